@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 from app.configuration.sections import BotSettings
 from app.configuration.settings import Settings
-from channels.relay.relay import Relay, in_chats
-from channels.telegram.arrangement import Pauses, Webhook, arranged
-from channels.telegram.carrier import BotCarrier, Printed
-from channels.telegram.link import Account, BotClient
-from channels.telegram.polling import poll
+from channels.relay.relay import Relay, chat_route
+from channels.telegram.arrangement import RetryPauses, Webhook, arrange_updates
+from channels.telegram.carrier import BotCarrier, PrintedPaper
+from channels.telegram.link import BotAccount, BotClient
+from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
-from domain.actions.desk import Desk
-from domain.actions.papers.paper_file import paper_file
-from domain.messages.keyboards import Paper
+from domain.actions.desk import Dependencies
+from domain.actions.papers.paper_file import print_paper_file
+from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
@@ -22,61 +22,69 @@ from domain.unit_of_work import Store
 
 @dataclass(slots=True)
 class BotParts:
-    """One bot. `hook` says where its updates are posted to; None: they are asked for."""
+    """One bot. `webhook_settings` says where its updates are posted to; None: they are asked for."""
 
-    desk: Desk
-    link: BotClient
+    dependencies: Dependencies
+    client: BotClient
     reception: Reception
     relay: Relay
-    hook: Webhook | None
-    webhook: BotWebhook | None
-    pauses: Pauses = field(init=False)
-    _arranged: bool = False
+    webhook_settings: Webhook | None
+    webhook_channel: BotWebhook | None
+    pauses: RetryPauses = field(init=False)
+    _is_arranged: bool = False
 
     def __post_init__(self) -> None:
         """Rest by the desk's chance."""
-        self.pauses = Pauses(self.desk.ids.fraction)
+        self.pauses = RetryPauses(self.dependencies.ids.random_fraction)
 
-    async def updates(self) -> None:
+    async def receive_updates(self) -> None:
         """See to it that updates come: have them posted, or ask for them for ever. Run by one process at a time."""
-        if self._arranged and self.hook:
+        if self._is_arranged and self.webhook_settings:
             return
-        await arranged(self.link, self.hook, self.desk.catalogue, self.pauses)
-        self._arranged = True
-        if self.hook is None:
-            await poll(self.link, self.reception, self.pauses)
+        await arrange_updates(self.client, self.webhook_settings, self.dependencies.catalogue, self.pauses)
+        self._is_arranged = True
+        if self.webhook_settings is None:
+            await poll_updates(self.client, self.reception, self.pauses)
 
-    async def give_up(self) -> None:
+    async def expire_messages(self) -> None:
         """Turn to messages whose sender died, and to those that waited too long for this messenger."""
-        await self.relay.reconcile()
-        await self.relay.expire()
+        await self.relay.reconcile_unknown()
+        await self.relay.expire_messages()
 
     async def close(self) -> None:
         """Close connections."""
         await self.reception.close()
-        await self.link.close()
+        await self.client.close()
 
 
-def build_bot(settings: Settings, messenger: str, desk: Desk, store: Store, printer: Printer) -> BotParts:
+def build_bot(
+    settings: Settings, messenger: str, dependencies: Dependencies, store: Store, printer: Printer
+) -> BotParts:
     """Return the bot of a messenger that is configured; nothing is opened and nobody asked yet."""
-    wanted = settings.bots[messenger]
-    link = BotClient(_account(messenger, wanted))
-    reception = Reception(desk, store, link)
+    bot_settings = settings.active_bots[messenger]
+    client = BotClient(_build_account(messenger, bot_settings))
+    reception = Reception(dependencies, store, client)
 
-    async def printed(paper: Paper, message: OutboxMessage) -> Printed:
-        return await paper_file(desk, store, printer, paper, message)
+    async def print_paper(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
+        return await print_paper_file(dependencies, store, printer, paper, message)
 
-    carrier = BotCarrier(link, printed, wanted.rate)
-    relay = Relay(desk, store, (carrier,), time.monotonic, in_chats(messenger))
-    secret = wanted.webhook_secret.get_secret_value()
-    if wanted.mode == "polling":
-        return BotParts(desk, link, reception, relay, None, None)
-    hook = Webhook(f"{settings.address}/{messenger}/{secret}", secret)
-    return BotParts(desk, link, reception, relay, hook, BotWebhook(messenger, secret, reception))
+    carrier = BotCarrier(client, print_paper, bot_settings.rate)
+    relay = Relay(dependencies, store, (carrier,), time.monotonic, chat_route(messenger))
+    webhook_secret = bot_settings.webhook_secret.get_secret_value()
+    if bot_settings.mode == "polling":
+        return BotParts(dependencies, client, reception, relay, None, None)
+    webhook_settings = Webhook(f"{settings.public_address}/{messenger}/{webhook_secret}", webhook_secret)
+    return BotParts(
+        dependencies, client, reception, relay, webhook_settings, BotWebhook(messenger, webhook_secret, reception)
+    )
 
 
-def _account(messenger: str, wanted: BotSettings) -> Account:
-    return Account(
-        messenger, wanted.token.get_secret_value(), wanted.base_url, wanted.base_file_url,
-        proxy=wanted.proxy.get_secret_value(), timeout=wanted.timeout,
-    )  # fmt: skip
+def _build_account(messenger: str, bot_settings: BotSettings) -> BotAccount:
+    return BotAccount(
+        messenger,
+        bot_settings.token.get_secret_value(),
+        bot_settings.base_url,
+        bot_settings.base_file_url,
+        proxy_address=bot_settings.proxy.get_secret_value(),
+        call_timeout=bot_settings.timeout,
+    )

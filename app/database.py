@@ -12,7 +12,7 @@ from store.engines.health import Health
 from store.migrate import SchemaMismatch
 from store.unit_of_work import OnQueued, SqlStore
 
-WHY: Mapping[FaultKind, str] = {
+FAULT_DESCRIPTIONS: Mapping[FaultKind, str] = {
     FaultKind.NO_ANSWER: "the database does not answer",
     FaultKind.BUSY: "the database is busy",
     FaultKind.READ_ONLY: "the database can only be read",
@@ -25,30 +25,30 @@ WHY: Mapping[FaultKind, str] = {
 """What each kind of fault is to whoever looks after the installation."""
 
 
-def in_words(error: DomainError) -> str:
+def describe_database_fault(error: DomainError) -> str:
     """Return one line about a database that cannot be used: the setting to look at, why, and what it said itself."""
-    why, cause = WHY[FaultKind.NO_ANSWER], ""
+    description, cause_text = FAULT_DESCRIPTIONS[FaultKind.NO_ANSWER], ""
     if isinstance(error, DatabaseUnavailable):
-        why, cause = WHY[error.kind], f": {error.cause}"
-    return f"PISHKHAN_DATABASE_URL: {why}{cause}"
+        description, cause_text = FAULT_DESCRIPTIONS[error.kind], f": {error.cause}"
+    return f"PISHKHAN_DATABASE_URL: {description}{cause_text}"
 
 
 @contextmanager
-def told_once() -> Iterator[None]:
+def muted_health_log() -> Iterator[None]:
     """Leave what is met at an opening to whoever opens: he says it, and the log does not say it beside him."""
-    log = logging.getLogger(Health.__module__)
-    log.disabled = True
+    health_log = logging.getLogger(Health.__module__)
+    health_log.disabled = True
     try:
         yield
     finally:
-        log.disabled = False
+        health_log.disabled = False
 
 
 async def open_store(settings: Settings, on_queued: OnQueued | None = None) -> SqlStore:
     """Open it; `NotReady` when its address or schema is wrong, `Unavailable("database")` when it does not answer."""
     try:
-        with told_once():
-            return await SqlStore.open(settings.database_url, on_queued, settings.database.limits())
+        with muted_health_log():
+            return await SqlStore.connect(settings.database_url, on_queued, settings.database.connection_limits())
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:

@@ -20,7 +20,7 @@ EPOCH_MILLISECONDS = 1_704_067_200_000
 
 _PROCESS_BITS = 12
 _COUNT_BITS = 9
-_HOST = zlib.crc32(socket.gethostname().encode())
+_HOST_HASH = zlib.crc32(socket.gethostname().encode())
 
 
 def _milliseconds() -> int:
@@ -42,22 +42,22 @@ class RandomIds:
         if moment > self._moment or self._count >> _COUNT_BITS:
             self._moment = max(moment, self._moment + 1)
             self._count = secrets.randbits(_COUNT_BITS - 1)  # from the lower half: the upper one is left to count
-        process = (_HOST + os.getpid()) % (1 << _PROCESS_BITS)
-        return ((self._moment << _PROCESS_BITS) | process) << _COUNT_BITS | self._count
+        process_number = (_HOST_HASH + os.getpid()) % (1 << _PROCESS_BITS)
+        return ((self._moment << _PROCESS_BITS) | process_number) << _COUNT_BITS | self._count
 
-    def tracking_payload(self) -> int:
+    def new_tracking_payload(self) -> int:
         """Return eight random digits, the first not 0."""
         return LOWEST_PAYLOAD + secrets.randbelow(HIGHEST_PAYLOAD - LOWEST_PAYLOAD + 1)
 
-    def token(self) -> str:
+    def new_token(self) -> str:
         """Return 32 random hexadecimal digits."""
         return secrets.token_hex(16)
 
-    def fraction(self) -> float:
+    def random_fraction(self) -> float:
         """Return a random number in [0, 1)."""
         return secrets.randbits(53) / (1 << 53)
 
 
-def first_id_of(seconds: int) -> int:
+def first_id_since(seconds: int) -> int:
     """Return a bound that every id made from that moment on (seconds since 1970) reaches."""
     return (seconds * 1000 - EPOCH_MILLISECONDS) << (_PROCESS_BITS + _COUNT_BITS)

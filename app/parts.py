@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from app.configuration.settings import Settings, SettingsError
 from app.database import open_store
-from app.demo.loading import PASSWORD
-from app.demo.registers import phone_names
-from app.http.proxies import inside
+from app.demo.loading import DEMO_PASSWORD
+from app.demo.registers import phone_names_by_mobile
+from app.http.proxies import make_inside_check
 from app.jobs.job_runs import JobRuns
 from app.jobs.report_process import ReportProcess
 from app.jobs.table_exports import ProcessExports
-from app.jobs.waking import Waking
+from app.jobs.waking import WakeEvents
 from app.security.passwords import Argon2Passwords
 from app.security.sign_in_queue import SignInQueue
 from app.security.signing import Ed25519Signer
-from app.wiring import build_printer, build_signer, build_vault, desk_of, house_words
+from app.wiring import build_printer, build_signer, build_vault, load_dependencies, well_known_words
 from channels import Channel
-from channels.admin import Admin, Apart
-from channels.admin.frame import HOME as STAFF
-from channels.demo.phone import PATH as PHONE_PATH
-from channels.demo.phone import DemoPhone
-from channels.pishkhan_soap.calls import Counter
+from channels.admin import Admin, SideProcesses
+from channels.admin.frame import HOME_PATH as STAFF
+from channels.demo.phone import PHONE_PATH, DemoPhone
+from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
@@ -35,8 +34,8 @@ from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
-from domain.actions.desk import Desk
-from domain.actions.staff.signing_in import Doorman
+from domain.actions.desk import Dependencies
+from domain.actions.staff.signing_in import StaffSignIn
 from domain.messages.ports import SmsProvider
 from domain.papers.ports import Printer
 from domain.people.person import Person
@@ -47,68 +46,80 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What a serving process is made of. `waking` hears of each commit that left texts to send."""
+class ServerParts:
+    """What a serving process is made of. `wake_events` hears of each commit that left texts to send."""
 
     settings: Settings
-    desk: Desk
+    dependencies: Dependencies
     store: SqlStore
     providers: Mapping[str, SmsProvider]
-    relay: Relay
+    sms_relay: Relay
     printer: Printer
     signer: Ed25519Signer
-    waking: Waking
+    wake_events: WakeEvents
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
-    runs: JobRuns = field(default_factory=JobRuns)
+    job_runs: JobRuns = field(default_factory=JobRuns)
 
     @property
-    def relays(self) -> tuple[Relay, ...]:
+    def all_relays(self) -> tuple[Relay, ...]:
         """What carries messages, of every channel."""
-        return self.relay, *(bot.relay for bot in self.bots.values())
+        return self.sms_relay, *(bot.relay for bot in self.bots.values())
 
     @property
-    def line(self) -> str:
+    def municipal_line(self) -> str:
         """The number that citizens text."""
-        found = self.settings.sms.provider(self.settings.providers[0])
-        return found.sender if found else ""
+        section = self.settings.sms.find_provider(self.settings.active_providers[0])
+        return section.sender if section else ""
 
 
 def build_providers(settings: Settings) -> dict[str, SmsProvider]:
     """Return the providers in order of preference; `SettingsError` when one is not known."""
-    faults = provider_faults(settings)
+    faults = find_provider_faults(settings)
     if faults:
         raise SettingsError(faults)
-    return {name: PROVIDERS[name](**_arguments(settings, name)) for name in settings.providers}
+    return {name: PROVIDERS[name](**_provider_arguments(settings, name)) for name in settings.active_providers}
 
 
-def provider_faults(settings: Settings) -> list[str]:
+def find_provider_faults(settings: Settings) -> list[str]:
     """Return a line for each provider that is not known, or one when there is none at all."""
-    known = ", ".join(PROVIDERS)
-    if not settings.providers:
-        return [f"PISHKHAN_SMS__PROVIDERS names no provider; there are: {known}"]
-    unknown = [name for name in settings.providers if name not in PROVIDERS or not settings.sms.provider(name)]
-    return [f"PISHKHAN_SMS__PROVIDERS: unknown provider {name!r}; there are: {known}" for name in unknown]
+    known_names = ", ".join(PROVIDERS)
+    if not settings.active_providers:
+        return [f"PISHKHAN_SMS__PROVIDERS names no provider; there are: {known_names}"]
+    unknown_names = [
+        name for name in settings.active_providers if name not in PROVIDERS or not settings.sms.find_provider(name)
+    ]
+    return [f"PISHKHAN_SMS__PROVIDERS: unknown provider {name!r}; there are: {known_names}" for name in unknown_names]
 
 
-def _arguments(settings: Settings, name: str) -> dict[str, Any]:
-    section = settings.sms.provider(name)
+def _provider_arguments(settings: Settings, provider_name: str) -> dict[str, Any]:
+    section = settings.sms.find_provider(provider_name)
     assert section is not None, "checked by the caller"  # noqa: S101 - holds by construction
-    return section.arguments() | {"webhook_secret": settings.secret(section.webhook_secret)}
+    return section.factory_arguments() | {"webhook_secret": settings.reveal_secret(section.webhook_secret)}
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
     """Open the database, build everything on it, and close it all in the end."""
     providers = build_providers(settings)
-    waking = Waking()
-    store = await open_store(settings, waking.queued)
+    wake_events = WakeEvents()
+    store = await open_store(settings, wake_events.note_queued)
     try:
-        desk = await desk_of(settings, store)
-        relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
-        printer = build_printer(settings, desk.catalogue)
-        bots = _bots(settings, desk, store, printer)
+        dependencies = await load_dependencies(settings, store)
+        sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
+        printer = build_printer(settings, dependencies.catalogue)
+        bots = _build_bots(settings, dependencies, store, printer)
         try:
-            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking, bots)
+            yield ServerParts(
+                settings=settings,
+                dependencies=dependencies,
+                store=store,
+                providers=providers,
+                sms_relay=sms_relay,
+                printer=printer,
+                signer=build_signer(settings),
+                wake_events=wake_events,
+                bots=bots,
+            )
         finally:
             await asyncio.gather(printer.close(), *(bot.close() for bot in bots.values()))
     finally:
@@ -117,66 +128,76 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         await store.close()
 
 
-def _bots(settings: Settings, desk: Desk, store: SqlStore, printer: Printer) -> "dict[str, BotParts]":
+def _build_bots(
+    settings: Settings, dependencies: Dependencies, store: SqlStore, printer: Printer
+) -> "dict[str, BotParts]":
     """Return the bots that are configured. Without any, the library with its many types is not even read."""
-    if not settings.bots:
+    if not settings.active_bots:
         return {}
-    build = import_module("app.bots").build_bot
-    return {name: build(settings, name, desk, store, printer) for name in settings.bots}
+    build_bot = import_module("app.bots").build_bot
+    return {
+        messenger: build_bot(settings, messenger, dependencies, store, printer) for messenger in settings.active_bots
+    }
 
 
-def _site(parts: Parts) -> Channel:
-    phone = {PHONE_PATH: "web.links.phone"} if parts.settings.demo else {}
-    links = {"/": "web.links.home", STAFF: "web.links.staff", **phone}
-    return Site(parts.desk.wording, links)
+def _build_site(parts: ServerParts) -> Channel:
+    phone_links = {PHONE_PATH: "web.links.phone"} if parts.settings.demo else {}
+    links = {"/": "web.links.home", STAFF: "web.links.staff", **phone_links}
+    return Site(parts.dependencies.wording, links)
 
 
-def _portal(parts: Parts) -> Channel:
-    return Portal(parts.desk, parts.store, parts.line, PHONE_PATH if parts.settings.demo else None)
+def _build_portal(parts: ServerParts) -> Channel:
+    return Portal(parts.dependencies, parts.store, parts.municipal_line, PHONE_PATH if parts.settings.demo else None)
 
 
-def _sms(parts: Parts) -> Channel:
-    return SmsChannel(parts.desk, parts.store, parts.providers)
+def _build_sms(parts: ServerParts) -> Channel:
+    return SmsChannel(parts.dependencies, parts.store, parts.providers)
 
 
-def _admin(parts: Parts) -> Channel:
+def _build_admin(parts: ServerParts) -> Channel:
     settings = parts.settings
-    passwords = Argon2Passwords(house_words(settings, parts.desk.catalogue))
-    doorman = Doorman(parts.desk, parts.store, passwords, build_vault(settings), SignInQueue())
-    hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
-    apart = Apart(parts.printer, ProcessExports(settings), ReportProcess(settings))
-    is_inside, wanted = inside(settings.inside_networks), settings.second_factor_inside
-    return Admin(doorman, is_inside, apart, hint, second_factor_inside=wanted)
+    passwords = Argon2Passwords(well_known_words(settings, parts.dependencies.catalogue))
+    staff_sign_in = StaffSignIn(parts.dependencies, parts.store, passwords, build_vault(settings), SignInQueue())
+    demo_hint = (
+        parts.dependencies.catalogue.render("admin.sign_in.demo", {"password": DEMO_PASSWORD})
+        if settings.demo
+        else None
+    )
+    apart_services = SideProcesses(parts.printer, ProcessExports(settings), ReportProcess(settings))
+    is_inside, second_factor = make_inside_check(settings.inside_networks), settings.second_factor_inside
+    return Admin(staff_sign_in, is_inside, apart_services, demo_hint, second_factor_inside=second_factor)
 
 
-def _demo_phone(parts: Parts) -> Channel:
-    known = [Person(mobile, name, None, parts.desk.clock.now()) for mobile, name in phone_names().items()]
-    return DemoPhone(parts.desk, parts.store, parts.line, known)
+def _build_demo_phone(parts: ServerParts) -> Channel:
+    people = [
+        Person(mobile, name, None, parts.dependencies.clock.now()) for mobile, name in phone_names_by_mobile().items()
+    ]
+    return DemoPhone(parts.dependencies, parts.store, parts.municipal_line, people)
 
 
-def _pishkhan_soap(parts: Parts) -> Channel:
+def _build_soap(parts: ServerParts) -> Channel:
     settings = parts.settings
-    skew = timedelta(seconds=settings.soap.clock_skew)
-    counter = Counter(parts.desk, parts.store, build_vault(settings), parts.printer, skew)
-    contract = Contract(tuple(parts.desk.services.values()), parts.desk.catalogue)
-    return PishkhanSoap(counter, contract, settings.address, silence=settings.http.body_timeout)
+    clock_skew = timedelta(seconds=settings.soap.clock_skew)
+    counter_calls = CallHandler(parts.dependencies, parts.store, build_vault(settings), parts.printer, clock_skew)
+    contract = Contract(tuple(parts.dependencies.services.values()), parts.dependencies.catalogue)
+    return PishkhanSoap(counter_calls, contract, settings.public_address, silence_seconds=settings.http.body_timeout)
 
 
-CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {
-    "web": _site,
-    "portal": _portal,
-    "sms": _sms,
-    "pishkhan_soap": _pishkhan_soap,
-    "admin": _admin,
+CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
+    "web": _build_site,
+    "portal": _build_portal,
+    "sms": _build_sms,
+    "pishkhan_soap": _build_soap,
+    "admin": _build_admin,
 }
 """The channels of every process, in the order in which they are mounted: the shared layout comes first."""
 
-DEMO_CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"demo": _demo_phone}
+DEMO_CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {"demo": _build_demo_phone}
 """What is mounted in demo mode besides."""
 
 
-def build_channels(parts: Parts) -> list[Channel]:
+def build_channels(parts: ServerParts) -> list[Channel]:
     """Return the channels to mount, in order."""
-    wanted = {**CHANNELS, **(DEMO_CHANNELS if parts.settings.demo else {})}
-    hooks = [bot.webhook for bot in parts.bots.values() if bot.webhook]
-    return [*(build(parts) for build in wanted.values()), *hooks]
+    builders = {**CHANNEL_BUILDERS, **(DEMO_CHANNEL_BUILDERS if parts.settings.demo else {})}
+    webhook_channels = [bot.webhook_channel for bot in parts.bots.values() if bot.webhook_channel]
+    return [*(build_channel(parts) for build_channel in builders.values()), *webhook_channels]

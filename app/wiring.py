@@ -8,14 +8,14 @@ from app.configuration.settings import Settings, SettingsError
 from app.ids import RandomIds
 from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
-from domain.actions.desk import Desk
-from domain.actions.settings.changes import renew
+from domain.actions.desk import Dependencies
+from domain.actions.settings.changes import renew_settings
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Letterhead
-from domain.services import by_key, intents
+from domain.services import collect_intents, services_by_key
 from domain.unit_of_work import Store
 from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
@@ -31,33 +31,33 @@ def build_catalogue(settings: Settings) -> Catalogue:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
 
 
-def build_desk(settings: Settings) -> Desk:
+def build_dependencies(settings: Settings) -> Dependencies:
     """Return the desk as the configuration has it."""
-    services = by_key()
-    engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(), settings.rules())
-    return Desk(engine, Wording(build_catalogue(settings), services), Grammar(intents(services)))
+    services = services_by_key()
+    engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.build_calendar(), settings.build_policy())
+    return Dependencies(engine, Wording(build_catalogue(settings), services), Grammar(collect_intents(services)))
 
 
 def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:
     """Return what papers are printed by; `SettingsError` when the logo cannot be used. A name that is not configured is
     asked for with each paper, since the staff may word it anew.
     """
-    wanted = settings.letterhead
+    letterhead_settings = settings.letterhead
     try:
-        logo = read_logo(wanted.logo) if wanted.logo else ""
+        logo_source = read_logo(letterhead_settings.logo) if letterhead_settings.logo else ""
     except ValueError as error:
         raise SettingsError([f"PISHKHAN_LETTERHEAD__LOGO: {error}"]) from None
 
-    def letterhead() -> Letterhead:
-        name = wanted.name or catalogue.text("print.municipality")
-        return Letterhead(name, wanted.address, wanted.phone, logo)
+    def current_letterhead() -> Letterhead:
+        name = letterhead_settings.name or catalogue.text("print.municipality")
+        return Letterhead(name, letterhead_settings.address, letterhead_settings.phone, logo_source)
 
-    return PaperPrinter(letterhead, settings.address)
+    return PaperPrinter(current_letterhead, settings.public_address)
 
 
 def build_signer(settings: Settings) -> Ed25519Signer:
     """Return what seals are signed with; `SettingsError` without a secret key: such seals would prove nothing."""
-    secret = settings.secret(settings.secret_key)
+    secret = settings.reveal_secret(settings.secret_key)
     if not secret:
         raise SettingsError(["PISHKHAN_SECRET_KEY is not set: seals are signed with a key made of it"])
     return Ed25519Signer(secret)
@@ -65,20 +65,25 @@ def build_signer(settings: Settings) -> Ed25519Signer:
 
 def build_vault(settings: Settings) -> FernetVault:
     """Return what keys of counter offices are sealed with; `SettingsError` without a secret key."""
-    secret = settings.secret(settings.secret_key)
+    secret = settings.reveal_secret(settings.secret_key)
     if not secret:
         raise SettingsError(["PISHKHAN_SECRET_KEY is not set: keys of offices are sealed with a key made of it"])
     return FernetVault(secret)
 
 
-def house_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:
+def well_known_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:
     """Return what everybody knows of this house, of which no password may be made: its name, and where it is found."""
     name = settings.letterhead.name or catalogue.text("print.municipality")
-    return name, catalogue.text("web.site.name"), settings.letterhead.address, urlsplit(settings.address).hostname or ""
+    return (
+        name,
+        catalogue.text("web.site.name"),
+        settings.letterhead.address,
+        urlsplit(settings.public_address).hostname or "",
+    )
 
 
-async def desk_of(settings: Settings, store: Store) -> Desk:
+async def load_dependencies(settings: Settings, store: Store) -> Dependencies:
     """Return the desk with what the staff of this municipality changed over the configuration."""
-    desk = build_desk(settings)
-    await renew(desk, store)
-    return desk
+    dependencies = build_dependencies(settings)
+    await renew_settings(dependencies, store)
+    return dependencies

@@ -162,9 +162,9 @@ async def verify(url: str, acknowledged: Mapping[str, int]) -> None:
 
 async def queue_notices(url: str, notices: int) -> None:
     """Queue so many notices, each to a chat of its own."""
-    store, ids, now = await SqlStore.open(url), RandomIds(), datetime.now(UTC)
+    store, ids, now = await SqlStore.connect(url), RandomIds(), datetime.now(UTC)
     try:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             for number in range(notices):
                 chat = str(6_000_000_000 + number)
                 notice = OutboxMessage(ids.new_id(), "telegram", chat, MessageClass.RECEIPT, "bench", "خبر", now, now)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from domain.queues.search import beside, words_in
-from domain.values.identifiers import mobile_shown, national_code
+from domain.queues.search import format_pairing, split_words
+from domain.values.identifiers import display_mobile, parse_national_code
 
 _GIVEN = """
 فاطمه علی محمد زهرا حسین رضا مریم مهدی حسن زینب احمد امیر معصومه سعید حمید سکینه مجید محسن خدیجه مسعود ناصر
@@ -63,13 +63,19 @@ class Citizen:
         """All that is this citizen's own in rows and texts, the words of the search among it
         (`domain/queues/search.py`).
         """
-        given, family = ("".join(words_in(one)) for one in (self.given, self.family))
+        given, family = ("".join(split_words(one)) for one in (self.given, self.family))
         return {
-            "mobile": self.mobile, "spoken": mobile_shown(self.mobile), "name": self.name, "national": self.national,
-            "forward": given + family, "backward": family + given,
-            "given_first": beside(family, given + family), "family_first": beside(given, family + given),
-            "of_given": beside(given, self.national), "of_family": beside(family, self.national),
-        }  # fmt: skip
+            "mobile": self.mobile,
+            "spoken": display_mobile(self.mobile),
+            "name": self.name,
+            "national": self.national,
+            "forward": given + family,
+            "backward": family + given,
+            "given_first": format_pairing(family, given + family),
+            "family_first": format_pairing(given, family + given),
+            "of_given": format_pairing(given, self.national),
+            "of_family": format_pairing(family, self.national),
+        }
 
 
 def citizen(number: int) -> Citizen:
@@ -96,7 +102,7 @@ def national_code_of(first: int) -> str:
     """Return the national code whose first nine digits are this number."""
     body = f"{first:09}"
     total = sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
-    return national_code(body + str(total if total < 2 else 11 - total))
+    return parse_national_code(body + str(total if total < 2 else 11 - total))
 
 
 def plate(number: int) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bench.originals import Made
-from domain.requests.history import GENESIS
+from domain.requests.history import GENESIS_HASH
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Copy:
     days: int
     words: dict[str, str]
     resources: tuple[int, int]
-    head: str = GENESIS
+    head: str = GENESIS_HASH
 
 
 Patch = Callable[[Copy], Any]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from channels.pishkhan_soap.envelope import WSSE
+from channels.pishkhan_soap.envelope import WSSE_NAMESPACE
 from channels.pishkhan_soap.schema import NAMESPACE
-from channels.pishkhan_soap.username_token import digest
+from channels.pishkhan_soap.username_token import password_digest
 
 OFFICE, USERNAME, KEY = "1001", "office-1001", "bench-key-of-thirty-two-characters"
 CLERK = "0499370899"
@@ -32,7 +32,7 @@ def envelopes(operation: str, inner: str, number: int) -> Iterator[str]:
     for call in range(number):
         nonce = os.urandom(16)
         yield _ENVELOPE.format(
-            password=digest(nonce, created, KEY),
+            password=password_digest(nonce, created, KEY),
             nonce=b64encode(nonce).decode(),
             created=created,
             operation=operation,
@@ -60,7 +60,7 @@ _BODY = (
 _BEGIN = "<?xml version='1.0' encoding='utf-8'?><s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>"
 _PLAIN = _BEGIN + _BODY
 _ENVELOPE = (
-    _BEGIN + f"<s:Header><o:Security s:mustUnderstand='1' xmlns:o='{WSSE}' xmlns:u='{WSU}'><o:UsernameToken>"
+    _BEGIN + f"<s:Header><o:Security s:mustUnderstand='1' xmlns:o='{WSSE_NAMESPACE}' xmlns:u='{WSU}'><o:UsernameToken>"
     f"<o:Username>{USERNAME}</o:Username><o:Password Type='{DIGESTED}'>{{password}}</o:Password>"
     "<o:Nonce>{nonce}</o:Nonce><u:Created>{created}</u:Created></o:UsernameToken></o:Security></s:Header>" + _BODY
 )

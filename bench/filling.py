@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.ids import first_id_of
+from app.ids import first_id_since
 from bench.citizens import citizen, plate
 from bench.copies import Copy, Original
 from bench.databases import SQLITE, rows
@@ -30,7 +30,7 @@ from bench.originals import SCHEDULED, SORTS, make
 from bench.reading import Dialect, PostgresqlDialect, Reader
 from bench.town import MACHINES, furnish
 from bench.writing import Batch, write
-from domain.requests.history import chain_faults
+from domain.requests.history import find_chain_faults
 from domain.values import bill_ids, tracking_codes
 from domain.values.text import persian_digits
 from store.migrate import migrate
@@ -89,7 +89,7 @@ class Town:
             yield original, self._copy(original, number, self._today - timedelta(days=ago))
 
     def _copy(self, original: Original, number: int, day: date) -> Copy:
-        first = first_id_of(int(datetime.combine(day, time(4), UTC).timestamp())) + number * IDS_A_COPY
+        first = first_id_since(int(datetime.combine(day, time(4), UTC).timestamp())) + number * IDS_A_COPY
         unit = MACHINES - number % (MACHINES // 2)
         words = self._person(number) | {f"day{one}": (day + timedelta(days=one)).isoformat() for one in original.days}
         words |= {f"id{one}": str(first + one) for one in range(original.ids)}
@@ -97,7 +97,7 @@ class Town:
         words |= {"machine": f"LD-{unit:02}", "operator": f"OP-{unit:02}"}
         if original.billed:
             self._bills += 1
-            ids = bill_ids.make(self._bills, "077", 6, original.billed, 1405, 9)
+            ids = bill_ids.make_ids(self._bills, "077", 6, original.billed, 1405, 9)
             words |= {"bill_id": ids.bill_id, "payment_id": ids.payment_id, "file_number": str(self._bills)}
         units = self._fleet[words["machine"]], self._fleet[words["operator"]]
         return Copy(first, (day - original.began).days, words, units)
@@ -105,7 +105,12 @@ class Town:
     def _person(self, number: int) -> dict[str, str]:
         code = tracking_code(number)
         taxi = plate(number % taxis_of(self._count))
-        own = {"code": code, "shown": tracking_codes.shown(code), "plate": taxi, "plate_spoken": persian_digits(taxi)}
+        own = {
+            "code": code,
+            "shown": tracking_codes.display_code(code),
+            "plate": taxi,
+            "plate_spoken": persian_digits(taxi),
+        }
         return citizen(number % citizens_of(self._count)).words | own
 
     def _token(self) -> str:
@@ -121,7 +126,7 @@ class Town:
 
 def tracking_code(number: int) -> str:
     """Return the code of a request. The factor has no divisor in common with the payloads: no code comes twice."""
-    return tracking_codes.make(10_000_000 + number * 7_654_321 % 90_000_000)
+    return tracking_codes.make_code(10_000_000 + number * 7_654_321 % 90_000_000)
 
 
 def citizens_of(count: int) -> int:
@@ -158,11 +163,11 @@ async def verify(url: str, count: int, seed: int) -> None:
     if found != count:
         raise SystemExit(f"{count} requests were to be made, there are {found}")
     codes = [code for (code,) in await rows(url, "SELECT code FROM requests ORDER BY id")]
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     for code in random.Random(seed).sample(codes, min(CHECKED, count)):  # noqa: S311
-        async with store.unit(write=False) as uow:
-            one = await uow.requests.by_code(tracking_codes.parse(code))
-            faults = chain_faults(code, await uow.history.of_request(one.id), one.head_seq, one.head_hash)
+        async with store.open_unit(write=False) as uow:
+            one = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+            faults = find_chain_faults(code, await uow.history.list_of_request(one.id), one.head_seq, one.head_hash)
         if faults or not one.head_seq:
             raise SystemExit(f"the history of {code} does not hold: {faults}")
     await store.close()

@@ -34,12 +34,12 @@ from typing import Any
 
 from app.configuration.settings import Settings
 from app.ids import RandomIds
-from app.jobs.importing import Wish, import_file
-from app.wiring import desk_of
+from app.jobs.importing import ImportOptions, import_file
+from app.wiring import load_dependencies
 from bench.citizens import national_code_of
-from domain.actions.registries.rows import put
+from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import AGENCY, OWNER, VEHICLE
-from domain.registries.imports import Progress
+from domain.registries.imports import ProgressCallback
 from domain.values.actors import SYSTEM
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
@@ -48,9 +48,19 @@ OWNERS = 5_000
 AGENCIES = 40
 LETTERS = "ابپتجدسصطعقلمنوهی"
 HEADINGS = (
-    "پلاک", "کد تاکسی", "VIN", "نوع خودرو", "سال ساخت", "سوخت", "ظرفیت", "نوع تاکسی", "شماره پروانه شرکت",
-    "کد ملی مالک", "اعتبار بیمه", "اعتبار معاینه فنی",
-)  # fmt: skip
+    "پلاک",
+    "کد تاکسی",
+    "VIN",
+    "نوع خودرو",
+    "سال ساخت",
+    "سوخت",
+    "ظرفیت",
+    "نوع تاکسی",
+    "شماره پروانه شرکت",
+    "کد ملی مالک",
+    "اعتبار بیمه",
+    "اعتبار معاینه فنی",
+)
 FUELS, TYPES = ("بنزین", "دوگانه سوز", "گاز طبيعي"), ("خطی", "گردشی", "تلفنی", "ون")
 
 Row = list[str]
@@ -75,10 +85,19 @@ def vehicle(number: int) -> Row:
     """Return a good row, as an office would write it."""
     year, month, day = 1405 + number % 2, number % 12 + 1, number % 29 + 1
     return [
-        plate(number), f"{number + 1}", f"NAAN01CA{number:09}", "پژو ۴۰۵", f"{1390 + number % 15}", FUELS[number % 3],
-        "4", TYPES[number % 4], f"P-{number % AGENCIES}", person(number % OWNERS), f"{year}/{month:02}/{day:02}",
+        plate(number),
+        f"{number + 1}",
+        f"NAAN01CA{number:09}",
+        "پژو ۴۰۵",
+        f"{1390 + number % 15}",
+        FUELS[number % 3],
+        "4",
+        TYPES[number % 4],
+        f"P-{number % AGENCIES}",
+        person(number % OWNERS),
+        f"{year}/{month:02}/{day:02}",
         f"{day:02}/{month:02}/{year}",
-    ]  # fmt: skip
+    ]
 
 
 FLAWS: Sequence[tuple[str, Callable[[Row, Row], str], str]] = (
@@ -135,19 +154,19 @@ class Measured:
 
 
 @contextmanager
-def no_bar(_what: str, _total: int | None) -> Iterator[Progress]:
+def no_bar(_what: str, _total: int | None) -> Iterator[ProgressCallback]:
     """Show no progress."""
     yield lambda _done: None
 
 
 async def ours(database: Path, file: Path, *, skip: bool, report: Path | None) -> dict[str, int]:
     """Import the file as `pishkhan import` does."""
-    store = await SqlStore.open(f"sqlite:///{database}")
+    store = await SqlStore.connect(f"sqlite:///{database}")
     try:
-        desk = await desk_of(Settings(demo=True), store)
-        wish = Wish(skip_bad_rows=skip, report=report)
+        desk = await load_dependencies(Settings(demo=True), store)
+        wish = ImportOptions(skip_bad_rows=skip, report_path=report)
         done = await import_file(desk, store, VEHICLE, file, wish, SYSTEM, no_bar)
-        return done.examined.tally.as_json() | {"written": done.kept.rows if done.kept else 0}
+        return done.examined.tally.as_json() | {"written": done.kept_tally.rows if done.kept_tally else 0}
     finally:
         await store.close()
 
@@ -198,14 +217,14 @@ def measure(way: str, database: Path, file: Path, report: Path | None = None, *,
 async def furnish(database: Path) -> None:
     """Make the database, with its owners and agencies."""
     await migrate(f"sqlite:///{database}")
-    store = await SqlStore.open(f"sqlite:///{database}")
-    desk = await desk_of(Settings(demo=True), store)
+    store = await SqlStore.connect(f"sqlite:///{database}")
+    desk = await load_dependencies(Settings(demo=True), store)
     owners = [{"national_id": person(number), "name": f"مالک {number}"} for number in range(OWNERS)]
     agencies = [{"licence_number": f"P-{number}", "name": f"شرکت {number}"} for number in range(AGENCIES)]
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for begin in range(0, OWNERS, 500):
-            await put(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
-        await put(desk, uow, AGENCY, agencies, SYSTEM)
+            await put_rows(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
+        await put_rows(desk, uow, AGENCY, agencies, SYSTEM)
     await store.close()
 
 

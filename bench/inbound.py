@@ -39,8 +39,16 @@ STORED = """SELECT i.provider_id, i.id, i.state, i.request_id, o.id, o.key
 FROM inbox i LEFT JOIN outbox o ON o.id = i.reply_id"""
 CODES = "SELECT mobile, code FROM requests"
 HEADINGS = (
-    "database", "text", "messages/s", "p50 ms", "p95 ms", "p99 ms", "server CPU ms a message", "of the limit", "target",
-)  # fmt: skip
+    "database",
+    "text",
+    "messages/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "server CPU ms a message",
+    "of the limit",
+    "target",
+)
 
 
 @dataclass(slots=True)

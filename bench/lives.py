@@ -4,10 +4,10 @@
     python -m bench.lives DATABASE_URL FIRST arrivals SECONDS_A_STEP
 
 A life has thirteen calls, each a unit of work of its own as a webhook or a command opens it: `create` (a citizen's
-text), `assign` (the manager names a clerk), `complete` (six steps: accepted, priced, paid, scheduled, handed over,
-completed, each with its notices) and `search` (five looks: the citizen's requests by mobile, one request with its bills
-and history by code, two pages of a unit's queue, what a clerk has open). Citizens count from FIRST; each asks for a
-machine some days ahead. With workers, each begins the next life as soon as one is over; arrivals come at their times,
+text), `assign_request` (the manager names a clerk), `complete` (six steps: accepted, priced, paid, scheduled, handed
+over, completed, each with its notices) and `search` (five looks: the citizen's requests by mobile, one request with its
+bills and history by code, two pages of a unit's queue, what a clerk has open). Citizens count from FIRST; each asks for
+a machine some days ahead. With workers, each begins the next life as soon as one is over; arrivals come at their times,
 whatever else is under way. A few lives before warm the process up. Prints `Lived` as JSON.
 """
 
@@ -22,21 +22,21 @@ from datetime import timedelta
 from itertools import count
 
 from app.configuration.settings import Settings
-from app.wiring import desk_of
+from app.wiring import load_dependencies
 from bench.processes import LINE
 from bench.town import staff
-from domain.actions.bills.pay import record
-from domain.actions.conversations.receive import receive
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce
-from domain.actions.requests.act import act
-from domain.actions.requests.assign import assign
+from domain.actions.bills.pay import record_payment
+from domain.actions.conversations.receive import receive_sms
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.act import act_on_request
+from domain.actions.requests.assign import assign_request
 from domain.bills.bill import PaymentMethod
-from domain.blocks.charging import bills_of
+from domain.blocks.charging import list_request_bills
 from domain.messages.ports import ReceivedSms
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Role
-from domain.values.calendar import in_tehran, to_jalali
+from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import DomainError
 from store.unit_of_work import SqlStore
 
@@ -68,7 +68,7 @@ class Lived:
 class Life:
     """One life: the citizen's number, the step of the profile that it began in, and when it was due."""
 
-    desk: Desk
+    desk: Dependencies
     store: SqlStore
     lived: Lived
     number: int
@@ -98,7 +98,7 @@ class Life:
         return f"+98935{self.number:07}"
 
     def _wish(self) -> str:
-        today = in_tehran(self.desk.clock.now()).date()
+        today = to_tehran(self.desk.clock.now()).date()
         year, month, day = to_jalali(today + timedelta(days=2 + self.number % DAYS_AHEAD))
         hour = (8, 13)[self.number // DAYS_AHEAD % 2]
         return f"ماشین لودر ۴ ساعت {year}/{month:02}/{day:02} ساعت {hour} خیابان امام جنب پارک"
@@ -106,51 +106,56 @@ class Life:
     async def _begin(self) -> str:
         text = ReceivedSms(f"life-{self.number}", self._mobile, LINE, self._wish())
         async with self._call("create", self.due):
-            await receive(self.desk, self.store, "kavenegar", text)
+            await receive_sms(self.desk, self.store, "kavenegar", text)
         [request] = await self._list(RequestFilter(mobile=self._mobile, limit=PAGE))
         return request.code
 
     async def _handle(self, code: str) -> None:
-        async with self._call("assign"), self.store.unit() as uow:
-            await assign(self.desk, uow, code, Role.CIVIL.value, staff(Role.MANAGER))
+        async with self._call("assign"), self.store.open_unit() as uow:
+            await assign_request(self.desk, uow, code, Role.CIVIL.value, staff(Role.MANAGER))
         for action, role in BEFORE_PAYMENT:
             await self._act(code, action, role)
-        async with self._call("complete"), self.store.unit() as uow:
-            [bill] = await bills_of(uow, await uow.requests.by_code(code))
+        async with self._call("complete"), self.store.open_unit() as uow:
+            [bill] = await list_request_bills(uow, await uow.requests.get_by_code(code))
             ids, clerk = (bill.bill_id, bill.payment_id), staff(Role.REVENUE)
-            paid = await record(self.desk, uow, ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk)
+            paid = await record_payment(
+                self.desk, uow, ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk
+            )
             if paid.outcome:
-                await announce(self.desk, uow, paid.outcome, clerk)
+                await announce_outcome(self.desk, uow, paid.outcome, clerk)
         for action, role in AFTER_PAYMENT:
             await self._act(code, action, role)
 
     async def _act(self, code: str, action: str, role: Role) -> None:
-        async with self._call("complete"), self.store.unit() as uow:
-            await announce(
-                self.desk, uow, await act(self.desk, uow, code, action, EARLY.get(action, {}), staff(role)), staff(role)
+        async with self._call("complete"), self.store.open_unit() as uow:
+            await announce_outcome(
+                self.desk,
+                uow,
+                await act_on_request(self.desk, uow, code, action, EARLY.get(action, {}), staff(role)),
+                staff(role),
             )
 
     async def _look_up(self, code: str) -> None:
-        async with self._call("search"), self.store.unit(write=False) as uow:
-            request = await uow.requests.by_code(code)
-            bills, history = await bills_of(uow, request), await uow.history.of_request(request.id)
+        async with self._call("search"), self.store.open_unit(write=False) as uow:
+            request = await uow.requests.get_by_code(code)
+            bills, history = await list_request_bills(uow, request), await uow.history.list_of_request(request.id)
         if (request.state, len(bills), len(history)) != ("completed", 1, request.head_seq):
             raise LookupError(f"{code} is {request.state} with {len(bills)} bills and {len(history)} events")
         queue = RequestFilter(service="machinery", state="submitted", limit=PAGE)
         page = await self._list(queue)
-        await self._list(replace(queue, before=page[-1].id if page else None))
+        await self._list(replace(queue, before_id=page[-1].id if page else None))
         await self._list(RequestFilter(assignee=Role.CIVIL.value, open_only=True, limit=PAGE))
 
     async def _list(self, wanted: RequestFilter) -> list[ServiceRequest]:
-        async with self._call("search"), self.store.unit(write=False) as uow:
-            return await uow.requests.find(wanted)
+        async with self._call("search"), self.store.open_unit(write=False) as uow:
+            return await uow.requests.list_requests(wanted)
 
 
 @dataclass(slots=True)
 class Lives:
     """All lives of a run."""
 
-    desk: Desk
+    desk: Dependencies
     store: SqlStore
     first: int
     lived: Lived = field(default_factory=Lived)
@@ -191,8 +196,8 @@ def arrivals(seconds: float) -> Iterator[tuple[int, float]]:
 
 async def main(url: str, first: str, way: str, *numbers: str) -> None:
     """Live, and print what came of it."""
-    store = await SqlStore.open(url)
-    desk = await desk_of(Settings(demo=True), store)
+    store = await SqlStore.connect(url)
+    desk = await load_dependencies(Settings(demo=True), store)
     warming = Lives(desk, store, int(first))
     await warming.one_by_one(WARM_UP_LIVES)
     lives = Lives(desk, store, int(first) + WARM_UP_LIVES)

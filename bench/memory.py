@@ -45,10 +45,23 @@ class Sample:
 def visit(mobile: str, code: str, other: str) -> Iterator[Text]:
     """Yield what one citizen texts, one after the other, again and again; codes are an own and somebody else's."""
     texts = (
-        code, "درخواست‌های من", REQUEST, f"پیگیری {code}", "راهنما", "تعرفه لودر ۳ ساعت", "ماشین گریدر", "۵ ساعت",
-        "انصراف", f"قبض {code}", other, "نظر خیابان ما را هم آسفالت کنید", "سلام خسته نباشید", "لغو11", "12",
+        code,
+        "درخواست‌های من",
+        REQUEST,
+        f"پیگیری {code}",
+        "راهنما",
+        "تعرفه لودر ۳ ساعت",
+        "ماشین گریدر",
+        "۵ ساعت",
+        "انصراف",
+        f"قبض {code}",
+        other,
+        "نظر خیابان ما را هم آسفالت کنید",
+        "سلام خسته نباشید",
+        "لغو11",
+        "12",
         "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 زمین پشت مدرسه",
-    )  # fmt: skip
+    )
     return ((mobile, text) for text in texts)
 
 

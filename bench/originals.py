@@ -15,7 +15,7 @@ from typing import Any
 from bench.citizens import Citizen
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
-from domain.actions.bills.pay import Settled
+from domain.actions.bills.pay import RecordedPayment
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.services.expert.declaration import EXPERT_OPINION
@@ -48,7 +48,7 @@ class Town(Municipality):
         self.advance(hours=HOURS_BETWEEN_STEPS)
         return await super().do(code, action, by, **inputs)
 
-    async def pay(self, code: str, **how: Any) -> Settled:
+    async def pay(self, code: str, **how: Any) -> RecordedPayment:
         """Pay, later."""
         self.advance(hours=HOURS_BETWEEN_STEPS)
         return await super().pay(code, **how)
@@ -153,7 +153,7 @@ async def make(path: Path) -> list[Made]:
     url, clock = f"sqlite:///{path}", StandingClock()
     await migrate(url)
     desk = build_desk(clock, services=(MACHINERY_WORK, EXPERT_OPINION, TAXI_REPORT))
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     try:
         town = Town(desk, store, clock, path)
         experts = Experts(town)
@@ -172,15 +172,15 @@ async def make(path: Path) -> list[Made]:
 
 async def _introduce(town: Town, one: Citizen) -> None:
     """Let the municipality know the citizen, as it knows whoever came before: name and code go into the request."""
-    async with town.store.unit() as uow:
-        await uow.people.put_person(Person(one.mobile, one.name, one.national, town.clock.now()))
+    async with town.store.open_unit() as uow:
+        await uow.people.save_person(Person(one.mobile, one.name, one.national, town.clock.now()))
 
 
 async def _deliver_texts(town: Town) -> None:
     """Send what is queued, and let it be delivered."""
     relay = Relay(town.desk, town.store, (Simulator(webhook_secret=""),), time.monotonic)
     town.advance(hours=14)  # past the quiet hours
-    await relay.tick()
-    town.clock.at += relay.poll_after + timedelta(minutes=1)
+    await relay.send_due()
+    town.clock.at += relay.poll_receipts_after + timedelta(minutes=1)
     while await relay.poll_receipts():
         pass

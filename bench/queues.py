@@ -36,7 +36,7 @@ from bench.staff import first_sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
 from domain.values import tracking_codes
 from domain.values.actors import Role
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 
 WARM_UP_CALLS = 5
 HIGHEST = 1.20
@@ -114,10 +114,10 @@ LOOKS: Mapping[str, Look] = {
     "search: two half words, rare": _rare,
     "search: two half words, any name": _somebody(lambda one, _: _search(_halves(one), _one(""))),
     "search: national code": _somebody(lambda one, _: _search(one.national, _one(""))),
-    "search: mobile": _somebody(lambda one, code: _search(mobile_shown(one.mobile), _one(code))),
+    "search: mobile": _somebody(lambda one, code: _search(display_mobile(one.mobile), _one(code))),
     "search: plate": _taxi,
-    "search: tracking code": _somebody(lambda _, code: _search(code, tracking_codes.shown(code))),
-    "a request": _somebody(lambda _, code: (_one(code), tracking_codes.shown(code))),
+    "search: tracking code": _somebody(lambda _, code: _search(code, tracking_codes.display_code(code))),
+    "a request": _somebody(lambda _, code: (_one(code), tracking_codes.display_code(code))),
 }
 """What the manager looks at. A tracking code leads straight to its request, whose page is waited for too."""
 

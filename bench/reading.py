@@ -11,10 +11,10 @@ from sqlalchemy import Boolean, Column, Table
 
 from bench.copies import Event, Line, Original, Patch
 from bench.originals import PLATE, Made
-from domain.requests.history import canonical
+from domain.requests.history import encode_canonical
 from domain.values import tracking_codes
 from domain.values.text import persian_digits
-from store.engines.types import NEVER, Utc, UtcOrNever
+from store.engines.types import NEVER_COMES, Utc, UtcOrNever
 from store.schema import (
     bills,
     bookings,
@@ -149,7 +149,7 @@ class _Dissecting:
     def know(self, made: Made, of_bills: Sequence[Any]) -> None:
         """Learn the words that only this request has; it has one bill at most."""
         self._named = {said: name for name, said in made.citizen.words.items()}
-        self._named |= {made.code: "code", tracking_codes.shown(made.code): "shown"}
+        self._named |= {made.code: "code", tracking_codes.display_code(made.code): "shown"}
         self._named |= {PLATE: "plate", persian_digits(PLATE): "plate_spoken"}
         for bill in of_bills:
             self._named |= {bill["bill_id"]: "bill_id", bill["payment_id"]: "payment_id"}
@@ -175,8 +175,8 @@ class _Dissecting:
             self._original.lines.append(line)
 
     def _cell(self, column: Column[Any], cell: Any) -> Any:
-        if isinstance(column.type, UtcOrNever) and _moment(cell) == NEVER:
-            return self._dialect.written(NEVER)
+        if isinstance(column.type, UtcOrNever) and _moment(cell) == NEVER_COMES:
+            return self._dialect.written(NEVER_COMES)
         return self._dialect.truth(cell) if isinstance(column.type, Boolean) else cell
 
     def _patch(self, column: Column[Any], row: Any) -> Patch | None:
@@ -186,7 +186,7 @@ class _Dissecting:
             return lambda copy: f"c-{copy.first_id + number}"
         if isinstance(column.type, Utc):
             moment = _moment(cell)
-            return None if moment == NEVER else self._dialect.moment(moment, self._day(moment.date()))
+            return None if moment == NEVER_COMES else self._dialect.moment(moment, self._day(moment.date()))
         if column.name in NAMED:
             return NAMED[column.name](self._resources[cell] if column.name == "resource_id" else cell)
         return self._own_number(cell) if isinstance(cell, int) else self._own_words(cell)
@@ -203,9 +203,9 @@ class _Dissecting:
 
     def _event(self, line: Line, row: Any) -> Event:
         payload = None if row["payload"] is None else json.loads(row["payload"])
-        personal = canonical({"actor": row["actor"], "note": row["note"], "payload": payload}).decode()
+        personal = encode_canonical({"actor": row["actor"], "note": row["note"], "payload": payload}).decode()
         names = ("actor_kind", "channel", "event", "from_state", "to_state")
-        facts = canonical([row[name] for name in names]).decode()[1:-1]
+        facts = encode_canonical([row[name] for name in names]).decode()[1:-1]
         at = _moment(row["at"])
         day, hour = self._day(at.date()), at.isoformat().partition("T")[2]
         return Event(line, self._pattern(personal), row["seq"], day, hour, facts)

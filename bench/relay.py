@@ -35,8 +35,16 @@ LOOK_AGAIN_SECONDS = 0.1
 GIVE_UP_SECONDS = 600.0
 NOT_SENT = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
 HEADINGS = (
-    "database", "texts/s", "server CPU ms a text", "idle p50 ms", "p95 ms", "p99 ms", "busy p50 ms", "p95 ms", "p99 ms",
-)  # fmt: skip
+    "database",
+    "texts/s",
+    "server CPU ms a text",
+    "idle p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "busy p50 ms",
+    "p95 ms",
+    "p99 ms",
+)
 
 
 @dataclass(slots=True)
@@ -85,10 +93,21 @@ async def lag(port: int) -> AsyncIterator[list[float]]:
 async def queue(store: SqlStore, texts: int) -> None:
     """Queue so many texts at once, each to another line."""
     ids, now = RandomIds(), datetime.now(UTC)
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for number in range(texts):
             line = f"+98912{number:07}"
-            await uow.outbox.add(OutboxMessage(ids.new_id(), "sms", line, MessageClass.REPLY, "bench", TEXT, now, now))
+            await uow.outbox.add(
+                OutboxMessage(
+                    id=ids.new_id(),
+                    channel="sms",
+                    recipient=line,
+                    cls=MessageClass.REPLY,
+                    key="bench",
+                    text=TEXT,
+                    created_at=now,
+                    not_before=now,
+                )
+            )
 
 
 async def until_sent(url: str) -> None:
@@ -131,7 +150,7 @@ async def measured(where: Place, texts: int, rounds: int) -> Rounds:
     async with panel() as address:
         server = Server(where.home, usual(url, free_port(), address))
         await server.run("migrate")
-        store = await SqlStore.open(url)
+        store = await SqlStore.connect(url)
         async with server:
             for _ in range(rounds):
                 await Round(server, url, address, texts).run(store, found)

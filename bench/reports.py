@@ -33,7 +33,7 @@ from bench.relay import lag
 from bench.staff import first_sign_in, sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
 from domain.actions.reports.declarations import REPORTS
-from domain.values.calendar import in_tehran, to_jalali
+from domain.values.calendar import to_jalali, to_tehran
 
 MIB = 2**20
 CHUNK = 1 << 20
@@ -70,17 +70,29 @@ class Measured:
         """Return its line of the table."""
         lags, pages = Percentiles.of(self.lags), Percentiles.of(self.pages)
         return (
-            database, self.name, f"{Spread.of(self.seconds):.1f}", f"{Spread.of(self.first):.1f}",
-            f"{self.rows:,}" if self.rows else "", f"{self.size / MIB:.0f}" if self.size else "",
+            database,
+            self.name,
+            f"{Spread.of(self.seconds):.1f}",
+            f"{Spread.of(self.first):.1f}",
+            f"{self.rows:,}" if self.rows else "",
+            f"{self.size / MIB:.0f}" if self.size else "",
             f"{self.server:.0f} + {self.maker:.0f}" if self.maker else f"{self.server:.0f}",
-            f"{lags.p50:.1f} / {lags.p99:.1f}", f"{pages.p50:.0f} / {pages.p99:.0f}",
-        )  # fmt: skip
+            f"{lags.p50:.1f} / {lags.p99:.1f}",
+            f"{pages.p50:.0f} / {pages.p99:.0f}",
+        )
 
 
 HEADINGS = (
-    "database", "what", "s", "first byte, s", "rows", "MiB", "memory, MiB", "lag p50 / p99, ms",
+    "database",
+    "what",
+    "s",
+    "first byte, s",
+    "rows",
+    "MiB",
+    "memory, MiB",
+    "lag p50 / p99, ms",
     "work list p50 / p99, ms",
-)  # fmt: skip
+)
 
 
 class Manager:
@@ -204,7 +216,7 @@ def _rows_of(book: ZipFile, name: str) -> int:
 
 async def measured(where: Place, url: str, requests: int, rounds: int) -> list[Measured]:
     """Do everything on one database with so many requests in it."""
-    year = to_jalali(in_tehran(datetime.now(UTC)).date())[0] - 1
+    year = to_jalali(to_tehran(datetime.now(UTC)).date())[0] - 1
     async with panel() as address:
         server = Server(where.home, usual(url, free_port(), address))
         added = await server.run("staff", "add", "bench", "--role", "manager", "--json")

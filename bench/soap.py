@@ -34,7 +34,7 @@ from bench import envelopes, soap_servers
 from bench.databases import KINDS, Place, place, rows, versions
 from bench.processes import PROGRAM, Server, ended, free_port, is_ready, spawned, usual
 from bench.tables import Spread, machine, table
-from channels.pishkhan_soap.http import PATH
+from channels.pishkhan_soap.http import ENDPOINT_PATH
 from domain.actions.offices import accounts
 from store.unit_of_work import SqlStore
 
@@ -103,9 +103,19 @@ async def called(target: Target, operation: str, seconds: float, connections: in
     """Call a server for some seconds and return what the load tells."""
     file = target.bodies(operation, int(MOST.get(target.name, 1) * seconds) + 1)
     command = (
-        *PINNED["load"], "wrk", "--latency", f"-c{connections}", "-t1", f"-d{seconds:g}s", "-s", LOAD,
-        f"http://127.0.0.1:{target.port}", "--", file, PATH,
-    )  # fmt: skip
+        *PINNED["load"],
+        "wrk",
+        "--latency",
+        f"-c{connections}",
+        "-t1",
+        f"-d{seconds:g}s",
+        "-s",
+        LOAD,
+        f"http://127.0.0.1:{target.port}",
+        "--",
+        file,
+        ENDPOINT_PATH,
+    )
     process = await spawned(command, stdout=PIPE)
     out, _ = await process.communicate()
     found: dict[str, float] = json.loads(out.splitlines()[-1])
@@ -160,11 +170,11 @@ async def served(where: Place) -> AsyncIterator[tuple[Target, str]]:
 
 async def opened_office(url: str, code: str = envelopes.OFFICE, username: str = envelopes.USERNAME) -> None:
     """Make an office with the key of the bench."""
-    store, desk = await SqlStore.open(url), soap_servers.desk()
+    store, desk = await SqlStore.connect(url), soap_servers.desk()
     try:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             vault = FernetVault(soap_servers.SECRET)
-            await accounts.add(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
+            await accounts.add_office(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
     finally:
         await store.close()
 
@@ -173,7 +183,10 @@ async def first_request(url: str, port: int) -> str:
     """Submit a request and return its code."""
     submit = "SubmitMachineryRequest"
     (body,) = envelopes.envelopes(submit, inner_of(submit), 1)
-    async with ClientSession() as session, session.post(f"http://127.0.0.1:{port}{PATH}", data=body.encode()) as answer:
+    async with (
+        ClientSession() as session,
+        session.post(f"http://127.0.0.1:{port}{ENDPOINT_PATH}", data=body.encode()) as answer,
+    ):
         if answer.status != 200:
             raise SystemExit(await answer.text())
     ((code,),) = await rows(url, "SELECT code FROM requests")
@@ -192,7 +205,7 @@ async def share_of(where: Place) -> tuple[float, float, float]:
         for number in (SHARE_CALLS // 4, SHARE_CALLS):  # to get warm, and to be measured
             before = await _told(session)
             for body in envelopes.envelopes(submit, inner_of(submit), number):
-                async with session.post(PATH, data=body.encode()) as answer:
+                async with session.post(ENDPOINT_PATH, data=body.encode()) as answer:
                     await answer.read()
         after = await _told(session)
     calls = after["calls"] - before["calls"]

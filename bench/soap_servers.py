@@ -25,18 +25,18 @@ from app.clock import SystemClock
 from app.ids import RandomIds
 from app.security.vault import FernetVault
 from bench.envelopes import KEY, OFFICE, USERNAME
-from channels.pishkhan_soap.calls import Counter, CounterCaller, body_of, clerk_of, digest_of
+from channels.pishkhan_soap.calls import CallHandler, CounterCaller, digest_call, identify_clerk, render_body
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.http import PATH, PishkhanSoap
+from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.username_token import UsernameToken, refuse_old
-from domain.actions.desk import Desk
+from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
+from domain.actions.desk import Dependencies
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine as Rules
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.offices.office import Office
-from domain.services import by_key, intents
+from domain.services import collect_intents, services_by_key
 from domain.settings.policy import Policy
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import AuthenticationFailed, Replayed
@@ -47,8 +47,12 @@ SKEW = timedelta(hours=1)
 SECRET = "bench-secret-of-more-than-sixteen"  # noqa: S105 - of servers that live for one bench
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 STANDING: Mapping[str, Any] = {
-    "code": "123456786", "state": "submitted", "phase": "received", "bills": [], "state_title": "در نوبت بررسی",
-}  # fmt: skip
+    "code": "123456786",
+    "state": "submitted",
+    "phase": "received",
+    "bills": [],
+    "state_title": "در نوبت بررسی",
+}
 REQUEST: Mapping[str, Any] = {
     **STANDING,
     "service": "machinery",
@@ -64,36 +68,36 @@ REQUEST: Mapping[str, Any] = {
 ANSWERS = {"GetRequest": REQUEST, "SubmitMachineryRequest": STANDING}
 
 
-def desk() -> Desk:
+def desk() -> Dependencies:
     """Return the desk of all services."""
-    services = by_key()
+    services = services_by_key()
     engine = Rules(services, SystemClock(), RandomIds(), WorkingCalendar(), Policy())
-    return Desk(engine, Wording(Catalogue.load(), services), Grammar(intents(services)))
+    return Dependencies(engine, Wording(Catalogue.load(), services), Grammar(collect_intents(services)))
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryCounter(Counter):
-    """Proves calls as `Counter` does, with offices and nonces in memory, and answers without a store."""
+class MemoryCounter(CallHandler):
+    """Proves calls as `CallHandler` does, with offices and nonces in memory, and answers without a store."""
 
     office: Office
     nonces: set[str] = field(default_factory=set)
 
-    async def take(
-        self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
+    async def handle_call(
+        self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> str:
         """Return the answer of an operation of the bench."""
-        now = self.desk.clock.now()
-        if token.username != self.office.username or not token.proves([KEY]):
+        now = self.dependencies.clock.now()
+        if token.username != self.office.username or not token.is_proved_by([KEY]):
             raise AuthenticationFailed("Password")
-        refuse_old(token, now, self.skew)
-        if token.nonce_name in self.nonces:
+        refuse_stale_token(token, now, self.clock_skew)
+        if token.nonce_digest in self.nonces:
             raise Replayed("Nonce")
-        self.nonces.add(token.nonce_name)
-        digest_of(operation, clerk_of(self.office, values["clerk"]), values)
-        return body_of(operation, ANSWERS[operation.name])
+        self.nonces.add(token.nonce_digest)
+        digest_call(operation, identify_clerk(self.office, call_values["clerk"]), call_values)
+        return render_body(operation, ANSWERS[operation.name])
 
 
-def contract(found: Desk) -> Contract:
+def contract(found: Dependencies) -> Contract:
     """Return the contract of a desk's services."""
     return Contract(tuple(found.services.values()), found.catalogue)
 
@@ -107,7 +111,7 @@ def codec() -> web.Application:
     return _mounted(counter, found)
 
 
-def _mounted(counter: Counter, found: Desk) -> web.Application:
+def _mounted(counter: CallHandler, found: Dependencies) -> web.Application:
     app = web.Application()
     PishkhanSoap(counter, contract(found), "http://127.0.0.1").mount(app)
     return app
@@ -122,7 +126,7 @@ def constant() -> web.Application:
         return web.Response(body=body, content_type="text/xml")
 
     app = web.Application()
-    app.router.add_post(PATH, answer)
+    app.router.add_post(ENDPOINT_PATH, answer)
     return app
 
 
@@ -153,17 +157,17 @@ def store(url: str) -> web.Application:
     held: list[PishkhanSoap] = []
 
     async def opened(_app: web.Application) -> AsyncIterator[None]:
-        opened_store = await SqlStore.open(url)
+        opened_store = await SqlStore.connect(url)
         clocked(opened_store._engine, share)
         printer: Any = None  # nothing is printed here
-        counter = Counter(found, opened_store, FernetVault(SECRET), printer, SKEW)
+        counter = CallHandler(found, opened_store, FernetVault(SECRET), printer, SKEW)
         held.append(PishkhanSoap(counter, contract(found), "http://x"))
         yield
         await opened_store.close()
 
     async def call(request: web.Request) -> web.Response:
         began = time.perf_counter()
-        answer = await held[0].call(request)
+        answer = await held[0].handle_call(request)
         share.calls, share.whole = share.calls + 1, share.whole + time.perf_counter() - began
         return answer
 
@@ -171,7 +175,7 @@ def store(url: str) -> web.Application:
         return web.json_response({"calls": share.calls, "whole": share.whole, "stored": share.stored})
 
     app = web.Application()
-    app.router.add_post(PATH, call)
+    app.router.add_post(ENDPOINT_PATH, call)
     app.router.add_get("/share", told)
     app.cleanup_ctx.append(opened)
     return app
@@ -179,7 +183,7 @@ def store(url: str) -> web.Application:
 
 def clocked(engine: DatabaseEngine, share: Share) -> None:
     """Put a clock around an engine's sessions: getting one, each thing done with it, giving it back."""
-    original = engine.session
+    original = engine.open_session
 
     @asynccontextmanager
     async def session(*, write: bool) -> AsyncIterator[DriverSession]:
@@ -190,7 +194,7 @@ def clocked(engine: DatabaseEngine, share: Share) -> None:
             with share.storing():
                 await stack.aclose()
 
-    engine.session = session  # type: ignore[method-assign]
+    engine.open_session = session  # type: ignore[method-assign]
     serialise = engine.serialise
 
     async def waited(held: DriverSession, key: str) -> None:

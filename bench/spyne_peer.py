@@ -117,6 +117,30 @@ def method(operation: Operation) -> Any:
     )(call)
 
 
+def _build_environment(request: web.Request, body: bytes) -> dict[str, Any]:
+    """Return the WSGI environment of a call."""
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": request.path,
+        "SCRIPT_NAME": "",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_TYPE": request.headers["Content-Type"],
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_SOAPACTION": request.headers.get("SOAPAction", ""),
+        "HTTP_HOST": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
 def served() -> web.Application:
     """Return spyne behind aiohttp."""
     counter = type("Counter", (ServiceBase,), {one.name: method(one) for one in contract(desk()).operations})
@@ -125,16 +149,8 @@ def served() -> web.Application:
 
     async def call(request: web.Request) -> web.Response:
         body = await request.read()
-        environ = {
-            "REQUEST_METHOD": "POST", "PATH_INFO": request.path, "SCRIPT_NAME": "", "QUERY_STRING": "",
-            "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
-            "CONTENT_TYPE": request.headers["Content-Type"], "CONTENT_LENGTH": str(len(body)),
-            "HTTP_SOAPACTION": request.headers.get("SOAPAction", ""), "HTTP_HOST": "127.0.0.1",
-            "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": sys.stderr, "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
-        }  # fmt: skip
         told: list[Any] = []
-        parts = wsgi(environ, lambda status, headers, *_: told.append((status, headers)))
+        parts = wsgi(_build_environment(request, body), lambda status, headers, *_: told.append((status, headers)))
         return web.Response(body=b"".join(parts), status=int(told[0][0][:3]), content_type="text/xml")
 
     app = web.Application()

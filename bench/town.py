@@ -1,8 +1,8 @@
 """What a municipality needs before it can serve: staff, prices, machines and operators, by the domain's own actions."""
 
 from app.configuration.settings import Settings
-from app.wiring import desk_of
-from domain.actions.desk import Desk
+from app.wiring import load_dependencies
+from domain.actions.desk import Dependencies
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind
 from domain.people.person import StaffMember
@@ -38,10 +38,10 @@ def citizen(mobile: str) -> Actor:
 
 async def furnish(url: str) -> None:
     """Put all of it into a migrated database."""
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     try:
-        desk = await desk_of(Settings(demo=True), store)
-        async with store.unit() as uow:
+        desk = await load_dependencies(Settings(demo=True), store)
+        async with store.open_unit() as uow:
             await _people(desk, uow)
             for service, dimensions, unit, rate in PRICES:
                 await add_tariff(
@@ -52,15 +52,15 @@ async def furnish(url: str) -> None:
         await store.close()
 
 
-async def _people(desk: Desk, uow: UnitOfWork) -> None:
+async def _people(desk: Dependencies, uow: UnitOfWork) -> None:
     for role, mobile in STAFF.items():
         member = StaffMember(role.value, frozenset({role}), role.value, mobile, "", True, desk.clock.now())
-        await uow.people.put_staff(member)
+        await uow.people.save_staff(member)
 
 
-async def _fleet(desk: Desk, uow: UnitOfWork) -> None:
+async def _fleet(desk: Dependencies, uow: UnitOfWork) -> None:
     for number in range(1, MACHINES + 1):
         loader = Resource(desk.ids.new_id(), f"LD-{number:02}", ResourceKind.MACHINE, "loader", f"لودر {number}")
         driver = Resource(desk.ids.new_id(), f"OP-{number:02}", ResourceKind.OPERATOR, "", f"راننده {number}")
-        await uow.fleet.put_resource(loader)
-        await uow.fleet.put_resource(driver)
+        await uow.fleet.save_resource(loader)
+        await uow.fleet.save_resource(driver)

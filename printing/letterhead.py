@@ -6,19 +6,21 @@ from pathlib import Path
 LARGEST_LOGO = 512 * 1024
 """Bytes: a logo is inside every paper."""
 
-_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_MEDIA_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def read_logo(path: Path) -> str:
+def read_logo(logo_path: Path) -> str:
     """Return a picture as a `data:` address; `ValueError` says why it cannot be one (PNG and JPEG by their content)."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_LOGO + 1)
+        with logo_path.open("rb") as logo_file:
+            picture_bytes = logo_file.read(LARGEST_LOGO + 1)
     except OSError as error:
         raise ValueError(str(error)) from error
-    kind = next((kind for sign, kind in _KINDS.items() if content.startswith(sign)), None)
-    if kind is None:
-        raise ValueError(f"{path}: neither PNG nor JPEG")
-    if len(content) > LARGEST_LOGO:
-        raise ValueError(f"{path}: larger than {LARGEST_LOGO // 1024} KB")
-    return f"data:{kind};base64,{b64encode(content).decode()}"
+    media_type = next(
+        (media_type for signature, media_type in _MEDIA_TYPES.items() if picture_bytes.startswith(signature)), None
+    )
+    if media_type is None:
+        raise ValueError(f"{logo_path}: neither PNG nor JPEG")
+    if len(picture_bytes) > LARGEST_LOGO:
+        raise ValueError(f"{logo_path}: larger than {LARGEST_LOGO // 1024} KB")
+    return f"data:{media_type};base64,{b64encode(picture_bytes).decode()}"

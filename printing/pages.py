@@ -14,39 +14,47 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from domain.papers.document import Letterhead, Printout
 from domain.values.text import persian_digits
-from printing.symbols import barcode, qr_code
+from printing.symbols import render_barcode, render_qr_code
 
-_HERE = files("printing")
-_WEIGHTS = {"Regular": 400, "Bold": 700}
-_FACE = '@font-face {{ font-family: Vazirmatn; font-weight: {}; src: url("{}") format("woff2"); }}'
+_PRINTING_FILES = files("printing")
+_FONT_WEIGHTS = {"Regular": 400, "Bold": 700}
+_FONT_FACE_RULE = '@font-face {{ font-family: Vazirmatn; font-weight: {}; src: url("{}") format("woff2"); }}'
 
 
 @dataclass(frozen=True, slots=True)
 class PageRenderer:
-    """Puts printouts on a letterhead. `address` is where people reach the server: the papers' QR codes lead there."""
+    """Puts printouts on a letterhead. `public_address` is where people reach the server: the papers' QR codes lead
+    there.
+    """
 
     letterhead: Letterhead
-    address: str
+    public_address: str
 
-    def whole(self, printout: Printout) -> str:
+    def render_for_browser(self, printout: Printout) -> str:
         """Return the document with its style and fonts, for a browser."""
-        return self._rendered(printout, style_sheet(), _policy())
+        return self._render_document(printout, build_style_sheet(), _content_policy())
 
-    def for_pdf(self, printout: Printout) -> str:
+    def render_for_pdf(self, printout: Printout) -> str:
         """Return the document without style and fonts: who makes PDFs has read them once."""
-        return self._rendered(printout, "", "")
+        return self._render_document(printout, "", "")
 
-    def _rendered(self, printout: Printout, style: str, policy: str) -> str:
-        verify = f"{self.address}/verify/{printout.token}" if printout.token else ""
+    def _render_document(self, printout: Printout, style_text: str, policy_text: str) -> str:
+        verify_address = f"{self.public_address}/verify/{printout.token}" if printout.token else ""
         return (
-            _environment()
+            _template_environment()
             .get_template("paper.html")
-            .render(printout=printout, letterhead=self.letterhead, verify=verify, style=style, policy=policy)
+            .render(
+                printout=printout,
+                letterhead=self.letterhead,
+                verify=verify_address,
+                style=style_text,
+                policy=policy_text,
+            )
         )
 
 
 @cache
-def _environment() -> Environment:
+def _template_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("printing"),
         autoescape=True,
@@ -54,23 +62,26 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(fa=persian_digits, qr=qr_code, bars=barcode)
+    environment.filters.update(fa=persian_digits, qr=render_qr_code, bars=render_barcode)
     return environment
 
 
 @cache
-def _policy() -> str:
-    digest = b64encode(hashlib.sha256(style_sheet().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:"
+def _content_policy() -> str:
+    style_digest = b64encode(hashlib.sha256(build_style_sheet().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{style_digest}'; img-src data:; font-src data:"
 
 
 @cache
-def style_sheet() -> str:
+def build_style_sheet() -> str:
     """Return the style of papers with the fonts inside it."""
-    faces = [_FACE.format(weight, _font(name)) for name, weight in _WEIGHTS.items()]
-    return "\n".join([*faces, (_HERE / "templates" / "paper.css").read_text("utf-8")])
+    font_faces = [
+        _FONT_FACE_RULE.format(font_weight, _font_address(font_name))
+        for font_name, font_weight in _FONT_WEIGHTS.items()
+    ]
+    return "\n".join([*font_faces, (_PRINTING_FILES / "templates" / "paper.css").read_text("utf-8")])
 
 
-def _font(name: str) -> str:
-    content = (_HERE / "fonts" / f"Vazirmatn-{name}.woff2").read_bytes()
-    return f"data:font/woff2;base64,{b64encode(content).decode()}"
+def _font_address(font_name: str) -> str:
+    font_bytes = (_PRINTING_FILES / "fonts" / f"Vazirmatn-{font_name}.woff2").read_bytes()
+    return f"data:font/woff2;base64,{b64encode(font_bytes).decode()}"

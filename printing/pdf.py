@@ -8,7 +8,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from domain.papers.document import Printout
-from printing.pages import PageRenderer, style_sheet
+from printing.pages import PageRenderer, build_style_sheet
 
 
 class PdfMaker:
@@ -17,10 +17,10 @@ class PdfMaker:
     def __init__(self) -> None:
         self._fetcher = URLFetcher(allowed_protocols={"data"})
         self._fonts = FontConfiguration()
-        self._style = CSS(string=style_sheet(), font_config=self._fonts, url_fetcher=self._fetcher)
+        self._style = CSS(string=build_style_sheet(), font_config=self._fonts, url_fetcher=self._fetcher)
 
-    def made(self, pages: PageRenderer, printout: Printout) -> bytes:
+    def make_pdf(self, page_renderer: PageRenderer, printout: Printout) -> bytes:
         """Return the paper as a PDF."""
-        document = HTML(string=pages.for_pdf(printout), url_fetcher=self._fetcher)
-        pdf: bytes = document.write_pdf(stylesheets=[self._style], font_config=self._fonts)
-        return pdf
+        html_document = HTML(string=page_renderer.render_for_pdf(printout), url_fetcher=self._fetcher)
+        pdf_bytes: bytes = html_document.write_pdf(stylesheets=[self._style], font_config=self._fonts)
+        return pdf_bytes

@@ -18,7 +18,7 @@ from domain.values.errors import Unavailable
 from printing import worker
 from printing.pages import PageRenderer
 
-SECONDS = 10.0
+PDF_SECONDS = 10.0
 """How long one PDF may take; a page takes 0.05."""
 
 PAPERS_A_PROCESS = 1000
@@ -28,55 +28,61 @@ log = logging.getLogger(__name__)
 
 
 class PaperPrinter:
-    """Prints each paper on what the letterhead is then; `address` is where people reach the server, `seconds` how long
-    a PDF may take.
+    """Prints each paper on what the letterhead is then; `public_address` is where people reach the server,
+    `pdf_seconds` how long a PDF may take.
     """
 
-    def __init__(self, letterhead: Callable[[], Letterhead], address: str, *, seconds: float = SECONDS) -> None:
-        self.letterhead = letterhead
-        self._address = address
-        self._seconds = seconds
-        self._turn = asyncio.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(
+        self, current_letterhead: Callable[[], Letterhead], public_address: str, *, pdf_seconds: float = PDF_SECONDS
+    ) -> None:
+        self.current_letterhead = current_letterhead
+        self._public_address = public_address
+        self._pdf_seconds = pdf_seconds
+        self._process_lock = asyncio.Lock()
+        self._process_pool: ProcessPoolExecutor | None = None
 
-    def html(self, printout: Printout) -> str:
+    def render_html(self, printout: Printout) -> str:
         """Return a whole HTML document with all that it needs inside it."""
-        return self._pages().whole(printout)
+        return self._page_renderer().render_for_browser(printout)
 
-    async def pdf(self, printout: Printout) -> bytes:
+    async def render_pdf(self, printout: Printout) -> bytes:
         """Return a PDF; `Unavailable("printer")` when it took too long, or the process died twice under it.
 
         One paper at a time is with the process, so that none dies with another.
         """
-        async with self._turn:
+        async with self._process_lock:
             for _ in range(2):
-                began = time.monotonic()
+                started_at = time.monotonic()
                 try:
-                    return await self._made(printout)
+                    return await self._make_pdf(printout)
                 except (BrokenProcessPool, OSError):  # it died; or it cannot be started: no memory, no more processes
                     log.exception("the printing process ended")
-                    self._forget()
-                if time.monotonic() - began >= self._seconds:
+                    self._forget_process()
+                if time.monotonic() - started_at >= self._pdf_seconds:
                     break  # by its own alarm: it would take as long again
         raise Unavailable("printer", detail="printer")
 
-    async def _made(self, printout: Printout) -> bytes:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                1, get_context("spawn"), worker.start, (self._seconds,), max_tasks_per_child=PAPERS_A_PROCESS
+    async def _make_pdf(self, printout: Printout) -> bytes:
+        if self._process_pool is None:
+            self._process_pool = ProcessPoolExecutor(
+                1,
+                get_context("spawn"),
+                worker.start_process,
+                (self._pdf_seconds,),
+                max_tasks_per_child=PAPERS_A_PROCESS,
             )
-        return await asyncio.wrap_future(self._pool.submit(worker.pdf, self._pages(), printout))
+        return await asyncio.wrap_future(self._process_pool.submit(worker.make_pdf, self._page_renderer(), printout))
 
-    def _pages(self) -> PageRenderer:
-        return PageRenderer(self.letterhead(), self._address)
+    def _page_renderer(self) -> PageRenderer:
+        return PageRenderer(self.current_letterhead(), self._public_address)
 
-    def _forget(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False)
+    def _forget_process(self) -> None:
+        process_pool, self._process_pool = self._process_pool, None
+        if process_pool is not None:
+            process_pool.shutdown(wait=False)
 
     async def close(self) -> None:
         """End the process, once the paper that it works on is made."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+        process_pool, self._process_pool = self._process_pool, None
+        if process_pool is not None:
+            await asyncio.to_thread(process_pool.shutdown, cancel_futures=True)

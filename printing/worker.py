@@ -15,34 +15,34 @@ from printing.pages import PageRenderer
 if TYPE_CHECKING:
     from printing.pdf import PdfMaker
 
-_maker: "PdfMaker | None" = None
-_seconds = 0.0
+_pdf_maker: "PdfMaker | None" = None
+_pdf_seconds = 0.0
 
 
-def start(seconds: float) -> None:
-    """Make the process ready; `seconds` is how long a paper may take. It ends with its parent, however that ends;
+def start_process(paper_seconds: float) -> None:
+    """Make the process ready; `paper_seconds` is how long a paper may take. It ends with its parent, however that ends;
     Ctrl-C is the parent's alone.
     """
-    global _maker, _seconds
+    global _pdf_maker, _pdf_seconds
     from printing.pdf import PdfMaker  # noqa: PLC0415 - WeasyPrint is loaded in this process alone
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _maker, _seconds = PdfMaker(), seconds
+    _pdf_maker, _pdf_seconds = PdfMaker(), paper_seconds
 
 
-def pdf(pages: PageRenderer, printout: Printout) -> bytes:
+def make_pdf(page_renderer: PageRenderer, printout: Printout) -> bytes:
     """Return a paper as a PDF."""
-    assert _maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
-    signal.setitimer(signal.ITIMER_REAL, _seconds)
+    assert _pdf_maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
+    signal.setitimer(signal.ITIMER_REAL, _pdf_seconds)
     try:
-        return _maker.made(pages, printout)
+        return _pdf_maker.make_pdf(page_renderer, printout)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
+    parent_handle = parent_process()
+    if parent_handle is not None:
+        parent_handle.join()
         os._exit(0)

@@ -15,20 +15,20 @@ from functools import cached_property
 from pathlib import Path
 from statistics import mean
 
-SOURCE = ("app", "channels", "domain", "payments", "printing", "store")
+SOURCE_PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 """The packages that a server runs."""
 
-EVERYTHING = (*SOURCE, "bench", "docs", "scripts", "tests")
+PYTHON_FOLDERS = (*SOURCE_PACKAGES, "bench", "docs", "scripts", "tests")
 """Every folder of the repository with Python in it."""
 
 LONGEST_FUNCTION = 30
-"""Lines, counted by `function_length`."""
+"""Lines, counted by `count_function_lines`."""
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
-class Module:
+class SourceModule:
     """A module by its dotted name: where it lies and what it says."""
 
     name: str
@@ -36,150 +36,191 @@ class Module:
     tree: ast.Module
 
     @cached_property
-    def classes(self) -> list[str]:
+    def class_names(self) -> list[str]:
         """The names of its top-level classes."""
-        return [one.name for one in self.tree.body if isinstance(one, ast.ClassDef)]
+        return [class_node.name for class_node in self.tree.body if isinstance(class_node, ast.ClassDef)]
 
     @property
-    def functions(self) -> Iterator[tuple[str, Function]]:
+    def named_functions(self) -> Iterator[tuple[str, FunctionNode]]:
         """Every function and method in it by its qualified name, nested ones and those of one name too."""
-        return _functions_within(self.tree, "")
+        return _list_functions(self.tree, "")
 
     @property
-    def defined(self) -> Iterator[str]:
+    def defined_names(self) -> Iterator[str]:
         """The names that it gives: classes, functions, parameters, fields and constants; none of one letter."""
-        for one in ast.walk(self.tree):
-            match one:
+        for syntax_node in ast.walk(self.tree):
+            match syntax_node:
                 case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                    yield one.name
+                    yield syntax_node.name
                 case ast.arg(arg=name) if name not in {"self", "cls"}:
                     yield name
                 case ast.Name(id=name, ctx=ast.Store()):
                     yield name
 
 
-def _functions_within(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, Function):
-            yield prefix + child.name, child
-        inner = f"{prefix}{child.name}." if isinstance(child, Function | ast.ClassDef) else prefix
-        yield from _functions_within(child, inner)
+def _list_functions(parent_node: ast.AST, name_prefix: str) -> Iterator[tuple[str, FunctionNode]]:
+    for child_node in ast.iter_child_nodes(parent_node):
+        if isinstance(child_node, FunctionNode):
+            yield name_prefix + child_node.name, child_node
+        inner_prefix = (
+            f"{name_prefix}{child_node.name}." if isinstance(child_node, FunctionNode | ast.ClassDef) else name_prefix
+        )
+        yield from _list_functions(child_node, inner_prefix)
 
 
-def function_length(function: Function) -> int:
+def count_function_lines(function_node: FunctionNode) -> int:
     """Return its lines from `def` to its end, less its docstring: the limit shall not make anybody explain less.
 
     Decorators stand before `def` and are not counted; functions inside it are, and also have a length of their own.
     """
-    first, last = function.body[0], function.end_lineno or function.lineno
-    documented = ast.get_docstring(function, clean=False) is not None
-    docstring = (first.end_lineno or first.lineno) - first.lineno + 1 if documented else 0
-    return last - function.lineno + 1 - docstring
+    first_statement, last_line = function_node.body[0], function_node.end_lineno or function_node.lineno
+    has_docstring = ast.get_docstring(function_node, clean=False) is not None
+    docstring_lines = (
+        (first_statement.end_lineno or first_statement.lineno) - first_statement.lineno + 1 if has_docstring else 0
+    )
+    return last_line - function_node.lineno + 1 - docstring_lines
 
 
-def modules(
-    root: Path = Path(), packages: Sequence[str] = SOURCE, *, with_migrations: bool = False
-) -> dict[str, Module]:
+def load_modules(
+    root_path: Path = Path(), package_names: Sequence[str] = SOURCE_PACKAGES, *, with_migrations: bool = False
+) -> dict[str, SourceModule]:
     """Return the modules of these packages by name; migrations are dated and stay as they were: only when asked for."""
-    found = {}
-    for path in sorted(one for package in packages for one in (root / package).rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        if with_migrations or "versions" not in parts:
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            found[name] = Module(name, path, ast.parse(path.read_text("utf-8")))
-    return found
+    modules_by_name = {}
+    for module_path in sorted(
+        found_path for package_name in package_names for found_path in (root_path / package_name).rglob("*.py")
+    ):
+        path_parts = module_path.relative_to(root_path).with_suffix("").parts
+        if with_migrations or "versions" not in path_parts:
+            module_name = ".".join(path_parts[:-1] if path_parts[-1] == "__init__" else path_parts)
+            modules_by_name[module_name] = SourceModule(
+                module_name, module_path, ast.parse(module_path.read_text("utf-8"))
+            )
+    return modules_by_name
 
 
-def imports(found: Mapping[str, Module]) -> dict[str, set[str]]:
+def map_imports(modules_by_name: Mapping[str, SourceModule]) -> dict[str, set[str]]:
     """Return module → the modules of the same packages that it imports, for types alone or in functions too."""
-    return {name: set(_imported(one, found)) - {name} for name, one in found.items()}
+    return {
+        module_name: set(_list_imported(module, modules_by_name)) - {module_name}
+        for module_name, module in modules_by_name.items()
+    }
 
 
-def _imported(module: Module, found: Mapping[str, Module]) -> Iterator[str]:
-    for one in ast.walk(module.tree):
-        if isinstance(one, ast.ImportFrom) and one.module:
-            for alias in one.names:
-                inner = f"{one.module}.{alias.name}"
-                yield from (name for name in (inner if inner in found else one.module,) if name in found)
-        elif isinstance(one, ast.Import):
-            yield from (alias.name for alias in one.names if alias.name in found)
+def _list_imported(module: SourceModule, modules_by_name: Mapping[str, SourceModule]) -> Iterator[str]:
+    for syntax_node in ast.walk(module.tree):
+        if isinstance(syntax_node, ast.ImportFrom) and syntax_node.module:
+            for import_alias in syntax_node.names:
+                imported_name = f"{syntax_node.module}.{import_alias.name}"
+                yield from (
+                    target_name
+                    for target_name in (imported_name if imported_name in modules_by_name else syntax_node.module,)
+                    if target_name in modules_by_name
+                )
+        elif isinstance(syntax_node, ast.Import):
+            yield from (import_alias.name for import_alias in syntax_node.names if import_alias.name in modules_by_name)
 
 
-def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+def find_circles(import_graph: Mapping[str, set[str]]) -> list[list[str]]:
     """Return every set of modules that import each other, be it by a detour (what is left when ends are taken away)."""
-    left = {name: set(targets) for name, targets in graph.items()}
-    while ends := {name for name, targets in left.items() if not targets & left.keys()}:
-        left = {name: targets for name, targets in left.items() if name not in ends}
-    groups, seen = [], set()
-    for name in sorted(left):
-        if name not in seen:
-            group = {other for other in _reached(left, name) if name in _reached(left, other)}
-            seen |= group | {name}
-            groups += [sorted(group)] if len(group) > 1 else []
-    return groups
+    remaining_graph = {module_name: set(target_names) for module_name, target_names in import_graph.items()}
+    while end_names := {
+        module_name
+        for module_name, target_names in remaining_graph.items()
+        if not target_names & remaining_graph.keys()
+    }:
+        remaining_graph = {
+            module_name: target_names
+            for module_name, target_names in remaining_graph.items()
+            if module_name not in end_names
+        }
+    import_circles, grouped_names = [], set()
+    for module_name in sorted(remaining_graph):
+        if module_name not in grouped_names:
+            import_circle = {
+                other_name
+                for other_name in _find_reachable(remaining_graph, module_name)
+                if module_name in _find_reachable(remaining_graph, other_name)
+            }
+            grouped_names |= import_circle | {module_name}
+            import_circles += [sorted(import_circle)] if len(import_circle) > 1 else []
+    return import_circles
 
 
-def _reached(graph: Mapping[str, set[str]], start: str) -> set[str]:
-    found, waiting = set(), [start]
-    while waiting:
-        for target in graph.get(waiting.pop(), set()) - found:
-            found.add(target)
-            waiting.append(target)
-    return found
+def _find_reachable(import_graph: Mapping[str, set[str]], start_name: str) -> set[str]:
+    reached_names, waiting_names = set(), [start_name]
+    while waiting_names:
+        for target_name in import_graph.get(waiting_names.pop(), set()) - reached_names:
+            reached_names.add(target_name)
+            waiting_names.append(target_name)
+    return reached_names
 
 
-def crowded(found: Mapping[str, Module]) -> Counter[str]:
+def count_by_folder(modules_by_name: Mapping[str, SourceModule]) -> Counter[str]:
     """Return folder → how many modules lie in it, `__init__.py` not counted."""
-    return Counter(str(one.path.parent) for one in found.values() if one.path.name != "__init__.py")
+    return Counter(str(module.path.parent) for module in modules_by_name.values() if module.path.name != "__init__.py")
 
 
-def shared_class_names(found: Mapping[str, Module]) -> dict[str, list[str]]:
+def find_shared_class_names(modules_by_name: Mapping[str, SourceModule]) -> dict[str, list[str]]:
     """Return the names that several top-level classes have, with their modules."""
-    named: defaultdict[str, list[str]] = defaultdict(list)
-    for one in found.values():
-        for name in one.classes:
-            named[name].append(one.name)
-    return {name: places for name, places in sorted(named.items()) if len(places) > 1}
+    modules_by_class: defaultdict[str, list[str]] = defaultdict(list)
+    for module in modules_by_name.values():
+        for class_name in module.class_names:
+            modules_by_class[class_name].append(module.name)
+    return {
+        class_name: module_names
+        for class_name, module_names in sorted(modules_by_class.items())
+        if len(module_names) > 1
+    }
 
 
-def identifier_length(found: Mapping[str, Module]) -> float:
+def mean_identifier_length(modules_by_name: Mapping[str, SourceModule]) -> float:
     """Return how many letters a name that the code gives has on average, each different name of a module once."""
-    return mean(len(name.strip("_")) for one in found.values() for name in set(one.defined) if len(name.strip("_")) > 1)
+    return mean(
+        len(identifier.strip("_"))
+        for module in modules_by_name.values()
+        for identifier in set(module.defined_names)
+        if len(identifier.strip("_")) > 1
+    )
 
 
-def long_functions(found: Mapping[str, Module]) -> list[str]:
+def find_long_functions(modules_by_name: Mapping[str, SourceModule]) -> list[str]:
     """Return the functions over `LONGEST_FUNCTION` lines, with where they stand and how many they have."""
     return [
-        f"{module.path}:{function.lineno} {name}: {lines} lines"
-        for module in found.values()
-        for name, function in module.functions
-        if (lines := function_length(function)) > LONGEST_FUNCTION
+        f"{module.path}:{function_node.lineno} {function_name}: {line_count} lines"
+        for module in modules_by_name.values()
+        for function_name, function_node in module.named_functions
+        if (line_count := count_function_lines(function_node)) > LONGEST_FUNCTION
     ]
 
 
-def skipped_tables(root: Path = Path()) -> int:
+def count_skipped_tables(root_path: Path = Path()) -> int:
     """Return how often the formatter is told to leave lines alone, in tests too."""
-    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=root, capture_output=True, text=True, check=True)  # noqa: S607
-    texts = [(root / name).read_text("utf-8") for name in listed.stdout.splitlines() if (root / name).exists()]
-    return sum(len(re.findall(r"# fmt: skip", text)) for text in texts)
+    command = ["git", "ls-files", "*.py"]
+    listed_files = subprocess.run(command, cwd=root_path, capture_output=True, text=True, check=True)  # noqa: S603
+    source_texts = [
+        (root_path / file_name).read_text("utf-8")
+        for file_name in listed_files.stdout.splitlines()
+        if (root_path / file_name).exists()
+    ]
+    return sum(len(re.findall(r"# fmt: skip", source_text)) for source_text in source_texts)
 
 
 def main() -> None:
     """Print the figures, one a line."""
-    found = modules()
-    crowd, long = crowded(found), long_functions(found)
-    (folder, most), *_ = crowd.most_common(1)
-    rows = {
-        "modules": len(found),
-        "circles": len(circles(imports(found))),
-        "modules in the fullest folder": f"{most} ({folder})",
-        "class names that stand twice": len(shared_class_names(found)),
-        "letters of an identifier": f"{identifier_length(found):.1f}",
-        "functions": sum(1 for one in found.values() for _ in one.functions),
-        f"functions over {LONGEST_FUNCTION} lines": len(long),
-        "tables left alone by the formatter": skipped_tables(),
+    modules_by_name = load_modules()
+    modules_by_folder, overlong_functions = count_by_folder(modules_by_name), find_long_functions(modules_by_name)
+    (folder, most_modules), *_ = modules_by_folder.most_common(1)
+    figure_rows = {
+        "modules": len(modules_by_name),
+        "circles": len(find_circles(map_imports(modules_by_name))),
+        "modules in the fullest folder": f"{most_modules} ({folder})",
+        "class names that stand twice": len(find_shared_class_names(modules_by_name)),
+        "letters of an identifier": f"{mean_identifier_length(modules_by_name):.1f}",
+        "functions": sum(1 for module in modules_by_name.values() for _ in module.named_functions),
+        f"functions over {LONGEST_FUNCTION} lines": len(overlong_functions),
+        "tables left alone by the formatter": count_skipped_tables(),
     }
-    sys.stdout.writelines(f"{name}: {figure}\n" for name, figure in rows.items())
+    sys.stdout.writelines(f"{figure_label}: {figure_value}\n" for figure_label, figure_value in figure_rows.items())
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, literal, select, table
 
 from domain.values.errors import Conflict
-from store.engines import engine_for
-from store.engines.addresses import read_address
-from store.engines.copies import COPIES, Copies, CopyDamaged, CopyFailed
-from store.repositories.bills import FILE_NUMBERS
-from store.repositories.sequences import drawing
+from store.engines import build_engine
+from store.engines.addresses import read_database_url
+from store.engines.copies import COPIERS, CopyDamaged, CopyFailed, DatabaseCopier
+from store.repositories.bills import FILE_NUMBER_SEQUENCE
+from store.repositories.sequences import draw_numbers
 from store.schema import counters
 
 NUMBERS_SKIPPED = 10_000
@@ -18,11 +18,11 @@ NUMBERS_SKIPPED = 10_000
 them who may still pay: a number drawn again would credit one citizen's money to another.
 """
 
-_OF_THE_SCHEMA = {"alembic_version", "key_checks"}
+_SCHEMA_TABLES = {"alembic_version", "key_checks"}
 """What a database holds before anybody used it: its version, and the check of the key that it was migrated with."""
 
 
-async def backup(url: str, file: Path, *, force: bool = False) -> None:
+async def back_up_database(database_url: str, file: Path, *, force: bool = False) -> None:
     """Write the whole database into `file`, which appears when it is complete; `CopyFailed`.
 
     Of a damaged database `file` appears too, and `CopyDamaged` is raised: that a page is broken must not end the
@@ -32,71 +32,76 @@ async def backup(url: str, file: Path, *, force: bool = False) -> None:
     """
     if not force and await asyncio.to_thread(file.exists):
         raise Conflict("file")
-    part = file.with_name(f"{file.name}.part")
-    await asyncio.to_thread(part.unlink, missing_ok=True)
+    part_file = file.with_name(f"{file.name}.part")
+    await asyncio.to_thread(part_file.unlink, missing_ok=True)
     try:
-        await _written(_copies(url), part, file)
+        await _write_copy(_copier_for(database_url), part_file, file)
     finally:
-        await asyncio.to_thread(part.unlink, missing_ok=True)
+        await asyncio.to_thread(part_file.unlink, missing_ok=True)
 
 
-async def _written(copies: Copies, part: Path, file: Path) -> None:
+async def _write_copy(copier: DatabaseCopier, part_file: Path, file: Path) -> None:
     try:
-        await copies.write(part)
+        await copier.write_copy(part_file)
     except CopyDamaged:
-        await asyncio.to_thread(part.replace, file)
+        await asyncio.to_thread(part_file.replace, file)
         raise
-    await asyncio.to_thread(part.replace, file)
+    await asyncio.to_thread(part_file.replace, file)
 
 
-async def restore(url: str, file: Path, *, force: bool = False) -> None:
+async def restore_database(database_url: str, file: Path, *, force: bool = False) -> None:
     """Replace the whole database by what `file` holds; `CopyFailed`.
 
     File numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already, unless
     `force`.
     """
-    if not force and not await is_empty(url):
+    if not force and not await is_database_empty(database_url):
         raise Conflict("database")
-    await _copies(url).read(file)
-    await _skip_file_numbers(url)
+    await _copier_for(database_url).restore_copy(file)
+    await _skip_file_numbers(database_url)
 
 
-async def is_empty(url: str) -> bool:
+async def is_database_empty(database_url: str) -> bool:
     """Tell whether no table holds a row, whichever schema the database has."""
-    engine = engine_for(url)
+    engine = build_engine(database_url)
     try:
-        with engine.telling():
-            async with engine.inspection() as connection:
-                return await connection.run_sync(_holds_nothing)
+        with engine.translating_errors():
+            async with engine.open_inspection() as connection:
+                return await connection.run_sync(_holds_no_rows)
     finally:
         await engine.close()
 
 
-async def _skip_file_numbers(url: str) -> None:
+async def _skip_file_numbers(database_url: str) -> None:
     """Skip them, whichever schema the database has; where nothing is, there are no bills that anybody could pay."""
-    engine = engine_for(url)
+    engine = build_engine(database_url)
     try:
-        with engine.telling():
-            async with engine.inspection() as connection:
-                if await connection.run_sync(_has_numbers) and not await connection.run_sync(_holds_nothing):
-                    await connection.execute(drawing(engine), {"of": FILE_NUMBERS, "by": NUMBERS_SKIPPED})
+        with engine.translating_errors():
+            async with engine.open_inspection() as connection:
+                if await connection.run_sync(_has_file_numbers) and not await connection.run_sync(_holds_no_rows):
+                    await connection.execute(draw_numbers(engine), {"of": FILE_NUMBER_SEQUENCE, "by": NUMBERS_SKIPPED})
                     await connection.commit()
     finally:
         await engine.close()
 
 
-def _has_numbers(connection: Connection) -> bool:
+def _has_file_numbers(connection: Connection) -> bool:
     return inspect(connection).has_table(counters.name)
 
 
-def _holds_nothing(connection: Connection) -> bool:
-    names = [name for name in inspect(connection).get_table_names() if name not in _OF_THE_SCHEMA]
-    return not any(connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() for name in names)
+def _holds_no_rows(connection: Connection) -> bool:
+    table_names = [
+        table_name for table_name in inspect(connection).get_table_names() if table_name not in _SCHEMA_TABLES
+    ]
+    return not any(
+        connection.execute(select(literal(1)).select_from(table(table_name)).limit(1)).first()
+        for table_name in table_names
+    )
 
 
-def _copies(url: str) -> Copies:
-    """Return how that database is copied; `ValueError` as `engine_for` for an address that cannot be."""
-    parsed = read_address(url)
-    if parsed.drivername not in COPIES:
-        raise CopyFailed(f"there is no copying of {parsed.drivername!r}")
-    return COPIES[parsed.drivername](parsed)
+def _copier_for(database_url: str) -> DatabaseCopier:
+    """Return how that database is copied; `ValueError` as `build_engine` for an address that cannot be."""
+    address = read_database_url(database_url)
+    if address.drivername not in COPIERS:
+        raise CopyFailed(f"there is no copying of {address.drivername!r}")
+    return COPIERS[address.drivername](address)

@@ -12,4 +12,4 @@ class SqlEverything(Repository):
     async def delete(self) -> None:
         """Delete every row of every table; the schema and its version stay."""
         for table in reversed(metadata.sorted_tables):
-            await self._work.run(delete(table))
+            await self._transaction.execute(delete(table))

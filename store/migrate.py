@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from store.engines import engine_for
+from store.engines import build_engine
 from store.engines.base import DatabaseEngine
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 
-_VERSIONS = "store.migrations.versions"
-_NAMED = re.compile(r'^(revision|down_revision) = "([^"]+)"$', re.MULTILINE)
+_VERSIONS_PACKAGE = "store.migrations.versions"
+_REVISION_PATTERN = re.compile(r'^(revision|down_revision) = "([^"]+)"$', re.MULTILINE)
 
 
 class SchemaMismatch(Exception):
     """The database's schema is not the one that this code works with; the message says what to do."""
 
-    def __init__(self, found: str | None, wanted: str) -> None:
-        self.found = found
-        self.wanted = wanted
-        super().__init__(self.__doc__, found, wanted)
+    def __init__(self, found_revision: str | None, needed: str) -> None:
+        self.found_revision = found_revision
+        self.needed = needed
+        super().__init__(self.__doc__, found_revision, needed)
 
     def __str__(self) -> str:
-        return f"{self.__doc__} It is at version {self.found or '(none)'}, this code needs {self.wanted}."
+        return f"{self.__doc__} It is at version {self.found_revision or '(none)'}, this code needs {self.needed}."
 
 
 class SchemaNewer(SchemaMismatch):
@@ -38,86 +38,90 @@ class SchemaOlder(SchemaMismatch):
     """The database is not migrated: run `pishkhan migrate`."""
 
 
-async def migrate(url: str) -> None:
+async def migrate(database_url: str) -> None:
     """Bring the database to the newest version; `SchemaNewer` when it is past that.
 
     All or nothing, in one transaction. Another process that migrates at the same time is waited for.
     """
-    engine = engine_for(url)
+    engine = build_engine(database_url)
     try:
-        with engine.telling():
-            async with engine.migration() as connection:
-                await connection.run_sync(_upgrade)
+        with engine.translating_errors():
+            async with engine.open_migration() as connection:
+                await connection.run_sync(_upgrade_schema)
     finally:
         await engine.close()
 
 
-async def check_schema(url: str) -> None:
+async def check_schema(database_url: str) -> None:
     """Raise `SchemaNewer` or `SchemaOlder` unless the database stands at the version of this code."""
-    engine = engine_for(url)
+    engine = build_engine(database_url)
     try:
-        await check(engine)
+        await check_engine_schema(engine)
     finally:
         await engine.close()
 
 
-async def check(engine: DatabaseEngine) -> None:
+async def check_engine_schema(engine: DatabaseEngine) -> None:
     """Check the schema of an engine's database, as `check_schema`; `Unavailable` when it does not answer."""
-    found = await engine.revision()
-    if found != head_revision():
-        raise _mismatch(found)
+    revision = await engine.read_revision()
+    if revision != head_revision():
+        raise _build_mismatch(revision)
 
 
-async def current_revision(url: str) -> str | None:
+async def read_current_revision(database_url: str) -> str | None:
     """Return the version at which a database stands, None when it was never migrated."""
-    engine = engine_for(url)
+    engine = build_engine(database_url)
     try:
-        return await engine.revision()
+        return await engine.read_revision()
     finally:
         await engine.close()
 
 
 def head_revision() -> str:
     """Return the version that this code needs."""
-    return _known()[-1]
+    return _known_revisions()[-1]
 
 
 @cache
-def _known() -> tuple[str, ...]:
+def _known_revisions() -> tuple[str, ...]:
     """Return every version, each after the one that it names as the version before; their numbers need not grow."""
-    after = dict(_link(file.read_text("utf-8")) for file in files(_VERSIONS).iterdir() if file.name.endswith(".py"))
-    known: list[str] = []
-    while (following := after.get(known[-1] if known else None)) is not None:
-        known.append(following)
-    return tuple(known)
+    next_by_revision = dict(
+        _read_revision_link(file.read_text("utf-8"))
+        for file in files(_VERSIONS_PACKAGE).iterdir()
+        if file.name.endswith(".py")
+    )
+    revisions: list[str] = []
+    while (next_revision := next_by_revision.get(revisions[-1] if revisions else None)) is not None:
+        revisions.append(next_revision)
+    return tuple(revisions)
 
 
-def _link(source: str) -> tuple[str | None, str]:
+def _read_revision_link(source_text: str) -> tuple[str | None, str]:
     """Return what a version's file says: the version before it, and its own."""
-    found = dict(_NAMED.findall(source))
-    return found.get("down_revision"), found["revision"]
+    named_values = dict(_REVISION_PATTERN.findall(source_text))
+    return named_values.get("down_revision"), named_values["revision"]
 
 
-def _mismatch(found: str | None) -> SchemaMismatch:
-    mismatch = SchemaOlder if found is None or found in _known() else SchemaNewer
-    return mismatch(found, head_revision())
+def _build_mismatch(found_revision: str | None) -> SchemaMismatch:
+    mismatch_class = SchemaOlder if found_revision is None or found_revision in _known_revisions() else SchemaNewer
+    return mismatch_class(found_revision, head_revision())
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade_schema(connection: Connection) -> None:
     # Alembic takes a third of a second to import, which a process that only serves can do without.
     from alembic import command  # noqa: PLC0415
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in _known():
-        raise SchemaNewer(found, head_revision())
-    command.upgrade(config(connection), "head")
+    found_revision = MigrationContext.configure(connection).get_current_revision()
+    if found_revision is not None and found_revision not in _known_revisions():
+        raise SchemaNewer(found_revision, head_revision())
+    command.upgrade(alembic_config(connection), "head")
 
 
-def config(connection: Connection | None = None) -> "Config":
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Return Alembic's configuration: where the versions are, and the connection that they run on."""
     from alembic.config import Config  # noqa: PLC0415
 
-    made = Config(attributes={"connection": connection})
-    made.set_main_option("script_location", "store:migrations")
-    return made
+    configuration = Config(attributes={"connection": connection})
+    configuration.set_main_option("script_location", "store:migrations")
+    return configuration

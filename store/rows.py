@@ -15,19 +15,19 @@ ThingT = TypeVar("ThingT", bound="DataclassInstance")
 class TableMapping(Generic[ThingT]):
     """How one dataclass lies in one table: `columns` and their `names`, in the order of the dataclass's fields."""
 
-    def __init__(self, table: Table, made: type[ThingT]) -> None:
-        self._made = made
-        self.names = tuple(field.name for field in fields(made))
+    def __init__(self, table: Table, row_class: type[ThingT]) -> None:
+        self._row_class = row_class
+        self.names = tuple(field.name for field in fields(row_class))
         self.columns: Sequence[Column[Any]] = [table.c[name] for name in self.names]
 
-    def values(self, thing: ThingT) -> dict[str, Any]:
+    def column_values(self, record: ThingT) -> dict[str, Any]:
         """Return column → value, to be inserted or updated."""
-        return {name: getattr(thing, name) for name in self.names}
+        return {column_name: getattr(record, column_name) for column_name in self.names}
 
-    def read(self, row: tuple[Any, ...], start: int = 0) -> ThingT:
-        """Build the object from a row in which `columns` begin at `start`."""
-        return self._made(*row[start : start + len(self.names)])
+    def read_row(self, row: tuple[Any, ...], first_column: int = 0) -> ThingT:
+        """Build the object from a row in which `columns` begin at `first_column`."""
+        return self._row_class(*row[first_column : first_column + len(self.names)])
 
-    def read_all(self, rows: Sequence[tuple[Any, ...]]) -> list[ThingT]:
+    def read_rows(self, rows: Sequence[tuple[Any, ...]]) -> list[ThingT]:
         """Build all objects of a result."""
-        return [self.read(row) for row in rows]
+        return [self.read_row(row) for row in rows]

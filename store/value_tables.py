@@ -34,25 +34,25 @@ from store.schema import (
     violations,
 )
 
-_HEAD = ("id", "created_at", "updated_at", "revision")
+_HEAD_COLUMNS = ("id", "created_at", "updated_at", "revision")
 
 
 class ValueTable:
     """The table of a field with many values: a row for each, that names its owner and the value."""
 
-    def __init__(self, owner: Column[Any], value: Column[Any]) -> None:
-        self.owner = owner
-        self.value = value
-        owned = owner.in_(bindparam("owners", expanding=True))
-        self.of_owners = select(owner, value).where(owned).order_by(owner, value)
-        self.add = insert(owner.table)
-        self.drop = owner.table.delete().where(owned)
+    def __init__(self, owner_column: Column[Any], value_column: Column[Any]) -> None:
+        self.owner_column = owner_column
+        self.value_column = value_column
+        is_owned = owner_column.in_(bindparam("owners", expanding=True))
+        self.select_of_owners = select(owner_column, value_column).where(is_owned).order_by(owner_column, value_column)
+        self.insert_values = insert(owner_column.table)
+        self.delete_values = owner_column.table.delete().where(is_owned)
 
 
-class Shelf:
-    """One registry's place: all rows of `table`, or those whose column `only` says which (machines among resources).
+class RegistryTable:
+    """One registry's place: all rows of `table`, or those with `only_values` in it (machines among resources).
 
-    `blank` fills columns that belong to other registries of the table.
+    `blank_values` fill columns that belong to other registries of the table.
     """
 
     def __init__(
@@ -60,90 +60,118 @@ class Shelf:
         registry: Registry,
         table: Table,
         *,
-        only: Mapping[str, Any] | None = None,
-        blank: Mapping[str, Any] | None = None,
-        links: Mapping[str, ValueTable] | None = None,
+        only_values: Mapping[str, Any] | None = None,
+        blank_values: Mapping[str, Any] | None = None,
+        value_tables: Mapping[str, ValueTable] | None = None,
     ) -> None:
         self.registry = registry
         self.table = table
-        self.own = [table.c[name] == value for name, value in (only or {}).items()]
-        self._fixed = {**(only or {}), **(blank or {})}
-        self.links = dict(links or {})
-        self.names = [one.name for one in registry.fields if one.name not in self.links]
+        self.fixed_conditions = [table.c[column_name] == value for column_name, value in (only_values or {}).items()]
+        self._fixed_values = {**(only_values or {}), **(blank_values or {})}
+        self.value_tables = dict(value_tables or {})
+        self.column_names = [field.name for field in registry.fields if field.name not in self.value_tables]
         self.has_data = "data" in table.c
-        self._head = [table.c[name] for name in _HEAD] + ([table.c.data] if self.has_data else [])
-        self._statements()
+        self._head_columns = [table.c[column_name] for column_name in _HEAD_COLUMNS] + (
+            [table.c.data] if self.has_data else []
+        )
+        self._build_statements()
 
-    def _statements(self) -> None:
+    def _build_statements(self) -> None:
         c = self.table.c
-        self.all: Select[Any] = select(*self._head, *(c[name] for name in self.names)).where(*self.own)
-        self.by_id = self.all.where(c.id == bindparam("row_id"))
-        self.by_keys = self.all.where(self.key.in_(bindparam("keys", expanding=True)))
-        self.revisions = select(c.id, c.revision).where(c.id.in_(bindparam("ids", expanding=True))).with_for_update()
-        self.add = insert(self.table)
-        self.change = update(self.table).where(c.id == bindparam("row_id"))
+        self.select_rows: Select[Any] = select(*self._head_columns, *(c[name] for name in self.column_names)).where(
+            *self.fixed_conditions
+        )
+        self.select_by_id = self.select_rows.where(c.id == bindparam("row_id"))
+        self.select_by_keys = self.select_rows.where(self.natural_key.in_(bindparam("keys", expanding=True)))
+        self.select_revisions = (
+            select(c.id, c.revision).where(c.id.in_(bindparam("ids", expanding=True))).with_for_update()
+        )
+        self.insert_rows = insert(self.table)
+        self.update_row = update(self.table).where(c.id == bindparam("row_id"))
 
     @property
-    def key(self) -> ColumnElement[Any]:
+    def natural_key(self) -> ColumnElement[Any]:
         """The natural key: a column, or a tuple of columns."""
-        columns = [self.table.c[name] for name in self.registry.natural_key]
+        columns = [self.table.c[column_name] for column_name in self.registry.natural_key]
         return columns[0] if len(columns) == 1 else tuple_(*columns)
 
     def key_value(self, key: tuple[Any, ...]) -> Any:
-        """Return a natural key as the statement `by_keys` takes it."""
+        """Return a natural key as the statement `select_by_keys` takes it."""
         return key[0] if len(key) == 1 else key
 
-    def condition(self, name: str, wanted: Any) -> ColumnElement[bool]:
+    def value_condition(self, field_name: str, wanted_value: Any) -> ColumnElement[bool]:
         """Return the condition that a field has a value, or one of a collection's."""
-        many = isinstance(wanted, (tuple, list, set, frozenset))
-        link = self.links.get(name)
+        has_many = isinstance(wanted_value, (tuple, list, set, frozenset))
+        link = self.value_tables.get(field_name)
         if link is not None:
-            matches = link.value.in_(wanted) if many else link.value == wanted
-            return self.table.c.id.in_(select(link.owner).where(matches))
-        column = self.table.c[name]
-        return column.in_(wanted) if many else column == wanted
+            is_linked = link.value_column.in_(wanted_value) if has_many else link.value_column == wanted_value
+            return self.table.c.id.in_(select(link.owner_column).where(is_linked))
+        column = self.table.c[field_name]
+        return column.in_(wanted_value) if has_many else column == wanted_value
 
-    def matching(self, search: RowSearch) -> ColumnElement[bool]:
+    def search_condition(self, search: RowSearch) -> ColumnElement[bool]:
         """Return the condition that a row is among those that somebody looks for."""
-        exact = [self.condition(name, value) for name, value in search.exact.items()]
-        within = [self.table.c[name].icontains(search.words, autoescape=True) for name in search.within]
-        return or_(false(), *exact, *within)
+        exact_conditions = [
+            self.value_condition(field_name, value) for field_name, value in search.exact_values.items()
+        ]
+        text_conditions = [
+            self.table.c[field_name].icontains(search.search_text, autoescape=True)
+            for field_name in search.searched_fields
+        ]
+        return or_(false(), *exact_conditions, *text_conditions)
 
-    def columns(self, row: RegistryRow) -> dict[str, Any]:
+    def column_values(self, row: RegistryRow) -> dict[str, Any]:
         """Return column → value of a row, but for its id, revision and first time."""
         data = {"data": row.data} if self.has_data else {}
-        return {**self._fixed, **{name: row.values[name] for name in self.names}, **data, "updated_at": row.updated_at}
+        return {
+            **self._fixed_values,
+            **{column_name: row.values[column_name] for column_name in self.column_names},
+            **data,
+            "updated_at": row.updated_at,
+        }
 
-    def read(self, row: Row, links: Mapping[str, Sequence[Any]]) -> RegistryRow:
-        """Build a row of the registry from a result of `all`; `links` has the values of the linked fields."""
-        row_id, created_at, updated_at, revision, *rest = row
-        data = rest.pop(0) if self.has_data else {}
-        values = {name: _plain(value) for name, value in zip(self.names, rest, strict=True)}
-        values.update({name: list(found) for name, found in links.items()})
-        ordered = {one.name: values[one.name] for one in self.registry.fields}
-        return RegistryRow(row_id, self.registry.key, ordered, created_at, updated_at, revision, data)
+    def read_row(self, row: Row, linked_values: Mapping[str, Sequence[Any]]) -> RegistryRow:
+        """Build a row of the registry from a result of `select_rows`; `linked_values` has the values of the linked
+        fields.
+        """
+        row_id, created_at, updated_at, revision, *other_values = row
+        data = other_values.pop(0) if self.has_data else {}
+        values = {
+            field_name: _to_json_value(value) for field_name, value in zip(self.column_names, other_values, strict=True)
+        }
+        values.update({field_name: list(link_values) for field_name, link_values in linked_values.items()})
+        ordered_values = {field.name: values[field.name] for field in self.registry.fields}
+        return RegistryRow(row_id, self.registry.key, ordered_values, created_at, updated_at, revision, data)
 
 
-def _plain(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     """Return a value as JSON has it: the fleet's own columns give tuples and members of enumerations."""
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, str) else value
 
 
-SHELVES: Mapping[str, Shelf] = {
-    shelf.registry.key: shelf
-    for shelf in (
-        Shelf(AGENCY, agencies),
-        Shelf(OWNER, owners),
-        Shelf(VEHICLE, vehicles),
-        Shelf(DRIVER, drivers, links={"vehicles": ValueTable(driver_vehicles.c.driver_id, driver_vehicles.c.vehicle)}),
-        Shelf(DUTY, duties),
-        Shelf(REWARD, rewards),
-        Shelf(VIOLATION, violations),
-        Shelf(MACHINES, resources, only={"kind": ResourceKind.MACHINE}, blank={"mobile": None, "skills": ()}),
-        Shelf(OPERATORS, resources, only={"kind": ResourceKind.OPERATOR}, blank={"type": "", "capacity": ""}),
-        Shelf(MAINTENANCE, maintenance),
+REGISTRY_TABLES: Mapping[str, RegistryTable] = {
+    registry_table.registry.key: registry_table
+    for registry_table in (
+        RegistryTable(AGENCY, agencies),
+        RegistryTable(OWNER, owners),
+        RegistryTable(VEHICLE, vehicles),
+        RegistryTable(
+            DRIVER,
+            drivers,
+            value_tables={"vehicles": ValueTable(driver_vehicles.c.driver_id, driver_vehicles.c.vehicle)},
+        ),
+        RegistryTable(DUTY, duties),
+        RegistryTable(REWARD, rewards),
+        RegistryTable(VIOLATION, violations),
+        RegistryTable(
+            MACHINES, resources, only_values={"kind": ResourceKind.MACHINE}, blank_values={"mobile": None, "skills": ()}
+        ),
+        RegistryTable(
+            OPERATORS, resources, only_values={"kind": ResourceKind.OPERATOR}, blank_values={"type": "", "capacity": ""}
+        ),
+        RegistryTable(MAINTENANCE, maintenance),
     )
 }
 """The place of every registry."""

@@ -13,17 +13,17 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from app.cli.main import COMMANDS, Group, Table
-from app.configuration.settings import PREFIX, Settings, described
+from app.cli.main import COMMANDS, CommandGroup, CommandTable
+from app.configuration.settings import ENV_PREFIX, Settings, described_settings
 from app.jobs.scheduler import JOBS
-from app.parts import CHANNELS, DEMO_CHANNELS
+from app.parts import CHANNEL_BUILDERS, DEMO_CHANNEL_BUILDERS
 from channels.sms.providers import PROVIDERS
-from channels.web.error_pages import STATUS
+from channels.web.error_pages import STATUS_BY_CODE
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
-from store.engines import ENGINES
+from store.engines import ENGINE_CLASSES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -65,11 +65,11 @@ def settings_table() -> Iterator[str]:
     """The settings table as `docs/operations.md` must have it."""
     yield from ("| setting | default | meaning |", "|---|---|---|")
     defaults = dict(default_values(Settings))
-    for setting, meaning in described():
+    for setting, meaning in described_settings():
         yield f"| `{setting}` | {defaults[setting]} | {meaning} |"
 
 
-def default_values(model: type[BaseModel], path: str = PREFIX) -> Iterator[tuple[str, str]]:
+def default_values(model: type[BaseModel], path: str = ENV_PREFIX) -> Iterator[tuple[str, str]]:
     """Every setting with its default as one would write it."""
     for field_name, field in model.model_fields.items():
         kind = field.annotation
@@ -90,10 +90,10 @@ def written(value: Any) -> str:
     return f"`{text}`" if text and value is not None else "none"
 
 
-def commands(table: Table, path: str = "pishkhan") -> Iterator[str]:
+def commands(table: CommandTable, path: str = "pishkhan") -> Iterator[str]:
     """Every command with its groups, as it is typed."""
     for word, entry in table.items():
-        if isinstance(entry, Group):
+        if isinstance(entry, CommandGroup):
             yield from commands(entry.commands, f"{path} {word}")
         else:
             yield f"{path} {word}"
@@ -152,8 +152,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
     [
         ("add-a-service.md", "Services that exist", {service.key for service in SERVICES}),
         ("add-an-sms-provider.md", "Providers that exist", set(PROVIDERS)),
-        ("add-a-database.md", "Databases that exist", set(ENGINES)),
-        ("add-a-channel.md", "Channels that exist", {*CHANNELS, *DEMO_CHANNELS}),
+        ("add-a-database.md", "Databases that exist", set(ENGINE_CLASSES)),
+        ("add-a-channel.md", "Channels that exist", {*CHANNEL_BUILDERS, *DEMO_CHANNEL_BUILDERS}),
         ("operations.md", "Jobs", {job.name for job in JOBS}),
         ("registries.md", "Tables", set(REGISTRIES)),
     ],
@@ -187,7 +187,9 @@ def test_error_codes_are_documented_with_text_and_status() -> None:
     _, _, after = page("error-codes.md").partition("|---|")
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in after.splitlines() if line.startswith("| `")]
     catalogue = Catalogue.load()
-    wanted = [(f"`{code}`", catalogue.text(f"errors.{code}"), str(STATUS.get(code, 422))) for code in ERROR_CODES]
+    wanted = [
+        (f"`{code}`", catalogue.text(f"errors.{code}"), str(STATUS_BY_CODE.get(code, 422))) for code in ERROR_CODES
+    ]
     assert [(code, text, status) for code, _, text, status in cells] == wanted
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.structure import SOURCE, Module, modules
+from scripts.structure import SOURCE_PACKAGES, SourceModule, load_modules
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = {"_exit", "_replace", "_Element"}
@@ -23,9 +23,9 @@ FOR_TYPES = {"_typeshed"}
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Module]:
+def found() -> dict[str, SourceModule]:
     """Every module of the source, migrations included."""
-    return modules(ROOT, SOURCE, with_migrations=True)
+    return load_modules(ROOT, SOURCE_PACKAGES, with_migrations=True)
 
 
 def is_private(name: str) -> bool:
@@ -56,7 +56,7 @@ def names_bound(statement: ast.stmt) -> Iterator[str]:
             yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
-def foreign_privates(module: Module, ours: set[str]) -> Iterator[str]:
+def foreign_privates(module: SourceModule, ours: set[str]) -> Iterator[str]:
     """Where a module reads a private attribute or name that is not its own project's."""
     own = attributes_made(module.tree)
     for node in ast.walk(module.tree):
@@ -73,10 +73,10 @@ def foreign_privates(module: Module, ours: set[str]) -> Iterator[str]:
             yield f"{module.path}:{node.lineno} {name}"
 
 
-def private_imports(module: Module) -> Iterator[str]:
+def private_imports(module: SourceModule) -> Iterator[str]:
     """Where a module imports a private module or name of a library."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] not in SOURCE:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] not in SOURCE_PACKAGES:
             names = [*node.module.split("."), *(alias.name for alias in node.names)]
             found = {name for name in names if is_private(name)} - FOR_TYPES - PUBLISHED
             yield from (f"{module.path}:{node.lineno} {name}" for name in found)
@@ -98,7 +98,7 @@ def normalised(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution.strip()).lower()
 
 
-def test_nobody_reaches_into_a_library(found: dict[str, Module]) -> None:
+def test_nobody_reaches_into_a_library(found: dict[str, SourceModule]) -> None:
     ours = {name for module in found.values() for name in attributes_made(module.tree)}
     assert [place for module in found.values() for place in foreign_privates(module, ours)] == []
     assert [place for module in found.values() for place in private_imports(module)] == []
@@ -115,14 +115,14 @@ def test_nobody_reaches_into_a_library(found: dict[str, Module]) -> None:
     ],
 )
 def test_the_guard_sees_who_reaches_in(text: str) -> None:
-    module = Module("a", Path("a.py"), ast.parse(text))
+    module = SourceModule("a", Path("a.py"), ast.parse(text))
     assert [*foreign_privates(module, set()), *private_imports(module)]
 
 
-def test_every_import_is_declared(found: dict[str, Module]) -> None:
+def test_every_import_is_declared(found: dict[str, SourceModule]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = {normalised(re.split(r"[\[>=<~;]", requirement)[0]) for requirement in project["dependencies"]}
-    used = {name for module in found.values() for name in imported(module.tree)} - set(SOURCE)
+    used = {name for module in found.values() for name in imported(module.tree)} - set(SOURCE_PACKAGES)
     distributions = packages_distributions()
     declared = {name for name in used if named & {normalised(one) for one in distributions.get(name, [])}}
     assert sorted(used - declared - sys.stdlib_module_names - FOR_TYPES) == []

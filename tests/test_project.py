@@ -13,8 +13,15 @@ from zipfile import ZipFile
 
 import pytest
 
-from scripts.structure import EVERYTHING, Function, Module, function_length, long_functions, modules
-from store.migrate import _known
+from scripts.structure import (
+    PYTHON_FOLDERS,
+    FunctionNode,
+    SourceModule,
+    count_function_lines,
+    find_long_functions,
+    load_modules,
+)
+from store.migrate import _known_revisions
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
@@ -29,9 +36,9 @@ def name(path: Path) -> str:
 
 
 @cache
-def every_module() -> dict[Path, Module]:
+def every_module() -> dict[Path, SourceModule]:
     """Every module of the repository, parsed once; forgotten at the end of this file's tests."""
-    return {module.path: module for module in modules(ROOT, EVERYTHING, with_migrations=True).values()}
+    return {module.path: module for module in load_modules(ROOT, PYTHON_FOLDERS, with_migrations=True).values()}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,21 +75,21 @@ def test_modules_are_short() -> None:
 def test_functions_are_short() -> None:
     # Of every folder, migrations included; lines of docstrings are not counted (docs/architecture.md asks for both:
     # short functions, and docstrings that say units, errors and sources).
-    assert long_functions({module.name: module for module in every_module().values()}) == []
+    assert find_long_functions({module.name: module for module in every_module().values()}) == []
 
 
 def test_every_function_is_measured() -> None:
     # Methods share names (`__init__`), and functions stand in functions: each is measured by itself.
-    walked = [node for one in every_module().values() for node in ast.walk(one.tree) if isinstance(node, Function)]
-    measured = [function for one in every_module().values() for _, function in one.functions]
+    walked = [node for one in every_module().values() for node in ast.walk(one.tree) if isinstance(node, FunctionNode)]
+    measured = [function for one in every_module().values() for _, function in one.named_functions]
     assert len(measured) == len(walked) > 9000
-    assert len(every_module()) == sum(1 for package in EVERYTHING for _ in (ROOT / package).rglob("*.py"))
+    assert len(every_module()) == sum(1 for package in PYTHON_FOLDERS for _ in (ROOT / package).rglob("*.py"))
 
 
 def test_a_function_is_measured_without_its_docstring() -> None:
     text = 'class A:\n @property\n def f(self):\n  """One.\n\n  Two."""\n  def g():\n   return 1\n  return g\n'
-    module = Module("a", Path("a.py"), ast.parse(text))
-    assert {name: function_length(function) for name, function in module.functions} == {"A.f": 4, "A.f.g": 2}
+    module = SourceModule("a", Path("a.py"), ast.parse(text))
+    assert {name: count_function_lines(function) for name, function in module.named_functions} == {"A.f": 4, "A.f.g": 2}
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -167,4 +174,6 @@ def test_the_wheel_is_complete(tmp_path: Path) -> None:
 def test_versions_of_the_schema_are_one_chain() -> None:
     versions = sorted(MIGRATIONS.glob("0*.py"))
     before = [re.findall(r"^down_revision = (.*)$", one.read_text(), re.MULTILINE) for one in versions]
-    assert len({str(one) for one in before}) == len(versions) == len(_known()), "two versions follow the same one"
+    assert len({str(one) for one in before}) == len(versions) == len(_known_revisions()), (
+        "two versions follow the same one"
+    )

@@ -22,29 +22,29 @@ import typer
 from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
-from app.cli.naming import ABOUT, COMMAND
+from app.cli.naming import COMMAND_SUBJECT, RUNNING_COMMAND
 
-Table = Mapping[str, "str | Group"]
+CommandTable = Mapping[str, "str | CommandGroup"]
 """Name → `module:function` of a command, or a group of commands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CommandGroup:
     """Commands under one name."""
 
-    help: str
-    commands: Table
+    help_text: str
+    commands: CommandTable
 
 
-COMMANDS: Table = {
+COMMANDS: CommandTable = {
     "serve": "app.cli.system.serving:serve",
     "migrate": "app.cli.system.database:migrate",
     "check": "app.cli.system.checking:check",
-    "demo": Group(
+    "demo": CommandGroup(
         "The demonstration municipality.",
         {"load": "app.cli.system.demo:load", "reset": "app.cli.system.demo:reset"},
     ),
-    "request": Group(
+    "request": CommandGroup(
         "Requests: enter, list, show, and take every step that staff can take.",
         {
             "submit": "app.cli.requests.requests:submit",
@@ -60,7 +60,7 @@ COMMANDS: Table = {
             "print": "app.cli.requests.printing:print_paper",
         },
     ),
-    "comment": Group(
+    "comment": CommandGroup(
         "Comments and suggestions of citizens.",
         {
             "list": "app.cli.people.comments:list_comments",
@@ -69,8 +69,8 @@ COMMANDS: Table = {
             "answer": "app.cli.people.comments:answer",
         },
     ),
-    "service": Group("The municipal services.", {"show": "app.cli.people.services:show"}),
-    "tariff": Group(
+    "service": CommandGroup("The municipal services.", {"show": "app.cli.people.services:show"}),
+    "tariff": CommandGroup(
         "Prices of the revenue unit.",
         {
             "add": "app.cli.money.tariffs:add",
@@ -81,7 +81,7 @@ COMMANDS: Table = {
             "withdraw": "app.cli.money.tariffs:withdraw_tariff",
         },
     ),
-    "payment": Group(
+    "payment": CommandGroup(
         "Money that came in, and money that goes back.",
         {
             "record": "app.cli.money.payments:record",
@@ -91,7 +91,7 @@ COMMANDS: Table = {
             "refunds": "app.cli.money.payments:refunds",
         },
     ),
-    "staff": Group(
+    "staff": CommandGroup(
         "Members of the staff.",
         {
             "add": "app.cli.people.staff:add",
@@ -104,7 +104,7 @@ COMMANDS: Table = {
             "substitutes": "app.cli.people.substitutes:list_substitutes",
         },
     ),
-    "office": Group(
+    "office": CommandGroup(
         "Counter offices: their keys, what they earn, their statements and tills.",
         {
             "add": "app.cli.people.offices:add",
@@ -114,7 +114,7 @@ COMMANDS: Table = {
             "allow": "app.cli.people.offices:allow",
             "activate": "app.cli.people.offices:activate",
             "deactivate": "app.cli.people.offices:deactivate",
-            "commission": Group(
+            "commission": CommandGroup(
                 "What offices earn.",
                 {
                     "add": "app.cli.money.commission:add",
@@ -128,11 +128,11 @@ COMMANDS: Table = {
     ),
     "import": "app.cli.registries.imports:import_table",
     "export": "app.cli.registries.exports:export",
-    "report": Group(
+    "report": CommandGroup(
         "What is reported to the units and the manager.",
         {"list": "app.cli.reports.reports:list_reports", "show": "app.cli.reports.reports:show"},
     ),
-    "registry": Group(
+    "registry": CommandGroup(
         "Rows of the registries.",
         {
             "show": "app.cli.registries.registries:show",
@@ -140,7 +140,7 @@ COMMANDS: Table = {
             "expiring": "app.cli.registries.registries:expiring",
         },
     ),
-    "duty": Group(
+    "duty": CommandGroup(
         "What vehicles owe.",
         {
             "generate": "app.cli.money.duties:generate",
@@ -149,7 +149,7 @@ COMMANDS: Table = {
             "receipt": "app.cli.money.duties:receipt",
         },
     ),
-    "violation": Group(
+    "violation": CommandGroup(
         "Fines of drivers.",
         {
             "bill": "app.cli.money.violations:bill",
@@ -157,12 +157,12 @@ COMMANDS: Table = {
             "receipt": "app.cli.money.violations:receipt",
         },
     ),
-    "inbox": Group("Texts that came in.", {"list": "app.cli.messages.inbox:list_messages"}),
-    "outbox": Group(
+    "inbox": CommandGroup("Texts that came in.", {"list": "app.cli.messages.inbox:list_messages"}),
+    "outbox": CommandGroup(
         "Texts on their way out.",
         {"list": "app.cli.messages.outbox:list_messages", "retry": "app.cli.messages.outbox:retry"},
     ),
-    "history": Group(
+    "history": CommandGroup(
         "The history of all requests and its seals.",
         {
             "verify": "app.cli.system.history:verify",
@@ -170,12 +170,12 @@ COMMANDS: Table = {
             "erase": "app.cli.requests.erasing:erase_history",
         },
     ),
-    "calendar": Group("Working days and holidays.", {"set": "app.cli.registries.calendar:set_day"}),
-    "secret-key": Group("The key that others are derived from.", {"accept": "app.cli.system.secret_key:accept"}),
+    "calendar": CommandGroup("Working days and holidays.", {"set": "app.cli.registries.calendar:set_day"}),
+    "secret-key": CommandGroup("The key that others are derived from.", {"accept": "app.cli.system.secret_key:accept"}),
     "backup": "app.cli.system.database:backup",
     "restore": "app.cli.system.database:restore",
-    "soap": Group("The counter offices' software.", {"wsdl": "app.cli.messages.soap:wsdl"}),
-    "sms": Group(
+    "soap": CommandGroup("The counter offices' software.", {"wsdl": "app.cli.messages.soap:wsdl"}),
+    "sms": CommandGroup(
         "Texts: what they mean, what they do, what they cost.",
         {
             "parse": "app.cli.messages.sms_parse:parse",
@@ -187,16 +187,20 @@ COMMANDS: Table = {
 """Every command."""
 
 
-class _Commands(MutableMapping[str, Any]):
-    """The commands of one table, which are typed behind `words`; each is built when it is asked for."""
+class _LazyCommands(MutableMapping[str, Any]):
+    """The commands of one table, which are typed behind `typed_words`; each is built when it is asked for."""
 
-    def __init__(self, table: Table, words: str = "") -> None:
+    def __init__(self, table: CommandTable, typed_words: str = "") -> None:
         self._table = table
-        self._words = words
+        self._typed_words = typed_words
 
     def __getitem__(self, name: str) -> Any:
-        entry, typed = self._table[name], f"{self._words} {name}".strip()
-        return _group(name, entry, typed) if isinstance(entry, Group) else _command(name, entry, typed)
+        entry, typed_name = self._table[name], f"{self._typed_words} {name}".strip()
+        return (
+            _build_group(name, entry, typed_name)
+            if isinstance(entry, CommandGroup)
+            else _load_command(name, entry, typed_name)
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
@@ -217,39 +221,43 @@ class _LazyGroup(TyperGroup):
         return list(self.commands)
 
 
-def _group(name: str, group: Group, typed: str) -> TyperGroup:
-    made = _LazyGroup(name=name, help=group.help, no_args_is_help=True, rich_markup_mode="rich")
-    made.commands = _Commands(group.commands, typed)
-    return made
+def _build_group(name: str, group: CommandGroup, typed_name: str) -> TyperGroup:
+    lazy_group = _LazyGroup(name=name, help=group.help_text, no_args_is_help=True, rich_markup_mode="rich")
+    lazy_group.commands = _LazyCommands(group.commands, typed_name)
+    return lazy_group
 
 
-def _command(name: str, path: str, typed: str) -> Any:
-    module, _, function = path.partition(":")
-    single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    single.command(name)(getattr(import_module(module), function))
-    made = get_command(single)
-    arguments = [one.name for one in made.params if one.name and isinstance(one, TyperArgument)]
-    made.callback = _known_as(typed, arguments, made.callback)
-    return made
+def _load_command(name: str, path: str, typed_name: str) -> Any:
+    module_name, _, function_name = path.partition(":")
+    single_app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    single_app.command(name)(getattr(import_module(module_name), function_name))
+    command = get_command(single_app)
+    arguments = [
+        parameter.name for parameter in command.params if parameter.name and isinstance(parameter, TyperArgument)
+    ]
+    command.callback = _with_command_name(typed_name, arguments, command.callback)
+    return command
 
 
-def _known_as(typed: str, arguments: Sequence[str], command: Callable[..., Any] | None) -> Callable[..., Any]:
+def _with_command_name(
+    typed_name: str, arguments: Sequence[str], command: Callable[..., Any] | None
+) -> Callable[..., Any]:
     def run(**options: Any) -> Any:
-        COMMAND.set(typed)
-        ABOUT.set(" ".join(str(options[name]) for name in arguments if options.get(name) is not None))
+        RUNNING_COMMAND.set(typed_name)
+        COMMAND_SUBJECT.set(" ".join(str(options[name]) for name in arguments if options.get(name) is not None))
         return command(**options) if command else None
 
     return run
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(version("pishkhan"))
         raise typer.Exit
 
 
-def _root(
-    ctx: typer.Context,
+def _read_root_options(
+    context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="TOML file with settings; the environment wins over it.")] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
@@ -257,28 +265,28 @@ def _root(
 ) -> None:
     """The citizen-service desk of a municipality."""
     if config is not None:
-        ctx.default_map = _for_every_command(COMMANDS, str(config))
+        context.default_map = _config_defaults(COMMANDS, str(config))
 
 
-def _for_every_command(table: Table, config: str) -> dict[str, Any]:
+def _config_defaults(table: CommandTable, config: str) -> dict[str, Any]:
     """Return the defaults that make `pishkhan --config FILE COMMAND` mean `pishkhan COMMAND --config FILE`."""
     return {
-        name: _for_every_command(entry.commands, config) if isinstance(entry, Group) else {"config": config}
+        name: _config_defaults(entry.commands, config) if isinstance(entry, CommandGroup) else {"config": config}
         for name, entry in table.items()
     }
 
 
-def program() -> TyperGroup:
+def build_program() -> TyperGroup:
     """Return the whole command line."""
-    root = typer.Typer(cls=_LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
-    root.callback()(_root)
-    made = get_command(root)
-    assert isinstance(made, TyperGroup), "a callback makes it one"  # noqa: S101 - holds by construction
-    made.commands = _Commands(COMMANDS)
-    return made
+    root_app = typer.Typer(cls=_LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+    root_app.callback()(_read_root_options)
+    command = get_command(root_app)
+    assert isinstance(command, TyperGroup), "a callback makes it one"  # noqa: S101 - holds by construction
+    command.commands = _LazyCommands(COMMANDS)
+    return command
 
 
-OTHERS = 0o077
+OTHERS_RIGHTS = 0o077
 """The rights of everybody but a file's owner."""
 
 
@@ -287,9 +295,9 @@ def main() -> None:
 
     Whatever it writes (database, backup, export, printed paper) is its owner's alone: nearly all holds personal data.
     """
-    os.umask(OTHERS)
+    os.umask(OTHERS_RIGHTS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = [os.fsencode(one).decode("utf-8", "replace") for one in sys.argv[1:]]
-    program().main(arguments, prog_name="pishkhan")
+    arguments = [os.fsencode(argument).decode("utf-8", "replace") for argument in sys.argv[1:]]
+    build_program().main(arguments, prog_name="pishkhan")

@@ -2,8 +2,8 @@
 
 from contextvars import ContextVar
 
-COMMAND: ContextVar[str] = ContextVar("command", default="")
+RUNNING_COMMAND: ContextVar[str] = ContextVar("command", default="")
 """The command that runs, as it is typed: `request act`."""
 
-ABOUT: ContextVar[str] = ContextVar("about", default="")
+COMMAND_SUBJECT: ContextVar[str] = ContextVar("about", default="")
 """What it is about, as it is typed: its arguments, which are codes, numbers and user names. Options are not told."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def progress_bar(task_name: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """Show how many of `total` rows are behind (None: not known); yields what is to be told that number."""
     if not sys.stderr.isatty():
         yield lambda _done: None
@@ -15,5 +15,5 @@ def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        task_id = progress.add_task(task_name, total=total)
+        yield lambda rows_done: progress.update(task_id, completed=rows_done)

@@ -8,26 +8,26 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from app.cli.naming import ABOUT, COMMAND
+from app.cli.naming import COMMAND_SUBJECT, RUNNING_COMMAND
 from app.clock import SystemClock
-from app.configuration.settings import Settings, load
+from app.configuration.settings import Settings, load_settings
 from app.database import open_store
 from app.security.key_check import refuse_another_key
-from app.wiring import desk_of
-from domain.actions.desk import Desk
-from domain.actions.staff.refusals import note
-from domain.actions.staff.staffing import staff_actor
+from app.wiring import load_dependencies
+from domain.actions.desk import Dependencies
+from domain.actions.staff.refusals import record_refusal
+from domain.actions.staff.staffing import load_staff_actor
 from domain.fields.types import Day, ReadingContext
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 from domain.values.errors import Forbidden, InvalidField
 from store.unit_of_work import SqlStore
 
-CHANNEL = "cli"
+CLI_CHANNEL = "cli"
 """The channel that the history names for what was done here."""
 
-_LONGEST_ABOUT = 200
+_LONGEST_SUBJECT = 200
 
 ResultT = TypeVar("ResultT")
 
@@ -38,12 +38,12 @@ class CommandSession:
 
     settings: Settings
     store: SqlStore
-    desk: Desk
+    dependencies: Dependencies
     actor: Actor | None = None
 
 
-def in_session(
-    config: Path | None, work: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool = False
+def run_in_session(
+    config: Path | None, command: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool = False
 ) -> ResultT:
     """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another, or the secret
     key (with `any_key` the work itself deals with that).
@@ -51,19 +51,19 @@ def in_session(
     What somebody was not allowed to do is audited, as at the staff's site.
     """
     logging.basicConfig(level=logging.WARNING)
-    return asyncio.run(_in_session(load(config), work, any_key=any_key))
+    return asyncio.run(_run_in_session(load_settings(config), command, any_key=any_key))
 
 
-async def _in_session(
-    settings: Settings, work: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool
+async def _run_in_session(
+    settings: Settings, command: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool
 ) -> ResultT:
     store = await open_store(settings)
     try:
         if not any_key:
             await refuse_another_key(settings, store)
-        session = CommandSession(settings, store, await desk_of(settings, store))
+        session = CommandSession(settings, store, await load_dependencies(settings, store))
         try:
-            return await work(session)
+            return await command(session)
         except Forbidden as error:
             await _audit_denial(session, error)
             raise
@@ -74,13 +74,26 @@ async def _in_session(
 async def _audit_denial(session: CommandSession, error: Forbidden) -> None:
     actor = session.actor
     if actor:
-        about = ABOUT.get()[:_LONGEST_ABOUT]
-        facts = {"command": COMMAND.get(), "about": about, "channel": CHANNEL, "why": error.detail}
-        async with session.store.unit() as uow:
-            await note(uow, session.desk.clock.now(), actor.kind, actor.ident, "denied", facts, known=_known_here)
+        subject_text = COMMAND_SUBJECT.get()[:_LONGEST_SUBJECT]
+        denial_facts = {
+            "command": RUNNING_COMMAND.get(),
+            "about": subject_text,
+            "channel": CLI_CHANNEL,
+            "why": error.detail,
+        }
+        async with session.store.open_unit() as uow:
+            await record_refusal(
+                uow,
+                session.dependencies.clock.now(),
+                actor.kind,
+                actor.identifier,
+                "denied",
+                denial_facts,
+                is_known=_is_known_here,
+            )
 
 
-async def _known_here() -> bool:
+async def _is_known_here() -> bool:
     """Return that who acts has a name here."""
     return True
 
@@ -88,20 +101,20 @@ async def _known_here() -> bool:
 def read_day(session: CommandSession, text: str, field: str = "day") -> date:
     """Read a day as people and programs write it (1405/12/27, 2027-03-18); `InvalidField` of that field."""
     try:
-        return date.fromisoformat(Day(past=True).parse(text, ReadingContext(session.desk.clock.now())))
+        return date.fromisoformat(Day(allows_past=True).parse(text, ReadingContext(session.dependencies.clock.now())))
     except InvalidField as error:
         raise InvalidField(field, detail=error.detail, **error.params) from None
 
 
-async def acting(session: CommandSession, uow: UnitOfWork, username: str) -> Actor:
+async def resolve_actor(session: CommandSession, uow: UnitOfWork, username: str) -> Actor:
     """Return the member of the staff who acts, for absent ones too; `AuthenticationFailed("as")` for a stranger."""
-    session.actor = await staff_actor(uow, username, CHANNEL, in_tehran(SystemClock().now()).date())
+    session.actor = await load_staff_actor(uow, username, CLI_CHANNEL, to_tehran(SystemClock().now()).date())
     return session.actor
 
 
-async def acting_or_system(session: CommandSession, username: str | None) -> Actor:
+async def resolve_actor_or_system(session: CommandSession, username: str | None) -> Actor:
     """Return the member of the staff who acts, or the system, when somebody with a shell here names nobody."""
     if username is None:
-        return replace(SYSTEM, ident=CHANNEL, channel=CHANNEL)
-    async with session.store.unit(write=False) as uow:
-        return await acting(session, uow, username)
+        return replace(SYSTEM, identifier=CLI_CHANNEL, channel=CLI_CHANNEL)
+    async with session.store.open_unit(write=False) as uow:
+        return await resolve_actor(session, uow, username)

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.values.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, VISIT_HOURS, Hours, WorkingCalendar
+from domain.values.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, VISIT_HOURS, HoursOfDay, WorkingCalendar
 
 
-def _span(value: object) -> object:
+def _split_span(value: object) -> object:
     """Read «07:30-14:30» as two times."""
     return [part.strip() for part in value.split("-")] if isinstance(value, str) else value
 
 
-Span = Annotated[tuple[time, time], BeforeValidator(_span)]
+TimeSpan = Annotated[tuple[time, time], BeforeValidator(_split_span)]
 
 
 class CalendarSettings(BaseModel):
@@ -22,15 +22,15 @@ class CalendarSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     thursday: bool = Field(False, description="Whether the office opens on Thursdays.")
-    office_hours: Span = Field(OFFICE_HOURS, description="Office hours from Saturday to Wednesday.")
-    thursday_hours: Span = Field(THURSDAY_HOURS, description="Office hours on Thursdays, when it opens then.")
-    quiet_hours: Span = Field(QUIET_HOURS, description="When notices and reminders wait.")
+    office_hours: TimeSpan = Field(OFFICE_HOURS, description="Office hours from Saturday to Wednesday.")
+    thursday_hours: TimeSpan = Field(THURSDAY_HOURS, description="Office hours on Thursdays, when it opens then.")
+    quiet_hours: TimeSpan = Field(QUIET_HOURS, description="When notices and reminders wait.")
 
-    visit_hours: Span = Field(VISIT_HOURS, description="When officers visit, on any day that is no holiday.")
+    visit_hours: TimeSpan = Field(VISIT_HOURS, description="When officers visit, on any day that is no holiday.")
 
-    def calendar(self) -> WorkingCalendar:
+    def build_calendar(self) -> WorkingCalendar:
         """Build the calendar; `ValueError` for hours that cannot be."""
-        thursday: Hours | None = self.thursday_hours if self.thursday else None
+        thursday_span: HoursOfDay | None = self.thursday_hours if self.thursday else None
         return WorkingCalendar(
-            office=self.office_hours, thursday=thursday, quiet=self.quiet_hours, visits=self.visit_hours
+            office=self.office_hours, thursday=thursday_span, quiet=self.quiet_hours, visits=self.visit_hours
         )

@@ -3,38 +3,38 @@
 from collections.abc import AsyncIterator
 
 from app.configuration.settings import Settings
-from app.database import in_words, open_store
+from app.database import describe_database_fault, open_store
 from app.http.readiness import NotReady, refuse_unknown_states
 from app.parts import build_providers
 from app.security.key_check import refuse_another_key
-from app.wiring import desk_of
+from app.wiring import load_dependencies
 from domain.values.errors import Unavailable
 
 
-async def connection_faults(settings: Settings) -> list[str]:
+async def find_connection_faults(settings: Settings) -> list[str]:
     """Return a line for everything that does not answer as it must; nothing is changed and nothing sent."""
-    return [*await _database_faults(settings), *[fault async for fault in _panel_faults(settings)]]
+    return [*await _find_database_faults(settings), *[fault async for fault in _find_panel_faults(settings)]]
 
 
-async def _database_faults(settings: Settings) -> list[str]:
+async def _find_database_faults(settings: Settings) -> list[str]:
     try:
         store = await open_store(settings)
         try:
             await refuse_another_key(settings, store)
-            await refuse_unknown_states(await desk_of(settings, store), store)
+            await refuse_unknown_states(await load_dependencies(settings, store), store)
         finally:
             await store.close()
     except NotReady as error:
         return error.faults
     except Unavailable as error:
-        return [in_words(error)]
+        return [describe_database_fault(error)]
     return []
 
 
-async def _panel_faults(settings: Settings) -> AsyncIterator[str]:
+async def _find_panel_faults(settings: Settings) -> AsyncIterator[str]:
     for name, provider in build_providers(settings).items():
         try:
-            if reason := await provider.refusal():
-                yield f"PISHKHAN_SMS__{name.upper()}: the panel does not take texts: {reason}"
+            if refusal_reason := await provider.check_account():
+                yield f"PISHKHAN_SMS__{name.upper()}: the panel does not take texts: {refusal_reason}"
         finally:
             await provider.close()

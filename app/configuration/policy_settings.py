@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.settings.policy import Policy
-from domain.values.money import BILL_STEP, Rounding
+from domain.values.money import BILL_STEP_RIALS, RoundingMode
 
-_DEFAULTS = Policy()
-_DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
-_MINUTE = timedelta(minutes=1)
+_DEFAULT_POLICY = Policy()
+_ONE_DAY = timedelta(days=1)
+_ONE_HOUR = timedelta(hours=1)
+_ONE_MINUTE = timedelta(minutes=1)
 
 
 class PolicySettings(BaseModel):
@@ -20,113 +20,133 @@ class PolicySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     municipal_service_digit: int = Field(
-        _DEFAULTS.municipal_service_digit, ge=0, le=9, description="Service digit of bill ids; 6 is municipalities."
+        _DEFAULT_POLICY.municipal_service_digit,
+        ge=0,
+        le=9,
+        description="Service digit of bill ids; 6 is municipalities.",
     )
     rounding_step: int = Field(
-        _DEFAULTS.rounding_step,
-        ge=BILL_STEP,
-        multiple_of=BILL_STEP,
+        _DEFAULT_POLICY.rounding_step,
+        ge=BILL_STEP_RIALS,
+        multiple_of=BILL_STEP_RIALS,
         description="Amounts are rounded to this many rials.",
     )
-    rounding_mode: Rounding = Field(
-        _DEFAULTS.rounding_mode, description="How amounts are rounded: down, up or nearest."
+    rounding_mode: RoundingMode = Field(
+        _DEFAULT_POLICY.rounding_mode, description="How amounts are rounded: down, up or nearest."
     )
-    payment_days: int = Field(_DEFAULTS.payment_days, ge=0, description="Days after today on which a bill may be paid.")
+    payment_days: int = Field(
+        _DEFAULT_POLICY.payment_days, ge=0, description="Days after today on which a bill may be paid."
+    )
     settlement_lag_hours: int = Field(
-        _DEFAULTS.settlement_lag // _HOUR,
+        _DEFAULT_POLICY.settlement_lag // _ONE_HOUR,
         ge=0,
         description="How late the banks may tell of a payment; nothing expires before.",
     )
-    answer_days: int = Field(_DEFAULTS.answer_days, ge=1, description="Days in which a question must be answered.")
-    visit_minutes: int = Field(_DEFAULTS.visit_minutes, ge=1, description="How long an officer's visit takes.")
+    answer_days: int = Field(
+        _DEFAULT_POLICY.answer_days, ge=1, description="Days in which a question must be answered."
+    )
+    visit_minutes: int = Field(_DEFAULT_POLICY.visit_minutes, ge=1, description="How long an officer's visit takes.")
     closing_days: int = Field(
-        _DEFAULTS.closing_days, ge=1, description="Days after which an answered request is closed by itself."
+        _DEFAULT_POLICY.closing_days, ge=1, description="Days after which an answered request is closed by itself."
     )
     leave_days_a_year: int = Field(
-        _DEFAULTS.leave_days_a_year, ge=1, le=366, description="Days of leave that a taxi has in a Jalali year."
+        _DEFAULT_POLICY.leave_days_a_year, ge=1, le=366, description="Days of leave that a taxi has in a Jalali year."
     )
     leave_counts_fridays: bool = Field(
-        _DEFAULTS.leave_counts_fridays, description="Whether Fridays inside a taxi's leave are counted."
+        _DEFAULT_POLICY.leave_counts_fridays, description="Whether Fridays inside a taxi's leave are counted."
     )
     leave_notice_days: int = Field(
-        _DEFAULTS.leave_notice_days, ge=0, description="Days before a leave that it must be asked for; 0: the same day."
+        _DEFAULT_POLICY.leave_notice_days,
+        ge=0,
+        description="Days before a leave that it must be asked for; 0: the same day.",
     )
     leave_may_overlap: bool = Field(
-        _DEFAULTS.leave_may_overlap, description="Whether two leaves of one taxi may share a day."
+        _DEFAULT_POLICY.leave_may_overlap, description="Whether two leaves of one taxi may share a day."
     )
     leave_of_active_drivers_only: bool = Field(
-        _DEFAULTS.leave_of_active_drivers_only, description="Whether only an active driver has leave."
+        _DEFAULT_POLICY.leave_of_active_drivers_only, description="Whether only an active driver has leave."
     )
     leave_needs_consent: bool = Field(
-        _DEFAULTS.leave_needs_consent, description="Whether an auxiliary driver's leave needs the owner's consent."
+        _DEFAULT_POLICY.leave_needs_consent,
+        description="Whether an auxiliary driver's leave needs the owner's consent.",
     )
     leave_consent_days: int = Field(
-        _DEFAULTS.leave_consent_days, ge=1, description="Days in which a taxi's owner must consent."
+        _DEFAULT_POLICY.leave_consent_days, ge=1, description="Days in which a taxi's owner must consent."
     )
     leave_refused_with_duties: bool = Field(
-        _DEFAULTS.leave_refused_with_duties, description="Whether unpaid duties of a taxi refuse its leave."
+        _DEFAULT_POLICY.leave_refused_with_duties, description="Whether unpaid duties of a taxi refuse its leave."
     )
     refund_unused_hours: bool = Field(
-        _DEFAULTS.refund_unused_hours, description="Whether hours paid and not used are refunded."
+        _DEFAULT_POLICY.refund_unused_hours, description="Whether hours paid and not used are refunded."
     )
     dialogue_minutes: int = Field(
-        _DEFAULTS.dialogue_minutes, ge=1, description="How long a dialogue waits for the next text."
+        _DEFAULT_POLICY.dialogue_minutes, ge=1, description="How long a dialogue waits for the next text."
     )
-    rating_days: int = Field(_DEFAULTS.rating_days, ge=0, description="Days after its end in which a request is rated.")
-    low_rating: int = Field(_DEFAULTS.low_rating, ge=0, le=5, description="Ratings up to this alert the manager.")
+    rating_days: int = Field(
+        _DEFAULT_POLICY.rating_days, ge=0, description="Days after its end in which a request is rated."
+    )
+    low_rating: int = Field(_DEFAULT_POLICY.low_rating, ge=0, le=5, description="Ratings up to this alert the manager.")
     retention_days: int = Field(
-        _DEFAULTS.retention // _DAY,
+        _DEFAULT_POLICY.retention // _ONE_DAY,
         ge=365,
         description="Days after a request's end in which its personal data is kept.",
     )
     duplicate_window_minutes: int = Field(
-        _DEFAULTS.duplicate_window // _MINUTE,
+        _DEFAULT_POLICY.duplicate_window // _ONE_MINUTE,
         ge=0,
         description="Within it the same text again, without an id, is a repetition.",
     )
     inbound_limit: int = Field(
-        _DEFAULTS.inbound_limit, ge=1, description="Texts of one line that are answered in a window."
+        _DEFAULT_POLICY.inbound_limit, ge=1, description="Texts of one line that are answered in a window."
     )
-    inbound_window_minutes: int = Field(_DEFAULTS.inbound_window // _MINUTE, ge=1, description="Length of that window.")
+    inbound_window_minutes: int = Field(
+        _DEFAULT_POLICY.inbound_window // _ONE_MINUTE, ge=1, description="Length of that window."
+    )
     chat_limit: int = Field(
-        _DEFAULTS.chat_limit,
+        _DEFAULT_POLICY.chat_limit,
         ge=1,
         description="Messages, presses and files of one chat that are answered in that window.",
     )
-    loop_guard: int = Field(_DEFAULTS.loop_guard, ge=1, description="Texts not understood in a row before silence.")
-    guess_limit_sender: int = Field(
-        _DEFAULTS.guess_limit_sender, ge=1, description="Foreign codes one viewer may ask for."
+    loop_guard: int = Field(
+        _DEFAULT_POLICY.loop_guard, ge=1, description="Texts not understood in a row before silence."
     )
-    guess_window_minutes: int = Field(_DEFAULTS.guess_window // _MINUTE, ge=1, description="Window of that limit.")
+    guess_limit_sender: int = Field(
+        _DEFAULT_POLICY.guess_limit_sender, ge=1, description="Foreign codes one viewer may ask for."
+    )
+    guess_window_minutes: int = Field(
+        _DEFAULT_POLICY.guess_window // _ONE_MINUTE, ge=1, description="Window of that limit."
+    )
     notice_keeps_hours: int = Field(
-        _DEFAULTS.notice_keeps // _HOUR, ge=1, description="After this an unsent notice is too old."
+        _DEFAULT_POLICY.notice_keeps // _ONE_HOUR, ge=1, description="After this an unsent notice is too old."
     )
     messenger_patience_minutes: int = Field(
-        _DEFAULTS.messenger_patience // _MINUTE,
+        _DEFAULT_POLICY.messenger_patience // _ONE_MINUTE,
         ge=0,
         description="How long a notice waits for a messenger that does not take it, before it goes by SMS; 0: always.",
     )
     max_hours_per_machine: int = Field(
-        _DEFAULTS.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
+        _DEFAULT_POLICY.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
     )
-    max_machines: int = Field(_DEFAULTS.max_machines, ge=1, description="Machines in one request.")
+    max_machines: int = Field(_DEFAULT_POLICY.max_machines, ge=1, description="Machines in one request.")
     refund_limit: int = Field(
-        _DEFAULTS.refund_limit, ge=0, description="Rials of a refund above which a second person has to approve it."
+        _DEFAULT_POLICY.refund_limit,
+        ge=0,
+        description="Rials of a refund above which a second person has to approve it.",
     )
     tariffs_need_approval: bool = Field(
-        _DEFAULTS.tariffs_need_approval, description="Whether a price needs a second person's approval."
+        _DEFAULT_POLICY.tariffs_need_approval, description="Whether a price needs a second person's approval."
     )
 
-    def rules(self, company_code: str) -> Policy:
+    def build_policy(self, company_code: str) -> Policy:
         """Return the rules as the domain takes them."""
-        lengths: dict[str, Any] = {
-            "retention": self.retention_days * _DAY,
-            "settlement_lag": self.settlement_lag_hours * _HOUR,
-            "duplicate_window": self.duplicate_window_minutes * _MINUTE,
-            "inbound_window": self.inbound_window_minutes * _MINUTE,
-            "guess_window": self.guess_window_minutes * _MINUTE,
-            "notice_keeps": self.notice_keeps_hours * _HOUR,
-            "messenger_patience": self.messenger_patience_minutes * _MINUTE,
+        durations: dict[str, Any] = {
+            "retention": self.retention_days * _ONE_DAY,
+            "settlement_lag": self.settlement_lag_hours * _ONE_HOUR,
+            "duplicate_window": self.duplicate_window_minutes * _ONE_MINUTE,
+            "inbound_window": self.inbound_window_minutes * _ONE_MINUTE,
+            "guess_window": self.guess_window_minutes * _ONE_MINUTE,
+            "notice_keeps": self.notice_keeps_hours * _ONE_HOUR,
+            "messenger_patience": self.messenger_patience_minutes * _ONE_MINUTE,
         }
-        plain = {name: value for name, value in self if name in Policy.__dataclass_fields__}
-        return Policy(company_code=company_code, **plain, **lengths)
+        plain_values = {name: value for name, value in self if name in Policy.__dataclass_fields__}
+        return Policy(company_code=company_code, **plain_values, **durations)

@@ -7,22 +7,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from domain.actions.staff.authorization import SecondFactorInside
-from store.engines.limits import LIMITS, ConnectionLimits
+from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 
 NOT_SET = SecretStr("")
 
 
-def _listed(value: object) -> object:
+def _split_list(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _networks(value: object) -> object:
-    parts = _listed(value)
+def _parse_networks(value: object) -> object:
+    parts = _split_list(value)
     return [ip_network(str(part), strict=False) for part in parts] if isinstance(parts, list) else parts
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
+NameList = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parse_networks)]
 
 
 class SettingsSection(BaseModel):
@@ -45,24 +45,30 @@ class DatabaseSettings(SettingsSection):
     """How much of the database a process takes, and how long it waits for it (`store/engines/limits.py`)."""
 
     connections: int = Field(
-        LIMITS.connections, ge=2, le=1000, description="Connections to PostgreSQL that a process holds at most."
+        DEFAULT_LIMITS.connections, ge=2, le=1000, description="Connections to PostgreSQL that a process holds at most."
     )
     connect_timeout: float = Field(
-        LIMITS.connect, gt=0, description="Seconds that one host of PostgreSQL may take to answer a new connection."
+        DEFAULT_LIMITS.connect_seconds,
+        gt=0,
+        description="Seconds that one host of PostgreSQL may take to answer a new connection.",
     )
     wait_timeout: float = Field(
-        LIMITS.wait, gt=0, description="Seconds to wait for a free connection before a call is answered 503."
+        DEFAULT_LIMITS.wait_seconds,
+        gt=0,
+        description="Seconds to wait for a free connection before a call is answered 503.",
     )
     command_timeout: float = Field(
-        LIMITS.command,
+        DEFAULT_LIMITS.command_seconds,
         gt=0,
         description="Seconds that a statement of PostgreSQL may take; then its connection is cut.",
     )
     long_command_timeout: float = Field(
-        LIMITS.long_command, gt=0, description="The same for reports and other statements over whole tables."
+        DEFAULT_LIMITS.long_command_seconds,
+        gt=0,
+        description="The same for reports and other statements over whole tables.",
     )
 
-    def limits(self) -> ConnectionLimits:
+    def connection_limits(self) -> ConnectionLimits:
         """Return them as the store takes them."""
         return ConnectionLimits(
             self.connections, self.connect_timeout, self.wait_timeout, self.command_timeout, self.long_command_timeout
@@ -84,7 +90,7 @@ class ProviderSettings(SettingsSection):
         None, ge=0, description="Price of one part of a Latin text on this line, whole rials; unset: unknown."
     )
 
-    def arguments(self) -> dict[str, Any]:
+    def factory_arguments(self) -> dict[str, Any]:
         """Return what the provider's factory takes besides the webhook secret."""
         return {"rate": self.rate}
 
@@ -97,9 +103,9 @@ class KavenegarSettings(ProviderSettings):
     connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection.")
     timeout: float = Field(20.0, gt=0, description="Seconds to wait for an answer, the connection included.")
 
-    def arguments(self) -> dict[str, Any]:
+    def factory_arguments(self) -> dict[str, Any]:
         """Return what the provider's factory takes besides the webhook secret."""
-        return super().arguments() | {
+        return super().factory_arguments() | {
             "base_url": self.base_url,
             "api_key": self.api_key.get_secret_value(),
             "sender": self.sender,
@@ -120,14 +126,14 @@ class SimulatorSettings(ProviderSettings):
 class SmsSettings(SettingsSection):
     """Texts: which providers, and each of them."""
 
-    providers: Names = Field(("simulator",), description="Providers in order of preference, separated by commas.")
+    providers: NameList = Field(("simulator",), description="Providers in order of preference, separated by commas.")
     kavenegar: KavenegarSettings = KavenegarSettings()
     simulator: SimulatorSettings = SimulatorSettings()
 
-    def provider(self, name: str) -> ProviderSettings | None:
+    def find_provider(self, provider_name: str) -> ProviderSettings | None:
         """Return the settings of a provider, None when there is none of that name."""
-        found = getattr(self, name, None)
-        return found if isinstance(found, ProviderSettings) else None
+        section = getattr(self, provider_name, None)
+        return section if isinstance(section, ProviderSettings) else None
 
 
 class BotSettings(SettingsSection):

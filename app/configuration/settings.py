@@ -3,7 +3,7 @@
 A setting is an environment variable, `PISHKHAN_` and its path joined by `__` (`PISHKHAN_SMS__KAVENEGAR__API_KEY`), or a
 key of a TOML file (`[sms.kavenegar] api_key = …`); the environment wins. Lists are separated by commas. A misspelt name
 inside a known section is refused, since it would silently leave a default in force; an unknown one at the top is only
-told (`unused_names`).
+told (`find_unused_names`).
 """
 
 import os
@@ -39,7 +39,7 @@ from domain.actions.staff.authorization import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.policy import Policy
 
-PREFIX = "PISHKHAN_"
+ENV_PREFIX = "PISHKHAN_"
 LATER_SECTIONS = ("PAYMENTS", "SMS__MELIPAYAMAK", "SMS__KANNEL")
 """Sections of parts that are named in the contract and not built yet: what is set there is left alone."""
 
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     """All settings of a process."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
+        env_prefix=ENV_PREFIX,
         env_nested_delimiter="__",
         env_ignore_empty=True,
         enable_decoding=False,
@@ -111,128 +111,150 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file, which `load` gives as arguments."""
+        """Let the environment win over the file, which `load_settings` gives as arguments."""
         if isinstance(env_settings, EnvSettingsSource):
-            found = env_settings.env_vars
-            env_settings.env_vars = {name: value for name, value in found.items() if not _later(name.upper())}
+            variables = env_settings.env_vars
+            env_settings.env_vars = {
+                name: value for name, value in variables.items() if not _is_later_section(name.upper())
+            }
         return env_settings, init_settings
 
     @property
-    def providers(self) -> tuple[str, ...]:
+    def active_providers(self) -> tuple[str, ...]:
         """The SMS providers in use: the simulator alone in demo mode, whatever is configured."""
         return ("simulator",) if self.demo else self.sms.providers
 
     @property
-    def bots(self) -> dict[str, BotSettings]:
+    def active_bots(self) -> dict[str, BotSettings]:
         """The bots that there are, by messenger: those with a token, and none in demo mode, whatever is configured."""
-        known: dict[str, BotSettings] = {TELEGRAM: self.telegram, BALE: self.bale}
-        return {} if self.demo else {name: one for name, one in known.items() if one.token.get_secret_value()}
+        settings_by_messenger: dict[str, BotSettings] = {TELEGRAM: self.telegram, BALE: self.bale}
+        return (
+            {}
+            if self.demo
+            else {
+                messenger: bot_settings
+                for messenger, bot_settings in settings_by_messenger.items()
+                if bot_settings.token.get_secret_value()
+            }
+        )
 
     @property
-    def address(self) -> str:
+    def public_address(self) -> str:
         """Where people reach the server, without a slash at the end."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def inside_networks(self) -> Networks:
         """The organisation's own networks: none that nobody named, but for this machine in demo mode."""
-        named = "inside_networks" in self.staff.model_fields_set
-        return LOOPBACK if self.demo and not named else self.staff.inside_networks
+        is_set = "inside_networks" in self.staff.model_fields_set
+        return LOOPBACK if self.demo and not is_set else self.staff.inside_networks
 
     @property
     def second_factor_inside(self) -> SecondFactorInside:
         """Of whom a second factor is asked inside: in demo mode of nobody, unless somebody is named."""
-        named = "second_factor_inside" in self.staff.model_fields_set
-        return "nobody" if self.demo and not named else self.staff.second_factor_inside
+        is_set = "second_factor_inside" in self.staff.model_fields_set
+        return "nobody" if self.demo and not is_set else self.staff.second_factor_inside
 
-    def secret(self, value: SecretStr) -> str:
+    def reveal_secret(self, value: SecretStr) -> str:
         """Return a secret; in demo mode one that everybody knows stands in for an empty one."""
         return value.get_secret_value() or (DEMO_SECRET if self.demo else "")
 
-    def rules(self) -> Policy:
+    def build_policy(self) -> Policy:
         """Return the municipality's rules as the domain takes them."""
-        return self.policy.rules(self.bills.company_code)
+        return self.policy.build_policy(self.bills.company_code)
 
 
-def load(config: Path | None = None) -> Settings:
+def load_settings(config: Path | None = None) -> Settings:
     """Read the environment over the TOML file, if one is given; `SettingsError` names what cannot be used."""
-    faults = [f"{name}: no such setting{_meant(name)}" for name in _misspelt(os.environ)]
+    faults = [f"{name}: no such setting{_suggest_name(name)}" for name in _find_misspelt_names(os.environ)]
     if faults:
         raise SettingsError(faults)
     try:
-        return Settings(**_file(config))
+        return Settings(**_read_config_file(config))
     except ValidationError as error:
-        raise SettingsError([_fault(one) for one in error.errors(include_input=False)]) from None
+        raise SettingsError(
+            [_describe_fault(error_details) for error_details in error.errors(include_input=False)]
+        ) from None
 
 
-def _file(config: Path | None) -> dict[str, Any]:
+def _read_config_file(config: Path | None) -> dict[str, Any]:
     if config is None:
         return {}
     try:
-        found = tomllib.loads(config.read_text("utf-8"))
+        config_table = tomllib.loads(config.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError([f"--config {config}: {error}"]) from None
-    return _without_later(found)
+    return _drop_later_sections(config_table)
 
 
-def _without_later(table: dict[str, Any], path: str = "") -> dict[str, Any]:
-    kept = {}
+def _drop_later_sections(table: dict[str, Any], path_prefix: str = "") -> dict[str, Any]:
+    kept_entries = {}
     for key, value in table.items():
-        name = f"{path}{key.upper()}"
-        if name not in LATER_SECTIONS:
-            kept[key] = _without_later(value, f"{name}__") if isinstance(value, dict) else value
-    return kept
+        setting_path = f"{path_prefix}{key.upper()}"
+        if setting_path not in LATER_SECTIONS:
+            kept_entries[key] = _drop_later_sections(value, f"{setting_path}__") if isinstance(value, dict) else value
+    return kept_entries
 
 
-def _fault(error: ErrorDetails) -> str:
-    name = PREFIX + "__".join(str(part).upper() for part in error["loc"] if not isinstance(part, int))
+def _describe_fault(error: ErrorDetails) -> str:
+    setting_name = ENV_PREFIX + "__".join(str(part).upper() for part in error["loc"] if not isinstance(part, int))
     reason = "no such setting" if error["type"] == "extra_forbidden" else error["msg"]
-    return f"{name}: {reason}{_meant(name) if error['type'] == 'extra_forbidden' else ''}"
+    return f"{setting_name}: {reason}{_suggest_name(setting_name) if error['type'] == 'extra_forbidden' else ''}"
 
 
-def names() -> Iterator[str]:
+def setting_names() -> Iterator[str]:
     """Yield the name of every setting as an environment variable."""
-    for path, _ in described():
+    for path, _ in described_settings():
         yield path
 
 
-def described(model: type[BaseModel] = Settings, path: str = PREFIX) -> Iterator[tuple[str, str]]:
+def described_settings(model: type[BaseModel] = Settings, path_prefix: str = ENV_PREFIX) -> Iterator[tuple[str, str]]:
     """Yield (environment variable, description) of every setting."""
     for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from described(kind, f"{path}{name.upper()}__")
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from described_settings(annotation, f"{path_prefix}{name.upper()}__")
         else:
-            yield f"{path}{name.upper()}", field.description or ""
+            yield f"{path_prefix}{name.upper()}", field.description or ""
 
 
-def unused_names() -> list[str]:
+def find_unused_names() -> list[str]:
     """Return the `PISHKHAN_` variables of the environment that nothing reads."""
     return sorted(
-        name for name in _ours(os.environ) if name not in _known() and not _later(name) and not _misspelt([name])
+        name
+        for name in _own_variables(os.environ)
+        if name not in _known_names() and not _is_later_section(name) and not _find_misspelt_names([name])
     )
 
 
-def _misspelt(environment: Mapping[str, str] | list[str]) -> list[str]:
+def _find_misspelt_names(environment: Mapping[str, str] | list[str]) -> list[str]:
     """Return the names inside a section that we know, which cannot mean anything but a setting of it."""
-    known = _known()
-    sections = {name.rpartition("__")[0] for name in known if "__" in name}
-    inside = [name for name in _ours(environment) if name not in known and name not in sections and not _later(name)]
-    return sorted(name for name in inside if any(name.startswith(f"{section}__") for section in sections | known))
+    known_names = _known_names()
+    sections = {name.rpartition("__")[0] for name in known_names if "__" in name}
+    names_inside = [
+        name
+        for name in _own_variables(environment)
+        if name not in known_names and name not in sections and not _is_later_section(name)
+    ]
+    return sorted(
+        name for name in names_inside if any(name.startswith(f"{section}__") for section in sections | known_names)
+    )
 
 
-def _ours(environment: Mapping[str, str] | list[str]) -> Iterator[str]:
-    return (name.upper() for name in environment if name.upper().startswith(PREFIX))
+def _own_variables(environment: Mapping[str, str] | list[str]) -> Iterator[str]:
+    return (name.upper() for name in environment if name.upper().startswith(ENV_PREFIX))
 
 
-def _known() -> set[str]:
-    return set(names())
+def _known_names() -> set[str]:
+    return set(setting_names())
 
 
-def _later(name: str) -> bool:
-    return any(name == PREFIX + one or name.startswith(f"{PREFIX}{one}__") for one in LATER_SECTIONS)
+def _is_later_section(name: str) -> bool:
+    return any(
+        name == ENV_PREFIX + section or name.startswith(f"{ENV_PREFIX}{section}__") for section in LATER_SECTIONS
+    )
 
 
-def _meant(name: str) -> str:
-    close = get_close_matches(name, list(names()), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+def _suggest_name(name: str) -> str:
+    close_matches = get_close_matches(name, list(setting_names()), n=1)
+    return f" (did you mean {close_matches[0]}?)" if close_matches else ""

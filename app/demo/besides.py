@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from app.demo import taxis
-from app.demo.data import read
-from app.demo.playing import Happening, OneUnit, Scene, judge, text_in
-from app.demo.townsfolk import citizen, lists
+from app.demo.data import read_text
+from app.demo.playing import Happening, Scene, SingleUnitStore, moderate_comment, receive_text
+from app.demo.townsfolk import nth_citizen, read_lists
 from domain.actions.bills import pay
 from domain.actions.registries import charges, duties
 from domain.bills.bill import PaymentMethod
@@ -18,71 +18,92 @@ from domain.registries.declarations import DUTY
 from domain.registries.rows import RegistryFilter
 from domain.values.calendar import to_jalali
 
-BILLED, PAID, WAIVED = range(0, 30), range(0, 20), 30
+BILLED_VEHICLES, PAID_VEHICLES, WAIVED_VEHICLE = range(0, 30), range(0, 20), 30
 """Vehicles whose duty of this year is billed, those of them that paid it, and one that was let off."""
 
-DUTIES_FROM = -40
+DUTIES_GENERATED_ON = -40
 """The working day on which the duties of the year are generated; the bills go out on the days after it."""
 
-REMARKERS = 140
+FIRST_REMARKER = 140
 """The number of the first citizen who remarks on a service without a request."""
 
-VIEWS = {"machinery": 57, "expert": 41, "taxi_leave": 33, "taxi_report": 18}
+VIEWS_BY_SERVICE = {"machinery": 57, "expert": 41, "taxi_leave": 33, "taxi_report": 18}
 """How often the page of each service was seen."""
 
 
-def happenings(scene: Scene) -> list[Happening]:
+def plan_happenings(scene: Scene) -> list[Happening]:
     """Return all of it with its times."""
-    found: list[Happening] = [(_at(scene, DUTIES_FROM, "07:40"), partial(_generate, scene))]
-    for vehicle in BILLED:
-        found.append((_at(scene, DUTIES_FROM + 1 + vehicle, "09:15"), partial(_bill, scene, vehicle)))
-    for vehicle in PAID:
-        found.append((_at(scene, DUTIES_FROM + 3 + vehicle, "11:20"), partial(_pay, scene, vehicle)))
-    found.append((_at(scene, DUTIES_FROM + 5, "10:05"), partial(_waive, scene, WAIVED)))
-    for number, told in enumerate(tomllib.loads(read("remarks.toml"))["remark"]):
-        found.append((scene.days.moment(told["at"]), partial(_remark, scene, REMARKERS + number, told)))
-    found.append((scene.now, partial(_views, scene)))
-    return found
+    planned: list[Happening] = [(_moment_at(scene, DUTIES_GENERATED_ON, "07:40"), partial(_generate_duties, scene))]
+    for vehicle in BILLED_VEHICLES:
+        planned.append(
+            (_moment_at(scene, DUTIES_GENERATED_ON + 1 + vehicle, "09:15"), partial(_bill_duty, scene, vehicle))
+        )
+    for vehicle in PAID_VEHICLES:
+        planned.append(
+            (_moment_at(scene, DUTIES_GENERATED_ON + 3 + vehicle, "11:20"), partial(_pay_duty, scene, vehicle))
+        )
+    planned.append((_moment_at(scene, DUTIES_GENERATED_ON + 5, "10:05"), partial(_waive_duty, scene, WAIVED_VEHICLE)))
+    for remark_index, remark in enumerate(tomllib.loads(read_text("remarks.toml"))["remark"]):
+        planned.append(
+            (
+                scene.timetable.read_moment(remark["at"]),
+                partial(_enter_remark, scene, FIRST_REMARKER + remark_index, remark),
+            )
+        )
+    planned.append((scene.now, partial(_count_views, scene)))
+    return planned
 
 
-def _at(scene: Scene, day: int, hour: str) -> datetime:
-    return scene.days.moment(f"{day} {hour}")
+def _moment_at(scene: Scene, day: int, hour: str) -> datetime:
+    return scene.timetable.read_moment(f"{day} {hour}")
 
 
-async def _generate(scene: Scene) -> None:
-    year, _, _ = to_jalali(scene.days.today)
-    made = await duties.generate(scene.desk, OneUnit(scene.uow), year, scene.staff["revenue"])
-    assert made.made == taxis.VEHICLES, "every kind of taxi has its tariff"  # noqa: S101 - our own data
+async def _generate_duties(scene: Scene) -> None:
+    year, _, _ = to_jalali(scene.timetable.today)
+    generated = await duties.generate_duties(
+        scene.dependencies, SingleUnitStore(scene.uow), year, scene.staff_by_username["revenue"]
+    )
+    assert generated.made == taxis.VEHICLE_COUNT, "every kind of taxi has its tariff"  # noqa: S101 - our own data
 
 
-async def _duty(scene: Scene, vehicle: int) -> int:
-    [row] = await scene.uow.registries.find(RegistryFilter(DUTY.key, {"vehicle": taxis.plate(vehicle)}))
+async def _find_duty_id(scene: Scene, vehicle: int) -> int:
+    [row] = await scene.uow.registries.list_rows(RegistryFilter(DUTY.key, {"vehicle": taxis.vehicle_plate(vehicle)}))
     return row.id
 
 
-async def _bill(scene: Scene, vehicle: int) -> None:
-    till = BillingContext(scene.desk.ids, scene.desk.policy, scene.clock.now())
-    await charges.bill_for(scene.uow, till, DUTY, await _duty(scene, vehicle), scene.staff["revenue"].label)
+async def _bill_duty(scene: Scene, vehicle: int) -> None:
+    billing_context = BillingContext(scene.dependencies.ids, scene.dependencies.policy, scene.clock.now())
+    await charges.issue_row_bill(
+        scene.uow, billing_context, DUTY, await _find_duty_id(scene, vehicle), scene.staff_by_username["revenue"].label
+    )
 
 
-async def _pay(scene: Scene, vehicle: int) -> None:
-    [bill] = await scene.uow.bills.of_subject(DUTY.key, await _duty(scene, vehicle))
-    ids, slip = (bill.bill_id, bill.payment_id), f"1405-{38000 + vehicle * 11}"
-    await pay.record(scene.desk, scene.uow, ids, bill.amount, PaymentMethod.SLIP, slip, scene.staff["revenue"])
+async def _pay_duty(scene: Scene, vehicle: int) -> None:
+    [bill] = await scene.uow.bills.list_of_subject(DUTY.key, await _find_duty_id(scene, vehicle))
+    bill_ids, slip_number = (bill.bill_id, bill.payment_id), f"1405-{38000 + vehicle * 11}"
+    await pay.record_payment(
+        scene.dependencies,
+        scene.uow,
+        bill_ids,
+        bill.amount,
+        PaymentMethod.SLIP,
+        slip_number,
+        scene.staff_by_username["revenue"],
+    )
 
 
-async def _waive(scene: Scene, vehicle: int) -> None:
-    reason, by = lists()["waived"], scene.staff["revenue"].label
-    await charges.waive(scene.uow, DUTY, await _duty(scene, vehicle), reason, by, scene.clock.now())
+async def _waive_duty(scene: Scene, vehicle: int) -> None:
+    reason, waived_by = read_lists()["waived"], scene.staff_by_username["revenue"].label
+    await charges.waive_row(scene.uow, DUTY, await _find_duty_id(scene, vehicle), reason, waived_by, scene.clock.now())
 
 
-async def _remark(scene: Scene, number: int, told: dict[str, Any]) -> None:
-    await text_in(scene, citizen(number).mobile, told["text"])
-    [comment] = await scene.uow.feedback.comments(CommentFilter(limit=1))
-    await judge(scene, comment.id, CommentState(told["state"]), told["answer"])
+async def _enter_remark(scene: Scene, citizen_number: int, remark: dict[str, Any]) -> None:
+    await receive_text(scene, nth_citizen(citizen_number).mobile, remark["text"])
+    [comment] = await scene.uow.feedback.list_comments(CommentFilter(limit=1))
+    await moderate_comment(scene, comment.id, CommentState(remark["state"]), remark["answer"])
 
 
-async def _views(scene: Scene) -> None:
-    for service, number in VIEWS.items():
-        for _ in range(number):
-            await scene.uow.service_views.add(service)
+async def _count_views(scene: Scene) -> None:
+    for service, view_count in VIEWS_BY_SERVICE.items():
+        for _ in range(view_count):
+            await scene.uow.service_views.count_view(service)

@@ -6,13 +6,13 @@ from datetime import datetime
 class DemoClock:
     """Implements `domain.unit_of_work.Clock`; it shows what it was moved to and never goes back."""
 
-    def __init__(self, start: datetime) -> None:
-        self._now = start
+    def __init__(self, started_at: datetime) -> None:
+        self._now = started_at
 
     def now(self) -> datetime:
         """Return the moment that the demonstration has reached."""
         return self._now
 
-    def move(self, moment: datetime) -> None:
+    def move_to(self, moment: datetime) -> None:
         """Move on to a moment; an earlier one changes nothing."""
         self._now = max(self._now, moment)

@@ -11,137 +11,148 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.demo import taxis
-from app.demo.data import read
-from app.demo.stories import Facts, Story, StoryStep, read_step
-from app.demo.timetable import Timetable, day_said
-from app.demo.townsfolk import citizen, home, lists, nth
+from app.demo.data import read_text
+from app.demo.stories import FactsBuilder, Story, StoryStep, read_step
+from app.demo.timetable import Timetable, day_text
+from app.demo.townsfolk import nth_citizen, nth_home, pick_nth, read_lists
 
-SHIFT = 9
+SHIFT_MINUTES = 9
 """Minutes of office time by which the recent requests of one plot lie apart."""
 
-DRIVERS = (*range(taxis.OWN), *range(taxis.SECOND.stop, taxis.SUSPENDED[0]))
+LEAVE_DRIVERS = (*range(taxis.OWNER_DRIVEN_COUNT), *range(taxis.SECOND_DRIVEN.stop, taxis.SUSPENDED_DRIVERS[0]))
 """Vehicles without a second driver, whose drivers ask for leave."""
 
-_SLIPS = {"machinery": 43000, "expert": 41000}
+_NEWEST_SLIPS = {"machinery": 43000, "expert": 41000}
 """The number of the newest bank slip of each service, in the bank's running numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayPlaceholder:
-    """A day that a format asks for by a number (`{said:3}`): `reckon` finds it, `say` words it."""
+    """A day that a format asks for by a number (`{said:3}`): `find_day` finds it, `word_day` words it."""
 
-    reckon: Any
-    say: Any
+    find_day: Any
+    word_day: Any
 
     def __format__(self, number: str) -> str:
-        return str(self.say(self.reckon(int(number))))
+        return str(self.word_day(self.find_day(int(number))))
 
 
 def plotted_stories() -> tuple[Story, ...]:
     """Return them all, in the order of the plots."""
-    told, people = Counter[str](), Counter[str]()
-    found: list[Story] = []
-    for plot in tomllib.loads(read("plots.toml"))["plot"]:
-        service, who = plot["service"], plot.get("who", "citizen")
-        for turn in range(plot["count"]):
-            found.append(_story(plot, turn, told[service], people[who]))
-            told[service] += 1
-            people[who] += 1
-    return tuple(found)
+    story_counts, people_counts = Counter[str](), Counter[str]()
+    stories: list[Story] = []
+    for plot in tomllib.loads(read_text("plots.toml"))["plot"]:
+        service, applicant_kind = plot["service"], plot.get("who", "citizen")
+        for turn_number in range(plot["count"]):
+            stories.append(_build_story(plot, turn_number, story_counts[service], people_counts[applicant_kind]))
+            story_counts[service] += 1
+            people_counts[applicant_kind] += 1
+    return tuple(stories)
 
 
-def _story(plot: Mapping[str, Any], turn: int, number: int, place: int) -> Story:
-    """Tell a story: the `turn`-th of its plot, `number`-th of its service, of the `place`-th of those who ask so."""
-    start = plot["from"] - turn * plot["every"] if "from" in plot else None
-    mobile, facts = _ASK[plot.get("who", "citizen")](place)
-    facts |= _from_lists(plot["service"], number)
+def _build_story(plot: Mapping[str, Any], turn_number: int, story_number: int, applicant_number: int) -> Story:
+    """Tell a story: the `turn_number`-th of its plot, `story_number`-th of its service, of the `applicant_number`-th of
+    those who ask so.
+    """
+    start_day = plot["from"] - turn_number * plot["every"] if "from" in plot else None
+    mobile, facts = _APPLICANTS_BY_KIND[plot.get("who", "citizen")](applicant_number)
+    facts |= _listed_facts(plot["service"], story_number)
     # By the day, so that no two stories want one machine on the same day.
-    facts |= nth(lists()["machines"], number if start is None else -start)
-    steps = tuple(_timed(_by(read_step(one), facts), start, turn) for one in plot["steps"])
-    return Story(mobile, plot["service"], plot["ends"], steps, _facts(facts, start, turn))
+    facts |= pick_nth(read_lists()["machines"], story_number if start_day is None else -start_day)
+    steps = tuple(
+        _with_time(_with_sender(read_step(step_data), facts), start_day, turn_number) for step_data in plot["steps"]
+    )
+    return Story(mobile, plot["service"], plot["ends"], steps, _build_facts(facts, start_day, turn_number))
 
 
-def _citizen(place: int) -> tuple[str, dict[str, str]]:
-    asks, vehicle = citizen(place), DRIVERS[place * 11 % len(DRIVERS)]
-    return asks.mobile, {
-        "name": asks.name, "national_code": asks.national_code, "plate": taxis.plate(vehicle),
-        "taxi_code": taxis.taxi_code(vehicle),
-    }  # fmt: skip
+def _citizen_facts(applicant_number: int) -> tuple[str, dict[str, str]]:
+    applicant, vehicle = nth_citizen(applicant_number), LEAVE_DRIVERS[applicant_number * 11 % len(LEAVE_DRIVERS)]
+    return applicant.mobile, {
+        "name": applicant.name,
+        "national_code": applicant.national_code,
+        "plate": taxis.vehicle_plate(vehicle),
+        "taxi_code": taxis.vehicle_taxi_code(vehicle),
+    }
 
 
-def _driver(place: int) -> tuple[str, dict[str, str]]:
-    return taxis.driver(DRIVERS[place]).mobile, {}
+def _driver_facts(applicant_number: int) -> tuple[str, dict[str, str]]:
+    return taxis.main_driver(LEAVE_DRIVERS[applicant_number]).mobile, {}
 
 
-def _auxiliary(place: int) -> tuple[str, dict[str, str]]:
-    return taxis.second_driver(place).mobile, {"owner": taxis.owner(taxis.SECOND[place]).mobile}
+def _auxiliary_facts(applicant_number: int) -> tuple[str, dict[str, str]]:
+    return taxis.second_driver(applicant_number).mobile, {
+        "owner": taxis.vehicle_owner(taxis.SECOND_DRIVEN[applicant_number]).mobile
+    }
 
 
-_ASK: Mapping[str, Callable[[int], tuple[str, dict[str, str]]]] = {
-    "citizen": _citizen,
-    "driver": _driver,
-    "auxiliary": _auxiliary,
+_APPLICANTS_BY_KIND: Mapping[str, Callable[[int], tuple[str, dict[str, str]]]] = {
+    "citizen": _citizen_facts,
+    "driver": _driver_facts,
+    "auxiliary": _auxiliary_facts,
 }
 """The n-th of those who ask: the mobile, and what only that person says."""
 
 
-def _from_lists(service: str, number: int) -> dict[str, str]:
+def _listed_facts(service: str, story_number: int) -> dict[str, str]:
     """Return what the n-th story of a service says: words of lists of their own, and of rows that fit together."""
-    words = lists()
-    singular = {"place": "places", "hours": "hours", "officer": "officers", "score": "scores"}
-    found = {name: nth(words[plural], number) for name, plural in singular.items()}
-    rows = [nth(words[plural], number) for plural in ("journeys", "praises", "complaints")]
-    if service in words["opinions"]:
-        rows.append(nth(words["opinions"][service], number))
-    if service in _SLIPS:
-        found["slip"] = f"1405-{_SLIPS[service] - number * 17}"
-    for row in (*rows, _expertise(number)):
-        found |= row
-    return found | {"home": home(number), "postal_code": f"49471{10007 + number * 31}"}
+    word_lists = read_lists()
+    list_names = {"place": "places", "hours": "hours", "officer": "officers", "score": "scores"}
+    facts = {name: pick_nth(word_lists[list_name], story_number) for name, list_name in list_names.items()}
+    fact_rows = [pick_nth(word_lists[list_name], story_number) for list_name in ("journeys", "praises", "complaints")]
+    if service in word_lists["opinions"]:
+        fact_rows.append(pick_nth(word_lists["opinions"][service], story_number))
+    if service in _NEWEST_SLIPS:
+        facts["slip"] = f"1405-{_NEWEST_SLIPS[service] - story_number * 17}"
+    for row in (*fact_rows, _expertise_facts(story_number)):
+        facts |= row
+    return facts | {"home": nth_home(story_number), "postal_code": f"49471{10007 + story_number * 31}"}
 
 
-def _expertise(number: int) -> dict[str, str]:
+def _expertise_facts(story_number: int) -> dict[str, str]:
     """Return the n-th kind of expert opinion, and one of its cases."""
-    kinds = lists()["expertise"]
-    kind = dict(nth(kinds, number))
-    case: dict[str, str] = nth(kind.pop("cases"), number // len(kinds))
-    return kind | case
+    expertise_kinds = read_lists()["expertise"]
+    expertise = dict(pick_nth(expertise_kinds, story_number))
+    expertise_case: dict[str, str] = pick_nth(expertise.pop("cases"), story_number // len(expertise_kinds))
+    return expertise | expertise_case
 
 
-def _timed(step: StoryStep, start: int | None, turn: int) -> StoryStep:
+def _with_time(step: StoryStep, start_day: int | None, turn_number: int) -> StoryStep:
     """Return a step with its time told from today: `2 09:30` of a story begins with its own first day."""
-    first, _, second = step.at.partition(" ")
-    if first == "ago":
-        return replace(step, at=f"ago {int(second) + turn * SHIFT}")
-    if step.at.startswith("+") or start is None:
+    first_part, _, second_part = step.at.partition(" ")
+    if first_part == "ago":
+        return replace(step, at=f"ago {int(second_part) + turn_number * SHIFT_MINUTES}")
+    if step.at.startswith("+") or start_day is None:
         return step
-    return replace(step, at=f"{start + int(first)} {second}")
+    return replace(step, at=f"{start_day + int(first_part)} {second_part}")
 
 
-def _by(step: StoryStep, facts: Mapping[str, str]) -> StoryStep:
+def _with_sender(step: StoryStep, facts: Mapping[str, str]) -> StoryStep:
     return replace(step, by=facts[step.by]) if step.by else step
 
 
-def _facts(words: Mapping[str, str], start: int | None, turn: int) -> Facts:
-    def facts(days: Timetable) -> Mapping[str, Any]:
-        def of_story(number: int) -> date:
-            return days.working_day((start or 0) + number)
+def _build_facts(stated: Mapping[str, str], start_day: int | None, turn_number: int) -> FactsBuilder:
+    def facts_on(timetable: Timetable) -> Mapping[str, Any]:
+        def story_day(day_offset: int) -> date:
+            return timetable.working_day((start_day or 0) + day_offset)
 
-        def later(number: int) -> date:
-            return days.working_day(start or 1) + timedelta(days=number)
+        def later_day(day_offset: int) -> date:
+            return timetable.working_day(start_day or 1) + timedelta(days=day_offset)
 
-        def ahead(number: int) -> date:
-            return days.today + timedelta(days=number)
+        def day_ahead(day_offset: int) -> date:
+            return timetable.today + timedelta(days=day_offset)
 
-        def coming(number: int) -> date:
-            return days.working_day(number + turn)
+        def coming_day(day_offset: int) -> date:
+            return timetable.working_day(day_offset + turn_number)
 
-        visit = f"{days.working_day(2 + turn // 3).isoformat()} {9 + turn % 3:02}:00"
+        visit_at = f"{timetable.working_day(2 + turn_number // 3).isoformat()} {9 + turn_number % 3:02}:00"
         return {
-            **words, "visit": visit, "said": DayPlaceholder(of_story, day_said), "work": DayPlaceholder(of_story,
-            date.isoformat),
-            "after": DayPlaceholder(later, day_said), "ahead": DayPlaceholder(ahead, day_said),
-            "next": DayPlaceholder(coming, day_said),
-        }  # fmt: skip
+            **stated,
+            "visit": visit_at,
+            "said": DayPlaceholder(story_day, day_text),
+            "work": DayPlaceholder(story_day, date.isoformat),
+            "after": DayPlaceholder(later_day, day_text),
+            "ahead": DayPlaceholder(day_ahead, day_text),
+            "next": DayPlaceholder(coming_day, day_text),
+        }
 
-    return facts
+    return facts_on

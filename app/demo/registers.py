@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.demo import taxis
-from app.demo.data import rows
-from app.demo.townsfolk import Townsperson, citizen
-from app.security.passwords import hashed
-from domain.actions.desk import Desk
+from app.demo.data import read_rows
+from app.demo.townsfolk import Townsperson, nth_citizen
+from app.security.passwords import hash_password
+from domain.actions.desk import Dependencies
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
 from domain.people.person import Person, StaffMember
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.calendar import from_jalali, in_tehran, to_jalali
-from domain.values.identifiers import mobile
+from domain.values.calendar import from_jalali, to_jalali, to_tehran
+from domain.values.identifiers import parse_mobile
 
-CHANNEL = "cli"
+STAFF_CHANNEL = "cli"
 """Where the staff of the demonstration work."""
 
-PEOPLE = 150
+CITIZEN_COUNT = 150
 """Citizens whose names are known besides those of `requests.toml`."""
 
 SHOWN_DRIVERS = (36, 50, 0)
@@ -28,93 +28,115 @@ SHOWN_DRIVERS = (36, 50, 0)
 
 def staff_actors() -> dict[str, Actor]:
     """Return the members of the staff by user name."""
-    return {row["username"]: Actor(_roles(row), "staff", row["username"], CHANNEL) for row in rows("staff.csv")}
+    return {
+        row["username"]: Actor(_read_roles(row), "staff", row["username"], STAFF_CHANNEL)
+        for row in read_rows("staff.csv")
+    }
 
 
-def _roles(row: Mapping[str, str]) -> frozenset[Role]:
+def _read_roles(row: Mapping[str, str]) -> frozenset[Role]:
     return frozenset(Role(name) for name in row["roles"].split())
 
 
-def citizen_names() -> dict[str, str]:
+def citizen_names_by_mobile() -> dict[str, str]:
     """Return mobile (+989…) → full name of those who are told of one by one."""
-    return {mobile(row["mobile"]): row["full_name"] for row in rows("citizens.csv")}
+    return {parse_mobile(row["mobile"]): row["full_name"] for row in read_rows("citizens.csv")}
 
 
-def phone_names() -> dict[str, str]:
+def phone_names_by_mobile() -> dict[str, str]:
     """Return mobile (+989…) → full name of those whose phones can be looked at: these, and some who drive a taxi."""
-    shown: list[Townsperson] = [taxis.driver(number) for number in SHOWN_DRIVERS]
-    return citizen_names() | {one.mobile: one.name for one in shown}
+    shown_drivers: list[Townsperson] = [taxis.main_driver(vehicle_number) for vehicle_number in SHOWN_DRIVERS]
+    return citizen_names_by_mobile() | {townsperson.mobile: townsperson.name for townsperson in shown_drivers}
 
 
-def machine_codes() -> list[str]:
+def list_machine_codes() -> list[str]:
     """Return the codes of machines and operators."""
-    return [row["code"] for name in ("machines.csv", "operators.csv") for row in rows(name)]
+    return [row["code"] for name in ("machines.csv", "operators.csv") for row in read_rows(name)]
 
 
-async def fill(desk: Desk, uow: UnitOfWork, password: str, today: date) -> None:
+async def fill_registers(dependencies: Dependencies, uow: UnitOfWork, password: str, today: date) -> None:
     """Store all registers; the staff all get this password, and licences run out from `today` on."""
-    await _staff(desk, uow, password)
-    await _citizens(desk, uow)
-    await _fleet(desk, uow)
-    await _tariffs(desk, uow)
-    await taxis.fill(desk, uow, staff_actors()["taxi_officer"], today)
-    await _declared_days(uow)
+    await _fill_staff(dependencies, uow, password)
+    await _fill_citizens(dependencies, uow)
+    await _fill_fleet(dependencies, uow)
+    await _fill_tariffs(dependencies, uow)
+    await taxis.fill_taxis(dependencies, uow, staff_actors()["taxi_officer"], today)
+    await _fill_declared_days(uow)
 
 
-async def _staff(desk: Desk, uow: UnitOfWork, password: str) -> None:
-    kept, now = hashed(password), desk.clock.now()  # hashing is slow by design: the one password is hashed once
-    for row in rows("staff.csv"):
-        number = mobile(row["mobile"])
-        await uow.people.put_staff(StaffMember(row["username"], _roles(row), row["full_name"], number, kept, True, now))
+async def _fill_staff(dependencies: Dependencies, uow: UnitOfWork, password: str) -> None:
+    password_hash, now = (
+        hash_password(password),
+        dependencies.clock.now(),
+    )  # hashing is slow by design: the one password is hashed once
+    for row in read_rows("staff.csv"):
+        mobile_number = parse_mobile(row["mobile"])
+        await uow.people.save_staff(
+            StaffMember(row["username"], _read_roles(row), row["full_name"], mobile_number, password_hash, True, now)
+        )
 
 
-async def _citizens(desk: Desk, uow: UnitOfWork) -> None:
-    told = [
-        Person(mobile(row["mobile"]), row["full_name"], row["national_code"], desk.clock.now())
-        for row in rows("citizens.csv")
+async def _fill_citizens(dependencies: Dependencies, uow: UnitOfWork) -> None:
+    people = [
+        Person(parse_mobile(row["mobile"]), row["full_name"], row["national_code"], dependencies.clock.now())
+        for row in read_rows("citizens.csv")
     ]
-    for one in map(citizen, range(PEOPLE)):
-        told.append(Person(one.mobile, one.name, one.national_code, desk.clock.now()))
-    for person in told:
-        await uow.people.put_person(person)
+    for townsperson in map(nth_citizen, range(CITIZEN_COUNT)):
+        people.append(Person(townsperson.mobile, townsperson.name, townsperson.national_code, dependencies.clock.now()))
+    for person in people:
+        await uow.people.save_person(person)
 
 
-async def _fleet(desk: Desk, uow: UnitOfWork) -> None:
-    for row in rows("machines.csv"):
-        await uow.fleet.put_resource(_machine(desk.ids.new_id(), row))
-    for row in rows("operators.csv"):
-        await uow.fleet.put_resource(_operator(desk.ids.new_id(), row))
+async def _fill_fleet(dependencies: Dependencies, uow: UnitOfWork) -> None:
+    for row in read_rows("machines.csv"):
+        await uow.fleet.save_resource(_read_machine(dependencies.ids.new_id(), row))
+    for row in read_rows("operators.csv"):
+        await uow.fleet.save_resource(_read_operator(dependencies.ids.new_id(), row))
 
 
-def _machine(number: int, row: Mapping[str, str]) -> Resource:
+def _read_machine(resource_id: int, row: Mapping[str, str]) -> Resource:
     status = ResourceStatus(row["status"])
-    return Resource(number, row["code"], ResourceKind.MACHINE, row["type"], row["title"], status, row["capacity"])
+    return Resource(resource_id, row["code"], ResourceKind.MACHINE, row["type"], row["title"], status, row["capacity"])
 
 
-def _operator(number: int, row: Mapping[str, str]) -> Resource:
+def _read_operator(resource_id: int, row: Mapping[str, str]) -> Resource:
     skills = tuple(row["skills"].split())
     return Resource(
-        number, row["code"], ResourceKind.OPERATOR, "", row["title"], mobile=mobile(row["mobile"]), skills=skills
+        resource_id,
+        row["code"],
+        ResourceKind.OPERATOR,
+        "",
+        row["title"],
+        mobile=parse_mobile(row["mobile"]),
+        skills=skills,
     )
 
 
-async def _tariffs(desk: Desk, uow: UnitOfWork) -> None:
+async def _fill_tariffs(dependencies: Dependencies, uow: UnitOfWork) -> None:
     """Set the prices from the first day of the Jalali year in which the demonstration begins."""
-    year, _, _ = to_jalali(in_tehran(desk.clock.now()).date())
-    revenue, since = staff_actors()["revenue"], from_jalali(year, 1, 1)
-    for row in rows("tariffs.csv"):
-        dimensions = dict(one.split("=") for one in row["dimensions"].split())
+    year, _, _ = to_jalali(to_tehran(dependencies.clock.now()).date())
+    revenue, year_start = staff_actors()["revenue"], from_jalali(year, 1, 1)
+    for row in read_rows("tariffs.csv"):
+        dimensions = dict(dimension.split("=") for dimension in row["dimensions"].split())
         await add_tariff(
-            desk, uow, revenue, row["service"], dimensions, rate=int(row["rate"]), unit=row["unit"],
-            minimum=int(row["minimum"]), vat_percent=int(row["vat_percent"]), valid_from=since,
-        )  # fmt: skip
+            dependencies,
+            uow,
+            revenue,
+            row["service"],
+            dimensions,
+            rate=int(row["rate"]),
+            unit=row["unit"],
+            minimum=int(row["minimum"]),
+            vat_percent=int(row["vat_percent"]),
+            valid_from=year_start,
+        )
 
 
-async def _declared_days(uow: UnitOfWork) -> None:
-    for row in rows("calendar.csv"):
-        await uow.work_calendar.set_override(_day(row["day"]), row["working"] == "yes", row["note"])
+async def _fill_declared_days(uow: UnitOfWork) -> None:
+    for row in read_rows("calendar.csv"):
+        await uow.work_calendar.save_override(_parse_day(row["day"]), row["working"] == "yes", row["note"])
 
 
-def _day(jalali: str) -> date:
-    year, month, day = (int(part) for part in jalali.split("/"))
+def _parse_day(jalali_text: str) -> date:
+    year, month, day = (int(part) for part in jalali_text.split("/"))
     return from_jalali(year, month, day)

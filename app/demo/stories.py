@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.demo.data import read
-from app.demo.timetable import Timetable, day_said
-from domain.services.machinery.declaration import KEY
-from domain.values.identifiers import mobile
+from app.demo.data import read_text
+from app.demo.timetable import Timetable, day_text
+from domain.services.machinery.rules import SERVICE_KEY
+from domain.values.identifiers import parse_mobile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class StoryStep:
     answer: str = ""
 
 
-Facts = Callable[[Timetable], Mapping[str, Any]]
+FactsBuilder = Callable[[Timetable], Mapping[str, Any]]
 """What the words of a story's steps may say, once it is known what day it is."""
 
 
@@ -42,15 +42,15 @@ Facts = Callable[[Timetable], Mapping[str, Any]]
 class Story:
     """One request of one citizen (`mobile`, +989…): its service, its steps, the state in which it ends.
 
-    `told` ones stand in `requests.toml`, the others follow a plot.
+    `is_scripted` ones stand in `requests.toml`, the others follow a plot.
     """
 
     mobile: str
     service: str
-    ends: str
+    final_state: str
     steps: tuple[StoryStep, ...]
-    facts: Facts
-    told: bool = False
+    facts_on: FactsBuilder
+    is_scripted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +61,40 @@ class Newcomer:
     text: str
 
 
-_WORDS = {"as": "member", "do": "action", "set": "inputs", "pay": "slip"}
+_FIELD_NAMES = {"as": "member", "do": "action", "set": "inputs", "pay": "slip"}
 
 
-def told_stories() -> tuple[Story, ...]:
+def read_single_stories() -> tuple[Story, ...]:
     """Read the requests that are told one by one, in the order in which the summary shows them."""
-    return tuple(_story(one) for one in _told()["request"])
+    return tuple(_read_story(entry) for entry in _read_requests_file()["request"])
 
 
-def newcomer() -> Newcomer:
+def read_newcomer() -> Newcomer:
     """Read who begins."""
-    told = _told()["newcomer"]
-    return Newcomer(mobile(told["citizen"]), told["text"])
+    entry = _read_requests_file()["newcomer"]
+    return Newcomer(parse_mobile(entry["citizen"]), entry["text"])
 
 
-def read_step(told: Mapping[str, Any]) -> StoryStep:
+def read_step(entry: Mapping[str, Any]) -> StoryStep:
     """Read one step, in the words of the data."""
-    return StoryStep(**{_WORDS.get(word, word): value for word, value in told.items()})
+    return StoryStep(**{_FIELD_NAMES.get(field_word, field_word): value for field_word, value in entry.items()})
 
 
-def _told() -> dict[str, Any]:
-    return tomllib.loads(read("requests.toml"))
+def _read_requests_file() -> dict[str, Any]:
+    return tomllib.loads(read_text("requests.toml"))
 
 
-def _story(told: Mapping[str, Any]) -> Story:
-    work = told["work"]
+def _read_story(entry: Mapping[str, Any]) -> Story:
+    work_day = entry["work"]
 
-    def facts(days: Timetable) -> Mapping[str, Any]:
-        return {"date": day_said(days.working_day(work))}
+    def facts_on(timetable: Timetable) -> Mapping[str, Any]:
+        return {"date": day_text(timetable.working_day(work_day))}
 
-    return Story(mobile(told["citizen"]), KEY, told["ends"], tuple(map(read_step, told["steps"])), facts, told=True)
+    return Story(
+        parse_mobile(entry["citizen"]),
+        SERVICE_KEY,
+        entry["ends"],
+        tuple(map(read_step, entry["steps"])),
+        facts_on,
+        is_scripted=True,
+    )

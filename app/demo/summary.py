@@ -6,22 +6,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.demo import counter
-from app.demo.data import rows
-from app.demo.playing import payable
-from app.demo.registers import citizen_names
-from app.demo.stories import Story, newcomer
+from app.demo.data import read_rows
+from app.demo.playing import find_payable_bill
+from app.demo.registers import citizen_names_by_mobile
+from app.demo.stories import Story, read_newcomer
 from domain.bills.bill import Bill
-from domain.blocks.charging import bills_of
+from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DRIVER
 from domain.registries.rows import RegistryFilter
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.identifiers import mobile, mobile_shown
+from domain.values.identifiers import display_mobile, parse_mobile
 
-FIRST = ("machinery", "submitted")
+COMMANDS_BEGIN_WITH = ("machinery", "submitted")
 """Service and state of the request that the commands begin with."""
 
-_SHOWN = 1000
+_MOST_REQUESTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,12 @@ class Summary:
     office: DemoOffice | None = None
 
     @property
-    def commands(self) -> list[str]:
+    def journey_commands(self) -> list[str]:
         """The commands, after the program's name, that take a waiting request to its end, in order."""
-        code = next((one.code for one in self.requests if (one.service, one.state) == FIRST), "CODE")
+        code = next(
+            (request.code for request in self.requests if (request.service, request.state) == COMMANDS_BEGIN_WITH),
+            "CODE",
+        )
         return [
             f"request act {code} accept --as civil",
             f"request act {code} price --as revenue",
@@ -101,9 +104,9 @@ class Summary:
         ]
 
     @property
-    def payments(self) -> list[str]:
+    def payment_commands(self) -> list[str]:
         """The commands, after the program's name, that record the money of each open bill."""
-        bills = [one.bill for one in self.requests if one.bill]
+        bills = [request.bill for request in self.requests if request.bill]
         return [
             f"payment record {bill.bill_id} {bill.payment_id} {bill.amount} --reference R-{bill.bill_id} --as revenue"
             for bill in bills
@@ -111,60 +114,68 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as data."""
-        return asdict(self) | {"commands": self.commands, "payments": self.payments}
+        return asdict(self) | {"commands": self.journey_commands, "payments": self.payment_commands}
 
 
-async def summarise(
+async def summarise_demo(
     uow: UnitOfWork, stories: Sequence[Story], *, loaded: bool, phone: str | None, password: str | None
 ) -> Summary:
     """Read from the store how the requests of the demonstration stand."""
-    names, first = citizen_names(), newcomer()
-    shown = [await _shown(uow, story) for story in shown_stories(stories)]
+    names, beginner = citizen_names_by_mobile(), read_newcomer()
+    requests = [await _build_demo_request(uow, story) for story in choose_shown_stories(stories)]
     staff = [
-        DemoStaffMember(row["username"], row["roles"], row["full_name"], mobile_shown(mobile(row["mobile"])))
-        for row in rows("staff.csv")
+        DemoStaffMember(row["username"], row["roles"], row["full_name"], display_mobile(parse_mobile(row["mobile"])))
+        for row in read_rows("staff.csv")
     ]
     return Summary(
-        loaded, mobile_shown(first.mobile), names[first.mobile], first.text, phone, password, tuple(staff),
-        tuple(shown), dict(Counter(story.service for story in stories)), await _office(uow) if phone else None,
-    )  # fmt: skip
+        loaded=loaded,
+        sender=display_mobile(beginner.mobile),
+        sender_name=names[beginner.mobile],
+        text=beginner.text,
+        phone=phone,
+        password=password,
+        staff=tuple(staff),
+        requests=tuple(requests),
+        counts=dict(Counter(story.service for story in stories)),
+        office=await _find_office(uow) if phone else None,
+    )
 
 
-async def _office(uow: UnitOfWork) -> DemoOffice | None:
-    found = [one for one in await uow.offices.all() if one.code == counter.CODE]
-    return DemoOffice(found[0].code, found[0].name, found[0].username, counter.KEY) if found else None
+async def _find_office(uow: UnitOfWork) -> DemoOffice | None:
+    offices = [office for office in await uow.offices.list_all() if office.code == counter.OFFICE_CODE]
+    return DemoOffice(offices[0].code, offices[0].name, offices[0].username, counter.OFFICE_KEY) if offices else None
 
 
-def shown_stories(stories: Sequence[Story]) -> list[Story]:
+def choose_shown_stories(stories: Sequence[Story]) -> list[Story]:
     """Return the first of each service and state, and every other one that is told by itself."""
-    seen, shown = set(), []
+    covered_states, chosen_stories = set(), []
     for story in stories:
-        if story.told or (story.service, story.ends) not in seen:
-            shown.append(story)
-        seen.add((story.service, story.ends))
-    return shown
+        if story.is_scripted or (story.service, story.final_state) not in covered_states:
+            chosen_stories.append(story)
+        covered_states.add((story.service, story.final_state))
+    return chosen_stories
 
 
-async def first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
+async def find_first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
     """Return the request that the demonstration made for this citizen; others of the same line came later."""
-    found = await uow.requests.find(RequestFilter(mobile=story.mobile, limit=_SHOWN))
-    return found[-1] if found else None
+    requests = await uow.requests.list_requests(RequestFilter(mobile=story.mobile, limit=_MOST_REQUESTS))
+    return requests[-1] if requests else None
 
 
-async def _shown(uow: UnitOfWork, story: Story) -> DemoRequest:
-    request = await first_request(uow, story)
+async def _build_demo_request(uow: UnitOfWork, story: Story) -> DemoRequest:
+    request = await find_first_request(uow, story)
     assert request is not None, "only what is loaded is summed up"  # noqa: S101 - holds by construction
-    bill = payable(await bills_of(uow, request))
-    known = await uow.people.person(story.mobile)
-    name = await _driver_name(uow, story.mobile) or (known.full_name if known else None) or ""
-    mobile_of = mobile_shown(story.mobile)
-    return DemoRequest(request.code, request.service, request.state, mobile_of, name, _bill(bill))
+    bill = find_payable_bill(await list_request_bills(uow, request))
+    person = await uow.people.find_person(story.mobile)
+    name = await _find_driver_name(uow, story.mobile) or (person.full_name if person else None) or ""
+    mobile_text = display_mobile(story.mobile)
+    return DemoRequest(request.code, request.service, request.state, mobile_text, name, _build_demo_bill(bill))
 
 
-async def _driver_name(uow: UnitOfWork, mobile_of: str) -> str | None:
-    found = await uow.registries.find(RegistryFilter(DRIVER.key, {"mobile": mobile_of}, limit=1))
-    return str(found[0].values["name"]) if found else None
+async def _find_driver_name(uow: UnitOfWork, mobile_number: str) -> str | None:
+    drivers = await uow.registries.list_rows(RegistryFilter(DRIVER.key, {"mobile": mobile_number}, limit=1))
+    return str(drivers[0].values["name"]) if drivers else None
 
 
-def _bill(bill: Bill | None) -> DemoBill | None:
+def _build_demo_bill(bill: Bill | None) -> DemoBill | None:
     return DemoBill(bill.bill_id, bill.payment_id, bill.amount) if bill else None

@@ -9,13 +9,13 @@ neither broken a deadline nor is about to.
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from domain.values.calendar import MONTH_NAMES, WorkingCalendar, in_tehran, tehran, to_jalali
+from domain.values.calendar import MONTH_NAMES, WorkingCalendar, tehran_moment, to_jalali, to_tehran
 from domain.values.text import persian_digits
 
 OLDEST_RECENT = timedelta(days=2)
 """After long holidays the last office minutes are a week ago: what is recent is then told by the clock instead."""
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
 class Timetable:
@@ -24,7 +24,7 @@ class Timetable:
     def __init__(self, calendar: WorkingCalendar, now: datetime) -> None:
         self._calendar = calendar
         self._now = now
-        self._today = in_tehran(now).date()
+        self._today = to_tehran(now).date()
         self._working_days: dict[int, date] = {}
 
     @property
@@ -32,52 +32,56 @@ class Timetable:
         """The day on which the demonstration is loaded."""
         return self._today
 
-    def moments(self, steps: Iterable[str]) -> list[datetime]:
+    def read_moments(self, step_times: Iterable[str]) -> list[datetime]:
         """Return the moments of the steps of one story."""
-        found: list[datetime] = []
-        for at in steps:
-            found.append(found[-1] + timedelta(minutes=int(at)) if at.startswith("+") else self.moment(at))
-        return found
+        moments: list[datetime] = []
+        for time_text in step_times:
+            moments.append(
+                moments[-1] + timedelta(minutes=int(time_text))
+                if time_text.startswith("+")
+                else self.read_moment(time_text)
+            )
+        return moments
 
-    def moment(self, at: str) -> datetime:
+    def read_moment(self, time_text: str) -> datetime:
         """Return the moment of one step by itself; `ValueError` for one that cannot be read."""
-        first, _, second = at.partition(" ")
-        if first == "ago":
-            return self._ago(int(second))
-        return tehran(self.working_day(int(first)), time.fromisoformat(second))
+        first_part, _, second_part = time_text.partition(" ")
+        if first_part == "ago":
+            return self._office_time_ago(int(second_part))
+        return tehran_moment(self.working_day(int(first_part)), time.fromisoformat(second_part))
 
-    def working_day(self, number: int) -> date:
+    def working_day(self, day_number: int) -> date:
         """Return the n-th working day before (negative) or after (positive) today."""
-        if number == 0:
+        if day_number == 0:
             raise ValueError("today may be no working day: count from -1 or 1")
-        if number not in self._working_days:
-            self._working_days[number] = self._find_working_day(number)
-        return self._working_days[number]
+        if day_number not in self._working_days:
+            self._working_days[day_number] = self._find_working_day(day_number)
+        return self._working_days[day_number]
 
-    def _find_working_day(self, number: int) -> date:
-        step = _DAY if number > 0 else -_DAY
-        day, left = self._today, abs(number)
-        while left:
-            day += step
-            left -= self._calendar.is_working_day(day)
+    def _find_working_day(self, day_number: int) -> date:
+        day_step = _ONE_DAY if day_number > 0 else -_ONE_DAY
+        day, days_left = self._today, abs(day_number)
+        while days_left:
+            day += day_step
+            days_left -= self._calendar.is_working_day(day)
         return day
 
-    def _ago(self, minutes: int) -> datetime:
-        worked = timedelta(minutes=minutes)
-        day, left = self._today, worked
-        while (open_then := self._open_by_now(day)) < left:
-            day, left = day - _DAY, left - open_then
-        span = self._calendar.office_span(day)
-        closes = min(span[1], self._now) if span else self._now
-        return max(closes - left, self._now - OLDEST_RECENT - worked)
+    def _office_time_ago(self, minutes: int) -> datetime:
+        office_time = timedelta(minutes=minutes)
+        day, time_left = self._today, office_time
+        while (open_time := self._office_time_of(day)) < time_left:
+            day, time_left = day - _ONE_DAY, time_left - open_time
+        office_span = self._calendar.office_span(day)
+        closes_at = min(office_span[1], self._now) if office_span else self._now
+        return max(closes_at - time_left, self._now - OLDEST_RECENT - office_time)
 
-    def _open_by_now(self, day: date) -> timedelta:
+    def _office_time_of(self, day: date) -> timedelta:
         """Return the office time of a day that has passed."""
-        span = self._calendar.office_span(day)
-        return max(min(span[1], self._now) - span[0], timedelta()) if span else timedelta()
+        office_span = self._calendar.office_span(day)
+        return max(min(office_span[1], self._now) - office_span[0], timedelta()) if office_span else timedelta()
 
 
-def day_said(day: date) -> str:
+def day_text(day: date) -> str:
     """Return a day as people write it in a text: «۹ آذر»."""
-    _, month, of_month = to_jalali(day)
-    return f"{persian_digits(str(of_month))} {MONTH_NAMES[month - 1]}"
+    _, month, day_of_month = to_jalali(day)
+    return f"{persian_digits(str(day_of_month))} {MONTH_NAMES[month - 1]}"

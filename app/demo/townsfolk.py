@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from app.demo.data import read
-from domain.values.identifiers import mobile
+from app.demo.data import read_text
+from domain.values.identifiers import parse_mobile
 from domain.values.text import persian_digits
 
 T = TypeVar("T")
 
-CITIZENS, DRIVERS, OWNERS = 1100, 2000, 3000
+CITIZEN_BLOCK, DRIVER_BLOCK, OWNER_BLOCK = 1100, 2000, 3000
 """Where the last four digits of their mobiles begin."""
 
-_NAMESAKES = {CITIZENS: 17, DRIVERS: 5, OWNERS: 0}
+_FAMILY_OFFSETS = {CITIZEN_BLOCK: 17, DRIVER_BLOCK: 5, OWNER_BLOCK: 0}
 """Where the families of each sort begin: chosen so that no two people of the town are called the same."""
 
-_WEIGHTS = range(10, 1, -1)
+_DIGIT_WEIGHTS = range(10, 1, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +35,40 @@ class Townsperson:
 
 
 @cache
-def lists() -> dict[str, Any]:
+def read_lists() -> dict[str, Any]:
     """Read what everything is put together of."""
-    return tomllib.loads(read("lists.toml"))
+    return tomllib.loads(read_text("lists.toml"))
 
 
-def nth(values: Sequence[T], number: int) -> T:
+def pick_nth(values: Sequence[T], number: int) -> T:
     """Return the n-th value, round and round."""
     return values[number % len(values)]
 
 
-def person(block: int, number: int) -> Townsperson:
+def nth_person(block: int, person_number: int) -> Townsperson:
     """Return the n-th of those whose mobiles begin there."""
-    serial = block + number
-    names = lists()
-    woman = block == CITIZENS and number % 2 == 1
-    first = nth(names["women"], number // 2) if woman else nth(names["men"], number)
-    family = nth(names["families"], number * 7 + number // 25 + _NAMESAKES[block])
-    return Townsperson(mobile(f"0911555{serial:04}"), f"{first} {family}", national_code(serial))
+    serial = block + person_number
+    name_lists = read_lists()
+    is_woman = block == CITIZEN_BLOCK and person_number % 2 == 1
+    first_name = (
+        pick_nth(name_lists["women"], person_number // 2) if is_woman else pick_nth(name_lists["men"], person_number)
+    )
+    family_name = pick_nth(name_lists["families"], person_number * 7 + person_number // 25 + _FAMILY_OFFSETS[block])
+    return Townsperson(parse_mobile(f"0911555{serial:04}"), f"{first_name} {family_name}", make_national_code(serial))
 
 
-def citizen(number: int) -> Townsperson:
+def nth_citizen(person_number: int) -> Townsperson:
     """Return the n-th citizen without a story of his own in `requests.toml`."""
-    return person(CITIZENS, number)
+    return nth_person(CITIZEN_BLOCK, person_number)
 
 
-def home(number: int) -> str:
+def nth_home(home_number: int) -> str:
     """Return the address of a house in the town."""
-    return f"{nth(lists()['homes'], number)}، پلاک {persian_digits(str(3 + number * 2))}"
+    return f"{pick_nth(read_lists()['homes'], home_number)}، پلاک {persian_digits(str(3 + home_number * 2))}"
 
 
-def national_code(serial: int) -> str:
+def make_national_code(serial: int) -> str:
     """Return a national code with its check digit, of a number up to five digits."""
-    nine = f"999{serial:05}7"
-    remainder = sum(int(digit) * weight for digit, weight in zip(nine, _WEIGHTS, strict=True)) % 11
-    return nine + str(remainder if remainder < 2 else 11 - remainder)
+    nine_digits = f"999{serial:05}7"
+    remainder = sum(int(digit) * weight for digit, weight in zip(nine_digits, _DIGIT_WEIGHTS, strict=True)) % 11
+    return nine_digits + str(remainder if remainder < 2 else 11 - remainder)

@@ -3,49 +3,59 @@
 from datetime import datetime
 from functools import partial
 
-from app.demo.data import rows
+from app.demo.data import read_rows
 from app.demo.playing import Happening, Scene
-from domain.actions.registries.registry_entry import amend, enter
+from domain.actions.registries.registry_entry import amend_row, enter_row
 from domain.registries.declarations import MAINTENANCE
 from domain.registries.rows import RegistryFilter
 
-BEGUN, ENDED = "08:20", "12:40"
+BEGIN_HOUR, END_HOUR = "08:20", "12:40"
 """Hours at which a machine is brought, and at which it is back."""
 
-AFTERWARDS = ("ended", "cost", "next_due")
+FIELDS_KNOWN_LATER = ("ended", "cost", "next_due")
 """What is known when the work is done."""
 
 
-def happenings(scene: Scene) -> list[Happening]:
+def plan_happenings(scene: Scene) -> list[Happening]:
     """Return all of it with its times."""
-    found: list[Happening] = []
-    for row in rows("maintenance.csv"):
-        known = _known(scene, row)
-        found.append((_at(scene, row["begun"], BEGUN), partial(_bring, scene, known)))
+    planned: list[Happening] = []
+    for row in read_rows("maintenance.csv"):
+        maintenance = _read_maintenance(scene, row)
+        planned.append((_moment_at(scene, row["begun"], BEGIN_HOUR), partial(_enter_maintenance, scene, maintenance)))
         if row["ended"]:
-            found.append((_at(scene, row["ended"], ENDED), partial(_fetch, scene, known)))
-    return found
+            planned.append((_moment_at(scene, row["ended"], END_HOUR), partial(_end_maintenance, scene, maintenance)))
+    return planned
 
 
-def _at(scene: Scene, day: str, hour: str) -> datetime:
-    return scene.days.moment(f"{day} {hour}")
+def _moment_at(scene: Scene, day: str, hour: str) -> datetime:
+    return scene.timetable.read_moment(f"{day} {hour}")
 
 
-def _known(scene: Scene, row: dict[str, str]) -> dict[str, str]:
+def _read_maintenance(scene: Scene, row: dict[str, str]) -> dict[str, str]:
     """Return what the row says in the end, its days as dates; what is empty is not among it."""
-    days = {
-        name: scene.days.working_day(int(row[name])).isoformat() for name in ("begun", "ended", "next_due") if row[name]
+    days_by_field = {
+        name: scene.timetable.working_day(int(row[name])).isoformat()
+        for name in ("begun", "ended", "next_due")
+        if row[name]
     }
-    return {name: value for name, value in row.items() if value} | days
+    return {name: value for name, value in row.items() if value} | days_by_field
 
 
-async def _bring(scene: Scene, known: dict[str, str]) -> None:
-    said = {name: value for name, value in known.items() if name not in AFTERWARDS}
-    await enter(scene.desk, scene.uow, MAINTENANCE, said, scene.staff["civil"])
+async def _enter_maintenance(scene: Scene, maintenance: dict[str, str]) -> None:
+    first_values = {name: value for name, value in maintenance.items() if name not in FIELDS_KNOWN_LATER}
+    await enter_row(scene.dependencies, scene.uow, MAINTENANCE, first_values, scene.staff_by_username["civil"])
 
 
-async def _fetch(scene: Scene, known: dict[str, str]) -> None:
-    which = {name: known[name] for name in ("machine", "begun", "kind")}
-    [row] = await scene.uow.registries.find(RegistryFilter(MAINTENANCE.key, which))
-    form = {"standing": row.values["standing"], **known}
-    await amend(scene.desk, scene.uow, MAINTENANCE, row.id, row.version_token, form, scene.staff["civil"])
+async def _end_maintenance(scene: Scene, maintenance: dict[str, str]) -> None:
+    row_key = {name: maintenance[name] for name in ("machine", "begun", "kind")}
+    [row] = await scene.uow.registries.list_rows(RegistryFilter(MAINTENANCE.key, row_key))
+    form_values = {"standing": row.values["standing"], **maintenance}
+    await amend_row(
+        scene.dependencies,
+        scene.uow,
+        MAINTENANCE,
+        row.id,
+        row.version_token,
+        form_values,
+        scene.staff_by_username["civil"],
+    )

@@ -10,21 +10,21 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import BaseRequest
 
-from app.http.proxies import ORIGIN
+from app.http.proxies import ORIGIN_KEY
 
 
-def route_of(request: BaseRequest) -> str:
+def route_pattern(request: BaseRequest) -> str:
     """Return the pattern of the route that a request met (`/sms/{provider}/{secret}/inbound`), or «-».
 
     What could not be read as a request was never looked up, so it has no match.
     """
-    if not isinstance(request, web.Request) or ORIGIN not in request:
+    if not isinstance(request, web.Request) or ORIGIN_KEY not in request:
         return "-"
     resource = request.match_info.route.resource
     return resource.canonical if resource else "-"
 
 
-def malformed_in_a_line(record: logging.LogRecord) -> bool:
+def shorten_malformed(record: logging.LogRecord) -> bool:
     """Filter for what the server's library logs: a request that cannot be read is one line, without the trace.
 
     Nothing of it is told but what is wrong: the line that cannot be read may hold an address with its secret.
@@ -42,7 +42,14 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write the line; `time` is in seconds."""
-        origin = request.get(ORIGIN)
-        client = origin.address if origin else request.remote
-        facts = (client, request.method, route_of(request), response.status, response.body_length, time * 1000)
-        self.logger.info("%s %s %s %s %s %.1f", *facts)
+        origin = request.get(ORIGIN_KEY)
+        client_address = origin.address if origin else request.remote
+        line_fields = (
+            client_address,
+            request.method,
+            route_pattern(request),
+            response.status,
+            response.body_length,
+            time * 1000,
+        )
+        self.logger.info("%s %s %s %s %s %.1f", *line_fields)

@@ -6,16 +6,16 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 
-def bearing(token: str, handler: Handler) -> Handler:
+def require_bearer(token: str, handler: Handler) -> Handler:
     """Return the handler behind its token; 404 while there is none, 401 for who does not bear it."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def answer_bearer(request: web.Request) -> web.StreamResponse:
         if not token:
             raise web.HTTPNotFound
-        kind, _, borne = request.headers.get("Authorization", "").partition(" ")
-        ours = hmac.compare_digest(borne.strip().encode("utf-8", "replace"), token.encode())
-        if kind.lower() != "bearer" or not ours:
+        auth_scheme, _, borne_token = request.headers.get("Authorization", "").partition(" ")
+        is_ours = hmac.compare_digest(borne_token.strip().encode("utf-8", "replace"), token.encode())
+        if auth_scheme.lower() != "bearer" or not is_ours:
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
         return await handler(request)
 
-    return answer
+    return answer_bearer

@@ -18,82 +18,101 @@ Headers = CIMultiDictProxy[str]
 
 FORWARDED_FOR, FORWARDED_PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
 
-_NAMING = (
-    "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Pseudo-IPv4", "Fastly-Client-IP",
-    "AR-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-Forwarded-For", "X-Envoy-External-Address",
-)  # fmt: skip
+_CALLER_HEADERS = (
+    "X-Real-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "CF-Connecting-IPv6",
+    "CF-Pseudo-IPv4",
+    "Fastly-Client-IP",
+    "AR-Real-IP",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "X-Original-Forwarded-For",
+    "X-Envoy-External-Address",
+)
 """Headers in which proxies and delivery networks (AR: Arvan) name a caller, besides the standard ones."""
 
-_SIGNS = frozenset(name.lower() for name in (*_NAMING, "Forwarded", "Via", "CDN-Loop"))
-_FAMILIES = ("x-forwarded", "cf-")
+_PROXY_HEADERS = frozenset(name.lower() for name in (*_CALLER_HEADERS, "Forwarded", "Via", "CDN-Loop"))
+_PROXY_PREFIXES = ("x-forwarded", "cf-")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class CallOrigin:
     """Where a call comes from. `address` is the caller's, or the nearest one that can be told; "" without any.
 
-    `own` tells that the address is the caller's own and no proxy's. `declared` tells that the other end of the
-    connection is a declared proxy; `nameless` then, that it names nobody, and `scheme` by what it says that it was
+    `is_own` tells that the address is the caller's own and no proxy's. `is_declared` tells that the other end of the
+    connection is a declared proxy; `is_nameless` then, that it names nobody, and `scheme` by what it says that it was
     reached ("" where it does not).
     """
 
     address: str
-    own: bool
-    declared: bool = False
-    nameless: bool = False
+    is_own: bool
+    is_declared: bool = False
+    is_nameless: bool = False
     scheme: str = ""
 
 
-def origin_of(peer: str | None, headers: Headers, trusted: Networks, *, http_1_0: bool = False) -> Origin:
+def read_origin(
+    peer_address: str | None, headers: Headers, trusted_proxies: Networks, *, http_1_0: bool = False
+) -> CallOrigin:
     """Return where a call comes from, given the address at the other end of the connection.
 
     `http_1_0` tells that the call was made by HTTP/1.0: no browser does that, nginx's plain `proxy_pass` does, and
     hands on whatever its caller wrote into X-Forwarded-For.
     """
-    near = address_of(peer or "")
-    if near is None or not within(near, trusted):
-        return Origin(peer or "", own=near is not None and not http_1_0 and not _has_signs(headers))
-    scheme = _scheme(headers)
-    hops = [part.strip() for value in headers.getall(FORWARDED_FOR, []) for part in value.split(",")]
-    passed = 1  # proxies of ours that the call went through
-    while hops and (named := address_of(hops[-1])) is not None:
+    near_address = parse_address(peer_address or "")
+    if near_address is None or not is_within(near_address, trusted_proxies):
+        return CallOrigin(
+            peer_address or "", is_own=near_address is not None and not http_1_0 and not _has_proxy_signs(headers)
+        )
+    scheme = _agreed_scheme(headers)
+    hops = [hop.strip() for header in headers.getall(FORWARDED_FOR, []) for hop in header.split(",")]
+    passed_proxies = 1  # proxies of ours that the call went through
+    while hops and (named_address := parse_address(hops[-1])) is not None:
         hops.pop()
-        if not within(named, trusted):
-            own = not (hops or http_1_0) and _agree(headers, named) and _count(headers, "Via") <= passed
-            return Origin(str(named), own, declared=True, scheme=scheme)
-        passed += 1
-    return Origin(str(near), own=False, declared=True, nameless=True, scheme=scheme)
+        if not is_within(named_address, trusted_proxies):
+            is_own = (
+                not (hops or http_1_0)
+                and _headers_agree(headers, named_address)
+                and _count_values(headers, "Via") <= passed_proxies
+            )
+            return CallOrigin(str(named_address), is_own, is_declared=True, scheme=scheme)
+        passed_proxies += 1
+    return CallOrigin(str(near_address), is_own=False, is_declared=True, is_nameless=True, scheme=scheme)
 
 
-def address_of(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
     """Return an address, one of IPv4 as that however it is written; None for what is none."""
     try:
-        found = ip_address(text)
+        address = ip_address(text)
     except ValueError:
         return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
-def within(address: Address, networks: Networks) -> bool:
+def is_within(address: Address, networks: Networks) -> bool:
     """Tell whether an address is in one of the networks."""
     return any(address in network for network in networks)
 
 
-def _has_signs(headers: Headers) -> bool:
-    names = [name.lower() for name in headers]
-    return any(name in _SIGNS or name.startswith(_FAMILIES) for name in names)
+def _has_proxy_signs(headers: Headers) -> bool:
+    header_names = [name.lower() for name in headers]
+    return any(name in _PROXY_HEADERS or name.startswith(_PROXY_PREFIXES) for name in header_names)
 
 
-def _agree(headers: Headers, named: Address) -> bool:
+def _headers_agree(headers: Headers, named_address: Address) -> bool:
     """Tell whether whatever else names a caller names the same one; another one is hidden behind it."""
-    return all(address_of(value.strip()) == named for name in _NAMING for value in headers.getall(name, []))
+    return all(
+        parse_address(value.strip()) == named_address for name in _CALLER_HEADERS for value in headers.getall(name, [])
+    )
 
 
-def _count(headers: Headers, name: str) -> int:
-    return sum(len(value.split(",")) for value in headers.getall(name, []))
+def _count_values(headers: Headers, header_name: str) -> int:
+    return sum(len(value.split(",")) for value in headers.getall(header_name, []))
 
 
-def _scheme(headers: Headers) -> str:
+def _agreed_scheme(headers: Headers) -> str:
     """Return the scheme that all proxies agree on; "" without one."""
-    told = {part.strip().lower() for value in headers.getall(FORWARDED_PROTO, []) for part in value.split(",")}
-    return told.pop() if len(told) == 1 and told <= {"http", "https"} else ""
+    schemes = {part.strip().lower() for value in headers.getall(FORWARDED_PROTO, []) for part in value.split(",")}
+    return schemes.pop() if len(schemes) == 1 and schemes <= {"http", "https"} else ""

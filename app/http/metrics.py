@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, gener
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from app.ids import first_id_of
+from app.ids import first_id_since
 from app.jobs.job_runs import JobRuns, JobState
 from domain.unit_of_work import Clock, Store
 from domain.values.errors import DomainError
@@ -47,13 +47,13 @@ class Metrics:
         """Answer with all figures; while the database is away, with those that are known without it."""
         memory = GaugeMetricFamily("process_resident_memory_bytes", "Memory of this process.", memory_bytes())
         registry = CollectorRegistry()
-        registry.register(Snapshot([*await self._messages(), *_of_jobs(self._runs.states()), memory]))
+        registry.register(Snapshot([*await self._messages(), *_of_jobs(self._runs.list_states()), memory]))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _messages(self) -> list[GaugeMetricFamily]:
-        first_id = first_id_of(int(self._clock.now().timestamp()) - DAY_SECONDS)
+        first_id = first_id_since(int(self._clock.now().timestamp()) - DAY_SECONDS)
         try:
-            async with self._store.unit(write=False) as uow:
+            async with self._store.open_unit(write=False) as uow:
                 outgoing = await uow.message_counts.outgoing(first_id)
                 incoming = await uow.message_counts.incoming(first_id)
         except DomainError:
@@ -74,7 +74,7 @@ def memory_bytes() -> int:
 def _of_jobs(jobs: Sequence[JobState]) -> list[GaugeMetricFamily]:
     ran = {job.name: round(job.seconds_ago, 1) for job in jobs if job.seconds_ago is not None}
     failures = {job.name: job.failures for job in jobs}
-    late = {job.name: int(job.late) for job in jobs}
+    late = {job.name: int(job.is_late) for job in jobs}
     return [
         _gauge("pishkhan_job_ran_seconds_ago", "Since the last run of a job that came to its end.", "job", ran),
         _gauge("pishkhan_job_failures", "Runs of a job that failed one after the other.", "job", failures),

@@ -10,23 +10,23 @@ from collections.abc import Callable
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler, Middleware
 
-from app.http.forwarding import Networks, Origin, address_of, origin_of, within
+from app.http.forwarding import CallOrigin, Networks, is_within, parse_address, read_origin
 from channels.web.headers import OVER_TLS
 
-ORIGIN: web.RequestKey[Origin] = web.RequestKey("origin", Origin)
+ORIGIN_KEY: web.RequestKey[CallOrigin] = web.RequestKey("origin", CallOrigin)
 """Where a call comes from; not there for what could not be read as a call at all."""
 
 log = logging.getLogger(__name__)
 
 
-def behind(trusted: Networks) -> Middleware:
+def see_through_proxies(trusted_proxies: Networks) -> Middleware:
     """Return the middleware that lets handlers see the caller (`request.remote`) and the outer scheme."""
 
     @web.middleware
     async def see_through(request: web.Request, handler: Handler) -> web.StreamResponse:
         http_1_0 = request.version < HttpVersion11
-        origin = request[ORIGIN] = origin_of(request.remote, request.headers, trusted, http_1_0=http_1_0)
-        if not origin.declared:
+        origin = request[ORIGIN_KEY] = read_origin(request.remote, request.headers, trusted_proxies, http_1_0=http_1_0)
+        if not origin.is_declared:
             return await handler(request)
         scheme = origin.scheme or request.scheme
         request[OVER_TLS] = scheme == "https"
@@ -35,22 +35,22 @@ def behind(trusted: Networks) -> Middleware:
     return see_through
 
 
-def inside(networks: Networks) -> Callable[[web.Request], bool]:
+def make_inside_check(networks: Networks) -> Callable[[web.Request], bool]:
     """Return what tells whether a call comes from the organisation's own networks.
 
     One whose caller nobody can tell does not, wherever the proxy stands that it came through. That a declared proxy
     names nobody is logged once: all its callers then share one address, and one count of wrong passwords.
     """
-    silent: set[str] = set()
+    silent_proxies: set[str] = set()
 
     def is_inside(request: web.Request) -> bool:
-        origin = request.get(ORIGIN)
+        origin = request.get(ORIGIN_KEY)
         if origin is None:
             return False
-        if origin.nameless and not silent:
-            silent.add(origin.address)
+        if origin.is_nameless and not silent_proxies:
+            silent_proxies.add(origin.address)
             log.warning("the declared proxy %s does not say for whom it calls: all count as outside", origin.address)
-        address = address_of(origin.address)
-        return origin.own and address is not None and within(address, networks)
+        address = parse_address(origin.address)
+        return origin.is_own and address is not None and is_within(address, networks)
 
     return is_inside

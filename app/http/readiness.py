@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.actions.desk import Desk
-from domain.actions.requests.upgrade import unknown_states
+from domain.actions.desk import Dependencies
+from domain.actions.requests.upgrade import list_unknown_states
 from domain.language.service import Service
 from domain.unit_of_work import Store
 
@@ -19,24 +19,24 @@ class NotReady(Exception):
         self.faults = faults
 
 
-async def refuse_unknown_states(desk: Desk, store: Store) -> None:
+async def refuse_unknown_states(dependencies: Dependencies, store: Store) -> None:
     """Raise `NotReady` when a live request stands where this code cannot take it on."""
-    if unknown := await unknown_states(desk, store):
-        raise NotReady(state_faults(unknown, desk.services))
+    if stuck_states := await list_unknown_states(dependencies, store):
+        raise NotReady(describe_state_faults(stuck_states, dependencies.services))
 
 
-def state_faults(unknown: Iterable[LiveState], services: Mapping[str, Service]) -> list[str]:
+def describe_state_faults(stuck_states: Iterable[LiveState], services: Mapping[str, Service]) -> list[str]:
     """Return a line for each state of live requests that these declarations cannot run, and what to do about it."""
-    return [_state_fault(*one, services) for one in unknown]
+    return [_describe_state_fault(*live_state, services) for live_state in stuck_states]
 
 
-def _state_fault(key: str, version: int, state: str, services: Mapping[str, Service]) -> str:
-    where = f"there are requests of {key!r}, version {version}, in state {state!r}"
-    service = services.get(key)
+def _describe_state_fault(service_key: str, version: int, state: str, services: Mapping[str, Service]) -> str:
+    place_text = f"there are requests of {service_key!r}, version {version}, in state {state!r}"
+    service = services.get(service_key)
     if service is None:
-        return f"{where}, but no such service in this code"
+        return f"{place_text}, but no such service in this code"
     if version < service.version:
-        return f"{where}, and this code has version {service.version}: run `pishkhan migrate`"
+        return f"{place_text}, and this code has version {service.version}: run `pishkhan migrate`"
     if version > service.version:
-        return f"{where}, and this code has version {service.version}: run the newer Pishkhan"
-    return f"{where}, which this code does not know: its state map must lead somewhere"
+        return f"{place_text}, and this code has version {service.version}: run the newer Pishkhan"
+    return f"{place_text}, which this code does not know: its state map must lead somewhere"

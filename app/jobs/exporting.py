@@ -4,71 +4,88 @@ import asyncio
 from collections.abc import Iterable
 from io import BytesIO
 
-from app.jobs.importing import Bar
-from app.spreadsheets.sheet_writing import Cells, WriteRow, rows_into
-from domain.actions.desk import Desk
-from domain.actions.reports.declarations import report_named
-from domain.actions.reports.labels import names_of
-from domain.actions.reports.listing import listing
-from domain.actions.reports.reporting import run
-from domain.actions.reports.sheet import figure_rows
+from app.jobs.importing import ProgressBar
+from app.spreadsheets.sheet_writing import Cells, WriteRow, open_sheet_writer
+from domain.actions.desk import Dependencies
+from domain.actions.reports.declarations import find_report
+from domain.actions.reports.labels import load_labels
+from domain.actions.reports.listing import build_listing
+from domain.actions.reports.reporting import run_report
+from domain.actions.reports.sheet import render_figure_rows
 from domain.registries.declarations import Registry
 from domain.registries.rows import RegistryFilter
-from domain.registries.sheet import cell, label
-from domain.unit_of_work import SheetWish, Store
+from domain.registries.sheet import field_label, write_cell
+from domain.unit_of_work import SheetSelection, Store
 from domain.values.actors import Actor
 
-PAGE = 500
+PAGE_ROWS = 500
 
 
-async def export_table(desk: Desk, store: Store, registry: Registry, write: WriteRow, bar: Bar) -> int:
+async def export_table(
+    dependencies: Dependencies, store: Store, registry: Registry, write_row: WriteRow, show_progress: ProgressBar
+) -> int:
     """Write all rows as they stand at one moment, under their Persian headings; return how many."""
-    catalogue, done, after = desk.catalogue, 0, 0
-    with bar("exporting", None) as progress:
-        write([label(catalogue, registry, field.name) for field in registry.fields])
-        async with store.unit(write=False) as uow:
-            while page := await uow.registries.find(RegistryFilter(registry.key, after=after, limit=PAGE)):
-                for row in page:
-                    write([cell(field, row.values[field.name], catalogue) for field in registry.fields])
-                done, after = done + len(page), page[-1].id
-                progress(done)
-    return done
+    catalogue, rows_done, after_id = dependencies.catalogue, 0, 0
+    with show_progress("exporting", None) as progress:
+        write_row([field_label(catalogue, registry, field.name) for field in registry.fields])
+        async with store.open_unit(write=False) as uow:
+            while page_rows := await uow.registries.list_rows(
+                RegistryFilter(registry.key, after_id=after_id, limit=PAGE_ROWS)
+            ):
+                for row in page_rows:
+                    write_row([write_cell(field, row.values[field.name], catalogue) for field in registry.fields])
+                rows_done, after_id = rows_done + len(page_rows), page_rows[-1].id
+                progress(rows_done)
+    return rows_done
 
 
-async def export_report(desk: Desk, store: Store, wish: SheetWish, actor: Actor, write: WriteRow, bar: Bar) -> int:
+async def export_report(
+    dependencies: Dependencies,
+    store: Store,
+    selection: SheetSelection,
+    actor: Actor,
+    write_row: WriteRow,
+    show_progress: ProgressBar,
+) -> int:
     """Write a report's rows, out of one snapshot; return how many stand under the headings. `Forbidden("report")`."""
-    if wish.figures:
-        return await _export_figures(desk, store, wish, actor, write)
-    done = 0
-    async with store.unit(write=False) as uow:
-        found = await listing(desk, uow, report_named(wish.report), wish.filter, actor)
-        with bar("exporting", found.total) as progress:
-            write(found.headings)
-            async for rows in found.pages:
+    if selection.figures_only:
+        return await _export_figures(dependencies, store, selection, actor, write_row)
+    rows_done = 0
+    async with store.open_unit(write=False) as uow:
+        report_listing = await build_listing(
+            dependencies, uow, find_report(selection.report_key), selection.report_filter, actor
+        )
+        with show_progress("exporting", report_listing.total) as progress:
+            write_row(report_listing.headings)
+            async for rows in report_listing.pages:
                 for row in rows:
-                    write(row)
-                done += len(rows)
-                progress(done)
-    return done
+                    write_row(row)
+                rows_done += len(rows)
+                progress(rows_done)
+    return rows_done
 
 
-async def sheet_of(rows: Iterable[Cells]) -> bytes:
+async def make_sheet(rows: Iterable[Cells]) -> bytes:
     """Return an XLSX file of some rows, made in a thread."""
-    return await asyncio.to_thread(_sheet_of, rows)
+    return await asyncio.to_thread(_write_sheet, rows)
 
 
-def _sheet_of(rows: Iterable[Cells]) -> bytes:
-    out = BytesIO()
-    with rows_into(out, "xlsx") as write:
+def _write_sheet(rows: Iterable[Cells]) -> bytes:
+    output = BytesIO()
+    with open_sheet_writer(output, "xlsx") as write_row:
         for row in rows:
-            write(row)
-    return out.getvalue()
+            write_row(row)
+    return output.getvalue()
 
 
-async def _export_figures(desk: Desk, store: Store, wish: SheetWish, actor: Actor, write: WriteRow) -> int:
-    async with store.unit(write=False) as uow:
-        ran = await run(desk, uow, report_named(wish.report), wish.filter, actor)
-        rows = list(figure_rows(await names_of(desk, uow, wish.filter), ran))
+async def _export_figures(
+    dependencies: Dependencies, store: Store, selection: SheetSelection, actor: Actor, write_row: WriteRow
+) -> int:
+    async with store.open_unit(write=False) as uow:
+        report_result = await run_report(
+            dependencies, uow, find_report(selection.report_key), selection.report_filter, actor
+        )
+        rows = list(render_figure_rows(await load_labels(dependencies, uow, selection.report_filter), report_result))
     for row in rows:
-        write(row)
+        write_row(row)
     return len(rows)

@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 from itertools import count, repeat
 from pathlib import Path
 
-from app.spreadsheets.sheet_writing import written
-from app.spreadsheets.sheets import OpenSheet, opened
-from app.spreadsheets.spools import temporary_pile
-from domain.actions.desk import Desk
-from domain.actions.registries.importing import Within, examine, keep, nothing_more
-from domain.actions.registries.rows import may_edit
+from app.spreadsheets.sheet_writing import open_file_writer
+from app.spreadsheets.sheets import OpenSheet, open_sheet
+from app.spreadsheets.spools import open_temporary_spool
+from domain.actions.desk import Dependencies
+from domain.actions.registries.importing import CompletionHook, do_nothing_more, examine_sheet, store_import
+from domain.actions.registries.rows import require_editor
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import Registry
-from domain.registries.imports import REPORT_COLUMNS, Examined, Progress, RowFault, Rows, Tally
-from domain.registries.sheet import recognise
+from domain.registries.imports import (
+    REPORT_COLUMNS,
+    ImportExamination,
+    ProgressCallback,
+    RowFault,
+    SheetRows,
+    Spool,
+    Tally,
+)
+from domain.registries.sheet import recognise_columns
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import TooLarge
@@ -23,98 +31,166 @@ from domain.values.errors import TooLarge
 SHOWN_FAULTS = 100
 """Faults that are kept to be shown; a report file takes all of them."""
 
-Bar = Callable[[str, int | None], AbstractContextManager[Progress]]
+ProgressBar = Callable[[str, int | None], AbstractContextManager[ProgressCallback]]
 """Shows progress: what is done, and how many rows there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportOptions:
     """What is wanted: only a preview, bad rows left out, and where all faults are written.
 
-    With `expected`, the digest of an `Effect`, rows are kept only if that is what is done to them; `within` happens
-    together with them. `source` is what the audit calls the file, if not by its own name. More than `most_rows` rows
-    are `TooLarge("file")`; a report takes `most_reported` faults.
+    With `expected_digest`, the digest of an `Effect`, rows are kept only if that is what is done to them; `unit_hook`
+    happens together with them. `source_name` is what the audit calls the file, if not by its own name. More than
+    `most_rows` rows are `TooLarge("file")`; a report takes `most_reported_faults` faults.
     """
 
-    preview: bool = False
+    preview_only: bool = False
     skip_bad_rows: bool = False
-    report: Path | None = None
-    expected: str | None = None
-    within: Within = nothing_more
-    source: str | None = None
+    report_path: Path | None = None
+    expected_digest: str | None = None
+    unit_hook: CompletionHook = do_nothing_more
+    source_name: str | None = None
     most_rows: int | None = None
-    most_reported: int | None = None
+    most_reported_faults: int | None = None
 
-    def keeps(self, found: Examined) -> bool:
+    def should_keep(self, examined: ImportExamination) -> bool:
         """Tell whether a file that would do this is to be kept."""
-        as_expected = self.expected in {None, found.effect.digest}
-        return not self.preview and as_expected and (self.skip_bad_rows or not found.tally.bad)
+        as_expected = self.expected_digest in {None, examined.effect.digest}
+        return not self.preview_only and as_expected and (self.skip_bad_rows or not examined.tally.bad)
 
 
 @dataclass(slots=True)
-class Imported:
-    """What became of a file. `kept` is None when nothing was written: a preview, or bad rows."""
+class FileImportResult:
+    """What became of a file. `kept_tally` is None when nothing was written: a preview, or bad rows."""
 
-    examined: Examined
+    examined: ImportExamination
     faults: list[RowFault] = field(default_factory=list)
-    kept: Tally | None = None
+    kept_tally: Tally | None = None
 
 
 async def import_file(
-    desk: Desk, store: Store, registry: Registry, path: Path, wish: Wish, actor: Actor, bar: Bar
-) -> Imported:
+    dependencies: Dependencies,
+    store: Store,
+    registry: Registry,
+    path: Path,
+    options: ImportOptions,
+    actor: Actor,
+    begin_bar: ProgressBar,
+) -> FileImportResult:
     """Import a CSV or XLSX file, all of it or nothing.
 
     Errors: `Forbidden`; `InvalidField("file")`, `TooLarge("file")` or `MissingField` (a column) when the file is no
     such table; `Conflict` when a row was changed between its examination and its writing. Faults of rows are no errors
     here.
     """
-    may_edit(registry, actor)
-    done = Imported(Examined())
-    with opened(path) as file, temporary_pile() as pile:
-        sheet = recognise(registry, file.headings, desk.catalogue)
-        rows = _at_most(wish.most_rows, file)
-        with _told(done, wish, desk.catalogue) as tell, bar("examining", file.total) as progress:
-            done.examined = await examine(desk, store, sheet, rows, pile, actor, tell, progress)
-        tally = done.examined.tally
-        if wish.keeps(done.examined):
-            done.kept = Tally()
-            if tally.added or tally.changed:
-                digest, source = done.examined.effect.digest, wish.source or path.name
-                with bar("writing", tally.added + tally.changed) as progress:
-                    done.kept = await keep(desk, store, registry, pile, actor, digest, source, progress, wish.within)
-    return done
+    require_editor(registry, actor)
+    with open_sheet(path) as file, open_temporary_spool() as spool:
+        result = await _examine_file(dependencies, store, registry, file, spool, options, actor, begin_bar)
+        if options.should_keep(result.examined):
+            result.kept_tally = await _write_rows(
+                dependencies=dependencies,
+                store=store,
+                registry=registry,
+                spool=spool,
+                examined=result.examined,
+                source_name=options.source_name or path.name,
+                completion_hook=options.unit_hook,
+                actor=actor,
+                begin_bar=begin_bar,
+            )
+    return result
 
 
-def _at_most(most: int | None, file: OpenSheet) -> Rows:
+async def _examine_file(
+    dependencies: Dependencies,
+    store: Store,
+    registry: Registry,
+    file: OpenSheet,
+    spool: Spool,
+    options: ImportOptions,
+    actor: Actor,
+    begin_bar: ProgressBar,
+) -> FileImportResult:
+    """Return what the file would do and what is wrong with it; its rows lie in the spool from then on."""
+    sheet = recognise_columns(registry, file.headings, dependencies.catalogue)
+    result = FileImportResult(ImportExamination())
+    with (
+        _collect_faults(result, options, dependencies.catalogue) as note_fault,
+        begin_bar("examining", file.total) as progress,
+    ):
+        result.examined = await examine_sheet(
+            dependencies=dependencies,
+            store=store,
+            sheet_layout=sheet,
+            rows=_limit_rows(options.most_rows, file),
+            spool=spool,
+            actor=actor,
+            report_fault=note_fault,
+            report_progress=progress,
+        )
+    return result
+
+
+async def _write_rows(
+    dependencies: Dependencies,
+    store: Store,
+    registry: Registry,
+    spool: Spool,
+    examined: ImportExamination,
+    source_name: str,
+    completion_hook: CompletionHook,
+    actor: Actor,
+    begin_bar: ProgressBar,
+) -> Tally:
+    """Write the rows of the spool as they were examined; where none is new or changed, nothing is done at all."""
+    written_rows = examined.tally.added + examined.tally.changed
+    if not written_rows:
+        return Tally()
+    with begin_bar("writing", written_rows) as progress:
+        return await store_import(
+            dependencies=dependencies,
+            store=store,
+            registry=registry,
+            spool=spool,
+            actor=actor,
+            expected_digest=examined.effect.digest,
+            source_name=source_name,
+            report_progress=progress,
+            completion_hook=completion_hook,
+        )
+
+
+def _limit_rows(most_rows: int | None, file: OpenSheet) -> SheetRows:
     """Yield the rows; `TooLarge("file")` when there are more, as soon as the file says so."""
-    too_many = TooLarge("file", detail="too_many_rows", most=most)
-    if most is not None and (file.total or 0) > most:
+    too_many = TooLarge("file", detail="too_many_rows", most=most_rows)
+    if most_rows is not None and (file.total or 0) > most_rows:
         raise too_many
-    for number, row in enumerate(file.rows, start=1):
-        if most is not None and number > most:
+    for row_number, row in enumerate(file.rows, start=1):
+        if most_rows is not None and row_number > most_rows:
             raise too_many
         yield row
 
 
 @contextmanager
-def _told(done: Imported, wish: Wish, catalogue: Catalogue) -> Iterator[Callable[[RowFault], None]]:
+def _collect_faults(
+    result: FileImportResult, options: ImportOptions, catalogue: Catalogue
+) -> Iterator[Callable[[RowFault], None]]:
     """Keep the first faults, and write them to the report as they come."""
 
     def keep_first(fault: RowFault) -> None:
-        if len(done.faults) < SHOWN_FAULTS:
-            done.faults.append(fault)
+        if len(result.faults) < SHOWN_FAULTS:
+            result.faults.append(fault)
 
-    if wish.report is None:
+    if options.report_path is None:
         yield keep_first
         return
-    left = count(wish.most_reported, -1) if wish.most_reported is not None else repeat(1)
-    with written(wish.report, force=True) as write:
-        write([catalogue.text(f"registries.report.{name}") for name in REPORT_COLUMNS])
+    reports_left = count(options.most_reported_faults, -1) if options.most_reported_faults is not None else repeat(1)
+    with open_file_writer(options.report_path, force=True) as write_row:
+        write_row([catalogue.text(f"registries.report.{name}") for name in REPORT_COLUMNS])
 
-        def write_too(fault: RowFault) -> None:
+        def report_fault(fault: RowFault) -> None:
             keep_first(fault)
-            if next(left) > 0:
-                write([getattr(fault, name) for name in REPORT_COLUMNS])
+            if next(reports_left) > 0:
+                write_row([getattr(fault, name) for name in REPORT_COLUMNS])
 
-        yield write_too
+        yield report_fault

@@ -12,25 +12,25 @@ from time import monotonic
 
 from domain.jobs.ports import HeldLease
 
-TOLD_AGAIN = 60.0
+LOGGED_AGAIN_SECONDS = 60.0
 """Seconds after which a job that is still late, or still fails, is logged again."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Job:
+class _JobRecord:
     late_after: float
-    long: bool
-    carries: bool
-    since: float
+    may_take_long: bool
+    carries_messages: bool
+    last_run_end: float
     """The last end of a run that is known of, at first the start of the process."""
-    ran: bool = False
-    noted: datetime | None = None
+    has_run: bool = False
+    noted_run_at: datetime | None = None
     """What another process noted last."""
-    under_way: bool = False
+    is_running: bool = False
     failures: int = 0
-    told: float | None = None
+    logged_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,73 +39,81 @@ class JobState:
 
     name: str
     seconds_ago: float | None
-    late: bool
+    is_late: bool
     failures: int
     """Runs of this process that failed, one after the other, up to now."""
-    carries: bool
+    carries_messages: bool
     """Whether it carries messages out: while it is late, nobody is answered."""
 
 
 class JobRuns:
-    """Hears of jobs from the scheduler and answers monitoring. `seconds` is a steady clock."""
+    """Hears of jobs from the scheduler and answers monitoring. `steady_clock` tells seconds."""
 
-    def __init__(self, seconds: Callable[[], float] = monotonic) -> None:
-        self._seconds = seconds
-        self._jobs: dict[str, _Job] = {}
+    def __init__(self, steady_clock: Callable[[], float] = monotonic) -> None:
+        self._steady_clock = steady_clock
+        self._jobs_by_name: dict[str, _JobRecord] = {}
 
-    def expect(self, name: str, late_after: timedelta, *, long: bool, carries: bool) -> None:
-        """Have runs of a job looked out for from now on. A `long` one is not late while it runs."""
-        self._jobs[name] = _Job(late_after.total_seconds(), long, carries, self._seconds())
+    def expect_job(self, name: str, late_after: timedelta, *, may_take_long: bool, carries_messages: bool) -> None:
+        """Have runs of a job looked out for from now on. A `may_take_long` one is not late while it runs."""
+        self._jobs_by_name[name] = _JobRecord(
+            late_after.total_seconds(), may_take_long, carries_messages, self._steady_clock()
+        )
 
-    def began(self, name: str) -> None:
+    def note_begun(self, name: str) -> None:
         """Note that a run of this process began."""
-        if job := self._jobs.get(name):
-            job.under_way = True
+        if job := self._jobs_by_name.get(name):
+            job.is_running = True
 
-    def ended(self, name: str, *, well: bool) -> None:
+    def note_ended(self, name: str, *, succeeded: bool) -> None:
         """Note that a run of this process came to its end, well or not."""
-        if job := self._jobs.get(name):
-            job.under_way = False
-            job.failures = 0 if well else job.failures + 1
-            if well:
-                self._ran(job, 0.0)
+        if job := self._jobs_by_name.get(name):
+            job.is_running = False
+            job.failures = 0 if succeeded else job.failures + 1
+            if succeeded:
+                self._note_run(job, 0.0)
 
-    def left(self, name: str) -> None:
+    def note_left(self, name: str) -> None:
         """Note that the job was left to another process."""
-        if job := self._jobs.get(name):
-            job.under_way, job.failures = False, 0
+        if job := self._jobs_by_name.get(name):
+            job.is_running, job.failures = False, 0
 
-    def read(self, leases: Iterable[HeldLease]) -> None:
+    def read_leases(self, leases: Iterable[HeldLease]) -> None:
         """Take note of what other processes say."""
         for lease in leases:
-            job = self._jobs.get(lease.name.removeprefix("job:"))
-            if job is None or lease.ran_at is None or lease.ran_at == job.noted:
+            job = self._jobs_by_name.get(lease.job_name.removeprefix("job:"))
+            if job is None or lease.ran_at is None or lease.ran_at == job.noted_run_at:
                 continue
-            job.noted = lease.ran_at
-            self._ran(job, min(max((lease.now - lease.ran_at).total_seconds(), 0.0), job.late_after / 2))
+            job.noted_run_at = lease.ran_at
+            self._note_run(job, min(max((lease.database_now - lease.ran_at).total_seconds(), 0.0), job.late_after / 2))
 
-    def states(self) -> list[JobState]:
+    def list_states(self) -> list[JobState]:
         """Return what is known of every job."""
-        now = self._seconds()
+        now = self._steady_clock()
         return [
-            JobState(name, now - job.since if job.ran else None, self._late(job, now), job.failures, job.carries)
-            for name, job in self._jobs.items()
+            JobState(
+                name,
+                now - job.last_run_end if job.has_run else None,
+                self._is_late(job, now),
+                job.failures,
+                job.carries_messages,
+            )
+            for name, job in self._jobs_by_name.items()
         ]
 
-    def tell(self) -> None:
+    def log_late_jobs(self) -> None:
         """Log what is late, once a minute, and that it is no more."""
-        now = self._seconds()
-        for name, job in self._jobs.items():
-            late = self._late(job, now)
-            if late and (job.told is None or now - job.told >= TOLD_AGAIN):
-                job.told = now
-                log.error("job %s has not run for %.0f s", name, now - job.since)
-            elif not late and job.told is not None:
-                job.told = None
+        now = self._steady_clock()
+        for name, job in self._jobs_by_name.items():
+            is_late = self._is_late(job, now)
+            if is_late and (job.logged_at is None or now - job.logged_at >= LOGGED_AGAIN_SECONDS):
+                job.logged_at = now
+                log.error("job %s has not run for %.0f s", name, now - job.last_run_end)
+            elif not is_late and job.logged_at is not None:
+                job.logged_at = None
                 log.warning("job %s runs again", name)
 
-    def _ran(self, job: _Job, ago: float) -> None:
-        job.ran, job.since = True, max(job.since, self._seconds() - ago)
+    def _note_run(self, job: _JobRecord, seconds_ago: float) -> None:
+        job.has_run, job.last_run_end = True, max(job.last_run_end, self._steady_clock() - seconds_ago)
 
-    def _late(self, job: _Job, now: float) -> bool:
-        return now - job.since > job.late_after and not (job.long and job.under_way)
+    def _is_late(self, job: _JobRecord, now: float) -> bool:
+        return now - job.last_run_end > job.late_after and not (job.may_take_long and job.is_running)

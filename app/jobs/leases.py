@@ -8,13 +8,13 @@ from time import monotonic
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
-PERIOD = timedelta(seconds=15)
+LEASE_PERIOD = timedelta(seconds=15)
 """How long a lease outlives its holder."""
 
-BEAT_SECONDS = PERIOD.total_seconds() / 3
+RENEWAL_SECONDS = LEASE_PERIOD.total_seconds() / 3
 """How often it is renewed while work lasts."""
 
-_SECONDS = PERIOD.total_seconds()
+_LEASE_SECONDS = LEASE_PERIOD.total_seconds()
 
 
 class LeaseLost(Exception):
@@ -28,27 +28,27 @@ class Lease:
         self._store = store
         self._name = name
         self._token = token
-        self._sure_until = 0.0
-        self._ran: float | None = None
+        self._held_until = 0.0
+        self._last_run_at: float | None = None
 
-    async def take(self) -> bool:
+    async def acquire(self) -> bool:
         """Take or keep the lease; False while somebody else has it."""
-        return monotonic() < self._sure_until or await self._renew()
+        return monotonic() < self._held_until or await self._renew()
 
-    async def during(self, work: Callable[[], Awaitable[object]]) -> bool:
+    async def run_holding(self, action: Callable[[], Awaitable[object]]) -> bool:
         """Do the work while holding the lease; False, and nothing done, when somebody else has it; `LeaseLost`."""
-        if not await self.take():
+        if not await self.acquire():
             return False
-        working = asyncio.ensure_future(work())
-        beating = asyncio.create_task(self._beat())
+        action_task = asyncio.ensure_future(action())
+        renewal_task = asyncio.create_task(self._renew_repeatedly())
         try:
-            await asyncio.wait({working, beating}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done():
+            await asyncio.wait({action_task, renewal_task}, return_when=asyncio.FIRST_COMPLETED)
+            if not action_task.done():
                 raise LeaseLost
-            await working
+            await action_task
         finally:
-            await _ended(working, beating)
-        self._ran = monotonic()
+            await _cancel_tasks(action_task, renewal_task)
+        self._last_run_at = monotonic()
         return True
 
     async def note_run(self) -> None:
@@ -57,34 +57,34 @@ class Lease:
 
     async def release(self) -> None:
         """Give the lease back, if it may be held; a database that does not answer lets it run out instead."""
-        if not self._sure_until:
+        if not self._held_until:
             return
-        self._sure_until = 0.0
+        self._held_until = 0.0
         try:
-            async with self._store.unit() as uow:
+            async with self._store.open_unit() as uow:
                 await uow.leases.release(self._name, self._token)
         except DomainError:
             return
 
-    async def _beat(self) -> None:
+    async def _renew_repeatedly(self) -> None:
         """Renew until the lease is lost."""
-        held = True
-        while held:
-            await asyncio.sleep(BEAT_SECONDS)
-            held = await self._renew()
+        is_held = True
+        while is_held:
+            await asyncio.sleep(RENEWAL_SECONDS)
+            is_held = await self._renew()
 
     async def _renew(self) -> bool:
-        began, ran = monotonic(), self._ran
-        ago = None if ran is None else timedelta(seconds=began - ran)
-        async with self._store.unit() as uow:
-            held = await uow.leases.acquire(self._name, self._token, PERIOD, ago)
-        if self._ran == ran:
-            self._ran = None
-        self._sure_until = began + _SECONDS / 2 if held else 0.0
-        return held
+        began_at, last_run_at = monotonic(), self._last_run_at
+        run_age = None if last_run_at is None else timedelta(seconds=began_at - last_run_at)
+        async with self._store.open_unit() as uow:
+            is_held = await uow.leases.acquire(self._name, self._token, LEASE_PERIOD, run_age)
+        if self._last_run_at == last_run_at:
+            self._last_run_at = None
+        self._held_until = began_at + _LEASE_SECONDS / 2 if is_held else 0.0
+        return is_held
 
 
-async def _ended(*tasks: asyncio.Future[object] | asyncio.Task[None]) -> None:
+async def _cancel_tasks(*tasks: asyncio.Future[object] | asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

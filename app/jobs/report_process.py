@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 from app.configuration.settings import Settings
 from app.database import open_store
-from app.jobs.children import streamed
+from app.jobs.children import stream_from_process
 from app.jobs.exporting import export_report
-from app.spreadsheets.sheet_writing import rows_into
-from app.wiring import desk_of
-from domain.registries.imports import Progress
-from domain.unit_of_work import SheetWish
+from app.spreadsheets.sheet_writing import open_sheet_writer
+from app.wiring import load_dependencies
+from domain.registries.imports import ProgressCallback
+from domain.unit_of_work import SheetSelection
 from domain.values.actors import Actor
 from domain.values.errors import Unavailable
 
@@ -28,9 +28,12 @@ class ReportProcess:
         self._settings = settings
         self._turn = asyncio.Semaphore(1)
 
-    async def stream(self, wish: SheetWish, actor: Actor) -> AsyncGenerator[bytes, None]:
+    async def stream_sheet(self, selection: SheetSelection, actor: Actor) -> AsyncGenerator[bytes, None]:
         """Yield the sheet's bytes as they come; `Unavailable("report")` when the process does not get to its end."""
-        async with self._turn, aclosing(streamed(run, self._settings, wish, actor)) as chunks:
+        async with (
+            self._turn,
+            aclosing(stream_from_process(run_report_process, self._settings, selection, actor)) as chunks,
+        ):
             try:
                 async for chunk in chunks:
                     yield chunk
@@ -38,21 +41,21 @@ class ReportProcess:
                 raise Unavailable("report") from None
 
 
-def run(settings: Settings, wish: SheetWish, actor: Actor, out: BinaryIO) -> None:
+def run_report_process(settings: Settings, selection: SheetSelection, actor: Actor, output: BinaryIO) -> None:
     """Write a sheet into a stream; the beginning of a process."""
-    asyncio.run(write_sheet(settings, wish, actor, out))
+    asyncio.run(write_sheet(settings, selection, actor, output))
 
 
-async def write_sheet(settings: Settings, wish: SheetWish, actor: Actor, out: BinaryIO) -> None:
+async def write_sheet(settings: Settings, selection: SheetSelection, actor: Actor, output: BinaryIO) -> None:
     """Write a sheet, out of one snapshot of its database; `Forbidden("report")`."""
     store = await open_store(settings)
     try:
-        desk = await desk_of(settings, store)
-        with rows_into(out, wish.kind) as write:
-            await export_report(desk, store, wish, actor, write, _unseen)
+        dependencies = await load_dependencies(settings, store)
+        with open_sheet_writer(output, selection.file_format) as write_row:
+            await export_report(dependencies, store, selection, actor, write_row, _no_progress)
     finally:
         await store.close()
 
 
-def _unseen(_what: str, _total: int | None) -> AbstractContextManager[Progress]:
+def _no_progress(_task_label: str, _total: int | None) -> AbstractContextManager[ProgressCallback]:
     return nullcontext(lambda _done: None)

@@ -15,25 +15,25 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from app.jobs.exporting import sheet_of
-from app.jobs.import_jobs import run_waiting
-from app.jobs.leases import PERIOD, Lease, LeaseLost
-from app.jobs.timetable import ClockReading, Interval, JobTrigger, daily, every
-from app.jobs.verifying import verify_apart
-from app.parts import Parts
+from app.jobs.exporting import make_sheet
+from app.jobs.import_jobs import run_waiting_imports
+from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
+from app.jobs.timetable import ClockReading, Interval, JobTrigger, run_daily, run_every
+from app.jobs.verifying import verify_in_process
+from app.parts import ServerParts
 from app.wiring import build_vault
-from domain.actions.history.sealing import seal
-from domain.actions.history.verifications import ask_nightly, run_asked
-from domain.actions.messages.notify import SMS
-from domain.actions.offices.accounts import forget_calls
-from domain.actions.registries.expiries import REMINDED_FROM, remind
-from domain.actions.registries.import_jobs import forget_old
-from domain.actions.reports.monthly import keep_monthly
-from domain.actions.requests.erase import erase_kept_long_enough
-from domain.actions.requests.timers import run_due
-from domain.actions.settings.changes import renew
-from domain.actions.staff.own_account import key_paper_codes
-from domain.actions.staff.signing_in import forget_sessions
+from domain.actions.history.sealing import seal_history
+from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
+from domain.actions.messages.notify import SMS_CHANNEL
+from domain.actions.offices.accounts import forget_old_calls
+from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
+from domain.actions.registries.import_jobs import forget_old_imports
+from domain.actions.reports.monthly import store_monthly_reports
+from domain.actions.requests.erase import erase_expired_requests
+from domain.actions.requests.timers import run_due_timers
+from domain.actions.settings.changes import renew_settings
+from domain.actions.staff.own_account import rewrap_paper_codes
+from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.chats.chat import MESSENGERS
 from domain.requests.request import TimerKind
 from domain.values.errors import DomainError
@@ -41,10 +41,10 @@ from store.engines.faults import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-TICK = 0.25
+TICK_SECONDS = 0.25
 """Seconds between two looks at what is due."""
 
-LEAP = timedelta(seconds=5)
+CLOCK_LEAP = timedelta(seconds=5)
 """A clock that was set by so much is told in the log."""
 
 USUAL_LIMIT = timedelta(minutes=10)
@@ -56,241 +56,283 @@ LONG_LIMIT = timedelta(hours=3)
 class Job:
     """Something done again and again; `action` may run twice in a row without harm.
 
-    With `at_once` it also runs whenever a commit of this process queued a text for that channel; with `made_up` also
-    when the process starts, since it may have been away at the job's time. A job `everywhere` is each process's own,
-    and needs no lease. One of a messenger's `bot` is there where that bot is; an `endless` one runs until it is cut
-    off, which loses nothing. Any other is cut off when it runs for longer than its `limit`.
+    With `wake_channel` it also runs whenever a commit of this process queued a text for that channel; with
+    `runs_at_start` also when the process starts, since it may have been away at the job's time. A job
+    `in_every_process` is each process's own, and needs no lease. One of a messenger's `messenger` is there where that
+    bot is; an `is_endless` one runs until it is cut off, which loses nothing. Any other is cut off when it runs for
+    longer than its `run_limit`.
     """
 
     name: str
     trigger: JobTrigger
-    action: Callable[[Parts], Awaitable[object]]
-    at_once: str | None = None
-    made_up: bool = False
-    everywhere: bool = False
-    bot: str | None = None
-    endless: bool = False
-    limit: timedelta = USUAL_LIMIT
+    action: Callable[[ServerParts], Awaitable[object]]
+    wake_channel: str | None = None
+    runs_at_start: bool = False
+    in_every_process: bool = False
+    messenger: str | None = None
+    is_endless: bool = False
+    run_limit: timedelta = USUAL_LIMIT
 
 
-async def watch(parts: Parts) -> None:
+async def watch_jobs(parts: ServerParts) -> None:
     """Try whether the database can be written to, read what other processes ran, and tell what is late."""
     try:
         await parts.store.probe()
-        async with parts.store.unit(write=False) as uow:
-            parts.runs.read(await uow.leases.all())
+        async with parts.store.open_unit(write=False) as uow:
+            parts.job_runs.read_leases(await uow.leases.list_held())
     finally:
-        parts.runs.tell()
+        parts.job_runs.log_late_jobs()
 
 
-def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
-    return lambda parts: run_due(parts.desk, parts.store, kind)
+def _run_due_timers(kind: TimerKind) -> Callable[[ServerParts], Awaitable[int]]:
+    return lambda parts: run_due_timers(parts.dependencies, parts.store, kind)
 
 
-def _of_bot(messenger: str) -> tuple[Job, ...]:
+def _bot_jobs(messenger: str) -> tuple[Job, ...]:
     return (
         Job(
             f"{messenger}_updates",
-            every(seconds=2),
-            lambda parts: parts.bots[messenger].updates(),
-            bot=messenger,
-            endless=True,
+            run_every(seconds=2),
+            lambda parts: parts.bots[messenger].receive_updates(),
+            messenger=messenger,
+            is_endless=True,
         ),
         Job(
             f"{messenger}_relay",
-            every(seconds=1),
-            lambda parts: parts.bots[messenger].relay.tick(),
-            at_once=messenger,
-            bot=messenger,
+            run_every(seconds=1),
+            lambda parts: parts.bots[messenger].relay.send_due(),
+            wake_channel=messenger,
+            messenger=messenger,
         ),
-        Job(f"{messenger}_stale", every(seconds=15), lambda parts: parts.bots[messenger].give_up(), bot=messenger),
+        Job(
+            f"{messenger}_stale",
+            run_every(seconds=15),
+            lambda parts: parts.bots[messenger].expire_messages(),
+            messenger=messenger,
+        ),
     )
 
 
 JOBS = (
     # The interval is for texts of other processes, and for those that wait until their time comes.
-    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=SMS),
-    Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile(), made_up=True),
-    Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
-    Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
-    Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
-    Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
-    Job("sla", every(minutes=1), _due(TimerKind.SLA)),
-    Job("rules", every(seconds=20), lambda parts: renew(parts.desk, parts.store), everywhere=True),
-    Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
+    Job("relay", run_every(seconds=1), lambda parts: parts.sms_relay.send_due(), wake_channel=SMS_CHANNEL),
+    Job("outcomes", run_every(seconds=15), lambda parts: parts.sms_relay.reconcile_unknown(), runs_at_start=True),
+    Job("receipts", run_every(minutes=1), lambda parts: parts.sms_relay.poll_receipts()),
+    Job("stale", run_every(minutes=1), lambda parts: parts.sms_relay.expire_messages()),
+    Job("deadlines", run_every(seconds=20), _run_due_timers(TimerKind.DEADLINE)),
+    Job("reminders", run_every(seconds=20), _run_due_timers(TimerKind.REMINDER)),
+    Job("sla", run_every(minutes=1), _run_due_timers(TimerKind.SLA)),
+    Job(
+        "rules",
+        run_every(seconds=20),
+        lambda parts: renew_settings(parts.dependencies, parts.store),
+        in_every_process=True,
+    ),
+    Job("calls", run_every(minutes=10), lambda parts: forget_old_calls(parts.dependencies, parts.store)),
     Job(
         "imports",
-        every(seconds=2),
-        lambda parts: run_waiting(parts.settings, parts.desk, parts.store),
-        limit=LONG_LIMIT,
+        run_every(seconds=2),
+        lambda parts: run_waiting_imports(parts.settings, parts.dependencies, parts.store),
+        run_limit=LONG_LIMIT,
     ),
-    Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
-    Job("forgotten_sessions", daily(4), lambda parts: forget_sessions(parts.desk, parts.store), made_up=True),
-    Job("paper_codes", daily(4), lambda parts: key_paper_codes(parts.store, build_vault(parts.settings)), made_up=True),
-    Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
+    Job(
+        "forgotten_imports",
+        run_daily(4),
+        lambda parts: forget_old_imports(parts.dependencies, parts.store),
+        runs_at_start=True,
+    ),
+    Job(
+        "forgotten_sessions",
+        run_daily(4),
+        lambda parts: forget_ended_sessions(parts.dependencies, parts.store),
+        runs_at_start=True,
+    ),
+    Job(
+        "paper_codes",
+        run_daily(4),
+        lambda parts: rewrap_paper_codes(parts.store, build_vault(parts.settings)),
+        runs_at_start=True,
+    ),
+    Job(
+        "expiries",
+        run_daily(FIRST_REMINDER_HOUR),
+        lambda parts: queue_expiry_reminders(parts.dependencies, parts.store),
+        runs_at_start=True,
+    ),
     Job(
         "report",
-        daily(6),
-        lambda parts: keep_monthly(parts.desk, parts.store, sheet_of),
-        made_up=True,
-        limit=LONG_LIMIT,
+        run_daily(6),
+        lambda parts: store_monthly_reports(parts.dependencies, parts.store, make_sheet),
+        runs_at_start=True,
+        run_limit=LONG_LIMIT,
     ),
     Job(
         "erasure",
-        daily(3),
-        lambda parts: erase_kept_long_enough(parts.desk, parts.store),
-        made_up=True,
-        limit=LONG_LIMIT,
+        run_daily(3),
+        lambda parts: erase_expired_requests(parts.dependencies, parts.store),
+        runs_at_start=True,
+        run_limit=LONG_LIMIT,
     ),
-    Job("integrity", daily(1), lambda parts: parts.store.examine(), limit=LONG_LIMIT),
-    Job("nightly", daily(2), lambda parts: ask_nightly(parts.desk, parts.store)),
+    Job("integrity", run_daily(1), lambda parts: parts.store.check_integrity(), run_limit=LONG_LIMIT),
+    Job("nightly", run_daily(2), lambda parts: request_nightly_verification(parts.dependencies, parts.store)),
     Job(
         "verification",
-        every(seconds=10),
-        lambda parts: run_asked(parts.desk, parts.store, lambda: verify_apart(parts.settings)),
-        limit=LONG_LIMIT,
+        run_every(seconds=10),
+        lambda parts: run_requested_verification(
+            parts.dependencies, parts.store, lambda: verify_in_process(parts.settings)
+        ),
+        run_limit=LONG_LIMIT,
     ),
-    Job("watch", every(seconds=10), watch, everywhere=True),
-    *(job for messenger in MESSENGERS for job in _of_bot(messenger)),
-    Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
+    Job("watch", run_every(seconds=10), watch_jobs, in_every_process=True),
+    *(job for messenger in MESSENGERS for job in _bot_jobs(messenger)),
+    Job("seal", run_every(minutes=10), lambda parts: seal_history(parts.dependencies, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
 
 
-class _TooLong(Exception):
+class _RunLimitReached(Exception):
     """A run was cut off at its limit; its argument is that limit in seconds."""
 
 
 class Scheduler:
     """Runs the jobs of one process from `start` to `stop`. `seconds` is a steady clock."""
 
-    def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS, seconds: Callable[[], float] = monotonic) -> None:
-        token = parts.desk.ids.token()
+    def __init__(
+        self, parts: ServerParts, jobs: tuple[Job, ...] = JOBS, steady_clock: Callable[[], float] = monotonic
+    ) -> None:
+        lease_token = parts.dependencies.ids.new_token()
         self._parts = parts
-        self._seconds = seconds
-        self._jobs = tuple(job for job in jobs if job.bot is None or job.bot in parts.bots)
-        self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
-        self._turns = {job.name: asyncio.Lock() for job in jobs}
-        self._running: dict[asyncio.Task[Any], Job] = {}
-        self._timed: dict[str, asyncio.Task[bool]] = {}
-        self._last: dict[str, ClockReading] = {}
-        self._waiting: list[asyncio.Task[None]] = []
+        self._steady_clock = steady_clock
+        self._jobs = tuple(job for job in jobs if job.messenger is None or job.messenger in parts.bots)
+        self._leases = {job.name: Lease(parts.store, f"job:{job.name}", lease_token) for job in jobs}
+        self._run_locks = {job.name: asyncio.Lock() for job in jobs}
+        self._jobs_by_task: dict[asyncio.Task[Any], Job] = {}
+        self._timed_runs: dict[str, asyncio.Task[bool]] = {}
+        self._last_begun: dict[str, ClockReading] = {}
+        self._waiting_tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to run jobs at their times."""
-        now = self._now()
+        now = self._read_clocks()
         for job in self._jobs:
-            self._last[job.name] = now
-            if not job.endless:
-                relay = job.at_once is not None
-                self._parts.runs.expect(job.name, job.trigger.late_after, long=job.limit > USUAL_LIMIT, carries=relay)
-            if job.made_up:
-                self._begin(job, now)
-        wakers = [asyncio.create_task(self._run_at_once(job, job.at_once)) for job in self._jobs if job.at_once]
-        self._waiting = [asyncio.create_task(self._run_at_times()), *wakers]
+            self._last_begun[job.name] = now
+            if not job.is_endless:
+                carries_messages = job.wake_channel is not None
+                self._parts.job_runs.expect_job(
+                    job.name,
+                    job.trigger.late_after,
+                    may_take_long=job.run_limit > USUAL_LIMIT,
+                    carries_messages=carries_messages,
+                )
+            if job.runs_at_start:
+                self._begin_run(job, now)
+        waker_tasks = [
+            asyncio.create_task(self._run_when_woken(job, job.wake_channel)) for job in self._jobs if job.wake_channel
+        ]
+        self._waiting_tasks = [asyncio.create_task(self._run_at_times()), *waker_tasks]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
-        if not self._waiting:
+        if not self._waiting_tasks:
             return
-        for relay in self._parts.relays:
-            relay.end()
-        for task in (*self._waiting, *(task for task, job in self._running.items() if job.endless)):
+        for relay in self._parts.all_relays:
+            relay.stop_claiming()
+        for task in (*self._waiting_tasks, *(task for task, job in self._jobs_by_task.items() if job.is_endless)):
             task.cancel()
-        if self._running:
-            await asyncio.wait(self._running, timeout=seconds)
-        for task in self._running:
+        if self._jobs_by_task:
+            await asyncio.wait(self._jobs_by_task, timeout=seconds)
+        for task in self._jobs_by_task:
             task.cancel()
-        await asyncio.gather(*self._waiting, *self._running, return_exceptions=True)
+        await asyncio.gather(*self._waiting_tasks, *self._jobs_by_task, return_exceptions=True)
         for lease in self._leases.values():
             await lease.release()
 
-    async def run(self, job: Job) -> bool:
+    async def run_job(self, job: Job) -> bool:
         """Run a job now, after its present run in this process; False when another process has it, or it failed."""
-        runs = self._parts.runs
-        async with self._turns[job.name], self._counted(job):
-            runs.began(job.name)
+        job_runs = self._parts.job_runs
+        async with self._run_locks[job.name], self._track_run(job):
+            job_runs.note_begun(job.name)
             try:
-                ran = await self._within_its_limit(job)
+                has_run = await self._run_within_limit(job)
             except asyncio.CancelledError:
-                runs.left(job.name)
+                job_runs.note_left(job.name)
                 raise
             except Exception as error:  # noqa: BLE001 - the edge of a job: it is logged and tried again at its next time
-                runs.ended(job.name, well=False)
-                _log(job, error)
+                job_runs.note_ended(job.name, succeeded=False)
+                _log_failure(job, error)
                 return False
-            if ran:
-                runs.ended(job.name, well=True)
+            if has_run:
+                job_runs.note_ended(job.name, succeeded=True)
             else:
-                runs.left(job.name)
-            return ran
+                job_runs.note_left(job.name)
+            return has_run
 
-    async def _within_its_limit(self, job: Job) -> bool:
-        limit = None if job.endless else job.limit.total_seconds()
-        limited = asyncio.timeout(limit)
+    async def _run_within_limit(self, job: Job) -> bool:
+        limit_seconds = None if job.is_endless else job.run_limit.total_seconds()
+        time_limit = asyncio.timeout(limit_seconds)
         try:
-            async with limited:
-                return await self._guarded(job)
+            async with time_limit:
+                return await self._run_under_lease(job)
         except TimeoutError:
-            if limited.expired():
-                raise _TooLong(limit) from None
+            if time_limit.expired():
+                raise _RunLimitReached(limit_seconds) from None
             raise
 
-    async def _guarded(self, job: Job) -> bool:
+    async def _run_under_lease(self, job: Job) -> bool:
         """Do it under its lease; False while another process has that."""
-        if job.everywhere:
+        if job.in_every_process:
             await job.action(self._parts)
             return True
         lease = self._leases[job.name]
-        if not await lease.during(lambda: job.action(self._parts)):
+        if not await lease.run_holding(lambda: job.action(self._parts)):
             return False
-        if not isinstance(job.trigger, Interval) or job.trigger.length > PERIOD:
+        if not isinstance(job.trigger, Interval) or job.trigger.length > LEASE_PERIOD:
             await lease.note_run()
         return True
 
     async def _run_at_times(self) -> None:
         """Look again and again at what is due; what still runs is begun again when it has come to its end."""
-        before = self._now()
+        last_reading = self._read_clocks()
         while True:
-            await asyncio.sleep(TICK)
-            now = self._now()
-            _tell_leap(before, now)
-            before = now
+            await asyncio.sleep(TICK_SECONDS)
+            now = self._read_clocks()
+            _log_clock_leap(last_reading, now)
+            last_reading = now
             for job in self._jobs:
-                running = self._timed.get(job.name)
-                if (running is None or running.done()) and job.trigger.due(self._last[job.name], now):
-                    self._begin(job, now)
+                timed_run = self._timed_runs.get(job.name)
+                if (timed_run is None or timed_run.done()) and job.trigger.is_due(self._last_begun[job.name], now):
+                    self._begin_run(job, now)
 
-    def _begin(self, job: Job, now: ClockReading) -> None:
-        self._last[job.name] = now
-        self._timed[job.name] = asyncio.create_task(self.run(job))
+    def _begin_run(self, job: Job, now: ClockReading) -> None:
+        self._last_begun[job.name] = now
+        self._timed_runs[job.name] = asyncio.create_task(self.run_job(job))
 
-    def _now(self) -> ClockReading:
-        return ClockReading(self._parts.desk.clock.now(), self._seconds())
+    def _read_clocks(self) -> ClockReading:
+        return ClockReading(self._parts.dependencies.clock.now(), self._steady_clock())
 
-    async def _run_at_once(self, job: Job, channel: str) -> None:
+    async def _run_when_woken(self, job: Job, channel: str) -> None:
         """Run a job whenever this process queued something for its channel; no other job is waited for."""
         while True:
-            await self._parts.waking.wait(channel)
+            await self._parts.wake_events.wait_queued(channel)
             # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
-            await asyncio.shield(asyncio.create_task(self.run(job)))
+            await asyncio.shield(asyncio.create_task(self.run_job(job)))
 
     @asynccontextmanager
-    async def _counted(self, job: Job) -> AsyncIterator[None]:
+    async def _track_run(self, job: Job) -> AsyncIterator[None]:
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101 - holds by construction
-        self._running[task] = job
+        self._jobs_by_task[task] = job
         try:
             yield
         finally:
-            del self._running[task]
+            del self._jobs_by_task[task]
 
 
-def _log(job: Job, error: Exception) -> None:
+def _log_failure(job: Job, error: Exception) -> None:
     """Tell why a run failed. Why the database cannot be used is told once for all (`store.engines.health`)."""
     if isinstance(error, LeaseLost):
         log.warning("job %s was cut off: another process took its lease", job.name)
-    elif isinstance(error, _TooLong):
+    elif isinstance(error, _RunLimitReached):
         log.error("job %s was cut off after %s s", job.name, error)
     elif isinstance(error, DatabaseUnavailable):
         log.debug("job %s failed: %s", job.name, error)
@@ -300,7 +342,7 @@ def _log(job: Job, error: Exception) -> None:
         log.error("job %s failed", job.name, exc_info=error)
 
 
-def _tell_leap(before: ClockReading, now: ClockReading) -> None:
-    leap = now.wall - before.wall - timedelta(seconds=now.steady - before.steady)
-    if abs(leap) > LEAP:
+def _log_clock_leap(last_reading: ClockReading, now: ClockReading) -> None:
+    leap = now.wall_time - last_reading.wall_time - timedelta(seconds=now.steady_seconds - last_reading.steady_seconds)
+    if abs(leap) > CLOCK_LEAP:
         log.warning("the clock was set by %+.0f s", leap.total_seconds())

@@ -8,15 +8,15 @@ from tempfile import TemporaryDirectory
 
 from app.configuration.settings import Settings
 from app.database import open_store
-from app.jobs.children import in_a_process
+from app.jobs.children import run_in_process
 from app.jobs.exporting import export_table
-from app.spreadsheets.sheet_writing import written
-from app.wiring import desk_of
+from app.spreadsheets.sheet_writing import open_file_writer
+from app.wiring import load_dependencies
 from domain.registries.declarations import REGISTRIES, Registry
-from domain.registries.imports import Progress
+from domain.registries.imports import ProgressCallback
 from domain.values.errors import Unavailable
 
-AT_ONCE = 2
+EXPORTS_AT_ONCE = 2
 """Exports that are made at the same time; others wait."""
 
 
@@ -25,34 +25,34 @@ class ProcessExports:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(EXPORTS_AT_ONCE)
 
     @asynccontextmanager
-    async def exported(self, registry: Registry, kind: str) -> AsyncIterator[Path]:
+    async def export_registry(self, registry: Registry, file_format: str) -> AsyncIterator[Path]:
         """Yield a file with all rows; `Unavailable("export")` when the process that should make it died."""
         with TemporaryDirectory(prefix="pishkhan-export-") as folder:
-            file = Path(folder) / f"{registry.key}.{kind}"
+            file = Path(folder) / f"{registry.key}.{file_format}"
             async with self._turns:
-                if not await in_a_process(run, self._settings, registry.key, file):
+                if not await run_in_process(run_export_process, self._settings, registry.key, file):
                     raise Unavailable("export")
             yield file
 
 
-def run(settings: Settings, registry: str, file: Path) -> None:
+def run_export_process(settings: Settings, registry: str, file: Path) -> None:
     """Write a registry into a file; the beginning of a process."""
-    asyncio.run(_run(settings, REGISTRIES[registry], file))
+    asyncio.run(_export_into_file(settings, REGISTRIES[registry], file))
 
 
-async def _run(settings: Settings, registry: Registry, file: Path) -> None:
+async def _export_into_file(settings: Settings, registry: Registry, file: Path) -> None:
     store = await open_store(settings)
     try:
-        with written(file) as write:
-            await export_table(await desk_of(settings, store), store, registry, write, no_bar)
+        with open_file_writer(file) as write_row:
+            await export_table(await load_dependencies(settings, store), store, registry, write_row, no_progress)
     finally:
         await store.close()
 
 
 @contextmanager
-def no_bar(what: str, total: int | None) -> Iterator[Progress]:
+def no_progress(part_name: str, total: int | None) -> Iterator[ProgressCallback]:
     """Show nobody how far it is."""
-    yield lambda done: None
+    yield lambda rows_done: None

@@ -10,30 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 
-DAY = timedelta(days=1)
-LEAST_LATE = timedelta(seconds=90)
+ONE_DAY = timedelta(days=1)
+LEAST_LATE_AFTER = timedelta(seconds=90)
 """Nothing is late sooner: a job may wait for its turn, or for a process that died with its lease."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """One moment by both clocks: `wall` can be set, `steady` are seconds that only grow."""
+    """One moment by both clocks: `wall_time` can be set, `steady_seconds` are seconds that only grow."""
 
-    wall: datetime
-    steady: float
+    wall_time: datetime
+    steady_seconds: float
 
 
 class JobTrigger(Protocol):
-    """When a job is due. `last` is the moment at which it was last begun, or at which the process started."""
+    """When a job is due. `last_begun` is when it was last begun, or when the process started."""
 
     @property
     def late_after(self) -> timedelta:
         """How long after its last run it is late."""
         ...
 
-    def due(self, last: ClockReading, now: ClockReading) -> bool:
+    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
         """Tell whether it is due now."""
         ...
 
@@ -47,12 +47,12 @@ class Interval:
     @property
     def late_after(self) -> timedelta:
         """Three times as long."""
-        return max(3 * self.length, LEAST_LATE)
+        return max(3 * self.length, LEAST_LATE_AFTER)
 
-    def due(self, last: ClockReading, now: ClockReading) -> bool:
+    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
         """By whichever clock has gone further."""
-        steady = timedelta(seconds=now.steady - last.steady)
-        return max(steady, now.wall - last.wall) >= self.length
+        steady_elapsed = timedelta(seconds=now.steady_seconds - last_begun.steady_seconds)
+        return max(steady_elapsed, now.wall_time - last_begun.wall_time) >= self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,27 @@ class Daily:
     @property
     def late_after(self) -> timedelta:
         """An hour past the next time."""
-        return DAY + timedelta(hours=1)
+        return ONE_DAY + timedelta(hours=1)
 
-    def due(self, last: ClockReading, now: ClockReading) -> bool:
+    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
         """After a clock that was ahead by more than a day it is done again, under the right date."""
-        return self._latest(now.wall) > self._latest(last.wall) or last.wall - now.wall > DAY
+        return (
+            self._latest_due(now.wall_time) > self._latest_due(last_begun.wall_time)
+            or last_begun.wall_time - now.wall_time > ONE_DAY
+        )
 
-    def _latest(self, moment: datetime) -> datetime:
+    def _latest_due(self, moment: datetime) -> datetime:
         """Return the latest time at which it was due."""
-        local = in_tehran(moment)
-        today = local.replace(hour=self.hour, minute=0, second=0, microsecond=0)
-        return today if today <= local else today - DAY
+        local_time = to_tehran(moment)
+        due_today = local_time.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return due_today if due_today <= local_time else due_today - ONE_DAY
 
 
-def every(**length: int) -> Interval:
+def run_every(**length: int) -> Interval:
     """Return an interval (words of a timedelta)."""
     return Interval(timedelta(**length))
 
 
-def daily(hour: int) -> Daily:
+def run_daily(hour: int) -> Daily:
     """Return a time of each day, by Tehran's clock."""
     return Daily(hour)

@@ -10,51 +10,51 @@ from threading import Thread
 from app.configuration.settings import Settings
 from app.database import open_store
 from app.wiring import build_signer
-from domain.actions.history.sealing import Verification, verify
+from domain.actions.history.sealing import Verification, verify_history
 from domain.values.errors import Unavailable
 
 NICENESS = 10
 """How far it steps back behind the server."""
 
 
-async def verify_apart(settings: Settings) -> Verification:
+async def verify_in_process(settings: Settings) -> Verification:
     """Verify the configured database's history; the process ends when this is cancelled, and with its parent.
 
     `Unavailable("history")`."""
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_verify, args=(settings, theirs), daemon=True)
+    read_end, write_end = context.Pipe(duplex=False)
+    process = context.Process(target=_run_verification, args=(settings, write_end), daemon=True)
     process.start()
-    theirs.close()
+    write_end.close()
     try:
-        found: Verification = await asyncio.to_thread(ours.recv)
+        verification: Verification = await asyncio.to_thread(read_end.recv)
     except EOFError:  # it died: the database went away, or somebody ended it
         raise Unavailable("history") from None
     else:
-        return found
+        return verification
     finally:
         process.terminate()
         await asyncio.shield(asyncio.to_thread(process.join))
-        ours.close()
+        read_end.close()
 
 
-def _verify(settings: Settings, told: Connection) -> None:
+def _run_verification(settings: Settings, result_pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends it
     Thread(target=_end_with_parent, daemon=True).start()
     os.nice(NICENESS)
-    told.send(asyncio.run(_verified(settings)))
+    result_pipe.send(asyncio.run(_verify_database(settings)))
 
 
 def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+    parent_process = multiprocessing.parent_process()
+    if parent_process is not None:
+        parent_process.join()
         os._exit(1)
 
 
-async def _verified(settings: Settings) -> Verification:
+async def _verify_database(settings: Settings) -> Verification:
     store = await open_store(settings)
     try:
-        return await verify(store, build_signer(settings))
+        return await verify_history(store, build_signer(settings))
     finally:
         await store.close()

@@ -5,19 +5,19 @@ from collections import defaultdict
 from collections.abc import Collection
 
 
-class Waking:
+class WakeEvents:
     """Events by channel. A text for one channel wakes no other's relay: looking costs a write."""
 
     def __init__(self) -> None:
-        self._events: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._events_by_channel: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
-    def queued(self, channels: Collection[str]) -> None:
+    def note_queued(self, channels: Collection[str]) -> None:
         """Note that messages were queued for these channels."""
         for channel in channels:
-            self._events[channel].set()
+            self._events_by_channel[channel].set()
 
-    async def wait(self, channel: str) -> None:
+    async def wait_queued(self, channel: str) -> None:
         """Wait until something is queued for a channel since the last wait for it."""
-        event = self._events[channel]
+        event = self._events_by_channel[channel]
         await event.wait()
         event.clear()

@@ -13,12 +13,12 @@ from typing import Any
 
 from domain.actions.staff.own_account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from domain.values.errors import InvalidField
-from domain.values.text import ascii_digits, compact, fold
+from domain.values.text import ascii_digits, fold_compactly, fold_text
 
 LEAST_SCORE = 3
 """zxcvbn's scale ends at 4; 3 is at least 10⁸ guesses, which the limits of signing in make hopeless."""
 
-TRADE = (
+TRADE_WORDS = (
     "pishkhan", "pishkhaan", "shahrdari", "shahrdar", "shahr", "shora", "edare", "karmand", "omran", "daramad",
     "taxirani", "modir", "nazer", "ramz", "gozarvazhe", "municipality", "password", "admin", "civil", "revenue",
     "expert", "secretariat", "manager", "auditor", "officer", "staff",
@@ -29,45 +29,48 @@ TRADE = (
 _SHORTEST_WORD = 3
 """Letters of a word that may not stand in a password; shorter ones stand in too many."""
 
-_MOST_READ = 72
+_MOST_SIGNS_READ = 72
 """Characters that zxcvbn looks at: its time grows with the square of them."""
 
-_KEYS = dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدئوپ", "qwertyuiop[]asdfghjkl;'zxcvbnm,\\", strict=True))
+_LATIN_KEYS = dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدئوپ", "qwertyuiop[]asdfghjkl;'zxcvbnm,\\", strict=True))
 """The Persian keyboard → the Latin sign on the same key."""
 
 
-def refuse_weak(password: str, words: Collection[str], field: str = "new_password") -> None:
-    """Refuse a password that nobody should choose, with the reason; `words` are what others know of owner and house.
+def refuse_weak_password(password: str, context_words: Collection[str], error_field: str = "new_password") -> None:
+    """Refuse a password that nobody should choose, with the reason; `context_words` are what others know of owner and
+    house.
 
     Errors: `InvalidField` of that field with the details `short_password`, `long_password`, `known_words`,
     `common_password`.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidField(field, detail="short_password", least=SHORTEST_PASSWORD)
+        raise InvalidField(error_field, detail="short_password", least=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
-        raise InvalidField(field, detail="long_password", most=LONGEST_PASSWORD)
-    known, typed = sorted(set(_known([*TRADE, *words]))), compact(password)
-    if any(word in typed for word in known):
-        raise InvalidField(field, detail="known_words")
-    few = len(set(typed)) < SHORTEST_PASSWORD // 2 or not any(sign.isalpha() for sign in typed)
-    if few or _score(ascii_digits(password), known) < LEAST_SCORE:
-        raise InvalidField(field, detail="common_password")
+        raise InvalidField(error_field, detail="long_password", most=LONGEST_PASSWORD)
+    known_words, compact_password = sorted(set(_known_parts([*TRADE_WORDS, *context_words]))), fold_compactly(password)
+    if any(word in compact_password for word in known_words):
+        raise InvalidField(error_field, detail="known_words")
+    has_few_signs = len(set(compact_password)) < SHORTEST_PASSWORD // 2 or not any(
+        sign.isalpha() for sign in compact_password
+    )
+    if has_few_signs or _strength_score(ascii_digits(password), known_words) < LEAST_SCORE:
+        raise InvalidField(error_field, detail="common_password")
 
 
-def _known(words: Iterable[str]) -> Iterable[str]:
+def _known_parts(known_words: Iterable[str]) -> Iterable[str]:
     """Yield each part of the words that is long enough, folded, and as it comes out on a Latin keyboard."""
-    for part in re.findall(r"[^\W_]+", fold(" ".join(words))):
-        if len(part) >= _SHORTEST_WORD:
-            yield part
-            yield "".join(_KEYS.get(sign, sign) for sign in part)
+    for word_part in re.findall(r"[^\W_]+", fold_text(" ".join(known_words))):
+        if len(word_part) >= _SHORTEST_WORD:
+            yield word_part
+            yield "".join(_LATIN_KEYS.get(sign, sign) for sign in word_part)
 
 
-def _score(password: str, known: Collection[str]) -> int:
-    result = _zxcvbn()(password[:_MOST_READ], user_inputs=known)
-    return int(result["score"])
+def _strength_score(password: str, known_words: Collection[str]) -> int:
+    estimate = _load_zxcvbn()(password[:_MOST_SIGNS_READ], user_inputs=known_words)
+    return int(estimate["score"])
 
 
 @cache
-def _zxcvbn() -> Any:
+def _load_zxcvbn() -> Any:
     """Return the library's function; its lists are read when a password is chosen for the first time."""
     return import_module("zxcvbn").zxcvbn

@@ -8,9 +8,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.security.password_strength import refuse_weak
+from app.security.password_strength import refuse_weak_password
 
-LENGTH = 16
+PASSWORD_LENGTH = 16
 """Characters of a made password: 90 bits."""
 
 # Nothing that a person reading it off a screen could take for something else (0 and O, 1, l and I).
@@ -18,56 +18,56 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _HASHER = PasswordHasher()
 
 
-def generate() -> str:
+def generate_password() -> str:
     """Return a new random password."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the argon2id hash with its salt and costs, as it is stored."""
     return _HASHER.hash(password)
 
 
-def matches(stored: str, password: str) -> bool:
+def matches_hash(stored_hash: str, password: str) -> bool:
     """Tell whether this is the password behind a stored hash; a hash that cannot be read matches none."""
     try:
-        return _HASHER.verify(stored, password)
+        return _HASHER.verify(stored_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _nobodys() -> str:
+def _nobodys_hash() -> str:
     """Return the hash of a password that nobody knows."""
-    return hashed(generate())
+    return hash_password(generate_password())
 
 
 class Argon2Passwords:
-    """Implements `domain.sign_in_ports.Passwords`: 50 ms and 64 MiB a check, in a thread, one at a time in a process.
+    """Implements `domain.people.ports.Passwords`: 50 ms and 64 MiB a check, in a thread, one at a time in a process.
 
-    `house` are words that everybody knows of the house, such as its name: no password is made of them.
+    `municipality_words` are words that everybody knows of it, such as its name: no password is made of them.
     """
 
-    def __init__(self, house: Collection[str] = ()) -> None:
-        self._turn = asyncio.Lock()
-        self._house = tuple(house)
+    def __init__(self, municipality_words: Collection[str] = ()) -> None:
+        self._turn_lock = asyncio.Lock()
+        self._municipality_words = tuple(municipality_words)
 
-    def made(self) -> str:
+    def generate_password(self) -> str:
         """Return a new random password."""
-        return generate()
+        return generate_password()
 
-    async def matches(self, stored: str | None, password: str) -> bool:
+    async def verify_password(self, stored_hash: str | None, password: str) -> bool:
         """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
-        async with self._turn:
-            known = await asyncio.to_thread(_nobodys) if stored is None else stored
-            right = await asyncio.to_thread(matches, known, password)
-        return right and stored is not None
+        async with self._turn_lock:
+            compared_hash = await asyncio.to_thread(_nobodys_hash) if stored_hash is None else stored_hash
+            is_right = await asyncio.to_thread(matches_hash, compared_hash, password)
+        return is_right and stored_hash is not None
 
-    async def hashed(self, password: str) -> str:
+    async def hash_password(self, password: str) -> str:
         """Return the hash of a new password."""
-        async with self._turn:
-            return await asyncio.to_thread(hashed, password)
+        async with self._turn_lock:
+            return await asyncio.to_thread(hash_password, password)
 
-    def refuse_weak(self, password: str, words: Collection[str]) -> None:
-        """Refuse a password that nobody should choose; `words` are what others know of its owner."""
-        refuse_weak(password, [*self._house, *words])
+    def refuse_weak(self, password: str, personal_words: Collection[str]) -> None:
+        """Refuse a password that nobody should choose; `personal_words` are what others know of its owner."""
+        refuse_weak_password(password, [*self._municipality_words, *personal_words])

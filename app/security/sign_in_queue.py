@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from domain.values.errors import TooManyRequests
 
-AT_ONCE, STRANGERS_AT_ONCE, OF_SOURCE_AT_ONCE = 3, 2, 2
+ATTEMPTS_AT_ONCE, STRANGERS_AT_ONCE, OF_SOURCE_AT_ONCE = 3, 2, 2
 """Attempts that are looked at: of all, of strangers, of one source. Passwords are compared one by one besides."""
 
-WAITING_OF_SOURCE, WAITING = 20, 100
+WAITING_OF_SOURCE, WAITING_OF_LANE = 20, 100
 """Attempts that wait: of one source, and of all known ones, or all strangers. Who comes then is told to come again."""
 
 PAUSE_SECONDS = 2.0
@@ -24,108 +24,112 @@ PAUSE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
-class _Source:
+class _AttemptSource:
     """Attempts of one source: those that wait, how many are looked at, and when one of it had its last turn."""
 
-    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
-    running: int = 0
+    waiting_places: deque[asyncio.Future[None]] = field(default_factory=deque)
+    running_count: int = 0
     last_turn: int = 0
 
-    def first(self) -> asyncio.Future[None] | None:
+    def next_waiting(self) -> asyncio.Future[None] | None:
         """Return who of it may be next: whoever still waits, where not too many are looked at."""
-        if self.running >= OF_SOURCE_AT_ONCE:
+        if self.running_count >= OF_SOURCE_AT_ONCE:
             return None
-        return next((one for one in self.waiting if not one.done()), None)
+        return next((place for place in self.waiting_places if not place.done()), None)
 
 
 @dataclass(slots=True)
-class _Lane:
-    """Those who are known, or strangers, by source; `most` of them are looked at."""
+class _AttemptLane:
+    """Those who are known, or strangers, by source; `most_running` of them are looked at."""
 
-    most: int
-    sources: dict[str, _Source] = field(default_factory=dict)
+    most_running: int
+    sources_by_name: dict[str, _AttemptSource] = field(default_factory=dict)
 
     @property
-    def running(self) -> int:
+    def running_count(self) -> int:
         """How many are looked at."""
-        return sum(one.running for one in self.sources.values())
+        return sum(source.running_count for source in self.sources_by_name.values())
 
-    def join(self, name: str) -> asyncio.Future[None]:
+    def join_line(self, source_name: str) -> asyncio.Future[None]:
         """Wait at the end of the source's own line; `TooManyRequests("busy")` where that, or the lane, is full."""
-        source = self.sources.get(name, _Source())
-        waiting = sum(len(one.waiting) for one in self.sources.values())
-        if len(source.waiting) >= WAITING_OF_SOURCE or waiting >= WAITING:
+        source = self.sources_by_name.get(source_name, _AttemptSource())
+        waiting_count = sum(len(other_source.waiting_places) for other_source in self.sources_by_name.values())
+        if len(source.waiting_places) >= WAITING_OF_SOURCE or waiting_count >= WAITING_OF_LANE:
             raise TooManyRequests(detail="busy")
         place = asyncio.get_running_loop().create_future()
-        self.sources.setdefault(name, source).waiting.append(place)
+        self.sources_by_name.setdefault(source_name, source).waiting_places.append(place)
         return place
 
-    def admit(self, turn: int) -> bool:
+    def admit_next(self, turn_number: int) -> bool:
         """Let the source in that had its turn longest ago; False where nobody may come in."""
-        able = [one for one in self.sources.values() if one.first()] if self.running < self.most else []
-        source = min(able, key=lambda one: one.last_turn, default=None)
-        place = source.first() if source else None
+        able_sources = (
+            [candidate for candidate in self.sources_by_name.values() if candidate.next_waiting()]
+            if self.running_count < self.most_running
+            else []
+        )
+        source = min(able_sources, key=lambda candidate: candidate.last_turn, default=None)
+        place = source.next_waiting() if source else None
         if source is None or place is None:
             return False
-        source.waiting.remove(place)
-        source.running += 1
-        source.last_turn = turn
+        source.waiting_places.remove(place)
+        source.running_count += 1
+        source.last_turn = turn_number
         place.set_result(None)
         return True
 
-    def forget(self, name: str) -> None:
+    def forget_source(self, source_name: str) -> None:
         """Forget a source of which nobody is there any more."""
-        source = self.sources[name]
-        if not source.waiting and not source.running:
-            del self.sources[name]
+        source = self.sources_by_name[source_name]
+        if not source.waiting_places and not source.running_count:
+            del self.sources_by_name[source_name]
 
 
 class SignInQueue:
-    """Implements `domain.sign_in_ports.AttemptQueue`."""
+    """Implements `domain.people.ports.AttemptQueue`."""
 
-    def __init__(self, pause: float = PAUSE_SECONDS) -> None:
-        self._pause = pause
-        self._known, self._strangers = _Lane(AT_ONCE), _Lane(STRANGERS_AT_ONCE)
-        self._turns = 0
+    def __init__(self, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._pause_seconds = pause_seconds
+        self._known_lane, self._stranger_lane = _AttemptLane(ATTEMPTS_AT_ONCE), _AttemptLane(STRANGERS_AT_ONCE)
+        self._turn_count = 0
 
     @asynccontextmanager
-    async def turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
+    async def wait_for_turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
         """Wait for a turn and have it until the block ends; `TooManyRequests("busy")` where too many wait.
 
         Whoever is told that there were too many, here or in the block, is told so after a pause.
         """
-        lane = self._known if known else self._strangers
+        lane = self._known_lane if known else self._stranger_lane
         try:
-            await self._enter(lane, source)
+            await self._enter_lane(lane, source)
             try:
                 yield
             finally:
-                self._end(lane, source)
+                self._end_turn(lane, source)
         except TooManyRequests:
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._pause_seconds)
             raise
 
-    async def _enter(self, lane: _Lane, source: str) -> None:
-        place = lane.join(source)
-        self._admit()
+    async def _enter_lane(self, lane: _AttemptLane, source: str) -> None:
+        place = lane.join_line(source)
+        self._admit_waiting()
         try:
             await place
         except asyncio.CancelledError:
             if place.cancelled():
-                lane.sources[source].waiting.remove(place)
-                lane.forget(source)
+                lane.sources_by_name[source].waiting_places.remove(place)
+                lane.forget_source(source)
             else:
-                self._end(lane, source)  # its turn had come
+                self._end_turn(lane, source)  # its turn had come
             raise
 
-    def _end(self, lane: _Lane, source: str) -> None:
-        lane.sources[source].running -= 1
-        lane.forget(source)
-        self._admit()
+    def _end_turn(self, lane: _AttemptLane, source: str) -> None:
+        lane.sources_by_name[source].running_count -= 1
+        lane.forget_source(source)
+        self._admit_waiting()
 
-    def _admit(self) -> None:
+    def _admit_waiting(self) -> None:
         """Let those in whose turn it is, known ones first."""
-        while self._known.running + self._strangers.running < AT_ONCE:
-            self._turns += 1
-            if not (self._known.admit(self._turns) or self._strangers.admit(self._turns)):
+        while self._known_lane.running_count + self._stranger_lane.running_count < ATTEMPTS_AT_ONCE:
+            self._turn_count += 1
+            if not (self._known_lane.admit_next(self._turn_count) or self._stranger_lane.admit_next(self._turn_count)):
                 return

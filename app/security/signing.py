@@ -10,25 +10,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_LABEL = b"pishkhan history seal 1"
+_KEY_LABEL = b"pishkhan history seal 1"
 
 
 class Ed25519Signer:
     """Implements `domain.history.Signer`."""
 
     def __init__(self, secret: str) -> None:
-        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=_LABEL)
-        self._private = Ed25519PrivateKey.from_private_bytes(derivation.derive(secret.encode()))
-        self._public = self._private.public_key()
+        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=_KEY_LABEL)
+        self._private_key = Ed25519PrivateKey.from_private_bytes(derivation.derive(secret.encode()))
+        self._public_key = self._private_key.public_key()
 
     def sign(self, message: bytes) -> str:
         """Return the signature as hexadecimal text."""
-        return self._private.sign(message).hex()
+        return self._private_key.sign(message).hex()
 
     def verify(self, message: bytes, signature: str) -> bool:
         """Tell whether the signature is ours; text that is no signature at all is not."""
         try:
-            self._public.verify(bytes.fromhex(signature), message)
+            self._public_key.verify(bytes.fromhex(signature), message)
         except (InvalidSignature, ValueError):
             return False
         return True

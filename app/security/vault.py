@@ -17,35 +17,35 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.values.errors import Internal
 
-_LABEL = b"pishkhan office keys 1"
+_VAULT_LABEL = b"pishkhan office keys 1"
 """From when offices alone had keys here; another label would make theirs unreadable."""
 
-_DIGESTS = b"pishkhan keyed digests 1"
+_DIGEST_LABEL = b"pishkhan keyed digests 1"
 
 
 class FernetVault:
     """Implements `domain.ports.Vault`: AES-128 in CBC mode with HMAC-SHA256, as Fernet lays them out."""
 
     def __init__(self, secret: str) -> None:
-        self._fernet = Fernet(urlsafe_b64encode(_derived(secret, _LABEL)))
-        self._digests = _derived(secret, _DIGESTS)
+        self._fernet = Fernet(urlsafe_b64encode(_derive_key(secret, _VAULT_LABEL)))
+        self._digest_key = _derive_key(secret, _DIGEST_LABEL)
 
-    def close(self, secret: str) -> str:
+    def seal_secret(self, secret: str) -> str:
         """Return a secret sealed."""
         return self._fernet.encrypt(secret.encode()).decode("ascii")
 
-    def open(self, sealed: str) -> str:
+    def unseal_secret(self, sealed_secret: str) -> str:
         """Return the secret; `Internal("key")` when it was sealed under another secret key, or changed."""
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return self._fernet.decrypt(sealed_secret.encode()).decode()
         except (InvalidToken, ValueError):
             raise Internal("key", detail="sealed_elsewhere") from None
 
-    def digest(self, purpose: str, text: str) -> str:
+    def keyed_digest(self, purpose: str, text: str) -> str:
         """Return the HMAC-SHA256 of a text, as hexadecimal text; those of one purpose are none of another."""
-        return hmac.new(self._digests, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._digest_key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def _derived(secret: str, label: bytes) -> bytes:
+def _derive_key(secret: str, label: bytes) -> bytes:
     """Return a key of 32 bytes for one use of the secret."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=label).derive(secret.encode())

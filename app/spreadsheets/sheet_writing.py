@@ -1,7 +1,7 @@
 """Writing sheets row by row: CSV with a byte order mark, so that spreadsheets see its letters, and XLSX.
 
 Everything goes straight into a stream that need not be seekable: a file, a pipe, an answer under way. No cell begins a
-formula: what looks like one is guarded (`neutral`). A file appears when it is complete.
+formula: what looks like one is guarded (`neutralise_formula`). A file appears when it is complete.
 """
 
 import csv
@@ -11,8 +11,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
-from app.spreadsheets.xlsx_stream import xlsx_rows
-from domain.registries.sheet import neutral
+from app.spreadsheets.xlsx_stream import open_xlsx_writer
+from domain.registries.sheet import neutralise_formula
 from domain.values.errors import Conflict, InvalidField
 
 Cells = Sequence[str | int | float | None]
@@ -20,48 +20,48 @@ WriteRow = Callable[[Cells], None]
 
 
 @contextmanager
-def csv_rows(out: BinaryIO) -> Iterator[WriteRow]:
+def open_csv_writer(output: BinaryIO) -> Iterator[WriteRow]:
     """Write CSV, commas between columns."""
-    text = TextIOWrapper(out, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text)
+    text_stream = TextIOWrapper(output, encoding="utf-8-sig", newline="")
+    csv_writer = csv.writer(text_stream)
     try:
-        yield lambda cells: writer.writerow(["" if cell is None else neutral(cell) for cell in cells])
+        yield lambda cells: csv_writer.writerow(["" if cell is None else neutralise_formula(cell) for cell in cells])
     finally:
-        text.detach()  # what it holds is written; the stream stays open
+        text_stream.detach()  # what it holds is written; the stream stays open
 
 
 @contextmanager
-def _neutral_xlsx_rows(out: BinaryIO) -> Iterator[WriteRow]:
-    with xlsx_rows(out) as write:
-        yield lambda cells: write([neutral(cell) for cell in cells])
+def _open_neutral_xlsx_writer(output: BinaryIO) -> Iterator[WriteRow]:
+    with open_xlsx_writer(output) as write_row:
+        yield lambda cells: write_row([neutralise_formula(cell) for cell in cells])
 
 
-FORMATS: Mapping[str, Callable[[BinaryIO], AbstractContextManager[WriteRow]]] = {
-    "csv": csv_rows,
-    "xlsx": _neutral_xlsx_rows,
+FORMAT_WRITERS: Mapping[str, Callable[[BinaryIO], AbstractContextManager[WriteRow]]] = {
+    "csv": open_csv_writer,
+    "xlsx": _open_neutral_xlsx_writer,
 }
 """How a sheet is written, by its kind: the end of its name."""
 
 
-def rows_into(out: BinaryIO, kind: str) -> AbstractContextManager[WriteRow]:
+def open_sheet_writer(output: BinaryIO, kind: str) -> AbstractContextManager[WriteRow]:
     """Write a sheet of this kind (csv, xlsx) into a stream; `InvalidField("file")` for another kind."""
-    if kind not in FORMATS:
+    if kind not in FORMAT_WRITERS:
         raise InvalidField("file", detail="file_kind", given=kind)
-    return FORMATS[kind](out)
+    return FORMAT_WRITERS[kind](output)
 
 
 @contextmanager
-def written(path: Path, *, force: bool = False) -> Iterator[WriteRow]:
+def open_file_writer(path: Path, *, force: bool = False) -> Iterator[WriteRow]:
     """Write a file by the end of its name; `InvalidField("file")` for another, `Conflict("file")` when it is there."""
     kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
+    if kind not in FORMAT_WRITERS:
         raise InvalidField("file", detail="file_kind", given=path.suffix)
     if path.exists() and not force:
         raise Conflict("file", detail="file_exists")
-    part = path.with_name(f"{path.name}.part")
+    part_file = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as out, rows_into(out, kind) as write:
-            yield write
-        part.replace(path)
+        with part_file.open("wb") as output, open_sheet_writer(output, kind) as write_row:
+            yield write_row
+        part_file.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        part_file.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-_TABLES = """
+_SPOOL_TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE claims (field TEXT, value TEXT, row INTEGER, PRIMARY KEY (field, value)) WITHOUT ROWID;
 CREATE TABLE kept (place INTEGER PRIMARY KEY, given TEXT);
@@ -16,36 +16,38 @@ BEGIN
 """
 
 
-class TemporaryPile:
-    """Implements `domain.imports.Pile`."""
+class TemporarySpool:
+    """Implements `domain.registries.imports.Spool`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._connection.executescript(_TABLES)
+        self._connection.executescript(_SPOOL_TABLES)
 
-    def claim(self, field: str, value: str, row: int) -> int | None:
+    def claim_unique(self, field_name: str, value: str, row_number: int) -> int | None:
         """Note that a row has this value of a field that no two rows share; return the earlier row that has it."""
         statement = "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-        if self._connection.execute(statement, (field, value, row)).rowcount:
+        if self._connection.execute(statement, (field_name, value, row_number)).rowcount:
             return None
-        found = self._connection.execute("SELECT row FROM claims WHERE field = ? AND value = ?", (field, value))
-        return int(found.fetchone()[0])
+        claiming_row = self._connection.execute(
+            "SELECT row FROM claims WHERE field = ? AND value = ?", (field_name, value)
+        )
+        return int(claiming_row.fetchone()[0])
 
-    def add(self, values: dict[str, Any]) -> None:
+    def add_row(self, row_values: dict[str, Any]) -> None:
         """Keep the values of a good row."""
-        text = json.dumps(values, ensure_ascii=False)
-        self._connection.execute("INSERT INTO kept (given) VALUES (?)", (text,))
+        values_json = json.dumps(row_values, ensure_ascii=False)
+        self._connection.execute("INSERT INTO kept (given) VALUES (?)", (values_json,))
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def read_rows(self) -> Iterator[dict[str, Any]]:
         """Return what was kept, in order."""
-        for (text,) in self._connection.execute("SELECT given FROM kept ORDER BY place"):
-            yield json.loads(text)
+        for (values_json,) in self._connection.execute("SELECT given FROM kept ORDER BY place"):
+            yield json.loads(values_json)
 
 
 @contextmanager
-def temporary_pile() -> Iterator[TemporaryPile]:
+def open_temporary_spool() -> Iterator[TemporarySpool]:
     """Make a pile that is gone with the block. It holds personal data: its folder is its owner's alone."""
     with TemporaryDirectory(prefix="pishkhan-import-") as folder:
         connection = sqlite3.connect(Path(folder) / "rows.db", isolation_level=None)
         with closing(connection):
-            yield TemporaryPile(connection)
+            yield TemporarySpool(connection)

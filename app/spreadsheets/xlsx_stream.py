@@ -18,120 +18,120 @@ ROWS_A_SHEET = 1_000_000
 BYTES_A_SHEET = 1 << 30
 """Unpacked: beyond twice as much the archive would need a form that some spreadsheets do not read."""
 
-LEVEL = 1
+COMPRESSION_LEVEL = 1
 """Of compression: rows that resemble each other pack well even so, and more costs more time than all else."""
 
-_SHEETS = "xl/worksheets/"
-_ROWS = b"<sheetData />", b"<sheetData/>", b"<sheetData></sheetData>"
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MARKUP = re.compile("[&<>]")
-_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SHEETS_FOLDER = "xl/worksheets/"
+_EMPTY_ROW_TAGS = b"<sheetData />", b"<sheetData/>", b"<sheetData></sheetData>"
+_UNWRITABLE_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKUP_SIGNS = re.compile("[&<>]")
+_ESCAPED_SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 Cells = Sequence[str | int | float | None]
 
 
 @contextmanager
-def xlsx_rows(out: BinaryIO) -> Iterator[Callable[[Cells], None]]:
+def open_xlsx_writer(output: BinaryIO) -> Iterator[Callable[[Cells], None]]:
     """Write a workbook whose sheets read from right to left, the first row of each being the headings."""
-    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
-        book = _Book(archive)
+    with ZipFile(output, "w", ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as archive:
+        workbook = _StreamedWorkbook(archive)
         try:
-            yield book.write
+            yield workbook.write_row
         except BaseException:
-            book.give_up()
+            workbook.abandon_sheet()
             raise
-        book.finish()
+        workbook.finish()
 
 
-class _Book:
+class _StreamedWorkbook:
     """A workbook under way."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._before, self._behind = _around_rows()
+        self._bytes_before, self._bytes_behind = _markup_around_rows()
         self._sheet: IO[bytes] | None = None
         self._headings = b""
-        self._sheets = self._rows = self._bytes = 0
+        self._sheet_count = self._row_count = self._byte_count = 0
 
-    def write(self, cells: Cells) -> None:
+    def write_row(self, cells: Cells) -> None:
         """Write a row."""
-        row = _row(cells)
+        row = _row_markup(cells)
         if self._sheet is None:
             self._headings = row
-            self._sheet = self._begun()
-        elif self._rows > ROWS_A_SHEET or self._bytes > BYTES_A_SHEET:
-            self._end()
-            self._sheet = self._begun()
-            self._put(self._sheet, self._headings)
-        self._put(self._sheet, row)
+            self._sheet = self._begin_sheet()
+        elif self._row_count > ROWS_A_SHEET or self._byte_count > BYTES_A_SHEET:
+            self._end_sheet()
+            self._sheet = self._begin_sheet()
+            self._put_row(self._sheet, self._headings)
+        self._put_row(self._sheet, row)
 
     def finish(self) -> None:
         """End the last sheet, and add what the workbook has besides."""
         if self._sheet is None:
-            self._sheet = self._begun()
-        self._end()
-        for name, content in _parts(self._sheets).items():
-            if not name.startswith(_SHEETS):
+            self._sheet = self._begin_sheet()
+        self._end_sheet()
+        for name, content in _workbook_parts(self._sheet_count).items():
+            if not name.startswith(_SHEETS_FOLDER):
                 self._archive.writestr(name, content)
 
-    def give_up(self) -> None:
+    def abandon_sheet(self) -> None:
         """Let go of the sheet under way, which is not whole."""
         if self._sheet is not None:
             self._sheet.close()
 
-    def _begun(self) -> IO[bytes]:
-        self._sheets += 1
-        self._rows = self._bytes = 0
-        sheet = self._archive.open(f"{_SHEETS}sheet{self._sheets}.xml", "w")
-        sheet.write(self._before)
+    def _begin_sheet(self) -> IO[bytes]:
+        self._sheet_count += 1
+        self._row_count = self._byte_count = 0
+        sheet = self._archive.open(f"{_SHEETS_FOLDER}sheet{self._sheet_count}.xml", "w")
+        sheet.write(self._bytes_before)
         return sheet
 
-    def _put(self, sheet: IO[bytes], row: bytes) -> None:
+    def _put_row(self, sheet: IO[bytes], row: bytes) -> None:
         sheet.write(row)
-        self._rows += 1
-        self._bytes += len(row)
+        self._row_count += 1
+        self._byte_count += len(row)
 
-    def _end(self) -> None:
+    def _end_sheet(self) -> None:
         if self._sheet is not None:
-            self._sheet.write(self._behind)
+            self._sheet.write(self._bytes_behind)
             self._sheet.close()
 
 
-def _row(cells: Cells) -> bytes:
-    return f"<row>{''.join(map(_cell, cells))}</row>".encode()
+def _row_markup(cells: Cells) -> bytes:
+    return f"<row>{''.join(map(_cell_markup, cells))}</row>".encode()
 
 
-def _cell(value: str | int | float | None) -> str:
+def _cell_markup(value: str | int | float | None) -> str:
     if value is None or value == "":
         return "<c/>"
     if not isinstance(value, str):
         return f"<c><v>{value}</v></c>"
-    if _UNWRITABLE.search(value):
-        value = _UNWRITABLE.sub("", value)
-    if _MARKUP.search(value):
-        value = _MARKUP.sub(lambda found: _ESCAPED[found[0]], value)
+    if _UNWRITABLE_SIGNS.search(value):
+        value = _UNWRITABLE_SIGNS.sub("", value)
+    if _MARKUP_SIGNS.search(value):
+        value = _MARKUP_SIGNS.sub(lambda match: _ESCAPED_SIGNS[match[0]], value)
     return f'<c t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
 
 
-def _parts(sheets: int) -> dict[str, bytes]:
+def _workbook_parts(sheet_count: int) -> dict[str, bytes]:
     """Return the parts of an empty workbook with so many sheets."""
     from openpyxl import Workbook  # noqa: PLC0415 - it takes a while, and most commands never need it
 
-    book: Any = Workbook(write_only=True)
-    for _ in range(sheets):
-        sheet = book.create_sheet()
+    workbook: Any = Workbook(write_only=True)
+    for _ in range(sheet_count):
+        sheet = workbook.create_sheet()
         sheet.sheet_view.rightToLeft = True
         sheet.freeze_panes = "A2"
         sheet.sheet_format.defaultColWidth = 16
-    file = BytesIO()
-    book.save(file)
-    with ZipFile(file) as made:
-        return {name: made.read(name) for name in made.namelist()}
+    packed_file = BytesIO()
+    workbook.save(packed_file)
+    with ZipFile(packed_file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _around_rows() -> tuple[bytes, bytes]:
+def _markup_around_rows() -> tuple[bytes, bytes]:
     """Return what a sheet has before its rows, and behind them."""
-    sheet = _parts(1)[f"{_SHEETS}sheet1.xml"]
-    empty = next(one for one in _ROWS if one in sheet)
-    before, _, behind = sheet.partition(empty)
-    return before + b"<sheetData>", b"</sheetData>" + behind
+    sheet = _workbook_parts(1)[f"{_SHEETS_FOLDER}sheet1.xml"]
+    empty_rows = next(row_tag for row_tag in _EMPTY_ROW_TAGS if row_tag in sheet)
+    markup_before, _, markup_behind = sheet.partition(empty_rows)
+    return markup_before + b"<sheetData>", b"</sheetData>" + markup_behind

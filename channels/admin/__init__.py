@@ -20,8 +20,8 @@ from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
 from channels.admin.fleet.service_pages import ServicePages
-from channels.admin.frame import SECTIONS, PageGroup, PageRoute
-from channels.admin.gate import Gate, Inside
+from channels.admin.frame import SECTIONS_KEY, PageGroup, PageRoute
+from channels.admin.gate import Gate, InsideCheck
 from channels.admin.messages.inbound_pages import InboundPages
 from channels.admin.messages.message_pages import MessagePages
 from channels.admin.offices.commission_pages import CommissionPages
@@ -43,15 +43,15 @@ from channels.admin.settings.day_pages import DayPages
 from channels.admin.settings.setting_pages import SettingPages
 from channels.admin.settings.text_pages import TextPages
 from channels.admin.tariffs.tariff_pages import TariffPages
-from channels.web.site import add_pages
+from channels.web.site import add_site_folder
 from domain.actions.staff.authorization import SecondFactorInside
-from domain.actions.staff.signing_in import Doorman
+from domain.actions.staff.signing_in import StaffSignIn
 from domain.papers.ports import Printer
 from domain.unit_of_work import ReportSheets, TableExports
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class SideProcesses:
     """What is made beside the site, in processes of their own."""
 
     printer: Printer
@@ -60,85 +60,89 @@ class Apart:
 
 
 class Admin:
-    """Mounts the site. `inside` tells who calls from the organisation's networks, `second_factor_inside` of whom a
-    second factor is asked there too; `hint` is what the demonstration tells of its own password on the page for signing
-    in.
+    """Mounts the site. `is_inside` tells who calls from the organisation's networks, `second_factor_inside` of whom a
+    second factor is asked there too; `password_hint` is what the demonstration tells of its own password on the page
+    for signing in.
     """
 
     def __init__(
         self,
-        doorman: Doorman,
-        inside: Inside,
-        apart: Apart,
-        hint: str | None = None,
+        staff_sign_in: StaffSignIn,
+        is_inside: InsideCheck,
+        side_processes: SideProcesses,
+        password_hint: str | None = None,
         *,
         second_factor_inside: SecondFactorInside,
     ) -> None:
-        self._gate = Gate(doorman, inside, second_factor_inside)
-        self._letterhead = apart.printer.letterhead
-        self._sign_in = SignInPages(doorman, self._gate, hint)
-        self._pages = (*_work(doorman, apart), *_registries(doorman, apart), *_house(doorman, apart))
+        self._gate = Gate(staff_sign_in, is_inside, second_factor_inside)
+        self._letterhead = side_processes.printer.current_letterhead
+        self._sign_in_pages = SignInPages(staff_sign_in, self._gate, password_hint)
+        self._page_groups = (
+            *_build_request_pages(staff_sign_in, side_processes),
+            *_build_registry_pages(staff_sign_in, side_processes),
+            *_build_management_pages(staff_sign_in, side_processes),
+        )
 
     @property
-    def routes(self) -> Sequence[PageRoute]:
+    def page_routes(self) -> Sequence[PageRoute]:
         """Every route behind the door."""
-        return [route for pages in self._pages for route in pages.routes()]
+        return [route for page_group in self._page_groups for route in page_group.list_routes()]
 
     def mount(self, app: web.Application) -> None:
         """Add the pages."""
-        add_pages(app, "admin", Path(__file__).parent)
+        add_site_folder(app, "admin", Path(__file__).parent)
         aiohttp_jinja2.get_env(app).globals["letterhead"] = self._letterhead
-        app[SECTIONS] = [section for pages in self._pages for section in pages.sections]
-        self._sign_in.mount(app)
-        for route in self.routes:
-            app.router.add_route(route.method, route.path, self._gate.guarded(route))
+        app[SECTIONS_KEY] = [section for page_group in self._page_groups for section in page_group.sections]
+        self._sign_in_pages.mount(app)
+        for route in self.page_routes:
+            app.router.add_route(route.method, route.path, self._gate.guard_route(route))
 
 
-def _work(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
+def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
     """Return the pages of requests."""
-    desk, store = doorman.desk, doorman.store
+    dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
-        QueuePages(desk, store),
-        WalkInPages(desk, store),
-        RequestPages(desk, store),
-        PrintPages(desk, store, apart.printer),
+        QueuePages(dependencies, store),
+        WalkInPages(dependencies, store),
+        RequestPages(dependencies, store),
+        PrintPages(dependencies, store, side_processes.printer),
     )
 
 
-def _registries(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
+def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
     """Return the pages of what the municipality has in its books: taxis, machines, prices."""
-    desk, store = doorman.desk, doorman.store
+    dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
-        ChargePages(desk, store),
-        RegistryPages(desk, store),
-        CalendarPages(desk, store),
-        ServicePages(desk, store),
-        TariffPages(desk, store),
-        RefundPages(desk, store),
-        ImportPages(desk, store),
-        ExportPages(desk, store, apart.exports),
+        ChargePages(dependencies, store),
+        RegistryPages(dependencies, store),
+        CalendarPages(dependencies, store),
+        ServicePages(dependencies, store),
+        TariffPages(dependencies, store),
+        RefundPages(dependencies, store),
+        ImportPages(dependencies, store),
+        ExportPages(dependencies, store, side_processes.exports),
     )
 
 
-def _house(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
+def _build_management_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
     """Return the pages of what the house itself looks after."""
-    desk, store = doorman.desk, doorman.store
+    dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
-        CommentPages(desk, store),
-        RatingPages(desk, store),
-        MessagePages(desk, store),
-        InboundPages(desk, store),
-        OfficePages(desk, store, doorman.vault),
-        CommissionPages(desk, store),
-        StatementPages(desk, store),
-        TillPages(desk, store),
-        UserPages(doorman),
-        SubstitutePages(desk, store),
-        ReportPages(desk, store, apart.sheets),
-        SettingPages(desk, store),
-        DayPages(desk, store),
-        TextPages(desk, store),
-        ChangePages(desk, store),
-        AuditPages(desk, store),
-        AccountPages(doorman, desk.catalogue.text("web.site.name")),
+        CommentPages(dependencies, store),
+        RatingPages(dependencies, store),
+        MessagePages(dependencies, store),
+        InboundPages(dependencies, store),
+        OfficePages(dependencies, store, staff_sign_in.vault),
+        CommissionPages(dependencies, store),
+        StatementPages(dependencies, store),
+        TillPages(dependencies, store),
+        UserPages(staff_sign_in),
+        SubstitutePages(dependencies, store),
+        ReportPages(dependencies, store, side_processes.sheets),
+        SettingPages(dependencies, store),
+        DayPages(dependencies, store),
+        TextPages(dependencies, store),
+        ChangePages(dependencies, store),
+        AuditPages(dependencies, store),
+        AccountPages(staff_sign_in, dependencies.catalogue.text("web.site.name")),
     )

@@ -7,19 +7,20 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.text import persian_digits
 
 
-async def staff_names(uow: UnitOfWork) -> dict[str, str]:
+async def load_staff_names(uow: UnitOfWork) -> dict[str, str]:
     """Return user name → full name of every member of the staff."""
-    return {one.username: one.full_name for one in await uow.people.all_staff()}
+    return {member.username: member.full_name for member in await uow.people.list_staff()}
 
 
-def actor_shown(catalogue: Catalogue, label: str | None, names: Mapping[str, str]) -> str:
-    """Return who a label means; `names` is what members of the staff are called by user name."""
-    kind, _, rest = (label or "system:").partition(":")
-    ident, _, absent = rest.partition(" for ")
-    if kind != "staff":
-        key = f"admin.actors.{kind}"
-        return catalogue.render(key, {"ident": persian_digits(ident)}) if key in catalogue else label or ""
-    name = names.get(ident, ident)
-    if not absent:
-        return name
-    return f"{name} ({catalogue.render('admin.actors.for', {'absent': names.get(absent, absent)})})"
+def describe_actor(catalogue: Catalogue, actor_label: str | None, member_names: Mapping[str, str]) -> str:
+    """Return who a label means; `member_names` is what members of the staff are called by user name."""
+    actor_kind, _, ident_text = (actor_label or "system:").partition(":")
+    username, _, absent_username = ident_text.partition(" for ")
+    if actor_kind != "staff":
+        key = f"admin.actors.{actor_kind}"
+        return catalogue.render(key, {"ident": persian_digits(username)}) if key in catalogue else actor_label or ""
+    staff_name = member_names.get(username, username)
+    if not absent_username:
+        return staff_name
+    absent_name = member_names.get(absent_username, absent_username)
+    return f"{staff_name} ({catalogue.render('admin.actors.for', {'absent': absent_name})})"

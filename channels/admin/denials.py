@@ -8,61 +8,86 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from channels.admin.frame import PageRoute, Visit
-from channels.web.posted import Form
-from domain.actions.desk import Desk
-from domain.actions.staff.authorization import SECOND_FACTOR
-from domain.actions.staff.refusals import note
+from channels.admin.frame import PageRoute, Visitor
+from channels.web.posted import PostedForm
+from domain.actions.desk import Dependencies
+from domain.actions.staff.authorization import SECOND_FACTOR_DETAIL
+from domain.actions.staff.refusals import record_refusal
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, Forbidden
 
-DOOR = "staff"
+AUDIT_SOURCE = "staff"
 """Under which the audit keeps what was refused at this site."""
 
-_LONGEST = 200
-_NAMING = ("code", "bill_id", "payment_id", "absent", "deputy")
+_MAX_FACT_LENGTH = 200
+_NAMING_FIELDS = ("code", "bill_id", "payment_id", "absent", "deputy")
 """Fields of forms that name what the form is about, where the page's address does not."""
 
 
 class Denials:
     """Audits what is refused."""
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    async def forbidden(
-        self, request: web.Request, visit: Visit, error: DomainError, about: str = "", *, route: PageRoute | None = None
+    async def audit_forbidden(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        error: DomainError,
+        subject_label: str = "",
+        *,
+        route: PageRoute | None = None,
     ) -> None:
-        """Audit a `Forbidden`, and no other error; `about` names what it is about, where neither the page's address nor
-        the form does.
+        """Audit a `Forbidden`, and no other error; `subject_label` names what it is about, where neither the page's
+        address nor the form does.
         """
         if isinstance(error, Forbidden):
-            named = about or _named(visit.form)
+            denied_subject = subject_label or _describe_subject(visitor.form)
             facts = {"right": route.right} if route else {}
-            await self._note(visit, facts | _facts(request, visit) | ({"about": named} if named else {}), error.detail)
+            await self._record_denial(
+                visitor,
+                facts | _collect_facts(request, visitor) | ({"about": denied_subject} if denied_subject else {}),
+                error.detail,
+            )
 
-    async def without_code(self, request: web.Request, visit: Visit, route: PageRoute) -> None:
+    async def audit_without_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> None:
         """Audit what a session from outside asked for before it had shown its code."""
-        await self._note(visit, {"right": route.right, **_facts(request, visit)}, SECOND_FACTOR)
+        await self._record_denial(
+            visitor, {"right": route.right, **_collect_facts(request, visitor)}, SECOND_FACTOR_DETAIL
+        )
 
-    async def _note(self, visit: Visit, facts: Mapping[str, object], why: str | None) -> None:
-        told, name = {**facts, "inside": visit.caller.inside, "why": why}, visit.member.username
-        async with self._store.unit() as uow:
-            await note(uow, self._desk.clock.now(), DOOR, name, "denied", told, known=_known_here)
+    async def _record_denial(self, visitor: Visitor, facts: Mapping[str, object], why: str | None) -> None:
+        audit_facts, username = {**facts, "inside": visitor.caller.inside, "why": why}, visitor.member.username
+        async with self._store.open_unit() as uow:
+            await record_refusal(
+                uow,
+                self._dependencies.clock.now(),
+                AUDIT_SOURCE,
+                username,
+                "denied",
+                audit_facts,
+                is_known=_is_known_member,
+            )
 
 
-def _facts(request: web.Request, visit: Visit) -> dict[str, object]:
-    path = "".join(sign for sign in request.path if sign.isprintable())
-    return {"path": path[:_LONGEST], "method": request.method, "address": visit.caller.address}
+def _collect_facts(request: web.Request, visitor: Visitor) -> dict[str, object]:
+    printable_path = "".join(character for character in request.path if character.isprintable())
+    return {"path": printable_path[:_MAX_FACT_LENGTH], "method": request.method, "address": visitor.caller.address}
 
 
-def _named(form: Form) -> str:
+def _describe_subject(form: PostedForm) -> str:
     """Return what a form says that it is about; files are not asked."""
-    found = [value for name in _NAMING for value in form.getall(name, []) if isinstance(value, str) and value]
-    return "، ".join(found)[:_LONGEST]
+    naming_values = [
+        value
+        for field_name in _NAMING_FIELDS
+        for value in form.getall(field_name, [])
+        if isinstance(value, str) and value
+    ]
+    return "، ".join(naming_values)[:_MAX_FACT_LENGTH]
 
 
-async def _known_here() -> bool:
+async def _is_known_member() -> bool:
     """Return that who has a session has a name here."""
     return True

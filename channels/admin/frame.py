@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from channels.web.error_pages import WORDING, status_of
-from channels.web.pages import page
-from channels.web.posted import NO_FORM, Form
+from channels.web.pages import render_page
+from channels.web.posted import EMPTY_FORM, PostedForm
 from domain.actions.staff import authorization
 from domain.people.person import StaffMember, Substitution
 from domain.people.sessions import StaffSession
@@ -17,26 +17,26 @@ from domain.people.sign_in_attempts import ClientOrigin
 from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
-HOME = "/staff"
+HOME_PATH = "/staff"
 
-FORM_BYTES = 64 * 1024
+MAX_FORM_BYTES = 64 * 1024
 """Bytes of a posted form that has no file."""
 
 
-class Denied(Protocol):
-    """Audits a refusal; `about` names what it is about, where neither the page's address nor the form does."""
+class DenialAudit(Protocol):
+    """Audits a refusal; `subject_label` names what it is about, where neither the page's address nor the form does."""
 
-    async def __call__(self, error: DomainError, about: str = "") -> None:
+    async def __call__(self, error: DomainError, subject_label: str = "") -> None:
         """Audit it."""
         ...
 
 
-async def unaudited(error: DomainError, about: str = "") -> None:
+async def skip_audit(error: DomainError, subject_label: str = "") -> None:
     """Audit nothing: at the pages where one signs in, nobody has a right yet that could be refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Visitor:
     """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when; and the form
     that they posted, with its files, if they did.
     """
@@ -46,33 +46,33 @@ class Visit:
     session: StaffSession
     caller: ClientOrigin
     now: datetime
-    substitutes: Sequence[Substitution]
+    substitutions: Sequence[Substitution]
     """Who of the staff stands for whom today."""
-    second_factor: bool
+    needs_second_factor: bool
     """Whether this session must show a second factor before it may do what it asks for."""
     must_enrol: bool
     """Whether it must and its owner, who is inside, has no authenticator yet: nothing but making one is open."""
-    form: Form = field(default_factory=lambda: NO_FORM)
-    denied: Denied = unaudited
-    """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The door audits the rest."""
+    form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
+    audit_denial: DenialAudit = skip_audit
+    """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The gate audits the rest."""
 
-    def may(self, right: str) -> bool:
+    def may(self, right_name: str) -> bool:
         """Tell whether to offer what needs this right."""
-        return authorization.allowed(right, self.actor.role_names, inside=self.caller.inside)
+        return authorization.is_allowed(right_name, self.actor.role_names, inside=self.caller.inside)
 
-    def require(self, right: str) -> None:
+    def require_right(self, right_name: str) -> None:
         """Refuse whoever may not use this right now: `Forbidden`, and `AuthenticationFailed` where something is still
-        to be shown. The door asks for a fresh proof then, keeps what was typed, and comes back with both.
+        to be shown. The gate asks for a fresh proof then, keeps what was typed, and comes back with both.
         """
-        roles, inside = self.actor.role_names, self.caller.inside
-        refused = authorization.refusal(
-            right, roles, self.session, self.now, inside=inside, second_factor=self.second_factor
+        role_names, inside = self.actor.role_names, self.caller.inside
+        refusal_error = authorization.find_refusal(
+            right_name, role_names, self.session, self.now, inside=inside, second_factor=self.needs_second_factor
         )
-        if refused:
-            raise refused
+        if refusal_error:
+            raise refusal_error
 
 
-Handler = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
+PageHandler = Callable[[web.Request, Visitor], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class PageRoute:
     method: str
     path: str
     right: str
-    handler: Handler
-    largest: int = FORM_BYTES
+    handler: PageHandler
+    max_form_bytes: int = MAX_FORM_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class NavigationSection:
     """A room of the site in the navigation: its address, the key of its name, and the right to enter it."""
 
     path: str
-    title: str
+    title_key: str
     right: str
 
 
@@ -100,19 +100,19 @@ class PageGroup(Protocol):
 
     sections: Sequence[NavigationSection]
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route of these pages."""
         ...
 
 
-SECTIONS: web.AppKey[Sequence[NavigationSection]] = web.AppKey("sections", Sequence[NavigationSection])
+SECTIONS_KEY: web.AppKey[Sequence[NavigationSection]] = web.AppKey("sections", Sequence[NavigationSection])
 """The sections in the order of the navigation."""
 
 
-def staff_page(
+def render_staff_page(
     request: web.Request,
-    visit: Visit,
-    template: str,
+    visitor: Visitor,
+    template_name: str,
     context: Mapping[str, Any],
     *,
     error: DomainError | None = None,
@@ -122,17 +122,19 @@ def staff_page(
 
     The page of an `error` is answered with that one's status, any other with `status`.
     """
-    done = f"admin.done.{request.query.get('done', '')}"
-    offered = () if visit.member.password_temporary else request.app[SECTIONS]
-    shared = {
-        "visit": visit,
-        "sections": [one for one in offered if visit.may(one.right)],
-        "done": done if done in request.app[WORDING].catalogue else None,
+    done_key = f"admin.done.{request.query.get('done', '')}"
+    offered_sections = () if visitor.member.password_temporary else request.app[SECTIONS_KEY]
+    shared_context = {
+        "visit": visitor,
+        "sections": [section for section in offered_sections if visitor.may(section.right)],
+        "done": done_key if done_key in request.app[WORDING].catalogue else None,
     }
-    return page(request, template, {**shared, **context}, status=status_of(error) if error else status)
+    return render_page(
+        request, template_name, {**shared_context, **context}, status=status_of(error) if error else status
+    )
 
 
-def staff_error(request: web.Request, visit: Visit, error: DomainError) -> web.Response:
+def render_staff_error(request: web.Request, visitor: Visitor, error: DomainError) -> web.Response:
     """Render what cannot be done, in the site's own frame."""
-    context = {"status": status_of(error), "message": request.app[WORDING].error(error)}
-    return staff_page(request, visit, "admin/shared/error.html", context, error=error)
+    context = {"status": status_of(error), "message": request.app[WORDING].render_error(error)}
+    return render_staff_page(request, visitor, "admin/shared/error.html", context, error=error)

@@ -14,33 +14,40 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.admin.denials import Denials
-from channels.admin.frame import HOME, PageRoute, Visit, staff_error, staff_page
-from channels.admin.return_links import COOKIE, DEVICE_COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
+from channels.admin.frame import HOME_PATH, PageRoute, Visitor, render_staff_error, render_staff_page
+from channels.admin.return_links import (
+    DEVICE_COOKIE,
+    PROOF_CODE_FIELD,
+    PROOF_PASSWORD_FIELD,
+    SESSION_COOKIE,
+    ReturnPages,
+    list_resent_fields,
+)
 from channels.web.error_pages import WORDING
 from channels.web.headers import require_same_origin
-from channels.web.posted import NO_FORM, Form, read_posted, said
-from channels.web.session import bears, require_own_form
+from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
+from channels.web.session import bears_csrf_token, require_own_form
 from domain.actions.staff import authorization
-from domain.actions.staff.signing_in import Doorman
-from domain.actions.staff.staffing import acting_for, standing_in, today
-from domain.people.sessions import SEEN_AGAIN, StaffSession, digest_of
+from domain.actions.staff.signing_in import StaffSignIn
+from domain.actions.staff.staffing import build_staff_actor, list_substitutions, today_in_tehran
+from domain.people.sessions import LAST_SEEN_INTERVAL, StaffSession, digest_token
 from domain.people.sign_in_attempts import ClientOrigin
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 
-CHANNEL = "staff"
+STAFF_CHANNEL = "staff"
 """The channel that the history names for what was done at this site."""
 
-SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
-ACCOUNT, PROOF = "/staff/account", "/staff/proof"
+SIGN_IN_PATH, SECOND_FACTOR_PATH = "/staff/sign-in", "/staff/second-factor"
+ACCOUNT_PATH, PROOF_PATH = "/staff/account", "/staff/proof"
 """The own account, where an authenticator is made, and where a fresh proof is given that it needs."""
 
-_OWN = (ACCOUNT, PROOF)
+_OWN_ACCOUNT_PATHS = (ACCOUNT_PATH, PROOF_PATH)
 
-_ASKED_FOR = frozenset({authorization.SECOND_FACTOR, authorization.PROOF})
+_ASKED_PROOFS = frozenset({authorization.SECOND_FACTOR_DETAIL, authorization.PROOF_DETAIL})
 
-Inside = Callable[[web.Request], bool]
+InsideCheck = Callable[[web.Request], bool]
 """Tells whether a call comes from the organisation's own networks."""
 
 
@@ -48,206 +55,225 @@ class Gate:
     """Guards the routes. Nothing behind it is reached without a session, its right and, for forms, its token."""
 
     def __init__(
-        self, doorman: Doorman, inside: Inside, second_factor_inside: authorization.SecondFactorInside
+        self, staff_sign_in: StaffSignIn, is_inside: InsideCheck, second_factor_inside: authorization.SecondFactorInside
     ) -> None:
-        self._doorman = doorman
-        self._desk, self._store = doorman.desk, doorman.store
-        self._inside = inside
+        self._staff_sign_in = staff_sign_in
+        self._dependencies, self._store = staff_sign_in.dependencies, staff_sign_in.store
+        self._is_inside = is_inside
         self._second_factor_inside = second_factor_inside
-        self._back = ComingBack(doorman)
-        self._denials = Denials(self._desk, self._store)
+        self._return_pages = ReturnPages(staff_sign_in)
+        self._denials = Denials(self._dependencies, self._store)
 
     def caller(self, request: web.Request) -> ClientOrigin:
         """Return where a call comes from."""
-        agent, device = request.headers.get("User-Agent", ""), DEVICE_COOKIE.token(request)
-        return ClientOrigin(request.remote or "", agent, self._inside(request), device)
+        user_agent, device_token = request.headers.get("User-Agent", ""), DEVICE_COOKIE.read_token(request)
+        return ClientOrigin(request.remote or "", user_agent, self._is_inside(request), device_token)
 
-    def guarded(self, route: PageRoute) -> Handler:
+    def guard_route(self, route: PageRoute) -> Handler:
         """Return the route's handler behind the door."""
 
-        async def handle(request: web.Request) -> web.StreamResponse:
-            visit = await self.visit(request)
-            if visit is None:
-                return await self._asked_back(request, route)
-            if visit.must_enrol and route.path.startswith(_OWN):
-                visit = replace(visit, second_factor=False)
+        async def handle_request(request: web.Request) -> web.StreamResponse:
+            visitor = await self.identify_visitor(request)
+            if visitor is None:
+                return await self._send_to_sign_in(request, route)
+            if visitor.must_enrol and route.path.startswith(_OWN_ACCOUNT_PATHS):
+                visitor = replace(visitor, needs_second_factor=False)
             try:
                 if request.method == "POST":
-                    visit = replace(visit, form=await read_posted(request, route.largest))
-                visit = replace(visit, denied=partial(self._denials.forbidden, request, visit, route=route))
-                return await self._admitted(request, visit, route)
+                    visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
+                visitor = replace(
+                    visitor, audit_denial=partial(self._denials.audit_forbidden, request, visitor, route=route)
+                )
+                return await self._admit_visitor(request, visitor, route)
             except DomainError as error:
-                await visit.denied(error)
-                return staff_error(request, visit, error)
+                await visitor.audit_denial(error)
+                return render_staff_error(request, visitor, error)
 
-        return handle
+        return handle_request
 
-    async def visit(self, request: web.Request) -> Visit | None:
+    async def identify_visitor(self, request: web.Request) -> Visitor | None:
         """Return who calls by the session's cookie; None without a session that lives, of somebody still active."""
-        token = COOKIE.token(request)
+        token = SESSION_COOKIE.read_token(request)
         if not token:
             return None
-        now = self._desk.clock.now()
-        async with self._store.unit(write=False) as uow:
-            session = await uow.staff_sessions.get(digest_of(token))
-            if session is None or not session.alive(now):
+        now = self._dependencies.clock.now()
+        async with self._store.open_unit(write=False) as uow:
+            session = await uow.staff_sessions.find(digest_token(token))
+            if session is None or not session.is_alive(now):
                 return None
-            member = await uow.people.staff(session.username)
+            member = await uow.people.find_staff(session.username)
             if member is None or not member.active:
                 return None
-            substitutes = await standing_in(uow, today(self._desk))
-            actor = await acting_for(uow, member, CHANNEL, substitutes)
+            substitutes = await list_substitutions(uow, today_in_tehran(self._dependencies))
+            actor = await build_staff_actor(uow, member, STAFF_CHANNEL, substitutes)
             caller = self.caller(request)
-            asked = self._asks_second_factor(actor.role_names, session, caller)
-            must_enrol = asked and caller.inside and not await _enrolled(uow, session.username)
-        await self._note_seen(session)
-        return Visit(actor, member, session, caller, now, substitutes, asked, must_enrol)
+            needs_code = self._needs_second_factor(actor.role_names, session, caller)
+            must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
+        await self._record_last_seen(session)
+        return Visitor(
+            actor=actor,
+            member=member,
+            session=session,
+            caller=caller,
+            now=now,
+            substitutions=substitutes,
+            needs_second_factor=needs_code,
+            must_enrol=must_enrol,
+        )
 
-    def _asks_second_factor(self, roles: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
+    def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
         """Tell whether a session must still show a second factor there."""
-        wanted = self._second_factor_inside
-        return not session.second_factor and authorization.asks_second_factor(wanted, roles, inside=caller.inside)
+        second_factor_rule = self._second_factor_inside
+        return not session.second_factor and authorization.needs_second_factor(
+            second_factor_rule, role_names, inside=caller.inside
+        )
 
-    async def has_code_to_show(self, session: StaffSession, caller: ClientOrigin) -> bool:
+    async def must_show_code(self, session: StaffSession, caller: ClientOrigin) -> bool:
         """Tell whether somebody with this session, even one that has ended, must show a code, and has what makes one.
 
         From outside nobody signs in without; inside, one who has none is let in to make one.
         """
-        async with self._store.unit(write=False) as uow:
-            member = await uow.people.staff(session.username)
+        async with self._store.open_unit(write=False) as uow:
+            member = await uow.people.find_staff(session.username)
             if member is None:
                 return True
-            actor = await acting_for(uow, member, CHANNEL, await standing_in(uow, today(self._desk)))
-            asked = self._asks_second_factor(actor.role_names, session, caller)
-            return asked and (not caller.inside or await _enrolled(uow, session.username))
+            actor = await build_staff_actor(
+                uow, member, STAFF_CHANNEL, await list_substitutions(uow, today_in_tehran(self._dependencies))
+            )
+            needs_code = self._needs_second_factor(actor.role_names, session, caller)
+            return needs_code and (not caller.inside or await _has_authenticator(uow, session.username))
 
-    async def _asked_back(self, request: web.Request, route: PageRoute) -> web.Response:
+    async def _send_to_sign_in(self, request: web.Request, route: PageRoute) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""
-        former = await self._former(request) if request.method == "POST" else None
-        form = await self._own_form(request, former, route.largest) if former else NO_FORM
-        if former is None or not kept(form):
-            raise web.HTTPSeeOther(_asking(SIGN_IN, request))
-        caller, anew = self.caller(request), replace(former, second_factor=False)
-        return await self._back.ask(
-            request, form, former, caller, second_factor=await self.has_code_to_show(anew, caller)
+        former = await self._find_former_session(request) if request.method == "POST" else None
+        form = await self._read_own_form(request, former, route.max_form_bytes) if former else EMPTY_FORM
+        if former is None or not list_resent_fields(form):
+            raise web.HTTPSeeOther(_address_with_return(SIGN_IN_PATH, request))
+        caller, new_session = self.caller(request), replace(former, second_factor=False)
+        return await self._return_pages.ask_password(
+            request, form, former, caller, second_factor=await self.must_show_code(new_session, caller)
         )
 
-    async def _former(self, request: web.Request) -> StaffSession | None:
-        async with self._store.unit(write=False) as uow:
-            return await uow.staff_sessions.get(digest_of(COOKIE.token(request)))
+    async def _find_former_session(self, request: web.Request) -> StaffSession | None:
+        async with self._store.open_unit(write=False) as uow:
+            return await uow.staff_sessions.find(digest_token(SESSION_COOKIE.read_token(request)))
 
-    async def _own_form(self, request: web.Request, former: StaffSession, largest: int) -> Form:
+    async def _read_own_form(self, request: web.Request, former: StaffSession, max_bytes: int) -> PostedForm:
         """Return what was posted from the former session's own pages; nothing of what anybody else posted."""
         try:
-            form = await read_posted(request, largest)
+            form = await read_posted_form(request, max_bytes)
             require_own_form(request, form, former.csrf)
         except DomainError:
-            return NO_FORM
+            return EMPTY_FORM
         return form
 
-    async def _note_seen(self, session: StaffSession) -> None:
-        now = self._desk.clock.now()
-        if now - session.seen_at >= SEEN_AGAIN:
+    async def _record_last_seen(self, session: StaffSession) -> None:
+        now = self._dependencies.clock.now()
+        if now - session.seen_at >= LAST_SEEN_INTERVAL:
             session.seen_at = now
-            async with self._store.unit() as uow:
-                await uow.staff_sessions.seen(session.digest, now)
+            async with self._store.open_unit() as uow:
+                await uow.staff_sessions.save_last_seen(session.digest, now)
 
-    async def _admitted(self, request: web.Request, visit: Visit, route: PageRoute) -> web.StreamResponse:
+    async def _admit_visitor(self, request: web.Request, visitor: Visitor, route: PageRoute) -> web.StreamResponse:
         if request.method == "POST":
-            if await self._is_earlier(request, visit):
-                return self._back.ready(request, visit.form, visit.session)
-            require_own_form(request, visit.form, visit.session.csrf)
+            if await self._is_of_earlier_session(request, visitor):
+                return self._return_pages.render_ready_page(request, visitor.form, visitor.session)
+            require_own_form(request, visitor.form, visitor.session.csrf)
         try:
-            return await self._let_in(request, visit, route)
+            return await self._call_handler(request, visitor, route)
         except AuthenticationFailed as error:
-            missing = error.detail
-            if missing not in _ASKED_FOR:
+            missing_proof = error.detail
+            if missing_proof not in _ASKED_PROOFS:
                 raise
-        if missing == authorization.PROOF:
-            asked = await self._asked_for_proof(request, visit)
-            return asked or await self._let_in(request, visit, route)
-        return await self._without_code(request, visit, route)
+        if missing_proof == authorization.PROOF_DETAIL:
+            proof_page = await self._check_proof(request, visitor)
+            return proof_page or await self._call_handler(request, visitor, route)
+        return await self._ask_for_code(request, visitor, route)
 
-    async def _without_code(self, request: web.Request, visit: Visit, route: PageRoute) -> web.Response:
+    async def _ask_for_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> web.Response:
         """Lead a session that must show a code, and has not, to where that is asked for, or to where it is made."""
-        typed = kept(visit.form)
-        if not (typed and visit.form.get(PROOF_PASSWORD)):  # what comes of a proof, the doorman audits
-            await self._denials.without_code(request, visit, route)
-        if visit.must_enrol:
-            raise web.HTTPSeeOther(ACCOUNT)
-        if typed:
-            return await self._back.ask(request, visit.form, visit.session, visit.caller, second_factor=True)
-        raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
+        typed_fields = list_resent_fields(visitor.form)
+        if not (typed_fields and visitor.form.get(PROOF_PASSWORD_FIELD)):  # what comes of a proof, the doorman audits
+            await self._denials.audit_without_code(request, visitor, route)
+        if visitor.must_enrol:
+            raise web.HTTPSeeOther(ACCOUNT_PATH)
+        if typed_fields:
+            return await self._return_pages.ask_password(
+                request, visitor.form, visitor.session, visitor.caller, second_factor=True
+            )
+        raise web.HTTPSeeOther(_address_with_return(SECOND_FACTOR_PATH, request))
 
-    async def _let_in(self, request: web.Request, visit: Visit, route: PageRoute) -> web.StreamResponse:
+    async def _call_handler(self, request: web.Request, visitor: Visitor, route: PageRoute) -> web.StreamResponse:
         """Answer whoever has the right; a handler may require a further one, for which a proof is asked too. Whoever
         has a password that somebody else made is led to where it is changed, whatever else was asked for.
         """
-        visit.require(route.right)
-        if visit.member.password_temporary and not route.path.startswith(_OWN):
-            if kept(visit.form):
-                return self._back.ready(request, visit.form, visit.session, "admin.return.password_first")
-            raise web.HTTPSeeOther(ACCOUNT)
-        return await route.handler(request, visit)
+        visitor.require_right(route.right)
+        if visitor.member.password_temporary and not route.path.startswith(_OWN_ACCOUNT_PATHS):
+            if list_resent_fields(visitor.form):
+                return self._return_pages.render_ready_page(
+                    request, visitor.form, visitor.session, "admin.return.password_first"
+                )
+            raise web.HTTPSeeOther(ACCOUNT_PATH)
+        return await route.handler(request, visitor)
 
-    async def _is_earlier(self, request: web.Request, visit: Visit) -> bool:
+    async def _is_of_earlier_session(self, request: web.Request, visitor: Visitor) -> bool:
         """Tell whether the form is of an earlier session of the same member, who has signed in anew since."""
-        if bears(visit.form, visit.session.csrf):
+        if bears_csrf_token(visitor.form, visitor.session.csrf):
             return False
         require_same_origin(request)
-        async with self._store.unit(write=False) as uow:
-            sessions = await uow.staff_sessions.of(visit.session.username)
-        return any(bears(visit.form, one.csrf) for one in sessions)
+        async with self._store.open_unit(write=False) as uow:
+            own_sessions = await uow.staff_sessions.list_of_member(visitor.session.username)
+        return any(bears_csrf_token(visitor.form, session.csrf) for session in own_sessions)
 
-    async def _asked_for_proof(self, request: web.Request, visit: Visit) -> web.Response | None:
+    async def _check_proof(self, request: web.Request, visitor: Visitor) -> web.Response | None:
         """Take the proof that came with the form; return the page that asks for one where it did not, or is wrong."""
-        password, code = str(visit.form.get(PROOF_PASSWORD, "")), said(visit.form, PROOF_CODE)
+        password, code = str(visitor.form.get(PROOF_PASSWORD_FIELD, "")), read_text(visitor.form, PROOF_CODE_FIELD)
         if not password:
-            return self._ask_proof(request, visit)
+            return self._render_proof_page(request, visitor)
         try:
-            await self._doorman.prove(visit.session, password, code, visit.caller)
+            await self._staff_sign_in.prove_again(visitor.session, password, code, visitor.caller)
         except (AuthenticationFailed, TooManyRequests) as error:
-            return self._ask_proof(request, visit, error)
+            return self._render_proof_page(request, visitor, error)
         return None
 
-    def _ask_proof(
-        self, request: web.Request, visit: Visit, error: AuthenticationFailed | TooManyRequests | None = None
+    def _render_proof_page(
+        self, request: web.Request, visitor: Visitor, error: AuthenticationFailed | TooManyRequests | None = None
     ) -> web.Response:
         """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
         context = {
-            "kept": kept(visit.form),
-            "problem": request.app[WORDING].error(error) if error else None,
+            "kept": list_resent_fields(visitor.form),
+            "problem": request.app[WORDING].render_error(error) if error else None,
             "address": request.path_qs,
             "method": request.method,
         }
-        return staff_page(request, visit, "admin/account/proof.html", context, error=error, status=401)
+        return render_staff_page(request, visitor, "admin/account/proof.html", context, error=error, status=401)
 
-    async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
+    async def require_own_form(self, request: web.Request, form: PostedForm, visitor: Visitor) -> None:
         """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""
         try:
-            require_own_form(request, form, visit.session.csrf)
+            require_own_form(request, form, visitor.session.csrf)
         except Forbidden as error:
-            await self._denials.forbidden(request, replace(visit, form=form), error)
+            await self._denials.audit_forbidden(request, replace(visitor, form=form), error)
             raise
 
 
-async def _enrolled(uow: UnitOfWork, username: str) -> bool:
+async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     """Tell whether a member of the staff has an authenticator in use."""
-    factor = await uow.second_factors.get(username)
-    return factor is not None and factor.confirmed
+    second_factor = await uow.second_factors.find(username)
+    return second_factor is not None and second_factor.confirmed
 
 
-def way_on(request: web.Request) -> str:
+def read_next_address(request: web.Request) -> str:
     """Return where to go after signing in."""
-    return local(request.query.get("next", HOME))
+    return as_local_address(request.query.get("next", HOME_PATH))
 
 
-def local(wanted: str) -> str:
+def as_local_address(address: str) -> str:
     """Return an address that somebody brought if it is a page of this site, else the site's first page."""
-    ours = wanted.startswith(HOME) and "\\" not in wanted and wanted.isprintable()
-    return wanted if ours else HOME
+    is_own = address.startswith(HOME_PATH) and "\\" not in address and address.isprintable()
+    return address if is_own else HOME_PATH
 
 
-def _asking(address: str, request: web.Request) -> str:
-    wanted = request.path_qs if request.method == "GET" else HOME
-    return f"{address}?{urlencode({'next': wanted})}"
+def _address_with_return(address: str, request: web.Request) -> str:
+    next_address = request.path_qs if request.method == "GET" else HOME_PATH
+    return f"{address}?{urlencode({'next': next_address})}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.admin.frame import Visit
+from channels.admin.frame import Visitor
 from channels.admin.submissions import RefusedForm
-from channels.web.forms import Control, FormWords, Given, controls, read_form, stray
+from channels.web.forms import Control, FormValues, FormWording, build_controls, describe_stray, read_form
 from domain.fields.form import Field, read_fields
 from domain.fields.types import ReadingContext
 from domain.language.wording import Wording
@@ -15,59 +15,94 @@ from domain.values.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form of a page; `problem` is an error that names none of its fields, `open` whether it was just refused.
+    """A form of a page; `problem` is an error that names none of its fields, `is_open` whether it was just refused.
 
-    `stands` is what stands there now in place of what was typed, each with its label, where somebody else was first.
+    `current_values` is what stands there now in place of what was typed, each with its label, where somebody else was
+    first.
     """
 
     controls: Sequence[Control]
     problem: str | None
-    open: bool
-    stands: Sequence[tuple[str, str]] = ()
+    is_open: bool
+    current_values: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
     """A form of a page by its name: its fields, the table of their labels, and what its choices are called.
 
-    `blank` is the key of what a choice says while nothing is chosen. `hints` is field → the key of what is told beside
-    it in place of what is told of its kind.
+    `blank_key` is the key of what a choice says while nothing is chosen. `hint_keys` is field → the key of what is told
+    beside it in place of what is told of its kind.
     """
 
     name: str
     fields: tuple[Field, ...]
-    labels: str
-    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    blank: str = "web.form.choose"
-    hints: Mapping[str, str] = field(default_factory=dict)
+    labels_prefix: str
+    titles_by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    blank_key: str = "web.form.choose"
+    hint_keys: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, visit: Visit) -> dict[str, Any]:
+    def read_values(self, visitor: Visitor) -> dict[str, Any]:
         """Return the values of the visitor's form; a `DomainError` that names every field with a fault."""
         return read_fields(
-            self.fields, read_form(self.fields, visit.form), visit.actor.channel, ReadingContext(visit.now)
+            self.fields, read_form(self.fields, visitor.form), visitor.actor.channel, ReadingContext(visitor.now)
         )
 
-    def shown(self, wording: Wording, given: Mapping[str, Any], refused: RefusedForm | None) -> FormView:
+    def build_view(
+        self, wording: Wording, stored_values: Mapping[str, Any], refused_form: RefusedForm | None
+    ) -> FormView:
         """Return the form with what is given, or as it was typed if it is the one that was refused."""
-        words = FormWords(
+        form_wording = FormWording(
             wording,
-            lambda name: wording.catalogue.text(f"{self.labels}.{name}"),
-            self.titles,
+            lambda field_name: wording.catalogue.text(f"{self.labels_prefix}.{field_name}"),
+            self.titles_by_field,
             f"{self.name}-",
-            self.blank,
-            {name: wording.catalogue.text(key) for name, key in self.hints.items()},
+            self.blank_key,
+            {field_name: wording.catalogue.text(key) for field_name, key in self.hint_keys.items()},
         )
-        mine = refused if refused and refused.name == self.name else None
-        typed, error = (read_form(self.fields, mine.posted), mine.error) if mine else (given, None)
-        stands = self._stands(words, given, typed) if isinstance(error, Conflict) else ()
-        problem = stray(self.fields, error, words)
-        return FormView(controls(self.fields, typed, words, error), problem, mine is not None, stands)
+        own_refusal = refused_form if refused_form and refused_form.name == self.name else None
+        shown_values, error = (
+            (read_form(self.fields, own_refusal.posted_form), own_refusal.error)
+            if own_refusal
+            else (stored_values, None)
+        )
+        current_values = (
+            self._list_current_values(form_wording, stored_values, shown_values) if isinstance(error, Conflict) else ()
+        )
+        problem = describe_stray(self.fields, error, form_wording)
+        return FormView(
+            build_controls(self.fields, shown_values, form_wording, error),
+            problem,
+            own_refusal is not None,
+            current_values,
+        )
 
-    def _stands(self, words: FormWords, now: Mapping[str, Any], typed: Given) -> Sequence[tuple[str, str]]:
-        differ = [one.name for one in self.fields if (now.get(one.name) or None) != (typed.get(one.name) or None)]
-        return [(words.label(name), self._said(words, name, now.get(name))) for name in differ]
+    def _list_current_values(
+        self, form_wording: FormWording, stored_values: Mapping[str, Any], submitted_values: FormValues
+    ) -> Sequence[tuple[str, str]]:
+        changed_names = [
+            form_field.name
+            for form_field in self.fields
+            if (stored_values.get(form_field.name) or None) != (submitted_values.get(form_field.name) or None)
+        ]
+        return [
+            (
+                form_wording.label_of(field_name),
+                self._describe_value(form_wording, field_name, stored_values.get(field_name)),
+            )
+            for field_name in changed_names
+        ]
 
-    def _said(self, words: FormWords, name: str, value: Any) -> str:
-        titles, values = self.titles.get(name, {}), value if isinstance(value, list) else [value] if value else []
-        named = [titles.get(one, str(one)) for one in values]
-        return "، ".join(words.catalogue.text(one) if one in words.catalogue else one for one in named) or "—"
+    def _describe_value(self, form_wording: FormWording, field_name: str, value: Any) -> str:
+        titles_by_value, values = (
+            self.titles_by_field.get(field_name, {}),
+            value if isinstance(value, list) else [value] if value else [],
+        )
+        value_labels = [titles_by_value.get(entry, str(entry)) for entry in values]
+        return (
+            "، ".join(
+                form_wording.catalogue.text(entry) if entry in form_wording.catalogue else entry
+                for entry in value_labels
+            )
+            or "—"
+        )

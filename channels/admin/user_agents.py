@@ -2,18 +2,28 @@
 
 import re
 
-_BROWSERS = (
-    ("Edge", r"\bEdg(?:e|A|iOS)?/"), ("Opera", r"\bOPR/"), ("Samsung Internet", r"\bSamsungBrowser/"),
-    ("Firefox", r"\b(?:Firefox|FxiOS)/"), ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS)/"), ("Safari", r"\bSafari/"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("Android", r"\bAndroid\b"), ("iOS", r"\b(?:iPhone|iPad)\b"), ("Windows", r"\bWindows\b"),
-    ("macOS", r"\bMac OS X\b"), ("Linux", r"\bLinux\b"),
-)  # fmt: skip
+_BROWSER_PATTERNS = (
+    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
+    ("Opera", r"\bOPR/"),
+    ("Samsung Internet", r"\bSamsungBrowser/"),
+    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
+    ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS)/"),
+    ("Safari", r"\bSafari/"),
+)
+_SYSTEM_PATTERNS = (
+    ("Android", r"\bAndroid\b"),
+    ("iOS", r"\b(?:iPhone|iPad)\b"),
+    ("Windows", r"\bWindows\b"),
+    ("macOS", r"\bMac OS X\b"),
+    ("Linux", r"\bLinux\b"),
+)
 """What is looked for, in this order: Edge calls itself Chrome too, Chrome calls itself Safari, Android is a Linux."""
 
 
-def browser_shown(agent: str) -> str:
+def describe_browser(user_agent: str) -> str:
     """Return a browser and its system («Chrome، Linux»); what is known by neither is shown as it is."""
-    known = (next((name for name, sign in table if re.search(sign, agent)), "") for table in (_BROWSERS, _SYSTEMS))
-    return "، ".join(name for name in known if name) or agent
+    recognised_names = (
+        next((product_name for product_name, pattern in pattern_table if re.search(pattern, user_agent)), "")
+        for pattern_table in (_BROWSER_PATTERNS, _SYSTEM_PATTERNS)
+    )
+    return "، ".join(product_name for product_name in recognised_names if product_name) or user_agent

@@ -11,93 +11,105 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.demo.staff_steps import request_cards
+from channels.demo.staff_steps import build_request_cards
 from channels.demo.thread import read_thread
 from channels.web.headers import require_same_origin
-from channels.web.pages import page
-from channels.web.posted import read_posted
-from channels.web.site import add_pages
-from domain.actions.conversations.receive import receive
-from domain.actions.desk import Desk
+from channels.web.pages import render_page
+from channels.web.posted import read_posted_form
+from channels.web.site import add_site_folder
+from domain.actions.conversations.receive import receive_sms
+from domain.actions.desk import Dependencies
 from domain.messages.ports import ReceivedSms
 from domain.people.person import Person
 from domain.unit_of_work import Store
 from domain.values import identifiers
 from domain.values.errors import InvalidField
 
-PATH = "/demo/phone"
-PROVIDER = "simulator"
+PHONE_PATH = "/demo/phone"
+PROVIDER_NAME = "simulator"
 
-AT_HAND = 3
+MAX_OFFERED_CITIZENS = 3
 """How many citizens are offered at once; the others are behind one more touch."""
 
-_CHIPS = "web.phone.chips."
+_CHIPS_PREFIX = "web.phone.chips."
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
-    """Whose phone is open: `mobile` (+989…) unless what was `typed` is none; `problem` is the key of what to say."""
+class _PhoneView:
+    """Whose phone is open: `mobile` (+989…) unless what was `submitted_mobile` is none; `problem_key` is the key of
+    what to say.
+    """
 
-    typed: str
+    submitted_mobile: str
     mobile: str | None
-    problem: str | None = None
+    problem_key: str | None = None
 
 
 class DemoPhone:
     """Mounts the phone. `line` is the municipality's number, `citizens` one or more whose phones are offered."""
 
-    def __init__(self, desk: Desk, store: Store, line: str, citizens: Sequence[Person]) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, line_number: str, citizens: Sequence[Person]) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._line = line
+        self._line_number = line_number
         self._citizens = tuple(citizens)
 
     def mount(self, app: web.Application) -> None:
         """Add the page and its form."""
-        add_pages(app, "demo", Path(__file__).parent)
-        app.router.add_get(PATH, self._show)
-        app.router.add_post(PATH, self._send)
+        add_site_folder(app, "demo", Path(__file__).parent)
+        app.router.add_get(PHONE_PATH, self._show_phone)
+        app.router.add_post(PHONE_PATH, self._submit_text)
 
-    async def _show(self, request: web.Request) -> web.Response:
-        return await self._page(request, self._visit(request.query.get("mobile", "")))
+    async def _show_phone(self, request: web.Request) -> web.Response:
+        return await self._render_phone(request, self._read_phone_view(request.query.get("mobile", "")))
 
-    async def _send(self, request: web.Request) -> web.Response:
+    async def _submit_text(self, request: web.Request) -> web.Response:
         require_same_origin(request)
-        form = await read_posted(request, request.client_max_size)
-        typed, text = (value if isinstance(value, str) else "" for value in map(form.get, ("mobile", "text")))
-        visit = self._visit(typed)
-        if visit.mobile is None:
-            return await self._page(request, visit)
+        form = await read_posted_form(request, request.client_max_size)
+        submitted_mobile, text = (
+            value if isinstance(value, str) else "" for value in map(form.get, ("mobile", "text"))
+        )
+        phone_view = self._read_phone_view(submitted_mobile)
+        if phone_view.mobile is None:
+            return await self._render_phone(request, phone_view)
         if not text.strip():
-            return await self._page(request, _Visit(visit.typed, visit.mobile, "web.phone.nothing"))
-        sms = ReceivedSms(f"demo-{self._desk.ids.new_id()}", visit.mobile, self._line, text)
-        await receive(self._desk, self._store, PROVIDER, sms)
-        raise web.HTTPSeeOther(f"{PATH}?{urlencode({'mobile': visit.typed})}#phone")
+            return await self._render_phone(
+                request, _PhoneView(phone_view.submitted_mobile, phone_view.mobile, "web.phone.nothing")
+            )
+        received_sms = ReceivedSms(
+            f"demo-{self._dependencies.ids.new_id()}", phone_view.mobile, self._line_number, text
+        )
+        await receive_sms(self._dependencies, self._store, PROVIDER_NAME, received_sms)
+        raise web.HTTPSeeOther(f"{PHONE_PATH}?{urlencode({'mobile': phone_view.submitted_mobile})}#phone")
 
-    def _visit(self, typed: str) -> _Visit:
-        if not typed:
-            return _Visit(identifiers.mobile_shown(self._citizens[0].mobile), self._citizens[0].mobile)
+    def _read_phone_view(self, submitted_mobile: str) -> _PhoneView:
+        if not submitted_mobile:
+            return _PhoneView(identifiers.display_mobile(self._citizens[0].mobile), self._citizens[0].mobile)
         try:
-            mobile = identifiers.mobile(typed)
+            mobile = identifiers.parse_mobile(submitted_mobile)
         except InvalidField:
-            return _Visit(typed, None, "web.phone.bad_number")
-        return _Visit(identifiers.mobile_shown(mobile), mobile)
+            return _PhoneView(submitted_mobile, None, "web.phone.bad_number")
+        return _PhoneView(identifiers.display_mobile(mobile), mobile)
 
-    async def _page(self, request: web.Request, visit: _Visit) -> web.Response:
-        days, cards = [], []
-        if visit.mobile:
-            async with self._store.unit(write=False) as uow:
-                days = await read_thread(uow, visit.mobile, self._desk.clock.now())
-                cards = await request_cards(self._desk, uow, visit.mobile)
-        catalogue = self._desk.catalogue
-        at_hand = [one for place, one in enumerate(self._citizens) if place < AT_HAND or one.mobile == visit.mobile]
+    async def _render_phone(self, request: web.Request, phone_view: _PhoneView) -> web.Response:
+        thread_days, card_views = [], []
+        if phone_view.mobile:
+            async with self._store.open_unit(write=False) as uow:
+                thread_days = await read_thread(uow, phone_view.mobile, self._dependencies.clock.now())
+                card_views = await build_request_cards(self._dependencies, uow, phone_view.mobile)
+        catalogue = self._dependencies.catalogue
+        offered_citizens = [
+            citizen
+            for position, citizen in enumerate(self._citizens)
+            if position < MAX_OFFERED_CITIZENS or citizen.mobile == phone_view.mobile
+        ]
         context = {
-            "line": self._line,
-            "visit": visit,
-            "at_hand": at_hand,
-            "others": [one for one in self._citizens if one not in at_hand],
-            "days": days,
-            "cards": cards,
-            "chips": [catalogue.text(key) for key in catalogue.keys(_CHIPS)],
+            "line": self._line_number,
+            "visit": phone_view,
+            "at_hand": offered_citizens,
+            "others": [citizen for citizen in self._citizens if citizen not in offered_citizens],
+            "days": thread_days,
+            "cards": card_views,
+            "chips": [catalogue.text(key) for key in catalogue.list_keys(_CHIPS_PREFIX)],
         }
-        return page(request, "demo/phone.html", context, status=422 if visit.problem else 200)
+        return render_page(request, "demo/phone.html", context, status=422 if phone_view.problem_key else 200)

@@ -8,9 +8,9 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.bills.bill import Bill, BillState
-from domain.blocks.charging import bills_of
+from domain.blocks.charging import list_request_bills
 from domain.engine import step_preview
 from domain.language.service import Service, Transition
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
@@ -18,10 +18,10 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 
-SHOWN = 5
+MAX_REQUESTS = 5
 """How many requests are shown, newest first."""
 
-_GIVING_UP = frozenset({Phase.DECLINED, Phase.CANCELLED})
+_GIVEN_UP_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 _TEXTS = "web.phone.desk"
 
 
@@ -37,89 +37,99 @@ class StaffStep:
 class RequestCard:
     """A request with what can be done about it now.
 
-    `turn` is the key of the text that says whose turn it is: staff's (`step`) or the citizen's (`reply`, a text to
-    send); `others` are the other steps that staff could take.
+    `turn_key` is the key of the text that says whose turn it is: staff's (`next_step`) or the citizen's (`reply_text`,
+    a text to send); `other_steps` are the other steps that staff could take.
     """
 
     code: str
     service: str
     state: str
     phase: Phase
-    turn: str
-    step: StaffStep | None
-    reply: str | None
-    others: tuple[StaffStep, ...]
+    turn_key: str
+    next_step: StaffStep | None
+    reply_text: str | None
+    other_steps: tuple[StaffStep, ...]
 
 
-async def request_cards(desk: Desk, uow: UnitOfWork, mobile: str) -> list[RequestCard]:
+async def build_request_cards(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[RequestCard]:
     """Return the newest requests of a mobile (+989…)."""
-    found = await uow.requests.find(RequestFilter(mobile=mobile, limit=SHOWN))
-    return [await _card(desk, uow, request) for request in found]
+    newest_requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=MAX_REQUESTS))
+    return [await _build_card(dependencies, uow, request) for request in newest_requests]
 
 
-async def _card(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> RequestCard:
-    bills = await bills_of(uow, request)
-    possible = {
-        one.name: one
-        for one in desk.engine.actions(request, STAFF_ROLES)
-        if await step_preview.obstacle(desk.engine, uow, request, one.name, SYSTEM) is None
+async def _build_card(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> RequestCard:
+    bills = await list_request_bills(uow, request)
+    possible_steps = {
+        step.name: step
+        for step in dependencies.engine.list_actions(request, STAFF_ROLES)
+        if await step_preview.find_obstacle(dependencies.engine, uow, request, step.name, SYSTEM) is None
     }
-    steps = {name: _step(desk, request, one) for name, one in possible.items()}
-    due = [bill for bill in bills if bill.state is BillState.OPEN]
-    turn, step, reply = "waiting", None, None
-    if request.phase is Phase.NEEDS_PAYMENT and due:
-        turn, step = "next", payment_step(desk, due[-1])
+    staff_steps = {name: _describe_step(dependencies, request, step) for name, step in possible_steps.items()}
+    open_bills = [bill for bill in bills if bill.state is BillState.OPEN]
+    turn, next_step, reply = "waiting", None, None
+    if request.phase is Phase.NEEDS_PAYMENT and open_bills:
+        turn, next_step = "next", build_payment_step(dependencies, open_bills[-1])
     elif request.phase is Phase.NEEDS_CITIZEN:
-        turn, reply = "citizen", desk.catalogue.render(f"{_TEXTS}.replies.answer", {"code": request.code})
-    elif request.phase.final:
+        turn, reply = "citizen", dependencies.catalogue.render(f"{_TEXTS}.replies.answer", {"code": request.code})
+    elif request.phase.is_final:
         turn = "over"
-    elif onward := _onward(desk.engine.service(request.service), request, possible.values()):
-        turn, step = "next", steps.pop(onward.name)
+    elif onward := _find_onward_step(
+        dependencies.engine.get_service(request.service), request, possible_steps.values()
+    ):
+        turn, next_step = "next", staff_steps.pop(onward.name)
     return RequestCard(
-        tracking_codes.shown(request.code),
-        desk.wording.service(request.service),
-        desk.wording.state(request),
-        request.phase,
-        f"{_TEXTS}.{turn}",
-        step,
-        reply,
-        tuple(steps.values()),
+        code=tracking_codes.display_code(request.code),
+        service=dependencies.wording.service_title(request.service),
+        state=dependencies.wording.state_title(request),
+        phase=request.phase,
+        turn_key=f"{_TEXTS}.{turn}",
+        next_step=next_step,
+        reply_text=reply,
+        other_steps=tuple(staff_steps.values()),
     )
 
 
-def _onward(service: Service, request: ServiceRequest, steps: Iterable[Transition]) -> Transition | None:
+def _find_onward_step(
+    service: Service, request: ServiceRequest, possible_steps: Iterable[Transition]
+) -> Transition | None:
     """Return the step that brings the request nearer to its end: neither giving up nor staying where it is."""
-    ways = (one for one in steps if service.state(one.target).phase not in _GIVING_UP)
-    return next((one for one in ways if one.target != request.state), None)
+    advancing_steps = (
+        step for step in possible_steps if service.state_named(step.target_state).phase not in _GIVEN_UP_PHASES
+    )
+    return next((step for step in advancing_steps if step.target_state != request.state), None)
 
 
-def _step(desk: Desk, request: ServiceRequest, step: Transition) -> StaffStep:
-    role = _who(desk, request, step)
+def _describe_step(dependencies: Dependencies, request: ServiceRequest, step: Transition) -> StaffStep:
+    role = _choose_role(dependencies, request, step)
     command = f"pishkhan request act {request.code} {step.name} --as {role}"
-    for field in step.inputs:
-        if field.required or (field.applies and field.applies(request, desk.clock.now())):
-            command += f" --set {field.name}={shlex.quote(_sample(desk, field.name))}"
-    action = desk.catalogue.text(f"services.{request.service}.actions.{step.name}")
-    return StaffStep(_label(desk, action, role), command)
+    for input_field in step.inputs:
+        if input_field.required or (
+            input_field.applies_when and input_field.applies_when(request, dependencies.clock.now())
+        ):
+            command += f" --set {input_field.name}={shlex.quote(_sample_value(dependencies, input_field.name))}"
+    action_title = dependencies.catalogue.text(f"services.{request.service}.actions.{step.name}")
+    return StaffStep(_label_step(dependencies, action_title, role), command)
 
 
-def payment_step(desk: Desk, bill: Bill) -> StaffStep:
+def build_payment_step(dependencies: Dependencies, bill: Bill) -> StaffStep:
     """Return how a bank slip over the whole bill is recorded."""
-    slip = f"--reference slip-{bill.file_number} --as {Role.REVENUE}"
-    command = f"pishkhan payment record {bill.bill_id} {bill.payment_id} {bill.amount} {slip}"
-    return StaffStep(_label(desk, desk.catalogue.text(f"{_TEXTS}.pay"), Role.REVENUE), command)
+    slip_options = f"--reference slip-{bill.file_number} --as {Role.REVENUE}"
+    command = f"pishkhan payment record {bill.bill_id} {bill.payment_id} {bill.amount} {slip_options}"
+    return StaffStep(_label_step(dependencies, dependencies.catalogue.text(f"{_TEXTS}.pay"), Role.REVENUE), command)
 
 
-def _label(desk: Desk, action: str, role: Role) -> str:
-    return desk.catalogue.render(f"{_TEXTS}.step", {"action": action, "role": desk.catalogue.text(f"roles.{role}")})
+def _label_step(dependencies: Dependencies, action_title: str, role: Role) -> str:
+    return dependencies.catalogue.render(
+        f"{_TEXTS}.step", {"action": action_title, "role": dependencies.catalogue.text(f"roles.{role}")}
+    )
 
 
-def _who(desk: Desk, request: ServiceRequest, step: Transition) -> Role:
+def _choose_role(dependencies: Dependencies, request: ServiceRequest, step: Transition) -> Role:
     """Return the role that would take the step: the unit in whose queue the request stands, if it may."""
-    unit = desk.engine.service(request.service).state(request.state).unit
+    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
     return unit if unit in step.roles else min(step.roles & STAFF_ROLES)
 
 
-def _sample(desk: Desk, name: str) -> str:
-    key = f"{_TEXTS}.values.{name}"
-    return desk.catalogue.text(key) if key in desk.catalogue else "…"
+def _sample_value(dependencies: Dependencies, input_name: str) -> str:
+    key = f"{_TEXTS}.values.{input_name}"
+    return dependencies.catalogue.text(key) if key in dependencies.catalogue else "…"

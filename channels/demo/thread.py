@@ -6,36 +6,36 @@ from itertools import groupby
 
 from domain.messages.records import InboundMessage, MessageState, OutboxMessage
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import in_tehran, jalali_long
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.message_parts import count_parts
 from domain.values.text import persian_digits
 
-CHANNEL = "sms"
-SHOWN = 60
+CHANNEL_NAME = "sms"
+MAX_TEXTS = 60
 """How many texts of each direction are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One text. `ident` stays the same from reading to reading; `at` is when it came or comes to the phone,
-    `since` where it stands in the conversation: one that waits stays where it was written until it may leave.
+    """One text. `bubble_id` stays the same from reading to reading; `arrives_at` is when it came or comes to the phone,
+    `positioned_at` where it stands in the conversation: one that waits stays where it was written until it may leave.
 
-    `parts` are message parts. `state` is that of a text from the municipality, None for one from the phone; `waits`
-    tells that it lies in the queue until `at`.
+    `part_count` are message parts. `state` is that of a text from the municipality, None for one from the phone;
+    `is_waiting` tells that it lies in the queue until `arrives_at`.
     """
 
-    ident: str
-    at: datetime
-    since: datetime
+    bubble_id: str
+    arrives_at: datetime
+    positioned_at: datetime
     text: str
-    parts: int
+    part_count: int
     state: MessageState | None = None
-    waits: bool = False
+    is_waiting: bool = False
 
     @property
-    def hour(self) -> str:
+    def shown_hour(self) -> str:
         """The hour in Tehran, in Persian digits."""
-        return persian_digits(f"{in_tehran(self.at):%H:%M}")
+        return persian_digits(f"{to_tehran(self.arrives_at):%H:%M}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,24 @@ class ThreadDay:
 
 async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[ThreadDay]:
     """Return what was said between the municipality and a mobile (+989…), oldest first."""
-    received = await uow.inbox.last_from(CHANNEL, mobile, SHOWN)
-    sent = await uow.outbox.recent(recipient=mobile, limit=SHOWN)
-    bubbles = [_from_phone(one) for one in received]
-    bubbles += [_to_phone(one, now) for one in sent if one.channel == CHANNEL]
+    received_messages = await uow.inbox.list_last_from(CHANNEL_NAME, mobile, MAX_TEXTS)
+    sent_messages = await uow.outbox.list_recent(recipient=mobile, limit=MAX_TEXTS)
+    bubbles = [_bubble_from_phone(entry) for entry in received_messages]
+    bubbles += [_bubble_to_phone(entry, now) for entry in sent_messages if entry.channel == CHANNEL_NAME]
     # A text and its answer may bear the same moment: what was asked stands first.
-    bubbles.sort(key=lambda one: (one.since, one.state is not None, one.ident))
-    days = groupby(bubbles, key=lambda one: in_tehran(one.since).date())
-    return [ThreadDay(jalali_long(day), list(group)) for day, group in days]
+    bubbles.sort(key=lambda entry: (entry.positioned_at, entry.state is not None, entry.bubble_id))
+    groups_by_day = groupby(bubbles, key=lambda entry: to_tehran(entry.positioned_at).date())
+    return [ThreadDay(jalali_long_text(day), list(day_bubbles)) for day, day_bubbles in groups_by_day]
 
 
-def _from_phone(message: InboundMessage) -> Bubble:
-    at = message.received_at
-    return Bubble(f"in-{message.id}", at, at, message.text, count_parts(message.text))
+def _bubble_from_phone(message: InboundMessage) -> Bubble:
+    arrives_at = message.received_at
+    return Bubble(f"in-{message.id}", arrives_at, arrives_at, message.text, count_parts(message.text))
 
 
-def _to_phone(message: OutboxMessage, now: datetime) -> Bubble:
-    at = message.not_before  # when it may leave: a slow relay must not move it behind the next question
-    waits = message.state is MessageState.QUEUED and at > now
-    parts = message.parts or count_parts(message.text)
-    since = message.created_at if waits else at
-    return Bubble(f"out-{message.id}", at, since, message.text, parts, message.state, waits)
+def _bubble_to_phone(message: OutboxMessage, now: datetime) -> Bubble:
+    arrives_at = message.not_before  # when it may leave: a slow relay must not move it behind the next question
+    is_waiting = message.state is MessageState.QUEUED and arrives_at > now
+    part_count = message.parts or count_parts(message.text)
+    positioned_at = message.created_at if is_waiting else arrives_at
+    return Bubble(f"out-{message.id}", arrives_at, positioned_at, message.text, part_count, message.state, is_waiting)

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
-from channels.pishkhan_soap.declared import CHANNEL
+from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import NAMESPACE
-from channels.pishkhan_soap.username_token import CLOCK, UsernameToken, refuse_old
-from domain.actions.desk import Desk
-from domain.actions.offices.accounts import key_proved, lock_out
-from domain.actions.staff.refusals import note
-from domain.offices.office import Office, attempts_of
+from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
+from domain.actions.desk import Dependencies
+from domain.actions.offices.accounts import clear_lock_out, lock_out_address
+from domain.actions.staff.refusals import record_refusal
+from domain.offices.office import Office, attempt_key
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values import identifiers
@@ -40,17 +40,17 @@ LOCK_ATTEMPTS = 10
 
 LOCK_WINDOW = timedelta(minutes=15)
 
-LOCKED = "locked"
+LOCKED_DETAIL = "locked"
 """The detail of a refused token from an address that is locked out."""
 
-ADDRESS = "address"
+ADDRESS_DETAIL = "address"
 """The detail of a call that a key proved, and that came from another network than the office is bound to."""
 
-NO_GUESSES = frozenset({CLOCK, ADDRESS, LOCKED})
+UNCOUNTED_DETAILS = frozenset({CLOCK_DETAIL, ADDRESS_DETAIL, LOCKED_DETAIL})
 """Details of refusals that are not counted: who has the key guesses nothing, and who is locked out was counted."""
 
-KEYS_TRIED = 2
-"""A refused token was tried against so many keys at least, as many as an office has while it changes them: the time
+LEAST_KEYS_COMPARED = 2
+"""A refused token was compared with so many keys at least, as many as an office has while it changes them: the time
 that it took does not tell whether its user name is an office's.
 """
 
@@ -60,184 +60,202 @@ class CounterCaller:
     """Where a call comes from: the address, and whether nobody on the way could read it."""
 
     address: str
-    private: bool
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class PendingAnswer:
     """A call whose work is committed and whose answer is still to be completed."""
 
     call_id: str
-    values: Mapping[str, Any]
+    answer_values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """Takes calls. `skew` is how far a caller's clock may be from ours."""
+class CallHandler:
+    """Takes calls. `clock_skew` is how far a caller's clock may be from ours."""
 
-    desk: Desk
+    dependencies: Dependencies
     store: Store
     vault: Vault
     printer: Printer
-    skew: timedelta
+    clock_skew: timedelta
     _nobodys: str = field(init=False, repr=False)
     """A key that no office has, sealed as theirs are."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_nobodys", self.vault.close(secrets.token_hex(16)))
+        object.__setattr__(self, "_nobodys", self.vault.seal_secret(secrets.token_hex(16)))
 
-    async def take(
-        self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
+    async def handle_call(
+        self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
         office = None
         try:
-            async with self.store.unit() as uow:
-                office = await self.authenticated(uow, token, caller)
-                done = await self._once(uow, office, operation, values)
+            async with self.store.open_unit() as uow:
+                office = await self.authenticate_office(uow, token, caller)
+                call_result = await self._run_once(uow, office, operation, call_values)
         except DomainError as error:
             if office is not None and error.code != "unavailable":
-                await self._keep_nonce(office, token, caller)
+                await self._retain_nonce(office, token, caller)
             raise
-        return done if isinstance(done, str) else await self._completed(office, operation, done)
+        return (
+            call_result if isinstance(call_result, str) else await self._complete_answer(office, operation, call_result)
+        )
 
-    async def _completed(self, office: Office, operation: Operation, begun: Begun) -> str:
+    async def _complete_answer(self, office: Office, operation: Operation, pending: PendingAnswer) -> str:
         """Complete an answer outside of any unit, and keep it."""
-        assert operation.completes is not None, "such a call is never begun"  # noqa: S101 - holds by construction
-        answer = body_of(operation, await operation.completes(self.printer, begun.values))
-        async with self.store.unit() as uow:
-            await uow.calls.answer(office.code, begun.call_id, answer)
-        return answer
+        assert operation.complete_answer is not None, "such a call is never begun"  # noqa: S101 - holds by construction
+        answer_body = render_body(operation, await operation.complete_answer(self.printer, pending.answer_values))
+        async with self.store.open_unit() as uow:
+            await uow.office_calls.save_answer(office.code, pending.call_id, answer_body)
+        return answer_body
 
-    async def _keep_nonce(self, office: Office, token: UsernameToken, caller: CounterCaller) -> None:
+    async def _retain_nonce(self, office: Office, token: UsernameToken, caller: CounterCaller) -> None:
         """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
-        async with self.store.unit() as uow:
+        async with self.store.open_unit() as uow:
             await self._take_nonce(uow, office, token)
-            await key_proved(self.desk, uow, office, caller.address, LOCK_WINDOW)
+            await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
 
     async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
-        ends_at = self.desk.clock.now() + 2 * self.skew
-        return not token.nonce or await uow.calls.take_nonce(office.code, token.nonce_name, ends_at)
+        ends_at = self.dependencies.clock.now() + 2 * self.clock_skew
+        return not token.nonce or await uow.office_calls.take_nonce(office.code, token.nonce_digest, ends_at)
 
-    async def authenticated(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
+    async def authenticate_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
         """Return the office that the token proves; its nonce is taken in this unit.
 
         Who does not prove a key learns nothing of the office, not even by the time, whether there is one.
         """
-        now = self.desk.clock.now()
-        office = _serving(await uow.offices.by_username(token.username))
-        if not token.digested and not caller.private:
+        now = self.dependencies.clock.now()
+        office = _active_office(await uow.offices.find_by_username(token.username))
+        if not token.is_digested and not caller.is_private:
             raise AuthenticationFailed("Password", detail="plain_text")
-        if not self._proved(office, token, now) or office is None:
-            raise await self._denied(uow, office, token, caller)
-        if not office.admits(caller.address):
-            raise AuthenticationFailed("Username", detail=ADDRESS)
-        refuse_old(token, now, self.skew)
+        if not self._proves_key(office, token, now) or office is None:
+            raise await self._build_denial(uow, office, token, caller)
+        if not office.admits_address(caller.address):
+            raise AuthenticationFailed("Username", detail=ADDRESS_DETAIL)
+        refuse_stale_token(token, now, self.clock_skew)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", detail="nonce")
-        await key_proved(self.desk, uow, office, caller.address, LOCK_WINDOW)
+        await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
         return office
 
-    def _proved(self, office: Office | None, token: UsernameToken, now: datetime) -> bool:
-        keys = office.usable_keys(now) if office else ()
-        proved = token.proves(self.vault.open(key.sealed) for key in keys)
-        if not proved:
-            token.proves(self.vault.open(self._nobodys) for _ in range(len(keys), KEYS_TRIED))
-        return proved
+    def _proves_key(self, office: Office | None, token: UsernameToken, now: datetime) -> bool:
+        office_keys = office.list_usable_keys(now) if office else ()
+        is_proved = token.is_proved_by(self.vault.unseal_secret(office_key.sealed) for office_key in office_keys)
+        if not is_proved:
+            token.is_proved_by(
+                self.vault.unseal_secret(self._nobodys) for _ in range(len(office_keys), LEAST_KEYS_COMPARED)
+            )
+        return is_proved
 
-    async def _denied(
+    async def _build_denial(
         self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: CounterCaller
     ) -> AuthenticationFailed:
         """Return what is told: who is locked out, an office or a stranger, is told so."""
-        now = self.desk.clock.now()
-        shut = await uow.lines.is_shut(attempts_of(token.username, caller.address), now)
-        if office.locked(caller.address, now) if office else shut:
-            return AuthenticationFailed("Username", detail=LOCKED)
+        now = self.dependencies.clock.now()
+        is_locked_out = await uow.lines.is_blocked(attempt_key(token.username, caller.address), now)
+        if office.is_locked_out(caller.address, now) if office else is_locked_out:
+            return AuthenticationFailed("Username", detail=LOCKED_DETAIL)
         return AuthenticationFailed("UsernameToken")
 
-    async def _once(
-        self, uow: UnitOfWork, office: Office, operation: Operation, said: Mapping[str, Any]
-    ) -> str | Begun:
-        values = dict(said)
-        if values.pop("office").lower() != office.code.lower():
+    async def _run_once(
+        self, uow: UnitOfWork, office: Office, operation: Operation, body_values: Mapping[str, Any]
+    ) -> str | PendingAnswer:
+        call_values = dict(body_values)
+        if call_values.pop("office").lower() != office.code.lower():
             raise Forbidden("officeCode", detail="other_office")
-        clerk, call_id, now = clerk_of(office, values.pop("clerk")), values.pop("call_id"), self.desk.clock.now()
-        digest = digest_of(operation, clerk, values)
-        earlier = await uow.calls.begin(office.code, call_id, digest, operation.name, now + operation.keeps, now)
-        if earlier is not None:
-            if earlier.digest != digest:
+        clerk, call_id, now = (
+            identify_clerk(office, call_values.pop("clerk")),
+            call_values.pop("call_id"),
+            self.dependencies.clock.now(),
+        )
+        call_digest = digest_call(operation, clerk, call_values)
+        earlier_call = await uow.office_calls.begin(
+            office.code, call_id, call_digest, operation.name, now + operation.answer_lifetime, now
+        )
+        if earlier_call is not None:
+            if earlier_call.body_digest != call_digest:
                 raise DuplicateRequest("clientRequestId", detail="call_id_used")
-            if earlier.answer is not None:
-                return earlier.answer
-            if operation.completes is None:
+            if earlier_call.answer_text is not None:
+                return earlier_call.answer_text
+            if operation.complete_answer is None:
                 raise NotFound("clientRequestId", detail="answer_erased")
-        found = await operation.run(CounterCall(self.desk, uow, office, clerk, values))
-        if operation.completes:
-            return Begun(call_id, found)
-        answer = body_of(operation, found)
-        await uow.calls.answer(office.code, call_id, answer)
-        return answer
+        answer_values = await operation.run_operation(CounterCall(self.dependencies, uow, office, clerk, call_values))
+        if operation.complete_answer:
+            return PendingAnswer(call_id, answer_values)
+        answer_body = render_body(operation, answer_values)
+        await uow.office_calls.save_answer(office.code, call_id, answer_body)
+        return answer_body
 
-    async def note_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:
+    async def record_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:
         """Record a refused call (alike ones together), and lock its address out after too many.
 
         Who has the key and a wrong clock or network goes on being told what is wrong.
         """
-        now = self.desk.clock.now()
-        detail = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
-        async with self.store.unit() as uow:
-            await note(uow, now, "office", username, "counter_refused", detail, known=partial(_is_known, uow, username))
-            if username and isinstance(error, AuthenticationFailed) and error.detail not in NO_GUESSES:
-                await self._count(uow, username, caller, now)
+        now = self.dependencies.clock.now()
+        audit_facts = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
+        async with self.store.open_unit() as uow:
+            await record_refusal(
+                uow,
+                now,
+                "office",
+                username,
+                "counter_refused",
+                audit_facts,
+                is_known=partial(_is_registered, uow, username),
+            )
+            if username and isinstance(error, AuthenticationFailed) and error.detail not in UNCOUNTED_DETAILS:
+                await self._count_attempt(uow, username, caller, now)
 
-    async def _count(self, uow: UnitOfWork, username: str, caller: CounterCaller, now: datetime) -> None:
-        pair = attempts_of(username, caller.address)
-        if await uow.lines.hit(pair, now, LOCK_WINDOW) < LOCK_ATTEMPTS:
+    async def _count_attempt(self, uow: UnitOfWork, username: str, caller: CounterCaller, now: datetime) -> None:
+        attempt_pair = attempt_key(username, caller.address)
+        if await uow.lines.add_hit(attempt_pair, now, LOCK_WINDOW) < LOCK_ATTEMPTS:
             return
-        office = _serving(await uow.offices.by_username(username))
+        office = _active_office(await uow.offices.find_by_username(username))
         if office is None:
-            await uow.lines.shut(pair, now + LOCK_WINDOW)
-        elif not office.locked(caller.address, now):
-            await lock_out(self.desk, uow, office.code, caller.address, LOCK_WINDOW)
+            await uow.lines.block_until(attempt_pair, now + LOCK_WINDOW)
+        elif not office.is_locked_out(caller.address, now):
+            await lock_out_address(self.dependencies, uow, office.code, caller.address, LOCK_WINDOW)
 
 
-async def _is_known(uow: UnitOfWork, username: str) -> bool:
-    return await uow.offices.by_username(username) is not None
+async def _is_registered(uow: UnitOfWork, username: str) -> bool:
+    return await uow.offices.find_by_username(username) is not None
 
 
-def _serving(office: Office | None) -> Office | None:
+def _active_office(office: Office | None) -> Office | None:
     """Return the office unless it is switched off: then it is nobody."""
     return office if office and office.active else None
 
 
-def clerk_of(office: Office, national_code: str) -> Actor:
+def identify_clerk(office: Office, national_code: str) -> Actor:
     """Return the clerk as the history keeps it; `InvalidField("clerkNationalCode")`."""
     try:
-        return _clerk(office.code, national_code)
+        return _build_clerk(office.code, national_code)
     except InvalidField:
         raise InvalidField("clerkNationalCode") from None
 
 
 @lru_cache(maxsize=4096)
-def _clerk(office: str, national_code: str) -> Actor:
+def _build_clerk(office_code: str, national_code: str) -> Actor:
     # The same clerks call all day long.
-    ident = f"{office}/{identifiers.national_code(national_code)}"
-    return Actor(frozenset({Role.CLERK}), "clerk", ident, CHANNEL, office=office)
+    clerk_identity = f"{office_code}/{identifiers.parse_national_code(national_code)}"
+    return Actor(frozenset({Role.CLERK}), "clerk", clerk_identity, CHANNEL_KEY, office_code=office_code)
 
 
-def digest_of(operation: Operation, clerk: Actor, values: Mapping[str, Any]) -> str:
+def digest_call(operation: Operation, clerk: Actor, call_values: Mapping[str, Any]) -> str:
     """Return what a repeated call must have in common with the first: operation, clerk and every value."""
-    said = _JSON.encode([operation.name, clerk.ident, values])
-    return hashlib.sha256(said.encode()).hexdigest()
+    canonical_json = _JSON_ENCODER.encode([operation.name, clerk.identifier, call_values])
+    return hashlib.sha256(canonical_json.encode()).hexdigest()
 
 
-def _hashed(content: bytes) -> str:
+def _hash_content(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, default=_hashed)
+_JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, default=_hash_content)
 
 
-def body_of(operation: Operation, values: Mapping[str, Any]) -> str:
+def render_body(operation: Operation, values: Mapping[str, Any]) -> str:
     """Return an answer's element."""
-    return f'<{operation.answer.name} xmlns="{NAMESPACE}">{operation.answer.xml(values)}</{operation.answer.name}>'
+    return f'<{operation.answer.name} xmlns="{NAMESPACE}">{operation.answer.to_xml(values)}</{operation.answer.name}>'

@@ -7,10 +7,10 @@ from functools import cached_property
 from lxml import etree
 
 from channels.pishkhan_soap import asking, following, money, shapes
-from channels.pishkhan_soap.declared import look_up_operation, submission
+from channels.pishkhan_soap.declared import lookup_operation, submission_operation
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord, types_in
-from channels.pishkhan_soap.wsdl import ADDRESS, wsdl, xsd
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord, collect_types
+from channels.pishkhan_soap.wsdl import DEMO_ADDRESS, render_wsdl, render_xsd
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 
@@ -19,46 +19,50 @@ class Contract:
     """The operations for these services. Validation is by the XSD that is published, compiled once for each thread."""
 
     def __init__(self, services: Sequence[Service], catalogue: Catalogue) -> None:
-        self.operations = _operations(services, catalogue)
-        self.by_tag: Mapping[str, Operation] = {f"{{{NAMESPACE}}}{one.name}": one for one in self.operations}
-        self._compiled = threading.local()
+        self.operations = _build_operations(services, catalogue)
+        self.operations_by_tag: Mapping[str, Operation] = {
+            f"{{{NAMESPACE}}}{operation.name}": operation for operation in self.operations
+        }
+        self._compiled_by_thread = threading.local()
 
-    def wsdl(self, address: str = ADDRESS) -> str:
+    def render_wsdl(self, service_address: str = DEMO_ADDRESS) -> str:
         """Return the WSDL for clients that call this address."""
-        return wsdl(self.operations, shapes.FAULT, address)
+        return render_wsdl(self.operations, shapes.COUNTER_FAULT, service_address)
 
-    def labels(self, tag: str) -> Mapping[str, str]:
+    def labels_for_tag(self, element_tag: str) -> Mapping[str, str]:
         """Return what the elements of a request are called in Persian, by their names; nothing of no operation."""
-        return self._labels.get(tag, {})
+        return self._labels_by_tag.get(element_tag, {})
 
     @cached_property
-    def _labels(self) -> Mapping[str, Mapping[str, str]]:
-        return {tag: _labels(one.request) for tag, one in self.by_tag.items()}
+    def _labels_by_tag(self) -> Mapping[str, Mapping[str, str]]:
+        return {tag: _collect_labels(operation.request) for tag, operation in self.operations_by_tag.items()}
 
     @cached_property
-    def _xsd(self) -> bytes:
-        return xsd(self.operations, shapes.FAULT).encode()
+    def _xsd_bytes(self) -> bytes:
+        return render_xsd(self.operations, shapes.COUNTER_FAULT).encode()
 
     @property
-    def schema(self) -> etree.XMLSchema:
+    def compiled_schema(self) -> etree.XMLSchema:
         """The compiled schema of this thread: its list of errors is not for two threads at once."""
-        found: etree.XMLSchema | None = getattr(self._compiled, "schema", None)
-        if found is None:
-            found = self._compiled.schema = etree.XMLSchema(etree.XML(self._xsd))
-        return found
+        thread_schema: etree.XMLSchema | None = getattr(self._compiled_by_thread, "schema", None)
+        if thread_schema is None:
+            thread_schema = self._compiled_by_thread.schema = etree.XMLSchema(etree.XML(self._xsd_bytes))
+        return thread_schema
 
 
-def _labels(request: SchemaRecord) -> Mapping[str, str]:
-    records = [one for one in types_in([request]) if isinstance(one, SchemaRecord)]
-    return {member.name: member.label for one in records for member in one.members}
+def _collect_labels(request_record: SchemaRecord) -> Mapping[str, str]:
+    records = [schema_type for schema_type in collect_types([request_record]) if isinstance(schema_type, SchemaRecord)]
+    return {member.name: member.label for schema_type in records for member in schema_type.members}
 
 
-def _operations(services: Sequence[Service], catalogue: Catalogue) -> tuple[Operation, ...]:
-    looked_up = [(service, one) for service in services for one in service.lookups if one.soap_operation]
+def _build_operations(services: Sequence[Service], catalogue: Catalogue) -> tuple[Operation, ...]:
+    service_lookups = [
+        (service, candidate) for service in services for candidate in service.lookups if candidate.soap_operation
+    ]
     return (
-        *asking.operations(services, catalogue),
-        *(submission(service, catalogue) for service in services),
-        *(look_up_operation(service, lookup, catalogue) for service, lookup in looked_up),
+        *asking.build_operations(services, catalogue),
+        *(submission_operation(service, catalogue) for service in services),
+        *(lookup_operation(service, lookup, catalogue) for service, lookup in service_lookups),
         *following.OPERATIONS,
         *money.OPERATIONS,
     )

@@ -8,100 +8,123 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.form_types import type_of
+from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.schema import Doc, SchemaElement, camel
-from channels.pishkhan_soap.standing import standing_of
-from domain.actions.conversations.look_up import look_up
-from domain.actions.messages.notify import announce
-from domain.actions.requests.attach import attach
-from domain.actions.requests.submit import submit
+from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
+from channels.pishkhan_soap.standing import build_status_values
+from domain.actions.conversations.look_up import run_lookup
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.attach import attach_document
+from domain.actions.requests.submit import submit_request
 from domain.fields.form import Field, read_fields
 from domain.fields.types import ReadingContext
-from domain.language.service import Lookup, Service
+from domain.language.lookups import Lookup
+from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
-from domain.offices.office import ACTS_KEEP
+from domain.offices.office import ACTION_ANSWER_RETENTION
 from domain.requests.request import ServiceRequest
 from domain.values import identifiers
 
-CHANNEL = "pishkhan_soap"
+CHANNEL_KEY = "pishkhan_soap"
 """The channel's key, as requests and history events keep it."""
 
 
-def submission(service: Service, catalogue: Catalogue) -> Operation:
+def submission_operation(service: Service, catalogue: Catalogue) -> Operation:
     """Return the operation that submits a request of a service."""
-    name, title = service.soap_operation, catalogue.text(f"services.{service.key}.title")
-    members = [SchemaElement("citizen", shapes.CITIZEN), *form_members(service.form, service.key, catalogue)]
-    if service.documents:
-        members.append(SchemaElement("documents", shapes.DOCUMENTS, required=False))
-    doc = Doc(f"ثبت درخواست «{title}»", f"Submit a request of the service {service.key}.")
-    shape = shapes.request(name, doc, *members)
+    operation_name, service_title = service.soap_operation, catalogue.text(f"services.{service.key}.title")
+    members = [
+        SchemaElement("citizen", shapes.CITIZEN_RECORD),
+        *build_form_members(service.form, service.key, catalogue),
+    ]
+    if service.papers:
+        members.append(SchemaElement("documents", shapes.DOCUMENT_LIST, required=False))
+    doc = Doc(f"ثبت درخواست «{service_title}»", f"Submit a request of the service {service.key}.")
+    request_shape = shapes.request(operation_name, doc, *members)
 
-    async def run(call: CounterCall) -> Mapping[str, Any]:
-        return await _submitted(call, service)
+    async def run_submission(call: CounterCall) -> Mapping[str, Any]:
+        return await _submit_request(call, service)
 
-    return Operation(shape, shapes.answer(name, *shapes.STANDING), run, keeps=ACTS_KEEP)
-
-
-async def _submitted(call: CounterCall, service: Service) -> Mapping[str, Any]:
-    said = dict(call.values)
-    citizen, documents = said.pop("citizen"), said.pop("documents", ())
-    raw = {field.name: said[field.name] for field in service.form if field.name in said}
-    known = {f"person.{name}": value for name, value in citizen.items()}
-    raw |= {field.name: known[field.autofill] for field in service.form if field.autofill in known}
-    mobile = identifiers.mobile(citizen["mobile"])
-    outcome = await submit(call.desk, call.uow, service.key, raw, call.clerk, mobile)
-    await announce(call.desk, call.uow, outcome, call.clerk)
-    await _attached(call, outcome.request, documents)
-    return await standing_of(call, outcome.request)
+    return Operation(
+        request_shape,
+        shapes.answer(operation_name, *shapes.STATUS_ELEMENTS),
+        run_submission,
+        answer_lifetime=ACTION_ANSWER_RETENTION,
+    )
 
 
-async def _attached(call: CounterCall, request: ServiceRequest, documents: Sequence[Mapping[str, Any]]) -> None:
-    for one in documents:
-        name = one.get("file_name", one["name"])
-        await attach(call.desk, call.uow, request.code, one["name"], name, one["content"], call.clerk)
+async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, Any]:
+    submitted_values = dict(call.values)
+    citizen_values, documents = submitted_values.pop("citizen"), submitted_values.pop("documents", ())
+    raw_fields = {field.name: submitted_values[field.name] for field in service.form if field.name in submitted_values}
+    person_values = {f"person.{name}": value for name, value in citizen_values.items()}
+    raw_fields |= {
+        field.name: person_values[field.autofill] for field in service.form if field.autofill in person_values
+    }
+    citizen_mobile = identifiers.parse_mobile(citizen_values["mobile"])
+    outcome = await submit_request(call.dependencies, call.uow, service.key, raw_fields, call.clerk, citizen_mobile)
+    await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
+    await _attach_documents(call, outcome.request, documents)
+    return await build_status_values(call, outcome.request)
 
 
-def look_up_operation(service: Service, lookup: Lookup, catalogue: Catalogue) -> Operation:
+async def _attach_documents(call: CounterCall, request: ServiceRequest, documents: Sequence[Mapping[str, Any]]) -> None:
+    for document in documents:
+        file_name = document.get("file_name", document["name"])
+        await attach_document(
+            call.dependencies, call.uow, request.code, document["name"], file_name, document["content"], call.clerk
+        )
+
+
+def lookup_operation(service: Service, lookup: Lookup, catalogue: Catalogue) -> Operation:
     """Return the operation of a look-up that counters may ask (`soap_operation`)."""
-    name = lookup.soap_operation or ""
-    title = catalogue.text(f"intents.{lookup.intent.name}")
-    doc = Doc(f"پرسش «{title}»", f"Look up: {lookup.intent.name}.")
-    shape = shapes.request(name, doc, *form_members(lookup.form, lookup.intent.name, catalogue, service.key))
+    operation_name = lookup.soap_operation or ""
+    lookup_title = catalogue.text(f"intents.{lookup.intent.name}")
+    doc = Doc(f"پرسش «{lookup_title}»", f"Look up: {lookup.intent.name}.")
+    request_shape = shapes.request(
+        operation_name, doc, *build_form_members(lookup.form, lookup.intent.name, catalogue, service.key)
+    )
 
-    async def run(call: CounterCall) -> Mapping[str, Any]:
-        raw = {field.name: call.values[field.name] for field in lookup.form if field.name in call.values}
-        values = read_fields(lookup.form, raw, CHANNEL, ReadingContext(call.desk.clock.now()))
-        lines = await look_up(call.desk, call.uow, service, lookup, values, call.clerk, brief=False)
-        return {"lines": [answer_line(line.key, line.text, line.facts) for line in lines]}
+    async def answer_lookup(call: CounterCall) -> Mapping[str, Any]:
+        raw_fields = {field.name: call.values[field.name] for field in lookup.form if field.name in call.values}
+        field_values = read_fields(lookup.form, raw_fields, CHANNEL_KEY, ReadingContext(call.dependencies.clock.now()))
+        answer_lines = await run_lookup(
+            call.dependencies, call.uow, service, lookup, field_values, call.clerk, brief=False
+        )
+        return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in answer_lines]}
 
-    return Operation(shape, shapes.answer(name, SchemaElement("lines", shapes.LINES)), run)
+    return Operation(
+        request_shape, shapes.answer(operation_name, SchemaElement("lines", shapes.ANSWER_LINES)), answer_lookup
+    )
 
 
-def answer_line(key: str, text: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def build_answer_line(key: str, text: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line of an answer: its text, and those of its facts that the contract knows."""
-    known = ("plate", "year", "amount", "bill_id", "payment_id")
-    return {"kind": key, "text": text, **{name: facts[name] for name in known if name in facts}}
+    fact_names = ("plate", "year", "amount", "bill_id", "payment_id")
+    return {
+        "kind": key,
+        "text": text,
+        **{fact_name: facts[fact_name] for fact_name in fact_names if fact_name in facts},
+    }
 
 
-def form_members(
-    form: Sequence[Field], owner: str, catalogue: Catalogue, service: str | None = None
+def build_form_members(
+    form_fields: Sequence[Field], owner: str, catalogue: Catalogue, service_key: str | None = None
 ) -> list[SchemaElement]:
     """Return an element for each field that people say themselves; `owner` begins the names of types of its own."""
-    prefix = f"services.{service or owner}.fields"
-    pascal = camel(f"_{owner}")
+    text_prefix = f"services.{service_key or owner}.fields"
+    type_prefix = camel_case(f"_{owner}")
     return [
         SchemaElement(
-            camel(field.name),
-            type_of(field, pascal + camel(f"_{field.name}")),
-            _label(catalogue, f"{prefix}.{field.name}.label", field.name),
-            required=field.required and not field.instead,
+            camel_case(field.name),
+            type_for_field(field, type_prefix + camel_case(f"_{field.name}")),
+            _find_label(catalogue, f"{text_prefix}.{field.name}.label", field.name),
+            required=field.required and not field.alternatives,
             key=field.name,
         )
-        for field in form
-        if not field.found and not field.autofill
+        for field in form_fields
+        if not field.is_derived and not field.autofill
     ]
 
 
-def _label(catalogue: Catalogue, key: str, name: str) -> Doc | None:
-    return Doc(catalogue.text(key), f"{name.replace('_', ' ').capitalize()}.") if key in catalogue else None
+def _find_label(catalogue: Catalogue, key: str, field_name: str) -> Doc | None:
+    return Doc(catalogue.text(key), f"{field_name.replace('_', ' ').capitalize()}.") if key in catalogue else None

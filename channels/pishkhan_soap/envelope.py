@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.faults import EnvelopeError, Version
+from channels.pishkhan_soap.faults import EnvelopeError, SoapVersion
 from domain.values.errors import InvalidField, TooLarge, Unsupported
 
 MOST_TAGS = 4_000
@@ -21,23 +21,23 @@ MOST_TAGS = 4_000
 MOST_ATTRIBUTES = 1_000
 """`=` in a message outside of text that happens to hold it; namespaces, types and padding of Base64 are some dozen."""
 
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-SECURITY = f"{{{WSSE}}}Security"
+WSSE_NAMESPACE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+SECURITY_TAG = f"{{{WSSE_NAMESPACE}}}Security"
 
-_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>")
+_XML_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>")
 _NO_LINE_END = re.compile(rb"[^\r\n]")
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
-_BYTES_OF_A_TEXT = 10_000_000
+_DECLARED_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+_LONGEST_USUAL_TEXT = 10_000_000
 """From here on libxml2 takes a single text for an attack unless it is told otherwise."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_BEGINNINGS = (*_BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-_MARKED = tuple(beginning for beginning, _ in _BEGINNINGS)
-_SAME = frozenset({"utf-8", "ascii", "utf-8-sig"})
-_READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_ENCODING_MARKS = (*_BYTE_ORDER_MARKS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_MARK_BYTES = tuple(mark_bytes for mark_bytes, _ in _ENCODING_MARKS)
+_UTF8_CODECS = frozenset({"utf-8", "ascii", "utf-8-sig"})
+_READABLE_CODECS = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
 """Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
 
-_FOR_US = frozenset(
+_OUR_ROLES = frozenset(
     {
         "",
         "http://schemas.xmlsoap.org/soap/actor/next",
@@ -45,100 +45,108 @@ _FOR_US = frozenset(
         "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
     }
 )
-_BLANK = b" \t\r\n"
-_TRUE = frozenset({"1", "true"})
-_VERSIONS = {version.envelope: version for version in Version}
-_parsers = threading.local()
+_BLANK_BYTES = b" \t\r\n"
+_TRUE_TEXTS = frozenset({"1", "true"})
+_VERSIONS_BY_TAG = {version.envelope_tag: version for version in SoapVersion}
+_thread_parsers = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
 class SoapMessage:
     """A well-formed call: its version, the security header if there is one, the body's only element, and its text."""
 
-    version: Version
-    security: Element | None
-    body: Element
-    text: bytes = b""
+    version: SoapVersion
+    security_header: Element | None
+    body_element: Element
+    source_bytes: bytes = b""
 
 
-def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> SoapMessage:
+def read_message(
+    raw_bytes: bytes, declared_charset: str | None = None, version: SoapVersion = SoapVersion.SOAP_11
+) -> SoapMessage:
     """Read a message; `EnvelopeError` says what is wrong. `version` is that of the fault while none is known."""
-    return message_of(utf8(raw, charset, version), version)
+    return parse_message(convert_to_utf8(raw_bytes, declared_charset, version), version)
 
 
-def message_of(text: bytes, version: Version = Version.SOAP_11) -> SoapMessage:
-    """Read a message that `utf8` returned."""
-    envelope = _parsed(text, version)
-    version = _version(envelope, version)
-    header, body = _parts(envelope, version)
-    return SoapMessage(version, _security(header, version), _only_child(body, version), text)
+def parse_message(utf8_bytes: bytes, version: SoapVersion = SoapVersion.SOAP_11) -> SoapMessage:
+    """Read a message that `convert_to_utf8` returned."""
+    envelope_element = _parse_document(utf8_bytes, version)
+    version = _read_version(envelope_element, version)
+    header_element, body_element = _split_envelope(envelope_element, version)
+    return SoapMessage(
+        version, _find_security(header_element, version), _take_only_child(body_element, version), utf8_bytes
+    )
 
 
-def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> bytes:
+def convert_to_utf8(
+    raw_bytes: bytes, declared_charset: str | None = None, version: SoapVersion = SoapVersion.SOAP_11
+) -> bytes:
     """Return the document in UTF-8, without byte order mark and declaration; refuses what would cost too much to parse.
 
     What is UTF-8 is read as that, whatever a header or declaration says: no Persian text in another encoding looks so.
     """
-    encoding = _encoding(raw, charset)
-    if encoding.lower() != "utf-8" and not _is_utf8(raw):
-        raw = _recoded(raw, encoding, version)
-    raw = raw.removeprefix(codecs.BOM_UTF8)
-    declaration = _DECLARATION.match(raw)
-    if declaration:  # blanks in its place keep lines and columns as the caller counts them
-        raw = _NO_LINE_END.sub(b" ", declaration[0]) + raw[declaration.end() :]
-    if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
+    encoding_name = _detect_encoding(raw_bytes, declared_charset)
+    if encoding_name.lower() != "utf-8" and not _is_valid_utf8(raw_bytes):
+        raw_bytes = _recode_to_utf8(raw_bytes, encoding_name, version)
+    raw_bytes = raw_bytes.removeprefix(codecs.BOM_UTF8)
+    declaration_match = _XML_DECLARATION.match(raw_bytes)
+    if declaration_match:  # blanks in its place keep lines and columns as the caller counts them
+        raw_bytes = _NO_LINE_END.sub(b" ", declaration_match[0]) + raw_bytes[declaration_match.end() :]
+    if b"<!" in raw_bytes and (b"<!DOCTYPE" in raw_bytes or b"<!ENTITY" in raw_bytes):
         raise EnvelopeError(Unsupported("body", detail="dtd"), version)
-    if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
+    if raw_bytes.count(b"<") > MOST_TAGS or raw_bytes.count(b"=") > MOST_ATTRIBUTES:
         raise EnvelopeError(TooLarge("body"), version)
-    return raw
+    return raw_bytes
 
 
-def _encoding(raw: bytes, charset: str | None) -> str:
-    if raw.startswith(_MARKED):
-        return next(encoding for beginning, encoding in _BEGINNINGS if raw.startswith(beginning))
-    if charset:
-        return charset
-    declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None
-    return declared[1].decode() if declared else "utf-8"
+def _detect_encoding(raw_bytes: bytes, declared_charset: str | None) -> str:
+    if raw_bytes.startswith(_MARK_BYTES):
+        return next(encoding_name for mark_bytes, encoding_name in _ENCODING_MARKS if raw_bytes.startswith(mark_bytes))
+    if declared_charset:
+        return declared_charset
+    encoding_match = (
+        _DECLARED_ENCODING.search(raw_bytes, 0, 200) if raw_bytes.lstrip(_BLANK_BYTES).startswith(b"<?xml") else None
+    )
+    return encoding_match[1].decode() if encoding_match else "utf-8"
 
 
-def _is_utf8(raw: bytes) -> bool:
-    if b"\0" in raw or raw.startswith(_MARKED):  # UTF-16 of Latin letters would pass
+def _is_valid_utf8(raw_bytes: bytes) -> bool:
+    if b"\0" in raw_bytes or raw_bytes.startswith(_MARK_BYTES):  # UTF-16 of Latin letters would pass
         return False
     try:
-        raw.decode()
+        raw_bytes.decode()
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _recoded(raw: bytes, encoding: str, version: Version) -> bytes:
+def _recode_to_utf8(raw_bytes: bytes, encoding_name: str, version: SoapVersion) -> bytes:
     try:
-        codec = codecs.lookup(encoding).name
-        if codec in _SAME:
-            return raw
-        if codec in _READ:
-            return raw.decode(codec).encode()
+        codec_name = codecs.lookup(encoding_name).name
+        if codec_name in _UTF8_CODECS:
+            return raw_bytes
+        if codec_name in _READABLE_CODECS:
+            return raw_bytes.decode(codec_name).encode()
     except (LookupError, UnicodeError):
         pass
-    raise _unreadable(version, "soap_encoding")
+    raise _unreadable_error(version, "soap_encoding")
 
 
-def _parsed(raw: bytes, version: Version) -> Element:
+def _parse_document(raw_bytes: bytes, version: SoapVersion) -> Element:
     try:
-        return etree.fromstring(raw, _parser(large=len(raw) > _BYTES_OF_A_TEXT))
+        return etree.fromstring(raw_bytes, _get_parser(large=len(raw_bytes) > _LONGEST_USUAL_TEXT))
     except (etree.XMLSyntaxError, ValueError):
-        raise _unreadable(version, "soap_xml") from None
+        raise _unreadable_error(version, "soap_xml") from None
 
 
-def _parser(*, large: bool) -> etree.XMLParser:
+def _get_parser(*, large: bool) -> etree.XMLParser:
     """Return this thread's parser; that of `large` messages takes a text of any length, for the file is looked at as
     such. What is deep has been refused by its tags.
     """
-    name = "large" if large else "usual"
-    parser: etree.XMLParser | None = getattr(_parsers, name, None)
-    if parser is None:
-        parser = etree.XMLParser(
+    parser_name = "large" if large else "usual"
+    thread_parser: etree.XMLParser | None = getattr(_thread_parsers, parser_name, None)
+    if thread_parser is None:
+        thread_parser = etree.XMLParser(
             encoding="utf-8",
             resolve_entities=False,
             no_network=True,
@@ -147,59 +155,59 @@ def _parser(*, large: bool) -> etree.XMLParser:
             remove_comments=True,
             remove_pis=True,
         )
-        setattr(_parsers, name, parser)
-    return parser
+        setattr(_thread_parsers, parser_name, thread_parser)
+    return thread_parser
 
 
-def _version(envelope: Element, version: Version) -> Version:
-    found = _VERSIONS.get(str(envelope.tag))
-    if found:
-        return found
-    if etree.QName(envelope).localname == "Envelope":
+def _read_version(envelope_element: Element, version: SoapVersion) -> SoapVersion:
+    matching_version = _VERSIONS_BY_TAG.get(str(envelope_element.tag))
+    if matching_version:
+        return matching_version
+    if etree.QName(envelope_element).localname == "Envelope":
         raise EnvelopeError(Unsupported("Envelope", detail="soap_version"), version, "VersionMismatch")
-    raise _unreadable(version, "soap_envelope")
+    raise _unreadable_error(version, "soap_envelope")
 
 
-def _parts(envelope: Element, version: Version) -> tuple[Element | None, Element]:
+def _split_envelope(envelope_element: Element, version: SoapVersion) -> tuple[Element | None, Element]:
     """Return header and body: an envelope has at most one and exactly one, in this order, and nothing else."""
-    children = list(envelope)
-    tags = [child.tag for child in children]
-    if tags == version.header_and_body:
-        return children[0], children[1]
-    if tags == [version.body]:
-        return None, children[0]
-    raise _unreadable(version, "soap_envelope")
+    child_elements = list(envelope_element)
+    child_tags = [child_element.tag for child_element in child_elements]
+    if child_tags == version.header_and_body_tags:
+        return child_elements[0], child_elements[1]
+    if child_tags == [version.body_tag]:
+        return None, child_elements[0]
+    raise _unreadable_error(version, "soap_envelope")
 
 
-def _security(header: Element | None, version: Version) -> Element | None:
+def _find_security(header_element: Element | None, version: SoapVersion) -> Element | None:
     """Return the security header; one that must be understood and is not has its own fault."""
-    found: list[Element] = []
-    for child in header if header is not None else ():
-        if not _for_us(child, version):
+    security_headers: list[Element] = []
+    for header_block in header_element if header_element is not None else ():
+        if not _is_meant_for_us(header_block, version):
             continue
-        if child.tag == SECURITY:
-            found.append(child)
-        elif _must_understand(child, version):
+        if header_block.tag == SECURITY_TAG:
+            security_headers.append(header_block)
+        elif _must_understand(header_block, version):
             raise EnvelopeError(Unsupported("Header", detail="must_understand"), version, "MustUnderstand")
-    if len(found) > 1:
-        raise _unreadable(version, "soap_security")
-    return found[0] if found else None
+    if len(security_headers) > 1:
+        raise _unreadable_error(version, "soap_security")
+    return security_headers[0] if security_headers else None
 
 
-def _for_us(child: Element, version: Version) -> bool:
+def _is_meant_for_us(header_block: Element, version: SoapVersion) -> bool:
     """Tell whether a header block is meant for the end of the line, and not for a node on the way."""
-    return child.get(version.role, "").strip() in _FOR_US
+    return header_block.get(version.role_attribute, "").strip() in _OUR_ROLES
 
 
-def _must_understand(child: Element, version: Version) -> bool:
-    return child.get(version.must_understand, "").strip() in _TRUE
+def _must_understand(header_block: Element, version: SoapVersion) -> bool:
+    return header_block.get(version.understand_attribute, "").strip() in _TRUE_TEXTS
 
 
-def _only_child(body: Element, version: Version) -> Element:
-    if len(body) != 1:
-        raise _unreadable(version, "soap_body")
-    return body[0]
+def _take_only_child(body_element: Element, version: SoapVersion) -> Element:
+    if len(body_element) != 1:
+        raise _unreadable_error(version, "soap_body")
+    return body_element[0]
 
 
-def _unreadable(version: Version, detail: str) -> EnvelopeError:
-    return EnvelopeError(InvalidField("body", detail=detail), version)
+def _unreadable_error(version: SoapVersion, error_detail: str) -> EnvelopeError:
+    return EnvelopeError(InvalidField("body", detail=error_detail), version)

@@ -12,181 +12,205 @@ from difflib import get_close_matches
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.folding import BLANK
-from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, Simple, Type
-from domain.fields.types import number_text
+from channels.pishkhan_soap.folding import XML_BLANKS
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, SchemaType, SimpleType
+from domain.fields.types import format_number
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
-from domain.values.text import persian_digits, shown
+from domain.values.text import persian_digits, tidy_text
 
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-_HINTS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
+_XSI_PREFIX = "{http://www.w3.org/2001/XMLSchema-instance}"
+_HINT_ATTRIBUTES = frozenset({f"{_XSI_PREFIX}schemaLocation", f"{_XSI_PREFIX}noNamespaceSchemaLocation"})
 """Attributes that every element may have; nobody follows them."""
 
-_LONGEST_GIVEN = 30
-_ALIKE = 0.7
+_LONGEST_QUOTATION = 30
+_MISSPELLING_RATIO = 0.7
 """From here on a name counts as a misspelling of another one (`difflib`)."""
 
-_NUMBERS = frozenset({"xs:int", "xs:long", "xs:decimal"})
+_NUMERIC_BASES = frozenset({"xs:int", "xs:long", "xs:decimal"})
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with which element; `error` still lacks the place in the document where it is one of form."""
+    """What is wrong with which element; `build_error` still lacks the place in the document where it is one of form."""
 
     element: Element
-    kind: type[DomainError]
-    name: str
-    detail: str | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
+    error_class: type[DomainError]
+    field_name: str
+    error_detail: str | None = None
+    error_params: Mapping[str, object] = field(default_factory=dict)
 
-    def error(self, line: int, column: int) -> DomainError:
+    def build_error(self, line: int, column: int) -> DomainError:
         """Return the error, with the place of its element."""
-        return self.kind(self.name, detail=self.detail, line=line, column=column, **self.params)
+        return self.error_class(
+            self.field_name, detail=self.error_detail, line=line, column=column, **self.error_params
+        )
 
 
-def complaint_about(record: SchemaRecord, element: Element) -> Complaint | None:
+def find_complaint(record: SchemaRecord, element: Element) -> Complaint | None:
     """Return the first thing that is wrong with an element that should be such a record; None when all is well."""
-    return next(_complaints(record, element), None)
+    return next(_iterate_complaints(record, element), None)
 
 
-def _complaints(record: SchemaRecord, element: Element) -> Iterator[Complaint]:
-    yield from _foreign_attributes(element)
-    if (element.text or "").strip(BLANK) or any((child.tail or "").strip(BLANK) for child in element):
-        yield _form(element, "soap_text")
+def _iterate_complaints(record: SchemaRecord, element: Element) -> Iterator[Complaint]:
+    yield from _check_attributes(element)
+    if (element.text or "").strip(XML_BLANKS) or any((child.tail or "").strip(XML_BLANKS) for child in element):
+        yield _complain(element, "soap_text")
     children = list(element)
     for member in record.members:
-        taken = _taken(member, children)
-        for child in taken:
-            yield from _inside(member, child)
-        if member.most and len(taken) > member.most:
-            yield _form(taken[member.most], "soap_too_many", most=member.most)
-        del children[: len(taken)]
-        if member.required and not taken:
-            yield _missing(record, member, element, children)
+        taken_elements = _take_members(member, children)
+        for child in taken_elements:
+            yield from _check_content(member, child)
+        if member.max_occurs and len(taken_elements) > member.max_occurs:
+            yield _complain(taken_elements[member.max_occurs], "soap_too_many", most=member.max_occurs)
+        del children[: len(taken_elements)]
+        if member.required and not taken_elements:
+            yield _explain_missing(record, member, element, children)
     for child in children:
-        yield _unexpected(record, child, element, None)
+        yield _explain_unexpected(record, child, element, None)
 
 
-def _taken(member: SchemaElement, children: Sequence[Element]) -> list[Element]:
+def _take_members(member: SchemaElement, candidates: Sequence[Element]) -> list[Element]:
     """Return the elements at the beginning that are this member."""
-    taken: list[Element] = []
-    tag = f"{{{NAMESPACE}}}{member.name}"
-    for child in children:
-        if child.tag != tag or (taken and not member.many):
+    taken_elements: list[Element] = []
+    member_tag = f"{{{NAMESPACE}}}{member.name}"
+    for child in candidates:
+        if child.tag != member_tag or (taken_elements and not member.repeated):
             break
-        taken.append(child)
-    return taken
+        taken_elements.append(child)
+    return taken_elements
 
 
-def _inside(member: SchemaElement, child: Element) -> Iterator[Complaint]:
-    if isinstance(member.type, SchemaRecord):
-        yield from _complaints(member.type, child)
+def _check_content(member: SchemaElement, child: Element) -> Iterator[Complaint]:
+    if isinstance(member.value_type, SchemaRecord):
+        yield from _iterate_complaints(member.value_type, child)
         return
-    yield from _foreign_attributes(child)
+    yield from _check_attributes(child)
     if len(child):
-        yield _form(child, "soap_inside", inner=_name(child[0]))
-    elif not (child.text or "").strip(BLANK):
-        yield Complaint(child, MissingField, member.name, params={"label": member.label})
+        yield _complain(child, "soap_inside", inner=_local_name(child[0]))
+    elif not (child.text or "").strip(XML_BLANKS):
+        yield Complaint(child, MissingField, member.name, error_params={"label": member.label})
 
 
-def _missing(record: SchemaRecord, member: SchemaElement, parent: Element, rest: Sequence[Element]) -> Complaint:
+def _explain_missing(
+    record: SchemaRecord, member: SchemaElement, parent: Element, remaining: Sequence[Element]
+) -> Complaint:
     """Return what to say where a required element does not stand: it is missing unless it stands there otherwise."""
-    absent = Complaint(rest[0] if rest else parent, MissingField, member.name, params={"label": member.label})
-    if not rest:
-        return absent
-    found = rest[0]
-    elsewhere = any(_name(one) == member.name for one in parent)
-    return _unexpected(record, found, parent, member) if elsewhere or found.tag not in record.by_tag else absent
+    absence = Complaint(
+        remaining[0] if remaining else parent, MissingField, member.name, error_params={"label": member.label}
+    )
+    if not remaining:
+        return absence
+    next_element = remaining[0]
+    elsewhere = any(_local_name(sibling) == member.name for sibling in parent)
+    return (
+        _explain_unexpected(record, next_element, parent, member)
+        if elsewhere or next_element.tag not in record.members_by_tag
+        else absence
+    )
 
 
-def _unexpected(record: SchemaRecord, found: Element, parent: Element, expected: SchemaElement | None) -> Complaint:
+def _explain_unexpected(
+    record: SchemaRecord, element: Element, parent: Element, expected: SchemaElement | None
+) -> Complaint:
     """Return what to say of an element that is not expected where it stands."""
-    name, names = _name(found), [member.name for member in record.members]
-    here = {"expected": expected.name} if expected else {}
-    if name in names:
-        if etree.QName(found).namespace != NAMESPACE:
-            return _form(found, "soap_unqualified", namespace=NAMESPACE)
-        if found.getprevious() is not None and any(one.tag == found.tag for one in found.itersiblings(preceding=True)):
-            return _form(found, "soap_twice")
-        return _form(found, "soap_before", **here) if expected else _order(record, found, parent)
-    meant = _meant(name, names)
+    name, member_names = _local_name(element), [member.name for member in record.members]
+    expected_params = {"expected": expected.name} if expected else {}
+    if name in member_names:
+        if etree.QName(element).namespace != NAMESPACE:
+            return _complain(element, "soap_unqualified", namespace=NAMESPACE)
+        if element.getprevious() is not None and any(
+            sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)
+        ):
+            return _complain(element, "soap_twice")
+        return (
+            _complain(element, "soap_before", **expected_params)
+            if expected
+            else _explain_order(record, element, parent)
+        )
+    meant = _find_meant_name(name, member_names)
     if meant:
-        return _form(found, "soap_misspelt", meant=meant)
-    return _form(found, "soap_instead", **here) if expected else _form(found, "soap_unknown")
+        return _complain(element, "soap_misspelt", meant=meant)
+    return _complain(element, "soap_instead", **expected_params) if expected else _complain(element, "soap_unknown")
 
 
-def _order(record: SchemaRecord, found: Element, parent: Element) -> Complaint:
+def _explain_order(record: SchemaRecord, element: Element, parent: Element) -> Complaint:
     """Return what to say of an element that comes too late: which of those before it should follow it."""
-    names = [member.name for member in record.members]
-    later = names[names.index(_name(found)) + 1 :]
-    behind = next((_name(one) for one in parent if _name(one) in later), None)
-    return _form(found, "soap_late", behind=behind) if behind else _form(found, "soap_order")
+    member_names = [member.name for member in record.members]
+    later_names = member_names[member_names.index(_local_name(element)) + 1 :]
+    following_name = next((_local_name(sibling) for sibling in parent if _local_name(sibling) in later_names), None)
+    return (
+        _complain(element, "soap_late", behind=following_name) if following_name else _complain(element, "soap_order")
+    )
 
 
-def _meant(name: str, names: Sequence[str]) -> str | None:
-    small = {one.lower(): one for one in names}
-    close = get_close_matches(name.lower().replace("_", "").replace("-", ""), small, 1, _ALIKE)
-    return small[close[0]] if close else None
+def _find_meant_name(name: str, member_names: Sequence[str]) -> str | None:
+    names_by_lower = {member_name.lower(): member_name for member_name in member_names}
+    close_names = get_close_matches(
+        name.lower().replace("_", "").replace("-", ""), names_by_lower, 1, _MISSPELLING_RATIO
+    )
+    return names_by_lower[close_names[0]] if close_names else None
 
 
-def _foreign_attributes(element: Element) -> Iterator[Complaint]:
-    for name in element.attrib:
-        if name not in _HINTS:
-            yield _form(element, "soap_attribute", attribute=etree.QName(str(name)).localname)
+def _check_attributes(element: Element) -> Iterator[Complaint]:
+    for attribute_name in element.attrib:
+        if attribute_name not in _HINT_ATTRIBUTES:
+            yield _complain(element, "soap_attribute", attribute=etree.QName(str(attribute_name)).localname)
 
 
-def value_complaint(record: SchemaRecord, body: Element, element: Element) -> Complaint | None:
+def find_value_complaint(record: SchemaRecord, body: Element, element: Element) -> Complaint | None:
     """Return what is wrong with a value that the XSD refused, by the facets of its type; None of what is no value."""
-    member = _member_of(record, body, element)
-    if member is None or not isinstance(member.type, Simple):
+    member = _find_member(record, body, element)
+    if member is None or not isinstance(member.value_type, SimpleType):
         return None
-    kind, name, text = member.type, member.name, element.text or ""
-    facets, label = dict(kind.facets), {"label": member.label}
-    given = {**label, "given": shown(text)[:_LONGEST_GIVEN]}
+    simple_type, name, text = member.value_type, member.name, element.text or ""
+    facets, label_params = dict(simple_type.facets), {"label": member.label}
+    quoted_params = {**label_params, "given": tidy_text(text)[:_LONGEST_QUOTATION]}
     if "enumeration" in facets:
-        return Complaint(element, UnknownKind, name, "choice", given)
+        return Complaint(element, UnknownKind, name, "choice", quoted_params)
     if "maxLength" in facets and len(text) > int(facets["maxLength"]):
         return Complaint(
-            element, InvalidField, name, "too_long", {**label, "limit": persian_digits(facets["maxLength"])}
+            element, InvalidField, name, "too_long", {**label_params, "limit": persian_digits(facets["maxLength"])}
         )
-    if kind.base in _NUMBERS and (out := _out_of_range(text, facets)):
-        return Complaint(element, InvalidField, name, "range", {**label, **out})
-    return Complaint(element, InvalidField, name, kind.reason, given)
+    if simple_type.xsd_base in _NUMERIC_BASES and (range_params := _find_range_breach(text, facets)):
+        return Complaint(element, InvalidField, name, "range", {**label_params, **range_params})
+    return Complaint(element, InvalidField, name, simple_type.error_detail, quoted_params)
 
 
-def _member_of(record: SchemaRecord, body: Element, element: Element) -> SchemaElement | None:
+def _find_member(record: SchemaRecord, body: Element, element: Element) -> SchemaElement | None:
     """Return what the declarations call an element of a body."""
-    way = [element]
-    while way[-1] is not body:
-        parent = way[-1].getparent()
+    element_path = [element]
+    while element_path[-1] is not body:
+        parent = element_path[-1].getparent()
         if parent is None:
             return None
-        way.append(parent)
-    kind: Type = record
+        element_path.append(parent)
+    schema_type: SchemaType = record
     member = None
-    for one in reversed(way[:-1]):
-        member = kind.by_tag.get(str(one.tag)) if isinstance(kind, SchemaRecord) else None
+    for path_element in reversed(element_path[:-1]):
+        member = (
+            schema_type.members_by_tag.get(str(path_element.tag)) if isinstance(schema_type, SchemaRecord) else None
+        )
         if member is None:
             return None
-        kind = member.type
+        schema_type = member.value_type
     return member
 
 
-def _out_of_range(text: str, facets: Mapping[str, str]) -> Mapping[str, object] | None:
+def _find_range_breach(text: str, facets: Mapping[str, str]) -> Mapping[str, object] | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    least, most = facets.get("minInclusive"), facets.get("maxInclusive")
-    if (least is None or number >= Decimal(least)) and (most is None or number <= Decimal(most)):
+    minimum, maximum = facets.get("minInclusive"), facets.get("maxInclusive")
+    if (minimum is None or number >= Decimal(minimum)) and (maximum is None or number <= Decimal(maximum)):
         return None
-    return {"least": number_text(float(least or 0)), "most": number_text(float(most)) if most else "…"}
+    return {"least": format_number(float(minimum or 0)), "most": format_number(float(maximum)) if maximum else "…"}
 
 
-def _form(element: Element, detail: str, **params: object) -> Complaint:
-    name = _name(element)
-    return Complaint(element, InvalidField, name, detail, {"element": name, **params})
+def _complain(element: Element, detail: str, **error_params: object) -> Complaint:
+    name = _local_name(element)
+    return Complaint(element, InvalidField, name, detail, {"element": name, **error_params})
 
 
-def _name(element: Element) -> str:
+def _local_name(element: Element) -> str:
     return etree.QName(element).localname

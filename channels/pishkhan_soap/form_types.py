@@ -4,73 +4,85 @@ from collections.abc import Callable, Mapping
 
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap import simple_types as st
-from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, Simple, Type, listed
+from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, SchemaType, SimpleType, list_type
 from domain.fields.form import Field
 from domain.fields.types import Integer, Text
 from domain.fleet.resources import MACHINE_TYPES
 
-MACHINE = st.enumerated("MachineType", MACHINE_TYPES, Doc("نوع ماشین", "A type of machine."))
-HOURS = Simple(
+MACHINE_CHOICE = st.choice_type("MachineType", MACHINE_TYPES, Doc("نوع ماشین", "A type of machine."))
+MACHINE_HOURS = SimpleType(
     "Hours",
     "xs:decimal",
     Doc("ساعت کار؛ نیم‌ساعت پذیرفته است", "Hours of work, halves allowed."),
     (("minInclusive", "0.5"), ("maxInclusive", "24"), ("pattern", r"\+?([0-9]+(\.(0*|50*))?|0*\.50*)")),
-    read=float,
-    fold=folding.decimal,
-    reason="soap_hours",
+    parse_text=float,
+    fold_text=folding.fold_decimal,
+    error_detail="soap_hours",
 )
-MACHINE_COUNT = st.whole("MachineCount", 1, 10, Doc("تعداد ماشین", "How many machines of the type."))
-ITEM = SchemaRecord(
+MACHINE_COUNT = st.integer_type("MachineCount", 1, 10, Doc("تعداد ماشین", "How many machines of the type."))
+MACHINERY_ITEM = SchemaRecord(
     "MachineryItem",
     Doc("یک نوع ماشین", "Machines of one type, with the hours of each."),
     (
-        SchemaElement("machine", MACHINE),
-        SchemaElement("hours", HOURS, Doc("ساعت کار هر ماشین", "Hours of each machine.")),
+        SchemaElement("machine", MACHINE_CHOICE),
+        SchemaElement("hours", MACHINE_HOURS, Doc("ساعت کار هر ماشین", "Hours of each machine.")),
         SchemaElement("count", MACHINE_COUNT, required=False),
     ),
 )
-ITEMS = listed("MachineryItems", "item", ITEM, Doc("ماشین‌ها", "The machines that are needed."), most=10)
+MACHINERY_ITEMS = list_type(
+    "MachineryItems", "item", MACHINERY_ITEM, Doc("ماشین‌ها", "The machines that are needed."), max_items=10
+)
 
 
-def _text(field: Field, name: str) -> Type:
-    most = field.type.limit if isinstance(field.type, Text) else 500
-    return st.words(f"Text{most}", most, Doc(f"متن، تا {most} نویسه", f"Free text, at most {most} characters."))
+def _build_text_type(field: Field, type_name: str) -> SchemaType:
+    max_length = field.type.max_length if isinstance(field.type, Text) else 500
+    return st.text_type(
+        f"Text{max_length}",
+        max_length,
+        Doc(f"متن، تا {max_length} نویسه", f"Free text, at most {max_length} characters."),
+    )
 
 
-def _integer(field: Field, name: str) -> Type:
-    least, most = (field.type.least, field.type.most) if isinstance(field.type, Integer) else (0, 10**9)
-    return st.whole(f"{name}Number", least, most, Doc("عدد", f"A whole number from {least} to {most}."))
+def _build_integer_type(field: Field, type_name: str) -> SchemaType:
+    minimum, maximum = (field.type.minimum, field.type.maximum) if isinstance(field.type, Integer) else (0, 10**9)
+    return st.integer_type(
+        f"{type_name}Number", minimum, maximum, Doc("عدد", f"A whole number from {minimum} to {maximum}.")
+    )
 
 
-def _choice(field: Field, name: str) -> Type:
+def _build_choice_type(field: Field, type_name: str) -> SchemaType:
     if not field.choices:
-        return st.ID
+        return st.IDENTIFIER
     if field.choices == MACHINE_TYPES:
-        return MACHINE
-    return st.enumerated(f"{name}Choice", field.choices, Doc("یکی از گزینه‌ها", "One of these ids."))
+        return MACHINE_CHOICE
+    return st.choice_type(f"{type_name}Choice", field.choices, Doc("یکی از گزینه‌ها", "One of these ids."))
 
 
-_FIXED: Mapping[str, Type] = {
-    "mobile": st.MOBILE,
+_FIXED_TYPES: Mapping[str, SchemaType] = {
+    "mobile": st.MOBILE_NUMBER,
     "national_code": st.NATIONAL_CODE,
     "postal_code": st.POSTAL_CODE,
     "renovation_code": st.RENOVATION_CODE,
-    "plate": st.PLATE,
+    "plate": st.VEHICLE_PLATE,
     "taxi_code": st.TAXI_CODE,
     "iban": st.IBAN,
-    "date": st.DAY,
-    "time": st.CLOCK,
-    "rials": st.RIALS,
-    "number": HOURS,
-    "items": ITEMS,
+    "date": st.ISO_DAY,
+    "time": st.TIME_OF_DAY,
+    "rials": st.RIAL_AMOUNT,
+    "number": MACHINE_HOURS,
+    "items": MACHINERY_ITEMS,
 }
-_MADE: Mapping[str, Callable[[Field, str], Type]] = {"text": _text, "integer": _integer, "choice": _choice}
+_TYPE_BUILDERS: Mapping[str, Callable[[Field, str], SchemaType]] = {
+    "text": _build_text_type,
+    "integer": _build_integer_type,
+    "choice": _build_choice_type,
+}
 
 
-def type_of(field: Field, name: str) -> Type:
-    """Return the type of a form's field; `name` (PascalCase, of the service and field) names one of its own.
+def type_for_field(field: Field, type_name: str) -> SchemaType:
+    """Return the type of a form's field; `type_name` (PascalCase, of the service and field) names one of its own.
 
     A kind of value that this page does not know is free text: the domain reads it anyway.
     """
-    kind = field.type.name
-    return _FIXED.get(kind) or _MADE.get(kind, _text)(field, name)
+    kind_name = field.type.name
+    return _FIXED_TYPES.get(kind_name) or _TYPE_BUILDERS.get(kind_name, _build_text_type)(field, type_name)

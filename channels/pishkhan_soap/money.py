@@ -7,35 +7,35 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.paging import CURSOR, NEXT, read_cursor
-from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, listed
-from domain.actions.bills.pay import find_bill, record
+from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
+from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
+from domain.actions.bills.pay import find_bill_by_ids, record_payment
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.messages.notify import announce
-from domain.actions.offices.statement import statement
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.offices.statement import build_statement
 from domain.bills.bill import Bill, BillState, PaymentMethod
 from domain.bills.pos_receipts import PosReceipt
-from domain.blocks.charging import SUBJECT
-from domain.offices.office import ACTS_KEEP, CounterPayment, Statement, StatementLine
+from domain.blocks.charging import REQUEST_SUBJECT
+from domain.offices.office import ACTION_ANSWER_RETENTION, CounterPayment, Statement, StatementLine
 from domain.requests.request import ServiceRequest
-from domain.values.calendar import period
+from domain.values.calendar import jalali_period
 from domain.values.errors import AlreadyPaid, BillExpired
 
 MOST_PAYMENTS = 1000
 """Payments of a page of the statement, for who asks for pages: a month of a busy office."""
 
-IDS = (
+BILL_IDS = (
     SchemaElement("billId", st.BILL_ID, key="bill_id"),
     SchemaElement("paymentId", st.PAYMENT_ID, key="payment_id"),
 )
-RECEIPT = (
-    SchemaElement("rrn", st.RRN, required=False),
+RECEIPT_ELEMENTS = (
+    SchemaElement("rrn", st.RETRIEVAL_NUMBER, required=False),
     SchemaElement("terminalId", st.TERMINAL_ID, key="terminal_id", required=False),
     SchemaElement("paidAt", st.PAID_AT, key="paid_at", required=False),
 )
 """What else a receipt says of a payment: it tells two payments with one trace number apart."""
 
-OUTCOME = st.enumerated(
+PAYMENT_OUTCOME = st.choice_type(
     "PaymentOutcome",
     ("settled", "surplus"),
     Doc(
@@ -50,21 +50,21 @@ async def get_bill(call: CounterCall) -> Mapping[str, Any]:
 
     `AlreadyPaid`, `BillExpired` of others' that cannot: nobody should pay them at a counter.
     """
-    bill = await find_bill(call.uow, call.values["bill_id"], call.values["payment_id"])
-    title = await SUBJECTS[bill.subject_kind].title(call.desk, call.uow, bill)
-    found: dict[str, Any] = {"amount": bill.amount, "service": title}
-    own = await _own_request(call, bill)
-    if own is not None:
-        return found | {"code": own.code, "state": bill.state.value, "deadline": bill.deadline}
+    bill = await find_bill_by_ids(call.uow, call.values["bill_id"], call.values["payment_id"])
+    bill_title = await SUBJECTS[bill.subject_kind].render_title(call.dependencies, call.uow, bill)
+    bill_values: dict[str, Any] = {"amount": bill.amount, "service": bill_title}
+    own_request = await _find_own_request(call, bill)
+    if own_request is not None:
+        return bill_values | {"code": own_request.code, "state": bill.state.value, "deadline": bill.deadline}
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         raise BillExpired("billId")
-    if not bill.state.payable:
+    if not bill.state.is_payable:
         raise AlreadyPaid("billId")
-    return found
+    return bill_values
 
 
-async def _own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
-    if bill.subject_kind != SUBJECT:
+async def _find_own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
+    if bill.subject_kind != REQUEST_SUBJECT:
         return None
     request = await call.uow.requests.get(bill.subject_id)
     return request if request.office == call.office.code else None
@@ -72,22 +72,31 @@ async def _own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
 
 async def report_payment(call: CounterCall) -> Mapping[str, Any]:
     """Settle a bill with money that the counter's terminal took; the same receipt settles once."""
-    said = call.values
-    ids = (said["bill_id"], said["payment_id"])
-    paid = await record(
-        call.desk, call.uow, ids, said["amount"], PaymentMethod.POS, said["reference"], call.clerk, _receipt(said)
+    values = call.values
+    bill_ids = (values["bill_id"], values["payment_id"])
+    paid = await record_payment(
+        dependencies=call.dependencies,
+        uow=call.uow,
+        bill_id_pair=bill_ids,
+        amount=values["amount"],
+        method=PaymentMethod.POS,
+        reference=values["reference"],
+        actor=call.clerk,
+        receipt=_read_receipt(values),
     )
     if paid.outcome:
-        await announce(call.desk, call.uow, paid.outcome, call.clerk)
-    told = {"outcome": paid.payment.outcome.value, "amount": paid.payment.amount, "at": paid.payment.at}
-    own = await _own_request(call, paid.bill)
-    standing = {"code": own.code, "state": own.state, "phase": own.phase.value} if own else {}
-    return {**told, "reference": said["reference"], "bill_state": paid.bill.state.value, **standing}
+        await announce_outcome(call.dependencies, call.uow, paid.outcome, call.clerk)
+    payment_values = {"outcome": paid.payment.outcome.value, "amount": paid.payment.amount, "at": paid.payment.at}
+    own_request = await _find_own_request(call, paid.bill)
+    request_values = (
+        {"code": own_request.code, "state": own_request.state, "phase": own_request.phase.value} if own_request else {}
+    )
+    return {**payment_values, "reference": values["reference"], "bill_state": paid.bill.state.value, **request_values}
 
 
-def _receipt(said: Mapping[str, Any]) -> PosReceipt:
-    paid_at = datetime.fromisoformat(said["paid_at"]) if "paid_at" in said else None
-    return PosReceipt(said.get("rrn"), said.get("terminal_id"), paid_at)
+def _read_receipt(values: Mapping[str, Any]) -> PosReceipt:
+    paid_at = datetime.fromisoformat(values["paid_at"]) if "paid_at" in values else None
+    return PosReceipt(values.get("rrn"), values.get("terminal_id"), paid_at)
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:
@@ -95,118 +104,122 @@ async def get_statement(call: CounterCall) -> Mapping[str, Any]:
 
     The cursor counts the payments told so far: they are in the order in which they came, and none goes.
     """
-    first, last = period(call.values["year"], call.values.get("month"))
-    made = await statement(call.desk, call.uow, call.office.code, first, last)
-    told = read_cursor(call.values.get("cursor")) or 0
-    end = told + call.values.get("limit", MOST_PAYMENTS if told else len(made.payments))
+    period_start, period_end = jalali_period(call.values["year"], call.values.get("month"))
+    office_statement = await build_statement(call.dependencies, call.uow, call.office.code, period_start, period_end)
+    page_start = parse_cursor(call.values.get("cursor")) or 0
+    page_end = page_start + call.values.get("limit", MOST_PAYMENTS if page_start else len(office_statement.payments))
     return {
-        "from": made.first.isoformat(),
-        "to": made.last.isoformat(),
-        "lines": [_line(call, one) for one in made.lines],
-        "payments": [_payment(one) for one in made.payments[told:end]],
-        "next": str(end) if end < len(made.payments) else None,
-        **_totals(made),
+        "from": office_statement.first_day.isoformat(),
+        "to": office_statement.end_day.isoformat(),
+        "lines": [_line_values(call, entry) for entry in office_statement.lines],
+        "payments": [_payment_values(entry) for entry in office_statement.payments[page_start:page_end]],
+        "next": str(page_end) if page_end < len(office_statement.payments) else None,
+        **_total_values(office_statement),
     }
 
 
-def _totals(made: Statement) -> dict[str, int]:
-    whole = made.totals
+def _total_values(office_statement: Statement) -> dict[str, int]:
+    totals = office_statement.totals
     return {
-        "requests": whole.requests,
-        "count": whole.payments,
-        "amount": whole.amount,
-        "commission": whole.commission,
+        "requests": totals.requests,
+        "count": totals.payments,
+        "amount": totals.amount,
+        "commission": totals.commission,
     }
 
 
-def _line(call: CounterCall, one: StatementLine) -> dict[str, Any]:
+def _line_values(call: CounterCall, statement_line: StatementLine) -> dict[str, Any]:
     return {
-        "service": one.service,
-        "title": _title(call, one.service),
-        "requests": one.requests,
-        "count": one.payments,
-        "amount": one.amount,
-        "surplus": one.surplus_amount or None,
-        "commission": one.commission,
+        "service": statement_line.service,
+        "title": _line_title(call, statement_line.service),
+        "requests": statement_line.requests,
+        "count": statement_line.payments,
+        "amount": statement_line.amount,
+        "surplus": statement_line.surplus_amount or None,
+        "commission": statement_line.commission,
     }
 
 
-def _title(call: CounterCall, service: str) -> str:
+def _line_title(call: CounterCall, subject_key: str) -> str:
     """Return what a line of a statement is about: a service, or a registry whose rows are owed."""
-    catalogue = call.desk.catalogue
-    key = f"services.{service}.title" if service in call.desk.services else f"registries.{service}.billed"
+    catalogue = call.dependencies.catalogue
+    key = (
+        f"services.{subject_key}.title"
+        if subject_key in call.dependencies.services
+        else f"registries.{subject_key}.billed"
+    )
     return catalogue.text(key)
 
 
-def _payment(one: CounterPayment) -> dict[str, Any]:
+def _payment_values(counter_payment: CounterPayment) -> dict[str, Any]:
     return {
-        "at": one.at,
-        "bill_id": one.bill_id,
-        "service": one.service,
-        "amount": one.amount,
-        "reference": one.reference,
-        "rrn": one.rrn,
-        "terminal_id": one.terminal_id,
-        "paid_at": one.paid_at,
-        "outcome": one.outcome.value,
-        "commission": one.commission,
+        "at": counter_payment.at,
+        "bill_id": counter_payment.bill_id,
+        "service": counter_payment.service,
+        "amount": counter_payment.amount,
+        "reference": counter_payment.reference,
+        "rrn": counter_payment.rrn,
+        "terminal_id": counter_payment.terminal_id,
+        "paid_at": counter_payment.paid_at,
+        "outcome": counter_payment.outcome.value,
+        "commission": counter_payment.commission,
     }
 
 
-_FIGURES = (
-    SchemaElement("requestCount", st.COUNT, Doc("تعداد درخواست‌ها", "Requests submitted."), key="requests"),
-    SchemaElement("paymentCount", st.COUNT, Doc("تعداد پرداخت‌ها", "Payments that settled a bill."), key="count"),
-    SchemaElement("paymentAmount", st.RIALS, Doc("مبلغ پرداخت‌ها", "Their amount."), key="amount"),
-    SchemaElement("commission", st.RIALS, Doc("کارمزد دفتر", "The office's commission.")),
+_FIGURE_ELEMENTS = (
+    SchemaElement("requestCount", st.THING_COUNT, Doc("تعداد درخواست‌ها", "Requests submitted."), key="requests"),
+    SchemaElement("paymentCount", st.THING_COUNT, Doc("تعداد پرداخت‌ها", "Payments that settled a bill."), key="count"),
+    SchemaElement("paymentAmount", st.RIAL_AMOUNT, Doc("مبلغ پرداخت‌ها", "Their amount."), key="amount"),
+    SchemaElement("commission", st.RIAL_AMOUNT, Doc("کارمزد دفتر", "The office's commission.")),
 )
-LINE = SchemaRecord(
+STATEMENT_LINE = SchemaRecord(
     "StatementLine",
     Doc("کارکرد یک خدمت", "The work for one service."),
     (
-        SchemaElement("service", shapes.SERVICE),
+        SchemaElement("service", shapes.SERVICE_KEY),
         SchemaElement("title", st.TEXT),
-        *_FIGURES,
+        *_FIGURE_ELEMENTS,
         SchemaElement(
-            "surplusAmount", st.RIALS, Doc("مبلغ مازاد", "Money that is due back."), key="surplus", required=False
+            "surplusAmount", st.RIAL_AMOUNT, Doc("مبلغ مازاد", "Money that is due back."), key="surplus", required=False
         ),
     ),
 )
-PAYMENT = SchemaRecord(
+STATEMENT_PAYMENT = SchemaRecord(
     "StatementPayment",
     Doc("یک پرداخت در دفتر", "A payment at the counter."),
     (
-        SchemaElement("at", st.MOMENT),
+        SchemaElement("at", st.ZONED_MOMENT),
         SchemaElement("billId", st.BILL_ID, key="bill_id"),
-        SchemaElement("service", shapes.SERVICE),
-        SchemaElement("amount", st.RIALS),
-        SchemaElement("posReference", st.REFERENCE, key="reference"),
-        SchemaElement("outcome", OUTCOME),
-        SchemaElement("commission", st.RIALS),
-        *RECEIPT,
+        SchemaElement("service", shapes.SERVICE_KEY),
+        SchemaElement("amount", st.RIAL_AMOUNT),
+        SchemaElement("posReference", st.POS_REFERENCE, key="reference"),
+        SchemaElement("outcome", PAYMENT_OUTCOME),
+        SchemaElement("commission", st.RIAL_AMOUNT),
+        *RECEIPT_ELEMENTS,
     ),
 )
-LINES = listed("StatementLines", "line", LINE, Doc("به تفکیک خدمت", "By service."), least=0)
-PAYMENTS = listed(
+STATEMENT_LINES = list_type("StatementLines", "line", STATEMENT_LINE, Doc("به تفکیک خدمت", "By service."), min_items=0)
+STATEMENT_PAYMENTS = list_type(
     "StatementPayments",
     "payment",
-    PAYMENT,
+    STATEMENT_PAYMENT,
     Doc(
         "پرداخت‌ها، با limit صفحه به صفحه",
         "Each payment, oldest first, in pages where a limit is given; the figures are of the whole period.",
     ),
-    least=0,  # no `most`: toolkits make large machines of a large maxOccurs
+    min_items=0,  # no `max_items`: toolkits make large machines of a large maxOccurs
 )
 
 OPERATIONS = (
     Operation(
-        shapes.request("GetBill", Doc("قبض با دو شناسه", "A bill by both its ids."), *IDS),
+        shapes.request("GetBill", Doc("قبض با دو شناسه", "A bill by both its ids."), *BILL_IDS),
         shapes.answer(
             "GetBill",
-            SchemaElement("amount", st.RIALS),
+            SchemaElement("amount", st.RIAL_AMOUNT),
             SchemaElement("service", st.TEXT, Doc("بابت", "What is paid for, in Persian.")),
             SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            SchemaElement("state", st.ID, required=False),
-            SchemaElement("deadline", st.MOMENT, required=False),
+            SchemaElement("state", st.IDENTIFIER, required=False),
+            SchemaElement("deadline", st.ZONED_MOMENT, required=False),
         ),
         get_bill,
     ),
@@ -214,52 +227,54 @@ OPERATIONS = (
         shapes.request(
             "ReportCounterPayment",
             Doc("اعلام پرداخت با کارت‌خوان دفتر", "Report a payment taken by the counter's terminal."),
-            *IDS,
-            SchemaElement("amount", st.RIALS),
-            SchemaElement("posReference", st.REFERENCE, key="reference"),
-            *RECEIPT,
+            *BILL_IDS,
+            SchemaElement("amount", st.RIAL_AMOUNT),
+            SchemaElement("posReference", st.POS_REFERENCE, key="reference"),
+            *RECEIPT_ELEMENTS,
         ),
         shapes.answer(
             "ReportCounterPayment",
-            SchemaElement("outcome", OUTCOME),
-            SchemaElement("amount", st.RIALS),
-            SchemaElement("posReference", st.REFERENCE, key="reference"),
-            SchemaElement("recordedAt", st.MOMENT, key="at"),
-            SchemaElement("billState", st.ID, key="bill_state"),
+            SchemaElement("outcome", PAYMENT_OUTCOME),
+            SchemaElement("amount", st.RIAL_AMOUNT),
+            SchemaElement("posReference", st.POS_REFERENCE, key="reference"),
+            SchemaElement("recordedAt", st.ZONED_MOMENT, key="at"),
+            SchemaElement("billState", st.IDENTIFIER, key="bill_state"),
             SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            SchemaElement("state", shapes.STATE, required=False),
-            SchemaElement("phase", shapes.PHASE, required=False),
+            SchemaElement("state", shapes.REQUEST_STATE, required=False),
+            SchemaElement("phase", shapes.REQUEST_PHASE, required=False),
         ),
         report_payment,
-        keeps=ACTS_KEEP,
+        answer_lifetime=ACTION_ANSWER_RETENTION,
     ),
     Operation(
         shapes.request(
             "GetOfficeStatement",
             Doc("صورت کارکرد و کارمزد دفتر", "The office's requests, payments and commission in a Jalali period."),
-            SchemaElement("year", st.whole("JalaliYear", 1400, 1499, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
+            SchemaElement(
+                "year", st.integer_type("JalaliYear", 1400, 1499, Doc("سال خورشیدی", "Jalali year, such as 1405."))
+            ),
             SchemaElement(
                 "month",
-                st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
+                st.integer_type("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
                 required=False,
             ),
             SchemaElement(
                 "limit",
-                st.whole(
+                st.integer_type(
                     "PaymentsPageSize", 1, MOST_PAYMENTS, Doc("تعداد در هر صفحه", "Payments a page; all if not given.")
                 ),
                 required=False,
             ),
-            CURSOR,
+            CURSOR_ELEMENT,
         ),
         shapes.answer(
             "GetOfficeStatement",
-            SchemaElement("from", st.DAY, Doc("نخستین روز", "First day.")),
-            SchemaElement("to", st.DAY, Doc("روز پس از پایان", "The day after the last.")),
-            *_FIGURES,
-            SchemaElement("lines", LINES),
-            SchemaElement("payments", PAYMENTS),
-            NEXT,
+            SchemaElement("from", st.ISO_DAY, Doc("نخستین روز", "First day.")),
+            SchemaElement("to", st.ISO_DAY, Doc("روز پس از پایان", "The day after the last.")),
+            *_FIGURE_ELEMENTS,
+            SchemaElement("lines", STATEMENT_LINES),
+            SchemaElement("payments", STATEMENT_PAYMENTS),
+            NEXT_CURSOR,
         ),
         get_statement,
     ),

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.folding import BLANK
-from channels.pishkhan_soap.schema import SchemaRecord, Type
+from channels.pishkhan_soap.folding import XML_BLANKS
+from channels.pishkhan_soap.schema import SchemaRecord, SchemaType
 
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_NIL = f"{{{_XSI}}}nil"
-_TRUE = frozenset({"1", "true"})
-_IDLE = (
-    _NIL,
-    f"{{{_XSI}}}type",
+_XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
+_NIL_ATTRIBUTE = f"{{{_XSI_NAMESPACE}}}nil"
+_TRUE_TEXTS = frozenset({"1", "true"})
+_IDLE_ATTRIBUTES = (
+    _NIL_ATTRIBUTE,
+    f"{{{_XSI_NAMESPACE}}}type",
     "{http://schemas.xmlsoap.org/soap/envelope/}encodingStyle",
     "{http://www.w3.org/2003/05/soap-envelope}encodingStyle",
 )
@@ -26,68 +26,73 @@ _IDLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Normalised:
-    """What became of a body: `order` is the place of each element in the document as it came, where some are gone."""
+class NormalisedBody:
+    """What became of a body: `original_positions` is the place of each element in the document as it came, where some
+    are gone.
+    """
 
-    order: Mapping[Element, int] | None = None
+    original_positions: Mapping[Element, int] | None = None
 
-    def place(self, element: Element) -> int:
+    def original_position(self, element: Element) -> int:
         """Return how many elements began before this one in the document as it came."""
-        return (self.order or _numbered(element))[element]
+        return (self.original_positions or _number_elements(element))[element]
 
 
-def normalise(record: SchemaRecord, body: Element) -> Normalised:
+def normalise_body(schema_record: SchemaRecord, body_element: Element) -> NormalisedBody:
     """Fold the values of a body by the shape that it should have, and leave out what says nothing."""
-    gone: list[Element] = []
-    _is_nil(body)
-    _says_something(record, body, gone)
-    if not gone:
-        return Normalised()
-    order = _numbered(body)
-    for element in gone:
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
-    return Normalised(order)
+    removed_elements: list[Element] = []
+    _pop_nil_marker(body_element)
+    _normalise_record(schema_record, body_element, removed_elements)
+    if not removed_elements:
+        return NormalisedBody()
+    original_positions = _number_elements(body_element)
+    for element in removed_elements:
+        parent_element = element.getparent()
+        if parent_element is not None:
+            parent_element.remove(element)
+    return NormalisedBody(original_positions)
 
 
-def _numbered(element: Element) -> dict[Element, int]:
-    return {one: number for number, one in enumerate(element.getroottree().getroot().iter())}
+def _number_elements(element: Element) -> dict[Element, int]:
+    return {tree_element: position for position, tree_element in enumerate(element.getroottree().getroot().iter())}
 
 
-def _says_something(record: SchemaRecord, element: Element, gone: list[Element]) -> bool:
-    """Fold what is in an element, and add what is in it for nothing to `gone`; tell whether anything is left.
+def _normalise_record(schema_record: SchemaRecord, element: Element, removed_elements: list[Element]) -> bool:
+    """Fold what is in an element, and add what is in it for nothing to `removed_elements`; tell whether anything is
+    left.
 
     A required element that is empty stays, for it is missed; what else is in its parent decides about that.
     """
-    by_tag = record.by_tag
-    left = bool((element.text or "").strip(BLANK))
-    for child in element:
-        nil = _is_nil(child)
-        member = by_tag.get(str(child.tag))
-        if member is None or (not nil and _has_value(member.type, child, gone)):
-            left = True
-        elif nil or member.many or not member.required:
-            gone.append(child)
-    return left
+    members_by_tag = schema_record.members_by_tag
+    has_content = bool((element.text or "").strip(XML_BLANKS))
+    for child_element in element:
+        is_nil = _pop_nil_marker(child_element)
+        schema_element = members_by_tag.get(str(child_element.tag))
+        if schema_element is None or (
+            not is_nil and _normalise_member(schema_element.value_type, child_element, removed_elements)
+        ):
+            has_content = True
+        elif is_nil or schema_element.repeated or not schema_element.required:
+            removed_elements.append(child_element)
+    return has_content
 
 
-def _has_value(kind: Type, element: Element, gone: list[Element]) -> bool:
-    if isinstance(kind, SchemaRecord):
-        return _says_something(kind, element, gone)
-    text = element.text or ""
-    folded = kind.fold(text)
-    if folded != text:
-        element.text = folded
-    return bool(folded) or len(element) > 0
+def _normalise_member(value_type: SchemaType, element: Element, removed_elements: list[Element]) -> bool:
+    if isinstance(value_type, SchemaRecord):
+        return _normalise_record(value_type, element, removed_elements)
+    raw_text = element.text or ""
+    folded_text = value_type.fold_text(raw_text)
+    if folded_text != raw_text:
+        element.text = folded_text
+    return bool(folded_text) or len(element) > 0
 
 
-def _is_nil(element: Element) -> bool:
+def _pop_nil_marker(element: Element) -> bool:
     """Tell whether an element says that it is none; its idle attributes go."""
     attributes = element.attrib
     if not attributes:
         return False
-    nil = attributes.get(_NIL, "").strip() in _TRUE
-    for name in _IDLE:
-        attributes.pop(name, None)
-    return nil
+    is_nil = attributes.get(_NIL_ATTRIBUTE, "").strip() in _TRUE_TEXTS
+    for attribute_name in _IDLE_ATTRIBUTES:
+        attributes.pop(attribute_name, None)
+    return is_nil

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from channels.pishkhan_soap.schema import SchemaRecord
-from domain.actions.desk import Desk
-from domain.offices.office import QUESTIONS_KEEP, Office
+from domain.actions.desk import Dependencies
+from domain.offices.office import QUERY_ANSWER_RETENTION, Office
 from domain.papers.ports import Printer
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -20,7 +20,7 @@ class CounterCall:
     `clerk` is who acts, `values` what the body said (keys as the operation's request declares them).
     """
 
-    desk: Desk
+    dependencies: Dependencies
     uow: UnitOfWork
     office: Office
     clerk: Actor
@@ -31,15 +31,16 @@ class CounterCall:
 class Operation:
     """One operation: the shapes of its bodies and its work, which returns the answer's values or raises a domain error.
 
-    `keeps`: how long the answer is given again to the same `clientRequestId`. `completes`: what takes long and changes
-    nothing; it is done after the commit with what `run` returned, and a call that is repeated meanwhile does it too.
+    `answer_lifetime`: how long the answer is given again to the same `clientRequestId`. `complete_answer`: what takes
+    long and changes nothing; it is done after the commit with what `run_operation` returned, and a call that is
+    repeated meanwhile does it too.
     """
 
     request: SchemaRecord
     answer: SchemaRecord
-    run: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
-    keeps: timedelta = QUESTIONS_KEEP
-    completes: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
+    run_operation: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
+    answer_lifetime: timedelta = QUERY_ANSWER_RETENTION
+    complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
 
     @property
     def name(self) -> str:

@@ -4,16 +4,22 @@ from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.schema import Doc, SchemaElement
 from domain.values.errors import InvalidField
 
-CURSOR = SchemaElement("cursor", st.ID, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False)
-NEXT = SchemaElement(
-    "nextCursor", st.ID, Doc("اگر صفحه دیگری باشد", "There if there is a next page."), key="next", required=False
+CURSOR_ELEMENT = SchemaElement(
+    "cursor", st.IDENTIFIER, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False
+)
+NEXT_CURSOR = SchemaElement(
+    "nextCursor",
+    st.IDENTIFIER,
+    Doc("اگر صفحه دیگری باشد", "There if there is a next page."),
+    key="next",
+    required=False,
 )
 
 
-def read_cursor(text: str | None) -> int | None:
+def parse_cursor(cursor_text: str | None) -> int | None:
     """Return the number that a cursor is; `InvalidField("cursor")` for one that no answer told."""
-    if text is None:
+    if cursor_text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63):
+    if not (cursor_text.isascii() and cursor_text.isdecimal() and len(cursor_text) < 20 and int(cursor_text) < 2**63):
         raise InvalidField("cursor")
-    return int(text)
+    return int(cursor_text)

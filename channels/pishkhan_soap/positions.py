@@ -6,27 +6,28 @@ from xml.parsers import expat
 Position = tuple[int, int]
 
 
-class _Found(Exception):
+class _ElementReached(Exception):
     """The element was reached."""
 
 
-def position_of(text: bytes, place: int) -> Position:
-    """Return line and column (from 1) of the element before which `place` others begin; (1, 1) if there is none.
+def find_position(utf8_document: bytes, element_index: int) -> Position:
+    """Return line and column (from 1) of the element before which `element_index` others begin; (1, 1) if there is
+    none.
 
     libxml2 keeps a line alone, and of a tag over several lines the last one. The text was parsed before: it is
     well-formed and has no DTD.
     """
-    parser = expat.ParserCreate("utf-8")
-    left, found = place, (1, 1)
+    expat_parser = expat.ParserCreate("utf-8")
+    elements_left, text_position = element_index, (1, 1)
 
-    def begun(_name: str, _attributes: object) -> None:
-        nonlocal left, found
-        if left == 0:
-            found = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
-            raise _Found
-        left -= 1
+    def on_element_start(_name: str, _attributes: object) -> None:
+        nonlocal elements_left, text_position
+        if elements_left == 0:
+            text_position = expat_parser.CurrentLineNumber, expat_parser.CurrentColumnNumber + 1
+            raise _ElementReached
+        elements_left -= 1
 
-    parser.StartElementHandler = begun
-    with suppress(_Found, expat.ExpatError):  # of what libxml2 reads and expat does not, no line is known
-        parser.Parse(text, True)
-    return found
+    expat_parser.StartElementHandler = on_element_start
+    with suppress(_ElementReached, expat.ExpatError):  # of what libxml2 reads and expat does not, no line is known
+        expat_parser.Parse(utf8_document, True)
+    return text_position

@@ -15,74 +15,76 @@ from xml.sax.saxutils import escape
 
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.folding import as_written
+from channels.pishkhan_soap.folding import fold_free_text
 
 NAMESPACE = "urn:pishkhan:counter:1"
 """A compatible change adds operations and optional elements; anything else is a new namespace (channels.md)."""
 
 
-_REMARK = re.compile("[؛،:(]")
-_SPACE = re.compile(r"[ \t\r\n]+")
-_TEXTS = frozenset({"xs:string", "xs:token"})
+_REMARK_SIGNS = re.compile("[؛،:(]")
+_WHITE_SPACE = re.compile(r"[ \t\r\n]+")
+_TEXT_BASES = frozenset({"xs:string", "xs:token"})
 """Bases whose values may hold what XML writes otherwise; digits, moments, flags and Base64 never do."""
 
 _UNWRITABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 """Characters that no XML document can hold, however they are written."""
-_FORBIDDEN = re.compile(f"[{_UNWRITABLE}]")
-_SPECIAL = re.compile(f"[&<>{_UNWRITABLE}]")
+_FORBIDDEN_SIGNS = re.compile(f"[{_UNWRITABLE}]")
+_SPECIAL_SIGNS = re.compile(f"[&<>{_UNWRITABLE}]")
 
 
-def escaped(text: str) -> str:
+def escape_text(plain_text: str) -> str:
     """Return a text as it stands in XML; what no XML can hold is left out, wherever the store has it from."""
-    if _SPECIAL.search(text) is None:
-        return text
-    return escape(_FORBIDDEN.sub("", text))
+    if _SPECIAL_SIGNS.search(plain_text) is None:
+        return plain_text
+    return escape(_FORBIDDEN_SIGNS.sub("", plain_text))
 
 
 @dataclass(frozen=True, slots=True)
 class Doc:
     """What the WSDL says of a thing, in both languages of its readers."""
 
-    fa: str
-    en: str
-    short: str = ""
+    persian: str
+    english: str
+    short_label: str = ""
 
     @property
     def label(self) -> str:
-        """What a clerk calls it: `short`, else the Persian words before the first remark about them."""
-        return self.short or _REMARK.split(self.fa)[0].strip()
+        """What a clerk calls it: `short_label`, else the Persian words before the first remark about them."""
+        return self.short_label or _REMARK_SIGNS.split(self.persian)[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
-class Simple:
+class SimpleType:
     """A value that is one text: an XSD base, its facets in order, and the way between the text and a JSON value.
 
-    `fold` brings what toolkits and people write to what the XSD expects, `reason` is the detail of the `InvalidField`
-    that says what the value should look like.
+    `fold_text` brings what toolkits and people write to what the XSD expects, `error_detail` is the detail of the
+    `InvalidField` that says what the value should look like.
     """
 
     name: str
-    base: str
+    xsd_base: str
     doc: Doc
     facets: tuple[tuple[str, str], ...] = ()
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], str] = str
-    fold: Callable[[str], str] = as_written
-    reason: str = "soap_value"
+    parse_text: Callable[[str], Any] = str
+    render_text: Callable[[Any], str] = str
+    fold_text: Callable[[str], str] = fold_free_text
+    error_detail: str = "soap_value"
 
-    def value_of(self, element: Element) -> Any:
+    def read_value(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""
-        text = element.text or ""
-        if self.base != "xs:string" and (" " in text or not text.isprintable()):  # else there is nothing to collapse
-            text = _SPACE.sub(" ", text).strip(" ")
-        return self.read(text)
+        element_text = element.text or ""
+        if self.xsd_base != "xs:string" and (
+            " " in element_text or not element_text.isprintable()
+        ):  # else there is nothing to collapse
+            element_text = _WHITE_SPACE.sub(" ", element_text).strip(" ")
+        return self.parse_text(element_text)
 
     @property
-    def xml(self) -> Callable[[Any], str]:
+    def to_xml(self) -> Callable[[Any], str]:
         """What writes a value as XML."""
-        if self.base not in _TEXTS:
-            return self.write
-        return escaped if self.write is str else lambda value: escaped(self.write(value))
+        if self.xsd_base not in _TEXT_BASES:
+            return self.render_text
+        return escape_text if self.render_text is str else lambda value: escape_text(self.render_text(value))
 
 
 @dataclass(frozen=True)
@@ -96,49 +98,51 @@ class SchemaRecord:
     @cached_property
     def is_list(self) -> bool:
         """Whether it is nothing but one repeated member."""
-        return len(self.members) == 1 and self.members[0].many
+        return len(self.members) == 1 and self.members[0].repeated
 
     @cached_property
-    def by_tag(self) -> "Mapping[str, SchemaElement]":
+    def members_by_tag(self) -> "Mapping[str, SchemaElement]":
         """Its members by their elements' tags."""
-        return {f"{{{NAMESPACE}}}{one.name}": one for one in self.members}
+        return {f"{{{NAMESPACE}}}{member.name}": member for member in self.members}
 
     @cached_property
-    def _readers(self) -> "Mapping[str, tuple[str, Callable[[Element], Any]]]":
+    def _readers_by_tag(self) -> "Mapping[str, tuple[str, Callable[[Element], Any]]]":
         """Key and reader of each member by its tag: what reading needs."""
-        return {f"{{{NAMESPACE}}}{one.name}": (one.key, one.type.value_of) for one in self.members}
+        return {f"{{{NAMESPACE}}}{member.name}": (member.key, member.value_type.read_value) for member in self.members}
 
     @cached_property
-    def _writers(self) -> "tuple[tuple[str, str, str, Callable[[Any], str]], ...]":
+    def _member_writers(self) -> "tuple[tuple[str, str, str, Callable[[Any], str]], ...]":
         """Key, opening and closing tag and writer of each member: what writing needs."""
-        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type.xml) for one in self.members)
+        return tuple(
+            (member.key, f"<{member.name}>", f"</{member.name}>", member.value_type.to_xml) for member in self.members
+        )
 
-    def value_of(self, element: Element) -> Any:
+    def read_value(self, element: Element) -> Any:
         """Return the values of a validated element."""
         if self.is_list:
-            read = self.members[0].type.value_of
-            return [read(child) for child in element]
-        readers, values = self._readers, {}
-        for child in element:
-            key, value_of = readers[str(child.tag)]
-            values[key] = value_of(child)
-        return values
+            read_member = self.members[0].value_type.read_value
+            return [read_member(child_element) for child_element in element]
+        readers_by_tag, values_by_key = self._readers_by_tag, {}
+        for child_element in element:
+            member_key, read_value = readers_by_tag[str(child_element.tag)]
+            values_by_key[member_key] = read_value(child_element)
+        return values_by_key
 
-    def xml(self, value: Any) -> str:
+    def to_xml(self, record_value: Any) -> str:
         """Return the members of a value in their order; what is None is left out."""
         if self.is_list:
-            ((_, begin, end, write),) = self._writers
-            return "".join([f"{begin}{write(one)}{end}" for one in value])
+            ((_, opening_tag, closing_tag, write_value),) = self._member_writers
+            return "".join([f"{opening_tag}{write_value(member_value)}{closing_tag}" for member_value in record_value])
         return "".join(
             [
-                f"{begin}{write(one)}{end}"
-                for key, begin, end, write in self._writers
-                if (one := value.get(key)) is not None
+                f"{opening_tag}{write_value(member_value)}{closing_tag}"
+                for member_key, opening_tag, closing_tag, write_value in self._member_writers
+                if (member_value := record_value.get(member_key)) is not None
             ]
         )
 
 
-Type: TypeAlias = Simple | SchemaRecord
+SchemaType: TypeAlias = SimpleType | SchemaRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,11 @@ class SchemaElement:
     """One element of a record: `key` is the name of its value, the element's own unless something else is said."""
 
     name: str
-    type: Type
+    value_type: SchemaType
     doc: Doc | None = None
     required: bool = True
-    many: bool = False
-    most: int | None = None
+    repeated: bool = False
+    max_occurs: int | None = None
     key: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -159,34 +163,42 @@ class SchemaElement:
     @property
     def label(self) -> str:
         """What a clerk calls it."""
-        return (self.doc or self.type.doc).label
+        return (self.doc or self.value_type.doc).label
 
 
-def listed(name: str, item: str, of: Type, doc: Doc, *, most: int | None = None, least: int = 1) -> SchemaRecord:
-    """Return the type of a list: `name` is the type's, `item` each element's; `most` elements, or any number."""
-    return SchemaRecord(name, doc, (SchemaElement(item, of, many=True, most=most, required=least > 0),))
+def list_type(
+    type_name: str, item_name: str, item_type: SchemaType, doc: Doc, *, max_items: int | None = None, min_items: int = 1
+) -> SchemaRecord:
+    """Return the type of a list: `type_name` is the type's, `item_name` each element's; `max_items` elements, or any
+    number.
+    """
+    return SchemaRecord(
+        type_name,
+        doc,
+        (SchemaElement(item_name, item_type, repeated=True, max_occurs=max_items, required=min_items > 0),),
+    )
 
 
-def camel(name: str) -> str:
+def camel_case(domain_name: str) -> str:
     """Return the lowerCamelCase of a domain's name: `national_code` → `nationalCode`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+    first_word, *other_words = domain_name.split("_")
+    return first_word + "".join(other_word.capitalize() for other_word in other_words)
 
 
-def types_in(records: Iterable[Type]) -> list[Type]:
+def collect_types(root_types: Iterable[SchemaType]) -> list[SchemaType]:
     """Return every named type that these use, each once, those that others need before them."""
-    found: dict[str, Type] = {}
+    types_by_name: dict[str, SchemaType] = {}
 
-    def visit(one: Type) -> None:
-        if one.name in found:
-            if found[one.name] != one:
-                raise ValueError(f"two types are called {one.name}")
+    def visit_type(schema_type: SchemaType) -> None:
+        if schema_type.name in types_by_name:
+            if types_by_name[schema_type.name] != schema_type:
+                raise ValueError(f"two types are called {schema_type.name}")
             return
-        if isinstance(one, SchemaRecord):
-            for member in one.members:
-                visit(member.type)
-        found[one.name] = one
+        if isinstance(schema_type, SchemaRecord):
+            for member in schema_type.members:
+                visit_type(member.value_type)
+        types_by_name[schema_type.name] = schema_type
 
-    for record in records:
-        visit(record)
-    return list(found.values())
+    for root_type in root_types:
+        visit_type(root_type)
+    return list(types_by_name.values())

@@ -12,218 +12,253 @@ from functools import lru_cache
 from typing import Any
 
 from channels.pishkhan_soap import folding
-from channels.pishkhan_soap.schema import Doc, Simple
-from domain.values.calendar import TEHRAN
+from channels.pishkhan_soap.schema import Doc, SimpleType
+from domain.values.calendar import TEHRAN_ZONE
 
-TOKEN, STRING = "xs:token", "xs:string"
-_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
-_FRACTION = re.compile(r"\.\d+")
-_GAP = "[ \\-_/|،,.]*"
-_SERIAL = f"[0-9]{{2}}{_GAP}(الف|[ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیTtDdSs]){_GAP}[0-9]{{3}}"
-_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-
-
-def token(name: str, doc: Doc, *, most: int, fold: Callable[[str], str] = folding.name) -> Simple:
-    """Return a token from one to `most` characters."""
-    return Simple(name, TOKEN, doc, (("minLength", "1"), ("maxLength", str(most))), fold=fold)
+TOKEN_BASE, STRING_BASE = "xs:token", "xs:string"
+_ZONE_SUFFIX = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
+_SECOND_FRACTION = re.compile(r"\.\d+")
+_PLATE_GAP = "[ \\-_/|،,.]*"
+_PLATE_SERIAL = f"[0-9]{{2}}{_PLATE_GAP}(الف|[ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیTtDdSs]){_PLATE_GAP}[0-9]{{3}}"
+_CLOCK_PATTERN = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 
-def patterned(
-    name: str,
+def token_type(
+    type_name: str, doc: Doc, *, max_length: int, fold_text: Callable[[str], str] = folding.fold_name
+) -> SimpleType:
+    """Return a token from one to `max_length` characters."""
+    return SimpleType(
+        type_name, TOKEN_BASE, doc, (("minLength", "1"), ("maxLength", str(max_length))), fold_text=fold_text
+    )
+
+
+def pattern_type(
+    type_name: str,
     pattern: str,
     doc: Doc,
-    reason: str,
+    error_detail: str,
     *,
-    fold: Callable[[str], str] = folding.identifier,
-    read: Callable[[str], Any] = str,
-) -> Simple:
-    """Return a token with a pattern (XSD's regular expressions are anchored); `reason`: what it should look like."""
-    return Simple(name, TOKEN, doc, (("pattern", pattern),), read, fold=fold, reason=reason)
+    fold_text: Callable[[str], str] = folding.fold_identifier,
+    parse_text: Callable[[str], Any] = str,
+) -> SimpleType:
+    """Return a token with a pattern (XSD's regular expressions are anchored); `error_detail`: what it should be."""
+    return SimpleType(
+        type_name, TOKEN_BASE, doc, (("pattern", pattern),), parse_text, fold_text=fold_text, error_detail=error_detail
+    )
 
 
-def words(name: str, most: int, doc: Doc) -> Simple:
+def text_type(type_name: str, max_length: int, doc: Doc) -> SimpleType:
     """Return free text of at most so many characters, never empty."""
-    return Simple(name, STRING, doc, (("minLength", "1"), ("maxLength", str(most))))
+    return SimpleType(type_name, STRING_BASE, doc, (("minLength", "1"), ("maxLength", str(max_length))))
 
 
-def enumerated(name: str, ids: Sequence[str], doc: Doc) -> Simple:
+def choice_type(type_name: str, choice_ids: Sequence[str], doc: Doc) -> SimpleType:
     """Return a choice of ids."""
-    return Simple(name, TOKEN, doc, tuple(("enumeration", one) for one in ids), fold=folding.name)
+    return SimpleType(
+        type_name,
+        TOKEN_BASE,
+        doc,
+        tuple(("enumeration", choice_id) for choice_id in choice_ids),
+        fold_text=folding.fold_name,
+    )
 
 
-def whole(name: str, least: int, most: int, doc: Doc) -> Simple:
-    """Return a whole number from `least` to `most`."""
-    facets = (("minInclusive", str(least)), ("maxInclusive", str(most)))
-    base = "xs:int" if most < 2**31 else "xs:long"
-    return Simple(name, base, doc, facets, read=int, fold=folding.whole, reason="soap_whole")
+def integer_type(type_name: str, minimum: int, maximum: int, doc: Doc) -> SimpleType:
+    """Return a whole number from `minimum` to `maximum`."""
+    facets = (("minInclusive", str(minimum)), ("maxInclusive", str(maximum)))
+    xsd_base = "xs:int" if maximum < 2**31 else "xs:long"
+    return SimpleType(
+        type_name, xsd_base, doc, facets, parse_text=int, fold_text=folding.fold_integer, error_detail="soap_whole"
+    )
 
 
-def _day(text: str) -> str:
+def _parse_day(day_text: str) -> str:
     """Return ISO: some clients put a zone behind a day, which is the office's own."""
-    return _ZONE.sub("", text)
+    return _ZONE_SUFFIX.sub("", day_text)
 
 
-def _clock(text: str) -> str:
+def _parse_clock(clock_text: str) -> str:
     """Return HH:MM."""
-    hour, minute, *_ = text.split(":")
+    hour, minute, *_ = clock_text.split(":")
     return f"{hour:0>2}:{minute}"
 
 
-def _paid_at(text: str) -> str:
+def _parse_paid_at(moment_text: str) -> str:
     """Return ISO with a zone, down to the second."""
-    moment = datetime.fromisoformat(_FRACTION.sub("", text))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)).isoformat()
+    paid_at = datetime.fromisoformat(_SECOND_FRACTION.sub("", moment_text))
+    return (paid_at if paid_at.tzinfo else paid_at.replace(tzinfo=TEHRAN_ZONE)).isoformat()
 
 
 @lru_cache(maxsize=4096)
-def _moment(moment: datetime) -> str:
+def _render_moment(moment: datetime) -> str:
     # One answer says the same moment several times, and many answers do.
-    return moment.astimezone(TEHRAN).isoformat(timespec="seconds")
+    return moment.astimezone(TEHRAN_ZONE).isoformat(timespec="seconds")
 
 
-def _base64(content: bytes) -> str:
-    return b64encode(content).decode("ascii")
+def _render_base64(file_content: bytes) -> str:
+    return b64encode(file_content).decode("ascii")
 
 
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
+def _render_boolean(is_true: bool) -> str:
+    return "true" if is_true else "false"
 
 
-OFFICE_CODE = patterned(
+OFFICE_CODE = pattern_type(
     "OfficeCode",
     "[A-Za-z0-9_\\-]{1,20}",
     Doc("کد دفتر پیشخوان", "The office's code, as the municipality gave it."),
     "office_code",
 )
-NATIONAL_CODE = patterned(
+NATIONAL_CODE = pattern_type(
     "NationalCode",
     "[0-9]{8,10}",
     Doc("کد ملی، ده رقم", "National code, ten digits; leading zeros may be left out."),
     "bad_national_code",
 )
-MOBILE = patterned(
+MOBILE_NUMBER = pattern_type(
     "Mobile",
     "(\\+98|0098|98|0)?9[0-9]{9}",
     Doc("شماره همراه", "Iranian mobile number: 09…, +989…, 00989… or 9…."),
     "bad_mobile",
 )
-CALL_ID = token(
+CLIENT_REQUEST_ID = token_type(
     "ClientRequestId",
     Doc(
         "شناسه یکتای این فراخوان؛ در تکرار همان فراخوان همین شناسه را بفرستید",
         "Your own unique id of this call. Send the same id and body again when you got no answer: it acts once.",
         "شناسه فراخوان",
     ),
-    most=64,
-    fold=folding.trimmed,
+    max_length=64,
+    fold_text=folding.trim_token,
 )
-TRACKING_CODE = patterned(
+TRACKING_CODE = pattern_type(
     "TrackingCode",
     "[1-9][0-9]{2}[ \\-]?[0-9]{3}[ \\-]?[0-9]{3}",
     Doc("کد رهگیری نه‌رقمی", "Tracking code of a request: nine digits, the last one a check digit.", "کد رهگیری"),
     "soap_tracking_code",
 )
-BILL_ID = patterned(
+BILL_ID = pattern_type(
     "BillId", "[0-9]{6,13}", Doc("شناسه قبض", "Iranian bill id (shenase-ye qabz), 6 to 13 digits."), "soap_bill_digits"
 )
-PAYMENT_ID = patterned(
+PAYMENT_ID = pattern_type(
     "PaymentId",
     "[0-9]{6,13}",
     Doc("شناسه پرداخت", "Iranian payment id (shenase-ye pardakht), 6 to 13 digits."),
     "soap_bill_digits",
 )
-PLATE = patterned(
+VEHICLE_PLATE = pattern_type(
     "Plate",
-    "|".join((f"{_SERIAL}{_GAP}(ایران{_GAP})?[1-9][0-9]", f"ایران{_GAP}[1-9][0-9]{_GAP}{_SERIAL}")),
+    "|".join(
+        (
+            f"{_PLATE_SERIAL}{_PLATE_GAP}(ایران{_PLATE_GAP})?[1-9][0-9]",
+            f"ایران{_PLATE_GAP}[1-9][0-9]{_PLATE_GAP}{_PLATE_SERIAL}",
+        )
+    ),
     Doc("پلاک خودرو", "Vehicle plate, such as 12ت345-59 (a Latin T stands for ت)."),
     "bad_plate",
-    fold=folding.plate,
+    fold_text=folding.fold_plate,
 )
-TAXI_CODE = patterned(
+TAXI_CODE = pattern_type(
     "TaxiCode", "0*[1-9][0-9]{0,5}", Doc("کد تاکسی", "Taxi code, one to six digits."), "bad_taxi_code"
 )
-POSTAL_CODE = patterned("PostalCode", "[0-9]{10}", Doc("کد پستی ده‌رقمی", "Postal code, ten digits."), "bad_postal_code")
-RENOVATION_CODE = patterned(
+POSTAL_CODE = pattern_type(
+    "PostalCode", "[0-9]{10}", Doc("کد پستی ده‌رقمی", "Postal code, ten digits."), "bad_postal_code"
+)
+RENOVATION_CODE = pattern_type(
     "RenovationCode",
     "[0-9]{1,6}( ?[\\-_./|] ?[0-9]{1,6}){2,7}|[0-9]{12,20}",
     Doc("کد نوسازی ملک", "Renovation code of a property, such as 2-14-15-20."),
     "bad_renovation_code",
-    fold=folding.renovation_code,
+    fold_text=folding.fold_renovation_code,
 )
-IBAN = patterned("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."), "bad_iban")
-REFERENCE = token(
+IBAN = pattern_type("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."), "bad_iban")
+POS_REFERENCE = token_type(
     "PosReference",
     Doc(
         "شماره پیگیری کارت‌خوان، مانند 000123",
         "The POS terminal's own number of the payment: its trace number (STAN). It repeats, so send rrn, too.",
     ),
-    most=64,
+    max_length=64,
 )
-RRN = patterned(
+RETRIEVAL_NUMBER = pattern_type(
     "Rrn",
     "[0-9]{12}",
     Doc("شماره مرجع دوازده‌رقمی رسید", "The receipt's retrieval reference number, twelve digits: it never repeats."),
     "soap_rrn",
 )
-TERMINAL_ID = token(
-    "TerminalId", Doc("شماره پایانه کارت‌خوان", "The terminal's number, as its receipt shows it."), most=20
+TERMINAL_ID = token_type(
+    "TerminalId", Doc("شماره پایانه کارت‌خوان", "The terminal's number, as its receipt shows it."), max_length=20
 )
-RIALS = Simple(
-    "Rials", "xs:long", Doc("مبلغ به ریال", "Amount in whole rials."), (("minInclusive", "0"),), read=int,
-    fold=folding.whole, reason="soap_whole",
-)  # fmt: skip
-COUNT = Simple("Count", "xs:int", Doc("تعداد", "A number of things."), (("minInclusive", "0"),), read=int)
-DAY = Simple(
+RIAL_AMOUNT = SimpleType(
+    "Rials",
+    "xs:long",
+    Doc("مبلغ به ریال", "Amount in whole rials."),
+    (("minInclusive", "0"),),
+    parse_text=int,
+    fold_text=folding.fold_integer,
+    error_detail="soap_whole",
+)
+THING_COUNT = SimpleType(
+    "Count", "xs:int", Doc("تعداد", "A number of things."), (("minInclusive", "0"),), parse_text=int
+)
+ISO_DAY = SimpleType(
     "Day",
     "xs:date",
     Doc("تاریخ میلادی", "A day, Gregorian: 2026-11-24."),
     (("pattern", "(19[2-9][0-9]|20[0-9]{2}|21[0-2][0-9])-[0-9]{2}-[0-9]{2}(Z|[+\\-][0-9]{2}:[0-9]{2})?"),),
-    read=_day,
-    write=str,
-    fold=folding.day,
-    reason="soap_day",
+    parse_text=_parse_day,
+    render_text=str,
+    fold_text=folding.fold_day,
+    error_detail="soap_day",
 )
-CLOCK = patterned(
+TIME_OF_DAY = pattern_type(
     "TimeOfDay",
     "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?",
     Doc("ساعت به وقت تهران", "Time of day in Tehran: 08:00. Seconds are not looked at."),
     "soap_clock",
-    fold=folding.clock,
-    read=_clock,
+    fold_text=folding.fold_clock,
+    parse_text=_parse_clock,
 )
-PAID_AT = Simple(
+PAID_AT = SimpleType(
     "PaidAt",
     "xs:dateTime",
     Doc(
         "زمان پرداخت روی رسید؛ بی منطقه زمانی به وقت تهران است",
         "When it was paid, as the receipt says: 2026-11-24T10:15:00. Without a zone it is Tehran's time.",
     ),
-    (("pattern", f"20[0-9]{{2}}-[0-9\\-]{{5}}T{_CLOCK}(\\.[0-9]+)?(Z|[+\\-][0-9]{{2}}:[0-9]{{2}})?"),),
-    read=_paid_at,
-    write=_moment,
-    fold=folding.moment,
-    reason="soap_moment",
+    (("pattern", f"20[0-9]{{2}}-[0-9\\-]{{5}}T{_CLOCK_PATTERN}(\\.[0-9]+)?(Z|[+\\-][0-9]{{2}}:[0-9]{{2}})?"),),
+    parse_text=_parse_paid_at,
+    render_text=_render_moment,
+    fold_text=folding.fold_moment,
+    error_detail="soap_moment",
 )
-MOMENT = Simple("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), write=_moment)
-FLAG = Simple(
-    "Flag", "xs:boolean", Doc("بله یا خیر", "True or false."), read=lambda text: text in "1true", write=_boolean,
-    fold=folding.flag, reason="soap_flag",
-)  # fmt: skip
-CONTENT = Simple(
+ZONED_MOMENT = SimpleType("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), render_text=_render_moment)
+BOOLEAN_FLAG = SimpleType(
+    "Flag",
+    "xs:boolean",
+    Doc("بله یا خیر", "True or false."),
+    parse_text=lambda text: text in "1true",
+    render_text=_render_boolean,
+    fold_text=folding.fold_flag,
+    error_detail="soap_flag",
+)
+FILE_CONTENT = SimpleType(
     "Content",
     "xs:base64Binary",
     Doc("محتوای فایل؛ عکس یا PDF تا ۷ مگابایت", "The file itself: a photo or PDF, at most 7 MB.", "فایل"),
     (("minLength", "1"),),
-    read=b64decode,
-    write=_base64,
-    fold=folding.trimmed,
-    reason="soap_base64",
+    parse_text=b64decode,
+    render_text=_render_base64,
+    fold_text=folding.trim_token,
+    error_detail="soap_base64",
 )
-TEXT = Simple("Text", STRING, Doc("متن", "Text for people, Persian."))
-NAME = words("FullName", 80, Doc("نام و نام خانوادگی", "Full name."))
-ID = Simple("Identifier", TOKEN, Doc("شناسه ثابت", "A stable id for programs."), fold=folding.name)
+TEXT = SimpleType("Text", STRING_BASE, Doc("متن", "Text for people, Persian."))
+FULL_NAME = text_type("FullName", 80, Doc("نام و نام خانوادگی", "Full name."))
+IDENTIFIER = SimpleType(
+    "Identifier", TOKEN_BASE, Doc("شناسه ثابت", "A stable id for programs."), fold_text=folding.fold_name
+)
 
 
-def as_day(value: date | str) -> str:
+def render_day(day_or_text: date | str) -> str:
     """Return a day as answers carry it."""
-    return value if isinstance(value, str) else value.isoformat()
+    return day_or_text if isinstance(day_or_text, str) else day_or_text.isoformat()

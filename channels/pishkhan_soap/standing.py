@@ -4,37 +4,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels.pishkhan_soap.operation import CounterCall
-from channels.pishkhan_soap.schema import camel
-from domain.actions.requests.act import own_or_not_found
+from channels.pishkhan_soap.schema import camel_case
+from domain.actions.requests.act import refuse_foreign_request
 from domain.bills.bill import Bill
-from domain.blocks.charging import bills_of
-from domain.blocks.papers_pending import lacking_of
+from domain.blocks.charging import list_request_bills
+from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.values import tracking_codes
 
 
-async def own_request(call: CounterCall, *, lock: bool = False) -> ServiceRequest:
+async def get_own_request(call: CounterCall, *, lock: bool = False) -> ServiceRequest:
     """Return the request that the call names; one that is not the office's is `NotFound`, as if it did not exist."""
-    request = await call.uow.requests.by_code(tracking_codes.parse(call.values["code"]), lock=lock)
-    own_or_not_found(request, call.clerk)
+    request = await call.uow.requests.get_by_code(tracking_codes.parse_code(call.values["code"]), lock=lock)
+    refuse_foreign_request(request, call.clerk)
     return request
 
 
-async def standing_of(call: CounterCall, request: ServiceRequest) -> dict[str, Any]:
-    """Return the values of `shapes.STANDING`."""
-    papers = call.desk.services[request.service].documents
+async def build_status_values(call: CounterCall, request: ServiceRequest) -> dict[str, Any]:
+    """Return the values of `shapes.STATUS_ELEMENTS`."""
+    service_papers = call.dependencies.services[request.service].papers
     return {
         "code": request.code,
         "state": request.state,
         "phase": request.phase.value,
-        "bills": [bill_of(bill) for bill in await bills_of(call.uow, request)],
-        "state_title": call.desk.wording.state(request),
-        "missing": list(await lacking_of(call.uow, papers, request)) or None,
+        "bills": [build_bill_values(bill) for bill in await list_request_bills(call.uow, request)],
+        "state_title": call.dependencies.wording.state_title(request),
+        "missing": list(await find_missing_papers(call.uow, service_papers, request)) or None,
     }
 
 
-def bill_of(bill: Bill) -> dict[str, Any]:
+def build_bill_values(bill: Bill) -> dict[str, Any]:
     """Return the values of a bill."""
     return {
         "bill_id": bill.bill_id,
@@ -45,20 +45,20 @@ def bill_of(bill: Bill) -> dict[str, Any]:
     }
 
 
-def summary_of(call: CounterCall, request: ServiceRequest) -> dict[str, Any]:
+def build_summary_values(call: CounterCall, request: ServiceRequest) -> dict[str, Any]:
     """Return the values of a request in a list."""
     return {
         "code": request.code,
         "service": request.service,
         "state": request.state,
         "phase": request.phase.value,
-        "state_title": call.desk.wording.state(request),
+        "state_title": call.dependencies.wording.state_title(request),
         "created_at": request.created_at,
         "updated_at": request.updated_at,
     }
 
 
-def event_of(event: HistoryEvent) -> dict[str, Any]:
+def build_event_values(event: HistoryEvent) -> dict[str, Any]:
     """Return the values of a step of the history: what, when and by whom, not by which person."""
     return {
         "at": event.at,
@@ -70,13 +70,17 @@ def event_of(event: HistoryEvent) -> dict[str, Any]:
     }
 
 
-def form_of(call: CounterCall, request: ServiceRequest) -> list[Mapping[str, Any]]:
+def build_form_values(call: CounterCall, request: ServiceRequest) -> list[Mapping[str, Any]]:
     """Return the form's values as people read them."""
-    service, catalogue = call.desk.services[request.service], call.desk.catalogue
-    shown: list[Mapping[str, Any]] = []
-    for field in service.form:
-        label = f"services.{service.key}.fields.{field.name}.label"
-        if field.name in request.fields and label in catalogue:
-            text = call.desk.wording.value(service, field.name, request.fields[field.name])
-            shown.append({"name": camel(field.name), "title": catalogue.text(label), "text": text})
-    return shown
+    service, catalogue = call.dependencies.services[request.service], call.dependencies.catalogue
+    form_values: list[Mapping[str, Any]] = []
+    for form_field in service.form:
+        label_key = f"services.{service.key}.fields.{form_field.name}.label"
+        if form_field.name in request.fields and label_key in catalogue:
+            value_text = call.dependencies.wording.form_value_text(
+                service, form_field.name, request.fields[form_field.name]
+            )
+            form_values.append(
+                {"name": camel_case(form_field.name), "title": catalogue.text(label_key), "text": value_text}
+            )
+    return form_values

@@ -14,130 +14,136 @@ from datetime import UTC, datetime, timedelta
 
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.envelope import WSSE
+from channels.pishkhan_soap.envelope import WSSE_NAMESPACE
 from domain.values.errors import AuthenticationFailed
 
-_WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-_PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
-_DIGEST, _TEXT = f"{_PROFILE}#PasswordDigest", f"{_PROFILE}#PasswordText"
-_TOKEN, _TIMESTAMP = f"{{{WSSE}}}UsernameToken", f"{{{_WSU}}}Timestamp"
-_USERNAME, _PASSWORD, _NONCE = (f"{{{WSSE}}}{name}" for name in ("Username", "Password", "Nonce"))
-_CREATED, _EXPIRES = f"{{{_WSU}}}Created", f"{{{_WSU}}}Expires"
-_UNDERSTOOD, _KINDS = frozenset({_TOKEN, _TIMESTAMP}), frozenset({_DIGEST, _TEXT})
+_WSU_NAMESPACE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+_PROFILE_URI = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
+_DIGEST_TYPE, _TEXT_TYPE = f"{_PROFILE_URI}#PasswordDigest", f"{_PROFILE_URI}#PasswordText"
+_TOKEN_TAG, _TIMESTAMP_TAG = f"{{{WSSE_NAMESPACE}}}UsernameToken", f"{{{_WSU_NAMESPACE}}}Timestamp"
+_USERNAME_TAG, _PASSWORD_TAG, _NONCE_TAG = (f"{{{WSSE_NAMESPACE}}}{name}" for name in ("Username", "Password", "Nonce"))
+_CREATED_TAG, _EXPIRES_TAG = f"{{{_WSU_NAMESPACE}}}Created", f"{{{_WSU_NAMESPACE}}}Expires"
+_UNDERSTOOD_TAGS, _PASSWORD_TYPES = frozenset({_TOKEN_TAG, _TIMESTAMP_TAG}), frozenset({_DIGEST_TYPE, _TEXT_TYPE})
 
-CLOCK = "clock"
+CLOCK_DETAIL = "clock"
 """The detail of a refusal of a token that was proved by a key, and is of another time than ours."""
 
-LONGEST = 256
+LONGEST_PART = 256
 """Characters of any part of a token."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsernameToken:
-    """A token as it was sent. `nonce` is its bytes, `created` its text: both as they go into the digest.
+    """A token as it was sent. `nonce` is its bytes, `created_text` its text: both as they go into the digest.
 
-    `expires` is the end of a Timestamp beside it, if there is one.
+    `expires_at` is the end of a Timestamp beside it, if there is one.
     """
 
     username: str
     password: str
-    digested: bool
+    is_digested: bool
     nonce: bytes
-    created: str
-    expires: datetime | None
+    created_text: str
+    expires_at: datetime | None
 
-    def proves(self, keys: Iterable[str]) -> bool:
+    def is_proved_by(self, office_keys: Iterable[str]) -> bool:
         """Tell whether it was made with one of these keys; every key is tried, so that time tells nothing."""
-        found = False
-        for key in keys:
-            expected = digest(self.nonce, self.created, key) if self.digested else key
-            found |= hmac.compare_digest(expected.encode(), self.password.encode())
-        return found
+        is_proved = False
+        for office_key in office_keys:
+            expected_password = (
+                password_digest(self.nonce, self.created_text, office_key) if self.is_digested else office_key
+            )
+            is_proved |= hmac.compare_digest(expected_password.encode(), self.password.encode())
+        return is_proved
 
-    def moment(self) -> datetime | None:
+    def parse_created(self) -> datetime | None:
         """Return when it was made; None where it does not say so. `AuthenticationFailed` when that is no moment."""
-        return _moment(self.created) if self.created else None
+        return _parse_moment(self.created_text) if self.created_text else None
 
     @property
-    def nonce_name(self) -> str:
+    def nonce_digest(self) -> str:
         """What a nonce is remembered by."""
         return hashlib.sha256(self.nonce).hexdigest()
 
 
-def digest(nonce: bytes, created: str, key: str) -> str:
+def password_digest(nonce: bytes, created_text: str, office_key: str) -> str:
     """Return the password of a token with PasswordDigest."""
-    made = hashlib.sha1(nonce + created.encode() + key.encode(), usedforsecurity=False).digest()
-    return b64encode(made).decode("ascii")
+    sha1_digest = hashlib.sha1(nonce + created_text.encode() + office_key.encode(), usedforsecurity=False).digest()
+    return b64encode(sha1_digest).decode("ascii")
 
 
-def token_in(security: Element | None) -> UsernameToken:
+def find_token(security_header: Element | None) -> UsernameToken:
     """Return the only token of a security header; `AuthenticationFailed` names what is missing.
 
     Signatures and encrypted parts are refused: nobody here would prove them, and who sends them relies on that.
     """
-    if security is None:
+    if security_header is None:
         raise AuthenticationFailed("Security", detail="no_token")
-    tokens: list[Element] = []
-    stamps: list[Element] = []
-    for child in security:
-        tag = child.tag
-        if tag not in _UNDERSTOOD:
+    token_elements: list[Element] = []
+    timestamps: list[Element] = []
+    for child_element in security_header:
+        child_tag = child_element.tag
+        if child_tag not in _UNDERSTOOD_TAGS:
             raise AuthenticationFailed("Security", detail="only_token")
-        (tokens if tag == _TOKEN else stamps).append(child)
-    if len(tokens) != 1:
-        raise AuthenticationFailed("Security", detail="only_token" if tokens else "no_token")
-    expires = (stamps[0].findtext(_EXPIRES) or "").strip() if stamps else ""
-    return _token(tokens[0], _moment(expires) if expires else None)
+        (token_elements if child_tag == _TOKEN_TAG else timestamps).append(child_element)
+    if len(token_elements) != 1:
+        raise AuthenticationFailed("Security", detail="only_token" if token_elements else "no_token")
+    expires_text = (timestamps[0].findtext(_EXPIRES_TAG) or "").strip() if timestamps else ""
+    return _read_token(token_elements[0], _parse_moment(expires_text) if expires_text else None)
 
 
-def _token(element: Element, expires: datetime | None) -> UsernameToken:
-    texts: dict[str, str] = {}
-    kind = _TEXT
-    for child in element:
-        tag = str(child.tag)
-        texts[tag] = text = (child.text or "").strip()
-        if len(text) > LONGEST:
+def _read_token(token_element: Element, expires_at: datetime | None) -> UsernameToken:
+    texts_by_tag: dict[str, str] = {}
+    password_type = _TEXT_TYPE
+    for child_element in token_element:
+        child_tag = str(child_element.tag)
+        texts_by_tag[child_tag] = child_text = (child_element.text or "").strip()
+        if len(child_text) > LONGEST_PART:
             raise AuthenticationFailed("UsernameToken", detail="only_token")
-        if tag == _PASSWORD:
-            kind = child.get("Type", _TEXT)
-    if len(texts) != len(element):
+        if child_tag == _PASSWORD_TAG:
+            password_type = child_element.get("Type", _TEXT_TYPE)
+    if len(texts_by_tag) != len(token_element):
         raise AuthenticationFailed("UsernameToken", detail="only_token")
-    username, password = texts.get(_USERNAME), texts.get(_PASSWORD)
+    username, password = texts_by_tag.get(_USERNAME_TAG), texts_by_tag.get(_PASSWORD_TAG)
     if not username or not password:
         raise AuthenticationFailed("UsernameToken", detail="no_token")
-    digested, nonce, created = _digested(kind), _bytes(texts.get(_NONCE, "")), texts.get(_CREATED, "")
-    if digested and not (nonce and created):
+    is_digested, nonce, created_text = (
+        _is_digest_type(password_type),
+        _decode_nonce(texts_by_tag.get(_NONCE_TAG, "")),
+        texts_by_tag.get(_CREATED_TAG, ""),
+    )
+    if is_digested and not (nonce and created_text):
         raise AuthenticationFailed("UsernameToken", detail="no_nonce")
-    return UsernameToken(username, password, digested, nonce, created, expires)
+    return UsernameToken(username, password, is_digested, nonce, created_text, expires_at)
 
 
-def _digested(kind: str) -> bool:
-    if kind in _KINDS:
-        return kind == _DIGEST
+def _is_digest_type(password_type: str) -> bool:
+    if password_type in _PASSWORD_TYPES:
+        return password_type == _DIGEST_TYPE
     raise AuthenticationFailed("Password", detail="no_token")
 
 
-def _bytes(text: str) -> bytes:
+def _decode_nonce(nonce_text: str) -> bytes:
     try:
-        return b64decode(text, validate=True)
+        return b64decode(nonce_text, validate=True)
     except (binascii.Error, ValueError):
         raise AuthenticationFailed("Nonce", detail="no_nonce") from None
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(moment_text: str) -> datetime:
     """Return a moment; one without a zone is UTC, as the profile has it. Fractions of any length are cut off."""
-    head, _, fraction = text.partition(".")
-    zone = fraction.lstrip("0123456789") if fraction else ""
+    seconds_part, _, fraction_part = moment_text.partition(".")
+    zone_suffix = fraction_part.lstrip("0123456789") if fraction_part else ""
     try:
-        moment = datetime.fromisoformat(head + zone)
+        moment = datetime.fromisoformat(seconds_part + zone_suffix)
     except ValueError:
         raise AuthenticationFailed("Created", detail="no_moment") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def refuse_old(token: UsernameToken, now: datetime, skew: timedelta) -> None:
-    """Raise `AuthenticationFailed` for a token of another time than ours, give or take `skew`; it tells our time."""
-    made = token.moment()
-    late = token.expires is not None and now - token.expires > skew
-    if late or (made is not None and abs(now - made) > skew):
-        raise AuthenticationFailed("Created", detail=CLOCK, now=now)
+def refuse_stale_token(token: UsernameToken, now: datetime, clock_skew: timedelta) -> None:
+    """Raise `AuthenticationFailed` for a token of another time than ours, give or take `clock_skew`; tells our time."""
+    created_at = token.parse_created()
+    is_expired = token.expires_at is not None and now - token.expires_at > clock_skew
+    if is_expired or (created_at is not None and abs(now - created_at) > clock_skew):
+        raise AuthenticationFailed("Created", detail=CLOCK_DETAIL, now=now)

@@ -8,57 +8,59 @@ from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.envelope import SoapMessage
-from channels.pishkhan_soap.explaining import complaint_about, value_complaint
-from channels.pishkhan_soap.normalising import Normalised, normalise
+from channels.pishkhan_soap.explaining import find_complaint, find_value_complaint
+from channels.pishkhan_soap.normalising import NormalisedBody, normalise_body
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.positions import position_of
+from channels.pishkhan_soap.positions import find_position
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord
 from domain.values.errors import DomainError, InvalidField, Unsupported
 
 
-def operation_of(contract: Contract, body: Element) -> Operation:
+def find_operation(contract: Contract, body: Element) -> Operation:
     """Return the operation that the body names, whatever SOAPAction says; `Unsupported` for any other element."""
-    operation = contract.by_tag.get(str(body.tag))
+    operation = contract.operations_by_tag.get(str(body.tag))
     if operation is not None:
         return operation
-    name = etree.QName(body)
-    if name.namespace != NAMESPACE:
+    tag_name = etree.QName(body)
+    if tag_name.namespace != NAMESPACE:
         raise Unsupported("Body", detail="soap_namespace", namespace=NAMESPACE)
-    meant = get_close_matches(name.localname, [one.name for one in contract.operations], 1)
-    if meant:
-        raise Unsupported("Body", detail="soap_operation_meant", element=name.localname, meant=meant[0])
+    close_names = get_close_matches(tag_name.localname, [candidate.name for candidate in contract.operations], 1)
+    if close_names:
+        raise Unsupported("Body", detail="soap_operation_meant", element=tag_name.localname, meant=close_names[0])
     raise Unsupported("Body", detail="soap_operation")
 
 
-def values_of(contract: Contract, operation: Operation, message: SoapMessage) -> dict[str, Any]:
+def read_values(contract: Contract, operation: Operation, message: SoapMessage) -> dict[str, Any]:
     """Return the values of a body, brought to the form of the contract; else the error names the element at fault."""
-    normalised = normalise(operation.request, message.body)
-    schema = contract.schema
-    if not schema.validate(message.body):
-        raise _told(schema, operation.request, message, normalised)
-    values: dict[str, Any] = operation.request.value_of(message.body)
+    normalised = normalise_body(operation.request, message.body_element)
+    schema = contract.compiled_schema
+    if not schema.validate(message.body_element):
+        raise _explain_refusal(schema, operation.request, message, normalised)
+    values: dict[str, Any] = operation.request.read_value(message.body_element)
     return values
 
 
-def _told(schema: etree.XMLSchema, record: SchemaRecord, message: SoapMessage, normalised: Normalised) -> DomainError:
+def _explain_refusal(
+    schema: etree.XMLSchema, record: SchemaRecord, message: SoapMessage, normalised: NormalisedBody
+) -> DomainError:
     """Say what is expected where the body departs from its shape, else which value is none."""
-    body = message.body
-    complaint = complaint_about(record, body)
+    body = message.body_element
+    complaint = find_complaint(record, body)
     if complaint is None:
-        refused = _refused_by(schema, body)
-        complaint = None if refused is None else value_complaint(record, body, refused)
+        refused_element = _find_refused_element(schema, body)
+        complaint = None if refused_element is None else find_value_complaint(record, body, refused_element)
     if complaint is None:
         return InvalidField("body", detail="soap_xml")
-    return complaint.error(*position_of(message.text, normalised.place(complaint.element)))
+    return complaint.build_error(*find_position(message.source_bytes, normalised.original_position(complaint.element)))
 
 
-def _refused_by(schema: etree.XMLSchema, body: Element) -> Element | None:
+def _find_refused_element(schema: etree.XMLSchema, body: Element) -> Element | None:
     """Return the element of the validator's first complaint; its path begins with a step for the body's own element."""
-    path = next(iter(schema.error_log)).path or ""
-    _, _, steps = path.removeprefix("/").partition("/")
-    names = {prefix: name for one in body.iter() for prefix, name in one.nsmap.items() if prefix}
+    error_path = next(iter(schema.error_log)).path or ""
+    _, _, path_steps = error_path.removeprefix("/").partition("/")
+    namespaces = {prefix: namespace for element in body.iter() for prefix, namespace in element.nsmap.items() if prefix}
     try:
-        found = body.xpath(steps, namespaces=names) if steps else [body]
+        matching_elements = body.xpath(path_steps, namespaces=namespaces) if path_steps else [body]
     except etree.XPathError:
         return None
-    return found[0] if found else None
+    return matching_elements[0] if matching_elements else None

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-ROOM = 1024 * 1024
+CAPACITY_BYTES = 1024 * 1024
 """Bytes that all messages together may leave behind."""
 
-OVERHEAD = 64
+WORD_OVERHEAD = 64
 """Bytes that each word costs besides its own."""
 
-_WORDS = re.compile(
+_WORD_PATTERN = re.compile(
     rb"""<([^\s<>/!?]+)|>(\s+)(?=<)|[\s"']([^\s=<>"'/]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""",
 )
 """Names of elements, white space between tags, attributes with their values: none of these reaches over a `<`."""
@@ -27,89 +27,95 @@ Result = TypeVar("Result")
 
 
 class Vocabulary:
-    """The words that were read so far in this thread: at most `room` bytes of them.
+    """The words that were read so far in this thread: at most `capacity_bytes` of them.
 
     Tags are remembered whole, as many bytes of them at most, for most messages consist of tags that were read before.
     Those that do not (somebody numbers his tags) are looked through for words each time.
     """
 
-    def __init__(self, room: int = ROOM) -> None:
-        self._words: set[bytes] = set()
-        self._tags: set[bytes] = set()
-        self._room = self._room_for_tags = room
+    def __init__(self, capacity_bytes: int = CAPACITY_BYTES) -> None:
+        self._stored_words: set[bytes] = set()
+        self._stored_tags: set[bytes] = set()
+        self._word_capacity = self._tag_capacity = capacity_bytes
 
-    def admits(self, raw: bytes) -> bool:
+    def admits_message(self, utf8_message: bytes) -> bool:
         """Tell whether a message in UTF-8 may be read here, and remember its words if so."""
-        new = self._unread(raw)
-        if not new:
+        unread_pieces = self._find_unread_pieces(utf8_message)
+        if not unread_pieces:
             return True
-        words = words_of(b"<" + b"<".join(new) + b"<") - self._words
-        size = _size(words)
-        if size > self._room:
+        new_words = extract_words(b"<" + b"<".join(unread_pieces) + b"<") - self._stored_words
+        needed_bytes = _memory_size(new_words)
+        if needed_bytes > self._word_capacity:
             return False
-        self._room -= size
-        self._words |= words
-        self._remember(new)
+        self._word_capacity -= needed_bytes
+        self._stored_words |= new_words
+        self._remember_tags(unread_pieces)
         return True
 
-    def _unread(self, raw: bytes) -> list[bytes]:
+    def _find_unread_pieces(self, utf8_message: bytes) -> list[bytes]:
         """Return the tags, each with what stands before the next one, that may hold words which were not read yet.
 
         No attribute holds a `<`: quotes of one such piece say nothing of the next.
         """
-        tags = self._tags
-        split = [(piece, *piece.partition(b">")) for piece in raw.split(b"<") if piece not in tags]
-        return [piece for piece, tag, _, text in split if tag not in tags or text.isspace()]
+        stored_tags = self._stored_tags
+        split_pieces = [
+            (piece, *piece.partition(b">")) for piece in utf8_message.split(b"<") if piece not in stored_tags
+        ]
+        return [
+            piece
+            for piece, tag_content, _, following_text in split_pieces
+            if tag_content not in stored_tags or following_text.isspace()
+        ]
 
-    def _remember(self, pieces: list[bytes]) -> None:
+    def _remember_tags(self, unread_pieces: list[bytes]) -> None:
         """Remember the tags of these, alone and with white space or nothing behind them."""
-        tags = set()
-        for piece in pieces:
-            tag, _, text = piece.partition(b">")
-            if _whole(tag):
-                tags |= {tag, tag if text.strip() else piece}
-        size = _size(tags)
-        if size <= self._room_for_tags:
-            self._room_for_tags -= size
-            self._tags |= tags
+        new_tags = set()
+        for unread_piece in unread_pieces:
+            tag_content, _, following_text = unread_piece.partition(b">")
+            if _is_complete_tag(tag_content):
+                new_tags |= {tag_content, tag_content if following_text.strip() else unread_piece}
+        needed_bytes = _memory_size(new_tags)
+        if needed_bytes <= self._tag_capacity:
+            self._tag_capacity -= needed_bytes
+            self._stored_tags |= new_tags
 
 
-def _size(words: set[bytes]) -> int:
-    return sum(map(len, words)) + OVERHEAD * len(words)
+def _memory_size(stored_words: set[bytes]) -> int:
+    return sum(map(len, stored_words)) + WORD_OVERHEAD * len(stored_words)
 
 
-def _whole(tag: bytes) -> bool:
+def _is_complete_tag(tag_content: bytes) -> bool:
     """Tell whether a tag surely ends where its first `>` stands, and not inside a value; what is no tag never does."""
     return (
-        tag[:1] not in {b"?", b"!"}
-        and not (b"'" in tag and b'"' in tag)
-        and not (tag.count(b'"') + tag.count(b"'")) % 2
+        tag_content[:1] not in {b"?", b"!"}
+        and not (b"'" in tag_content and b'"' in tag_content)
+        and not (tag_content.count(b'"') + tag_content.count(b"'")) % 2
     )
 
 
-def words_of(raw: bytes) -> set[bytes]:
+def extract_words(utf8_message: bytes) -> set[bytes]:
     """Return all that a parser would keep of a message, and perhaps more: it is found without parsing.
 
     A value is kept only where it is the address of a namespace, so nonces and digests leave nothing behind.
     """
-    words: set[bytes] = set()
-    for name, blank, attribute, quoted, apostrophed in _WORDS.findall(raw):
-        words.add(name or blank or attribute)
-        if attribute.startswith(b"xmlns"):
-            words.add(quoted or apostrophed)
-    return words if b"<?" not in raw else words.union(_targets(raw))
+    possible_words: set[bytes] = set()
+    for element_name, blank_run, attribute_name, quoted_value, apostrophed_value in _WORD_PATTERN.findall(utf8_message):
+        possible_words.add(element_name or blank_run or attribute_name)
+        if attribute_name.startswith(b"xmlns"):
+            possible_words.add(quoted_value or apostrophed_value)
+    return possible_words if b"<?" not in utf8_message else possible_words.union(_find_instruction_names(utf8_message))
 
 
-def _targets(raw: bytes) -> Iterator[bytes]:
+def _find_instruction_names(utf8_message: bytes) -> Iterator[bytes]:
     """Yield the names of processing instructions."""
-    for part in raw.split(b"<?")[1:]:
-        yield (part[:1024].split(maxsplit=1) or [b""])[0]
+    for instruction in utf8_message.split(b"<?")[1:]:
+        yield (instruction[:1024].split(maxsplit=1) or [b""])[0]
 
 
-async def in_a_passing_thread(work: Callable[..., Result], *given: object) -> Result:
+async def run_in_passing_thread(blocking_call: Callable[..., Result], *arguments: object) -> Result:
     """Do something in a thread that ends with it, and takes along what libraries keep for a thread."""
-    passing = ThreadPoolExecutor(1)
+    executor = ThreadPoolExecutor(1)
     try:
-        return await asyncio.get_running_loop().run_in_executor(passing, work, *given)
+        return await asyncio.get_running_loop().run_in_executor(executor, blocking_call, *arguments)
     finally:
-        passing.shutdown(wait=False)
+        executor.shutdown(wait=False)

@@ -10,36 +10,36 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.portal.verifying import VerifyPage
-from channels.web.pages import page
-from channels.web.paging import page_start
-from channels.web.site import add_pages
-from domain.actions.desk import Desk
-from domain.actions.feedback.service_page import visit
+from channels.web.pages import render_page
+from channels.web.paging import read_page_start
+from channels.web.site import add_site_folder
+from domain.actions.desk import Dependencies
+from domain.actions.feedback.service_page import visit_service_page
 from domain.feedback.opinions import Comment
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import Store
-from domain.values.calendar import in_tehran, jalali_text
+from domain.values.calendar import jalali_text, to_tehran
 from domain.values.errors import UnknownService
 
-WORDS_SHOWN = 2
+MAX_SPELLINGS = 2
 """How many of a keyword's spellings are printed; the grammar takes many more."""
 
-_PROMISES = "web.home.promises."
-_HOW = "web.home.how."
-_WORDS = "web.home.words.list."
+_PROMISES_PREFIX = "web.home.promises."
+_STEPS_PREFIX = "web.home.how."
+_COMMANDS_PREFIX = "web.home.words.list."
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
-    """A municipal service as its page shows it; `example` is a whole message that works, None without one."""
+    """A municipal service as its page shows it; `example_message` is a whole message that works, None without one."""
 
     key: str
     title: str
     description: str
     steps: tuple[str, ...]
-    words: tuple[str, ...]
-    example: str | None
+    keyword_spellings: tuple[str, ...]
+    example_message: str | None
     benefits: tuple[str, ...]
     papers: tuple[str, ...]
     author: str
@@ -58,76 +58,82 @@ class PublishedComment:
 class Portal:
     """Mounts the portal. `line` is the number that citizens text; `phone` the demonstration phone's address, if any."""
 
-    def __init__(self, desk: Desk, store: Store, line: str, phone: str | None = None) -> None:
-        self._desk = desk
+    def __init__(
+        self, dependencies: Dependencies, store: Store, line_number: str, phone_address: str | None = None
+    ) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._line = line
-        self._phone = phone
+        self._line_number = line_number
+        self._phone_address = phone_address
 
     def mount(self, app: web.Application) -> None:
         """Add the pages."""
-        add_pages(app, "portal", Path(__file__).parent)
-        app.router.add_get("/", self._home)
-        app.router.add_get("/services/{key}", self._service)
-        app.router.add_get("/verify/{token}", VerifyPage(self._desk, self._store).show)
+        add_site_folder(app, "portal", Path(__file__).parent)
+        app.router.add_get("/", self._show_home)
+        app.router.add_get("/services/{key}", self._show_service)
+        app.router.add_get("/verify/{token}", VerifyPage(self._dependencies, self._store).show_paper)
 
-    async def _home(self, request: web.Request) -> web.Response:
-        catalogue = self._desk.catalogue
+    async def _show_home(self, request: web.Request) -> web.Response:
+        catalogue = self._dependencies.catalogue
         context = {
-            "line": self._line,
-            "phone": self._phone,
-            "services": [service_card(catalogue, one) for one in self._desk.services.values()],
-            "promises": [catalogue.text(key) for key in catalogue.keys(_PROMISES)],
-            "steps": _tables(catalogue, _HOW),
-            "words": _tables(catalogue, _WORDS),
+            "line": self._line_number,
+            "phone": self._phone_address,
+            "services": [build_service_card(catalogue, service) for service in self._dependencies.services.values()],
+            "promises": [catalogue.text(key) for key in catalogue.list_keys(_PROMISES_PREFIX)],
+            "steps": _read_text_tables(catalogue, _STEPS_PREFIX),
+            "words": _read_text_tables(catalogue, _COMMANDS_PREFIX),
         }
-        return page(request, "portal/home.html", context)
+        return render_page(request, "portal/home.html", context)
 
-    async def _service(self, request: web.Request) -> web.Response:
+    async def _show_service(self, request: web.Request) -> web.Response:
         """Show a service. Every whole page that is read counts as a view; further pages of comments do not."""
-        before = page_start(request)
+        before_id = read_page_start(request)
         try:
-            counted = request.method == "GET" and before is None
-            seen = await visit(self._desk, self._store, request.match_info["key"], before, counted=counted)
+            counts_as_view = request.method == "GET" and before_id is None
+            service_page = await visit_service_page(
+                self._dependencies, self._store, request.match_info["key"], before_id, count_view=counts_as_view
+            )
         except UnknownService:
             raise web.HTTPNotFound from None
         context = {
-            "line": self._line,
-            "service": service_card(self._desk.catalogue, seen.service),
-            "seen": seen,
-            "comments": [_shown(one) for one in seen.comments],
+            "line": self._line_number,
+            "service": build_service_card(self._dependencies.catalogue, service_page.service),
+            "seen": service_page,
+            "comments": [_describe_comment(comment) for comment in service_page.comments],
         }
-        return page(request, "portal/service.html", context)
+        return render_page(request, "portal/service.html", context)
 
 
-def _shown(comment: Comment) -> PublishedComment:
-    return PublishedComment(jalali_text(in_tehran(comment.at).date()), comment.text, comment.answer)
+def _describe_comment(comment: Comment) -> PublishedComment:
+    return PublishedComment(jalali_text(to_tehran(comment.at).date()), comment.text, comment.answer)
 
 
-def service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
+def build_service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
     """Describe a service by its declaration and texts."""
-    texts = f"services.{service.key}"
-    example = f"web.home.services.examples.{service.key}"
-    papers = service.documents.names if service.documents else ()
+    texts_prefix = f"services.{service.key}"
+    example_key = f"web.home.services.examples.{service.key}"
+    paper_names = service.papers.paper_names if service.papers else ()
     return ServiceCard(
-        service.key,
-        catalogue.text(f"{texts}.title"),
-        catalogue.text(f"{texts}.description"),
-        tuple(catalogue.lines(f"{texts}.steps")),
-        tuple(word for keyword in service.keywords for word in keyword.intent.words[:WORDS_SHOWN]),
-        catalogue.text(example) if example in catalogue else None,
-        tuple(catalogue.lines(f"{texts}.benefits")),
-        tuple(catalogue.text(f"choices.document.{one}") for one in papers),
-        catalogue.text(f"{texts}.author"),
-        catalogue.text(f"{texts}.date"),
+        key=service.key,
+        title=catalogue.text(f"{texts_prefix}.title"),
+        description=catalogue.text(f"{texts_prefix}.description"),
+        steps=tuple(catalogue.text_lines(f"{texts_prefix}.steps")),
+        keyword_spellings=tuple(
+            spelling for keyword in service.keywords for spelling in keyword.intent.words[:MAX_SPELLINGS]
+        ),
+        example_message=catalogue.text(example_key) if example_key in catalogue else None,
+        benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),
+        papers=tuple(catalogue.text(f"choices.document.{paper_name}") for paper_name in paper_names),
+        author=catalogue.text(f"{texts_prefix}.author"),
+        date=catalogue.text(f"{texts_prefix}.date"),
     )
 
 
-def _tables(catalogue: Catalogue, prefix: str) -> list[dict[str, str]]:
+def _read_text_tables(catalogue: Catalogue, key_prefix: str) -> list[dict[str, str]]:
     """Return the tables below a prefix in their written order, each as name → text; plain texts are left out."""
-    found: dict[str, dict[str, str]] = {}
-    for key in catalogue.keys(prefix):
-        table, _, name = key.removeprefix(prefix).partition(".")
-        if name:
-            found.setdefault(table, {})[name] = catalogue.text(key)
-    return list(found.values())
+    tables_by_name: dict[str, dict[str, str]] = {}
+    for key in catalogue.list_keys(key_prefix):
+        table_name, _, text_name = key.removeprefix(key_prefix).partition(".")
+        if text_name:
+            tables_by_name.setdefault(table_name, {})[text_name] = catalogue.text(key)
+    return list(tables_by_name.values())

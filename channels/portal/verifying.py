@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from channels.web.pages import page
-from domain.actions.desk import Desk
-from domain.actions.papers.verifying import verify
+from channels.web.pages import render_page
+from domain.actions.desk import Dependencies
+from domain.actions.papers.verifying import verify_paper
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text
 from domain.values.errors import NotFound
@@ -13,14 +13,18 @@ from domain.values.errors import NotFound
 class VerifyPage:
     """The page, for anybody; who asks is known by the address alone."""
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    async def show(self, request: web.Request) -> web.Response:
+    async def show_paper(self, request: web.Request) -> web.Response:
         """Tell what the paper with this token is; 404 with a page of its own when there is none."""
         try:
-            paper = await verify(self._desk, self._store, request.match_info["token"], request.remote or "")
+            verified_paper = await verify_paper(
+                self._dependencies, self._store, request.match_info["token"], request.remote or ""
+            )
         except NotFound:
-            return page(request, "portal/verify.html", {"paper": None}, status=404)
-        return page(request, "portal/verify.html", {"paper": paper, "day": jalali_text(paper.day)})
+            return render_page(request, "portal/verify.html", {"paper": None}, status=404)
+        return render_page(
+            request, "portal/verify.html", {"paper": verified_paper, "day": jalali_text(verified_paper.day)}
+        )

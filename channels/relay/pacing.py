@@ -23,8 +23,8 @@ def back_off(attempts: int, fraction: float) -> timedelta:
     half, so that messages which failed together do not come back together.
     """
     doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
-    span = min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
-    return span * (1 + fraction) / 2
+    delay_span = min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+    return delay_span * (1 + fraction) / 2
 
 
 class Bucket:
@@ -34,36 +34,36 @@ class Bucket:
     it is full and is paid off before the next one leaves, so that the rate holds on average.
     """
 
-    def __init__(self, rate: float, monotonic: Callable[[], float]) -> None:
-        if rate <= 0:
+    def __init__(self, rate_per_second: float, monotonic: Callable[[], float]) -> None:
+        if rate_per_second <= 0:
             raise ValueError("a rate is above zero")
-        self._rate = rate
-        self._size = max(rate, 1.0)
+        self._rate_per_second = rate_per_second
+        self._capacity = max(rate_per_second, 1.0)
         self._monotonic = monotonic
-        self._level = self._size
+        self._level = self._capacity
         self._filled_at = monotonic()
 
-    def take(self, parts: int) -> float:
+    def take_parts(self, part_count: int) -> float:
         """Take a text's parts and return 0.0; or take nothing and return the seconds after which to ask again."""
-        self._fill()
-        lacking = min(parts, self._size) - self._level
-        if lacking > 0:
-            return lacking / self._rate
-        self._level -= parts
+        self._refill_level()
+        lacking_parts = min(part_count, self._capacity) - self._level
+        if lacking_parts > 0:
+            return lacking_parts / self._rate_per_second
+        self._level -= part_count
         return 0.0
 
-    def pause(self, seconds: float) -> None:
-        """Let nothing through for `seconds`: the panel itself said that it was too much."""
-        self._fill()
-        self._level = min(self._level, 1.0 - seconds * self._rate)
+    def pause_for(self, pause_seconds: float) -> None:
+        """Let nothing through for `pause_seconds`: the panel itself said that it was too much."""
+        self._refill_level()
+        self._level = min(self._level, 1.0 - pause_seconds * self._rate_per_second)
 
-    def _fill(self) -> None:
+    def _refill_level(self) -> None:
         now = self._monotonic()
-        self._level = min(self._size, self._level + (now - self._filled_at) * self._rate)
+        self._level = min(self._capacity, self._level + (now - self._filled_at) * self._rate_per_second)
         self._filled_at = now
 
 
-class Holds:
+class RecipientHolds:
     """Recipients that nothing is sent to for a while, each until its moment, so that what goes to them stays in order.
 
     Kept in memory: what was put back carries its moment in the outbox too, so a process that takes over knows most of
@@ -71,22 +71,26 @@ class Holds:
     """
 
     def __init__(self) -> None:
-        self._until: dict[str, tuple[datetime, datetime]] = {}
-        self._floods: dict[str, datetime] = {}
+        self._holds_by_recipient: dict[str, tuple[datetime, datetime]] = {}
+        self._floods_by_recipient: dict[str, datetime] = {}
 
-    def hold(self, recipient: str, until: datetime, now: datetime) -> None:
+    def hold_recipient(self, recipient: str, ends_at: datetime, now: datetime) -> None:
         """Hold a recipient, at least until then."""
-        self._until[recipient] = now, max(until, self.until(recipient, now) or until)
+        self._holds_by_recipient[recipient] = now, max(ends_at, self.held_until(recipient, now) or ends_at)
 
-    def until(self, recipient: str, now: datetime) -> datetime | None:
+    def held_until(self, recipient: str, now: datetime) -> datetime | None:
         """Return until when a recipient is held; None when it is not."""
-        since, until = self._until.get(recipient, (now, now))
-        if since <= now < until:
-            return until
-        self._until.pop(recipient, None)
+        held_since, ends_at = self._holds_by_recipient.get(recipient, (now, now))
+        if held_since <= now < ends_at:
+            return ends_at
+        self._holds_by_recipient.pop(recipient, None)
         return None
 
-    def flooded(self, recipient: str, until: datetime, now: datetime) -> int:
+    def note_flood(self, recipient: str, ends_at: datetime, now: datetime) -> int:
         """Note that a recipient's messages came too fast; return of how many that is so now."""
-        self._floods = {other: end for other, end in self._floods.items() if end > now} | {recipient: until}
-        return len(self._floods)
+        self._floods_by_recipient = {
+            other_recipient: flood_end
+            for other_recipient, flood_end in self._floods_by_recipient.items()
+            if flood_end > now
+        } | {recipient: ends_at}
+        return len(self._floods_by_recipient)

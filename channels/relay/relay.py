@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from channels.relay.pacing import Bucket, Holds, back_off
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import SMS, replace_expired
-from domain.actions.messages.rerouting import by_sms_instead, leave_chat, nothing
-from domain.messages.ports import Carrier, SendResult, Verdict
+from channels.relay.pacing import Bucket, RecipientHolds, back_off
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
+from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
+from domain.messages.ports import Carrier, SendResult, SendVerdict
 from domain.messages.records import MessageState, OutboxMessage
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.message_parts import count_parts
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
+CLAIM_LEASE = timedelta(minutes=2)
 """Longer than any batch takes: sending times out sooner, and a batch is bounded by the carrier's rate."""
 
 TICK_SECONDS = 20.0
@@ -34,53 +34,61 @@ TICK_SECONDS = 20.0
 BATCH_SECONDS = 10
 LARGEST_BATCH = 100
 MOST_ATTEMPTS = 8
-AT_ONCE = 8
-DOWN_FOR = timedelta(seconds=60)
+SENDS_AT_ONCE = 8
+LONGEST_DOWN_TIME = timedelta(seconds=60)
 RECEIPTS_REACH = timedelta(hours=48)
 MOST_RESENDS = 3
 """So often what was under way when a process died is sent again in a chat: it may never have left."""
 
-SEVERAL = 3
+SEVERAL_RECIPIENTS = 3
 """So many recipients told to wait at once: it is not them, the whole line is too fast."""
 
-_LOST = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
+_LOST_STATES = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
 
-Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
+Aftermath = Callable[[Dependencies, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
 """What is done, in the unit that marks them, with messages that will not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRoute:
     """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
-    refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
-    `resends`: what may or may not have arrived is sent again; else it is asked about, or left to the staff.
+    refused for good (`on_lost`), has waited too long for this channel (`on_late`) or is too old to be true
+    (`on_outdated`). `resends`: what may or may not have arrived is sent again; else it is asked about, or left to the
+    staff.
 
     `refused` is the state of what the carrier will never take. Where that goes another way it is a real end: the staff
     may send a failed one again, and it would come twice.
     """
 
     channel: str
-    weigh: Callable[[str], int]
-    lost: Aftermath
-    late: Aftermath
+    count_weight: Callable[[str], int]
+    on_lost: Aftermath
+    on_late: Aftermath
     refused: MessageState
-    outdated: Aftermath = replace_expired
+    on_outdated: Aftermath = replace_expired_notices
     resends: bool = False
 
 
-def _one(text: str) -> int:
+def _weigh_one(message_text: str) -> int:
     return 1
 
 
-BY_SMS = ChannelRoute(SMS, count_parts, lost=nothing, late=nothing, refused=MessageState.FAILED)
+SMS_ROUTE = ChannelRoute(
+    SMS_CHANNEL, count_parts, on_lost=keep_undelivered, on_late=keep_undelivered, refused=MessageState.FAILED
+)
 """Weighed in message parts. What a provider refuses for good has no other way."""
 
 
-def in_chats(channel: str) -> ChannelRoute:
+def chat_route(channel: str) -> ChannelRoute:
     """Return the route of a messenger, which counts messages: what it cannot bring goes by SMS, once."""
     return ChannelRoute(
-        channel, _one, lost=leave_chat, late=by_sms_instead, refused=MessageState.UNDELIVERED, resends=True
-    )  # fmt: skip
+        channel,
+        _weigh_one,
+        on_lost=record_blocked_chats,
+        on_late=reroute_to_sms,
+        refused=MessageState.UNDELIVERED,
+        resends=True,
+    )
 
 
 @dataclass(slots=True)
@@ -88,231 +96,256 @@ class CarrierState:
     """A carrier as the relay sees it: its pace, until when it is left alone, and how often in a row it could not."""
 
     carrier: Carrier
-    bucket: Bucket
+    rate_bucket: Bucket
     down_until: float = 0.0
-    misses: int = 0
+    miss_count: int = 0
 
 
 @dataclass(slots=True)
 class Relay:
     """Sends through the first carrier that is up, in the given order. `monotonic` tells seconds."""
 
-    desk: Desk
+    dependencies: Dependencies
     store: Store
     carriers: Sequence[Carrier]
     monotonic: Callable[[], float]
-    route: ChannelRoute = BY_SMS
-    ask_after: timedelta = timedelta(seconds=30)
+    route: ChannelRoute = SMS_ROUTE
+    ask_unknown_after: timedelta = timedelta(seconds=30)
     """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
-    poll_after: timedelta = timedelta(minutes=5)
-    lines: list[CarrierState] = field(init=False)
-    holds: Holds = field(init=False, default_factory=Holds)
-    _ending: bool = field(init=False, default=False)
+    poll_receipts_after: timedelta = timedelta(minutes=5)
+    carrier_states: list[CarrierState] = field(init=False)
+    recipient_holds: RecipientHolds = field(init=False, default_factory=RecipientHolds)
+    _is_ending: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self.lines = [CarrierState(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
+        self.carrier_states = [
+            CarrierState(carrier, Bucket(carrier.rate_per_second, self.monotonic)) for carrier in self.carriers
+        ]
 
-    async def tick(self) -> int:
+    async def send_due(self) -> int:
         """Send what is due until nothing is, or a while has passed; return how many messages were taken up."""
-        taken, began = 0, self.monotonic()
-        while not self._ending and self.monotonic() - began < TICK_SECONDS and (line := self._line()):
-            batch, token = await self._claim(line)
+        taken_count, started_at = 0, self.monotonic()
+        while (
+            not self._is_ending
+            and self.monotonic() - started_at < TICK_SECONDS
+            and (carrier_state := self._find_free_carrier())
+        ):
+            batch, claim_token = await self._claim_batch(carrier_state)
             if not batch:
                 break
-            taken += len(batch)
-            await self._send_all(line, batch, token)
-        return taken
+            taken_count += len(batch)
+            await self._send_batch(carrier_state, batch, claim_token)
+        return taken_count
 
-    def end(self) -> None:
+    def stop_claiming(self) -> None:
         """Take up nothing more: the process stops, and what is being sent may finish."""
-        self._ending = True
+        self._is_ending = True
 
-    async def reconcile(self) -> int:
+    async def reconcile_unknown(self) -> int:
         """Ask about messages of unknown outcome, and send again what the provider surely never saw; in a chat whatever
         may not have arrived. Return how many settled.
         """
-        channel, now = self.route.channel, self.desk.clock.now()
-        async with self.store.unit() as uow:
-            await uow.outbox.abandoned(channel, LEASE, LARGEST_BATCH)
-            await uow.outbox.pull_back(channel, now)
+        channel, now = self.route.channel, self.dependencies.clock.now()
+        async with self.store.open_unit() as uow:
+            await uow.outbox.mark_abandoned(channel, CLAIM_LEASE, LARGEST_BATCH)
+            await uow.outbox.pull_back_future(channel, now)
             if self.route.resends:
-                await uow.outbox.resend(channel, now, MOST_RESENDS, LARGEST_BATCH)
-        settled = 0
-        for provider in self.carriers:
-            if provider.answers_by_local_id:
-                settled += await self._ask(provider)
-        return settled
+                await uow.outbox.resend_unknown(channel, now, MOST_RESENDS, LARGEST_BATCH)
+        settled_count = 0
+        for carrier in self.carriers:
+            if carrier.answers_by_local_id:
+                settled_count += await self._ask_about_unknown(carrier)
+        return settled_count
 
     async def poll_receipts(self) -> int:
         """Ask for receipts that did not come by themselves; return how many came."""
-        return sum([await self._poll(provider) for provider in self.carriers])
+        return sum([await self._poll_carrier(carrier) for carrier in self.carriers])
 
-    async def expire(self) -> int:
+    async def expire_messages(self) -> int:
         """Give up on messages that waited too long for this channel, or became too old to be true; return how many."""
-        number = 0
-        while taken := await self._give_up():
-            number += taken
-        return number
+        expired_count = 0
+        while given_up_count := await self._give_up_batch():
+            expired_count += given_up_count
+        return expired_count
 
-    async def _give_up(self) -> int:
-        channel, now = self.route.channel, self.desk.clock.now()
-        async with self.store.unit() as uow:
-            late = await uow.outbox.move(channel, now, LARGEST_BATCH)
-            await self.route.late(self.desk, uow, late)
-            old = await uow.outbox.expire(channel, now, LARGEST_BATCH)
-            await self.route.outdated(self.desk, uow, old)
-        return len(late) + len(old)
+    async def _give_up_batch(self) -> int:
+        channel, now = self.route.channel, self.dependencies.clock.now()
+        async with self.store.open_unit() as uow:
+            late_messages = await uow.outbox.expire_for_rerouting(channel, now, LARGEST_BATCH)
+            await self.route.on_late(self.dependencies, uow, late_messages)
+            outdated_messages = await uow.outbox.expire_overdue(channel, now, LARGEST_BATCH)
+            await self.route.on_outdated(self.dependencies, uow, outdated_messages)
+        return len(late_messages) + len(outdated_messages)
 
-    def _line(self) -> CarrierState | None:
+    def _find_free_carrier(self) -> CarrierState | None:
         now = self.monotonic()
-        return next((line for line in self.lines if line.down_until <= now), None)
+        return next((carrier_state for carrier_state in self.carrier_states if carrier_state.down_until <= now), None)
 
-    async def _claim(self, line: CarrierState) -> tuple[list[OutboxMessage], str]:
-        token, now = self.desk.ids.token(), self.desk.clock.now()
+    async def _claim_batch(self, carrier_state: CarrierState) -> tuple[list[OutboxMessage], str]:
+        claim_token, now = self.dependencies.ids.new_token(), self.dependencies.clock.now()
         # A carrier that cannot be asked leaves all of a dead process's claim unknown: there no more is claimed than is
         # sent at once.
-        most = LARGEST_BATCH if line.carrier.answers_by_local_id else AT_ONCE
-        limit = max(1, min(most, int(line.carrier.rate * BATCH_SECONDS)))
-        async with self.store.unit() as uow:
-            claimed = await uow.outbox.claim(self.route.channel, now, limit, LEASE, token, provider=line.carrier.name)
+        largest_claim = LARGEST_BATCH if carrier_state.carrier.answers_by_local_id else SENDS_AT_ONCE
+        claim_limit = max(1, min(largest_claim, int(carrier_state.carrier.rate_per_second * BATCH_SECONDS)))
+        async with self.store.open_unit() as uow:
+            claimed_messages = await uow.outbox.claim_due(
+                self.route.channel, now, claim_limit, CLAIM_LEASE, claim_token, provider=carrier_state.carrier.name
+            )
             batch = []
-            for message in claimed:
-                if message.cls.stopped_by_opt_out and await uow.lines.opted_out(message.line):
+            for message in claimed_messages:
+                if message.cls.stops_on_opt_out and await uow.lines.has_opted_out(message.correspondent):
                     message.state, message.reason, message.updated_at = MessageState.EXPIRED, "opted_out", now
-                    await uow.outbox.mark(message, token)
+                    await uow.outbox.save_outcome(message, claim_token)
                 else:
                     batch.append(message)
-        return batch, token
+        return batch, claim_token
 
-    async def _send_all(self, line: CarrierState, batch: list[OutboxMessage], token: str) -> None:
+    async def _send_batch(self, carrier_state: CarrierState, batch: list[OutboxMessage], claim_token: str) -> None:
         """Send a few at a time, but the texts of one recipient one after another, in order."""
-        in_order = sorted(batch, key=lambda message: message.recipient)
-        threads = [list(group) for _, group in groupby(in_order, key=lambda message: message.recipient)]
-        gate = asyncio.Semaphore(AT_ONCE)
+        ordered_messages = sorted(batch, key=lambda message: message.recipient)
+        recipient_threads = [
+            list(recipient_group)
+            for _, recipient_group in groupby(ordered_messages, key=lambda message: message.recipient)
+        ]
+        send_slots = asyncio.Semaphore(SENDS_AT_ONCE)
 
-        async def send_thread(thread: list[OutboxMessage]) -> None:
-            async with gate:
-                for message in thread:
-                    await self._send(line, message, token)
+        async def send_thread(recipient_thread: list[OutboxMessage]) -> None:
+            async with send_slots:
+                for message in recipient_thread:
+                    await self._send_message(carrier_state, message, claim_token)
 
         # A mark that fails must not cut the other sends off: their outcome would then be unknown.
-        ends = await asyncio.gather(*map(send_thread, threads), return_exceptions=True)
-        for failure in (end for end in ends if end is not None):
+        thread_results = await asyncio.gather(*map(send_thread, recipient_threads), return_exceptions=True)
+        for failure in (thread_result for thread_result in thread_results if thread_result is not None):
             raise failure
 
-    async def _send(self, line: CarrierState, message: OutboxMessage, token: str) -> None:
-        now = self.desk.clock.now()
-        if line.down_until > self.monotonic():
-            self._put_back(message, now)
-        elif held := self.holds.until(message.recipient, now):
-            self._put_back(message, held)
+    async def _send_message(self, carrier_state: CarrierState, message: OutboxMessage, claim_token: str) -> None:
+        now = self.dependencies.clock.now()
+        if carrier_state.down_until > self.monotonic():
+            self._postpone_message(message, now)
+        elif held_until := self.recipient_holds.held_until(message.recipient, now):
+            self._postpone_message(message, held_until)
         else:
-            weight = message.parts = self.route.weigh(message.text)
-            while wait := line.bucket.take(weight):  # noqa: ASYNC110 - a rate is waited for, not an event
-                await asyncio.sleep(wait)
-            self._note(line, message, await line.carrier.send(message))
-        await self._mark(message, token)
+            message_weight = message.parts = self.route.count_weight(message.text)
+            while wait_seconds := carrier_state.rate_bucket.take_parts(message_weight):  # noqa: ASYNC110 - a rate is waited for, not an event
+                await asyncio.sleep(wait_seconds)
+            self._apply_result(carrier_state, message, await carrier_state.carrier.send(message))
+        await self._mark_message(message, claim_token)
 
-    async def _mark(self, message: OutboxMessage, token: str) -> None:
-        async with self.store.unit() as uow:
-            if not await uow.outbox.mark(message, token):
+    async def _mark_message(self, message: OutboxMessage, claim_token: str) -> None:
+        async with self.store.open_unit() as uow:
+            if not await uow.outbox.save_outcome(message, claim_token):
                 log.warning("claim of message %s was lost before its mark", message.id)
-            elif message.state in _LOST:
-                await self.route.lost(self.desk, uow, [message])
+            elif message.state in _LOST_STATES:
+                await self.route.on_lost(self.dependencies, uow, [message])
 
-    def _note(self, line: CarrierState, message: OutboxMessage, result: SendResult) -> None:
+    def _apply_result(self, carrier_state: CarrierState, message: OutboxMessage, result: SendResult) -> None:
         """Write the carrier's answer into the message."""
-        now = self.desk.clock.now()
-        message.reason, message.updated_at, message.provider = result.reason, now, line.carrier.name
-        if result.verdict is Verdict.PROVIDER_DOWN:
-            self._put_down(line, result)
-            self._put_back(message, now)
+        now = self.dependencies.clock.now()
+        message.reason, message.updated_at, message.provider = result.reason, now, carrier_state.carrier.name
+        if result.verdict is SendVerdict.PROVIDER_DOWN:
+            self._suspend_carrier(carrier_state, result)
+            self._postpone_message(message, now)
             return
-        line.misses = 0
-        message.attempts += not result.waiting
+        carrier_state.miss_count = 0
+        message.attempts += not result.is_uncounted
         match result.verdict:
-            case Verdict.ACCEPTED:
+            case SendVerdict.ACCEPTED:
                 message.state, message.sent_at = MessageState.SENT, now
                 message.provider_id, message.cost = result.provider_id, result.cost
-            case Verdict.REFUSED:
+            case SendVerdict.REFUSED:
                 message.state = self.route.refused
-            case Verdict.BLOCKED:
+            case SendVerdict.BLOCKED:
                 message.state = MessageState.BLOCKED
-            case Verdict.UNKNOWN if not self._may_resend(message):
+            case SendVerdict.UNKNOWN if not self._may_resend(message):
                 message.state = MessageState.UNKNOWN
-            case Verdict.UNKNOWN:
+            case SendVerdict.UNKNOWN:
                 message.resends += 1
-                self._try_later(line, message, result)
-            case Verdict.RETRY:
-                self._try_later(line, message, result)
+                self._retry_later(carrier_state, message, result)
+            case SendVerdict.RETRY:
+                self._retry_later(carrier_state, message, result)
 
     def _may_resend(self, message: OutboxMessage) -> bool:
         """Tell whether a message without an answer is sent again: once, before those that wait behind it."""
         return self.route.resends and not message.resends and message.attempts < MOST_ATTEMPTS
 
-    def _try_later(self, line: CarrierState, message: OutboxMessage, result: SendResult) -> None:
+    def _retry_later(self, carrier_state: CarrierState, message: OutboxMessage, result: SendResult) -> None:
         if message.attempts >= MOST_ATTEMPTS:
             message.state = self.route.refused
             return
-        now, wait = self.desk.clock.now(), timedelta(seconds=result.wait)
-        if not result.waiting:
-            wait = max(wait, back_off(message.attempts, self.desk.ids.fraction()))
-        elif not result.recipient_only or self.holds.flooded(message.recipient, now + wait, now) >= SEVERAL:
-            line.bucket.pause(result.wait)
-        self.holds.hold(message.recipient, now + wait, now)
-        self._put_back(message, now + wait)
+        now, wait_time = self.dependencies.clock.now(), timedelta(seconds=result.wait_seconds)
+        if not result.is_uncounted:
+            wait_time = max(wait_time, back_off(message.attempts, self.dependencies.ids.random_fraction()))
+        elif (
+            not result.recipient_only
+            or self.recipient_holds.note_flood(message.recipient, now + wait_time, now) >= SEVERAL_RECIPIENTS
+        ):
+            carrier_state.rate_bucket.pause_for(result.wait_seconds)
+        self.recipient_holds.hold_recipient(message.recipient, now + wait_time, now)
+        self._postpone_message(message, now + wait_time)
 
-    def _put_back(self, message: OutboxMessage, until: datetime) -> None:
+    def _postpone_message(self, message: OutboxMessage, not_before: datetime) -> None:
         """Let it wait. While a line is down nothing is claimed for it, so there a message may keep its place."""
-        message.state, message.not_before, message.updated_at = MessageState.QUEUED, until, self.desk.clock.now()
+        message.state, message.not_before, message.updated_at = (
+            MessageState.QUEUED,
+            not_before,
+            self.dependencies.clock.now(),
+        )
 
-    def _put_down(self, line: CarrierState, result: SendResult) -> None:
+    def _suspend_carrier(self, carrier_state: CarrierState, result: SendResult) -> None:
         """Leave a carrier alone: for a minute, or as it says at first, then twice as long each time, up to a minute."""
-        if line.down_until > self.monotonic():
+        if carrier_state.down_until > self.monotonic():
             return
-        log.error("%s cannot send: %s", line.carrier.name, result.reason)
-        longest = DOWN_FOR.total_seconds()
-        line.down_until = self.monotonic() + min((result.wait or longest) * 2.0 ** min(line.misses, 10), longest)
-        line.misses += 1
+        log.error("%s cannot send: %s", carrier_state.carrier.name, result.reason)
+        longest_seconds = LONGEST_DOWN_TIME.total_seconds()
+        carrier_state.down_until = self.monotonic() + min(
+            (result.wait_seconds or longest_seconds) * 2.0 ** min(carrier_state.miss_count, 10), longest_seconds
+        )
+        carrier_state.miss_count += 1
 
-    async def _ask(self, provider: Carrier) -> int:
-        now = self.desk.clock.now()
-        async with self.store.unit(write=False) as uow:
-            unknown = await uow.outbox.awaiting(
-                self.route.channel, provider.name, MessageState.UNKNOWN, now - self.ask_after, LARGEST_BATCH
+    async def _ask_about_unknown(self, carrier: Carrier) -> int:
+        now = self.dependencies.clock.now()
+        async with self.store.open_unit(write=False) as uow:
+            unknown_messages = await uow.outbox.list_awaiting(
+                self.route.channel, carrier.name, MessageState.UNKNOWN, now - self.ask_unknown_after, LARGEST_BATCH
             )
-        if not unknown:
+        if not unknown_messages:
             return 0
-        answers = await provider.outcome_of([message.id for message in unknown])
-        settled = 0
-        async with self.store.unit() as uow:
-            for message in unknown:
-                if message.id not in answers:
+        answers_by_id = await carrier.ask_outcomes([message.id for message in unknown_messages])
+        settled_count = 0
+        async with self.store.open_unit() as uow:
+            for message in unknown_messages:
+                if message.id not in answers_by_id:
                     continue
-                answer = answers[message.id]
+                answer = answers_by_id[message.id]
                 if answer is not None:
-                    settled += await uow.outbox.settle(
+                    settled_count += await uow.outbox.raise_state(
                         message.id, MessageState.SENT, now, provider_id=answer.provider_id, cost=answer.cost
                     )
-                elif message.updated_at and message.updated_at > now - provider.remembers:
-                    settled += await uow.outbox.requeue(message.id, now, "never_arrived")
-        return settled
+                elif message.updated_at and message.updated_at > now - carrier.memory_period:
+                    settled_count += await uow.outbox.requeue(message.id, now, "never_arrived")
+        return settled_count
 
-    async def _poll(self, provider: Carrier) -> int:
-        now = self.desk.clock.now()
-        async with self.store.unit(write=False) as uow:
-            sent = await uow.outbox.awaiting(
-                self.route.channel, provider.name, MessageState.SENT, now - self.poll_after, LARGEST_BATCH
+    async def _poll_carrier(self, carrier: Carrier) -> int:
+        now = self.dependencies.clock.now()
+        async with self.store.open_unit(write=False) as uow:
+            sent_messages = await uow.outbox.list_awaiting(
+                self.route.channel, carrier.name, MessageState.SENT, now - self.poll_receipts_after, LARGEST_BATCH
             )
-        asked = {
-            one.provider_id: one
-            for one in sent
-            if one.provider_id and one.sent_at and one.sent_at > now - RECEIPTS_REACH
+        messages_by_provider_id = {
+            polled_entry.provider_id: polled_entry
+            for polled_entry in sent_messages
+            if polled_entry.provider_id and polled_entry.sent_at and polled_entry.sent_at > now - RECEIPTS_REACH
         }
-        if not asked:
+        if not messages_by_provider_id:
             return 0
-        receipts = await provider.receipts_for(list(asked))
-        async with self.store.unit() as uow:
-            came = [await uow.outbox.settle(asked[one.provider_id].id, one.state, now) for one in receipts]
-            await uow.outbox.touch([message.id for message in sent], now)
-        return sum(came)
+        receipts = await carrier.poll_receipts(list(messages_by_provider_id))
+        async with self.store.open_unit() as uow:
+            settled_flags = [
+                await uow.outbox.raise_state(
+                    messages_by_provider_id[polled_entry.provider_id].id, polled_entry.state, now
+                )
+                for polled_entry in receipts
+            ]
+            await uow.outbox.mark_asked([message.id for message in sent_messages], now)
+        return sum(settled_flags)

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from channels.web.bodies import read_body
-from domain.actions.conversations.receive import receive
-from domain.actions.desk import Desk
+from domain.actions.conversations.receive import receive_sms
+from domain.actions.desk import Dependencies
 from domain.messages.ports import DeliveryReceipt, SmsProvider
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
-STATUS = {"too_large": 413, "unavailable": 503}
+ERROR_STATUSES = {"too_large": 413, "unavailable": 503}
 """HTTP status of a refusal where it is not 400; panels deliver again what was answered 5xx."""
 
 LARGEST_BODY = 32 * 1024
@@ -27,58 +27,66 @@ LARGEST_BODY = 32 * 1024
 class SmsChannel:
     """Mounts the webhooks of the given providers."""
 
-    def __init__(self, desk: Desk, store: Store, providers: Mapping[str, SmsProvider]) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, providers_by_name: Mapping[str, SmsProvider]) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._providers = providers
+        self._providers_by_name = providers_by_name
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
-        for method in ("GET", "POST"):
-            app.router.add_route(method, "/sms/{provider}/{secret}/inbound", self.inbound)
-            app.router.add_route(method, "/sms/{provider}/{secret}/delivery", self.delivery)
+        for http_method in ("GET", "POST"):
+            app.router.add_route(http_method, "/sms/{provider}/{secret}/inbound", self.receive_text)
+            app.router.add_route(http_method, "/sms/{provider}/{secret}/delivery", self.receive_receipts)
 
-    async def inbound(self, request: web.Request) -> web.Response:
+    async def receive_text(self, request: web.Request) -> web.Response:
         """Take one text; the answer carries our id of it, the same for every delivery."""
-        provider = self._provider(request)
+        sms_provider = self._authenticate_provider(request)
         try:
-            message = await receive(self._desk, self._store, provider.name, provider.read_inbound(await _form(request)))
+            inbound_message = await receive_sms(
+                self._dependencies, self._store, sms_provider.name, sms_provider.read_inbound(await _read_form(request))
+            )
         except DomainError as error:
-            return self._refused(error)
-        return web.json_response({"status": "accepted", "id": str(message.id)})
+            return self._build_refusal(error)
+        return web.json_response({"status": "accepted", "id": str(inbound_message.id)})
 
-    async def delivery(self, request: web.Request) -> web.Response:
+    async def receive_receipts(self, request: web.Request) -> web.Response:
         """Take delivery receipts, in any order and number."""
-        provider = self._provider(request)
+        sms_provider = self._authenticate_provider(request)
         try:
-            await self._settle(provider.name, provider.read_receipts(await _form(request)))
+            await self._settle_receipts(sms_provider.name, sms_provider.read_receipts(await _read_form(request)))
         except DomainError as error:
-            return self._refused(error)
+            return self._build_refusal(error)
         return web.json_response({"status": "accepted"})
 
-    async def _settle(self, provider: str, receipts: list[DeliveryReceipt]) -> None:
-        now = self._desk.clock.now()
-        async with self._store.unit() as uow:
-            for receipt in sorted(receipts, key=lambda one: one.provider_id):  # one order: no two wait in a ring
-                await uow.outbox.receipt(provider, receipt.provider_id, receipt.state, now)
+    async def _settle_receipts(self, provider_name: str, receipts: list[DeliveryReceipt]) -> None:
+        now = self._dependencies.clock.now()
+        async with self._store.open_unit() as uow:
+            for receipt in sorted(
+                receipts, key=lambda delivery_receipt: delivery_receipt.provider_id
+            ):  # one order: no two wait in a ring
+                await uow.outbox.apply_receipt(provider_name, receipt.provider_id, receipt.state, now)
 
-    def _provider(self, request: web.Request) -> SmsProvider:
-        provider = self._providers.get(request.match_info["provider"])
-        secret = request.match_info["secret"].encode()
+    def _authenticate_provider(self, request: web.Request) -> SmsProvider:
+        sms_provider = self._providers_by_name.get(request.match_info["provider"])
+        named_secret = request.match_info["secret"].encode()
         # Compared even for an unknown provider, so that the time taken tells nothing.
-        expected = (provider.webhook_secret if provider else "\0").encode()
-        if not hmac.compare_digest(secret, expected) or provider is None:
+        expected_secret = (sms_provider.webhook_secret if sms_provider else "\0").encode()
+        if not hmac.compare_digest(named_secret, expected_secret) or sms_provider is None:
             raise web.HTTPNotFound
-        return provider
+        return sms_provider
 
-    def _refused(self, error: DomainError) -> web.Response:
-        told = {"code": error.code, "message": self._desk.wording.error(error), "field": error.field}
-        return web.json_response({"error": told}, status=STATUS.get(error.code, 400))
+    def _build_refusal(self, error: DomainError) -> web.Response:
+        error_values = {
+            "code": error.code,
+            "message": self._dependencies.wording.render_error(error),
+            "field": error.field,
+        }
+        return web.json_response({"error": error_values}, status=ERROR_STATUSES.get(error.code, 400))
 
 
-async def _form(request: web.Request) -> dict[str, str]:
+async def _read_form(request: web.Request) -> dict[str, str]:
     """Read query and body as one form; broken UTF-8 becomes U+FFFD, so that a text is never lost for one bad byte."""
-    body = await read_body(request, LARGEST_BODY)
-    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="replace")
-    pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return dict(pairs)
+    request_body = await read_body(request, LARGEST_BODY)
+    form_pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="replace")
+    form_pairs += parse_qsl(request_body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    return dict(form_pairs)

@@ -9,67 +9,76 @@ from telegram import BotCommand
 from telegram.error import TelegramError
 
 from channels.telegram.connection import Flood
-from channels.telegram.link import WANTED, BotClient
+from channels.telegram.link import ALLOWED_UPDATES, BotClient
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.messages.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 
-class Pauses:
-    """How long to rest after failures in a row: twice as long each time, spread by chance (`fraction` in [0, 1))."""
+class RetryPauses:
+    """How long to rest after failures in a row: twice as long each time, spread by chance
+    (`random_fraction` in [0, 1)).
+    """
 
-    def __init__(self, fraction: Callable[[], float]) -> None:
-        self._fraction = fraction
+    def __init__(self, random_fraction: Callable[[], float]) -> None:
+        self._random_fraction = random_fraction
         self._failures = 0
 
-    def forget(self) -> None:
+    def reset_failures(self) -> None:
         """Begin anew: it went well."""
         self._failures = 0
 
-    def next(self) -> float:
+    def next_pause(self) -> float:
         """Return the seconds of the next rest."""
-        span: float = min(FIRST_PAUSE * 2.0**self._failures, LONGEST_PAUSE)
+        pause_span: float = min(FIRST_PAUSE_SECONDS * 2.0**self._failures, LONGEST_PAUSE_SECONDS)
         self._failures = min(self._failures + 1, 10)
-        return span * (1 + self._fraction()) / 2
+        return pause_span * (1 + self._random_fraction()) / 2
 
     async def rest_after(self, error: TelegramError) -> None:
         """Rest, at least as long as the messenger wishes."""
-        await asyncio.sleep(max(self.next(), error.seconds if isinstance(error, Flood) else 0.0))
+        await asyncio.sleep(max(self.next_pause(), error.seconds if isinstance(error, Flood) else 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """The address that updates are posted to, and the secret that the messenger shall name with them."""
 
-    address: str
-    secret: str
+    public_address: str
+    secret_token: str
 
 
-async def arranged(link: BotClient, webhook: Webhook | None, catalogue: Catalogue, pauses: Pauses) -> None:
+async def arrange_updates(
+    bot_client: BotClient, webhook: Webhook | None, catalogue: Catalogue, retry_pauses: RetryPauses
+) -> None:
     """Agree with the messenger how updates come, without a webhook by asking for them; tried again until it is done."""
     while True:
         try:
-            await _arrange(link, webhook, catalogue)
+            await _arrange_once(bot_client, webhook, catalogue)
         except TelegramError as error:
-            log.warning("%s: the bot cannot be set up now: %s", link.account.channel, type(error).__name__)
-            await pauses.rest_after(error)
+            log.warning("%s: the bot cannot be set up now: %s", bot_client.account.channel, type(error).__name__)
+            await retry_pauses.rest_after(error)
         else:
-            pauses.forget()
-            log.info("%s: the bot gets its updates by %s", link.account.channel, "webhook" if webhook else "polling")
+            retry_pauses.reset_failures()
+            log.info(
+                "%s: the bot gets its updates by %s", bot_client.account.channel, "webhook" if webhook else "polling"
+            )
             return
 
 
-async def _arrange(link: BotClient, webhook: Webhook | None, catalogue: Catalogue) -> None:
-    bot, dialect = link.bot, link.dialect
+async def _arrange_once(bot_client: BotClient, webhook: Webhook | None, catalogue: Catalogue) -> None:
+    bot, dialect = bot_client.bot, bot_client.dialect
     await bot.initialize()
     if webhook is None:
         await bot.delete_webhook()
     else:
-        secret = webhook.secret if dialect.signs_webhooks else None
-        await bot.set_webhook(webhook.address, allowed_updates=WANTED, secret_token=secret)
+        secret_token = webhook.secret_token if dialect.signs_webhooks else None
+        await bot.set_webhook(webhook.public_address, allowed_updates=ALLOWED_UPDATES, secret_token=secret_token)
     if dialect.has_commands:
-        listed = [BotCommand(name, catalogue.text(f"chat.commands.{name}")) for name in LISTED_COMMANDS]
-        await bot.set_my_commands(listed)
+        bot_commands = [
+            BotCommand(command_name, catalogue.text(f"chat.commands.{command_name}"))
+            for command_name in LISTED_COMMANDS
+        ]
+        await bot.set_my_commands(bot_commands)

@@ -20,127 +20,142 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
-from domain.messages.keyboards import Paper, ReplyMarkup
-from domain.messages.ports import DeliveryReceipt, SendResult, Verdict
+from domain.messages.keyboards import AttachedPaper, ReplyMarkup
+from domain.messages.ports import DeliveryReceipt, SendResult, SendVerdict
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
 
-FIRST_REST = 2.0
+FIRST_REST_SECONDS = 2.0
 """Seconds that a messenger is left alone after the first call that did not reach it; the relay doubles them."""
 
-_GONE = ("chat not found", "user not found", "peer_id_invalid", "no such group or user")
+_GONE_PHRASES = ("chat not found", "user not found", "peer_id_invalid", "no such group or user")
 """What a messenger says of a chat that is there no more."""
 
-_BUSY = frozenset({502, 503})
+_OUTAGE_STATUSES = frozenset({502, 503})
 """Answers of a messenger that is down as a whole; any other 5xx is about the one message."""
 
-Printed = tuple[str, bytes]
-Print = Callable[[Paper, OutboxMessage], Awaitable[Printed]]
+PrintedPaper = tuple[str, bytes]
+PrintPaper = Callable[[AttachedPaper, OutboxMessage], Awaitable[PrintedPaper]]
 """Prints a paper for whoever the message is for: the file's name and its bytes; domain errors say why not."""
 
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+TelegramMarkup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 
 class BotCarrier:
-    """Implements `Carrier` by a bot; `rate` is in messages a second."""
+    """Implements `Carrier` by a bot; `rate_per_second` is in messages a second."""
 
     answers_by_local_id: bool = False
 
-    def __init__(self, link: BotClient, printed: Print, rate: float) -> None:
-        self.name = link.account.channel
-        self.rate = rate
-        self._link = link
-        self._print = printed
-        self._doubtful = False
+    def __init__(self, bot_client: BotClient, print_paper: PrintPaper, rate_per_second: float) -> None:
+        self.name = bot_client.account.channel
+        self.rate_per_second = rate_per_second
+        self._bot_client = bot_client
+        self._print_paper = print_paper
+        self._is_doubtful = False
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one message; what network and messenger do are verdicts."""
-        shown = ReplyMarkup.from_json(message.content)
+        reply_markup = ReplyMarkup.from_json(message.content)
         try:
-            file = await self._print(shown.paper, message) if shown.paper else None
+            printed_paper = await self._print_paper(reply_markup.paper, message) if reply_markup.paper else None
         except Unavailable:
-            return SendResult(Verdict.RETRY, reason="printer")
+            return SendResult(SendVerdict.RETRY, reason="printer")
         except DomainError as error:
-            return SendResult(Verdict.REFUSED, reason=error.code)
-        return await self._sent(message, shown, file)
+            return SendResult(SendVerdict.REFUSED, reason=error.code)
+        return await self._send_after_check(message, reply_markup, printed_paper)
 
-    async def _sent(self, message: OutboxMessage, shown: ReplyMarkup, file: Printed | None) -> SendResult:
-        if self._doubtful:
+    async def _send_after_check(
+        self, message: OutboxMessage, reply_markup: ReplyMarkup, printed_paper: PrintedPaper | None
+    ) -> SendResult:
+        if self._is_doubtful:
             try:
-                await self._link.bot.get_me()
+                await self._bot_client.bot.get_me()
             except TelegramError as error:
-                return _away(error)
-            self._doubtful = False
+                return _build_down_result(error)
+            self._is_doubtful = False
         try:
-            sent = await self._call(message, shown, file)
+            sent_message = await self._call_messenger(message, reply_markup, printed_paper)
         except TelegramError as error:
-            self._doubtful = isinstance(error, Unanswered | NotSent)
-            return verdict(error)
-        return SendResult(Verdict.ACCEPTED, provider_id=f"{message.recipient}:{sent.message_id}", cost=0)
+            self._is_doubtful = isinstance(error, Unanswered | NotSent)
+            return judge_failure(error)
+        return SendResult(SendVerdict.ACCEPTED, provider_id=f"{message.recipient}:{sent_message.message_id}", cost=0)
 
-    async def _call(self, message: OutboxMessage, shown: ReplyMarkup, file: Printed | None) -> Message:
-        bot, text, chat = self._link.bot, self._link.dialect.written(message.text), int(message.recipient)
-        if file is None:
-            return await bot.send_message(chat, text, reply_markup=_markup(shown))
-        name, content = file
-        return await bot.send_document(chat, content, caption=text, filename=name, reply_markup=_markup(shown))
+    async def _call_messenger(
+        self, message: OutboxMessage, reply_markup: ReplyMarkup, printed_paper: PrintedPaper | None
+    ) -> Message:
+        bot, written_text, chat_id = (
+            self._bot_client.bot,
+            self._bot_client.dialect.format_text(message.text),
+            int(message.recipient),
+        )
+        if printed_paper is None:
+            return await bot.send_message(chat_id, written_text, reply_markup=_build_markup(reply_markup))
+        file_name, pdf_content = printed_paper
+        return await bot.send_document(
+            chat_id, pdf_content, caption=written_text, filename=file_name, reply_markup=_build_markup(reply_markup)
+        )
 
-    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
         """Know nothing: no messenger can be asked by our id."""
         return {}
 
     @property
-    def remembers(self) -> timedelta:
+    def memory_period(self) -> timedelta:
         """Not at all."""
         return timedelta(0)
 
-    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Have none: what a messenger took lies in the chat."""
         return []
 
     async def close(self) -> None:
         """Close connections."""
-        await self._link.close()
+        await self._bot_client.close()
 
 
-def verdict(error: TelegramError) -> SendResult:
+def judge_failure(error: TelegramError) -> SendResult:
     """Return what a failed call means for its message."""
     match error:
         case Flood(seconds=seconds):
-            return SendResult(Verdict.RETRY, reason="flood", wait=seconds, waiting=True, recipient_only=True)
+            return SendResult(
+                SendVerdict.RETRY, reason="flood", wait_seconds=seconds, is_uncounted=True, recipient_only=True
+            )
         case Unanswered(reason=reason):
-            return SendResult(Verdict.UNKNOWN, reason=reason)
-        case ServerFailed(status=status) if status not in _BUSY:
-            return SendResult(Verdict.RETRY, reason=f"status_{status}")
+            return SendResult(SendVerdict.UNKNOWN, reason=reason)
+        case ServerFailed(status=status) if status not in _OUTAGE_STATUSES:
+            return SendResult(SendVerdict.RETRY, reason=f"status_{status}")
         case NotSent() | ServerFailed() | InvalidToken():
-            return _away(error)
+            return _build_down_result(error)
         case Forbidden() | BadRequest():
-            return _refused(error)
-    return SendResult(Verdict.UNKNOWN, reason="unreadable")  # an answer that is none: it may have been sent
+            return _judge_refusal(error)
+    return SendResult(SendVerdict.UNKNOWN, reason="unreadable")  # an answer that is none: it may have been sent
 
 
-def _refused(error: TelegramError) -> SendResult:
+def _judge_refusal(error: TelegramError) -> SendResult:
     if isinstance(error, Forbidden):
-        return SendResult(Verdict.BLOCKED, reason="blocked")
-    if any(gone in error.message.lower() for gone in _GONE):
-        return SendResult(Verdict.BLOCKED, reason="vanished")
-    return SendResult(Verdict.REFUSED, reason="bad_request")
+        return SendResult(SendVerdict.BLOCKED, reason="blocked")
+    if any(gone_phrase in error.message.lower() for gone_phrase in _GONE_PHRASES):
+        return SendResult(SendVerdict.BLOCKED, reason="vanished")
+    return SendResult(SendVerdict.REFUSED, reason="bad_request")
 
 
-def _away(error: TelegramError) -> SendResult:
+def _build_down_result(error: TelegramError) -> SendResult:
     """Return that nothing can be sent for now, and this message was not."""
     if isinstance(error, InvalidToken):
-        return SendResult(Verdict.PROVIDER_DOWN, reason="token")
+        return SendResult(SendVerdict.PROVIDER_DOWN, reason="token")
     reason = f"status_{error.status}" if isinstance(error, ServerFailed) else "unreachable"
-    return SendResult(Verdict.PROVIDER_DOWN, reason=reason, wait=FIRST_REST)
+    return SendResult(SendVerdict.PROVIDER_DOWN, reason=reason, wait_seconds=FIRST_REST_SECONDS)
 
 
-def _markup(shown: ReplyMarkup) -> Markup | None:
-    if shown.rows:
+def _build_markup(reply_markup: ReplyMarkup) -> TelegramMarkup | None:
+    if reply_markup.rows:
         return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in shown.rows]
+            [
+                [InlineKeyboardButton(button.label, callback_data=button.callback_data) for button in button_row]
+                for button_row in reply_markup.rows
+            ]
         )
-    if shown.contact:
-        key = KeyboardButton(shown.contact, request_contact=True)
-        return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
-    return ReplyKeyboardRemove() if shown.cleared else None
+    if reply_markup.contact_label:
+        contact_button = KeyboardButton(reply_markup.contact_label, request_contact=True)
+        return ReplyKeyboardMarkup([[contact_button]], resize_keyboard=True, one_time_keyboard=True)
+    return ReplyKeyboardRemove() if reply_markup.clears_keyboard else None

@@ -46,41 +46,41 @@ class Flood(NetworkError):
 class Connection(HTTPXRequest):
     """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used."""
 
-    def __init__(self, *, pool: int, read: float, connect: float, proxy: str) -> None:
+    def __init__(self, *, pool_size: int, read_seconds: float, connect_seconds: float, proxy_address: str) -> None:
         super().__init__(
-            connection_pool_size=pool,
-            read_timeout=read,
-            write_timeout=read,
-            connect_timeout=connect,
-            pool_timeout=connect,
-            media_write_timeout=read,
-            proxy=proxy or None,
+            connection_pool_size=pool_size,
+            read_timeout=read_seconds,
+            write_timeout=read_seconds,
+            connect_timeout=connect_seconds,
+            pool_timeout=connect_seconds,
+            media_write_timeout=read_seconds,
+            proxy=proxy_address or None,
             httpx_kwargs={"trust_env": False},
         )
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Make a call; failures are told apart."""
         try:
-            status, payload = await super().do_request(*args, **kwargs)
+            http_status, response_body = await super().do_request(*args, **kwargs)
         except NetworkError as error:
-            raise _told(error.__cause__) from None
-        if status >= _FIRST_SERVER_ERROR:
+            raise _classify_failure(error.__cause__) from None
+        if http_status >= _FIRST_SERVER_ERROR:
             # A gateway that waited in vain does not know what the server behind it did.
-            raise Unanswered("timeout") if status == _GATEWAY_TIMEOUT else ServerFailed(status)
-        if status == _TOO_MANY:
-            raise Flood(_seconds(payload))
-        return status, payload
+            raise Unanswered("timeout") if http_status == _GATEWAY_TIMEOUT else ServerFailed(http_status)
+        if http_status == _TOO_MANY:
+            raise Flood(_read_retry_seconds(response_body))
+        return http_status, response_body
 
 
-def _told(cause: BaseException | None) -> NetworkError:
-    if isinstance(cause, _NEVER_LEFT):
+def _classify_failure(failure_cause: BaseException | None) -> NetworkError:
+    if isinstance(failure_cause, _NEVER_LEFT):
         return NotSent("unreachable")
-    return Unanswered("timeout" if isinstance(cause, httpx.TimeoutException) else "cut")
+    return Unanswered("timeout" if isinstance(failure_cause, httpx.TimeoutException) else "cut")
 
 
-def _seconds(payload: bytes) -> float:
+def _read_retry_seconds(response_body: bytes) -> float:
     """Return how long a refusal for being too fast asks to wait; one second where it does not say."""
     try:
-        return max(float(json.loads(payload)["parameters"]["retry_after"]), 1.0)
+        return max(float(json.loads(response_body)["parameters"]["retry_after"]), 1.0)
     except (ValueError, KeyError, TypeError):
         return 1.0

@@ -10,21 +10,21 @@ from domain.chats.chat import BALE, TELEGRAM
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One messenger. `written` is how a text is sent so that it is shown as it is; `signs_webhooks`: it names the
+    """One messenger. `format_text` is how a text is sent so that it is shown as it is; `signs_webhooks`: it names the
     secret in a header too; `has_commands`: it shows a list of commands.
     """
 
-    written: Callable[[str], str]
+    format_text: Callable[[str], str]
     signs_webhooks: bool
     has_commands: bool
 
 
-def _as_it_is(text: str) -> str:
-    return text
+def _leave_as_is(message_text: str) -> str:
+    return message_text
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    TELEGRAM: Dialect(_as_it_is, signs_webhooks=True, has_commands=True),
+    TELEGRAM: Dialect(_leave_as_is, signs_webhooks=True, has_commands=True),
     # Bale reads Markdown in every text, asked or not.
     BALE: Dialect(escape_markdown, signs_webhooks=False, has_commands=False),
 }

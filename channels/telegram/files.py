@@ -5,35 +5,39 @@ import asyncio
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from channels.telegram.updates import FileThere
+from channels.telegram.updates import RemoteFile
 from domain.chats.chat import SentFile
-from domain.requests.documents import MAX_BYTES
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 
-TRIES = 3
+DOWNLOAD_TRIES = 3
 PATIENCE_SECONDS = 30.0
 """However slow a messenger is: what the same chat sends next waits as long."""
 
 PAUSE_SECONDS = 0.5
 
 
-async def fetched(bot: Bot, file: FileThere) -> SentFile:
+async def fetch_file(bot: Bot, remote_file: RemoteFile) -> SentFile:
     """Return the file with its bytes; without them when it is too large, or could not be had in three tries."""
-    if file.size is not None and file.size > MAX_BYTES:
-        return SentFile(file.name, None, too_large=True, caption=file.caption)
+    if remote_file.size_bytes is not None and remote_file.size_bytes > MAX_DOCUMENT_BYTES:
+        return SentFile(remote_file.file_name, None, is_too_large=True, caption=remote_file.caption)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await _tried(bot, file)
+            return await _try_download(bot, remote_file)
     except TimeoutError:
-        return SentFile(file.name, None, caption=file.caption)
+        return SentFile(remote_file.file_name, None, caption=remote_file.caption)
 
 
-async def _tried(bot: Bot, file: FileThere) -> SentFile:
-    for attempt in range(TRIES):
+async def _try_download(bot: Bot, remote_file: RemoteFile) -> SentFile:
+    for attempt in range(DOWNLOAD_TRIES):
         try:
-            there = await bot.get_file(file.file_id)
-            return SentFile(file.name, bytes(await there.download_as_bytearray()), caption=file.caption)
+            telegram_file = await bot.get_file(remote_file.file_id)
+            return SentFile(
+                remote_file.file_name, bytes(await telegram_file.download_as_bytearray()), caption=remote_file.caption
+            )
         except BadRequest as error:  # larger than bots may fetch (20 MB), or gone
-            return SentFile(file.name, None, too_large="too big" in error.message, caption=file.caption)
+            return SentFile(
+                remote_file.file_name, None, is_too_large="too big" in error.message, caption=remote_file.caption
+            )
         except TelegramError:
             await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
-    return SentFile(file.name, None, caption=file.caption)
+    return SentFile(remote_file.file_name, None, caption=remote_file.caption)

@@ -10,7 +10,7 @@ import logging
 from collections import deque
 
 from channels.telegram.reception import Reception
-from channels.telegram.updates import Incoming
+from channels.telegram.updates import IncomingUpdate
 from domain.values.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -21,69 +21,74 @@ class Intake:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._waiting: dict[str, deque[Incoming]] = {}
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._in_work: set[int] = set()
-        self._undone: set[int] = set()
-        self._done: set[int] = set()
-        self._failed = False
+        self._waiting_by_chat: dict[str, deque[IncomingUpdate]] = {}
+        self._workers_by_chat: dict[str, asyncio.Task[None]] = {}
+        self._numbers_in_work: set[int] = set()
+        self._undone_numbers: set[int] = set()
+        self._done_numbers: set[int] = set()
+        self._has_failed = False
 
-    def knows(self, number: int) -> bool:
+    def has_taken(self, update_number: int) -> bool:
         """Tell whether an update is in work or was done."""
-        return number in self._in_work or number in self._done
+        return update_number in self._numbers_in_work or update_number in self._done_numbers
 
-    def add(self, number: int, incoming: Incoming | None) -> None:
+    def take_up(self, update_number: int, incoming_update: IncomingUpdate | None) -> None:
         """Take up an update; one for which there is nothing to do (None) is done."""
-        if incoming is None:
-            self._done.add(number)
+        if incoming_update is None:
+            self._done_numbers.add(update_number)
             return
-        self._undone.add(number)
-        self._in_work.add(number)
-        self._waiting.setdefault(incoming.chat_id, deque()).append(incoming)
-        if incoming.chat_id not in self._workers:
-            self._workers[incoming.chat_id] = asyncio.create_task(self._work_off(incoming.chat_id))
+        self._undone_numbers.add(update_number)
+        self._numbers_in_work.add(update_number)
+        self._waiting_by_chat.setdefault(incoming_update.chat_id, deque()).append(incoming_update)
+        if incoming_update.chat_id not in self._workers_by_chat:
+            self._workers_by_chat[incoming_update.chat_id] = asyncio.create_task(
+                self._process_chat(incoming_update.chat_id)
+            )
 
-    async def rest(self, seconds: float) -> None:
+    async def wait_until_idle(self, longest_seconds: float) -> None:
         """Wait until nothing is in work, at most so long."""
-        if self._workers:
-            await asyncio.wait(list(self._workers.values()), timeout=seconds)
+        if self._workers_by_chat:
+            await asyncio.wait(list(self._workers_by_chat.values()), timeout=longest_seconds)
 
-    def offset(self, offset: int | None) -> int | None:
-        """Return the offset that confirms what is durable, `offset` being the last: what is not is told again."""
-        if not self._undone and not self._done:
-            return offset
-        least = min(self._undone) if self._undone else max(self._done) + 1
-        self._done = {number for number in self._done if number >= least}
-        return least
+    def next_offset(self, last_offset: int | None) -> int | None:
+        """Return the offset that confirms what is durable, `last_offset` being the last: what is not is told again."""
+        if not self._undone_numbers and not self._done_numbers:
+            return last_offset
+        lowest_undone = min(self._undone_numbers) if self._undone_numbers else max(self._done_numbers) + 1
+        self._done_numbers = {update_number for update_number in self._done_numbers if update_number >= lowest_undone}
+        return lowest_undone
 
-    def failed(self) -> bool:
+    def pop_failure_flag(self) -> bool:
         """Tell, once, whether something could not be kept since this was asked last."""
-        failed, self._failed = self._failed, False
-        return failed
+        has_failed, self._has_failed = self._has_failed, False
+        return has_failed
 
     async def close(self) -> None:
         """Cut off what is in work: it was not confirmed, and is told again."""
-        workers = list(self._workers.values())
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        worker_tasks = list(self._workers_by_chat.values())
+        for worker_task in worker_tasks:
+            worker_task.cancel()
+        await asyncio.gather(*worker_tasks, return_exceptions=True)
 
-    async def _work_off(self, chat_id: str) -> None:
+    async def _process_chat(self, chat_id: str) -> None:
         """Take what waits of a chat, in order; after one that could not be kept all behind it is told again."""
-        waiting = self._waiting[chat_id]
+        waiting_updates = self._waiting_by_chat[chat_id]
         try:
-            while waiting:
-                await self._reception.take(waiting[0])
-                number = waiting.popleft().number
-                self._in_work.remove(number)
-                self._undone.remove(number)
-                self._done.add(number)
+            while waiting_updates:
+                await self._reception.take_update(waiting_updates[0])
+                update_number = waiting_updates.popleft().update_number
+                self._numbers_in_work.remove(update_number)
+                self._undone_numbers.remove(update_number)
+                self._done_numbers.add(update_number)
         except Exception as error:
-            self._failed = True
-            fault = not isinstance(error, DomainError)
+            self._has_failed = True
+            is_fault = not isinstance(error, DomainError)
             log.error(
-                "updates from %s on could not be kept: %s", waiting[0].number, type(error).__name__, exc_info=fault
+                "updates from %s on could not be kept: %s",
+                waiting_updates[0].update_number,
+                type(error).__name__,
+                exc_info=is_fault,
             )
         finally:
-            self._in_work -= {one.number for one in waiting}
-            del self._waiting[chat_id], self._workers[chat_id]
+            self._numbers_in_work -= {waiting_update.update_number for waiting_update in waiting_updates}
+            del self._waiting_by_chat[chat_id], self._workers_by_chat[chat_id]

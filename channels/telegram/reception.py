@@ -12,11 +12,11 @@ from weakref import WeakValueDictionary
 
 from telegram.error import TelegramError
 
-from channels.telegram.files import fetched
+from channels.telegram.files import fetch_file
 from channels.telegram.link import FILES_AT_ONCE, BotClient
-from channels.telegram.updates import Incoming, read
-from domain.actions.conversations.receive_chat import receive_update, wants_file
-from domain.actions.desk import Desk
+from channels.telegram.updates import IncomingUpdate, parse_update
+from domain.actions.conversations.receive_chat import needs_file, receive_update
+from domain.actions.desk import Dependencies
 from domain.chats.chat import ReceivedUpdate
 from domain.unit_of_work import Store
 
@@ -29,60 +29,67 @@ CHATS_AT_ONCE = 8
 class Reception:
     """Takes the updates of one bot."""
 
-    def __init__(self, desk: Desk, store: Store, link: BotClient) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, bot_client: BotClient) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._link = link
-        self._answering: set[asyncio.Task[None]] = set()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._acting = asyncio.Semaphore(CHATS_AT_ONCE)
-        self._fetching = asyncio.Semaphore(FILES_AT_ONCE)
+        self._bot_client = bot_client
+        self._answer_tasks: set[asyncio.Task[None]] = set()
+        self._locks_by_chat: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._acting_slots = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._fetching_slots = asyncio.Semaphore(FILES_AT_ONCE)
 
-    def read(self, raw: Mapping[str, Any]) -> Incoming | None:
+    def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | None:
         """Read an update; one that nobody can read is told in the log, and would be no better the next time."""
         try:
-            return read(raw, self._link.bot)
+            return parse_update(raw_update, self._bot_client.bot)
         except Exception as error:  # noqa: BLE001 - the library raises whatever its types stumble over
-            log.warning("%s: update %s cannot be read: %s", self._name, raw.get("update_id"), type(error).__name__)
+            log.warning(
+                "%s: update %s cannot be read: %s",
+                self._channel_name,
+                raw_update.get("update_id"),
+                type(error).__name__,
+            )
             return None
 
-    async def take(self, incoming: Incoming) -> None:
+    async def take_update(self, incoming_update: IncomingUpdate) -> None:
         """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
-        turn = self._turns.setdefault(incoming.chat_id, asyncio.Lock())
-        async with turn:
-            update = await self._complete(incoming)
-            async with self._acting:
-                taken = await receive_update(self._desk, self._store, update)
-        if incoming.press is not None:
-            self._answer(incoming.press, taken.toast)
+        chat_lock = self._locks_by_chat.setdefault(incoming_update.chat_id, asyncio.Lock())
+        async with chat_lock:
+            received_update = await self._fetch_wanted_file(incoming_update)
+            async with self._acting_slots:
+                update_outcome = await receive_update(self._dependencies, self._store, received_update)
+        if incoming_update.press is not None:
+            self._schedule_press_answer(incoming_update.press, update_outcome.toast)
 
     async def close(self) -> None:
         """Leave presses unanswered that still wait for their answer to be taken."""
-        for task in self._answering:
-            task.cancel()
-        await asyncio.gather(*self._answering, return_exceptions=True)
+        for answer_task in self._answer_tasks:
+            answer_task.cancel()
+        await asyncio.gather(*self._answer_tasks, return_exceptions=True)
 
-    async def _complete(self, incoming: Incoming) -> ReceivedUpdate:
+    async def _fetch_wanted_file(self, incoming_update: IncomingUpdate) -> ReceivedUpdate:
         """Return an update with the file that came with it, where that is wanted."""
-        account = self._link.account
-        update = incoming.received(account.channel, account.bot_id)
-        if incoming.file is None or not await wants_file(self._store, update):
-            return update
-        async with self._fetching:
-            return replace(update, came=await fetched(self._link.files, incoming.file))
+        bot_account = self._bot_client.account
+        received_update = incoming_update.to_received_update(bot_account.channel, bot_account.bot_id)
+        if incoming_update.file is None or not await needs_file(self._store, received_update):
+            return received_update
+        async with self._fetching_slots:
+            return replace(
+                received_update, chat_event=await fetch_file(self._bot_client.download_bot, incoming_update.file)
+            )
 
     @property
-    def _name(self) -> str:
-        return self._link.account.channel
+    def _channel_name(self) -> str:
+        return self._bot_client.account.channel
 
-    def _answer(self, press: str, toast: str | None) -> None:
+    def _schedule_press_answer(self, press_id: str, toast_text: str | None) -> None:
         """Let the button stop turning; nobody waits for that, and nothing is lost without it."""
-        task = asyncio.create_task(self._told(press, toast))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        answer_task = asyncio.create_task(self._answer_press(press_id, toast_text))
+        self._answer_tasks.add(answer_task)
+        answer_task.add_done_callback(self._answer_tasks.discard)
 
-    async def _told(self, press: str, toast: str | None) -> None:
+    async def _answer_press(self, press_id: str, toast_text: str | None) -> None:
         try:
-            await self._link.bot.answer_callback_query(press, text=toast)
+            await self._bot_client.bot.answer_callback_query(press_id, text=toast_text)
         except TelegramError as error:
-            log.debug("%s: a press was not answered: %s", self._name, type(error).__name__)
+            log.debug("%s: a press was not answered: %s", self._channel_name, type(error).__name__)

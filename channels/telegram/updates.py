@@ -7,17 +7,17 @@ from typing import Any
 from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from domain.chats.chat import (
-    Began,
-    Came,
-    Edited,
-    Pressed,
+    BotBlocked,
+    BotUnblocked,
+    ButtonPressed,
+    ChatBegun,
+    ChatEvent,
     ReceivedUpdate,
-    Resumed,
     SentFile,
     SharedContact,
-    Stopped,
-    Unreadable,
-    Wrote,
+    TextEdited,
+    TextWritten,
+    UnreadableContent,
 )
 
 PHOTO_NAME = "photo.jpg"
@@ -25,105 +25,117 @@ PHOTO_NAME = "photo.jpg"
 
 
 @dataclass(frozen=True, slots=True)
-class FileThere:
-    """A file that lies with the messenger; `size` in bytes, None where it is not told."""
+class RemoteFile:
+    """A file that lies with the messenger; `size_bytes` in bytes, None where it is not told."""
 
     file_id: str
-    name: str
-    size: int | None
+    file_name: str
+    size_bytes: int | None
     caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingUpdate:
     """An update for the desk. `file` is what has to be fetched before it can be taken; `press` names the pressed button
     to the messenger, which waits for an answer.
     """
 
-    number: int
+    update_number: int
     chat_id: str
-    name: str
-    came: Came
-    file: FileThere | None = None
+    sender_name: str
+    chat_event: ChatEvent
+    file: RemoteFile | None = None
     press: str | None = None
 
-    def received(self, channel: str, bot_id: str) -> ReceivedUpdate:
+    def to_received_update(self, channel: str, bot_id: str) -> ReceivedUpdate:
         """Return it as the domain takes it."""
-        return ReceivedUpdate(channel, f"{bot_id}:{self.number}", self.chat_id, self.name, self.came)
+        return ReceivedUpdate(
+            channel, f"{bot_id}:{self.update_number}", self.chat_id, self.sender_name, self.chat_event
+        )
 
 
-def read(raw: Mapping[str, Any], bot: Bot) -> Incoming | None:
+def parse_update(raw_update: Mapping[str, Any], bot: Bot) -> IncomingUpdate | None:
     """Read one update; None for what is not from a person's own chat. Raises for what is no update at all."""
-    update = Update.de_json(_filled(raw), bot)
+    update = Update.de_json(_fill_missing_parts(raw_update), bot)
     if update.callback_query:
-        return _press(update.update_id, update.callback_query)
+        return _parse_press(update.update_id, update.callback_query)
     if update.my_chat_member:
-        return _standing(update.update_id, update.my_chat_member)
+        return _parse_membership(update.update_id, update.my_chat_member)
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.chat.type != Chat.PRIVATE:
         return None
     if update.edited_message and message.location:
         return None  # a shared place that moves: nobody sends anything by it
-    came, file = (Edited(), None) if update.edited_message else _message(message)
-    return Incoming(update.update_id, str(message.chat.id), _name(message.from_user), came, file)
+    chat_event, file = (TextEdited(), None) if update.edited_message else _parse_message(message)
+    return IncomingUpdate(update.update_id, str(message.chat.id), _full_name(message.from_user), chat_event, file)
 
 
-def _filled(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _fill_missing_parts(raw_update: Mapping[str, Any]) -> dict[str, Any]:
     """Return an update with what Bale leaves out and the library insists on."""
-    update = dict(raw)
-    for kind in ("message", "edited_message"):
-        if kind in update:
-            update[kind] = {"date": 0, **update[kind]}
+    update = dict(raw_update)
+    for update_kind in ("message", "edited_message"):
+        if update_kind in update:
+            update[update_kind] = {"date": 0, **update[update_kind]}
     if "callback_query" in update:
-        press = {"chat_instance": "", **update["callback_query"]}
-        if "message" in press:
-            press["message"] = {"date": 0, **press["message"]}
-        update["callback_query"] = press
+        press_query = {"chat_instance": "", **update["callback_query"]}
+        if "message" in press_query:
+            press_query["message"] = {"date": 0, **press_query["message"]}
+        update["callback_query"] = press_query
     return update
 
 
-def _press(number: int, query: CallbackQuery) -> Incoming | None:
-    message = query.message
-    if message is None or message.chat.type != Chat.PRIVATE:
+def _parse_press(number: int, callback_query: CallbackQuery) -> IncomingUpdate | None:
+    pressed_message = callback_query.message
+    if pressed_message is None or pressed_message.chat.type != Chat.PRIVATE:
         return None
-    pressed = Pressed(query.data or "", str(message.message_id))
-    return Incoming(number, str(message.chat.id), _name(query.from_user), pressed, press=query.id)
+    press_event = ButtonPressed(callback_query.data or "", str(pressed_message.message_id))
+    return IncomingUpdate(
+        number, str(pressed_message.chat.id), _full_name(callback_query.from_user), press_event, press=callback_query.id
+    )
 
 
-def _standing(number: int, change: ChatMemberUpdated) -> Incoming | None:
+def _parse_membership(number: int, change: ChatMemberUpdated) -> IncomingUpdate | None:
     if change.chat.type != Chat.PRIVATE:
         return None
-    gone = change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}
-    return Incoming(number, str(change.chat.id), _name(change.from_user), Stopped() if gone else Resumed())
+    has_left = change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}
+    return IncomingUpdate(
+        number, str(change.chat.id), _full_name(change.from_user), BotBlocked() if has_left else BotUnblocked()
+    )
 
 
-def _message(message: Message) -> tuple[Came, FileThere | None]:
+def _parse_message(message: Message) -> tuple[ChatEvent, RemoteFile | None]:
     if message.text is not None:
-        return _written(message.text), None
+        return _parse_text(message.text), None
     if message.contact:
-        own = message.from_user is not None and message.contact.user_id == message.from_user.id
-        return SharedContact(message.contact.phone_number, own), None
+        is_own_contact = message.from_user is not None and message.contact.user_id == message.from_user.id
+        return SharedContact(message.contact.phone_number, is_own_contact), None
     if message.photo:
-        largest = message.photo[-1]
-        return _file(largest.file_id, PHOTO_NAME, largest.file_size, message.caption)
+        largest_photo = message.photo[-1]
+        return _parse_file(largest_photo.file_id, PHOTO_NAME, largest_photo.file_size, message.caption)
     if message.document:
         document = message.document
-        return _file(document.file_id, document.file_name or "", document.file_size, message.caption)
-    return Unreadable(), None
+        return _parse_file(document.file_id, document.file_name or "", document.file_size, message.caption)
+    return UnreadableContent(), None
 
 
-def _file(file_id: str, name: str, size: int | None, caption: str | None) -> tuple[Came, FileThere]:
-    return SentFile(name, None, caption=caption or ""), FileThere(file_id, name, size, caption or "")
+def _parse_file(
+    file_id: str, file_name: str, size_bytes: int | None, caption: str | None
+) -> tuple[ChatEvent, RemoteFile]:
+    return SentFile(file_name, None, caption=caption or ""), RemoteFile(file_id, file_name, size_bytes, caption or "")
 
 
-def _written(text: str) -> Came:
+def _parse_text(message_text: str) -> ChatEvent:
     """Return a text; a command without its slash and the bot's name, since commands are words like others."""
-    if not text.startswith("/"):
-        return Wrote(text)
-    word, _, rest = text[1:].partition(" ")
-    command = word.partition("@")[0]
-    return Began(rest.strip()) if command == "start" else Wrote(f"{command} {rest}".strip())
+    if not message_text.startswith("/"):
+        return TextWritten(message_text)
+    command_word, _, command_arguments = message_text[1:].partition(" ")
+    command_name = command_word.partition("@")[0]
+    return (
+        ChatBegun(command_arguments.strip())
+        if command_name == "start"
+        else TextWritten(f"{command_name} {command_arguments}".strip())
+    )
 
 
-def _name(user: User) -> str:
-    return user.full_name
+def _full_name(telegram_user: User) -> str:
+    return telegram_user.full_name

@@ -19,41 +19,43 @@ from domain.values.errors import DomainError
 LARGEST_BODY = 64 * 1024
 """Bytes of an update: files do not come in it, and the longest text is far below."""
 
-HEADER = "X-Telegram-Bot-Api-Secret-Token"
+HEADER_NAME = "X-Telegram-Bot-Api-Secret-Token"
 
 
 class BotWebhook:
     """Mounts the webhook of one bot."""
 
-    def __init__(self, channel: str, secret: str, reception: Reception) -> None:
+    def __init__(self, channel: str, webhook_secret: str, reception: Reception) -> None:
         self._channel = channel
-        self._secret = secret
+        self._webhook_secret = webhook_secret
         self._reception = reception
 
     def mount(self, app: web.Application) -> None:
         """Add the route."""
-        app.router.add_post(f"/{self._channel}/{{secret}}", self._posted)
+        app.router.add_post(f"/{self._channel}/{{secret}}", self._handle_post)
 
-    async def _posted(self, request: web.Request) -> web.Response:
-        named = [request.match_info["secret"]]
+    async def _handle_post(self, request: web.Request) -> web.Response:
+        named_secrets = [request.match_info["secret"]]
         if DIALECTS[self._channel].signs_webhooks:
-            named.append(request.headers.get(HEADER, ""))
-        if not all(hmac.compare_digest(one.encode(), self._secret.encode()) for one in named):
+            named_secrets.append(request.headers.get(HEADER_NAME, ""))
+        if not all(
+            hmac.compare_digest(named_secret.encode(), self._webhook_secret.encode()) for named_secret in named_secrets
+        ):
             raise web.HTTPNotFound
-        incoming = self._reception.read(_update(await read_body(request, LARGEST_BODY)))
+        incoming_update = self._reception.read_update(_parse_update_body(await read_body(request, LARGEST_BODY)))
         try:
-            if incoming is not None:
-                await self._reception.take(incoming)
+            if incoming_update is not None:
+                await self._reception.take_update(incoming_update)
         except DomainError:
             raise web.HTTPServiceUnavailable from None
         return web.Response()
 
 
-def _update(body: bytes) -> Mapping[str, Any]:
+def _parse_update_body(request_body: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(body)
+        update_values = json.loads(request_body)
     except ValueError:
         raise web.HTTPBadRequest from None
-    if not isinstance(found, dict):
+    if not isinstance(update_values, dict):
         raise web.HTTPBadRequest
-    return found
+    return update_values

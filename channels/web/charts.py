@@ -9,28 +9,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-WIDTH = 640
-BAR, GAP = 22, 10
-NAMES, VALUES = 170, 110
+CHART_WIDTH = 640
+BAR_THICKNESS, BAR_GAP = 22, 10
+NAMES_WIDTH, VALUES_WIDTH = 170, 110
 """Room for the names at the right of bars, and for their values at the left."""
 
-HEIGHT, TOP, FOOT, SCALE = 240, 18, 30, 92
+COLUMNS_HEIGHT, TOP_MARGIN, FOOT_HEIGHT, SCALE_WIDTH = 240, 18, 30, 92
 """Of columns: the whole, what is left above, the room for names below, and for the scale at the left."""
 
-STEPS = 4
-MOST_BARS = 20
-MOST_NAMES = 12
-LONGEST_NAME = 24
+COLUMNS_BASELINE = COLUMNS_HEIGHT - FOOT_HEIGHT
+PLOT_HEIGHT = COLUMNS_BASELINE - TOP_MARGIN
+"""Where columns stand, and how high the highest may be."""
 
-Point = tuple[str, float | None]
+SCALE_STEPS = 4
+MAX_BARS = 20
+MAX_COLUMN_NAMES = 12
+MAX_NAME_LENGTH = 24
+
+ChartPoint = tuple[str, float | None]
 """A name and its value; None counts as nothing."""
 
-Words = Callable[[float], str]
+ValueFormatter = Callable[[float], str]
 """Writes a value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMark:
     """A bar or column: where it lies, and what is written at it, and where (an empty text is not)."""
 
     x: float
@@ -38,9 +42,9 @@ class Mark:
     width: float
     height: float
     name: str
-    name_at: tuple[float, float]
+    name_position: tuple[float, float]
     value: str
-    value_at: tuple[float, float]
+    value_position: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,76 +56,110 @@ class GridLine:
     x2: float
     y2: float
     value: str
-    value_at: tuple[float, float]
+    value_position: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of one size (`WIDTH` × `height` units), with what it is called and what it shows, in words."""
+    """A chart of one size (`CHART_WIDTH` × `height` units), with what it is called and what it shows, in words."""
 
     kind: str
     id: str
     title: str
-    about: str
+    description: str
     height: float
-    marks: Sequence[Mark]
-    lines: Sequence[GridLine]
+    marks: Sequence[ChartMark]
+    grid_lines: Sequence[GridLine]
 
 
-def bars(ident: str, title: str, about: str, points: Sequence[Point], words: Words) -> Chart:
+def draw_bars(
+    chart_id: str, title: str, description: str, chart_points: Sequence[ChartPoint], format_value: ValueFormatter
+) -> Chart:
     """Draw a bar for each value, the first on top; no more than twenty, which are as many as one can take in."""
-    shown = [(name, value or 0) for name, value in points[:MOST_BARS]]
-    unit = (WIDTH - NAMES - VALUES) / _top(shown)
-    marks = [_bar(number, name, value, value * unit, words) for number, (name, value) in enumerate(shown)]
-    height = len(shown) * (BAR + GAP) + GAP
-    axis = GridLine(WIDTH - NAMES, 0, WIDTH - NAMES, height, "", (0, 0))
-    return Chart("bars", ident, title, about, height, marks, [axis])
+    shown_points = [(name, value or 0) for name, value in chart_points[:MAX_BARS]]
+    units_per_value = (CHART_WIDTH - NAMES_WIDTH - VALUES_WIDTH) / _find_scale_end(shown_points)
+    marks = [
+        _draw_bar(position, name, value, value * units_per_value, format_value)
+        for position, (name, value) in enumerate(shown_points)
+    ]
+    height = len(shown_points) * (BAR_THICKNESS + BAR_GAP) + BAR_GAP
+    axis_line = GridLine(CHART_WIDTH - NAMES_WIDTH, 0, CHART_WIDTH - NAMES_WIDTH, height, "", (0, 0))
+    return Chart("bars", chart_id, title, description, height, marks, [axis_line])
 
 
-def _bar(number: int, name: str, value: float, length: float, words: Words) -> Mark:
-    y, length = GAP + number * (BAR + GAP), max(0.0, length)
-    middle, right = y + BAR * 0.72, WIDTH - NAMES
-    return Mark(
-        _short(right - length), y, _short(length), BAR, cut(name), (right + 8, middle), words(value),
-        (_short(right - length - 8), middle),
-    )  # fmt: skip
+def _draw_bar(position: int, name: str, value: float, length: float, format_value: ValueFormatter) -> ChartMark:
+    y, length = BAR_GAP + position * (BAR_THICKNESS + BAR_GAP), max(0.0, length)
+    text_baseline, right = y + BAR_THICKNESS * 0.72, CHART_WIDTH - NAMES_WIDTH
+    return ChartMark(
+        x=_round_off(right - length),
+        y=y,
+        width=_round_off(length),
+        height=BAR_THICKNESS,
+        name=truncate_name(name),
+        name_position=(right + 8, text_baseline),
+        value=format_value(value),
+        value_position=(_round_off(right - length - 8), text_baseline),
+    )
 
 
-def columns(ident: str, title: str, about: str, points: Sequence[Point], words: Words) -> Chart:
+def draw_columns(
+    chart_id: str, title: str, description: str, chart_points: Sequence[ChartPoint], format_value: ValueFormatter
+) -> Chart:
     """Draw a column for each value, the first at the right, over a scale at the left."""
-    top, base = _top(points), HEIGHT - FOOT
-    room, step = base - TOP, (WIDTH - SCALE) / max(1, len(points))
-    every = ceil(len(points) / MOST_NAMES)
+    scale_end = _find_scale_end(chart_points)
+    column_step = (CHART_WIDTH - SCALE_WIDTH) / max(1, len(chart_points))
+    name_interval = ceil(len(chart_points) / MAX_COLUMN_NAMES)
     marks = []
-    for number, (name, value) in enumerate(points):
-        height, centre = max(0.0, (value or 0) / top * room), WIDTH - (number + 0.5) * step
-        told, written = number % every == 0, words(value) if value and len(points) <= MOST_NAMES else ""
+    for position, (name, value) in enumerate(chart_points):
+        height, centre = max(0.0, (value or 0) / scale_end * PLOT_HEIGHT), CHART_WIDTH - (position + 0.5) * column_step
+        is_named = position % name_interval == 0
+        value_text = format_value(value) if value and len(chart_points) <= MAX_COLUMN_NAMES else ""
         marks.append(
-            Mark(
-                _short(centre - step * 0.34), _short(base - height), _short(step * 0.68), _short(height),
-                name if told else "", (_short(centre), base + 19), written, (_short(centre), _short(base - height - 5)),
+            ChartMark(
+                x=_round_off(centre - column_step * 0.34),
+                y=_round_off(COLUMNS_BASELINE - height),
+                width=_round_off(column_step * 0.68),
+                height=_round_off(height),
+                name=name if is_named else "",
+                name_position=(_round_off(centre), COLUMNS_BASELINE + 19),
+                value=value_text,
+                value_position=(_round_off(centre), _round_off(COLUMNS_BASELINE - height - 5)),
             )
-        )  # fmt: skip
-    values = [top * number / STEPS for number in range(STEPS + 1)]
-    levels = [(value, _short(base - value / top * room)) for value in values]
-    lines = [GridLine(SCALE, y, WIDTH, y, words(value), (SCALE - 8, y + 4)) for value, y in levels]
-    return Chart("columns", ident, title, about, HEIGHT, marks, lines)
+        )
+    grid_lines = _draw_scale(scale_end, format_value)
+    return Chart("columns", chart_id, title, description, COLUMNS_HEIGHT, marks, grid_lines)
 
 
-def _top(points: Sequence[Point]) -> float:
+def _draw_scale(scale_end: float, format_value: ValueFormatter) -> list[GridLine]:
+    """Draw a line across the columns at each step of their scale, its value at the left."""
+    scale_values = [scale_end * position / SCALE_STEPS for position in range(SCALE_STEPS + 1)]
+    grid_levels = [(value, _round_off(COLUMNS_BASELINE - value / scale_end * PLOT_HEIGHT)) for value in scale_values]
+    return [
+        GridLine(SCALE_WIDTH, y, CHART_WIDTH, y, format_value(value), (SCALE_WIDTH - 8, y + 4))
+        for value, y in grid_levels
+    ]
+
+
+def _find_scale_end(chart_points: Sequence[ChartPoint]) -> float:
     """Return the end of the scale: a round number that no value is above."""
-    most = max((value or 0 for _, value in points), default=0)
-    if most <= 0:
-        return STEPS
-    size = 10 ** floor(log10(most / STEPS))
-    step = next(size * one for one in (1, 2, 2.5, 5, 10) if size * one * STEPS >= most)
-    return step * STEPS if most > STEPS else float(ceil(most / STEPS) * STEPS)
+    highest_value = max((value or 0 for _, value in chart_points), default=0)
+    if highest_value <= 0:
+        return SCALE_STEPS
+    magnitude = 10 ** floor(log10(highest_value / SCALE_STEPS))
+    scale_step = next(
+        magnitude * factor for factor in (1, 2, 2.5, 5, 10) if magnitude * factor * SCALE_STEPS >= highest_value
+    )
+    return (
+        scale_step * SCALE_STEPS
+        if highest_value > SCALE_STEPS
+        else float(ceil(highest_value / SCALE_STEPS) * SCALE_STEPS)
+    )
 
 
-def cut(name: str) -> str:
+def truncate_name(name: str) -> str:
     """Return a name as it fits beside a bar."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+    return name if len(name) <= MAX_NAME_LENGTH else name[: MAX_NAME_LENGTH - 1].rstrip() + "…"
 
 
-def _short(number: float) -> float:
-    return round(number, 1)
+def _round_off(coordinate: float) -> float:
+    return round(coordinate, 1)

@@ -14,36 +14,36 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.web import ContentCoding
 
-COMPRESSED = frozenset({".css", ".js", ".svg"})
+COMPRESSED_SUFFIXES = frozenset({".css", ".js", ".svg"})
 """Endings of assets that are text; fonts and pictures are packed already."""
 
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+_GZIP_PATTERN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 """Stands in Accept-Encoding, unless with a weight of nothing."""
 
-_ASKED_BY_US = frozenset({"same-origin", "none"})
+_OWN_FETCH_SITES = frozenset({"same-origin", "none"})
 """What browsers say in Sec-Fetch-Site where no other site made them ask."""
 
 
-def compress(request: web.Request, response: web.Response) -> None:
+def compress_page(request: web.Request, response: web.Response) -> None:
     """Have a page compressed as it leaves, where the browser takes that and no other site made it ask."""
-    if request.headers.get("Sec-Fetch-Site") in _ASKED_BY_US and _takes_gzip(request):
+    if request.headers.get("Sec-Fetch-Site") in _OWN_FETCH_SITES and _accepts_gzip(request):
         response.enable_compression(ContentCoding.gzip)
 
 
-def _takes_gzip(request: web.Request) -> bool:
-    return _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
+def _accepts_gzip(request: web.Request) -> bool:
+    return _GZIP_PATTERN.search(request.headers.get("Accept-Encoding", "")) is not None
 
 
 class TextAsset:
     """A style sheet, script or drawing, held in memory as it is and compressed."""
 
-    def __init__(self, path: Path, content: bytes) -> None:
-        self._kind = mimetypes.guess_type(path.name)[0] or "text/plain"
-        self._plain, self._packed = content, gzip.compress(content, mtime=0)
+    def __init__(self, asset_path: Path, content: bytes) -> None:
+        self._media_type = mimetypes.guess_type(asset_path.name)[0] or "text/plain"
+        self._plain_content, self._gzipped_content = content, gzip.compress(content, mtime=0)
 
-    async def serve(self, request: web.Request) -> web.Response:
+    async def serve_asset(self, request: web.Request) -> web.Response:
         """Return it in the form that the browser takes."""
-        packed = _takes_gzip(request)
-        headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
-        body = self._packed if packed else self._plain
-        return web.Response(body=body, content_type=self._kind, charset="utf-8", headers=headers)
+        is_gzipped = _accepts_gzip(request)
+        headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if is_gzipped else {})
+        response_body = self._gzipped_content if is_gzipped else self._plain_content
+        return web.Response(body=response_body, content_type=self._media_type, charset="utf-8", headers=headers)

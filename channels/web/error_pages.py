@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.web.pages import page
+from channels.web.pages import render_page
 from domain.language.wording import Wording
 from domain.values.errors import DomainError
 
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
 
-FIRST = "/"
+FIRST_PAGE = "/"
 """The first page of all."""
 
-STATUS: Mapping[str, int] = {
+STATUS_BY_CODE: Mapping[str, int] = {
     "authentication_failed": 401,
     "forbidden": 403,
     "not_found": 404,
@@ -35,67 +35,69 @@ STATUS: Mapping[str, int] = {
 }
 """HTTP status of an error code; any other is 422."""
 
-_OF_DETAIL: Mapping[tuple[str, str | None], int] = {("invalid_field", "unreadable_form"): 400}
+_STATUS_BY_DETAIL: Mapping[tuple[str, str | None], int] = {("invalid_field", "unreadable_form"): 400}
 """HTTP status of an error whose detail says more than its code."""
 
-_WORDED = frozenset({403, 404, 405, 408, 413})
+_DESCRIBED_STATUSES = frozenset({403, 404, 405, 408, 413})
 
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status that goes with a domain error."""
-    return _OF_DETAIL.get((error.code, error.detail)) or STATUS.get(error.code, 422)
+    return _STATUS_BY_DETAIL.get((error.code, error.detail)) or STATUS_BY_CODE.get(error.code, 422)
 
 
 @web.middleware
-async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def render_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors in the form that the caller reads."""
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if error.status not in _WORDED or not _reads_pages(request):
+        if error.status not in _DESCRIBED_STATUSES or not _accepts_html(request):
             raise
-        return await _worded(request, error)
+        return await _render_http_error(request, error)
     except DomainError as error:
-        return _answer(request, error)
+        return _render_domain_error(request, error)
 
 
-async def _worded(request: web.Request, error: web.HTTPException) -> web.Response:
+async def _render_http_error(request: web.Request, error: web.HTTPException) -> web.Response:
     if not isinstance(error, web.HTTPMethodNotAllowed):
-        return _page(request, error.status, _text(request, error.status))
+        return _render_error_page(request, error.status, _describe_status(request, error.status))
     # A browser that re-opens the address of a refused form asks for it by GET: the page of that form is above it.
-    response = _page(request, error.status, _text(request, error.status), await _page_above(request))
+    response = _render_error_page(
+        request, error.status, _describe_status(request, error.status), await _find_page_above(request)
+    )
     response.headers["Allow"] = error.headers["Allow"]
     return response
 
 
-async def _page_above(request: web.Request) -> str:
+async def _find_page_above(request: web.Request) -> str:
     """Return the nearest page above an address to which forms are sent; the first page where there is none. What the
     address asked for goes with it: a page may be of that.
     """
-    way, asked = request.rel_url.raw_path, request.rel_url.raw_query_string
-    while way := way.rpartition("/")[0]:
-        found = await request.app.router.resolve(request.clone(method="GET", rel_url=way))
-        if found.http_exception is None:
-            return f"{way}?{asked}" if asked else way
-    return FIRST
+    parent_path, query_string = request.rel_url.raw_path, request.rel_url.raw_query_string
+    while parent_path := parent_path.rpartition("/")[0]:
+        resolved_route = await request.app.router.resolve(request.clone(method="GET", rel_url=parent_path))
+        if resolved_route.http_exception is None:
+            return f"{parent_path}?{query_string}" if query_string else parent_path
+    return FIRST_PAGE
 
 
-def _answer(request: web.Request, error: DomainError) -> web.Response:
-    message = request.app[WORDING].error(error)
-    if _reads_pages(request):
-        return _page(request, status_of(error), message)
-    body = {"code": error.code, "message": message, "field": error.field}
-    return web.json_response({"error": body}, status=status_of(error))
+def _render_domain_error(request: web.Request, error: DomainError) -> web.Response:
+    message = request.app[WORDING].render_error(error)
+    if _accepts_html(request):
+        return _render_error_page(request, status_of(error), message)
+    error_body = {"code": error.code, "message": message, "field": error.field}
+    return web.json_response({"error": error_body}, status=status_of(error))
 
 
-def _page(request: web.Request, status: int, message: str, back: str = FIRST) -> web.Response:
-    context = {"status": status, "message": message, "back": back, "above": back != FIRST}
-    return page(request, "web/error.html", context, status=status)
+def _render_error_page(request: web.Request, status: int, message: str, back_address: str = FIRST_PAGE) -> web.Response:
+    context = {"status": status, "message": message, "back": back_address, "above": back_address != FIRST_PAGE}
+    return render_page(request, "web/error.html", context, status=status)
 
 
-def _text(request: web.Request, status: int) -> str:
+def _describe_status(request: web.Request, status: int) -> str:
     return request.app[WORDING].catalogue.text(f"web.errors.{status}")
 
 
-def _reads_pages(request: web.Request) -> bool:
+def _accepts_html(request: web.Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")

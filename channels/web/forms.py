@@ -9,31 +9,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.web.posted import Form, said
+from channels.web.posted import PostedForm, read_text
 from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
 from domain.fields.work_items import WorkItems
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.parsing.answers import read_hours, read_number
-from domain.registries.field_types import CODE, Checked, Note, Plates, RecordedDay
+from domain.registries.field_types import CODE, CheckedText, Note, Plates, RecordedDay
 from domain.values.errors import DomainError, InvalidField, MissingField
 
-Given = Mapping[str, Any]
+FormValues = Mapping[str, Any]
 """Field name → what was typed, as `read_form` returns it, or a stored value."""
 
-LONG_TEXT = 120
+TEXTAREA_THRESHOLD = 120
 """Characters from which on a text gets a box of several lines."""
 
-WORK_ROWS = 3
+INITIAL_WORK_ROWS = 3
 """Rows for machines that a form offers at once, and how many more when they are asked for."""
 
-MORE = "more"
+MORE_ROWS_BUTTON = "more"
 """The name of the button that asks for more rows: a form that it sends is shown again, and nothing else is done."""
 
-_ROW = re.compile(r"(?P<field>[a-z_]+)-(?P<row>[0-9]{1,2})-(?P<part>machine|count|hours)")
+_WORK_ROW_PATTERN = re.compile(r"(?P<field>[a-z_]+)-(?P<row>[0-9]{1,2})-(?P<part>machine|count|hours)")
 
-_KINDS: Sequence[tuple[type[FieldType], str]] = (
+_CONTROL_KINDS: Sequence[tuple[type[FieldType], str]] = (
     (WorkItems, "items"),
     (Choices, "checkboxes"),
     (Choice, "select"),
@@ -53,14 +53,14 @@ class Option:
 
     value: str
     title: str
-    chosen: bool
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """A machine of a work form: its type's options, how many, and hours each, as typed."""
 
-    machines: Sequence[Option]
+    machine_options: Sequence[Option]
     count: str
     hours: str
 
@@ -69,10 +69,10 @@ class WorkRow:
 class Control:
     """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
 
-    `problem` is what was wrong with what was typed, `hint` how it may be written; `latin` values run left to right.
-    `optional` fields may be left empty; those are not called so of which one at least must be filled. `offered` is what
-    may be typed, with what it is called. `blank` is what a choice says while nothing is chosen, `more` whether there
-    may be more `rows` than are shown.
+    `problem` is what was wrong with what was typed, `hint` how it may be written; `is_latin` values run left to right.
+    `optional` fields may be left empty; those are not called so of which one at least must be filled. `suggestions` is
+    what may be typed, with what it is called. `blank_label` is what a choice says while nothing is chosen,
+    `may_add_rows` whether there may be more `work_rows` than are shown.
     """
 
     id: str
@@ -83,33 +83,33 @@ class Control:
     required: bool
     optional: bool
     options: Sequence[Option] = ()
-    offered: Sequence[Option] = ()
-    rows: Sequence[WorkRow] = ()
+    suggestions: Sequence[Option] = ()
+    work_rows: Sequence[WorkRow] = ()
     hint: str | None = None
     problem: str | None = None
-    limit: int | None = None
-    latin: bool = False
-    blank: str = ""
-    more: bool = False
+    max_length: int | None = None
+    is_latin: bool = False
+    blank_label: str = ""
+    may_add_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FormWords:
+class FormWording:
     """How a form is worded: the label of each field, and what the choices that were found for it are called.
 
-    `titles` is field → choice → words, or the key of a text; `offered` is field → value → words for what is typed, not
-    chosen: the rows there are of a small registry. `prefix` keeps the ids of several forms on a page apart.
-    `blank` is the key of what a choice says while nothing is chosen. `hints` are told beside single fields, in place of
-    what is told of their kind.
+    `titles_by_field` is field → choice → words, or the key of a text; `suggestions` is field → value → words for what
+    is typed, not chosen: the rows there are of a small registry. `id_prefix` keeps the ids of several forms on a page
+    apart. `blank_key` is the key of what a choice says while nothing is chosen. `hints_by_field` are told beside single
+    fields, in place of what is told of their kind.
     """
 
     wording: Wording
-    label: Callable[[str], str]
-    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    prefix: str = ""
-    blank: str = "web.form.choose"
-    hints: Mapping[str, str] = field(default_factory=dict)
-    offered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    label_of: Callable[[str], str]
+    titles_by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    id_prefix: str = ""
+    blank_key: str = "web.form.choose"
+    hints_by_field: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -117,183 +117,238 @@ class FormWords:
         return self.wording.catalogue
 
 
-def controls(
-    fields: Sequence[Field],
-    given: Given,
-    words: FormWords,
+def build_controls(
+    form_fields: Sequence[Field],
+    form_values: FormValues,
+    form_wording: FormWording,
     error: DomainError | None = None,
     *,
-    work_rows: int = WORK_ROWS,
+    work_rows: int = INITIAL_WORK_ROWS,
 ) -> list[Control]:
     """Return the controls of a form with what was given, and the problem at each field that a fault names.
 
-    `work_rows` is how many rows for machines there are (`rows_shown`), and one more than were given in any case.
+    `work_rows` is how many rows for machines there are (`count_work_rows`), and one more than were given in any case.
     """
-    return [_control(one, given.get(one.name), words, error, work_rows, fields) for one in fields if not one.found]
-
-
-def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) -> str | None:
-    """Return what to say above the form: the faults that name none of its fields."""
-    shown = {one.name for one in fields if not one.found}
-    told = [words.wording.error(one) for one in (error.faults if error else ()) if one.field not in shown]
-    return " ".join(dict.fromkeys(told)) or None
-
-
-def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
-    """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
-    named = {name: [_read_row(row) for row in rows if "machine" in row] for name, rows in _work(fields, posted).items()}
-    return {name: value for name, value in {**typed_form(fields, posted), **named}.items() if value not in ("", [])}
-
-
-def typed_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
-    """Return what was posted for these fields as it shall stand in the form again: rows that name no machine too."""
-    found: dict[str, Any] = {}
-    for one in fields:
-        match kind_of(one):
-            case "items":
-                found[one.name] = _posted_rows(one.name, posted)
-            case "checkboxes":
-                found[one.name] = [value for value in posted.getall(one.name, []) if isinstance(value, str)]
-            case _:
-                found[one.name] = said(posted, one.name)
-    return {name: value for name, value in found.items() if value not in ("", [])}
-
-
-def refuse_nameless(fields: Sequence[Field], posted: Form) -> None:
-    """Refuse a row of hours or a count beside which no machine was chosen (`InvalidField`): it would be lost unseen."""
-    for name, rows in _work(fields, posted).items():
-        if not all("machine" in row for row in rows):
-            raise InvalidField(name, detail="no_machine")
-
-
-def rows_shown(posted: Form) -> int:
-    """Return how many rows for machines a form has that was posted and is shown again: more, where these were asked
-    for (`MORE`).
-    """
-    there = [int(found["row"]) + 1 for found in map(_ROW.fullmatch, posted) if found]
-    return max(there, default=WORK_ROWS) + (WORK_ROWS if MORE in posted else 0)
-
-
-def kind_of(asked: Field) -> str:
-    """Return the macro that shows a field."""
-    if isinstance(asked.type, Text | Note) and asked.type.limit > LONG_TEXT:
-        return "textarea"
-    if asked.options and not isinstance(asked.type, Choices):
-        return "select"
-    return next((name for of, name in _KINDS if isinstance(asked.type, of)), "line")
-
-
-def _control(
-    asked: Field, given: Any, words: FormWords, error: DomainError | None, work_rows: int, form: Sequence[Field]
-) -> Control:
-    kind = kind_of(asked)
-    rows = _rows(asked.type, given, words, work_rows) if isinstance(asked.type, WorkItems) else ()
-    return Control(
-        f"{words.prefix}{asked.name}",
-        asked.name,
-        kind,
-        words.label(asked.name),
-        _typed(given),
-        asked.required and not asked.instead,
-        not asked.required and not _stands_for(asked, form),
-        _options(asked, given, words) if kind in {"select", "checkboxes"} else (),
-        [Option(value, title, False) for value, title in words.offered.get(asked.name, {}).items()],
-        rows,
-        _hint(asked, kind, words, form),
-        _problem(asked, error, words),
-        asked.type.limit if isinstance(asked.type, Text | Note) else None,
-        _latin(asked.type),
-        words.catalogue.text(words.blank),
-        isinstance(asked.type, WorkItems) and len(rows) < asked.type.most_machines,
-    )
-
-
-def _stands_for(asked: Field, form: Sequence[Field]) -> Sequence[Field]:
-    """Return the fields that need not be filled where this one is."""
-    return [one for one in form if one.required and asked.name in one.instead]
-
-
-def _hint(asked: Field, kind: str, words: FormWords, form: Sequence[Field]) -> str | None:
-    """Return how a field may be written, and which may be filled in its place."""
-    past = isinstance(asked.type, Day) and asked.type.past  # «فردا» would mislead
-    usual, text = f"web.form.hints.{'past_date' if past else kind}", words.catalogue
-    told = words.hints.get(asked.name) or (text.text(usual) if usual in text else None)
-    others = "، ".join(map(words.label, asked.instead)) if asked.required else ""
-    stead = [text.render("web.form.instead", {"others": others})] if others else []
-    stead += [text.render("web.form.stead", {"name": words.label(one.name)}) for one in _stands_for(asked, form)]
-    return "؛ ".join(part for part in (told, *stead) if part) or None
-
-
-def _problem(asked: Field, error: DomainError | None, words: FormWords) -> str | None:
-    """Return what was wrong with this field; one for which others may stand was not needed by itself."""
-    fault = next((one for one in (error.faults if error else ()) if one.field == asked.name), None)
-    if fault is None:
-        return None
-    if isinstance(fault, MissingField) and fault.detail is None and asked.instead:
-        names = "، ".join(f"«{words.label(one)}»" for one in (asked.name, *asked.instead))
-        return words.catalogue.render("web.form.one_of", {"names": names})
-    return words.wording.error(fault)
-
-
-def _latin(kind: FieldType) -> bool:
-    """Tell whether values are digits and Latin letters alone: plates and codes of offices may have Persian ones."""
-    if isinstance(kind, Identifier):
-        return kind.kind != "plate"
-    return isinstance(kind, Checked) and kind is not CODE
-
-
-def _typed(given: Any) -> str:
-    if given is None or isinstance(given, list | dict):
-        return ""
-    return str(given)
-
-
-def _options(asked: Field, given: Any, words: FormWords) -> list[Option]:
-    chosen, catalogue = given if isinstance(given, list) else [given], words.catalogue
-    titles = words.titles.get(asked.name, {})
-    named = {one: titles.get(one) or asked.type.name_of(one, catalogue.text) for one in asked.choices}
     return [
-        Option(value, catalogue.text(title) if title in catalogue else title, value in chosen)
-        for value, title in named.items()
+        _build_control(form_field, form_values.get(form_field.name), form_wording, error, work_rows, form_fields)
+        for form_field in form_fields
+        if not form_field.is_derived
     ]
 
 
-def _rows(kind: WorkItems, given: Any, words: FormWords, wanted: int) -> list[WorkRow]:
-    items = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
-    empty = min(max(wanted, len(items) + 1), kind.most_machines) - len(items)
-    blank: list[Mapping[str, Any]] = [{}] * empty
-    return [_row(kind, item, words) for item in [*items, *blank]]
+def describe_stray(form_fields: Sequence[Field], error: DomainError | None, form_wording: FormWording) -> str | None:
+    """Return what to say above the form: the faults that name none of its fields."""
+    shown_names = {entry.name for entry in form_fields if not entry.is_derived}
+    stray_messages = [
+        form_wording.wording.render_error(entry)
+        for entry in (error.faults if error else ())
+        if entry.field not in shown_names
+    ]
+    return " ".join(dict.fromkeys(stray_messages)) or None
 
 
-def _row(kind: WorkItems, item: Mapping[str, Any], words: FormWords) -> WorkRow:
-    names = {one: kind.name_of(one, words.catalogue.text) for one in kind.menu()}
-    options = [Option(value, title, value == item.get("machine")) for value, title in names.items()]
-    return WorkRow(options, str(item.get("count", "")), str(item.get("hours", "")))
+def read_form(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, Any]:
+    """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
+    numbered_rows = {
+        field_name: [_parse_work_row(row) for row in rows if "machine" in row]
+        for field_name, rows in _read_work_rows(form_fields, posted).items()
+    }
+    return {
+        field_name: value
+        for field_name, value in {**read_submitted_form(form_fields, posted), **numbered_rows}.items()
+        if value not in ("", [])
+    }
 
 
-def _work(fields: Sequence[Field], posted: Form) -> dict[str, list[dict[str, str]]]:
-    return {one.name: _posted_rows(one.name, posted) for one in fields if kind_of(one) == "items"}
+def read_submitted_form(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, Any]:
+    """Return what was posted for these fields as it shall stand in the form again: rows that name no machine too."""
+    values_by_field: dict[str, Any] = {}
+    for form_field in form_fields:
+        match choose_control_kind(form_field):
+            case "items":
+                values_by_field[form_field.name] = _read_posted_rows(form_field.name, posted)
+            case "checkboxes":
+                values_by_field[form_field.name] = [
+                    value for value in posted.getall(form_field.name, []) if isinstance(value, str)
+                ]
+            case _:
+                values_by_field[form_field.name] = read_text(posted, form_field.name)
+    return {field_name: value for field_name, value in values_by_field.items() if value not in ("", [])}
 
 
-def _posted_rows(name: str, posted: Form) -> list[dict[str, str]]:
+def refuse_rows_without_machine(form_fields: Sequence[Field], posted: PostedForm) -> None:
+    """Refuse a row of hours or a count beside which no machine was chosen (`InvalidField`): it would be lost unseen."""
+    for field_name, rows in _read_work_rows(form_fields, posted).items():
+        if not all("machine" in row for row in rows):
+            raise InvalidField(field_name, detail="no_machine")
+
+
+def count_work_rows(posted: PostedForm) -> int:
+    """Return how many rows for machines a form has that was posted and is shown again: more, where these were asked
+    for (`MORE_ROWS_BUTTON`).
+    """
+    row_counts = [int(row_match["row"]) + 1 for row_match in map(_WORK_ROW_PATTERN.fullmatch, posted) if row_match]
+    return max(row_counts, default=INITIAL_WORK_ROWS) + (INITIAL_WORK_ROWS if MORE_ROWS_BUTTON in posted else 0)
+
+
+def choose_control_kind(form_field: Field) -> str:
+    """Return the macro that shows a field."""
+    if isinstance(form_field.type, Text | Note) and form_field.type.max_length > TEXTAREA_THRESHOLD:
+        return "textarea"
+    if form_field.find_choices and not isinstance(form_field.type, Choices):
+        return "select"
+    return next(
+        (control_kind for field_type, control_kind in _CONTROL_KINDS if isinstance(form_field.type, field_type)), "line"
+    )
+
+
+def _build_control(
+    form_field: Field,
+    value: Any,
+    form_wording: FormWording,
+    error: DomainError | None,
+    work_rows: int,
+    form_fields: Sequence[Field],
+) -> Control:
+    control_kind = choose_control_kind(form_field)
+    rows = _work_rows(form_field.type, value, form_wording, work_rows) if isinstance(form_field.type, WorkItems) else ()
+    return Control(
+        id=f"{form_wording.id_prefix}{form_field.name}",
+        name=form_field.name,
+        kind=control_kind,
+        label=form_wording.label_of(form_field.name),
+        value=_format_submitted(value),
+        required=form_field.required and not form_field.alternatives,
+        optional=not form_field.required and not _list_replaced_fields(form_field, form_fields),
+        options=_build_options(form_field, value, form_wording) if control_kind in {"select", "checkboxes"} else (),
+        suggestions=[
+            Option(choice, title, False) for choice, title in form_wording.suggestions.get(form_field.name, {}).items()
+        ],
+        work_rows=rows,
+        hint=_describe_hint(form_field, control_kind, form_wording, form_fields),
+        problem=_describe_problem(form_field, error, form_wording),
+        max_length=form_field.type.max_length if isinstance(form_field.type, Text | Note) else None,
+        is_latin=_is_latin(form_field.type),
+        blank_label=form_wording.catalogue.text(form_wording.blank_key),
+        may_add_rows=isinstance(form_field.type, WorkItems) and len(rows) < form_field.type.max_machines,
+    )
+
+
+def _list_replaced_fields(form_field: Field, form_fields: Sequence[Field]) -> Sequence[Field]:
+    """Return the fields that need not be filled where this one is."""
+    return [
+        other_field
+        for other_field in form_fields
+        if other_field.required and form_field.name in other_field.alternatives
+    ]
+
+
+def _describe_hint(
+    form_field: Field, control_kind: str, form_wording: FormWording, form_fields: Sequence[Field]
+) -> str | None:
+    """Return how a field may be written, and which may be filled in its place."""
+    is_past_day = isinstance(form_field.type, Day) and form_field.type.allows_past  # «فردا» would mislead
+    usual_hint_key, catalogue = f"web.form.hints.{'past_date' if is_past_day else control_kind}", form_wording.catalogue
+    own_hint = form_wording.hints_by_field.get(form_field.name) or (
+        catalogue.text(usual_hint_key) if usual_hint_key in catalogue else None
+    )
+    replacing_labels = "، ".join(map(form_wording.label_of, form_field.alternatives)) if form_field.required else ""
+    replacement_hints = [catalogue.render("web.form.instead", {"others": replacing_labels})] if replacing_labels else []
+    replacement_hints += [
+        catalogue.render("web.form.stead", {"name": form_wording.label_of(replaced_field.name)})
+        for replaced_field in _list_replaced_fields(form_field, form_fields)
+    ]
+    return "؛ ".join(hint_part for hint_part in (own_hint, *replacement_hints) if hint_part) or None
+
+
+def _describe_problem(form_field: Field, error: DomainError | None, form_wording: FormWording) -> str | None:
+    """Return what was wrong with this field; one for which others may stand was not needed by itself."""
+    fault = next((entry for entry in (error.faults if error else ()) if entry.field == form_field.name), None)
+    if fault is None:
+        return None
+    if isinstance(fault, MissingField) and fault.detail is None and form_field.alternatives:
+        field_labels = "، ".join(
+            f"«{form_wording.label_of(entry)}»" for entry in (form_field.name, *form_field.alternatives)
+        )
+        return form_wording.catalogue.render("web.form.one_of", {"names": field_labels})
+    return form_wording.wording.render_error(fault)
+
+
+def _is_latin(field_type: FieldType) -> bool:
+    """Tell whether values are digits and Latin letters alone: plates and codes of offices may have Persian ones."""
+    if isinstance(field_type, Identifier):
+        return field_type.identifier_kind != "plate"
+    return isinstance(field_type, CheckedText) and field_type is not CODE
+
+
+def _format_submitted(field_value: Any) -> str:
+    if field_value is None or isinstance(field_value, list | dict):
+        return ""
+    return str(field_value)
+
+
+def _build_options(form_field: Field, field_value: Any, form_wording: FormWording) -> list[Option]:
+    chosen_values, catalogue = field_value if isinstance(field_value, list) else [field_value], form_wording.catalogue
+    titles_by_choice = form_wording.titles_by_field.get(form_field.name, {})
+    labels_by_choice = {
+        choice: titles_by_choice.get(choice) or form_field.type.display_name(choice, catalogue.text)
+        for choice in form_field.choices
+    }
+    return [
+        Option(value, catalogue.text(title) if title in catalogue else title, value in chosen_values)
+        for value, title in labels_by_choice.items()
+    ]
+
+
+def _work_rows(
+    field_type: WorkItems, field_value: Any, form_wording: FormWording, requested_rows: int
+) -> list[WorkRow]:
+    work_items = (
+        [candidate for candidate in field_value if isinstance(candidate, Mapping)]
+        if isinstance(field_value, list)
+        else []
+    )
+    empty_count = min(max(requested_rows, len(work_items) + 1), field_type.max_machines) - len(work_items)
+    blank_items: list[Mapping[str, Any]] = [{}] * empty_count
+    return [_build_row(field_type, item, form_wording) for item in [*work_items, *blank_items]]
+
+
+def _build_row(field_type: WorkItems, item: Mapping[str, Any], form_wording: FormWording) -> WorkRow:
+    names_by_type = {
+        machine_type: field_type.display_name(machine_type, form_wording.catalogue.text)
+        for machine_type in field_type.numbered_choices()
+    }
+    machine_options = [Option(value, title, value == item.get("machine")) for value, title in names_by_type.items()]
+    return WorkRow(machine_options, str(item.get("count", "")), str(item.get("hours", "")))
+
+
+def _read_work_rows(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, list[dict[str, str]]]:
+    return {
+        form_field.name: _read_posted_rows(form_field.name, posted)
+        for form_field in form_fields
+        if choose_control_kind(form_field) == "items"
+    }
+
+
+def _read_posted_rows(field_name: str, posted: PostedForm) -> list[dict[str, str]]:
     """Return the rows of machines in which anything was chosen or typed, as it was."""
-    rows: dict[int, dict[str, str]] = {}
-    for key, value in posted.items():
-        found = _ROW.fullmatch(key)
-        if found and found["field"] == name and isinstance(value, str) and value.strip():
-            rows.setdefault(int(found["row"]), {})[found["part"]] = value.strip()
-    return [rows[row] for row in sorted(rows)]
+    rows_by_number: dict[int, dict[str, str]] = {}
+    for input_name, value in posted.items():
+        row_match = _WORK_ROW_PATTERN.fullmatch(input_name)
+        if row_match and row_match["field"] == field_name and isinstance(value, str) and value.strip():
+            rows_by_number.setdefault(int(row_match["row"]), {})[row_match["part"]] = value.strip()
+    return [rows_by_number[row_number] for row_number in sorted(rows_by_number)]
 
 
-def _read_row(row: Mapping[str, str]) -> dict[str, Any]:
+def _parse_work_row(row: Mapping[str, str]) -> dict[str, Any]:
     """Return a row with its numbers; one that cannot be read stays as it was typed."""
-    return {part: _number(part, text) for part, text in row.items()}
+    return {column_name: _parse_number(column_name, text) for column_name, text in row.items()}
 
 
-def _number(part: str, text: str) -> Any:
-    if part == "machine":
+def _parse_number(column_name: str, text: str) -> Any:
+    if column_name == "machine":
         return text
     try:
-        return read_number(text) if part == "count" else read_hours(text)
+        return read_number(text) if column_name == "count" else read_hours(text)
     except InvalidField:
         return text

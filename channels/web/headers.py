@@ -8,7 +8,7 @@ from aiohttp import web
 
 from domain.values.errors import Forbidden
 
-CONTENT_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -21,8 +21,8 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -41,32 +41,32 @@ HTTPS_HOST: web.AppKey[str] = web.AppKey("https_host", str)
 
 _STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
-FOR_EVER = "public, max-age=31536000, immutable"
+CACHE_FOR_EVER = "public, max-age=31536000, immutable"
 """For assets whose address carries a digest of their content."""
 
-FOR_A_DAY = "public, max-age=86400"
+CACHE_FOR_A_DAY = "public, max-age=86400"
 """For assets that style sheets name (fonts), whose address says nothing of their content."""
 
 
-async def protect(request: web.Request, response: web.StreamResponse) -> None:
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on a response as it is about to leave; pages are not kept by anybody's cache."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", _kept(request, response))
+    for header_name, header_value in SECURITY_HEADERS.items():
+        response.headers.setdefault(header_name, header_value)
+    response.headers.setdefault("Cache-Control", _choose_cache_policy(request, response))
     response.headers.popall("Server", None)  # which library answers, in which version, is nobody's business
-    if over_tls(request):
+    if is_over_tls(request):
         response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
 
 
-def over_tls(request: web.Request) -> bool:
+def is_over_tls(request: web.Request) -> bool:
     """Tell whether the browser speaks TLS: a declared proxy says so, or it asks for our own https address."""
     return request.get(OVER_TLS, request.secure) or request.host == request.app.get(HTTPS_HOST)
 
 
-def _kept(request: web.Request, response: web.StreamResponse) -> str:
+def _choose_cache_policy(request: web.Request, response: web.StreamResponse) -> str:
     if not request.path.startswith("/static/") or response.status >= 400:
         return "no-store"
-    return FOR_EVER if "v" in request.query else FOR_A_DAY
+    return CACHE_FOR_EVER if "v" in request.query else CACHE_FOR_A_DAY
 
 
 def require_same_origin(request: web.Request) -> None:
@@ -75,8 +75,8 @@ def require_same_origin(request: web.Request) -> None:
     Browsers tell it by Sec-Fetch-Site, or by Origin on pages without TLS. Programs send neither: they carry nobody's
     cookies, so there is nothing to abuse.
     """
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    ours = origin is None or origin.partition("://")[2] == request.host
-    if site != "same-origin" if site else not ours:
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    request_origin = request.headers.get("Origin")
+    is_own_origin = request_origin is None or request_origin.partition("://")[2] == request.host
+    if fetch_site != "same-origin" if fetch_site else not is_own_origin:
         raise Forbidden(detail="cross_site")

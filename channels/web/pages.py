@@ -6,11 +6,13 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from channels.web.compression import compress
+from channels.web.compression import compress_page
 
 
-def page(request: web.Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> web.Response:
+def render_page(
+    request: web.Request, template_name: str, context: Mapping[str, Any], *, status: int = 200
+) -> web.Response:
     """Render a page of one of the sites (`<site>/….html`); `path` is the address that was asked for."""
-    response = aiohttp_jinja2.render_template(template, request, {"path": request.path, **context}, status=status)
-    compress(request, response)
+    response = aiohttp_jinja2.render_template(template_name, request, {"path": request.path, **context}, status=status)
+    compress_page(request, response)
     return response

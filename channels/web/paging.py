@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-START = "before"
+START_PARAMETER = "before"
 """The parameter that names the id after which a page begins."""
 
-_LONGEST_ID = 19
-_MOST_ID = 2**63 - 1
+_MAX_ID_DIGITS = 19
+_MAX_ID = 2**63 - 1
 
 RowT = TypeVar("RowT")
 
@@ -21,29 +21,33 @@ class ListPage(Generic[RowT]):
     """A page of a list, and the address of the next one; None at the end."""
 
     rows: Sequence[RowT]
-    older: str | None
+    older_address: str | None
 
 
-def page_start(request: web.Request) -> int | None:
+def read_page_start(request: web.Request) -> int | None:
     """Return the id after which the page begins, None for the first one; `HTTPNotFound` for what is no id."""
-    given = request.query.get(START)
-    if given is None:
+    start_text = request.query.get(START_PARAMETER)
+    if start_text is None:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) <= _LONGEST_ID):
+    if not (start_text.isascii() and start_text.isdecimal() and len(start_text) <= _MAX_ID_DIGITS):
         raise web.HTTPNotFound
-    return min(int(given), _MOST_ID)
+    return min(int(start_text), _MAX_ID)
 
 
-def same_page(request: web.Request, **changed: str) -> str:
+def build_page_query(request: web.Request, **changed_parameters: str) -> str:
     """Return the parameters of this page's address (its filters, and where it begins) with some of them changed."""
-    kept = {name: value for name, value in request.query.items() if name != "done" and value}
-    return urlencode(kept | changed)
+    parameters = {name: value for name, value in request.query.items() if name != "done" and value}
+    return urlencode(parameters | changed_parameters)
 
 
-def listed(request: web.Request, address: str, found: Sequence[RowT], size: int, key: str = "id") -> ListPage[RowT]:
-    """Return a page out of one row more than it has; `address` is the list's own, `key` names the id of a row."""
-    rows = found[:size]
-    if len(found) <= size:
-        return ListPage(rows, None)
-    last = {START: str(getattr(rows[-1], key))}
-    return ListPage(rows, f"{address}?{same_page(request, **last)}")
+def build_list_page(
+    request: web.Request, list_address: str, fetched_rows: Sequence[RowT], page_size: int, id_attribute: str = "id"
+) -> ListPage[RowT]:
+    """Return a page out of one row more than it has; `list_address` is the list's own, `id_attribute` names the id of a
+    row.
+    """
+    page_rows = fetched_rows[:page_size]
+    if len(fetched_rows) <= page_size:
+        return ListPage(page_rows, None)
+    next_start = {START_PARAMETER: str(getattr(page_rows[-1], id_attribute))}
+    return ListPage(page_rows, f"{list_address}?{build_page_query(request, **next_start)}")

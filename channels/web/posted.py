@@ -7,99 +7,102 @@ from email.message import Message
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
-from channels.web.bodies import UNREADABLE, bounded_by, read_in_time
+from channels.web.bodies import UNREADABLE_BODY_ERRORS, bound_request_body, read_body_in_time
 from domain.values.errors import InvalidField, TooLarge
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     """A file of a form: the name that the browser gave it, which may be anything, and its bytes."""
 
     name: str
     content: bytes
 
 
-Form = MultiMapping[str | Upload]
+PostedForm = MultiMapping[str | UploadedFile]
 """A posted form: names may occur more than once."""
 
-NO_FORM: Form = MultiDictProxy(MultiDict())
+EMPTY_FORM: PostedForm = MultiDictProxy(MultiDict())
 """What a page that is only read has."""
 
-MOST_FIELDS = 1000
+MAX_FORM_FIELDS = 1000
 """Fields of a form: a small body can hold so many empty ones that reading them takes seconds."""
 
 
-async def read_posted(request: web.Request, largest: int) -> Form:
-    """Return the form of a request, at most `largest` bytes of it in all; `TooLarge`, and `InvalidField("form")` for a
-    body that cannot be read as a form. Too slow a one, and a caller who goes away: as `read_body`.
+async def read_posted_form(request: web.Request, max_bytes: int) -> PostedForm:
+    """Return the form of a request, at most `max_bytes` bytes of it in all; `TooLarge`, and `InvalidField("form")` for
+    a body that cannot be read as a form. Too slow a one, and a caller who goes away: as `read_body`.
     """
-    bounded = bounded_by(request, largest, MOST_FIELDS)
-    read = _multipart if request.content_type == "multipart/form-data" else _plain
+    bounded_request = bound_request_body(request, max_bytes, MAX_FORM_FIELDS)
+    form_reader = _read_multipart_form if request.content_type == "multipart/form-data" else _read_plain_form
     try:
-        await read_in_time(bounded)
-        form = await read(bounded)
-        _require_text(form)
+        await read_body_in_time(bounded_request)
+        form = await form_reader(bounded_request)
+        _require_encodable(form)
     except web.HTTPRequestEntityTooLarge:  # too many fields
         raise TooLarge from None
-    except UNREADABLE:
+    except UNREADABLE_BODY_ERRORS:
         raise InvalidField("form", detail="unreadable_form") from None
     return form
 
 
-async def _plain(request: web.Request) -> Form:
-    form: MultiDict[str | Upload] = MultiDict()
-    posted = await request.post()
-    form.extend((name, value) for name, value in posted.items() if isinstance(value, str))
+async def _read_plain_form(request: web.Request) -> PostedForm:
+    form: MultiDict[str | UploadedFile] = MultiDict()
+    posted_fields = await request.post()
+    form.extend((field_name, value) for field_name, value in posted_fields.items() if isinstance(value, str))
     return form
 
 
-async def _multipart(request: web.Request) -> Form:
-    form: MultiDict[str | Upload] = MultiDict()
-    async for part in MultipartReader(request.headers, await _body(request)):
-        if len(form) == MOST_FIELDS:
+async def _read_multipart_form(request: web.Request) -> PostedForm:
+    form: MultiDict[str | UploadedFile] = MultiDict()
+    async for form_part in MultipartReader(request.headers, await _read_multipart_body(request)):
+        if len(form) == MAX_FORM_FIELDS:
             raise TooLarge
-        if not isinstance(part, BodyPartReader) or part.name is None:
+        if not isinstance(form_part, BodyPartReader) or form_part.name is None:
             raise InvalidField("form", detail="unreadable_form")
-        content = bytes(await part.read())
-        named = part.filename is not None
-        form.add(part.name, Upload(part.filename or "", content) if named else content.decode("utf-8", "replace"))
+        content = bytes(await form_part.read())
+        is_file = form_part.filename is not None
+        form.add(
+            form_part.name,
+            UploadedFile(form_part.filename or "", content) if is_file else content.decode("utf-8", "replace"),
+        )
     return form
 
 
-async def _body(request: web.Request) -> StreamReader:
+async def _read_multipart_body(request: web.Request) -> StreamReader:
     """Return the whole body, to be read as parts. Of a stream the reader of parts counts neither what stands before the
     first part nor the heads of parts, so a body without an end would never be too large. It is not given what stands
     before the first part either, which no browser sends: it would read ten million empty lines one by one.
     """
     content = await request.read()
-    if content.partition(b"\n")[0].rstrip() not in _delimiters(request):
+    if content.partition(b"\n")[0].rstrip() not in _list_delimiters(request):
         raise ValueError("the first line is no delimiter")
-    body = StreamReader(request.protocol, request.client_max_size, loop=asyncio.get_running_loop())
-    body.feed_data(content)
-    body.feed_eof()
-    return body
+    body_stream = StreamReader(request.protocol, request.client_max_size, loop=asyncio.get_running_loop())
+    body_stream.feed_data(content)
+    body_stream.feed_eof()
+    return body_stream
 
 
-def _delimiters(request: web.Request) -> tuple[bytes, bytes]:
+def _list_delimiters(request: web.Request) -> tuple[bytes, bytes]:
     """Return the lines of which one begins a body of parts: the second where there are none."""
-    message = Message()
-    message["Content-Type"] = request.headers.get("Content-Type", "")
-    delimiter = f"--{message.get_boundary()}".encode("utf-8", "replace")
+    header_message = Message()
+    header_message["Content-Type"] = request.headers.get("Content-Type", "")
+    delimiter = f"--{header_message.get_boundary()}".encode("utf-8", "replace")
     return delimiter, delimiter + b"--"
 
 
-def _require_text(form: Form) -> None:
+def _require_encodable(form: PostedForm) -> None:
     """Raise `UnicodeEncodeError` for a name or a text with lone surrogates: such a one can neither be kept nor shown.
 
     Charsets as `unicode_escape` make them, and headers of parts that are no UTF-8. A file's name may be anything.
     """
-    for name, value in form.items():
-        name.encode()
+    for field_name, value in form.items():
+        field_name.encode()
         if isinstance(value, str):
             value.encode()
 
 
-def said(form: Form, name: str) -> str:
+def read_text(form: PostedForm, field_name: str) -> str:
     """Return what was typed for a name, without white space around it; empty where nothing was, or a file."""
-    value = form.get(name)
+    value = form.get(field_name)
     return value.strip() if isinstance(value, str) else ""

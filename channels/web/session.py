@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from channels.web.headers import over_tls, require_same_origin
-from channels.web.posted import Form, said
+from channels.web.headers import is_over_tls, require_same_origin
+from channels.web.posted import PostedForm, read_text
 from domain.values.errors import Forbidden
 
-CSRF = "csrf"
+CSRF_FIELD = "csrf"
 """The field of every form with the token of the session whose page it stands on."""
 
 
@@ -24,37 +24,42 @@ class SessionCookie:
 
     name: str
     path: str
-    kept: timedelta
+    lifetime: timedelta
 
-    def token(self, request: web.Request) -> str:
+    def read_token(self, request: web.Request) -> str:
         """Return the token that a browser sent; empty without one."""
-        return request.cookies.get(self._of(request)[0], "")
+        return request.cookies.get(self._name_and_path(request)[0], "")
 
-    def give(self, request: web.Request, response: web.Response, token: str) -> None:
+    def set_token(self, request: web.Request, response: web.Response, session_token: str) -> None:
         """Let the browser keep the token of its session: no script reads it, no other site's form sends it along."""
-        name, path = self._of(request)
+        cookie_name, cookie_path = self._name_and_path(request)
         response.set_cookie(
-            name, token, path=path, httponly=True, samesite="Lax", secure=over_tls(request),
-            max_age=int(self.kept.total_seconds()),
-        )  # fmt: skip
+            cookie_name,
+            session_token,
+            path=cookie_path,
+            httponly=True,
+            samesite="Lax",
+            secure=is_over_tls(request),
+            max_age=int(self.lifetime.total_seconds()),
+        )
 
-    def take(self, request: web.Request, response: web.Response) -> None:
+    def delete_token(self, request: web.Request, response: web.Response) -> None:
         """Let the browser forget it."""
-        name, path = self._of(request)
-        response.del_cookie(name, path=path, secure=over_tls(request))
+        cookie_name, cookie_path = self._name_and_path(request)
+        response.del_cookie(cookie_name, path=cookie_path, secure=is_over_tls(request))
 
-    def _of(self, request: web.Request) -> tuple[str, str]:
+    def _name_and_path(self, request: web.Request) -> tuple[str, str]:
         """Return the name and path of the cookie on the line that this call came by."""
-        return (f"__Host-{self.name}", "/") if over_tls(request) else (self.name, self.path)
+        return (f"__Host-{self.name}", "/") if is_over_tls(request) else (self.name, self.path)
 
 
-def bears(form: Form, csrf: str) -> bool:
+def bears_csrf_token(form: PostedForm, csrf_token: str) -> bool:
     """Tell whether a form bears a session's token."""
-    return hmac.compare_digest(said(form, CSRF).encode(), csrf.encode())
+    return hmac.compare_digest(read_text(form, CSRF_FIELD).encode(), csrf_token.encode())
 
 
-def require_own_form(request: web.Request, form: Form, csrf: str) -> None:
+def require_own_form(request: web.Request, form: PostedForm, csrf_token: str) -> None:
     """Refuse a form that is not of the own pages of the session with that token (`Forbidden`)."""
     require_same_origin(request)
-    if not bears(form, csrf):
+    if not bears_csrf_token(form, csrf_token):
         raise Forbidden(detail="old_form")

@@ -1,7 +1,7 @@
 """The ground that every page stands on: templates, assets and texts, mounted once, before the sites themselves.
 
 Pages are rendered on the server by Jinja2 with autoescape on. Each site keeps its own `templates` and `static` folders
-and adds them under its name (`add_pages`): its templates are `<name>/….html`, its assets `/static/<name>/…`.
+and adds them under its name (`add_site_folder`): its templates are `<name>/….html`, its assets `/static/<name>/…`.
 """
 
 import hashlib
@@ -12,78 +12,78 @@ import aiohttp_jinja2
 from aiohttp import web
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from channels.web.compression import COMPRESSED, TextAsset
-from channels.web.error_pages import WORDING, error_pages
-from channels.web.headers import protect
-from domain.fields.types import number_text
-from domain.language.wording import Wording, day_and_hour
+from channels.web.compression import COMPRESSED_SUFFIXES, TextAsset
+from channels.web.error_pages import WORDING, render_errors
+from channels.web.headers import add_security_headers
+from domain.fields.types import format_number
+from domain.language.wording import Wording, day_and_hour_text
 from domain.values import tracking_codes
 from domain.values.calendar import jalali_text
-from domain.values.identifiers import mobile_shown
-from domain.values.text import grouped, persian_digits
+from domain.values.identifiers import display_mobile
+from domain.values.text import group_digits, persian_digits
 
-STATIC = "/static"
+STATIC_PATH = "/static"
 
 
-def _code(code: str) -> str:
+def _format_code(code: str) -> str:
     """Return a tracking code as people read it; no line of a page breaks it."""
-    return tracking_codes.shown(code).replace(" ", "\u00a0")
+    return tracking_codes.display_code(code).replace(" ", "\u00a0")
 
 
-_FILTERS: Mapping[str, Callable[..., str]] = {
+_TEMPLATE_FILTERS: Mapping[str, Callable[..., str]] = {
     "fa": persian_digits,
-    "code": _code,
-    "decimal": number_text,
-    "mobile": mobile_shown,
-    "amount": grouped,
+    "code": _format_code,
+    "decimal": format_number,
+    "mobile": display_mobile,
+    "amount": group_digits,
     "day": jalali_text,
-    "moment": day_and_hour,
+    "moment": day_and_hour_text,
 }
-_SITES: web.AppKey[dict[str, BaseLoader]] = web.AppKey("sites", dict[str, BaseLoader])
-_ASSETS: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
+_LOADERS_KEY: web.AppKey[dict[str, BaseLoader]] = web.AppKey("sites", dict[str, BaseLoader])
+_ASSETS_KEY: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
 
 
 class Site:
     """Mounts the shared layout. `links` are the site's sections in its header: address → key of the text."""
 
-    def __init__(self, wording: Wording, links: Mapping[str, str]) -> None:
+    def __init__(self, wording: Wording, section_links: Mapping[str, str]) -> None:
         self._wording = wording
-        self._links = dict(links)
+        self._section_links = dict(section_links)
 
     def mount(self, app: web.Application) -> None:
         """Set up templates, shared assets, security headers and error pages; every page's channel is mounted after."""
-        sites: dict[str, BaseLoader] = {}
-        app[WORDING], app[_SITES], app[_ASSETS] = self._wording, sites, {}
+        loaders_by_site: dict[str, BaseLoader] = {}
+        app[WORDING], app[_LOADERS_KEY], app[_ASSETS_KEY] = self._wording, loaders_by_site, {}
         environment = aiohttp_jinja2.setup(
             app,
-            loader=PrefixLoader(sites),
+            loader=PrefixLoader(loaders_by_site),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            filters=_FILTERS,
+            filters=_TEMPLATE_FILTERS,
         )
-        environment.globals.update(t=self._text, asset=app[_ASSETS].__getitem__, links=self._links)
-        app.middlewares.append(error_pages)
-        app.on_response_prepare.append(protect)
-        add_pages(app, "web", Path(__file__).parent)
+        environment.globals.update(t=self._render_text, asset=app[_ASSETS_KEY].__getitem__, links=self._section_links)
+        app.middlewares.append(render_errors)
+        app.on_response_prepare.append(add_security_headers)
+        add_site_folder(app, "web", Path(__file__).parent)
 
-    def _text(self, key: str, **facts: object) -> str:
-        return self._wording.catalogue.render(key, {name: str(value) for name, value in facts.items()})
+    def _render_text(self, key: str, **facts: object) -> str:
+        return self._wording.catalogue.render(key, {fact_name: str(value) for fact_name, value in facts.items()})
 
 
-def add_pages(app: web.Application, name: str, folder: Path) -> None:
-    """Add the templates and static files of a site's package folder under `name`.
+def add_site_folder(app: web.Application, site_name: str, site_folder: Path) -> None:
+    """Add the templates and static files of a site's package folder under `site_name`.
 
     An asset's address carries a digest of its content, so that browsers may keep it for ever and still see a new one.
     """
-    app[_SITES][name] = FileSystemLoader(folder / "templates")
-    static = folder / "static"
-    if not static.is_dir():
+    app[_LOADERS_KEY][site_name] = FileSystemLoader(site_folder / "templates")
+    static_folder = site_folder / "static"
+    if not static_folder.is_dir():
         return
-    for path in static.iterdir():
-        address, content = f"{STATIC}/{name}/{path.name}", path.read_bytes()
-        app[_ASSETS][f"{name}/{path.name}"] = f"{address}?v={hashlib.sha256(content).hexdigest()[:12]}"
-        if path.suffix in COMPRESSED:
-            app.router.add_get(address, TextAsset(path, content).serve)
-    app.router.add_static(f"{STATIC}/{name}", static)
+    for asset_path in static_folder.iterdir():
+        address, content = f"{STATIC_PATH}/{site_name}/{asset_path.name}", asset_path.read_bytes()
+        app[_ASSETS_KEY][f"{site_name}/{asset_path.name}"] = f"{address}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        if asset_path.suffix in COMPRESSED_SUFFIXES:
+            app.router.add_get(address, TextAsset(asset_path, content).serve_asset)
+    app.router.add_static(f"{STATIC_PATH}/{site_name}", static_folder)

@@ -1,1 +1,1 @@
-"""The use cases that every channel calls. Each takes the `Desk` and an open unit of work; none of them commits."""
+"""The use cases that every channel calls. Each takes the `Dependencies` and an open unit of work; none commits."""

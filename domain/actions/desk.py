@@ -9,36 +9,40 @@ from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.settings.policy import Policy
-from domain.unit_of_work import Clock, Ids
+from domain.unit_of_work import Clock, IdGenerator
 from domain.values.calendar import WorkingCalendar
 
 
 @dataclass(slots=True)
-class Desk:
+class Dependencies:
     """Engine, words and grammar over the same services, under one policy, clock and source of chance.
 
     `configured` is the engine as the configuration made it. What the staff changes while the house runs lies over it:
-    `take_up` puts that into force, and `version` is the number of the last change that it knows (None: it has not
-    looked yet). An engine never changes under a step: a step that began runs by the rules it began with.
+    `apply_settings` puts that into force, and `settings_version` is the number of the last change that it knows (None:
+    it has not looked yet). An engine never changes under a step: a step that began runs by the rules it began with.
     """
 
     engine: Engine
     wording: Wording
     grammar: Grammar
     configured: Engine = field(init=False, repr=False)
-    version: int | None = field(init=False, default=None)
+    settings_version: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Remember what the configuration says."""
         self.configured = self.engine
 
-    def take_up(
-        self, version: int, policy: Policy, calendar: WorkingCalendar, texts: Mapping[str, str | Sequence[str]]
+    def apply_settings(
+        self,
+        settings_version: int,
+        policy: Policy,
+        calendar: WorkingCalendar,
+        text_overrides: Mapping[str, str | Sequence[str]],
     ) -> None:
         """Put these rules and texts (by key) into force, from the next step on."""
         self.engine = replace(self.engine, policy=policy, calendar=calendar)
-        self.catalogue.lay_over(texts)
-        self.version = version
+        self.catalogue.apply_overrides(text_overrides)
+        self.settings_version = settings_version
 
     @property
     def clock(self) -> Clock:
@@ -46,7 +50,7 @@ class Desk:
         return self.engine.clock
 
     @property
-    def ids(self) -> Ids:
+    def ids(self) -> IdGenerator:
         """The source of chance."""
         return self.engine.ids
 

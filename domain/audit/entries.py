@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.values.calendar import Span
+from domain.values.calendar import MomentSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class AuditFilter:
 
     actor: str | None = None
     what: str | None = None
-    made: Span | None = None
+    made: MomentSpan | None = None
     before: int | None = None
     limit: int = 50
 

@@ -7,41 +7,43 @@ from typing import Any, Protocol
 from domain.audit.entries import AuditEntry, AuditFilter, VerificationRecord
 
 
-class Audit(Protocol):
+class AuditRepository(Protocol):
     """Denials and other facts of security."""
 
-    async def record(self, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
+    async def record(self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]) -> None:
         """Append one fact."""
         ...
 
-    async def again(self, alike: str, at: datetime) -> bool:
-        """Count once more what was recorded under `alike`; False when nothing was."""
+    async def count_again(self, likeness_key: str, recorded_at: datetime) -> bool:
+        """Count once more what was recorded under `likeness_key`; False when nothing was."""
         ...
 
-    async def record_alike(self, alike: str, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
-        """Append one fact under `alike`, or count it once more where one was recorded meanwhile."""
+    async def record_or_count(
+        self, likeness_key: str, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
+    ) -> None:
+        """Append one fact under `likeness_key`, or count it once more where one was recorded meanwhile."""
         ...
 
-    async def find(self, wanted: AuditFilter) -> list[AuditEntry]:
+    async def list_entries(self, audit_filter: AuditFilter) -> list[AuditEntry]:
         """Return facts, newest first."""
         ...
 
 
-class Verifications(Protocol):
+class VerificationRepository(Protocol):
     """Verifications of the history: asked for by somebody or by the night, and what they found."""
 
-    async def ask(self, by: str, at: datetime) -> None:
+    async def add_request(self, asked_by: str, asked_at: datetime) -> None:
         """Ask for one."""
         ...
 
-    async def asked(self) -> VerificationRecord | None:
+    async def find_requested(self) -> VerificationRecord | None:
         """Return the oldest one that has not ended."""
         ...
 
-    async def end(self, verified: VerificationRecord) -> None:
+    async def save_result(self, verification: VerificationRecord) -> None:
         """Store what one found."""
         ...
 
-    async def last(self) -> VerificationRecord | None:
+    async def find_last_ended(self) -> VerificationRecord | None:
         """Return the last one that ended."""
         ...

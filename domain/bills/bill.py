@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.values.text import ascii_digits, shown
+from domain.values.text import ascii_digits, tidy_text
 
-_MARKS = re.compile("[\u200b-\u200f\u061c\u2060-\u2069\ufeff\u00ad]")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
+_DIRECTION_MARKS = re.compile("[\u200b-\u200f\u061c\u2060-\u2069\ufeff\u00ad]")
+_SPACE_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 
 
 class BillState(StrEnum):
@@ -25,12 +25,12 @@ class BillState(StrEnum):
     REFUNDED = "refunded"
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether the service may go on: the money came, or was waived. (A refund due was paid once.)"""
         return self in {BillState.PAID, BillState.WAIVED, BillState.REFUND_DUE, BillState.REFUNDED}
 
     @property
-    def payable(self) -> bool:
+    def is_payable(self) -> bool:
         """Whether the two ids may still be paid."""
         return self in {BillState.OPEN, BillState.PAYING}
 
@@ -113,19 +113,19 @@ class Payment:
     reversed_at: datetime | None = None
 
     @property
-    def stands(self) -> bool:
+    def is_recorded(self) -> bool:
         """Whether it was not reversed."""
         return self.reversed_at is None
 
     @property
-    def recorder(self) -> str:
+    def recorder_label(self) -> str:
         """Who recorded it with the own hand, as a label, whomever they stood for."""
-        return hand_of(self.recorded_by)
+        return acting_label(self.recorded_by)
 
 
-def hand_of(label: str) -> str:
+def acting_label(actor_label: str) -> str:
     """Return whose hand a label of an actor names: a substitute's own, not that of the absent one."""
-    return label.partition(" for ")[0]
+    return actor_label.partition(" for ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +146,17 @@ class Reversal:
     at: datetime
 
 
-def reference_number(text: str) -> str:
+def normalise_reference(reference_text: str) -> str:
     """Return a payment's number in the one form that is compared: digits in ASCII, no marks of direction, one space
     between words and none between digits.
     """
-    words = " ".join(ascii_digits(_MARKS.sub("", shown(text))).split())
-    return _BETWEEN_DIGITS.sub("", words)
+    spaced_text = " ".join(ascii_digits(_DIRECTION_MARKS.sub("", tidy_text(reference_text))).split())
+    return _SPACE_BETWEEN_DIGITS.sub("", spaced_text)
 
 
-def terminal_reference(office: str | None, reference: str) -> str:
+def terminal_reference(office_code: str | None, reference: str) -> str:
     """Return a POS reference as it is stored: two offices' terminals may give the same number."""
-    return f"{office}/{reference}" if office else reference
+    return f"{office_code}/{reference}" if office_code else reference
 
 
 class RefundState(StrEnum):
@@ -167,7 +167,7 @@ class RefundState(StrEnum):
     CANCELLED = "cancelled"
 
 
-SURPLUS = "surplus_payment"
+SURPLUS_REASON = "surplus_payment"
 """Why money goes back that came in for a bill which was settled, expired or void."""
 
 
@@ -199,6 +199,6 @@ class DueBack:
     """
 
     bill: Bill
-    amount: int
-    since: datetime
-    paid: int
+    due_amount: int
+    due_since: datetime
+    paid_amount: int

@@ -8,25 +8,26 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """Where a citizen's browser goes to pay: a GET of `address`, or a POST of `fields` to it.
+    """Where a citizen's browser goes to pay: a GET of `address`, or a POST of `form_fields` to it.
 
     `reference` is the bank's name of the attempt, to be stored before the browser leaves.
     """
 
     reference: str
     address: str
-    fields: Mapping[str, str]
+    form_fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayCallback:
-    """What the browser brings back. It proves nothing: `attempt` and `reference` must match what was stored, then the
-    bank itself is asked (`settle`). `sale` is the bank's number of the sale, None when there was none.
+    """What the browser brings back. It proves nothing: `attempt_number` and `reference` must match what was stored,
+    then the bank itself is asked (`settle_payment`). `sale_number` is the bank's number of the sale, None when there
+    was none.
     """
 
-    attempt: int
+    attempt_number: int
     reference: str
-    sale: str | None
+    sale_number: str | None
 
 
 class PaymentVerdict(StrEnum):
@@ -40,25 +41,25 @@ class PaymentVerdict(StrEnum):
 class PaymentGateway(Protocol):
     """One bank gateway. An attempt is a positive 63-bit number of ours, never used twice; amounts are whole rials.
 
-    No method raises for what the network or the bank does: `start` returns None, the others UNKNOWN, and `inquire` is
-    asked again until the bank has answered.
+    No method raises for what the network or the bank does: `start_payment` returns None, the others UNKNOWN, and
+    `inquire_outcome` is asked again until the bank has answered.
     """
 
     name: str
 
-    async def start(self, attempt: int, amount: int, callback: str) -> PaymentPage | None:
-        """Open an attempt at the bank; `callback` is the address to which it sends the browser back."""
+    async def start_payment(self, attempt_number: int, amount: int, callback_url: str) -> PaymentPage | None:
+        """Open an attempt at the bank; `callback_url` is the address to which it sends the browser back."""
         ...
 
-    def read_callback(self, form: Mapping[str, str]) -> GatewayCallback:
+    def read_callback(self, form_values: Mapping[str, str]) -> GatewayCallback:
         """Read what the browser brings; `MissingField` when it lacks what every callback has."""
         ...
 
-    async def settle(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
+    async def settle_payment(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
         """Verify the sale and have it deposited; safe to repeat. An amount that differs is NOT_PAID."""
         ...
 
-    async def inquire(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
+    async def inquire_outcome(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
         """Ask what became of an attempt whose outcome is unknown."""
         ...
 

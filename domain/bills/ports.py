@@ -6,7 +6,7 @@ from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Rev
 from domain.values.paging import Cursor
 
 
-class Bills(Protocol):
+class BillRepository(Protocol):
     """Bills, payments and refunds."""
 
     async def next_file_number(self) -> int:
@@ -21,15 +21,15 @@ class Bills(Protocol):
         """Store a changed state, deadline, note or settlement."""
         ...
 
-    async def get(self, bill_row: int) -> Bill:
+    async def get(self, bill_row_id: int) -> Bill:
         """Return by row id; `BillNotFound`."""
         ...
 
-    async def by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
+    async def get_by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
         """Return by Iranian bill id; `BillNotFound`."""
         ...
 
-    async def of_subject(self, kind: str, subject_id: int) -> list[Bill]:
+    async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
         """Return the bills of a request, duty or violation, oldest first."""
         ...
 
@@ -37,23 +37,23 @@ class Bills(Protocol):
         """Store a payment."""
         ...
 
-    async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
+    async def find_payment(self, method: PaymentMethod, reference: str) -> Payment | None:
         """Return the standing payment with that reference, if there is one; the first one of those at terminals."""
         ...
 
-    async def alike(self, payment: Payment) -> list[Payment]:
+    async def list_payments_like(self, payment: Payment) -> list[Payment]:
         """Return the standing payments of its method with its reference, and its office's with its RRN."""
         ...
 
-    async def reverse(self, reversal: Reversal) -> None:
+    async def add_reversal(self, reversal: Reversal) -> None:
         """Keep a reversal and mark its payment; `Conflict("payment")` when it was reversed before."""
         ...
 
-    async def reversals_of(self, bill_row: int) -> list[Reversal]:
+    async def list_reversals(self, bill_row_id: int) -> list[Reversal]:
         """Return the reversals of payments of a bill, oldest first."""
         ...
 
-    async def payments_of(self, bill_row: int) -> list[Payment]:
+    async def list_payments(self, bill_row_id: int) -> list[Payment]:
         """Return the payments of a bill, reversed ones too, oldest first."""
         ...
 
@@ -61,7 +61,7 @@ class Bills(Protocol):
         """Store money to return."""
         ...
 
-    async def refunds_of(self, bill_row: int) -> list[Refund]:
+    async def list_refunds(self, bill_row_id: int) -> list[Refund]:
         """Return the refunds of a bill, oldest first."""
         ...
 
@@ -69,24 +69,24 @@ class Bills(Protocol):
         """Store a changed refund."""
         ...
 
-    async def refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
+    async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
         """Return what is still to go back with its bill, oldest first."""
         ...
 
-    async def due_back(self, limit: int, at: Cursor | None = None) -> list[DueBack]:
+    async def list_due_back(self, limit: int, cursor: Cursor | None = None) -> list[DueBack]:
         """Return the bills on which money is still to go back, from a place on (of the moment since when, and the
         bill's row id): the oldest first, `limit` and, if there are, one more.
         """
         ...
 
-    async def total_due_back(self) -> tuple[int, int]:
+    async def count_due_back(self) -> tuple[int, int]:
         """Return on how many bills money is still to go back, and how many rials in all."""
         ...
 
 
-class Sequences(Protocol):
+class SequenceRepository(Protocol):
     """Numbers without gaps, each given once: what is drawn in a unit that fails was never given."""
 
-    async def next(self, name: str) -> int:
+    async def next_number(self, sequence_name: str) -> int:
         """Draw the next number (1, 2, 3 …) of the sequence of that name (`letter:e:1405`)."""
         ...

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from enum import Enum
 
 from domain.bills.bill import Payment, PaymentMethod
-from domain.values.calendar import TEHRAN
+from domain.values.calendar import TEHRAN_ZONE
 
-_RRN = re.compile(r"[0-9]{12}")
+_RRN_PATTERN = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class PosReceipt:
     paid_at: datetime | None = None
 
 
-class Likeness(Enum):
+class PaymentLikeness(Enum):
     """What two payments with the same trace number or RRN are."""
 
     SAME = "same"
@@ -33,42 +33,45 @@ class Likeness(Enum):
     UNKNOWN = "unknown"
 
 
-def rrn_of(receipt: PosReceipt, number: str) -> str | None:
+def find_rrn(receipt: PosReceipt, reference: str) -> str | None:
     """Return the RRN: as it was reported, else the reference itself where that is one."""
-    return receipt.rrn or (number if _RRN.fullmatch(number) else None)
+    return receipt.rrn or (reference if _RRN_PATTERN.fullmatch(reference) else None)
 
 
-def paid_on(payment: Payment) -> date:
+def payment_day(payment: Payment) -> date:
     """Return the day in Tehran on which it was paid, or was recorded where the receipt's moment is not known."""
-    return (payment.paid_at or payment.at).astimezone(TEHRAN).date()
+    return (payment.paid_at or payment.at).astimezone(TEHRAN_ZONE).date()
 
 
-def distinction(payment: Payment) -> str:
+def distinguishing_key(payment: Payment) -> str:
     """Return what may tell a payment from others of its method and reference: both together are unique.
 
     Only references of terminals repeat.
     """
     if payment.method is not PaymentMethod.POS:
         return ""
-    return payment.rrn or f"{payment.terminal_id or ''}/{paid_on(payment).isoformat()}"
+    return payment.rrn or f"{payment.terminal_id or ''}/{payment_day(payment).isoformat()}"
 
 
-def likeness(known: Payment, new: Payment) -> Likeness:
+def compare_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:
     """Tell whether a payment of the same method that is known, with the same reference or RRN, is the new one.
 
     The same bill again is the same payment unless a receipt says otherwise: it is a report that was repeated. Of
     another bill it is another payment where day or terminal differ, and unknown where nothing tells.
     """
-    if known.method is not PaymentMethod.POS:
-        return Likeness.SAME
-    if known.rrn and new.rrn:
-        return Likeness.SAME if known.rrn == new.rrn else Likeness.OTHER
-    terminals, moments = {known.terminal_id, new.terminal_id}, {known.paid_at, new.paid_at}
-    days = {paid_on(known), paid_on(new)}
-    if (None not in terminals and len(terminals) > 1) or (None not in moments and len(days) > 1):
-        return Likeness.OTHER
-    if known.bill_id == new.bill_id:
-        return Likeness.SAME
-    if len(days) > 1:
-        return Likeness.OTHER
-    return Likeness.UNKNOWN if None in terminals else Likeness.SAME
+    if existing_payment.method is not PaymentMethod.POS:
+        return PaymentLikeness.SAME
+    if existing_payment.rrn and new_payment.rrn:
+        return PaymentLikeness.SAME if existing_payment.rrn == new_payment.rrn else PaymentLikeness.OTHER
+    terminal_ids, payment_moments = (
+        {existing_payment.terminal_id, new_payment.terminal_id},
+        {existing_payment.paid_at, new_payment.paid_at},
+    )
+    payment_days = {payment_day(existing_payment), payment_day(new_payment)}
+    if (None not in terminal_ids and len(terminal_ids) > 1) or (None not in payment_moments and len(payment_days) > 1):
+        return PaymentLikeness.OTHER
+    if existing_payment.bill_id == new_payment.bill_id:
+        return PaymentLikeness.SAME
+    if len(payment_days) > 1:
+        return PaymentLikeness.OTHER
+    return PaymentLikeness.UNKNOWN if None in terminal_ids else PaymentLikeness.SAME

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 
-from domain.language.service import Answer, LookupContext
+from domain.language.lookups import LookupAnswer, LookupContext
 from domain.tariffs.tariff import TariffRow
-from domain.values.text import grouped
+from domain.values.text import group_digits
 
 BAND_ANSWERS = ("price_band", "more_bands")
 
-LISTED = 3
+MOST_LISTED_BANDS = 3
 """Bands that one text tells, a message part each; of more the first, and the number of the rest."""
 
 
-def tell_bands(asked: LookupContext, bands: Sequence[TariffRow], **facts: str) -> list[Answer]:
+def describe_bands(lookup: LookupContext, bands: Sequence[TariffRow], **facts: str) -> list[LookupAnswer]:
     """Tell each band, the least first, with what a unit costs with VAT; `facts` are said beside it."""
-    told = bands[:LISTED] if asked.brief else bands
-    lines: list[Answer] = [
-        ("price_band", {**facts, "band": grouped(one.least), "amount": one.unit_price}) for one in told
+    listed_bands = bands[:MOST_LISTED_BANDS] if lookup.is_brief else bands
+    band_lines: list[LookupAnswer] = [
+        ("price_band", {**facts, "band": group_digits(band.band_start), "amount": band.unit_price})
+        for band in listed_bands
     ]
-    more = len(bands) - len(told)
-    return [*lines, ("more_bands", {"count": more})] if more else lines
+    unlisted_count = len(bands) - len(listed_bands)
+    return [*band_lines, ("more_bands", {"count": unlisted_count})] if unlisted_count else band_lines

@@ -7,14 +7,14 @@ from typing import Any
 
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.settings.policy import Policy
-from domain.unit_of_work import Ids, UnitOfWork
+from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values import bill_ids
-from domain.values.calendar import in_tehran, to_jalali
+from domain.values.calendar import to_jalali, to_tehran
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a bill is for: a kind that `actions/subjects.py` knows, and the id of a request or of a registry's row."""
+class ChargedSubject:
+    """What a bill is for: a kind that `actions/bills/subjects.py` knows, and the id of a request or registry row."""
 
     kind: str
     id: int
@@ -24,17 +24,17 @@ class Subject:
 class BillingContext:
     """What making a bill needs besides its own facts: ids, the municipality's codes, and the moment."""
 
-    ids: Ids
+    ids: IdGenerator
     policy: Policy
     now: datetime
 
 
-async def make_bill(
+async def create_bill(
     uow: UnitOfWork,
-    till: BillingContext,
-    subject: Subject,
+    billing_context: BillingContext,
+    subject: ChargedSubject,
     amount: int,
-    kind: BillKind,
+    bill_kind: BillKind,
     explanation: Mapping[str, Any],
     deadline: datetime | None,
 ) -> Bill:
@@ -42,13 +42,23 @@ async def make_bill(
 
     `explanation` says what made the amount; with a `deadline` of None the bill never expires.
     """
-    number = await uow.bills.next_file_number()
-    year, month, _ = to_jalali(in_tehran(till.now).date())
-    codes = till.policy.company_code, till.policy.municipal_service_digit
-    ids = bill_ids.make(number, *codes, amount, year, month)
+    file_number = await uow.bills.next_file_number()
+    year, month, _ = to_jalali(to_tehran(billing_context.now).date())
+    municipal_codes = billing_context.policy.company_code, billing_context.policy.municipal_service_digit
+    issued_ids = bill_ids.make_ids(file_number, *municipal_codes, amount, year, month)
     bill = Bill(
-        till.ids.new_id(), number, ids.bill_id, ids.payment_id, amount, BillState.OPEN, kind, subject.kind, subject.id,
-        till.now, deadline, dict(explanation),
-    )  # fmt: skip
+        id=billing_context.ids.new_id(),
+        file_number=file_number,
+        bill_id=issued_ids.bill_id,
+        payment_id=issued_ids.payment_id,
+        amount=amount,
+        state=BillState.OPEN,
+        kind=bill_kind,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        created_at=billing_context.now,
+        deadline=deadline,
+        explanation=dict(explanation),
+    )
     await uow.bills.add(bill)
     return bill

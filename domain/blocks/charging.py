@@ -8,59 +8,64 @@ from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
-from domain.blocks.billing import BillingContext, Subject, make_bill
-from domain.language.service import Context, Effect, Guard
+from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
+from domain.language.service import Effect, Guard, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import TEHRAN, tehran
+from domain.values.calendar import TEHRAN_ZONE, tehran_moment
 from domain.values.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
 
-SUBJECT = "request"
+REQUEST_SUBJECT = "request"
 
 BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
-"""What messages are told of a bill (`issue`, `actions.notify.bill_facts`)."""
+"""What messages are told of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
 
 
-async def bills_of(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
+async def list_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
     """Return the request's bills, oldest first."""
-    return await uow.bills.of_subject(SUBJECT, request.id)
+    return await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
 
 
-def payment_deadline(ctx: Context) -> datetime:
+def compute_payment_deadline(context: StepContext) -> datetime:
     """Return the end of the last day on which the citizen may pay: midnight, Tehran, `payment_days` from today."""
-    return last_moment_to_pay(ctx.now, ctx.policy)
+    return payment_deadline_from(context.now, context.policy)
 
 
-def last_moment_to_pay(now: datetime, policy: Policy) -> datetime:
+def payment_deadline_from(now: datetime, policy: Policy) -> datetime:
     """Return the deadline of a bill that is made, or opened again, now."""
-    return tehran(now.astimezone(TEHRAN).date() + timedelta(days=policy.payment_days + 1), time(0))
+    return tehran_moment(now.astimezone(TEHRAN_ZONE).date() + timedelta(days=policy.payment_days + 1), time(0))
 
 
-def payment_gives_up(ctx: Context) -> datetime:
+def compute_payment_expiry(context: StepContext) -> datetime:
     """Return when an unpaid bill expires: its deadline and the settlement lag of the banks behind it."""
-    return _stored_deadline(ctx) + ctx.policy.settlement_lag
+    return _read_payment_deadline(context) + context.policy.settlement_lag
 
 
-def payment_last_day(ctx: Context) -> datetime:
+def payment_due_at(context: StepContext) -> datetime:
     """Return the moment that a payment reminder is planned before."""
-    return _stored_deadline(ctx)
+    return _read_payment_deadline(context)
 
 
-def _stored_deadline(ctx: Context) -> datetime:
-    stored = ctx.request.data.get("payment_deadline")
-    return datetime.fromisoformat(stored) if stored else payment_deadline(ctx)
+def _read_payment_deadline(context: StepContext) -> datetime:
+    stored_deadline = context.request.data.get("payment_deadline")
+    return datetime.fromisoformat(stored_deadline) if stored_deadline else compute_payment_deadline(context)
 
 
-async def issue(ctx: Context, amount: int, kind: BillKind, explanation: dict[str, object]) -> Bill:
+async def issue_request_bill(
+    context: StepContext, amount: int, bill_kind: BillKind, explanation: dict[str, object]
+) -> Bill:
     """Store a bill of the request over `amount` rials with fresh Iranian ids, and put its ids among the facts."""
-    deadline = payment_deadline(ctx)
-    till, subject = BillingContext(ctx.ids, ctx.policy, ctx.now), Subject(SUBJECT, ctx.request.id)
-    bill = await make_bill(ctx.uow, till, subject, amount, kind, explanation, deadline)
-    ctx.request.data["payment_deadline"] = deadline.isoformat()
-    ctx.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
-    ctx.record |= {"bill_id": bill.bill_id, "amount": amount}
+    deadline = compute_payment_deadline(context)
+    billing_context, subject = (
+        BillingContext(context.ids, context.policy, context.now),
+        ChargedSubject(REQUEST_SUBJECT, context.request.id),
+    )
+    bill = await create_bill(context.uow, billing_context, subject, amount, bill_kind, explanation, deadline)
+    context.request.data["payment_deadline"] = deadline.isoformat()
+    context.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
+    context.history_facts |= {"bill_id": bill.bill_id, "amount": amount}
     return bill
 
 
@@ -70,33 +75,33 @@ class IssueBill(Effect):
 
     issues_bill: ClassVar[bool] = True
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Issue the main bill from the stored quote."""
-        quote = ctx.request.data["quote"]
-        await issue(ctx, quote["total"], BillKind.MAIN, quote)
+        quote = context.request.data["quote"]
+        await issue_request_bill(context, quote["total"], BillKind.MAIN, quote)
 
 
 @dataclass(frozen=True, slots=True)
 class HasCharge(Guard):
     """Whether the quote asks for money at all."""
 
-    decides: ClassVar[tuple[str, bool] | None] = ("charge", True)
+    decided_question: ClassVar[tuple[str, bool] | None] = ("charge", True)
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Tell whether the quoted total is above zero."""
-        return bool(ctx.request.data["quote"]["total"] > 0)
+        return bool(context.request.data["quote"]["total"] > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
-    requires_free: ClassVar[bool] = True
-    decides: ClassVar[tuple[str, bool] | None] = ("charge", False)
+    requires_free_charge: ClassVar[bool] = True
+    decided_question: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Tell whether the quoted total is zero."""
-        return bool(ctx.request.data["quote"]["total"] == 0)
+        return bool(context.request.data["quote"]["total"] == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +111,16 @@ class BillsSettled(Guard):
     Void ones do not count: one may have been made anew and paid. Where all are void nothing was paid, and it fails.
     """
 
-    foreseeable: ClassVar[bool] = True
+    is_foreseeable: ClassVar[bool] = True
     requires_settled: ClassVar[bool] = True
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the bills."""
-        bills = await bills_of(ctx.uow, ctx.request)
-        valid = [bill for bill in bills if bill.state is not BillState.VOID]
-        return all(bill.state.settled for bill in valid) and bool(valid or not bills)
+        bills = await list_request_bills(context.uow, context.request)
+        valid_bills = [bill for bill in bills if bill.state is not BillState.VOID]
+        return all(bill.state.is_settled for bill in valid_bills) and bool(valid_bills or not bills)
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Say that a bill is not paid."""
         return NotAllowedNow("action", detail="bill_open")
 
@@ -124,13 +129,15 @@ class BillsSettled(Guard):
 class NoPaymentUnresolved(Guard):
     """No bill is in the middle of a payment whose outcome the bank has not told."""
 
-    foreseeable: ClassVar[bool] = True
+    is_foreseeable: ClassVar[bool] = True
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look for bills in state paying."""
-        return all(bill.state is not BillState.PAYING for bill in await bills_of(ctx.uow, ctx.request))
+        return all(
+            bill.state is not BillState.PAYING for bill in await list_request_bills(context.uow, context.request)
+        )
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Say that a payment is under way."""
         return PaymentUnknown("bill_id")
 
@@ -139,24 +146,24 @@ class NoPaymentUnresolved(Guard):
 class CloseOpenBills(Effect):
     """Bring bills that are still payable to `state` (expired or void)."""
 
-    voids: ClassVar[bool] = True
+    voids_bills: ClassVar[bool] = True
     state: BillState
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Close them; a waiver keeps its reason."""
-        for bill in await bills_of(ctx.uow, ctx.request):
-            if bill.state.payable:
-                bill.state, bill.settled_at = self.state, ctx.now
-                bill.note = ctx.inputs.get("reason")
-                await ctx.uow.bills.save(bill)
+        for bill in await list_request_bills(context.uow, context.request):
+            if bill.state.is_payable:
+                bill.state, bill.settled_at = self.state, context.now
+                bill.note = context.inputs.get("reason")
+                await context.uow.bills.save(bill)
 
 
 @dataclass(frozen=True, slots=True)
 class WaiveBills(CloseOpenBills):
     """Let the citizen off what is still to be paid."""
 
-    voids: ClassVar[bool] = False
-    settles: ClassVar[bool] = True
+    voids_bills: ClassVar[bool] = False
+    settles_bills: ClassVar[bool] = True
     state: BillState = BillState.WAIVED
 
 
@@ -164,58 +171,62 @@ class WaiveBills(CloseOpenBills):
 class PaymentReceived(Guard):
     """Whether something was paid that a cancellation must give back."""
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look for paid bills; waived ones, and requests free of charge, give nothing back."""
-        return any(bill.state is BillState.PAID for bill in await bills_of(ctx.uow, ctx.request))
+        return any(bill.state is BillState.PAID for bill in await list_request_bills(context.uow, context.request))
 
 
 @dataclass(frozen=True, slots=True)
 class RefundAll(Effect):
     """Everything that was paid is due back (a cancellation after payment)."""
 
-    refunds: ClassVar[bool] = True
-    tells: ClassVar[frozenset[str]] = frozenset({"refund"})
+    refunds_payments: ClassVar[bool] = True
+    provides: ClassVar[frozenset[str]] = frozenset({"refund"})
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Make a refund for each paid bill; the citizen is told all that is due, also what came twice before."""
-        bills = await bills_of(ctx.uow, ctx.request)
+        bills = await list_request_bills(context.uow, context.request)
         for bill in bills:
             if bill.state is BillState.PAID:
-                await refund(ctx, bill, bill.amount, "cancelled")
-        entries = [entry for bill in bills for entry in await ctx.uow.bills.refunds_of(bill.id)]
-        ctx.facts["refund"] = sum(entry.amount for entry in entries if entry.state is RefundState.DUE)
+                await add_due_refund(context, bill, bill.amount, "cancelled")
+        all_refunds = [refund_entry for bill in bills for refund_entry in await context.uow.bills.list_refunds(bill.id)]
+        context.facts["refund"] = sum(
+            refund_entry.amount for refund_entry in all_refunds if refund_entry.state is RefundState.DUE
+        )
 
 
-async def refund(ctx: Context, bill: Bill, amount: int, reason: str) -> None:
+async def add_due_refund(context: StepContext, bill: Bill, amount: int, reason: str) -> None:
     """Note that `amount` rials of a paid bill are due back, and say so among the facts."""
-    entry = Refund(ctx.ids.new_id(), bill.id, amount, reason, RefundState.DUE, ctx.now, bill_was=bill.state)
-    await ctx.uow.bills.add_refund(entry)
+    new_refund = Refund(
+        context.ids.new_id(), bill.id, amount, reason, RefundState.DUE, context.now, bill_was=bill.state
+    )
+    await context.uow.bills.add_refund(new_refund)
     bill.state = BillState.REFUND_DUE
-    await ctx.uow.bills.save(bill)
-    ctx.facts["refund"] = ctx.facts.get("refund", 0) + amount
-    ctx.record["refund"] = ctx.facts["refund"]
+    await context.uow.bills.save(bill)
+    context.facts["refund"] = context.facts.get("refund", 0) + amount
+    context.history_facts["refund"] = context.facts["refund"]
 
 
-def requoted(ctx: Context, units: list[float]) -> tuple[Quote, Quote]:
+def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quote, Quote]:
     """Return the stored quote, and the same prices for other units (one a line)."""
-    old = Quote.from_json(ctx.request.data["quote"])
-    return old, old.with_units(units)
+    old_quote = Quote.from_json(context.request.data["quote"])
+    return old_quote, old_quote.with_units(units_by_line)
 
 
 @dataclass(frozen=True, slots=True)
 class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
-    overrides: ClassVar[str | None] = "amount"
+    override_input: ClassVar[str | None] = "amount"
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry.
 
         `MissingField("reason")` for an amount without one.
         """
-        amount, reason = ctx.inputs.get("amount"), ctx.inputs.get("reason")
+        amount, reason = context.inputs.get("amount"), context.inputs.get("reason")
         if amount is None:
             return
         if not reason:
             raise MissingField("reason", detail="override_needs_reason")
-        ctx.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}
+        context.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}

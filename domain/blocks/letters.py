@@ -14,89 +14,94 @@ from typing import ClassVar
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.form import Field
 from domain.fields.types import Day, Text
-from domain.language.service import Context, Effect
+from domain.language.service import Effect, StepContext
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import in_tehran, to_jalali
+from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import Conflict, InvalidField
-from domain.values.text import ascii_digits, fold
+from domain.values.text import ascii_digits, fold_text
 
-_OURS = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
+_ISSUED_NUMBER_PATTERN = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
-    """A register of letters: `key` names its sequence, `letter` stands in its numbers: 1405/ک/12."""
+class LetterRegister:
+    """A register of letters: `sequence_key` names its sequence, `register_letter` stands in its numbers: 1405/ک/12."""
 
-    key: str
-    letter: str
+    sequence_key: str
+    register_letter: str
 
 
-LETTER = "letter"
+LETTER_KIND = "letter"
 """The kind of paper that a letter is (`printouts.py`)."""
 
-ANSWERS = Register("e", "ک")
+ANSWER_REGISTER = LetterRegister("e", "ک")
 """Answers of the expert unit («کارشناسی»)."""
-PERMITS = Register("t", "ت")
+PERMIT_REGISTER = LetterRegister("t", "ت")
 """Permits of the taxi organisation («تاکسیرانی»)."""
 
 LETTER_INPUTS = (
     Field("text", Text(3000)),
     Field("number", Text(24), required=False),
-    Field("date", Day(past=True), required=False),
+    Field("date", Day(allows_past=True), required=False),
 )
 """What the secretariat gives: the letter's words; its own number instead of the next one; the date, if not today's."""
 
 
-async def next_number(uow: UnitOfWork, register: Register, day: date) -> str:
+async def draw_letter_number(uow: UnitOfWork, register: LetterRegister, letter_day: date) -> str:
     """Draw the next number of a register in the Jalali year of a day: 1405/ک/12."""
-    year, _, _ = to_jalali(day)
-    return f"{year}/{register.letter}/{await uow.sequences.next(f'letter:{register.key}:{year}')}"
+    jalali_year, _, _ = to_jalali(letter_day)
+    number = await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}")
+    return f"{jalali_year}/{register.register_letter}/{number}"
 
 
-async def own_number(uow: UnitOfWork, register: Register, text: str, day: date) -> str:
+async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_text: str, letter_day: date) -> str:
     """Enter a number of the secretariat's own into a register in the Jalali year of a day.
 
     `InvalidField("number")` when it looks like ours, `Conflict("number")` when a letter of that year has it already,
     however it was typed. It is a sequence of its own that is drawn once, so that of two at once the later is refused.
     """
-    number, (year, _, _) = ascii_digits(text), to_jalali(day)
-    if _OURS.fullmatch(number):
+    letter_number, (jalali_year, _, _) = ascii_digits(number_text), to_jalali(letter_day)
+    if _ISSUED_NUMBER_PATTERN.fullmatch(letter_number):
         raise InvalidField("number", detail="own_number")
-    same = "".join(fold(number).split())
-    if await uow.sequences.next(f"letter:{register.key}:{year}:{same}") > 1:
+    compared_number = "".join(fold_text(letter_number).split())
+    if await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
         raise Conflict("number", detail="number_used")
-    return number
+    return letter_number
 
 
 @dataclass(frozen=True, slots=True)
 class IssueLetter(Effect):
     """Give the citizen what was paid for: the answer, as a letter of a register."""
 
-    delivers: ClassVar[bool] = True
-    register: Register
+    delivers_result: ClassVar[bool] = True
+    register: LetterRegister
 
-    async def apply(self, ctx: Context) -> None:
-        """Number and date the letter; `InvalidField("date")` for a day to come, and the errors of `own_number`."""
-        day = _day(ctx)
-        own = ctx.inputs.get("number")
-        number = await (
-            own_number(ctx.uow, self.register, own, day) if own else next_number(ctx.uow, self.register, day)
+    async def apply_effect(self, context: StepContext) -> None:
+        """Number and date the letter; `InvalidField("date")` for a day to come, and the errors of
+        `register_own_number`.
+        """
+        letter_day = _read_letter_day(context)
+        own_letter_number = context.inputs.get("number")
+        letter_number = await (
+            register_own_number(context.uow, self.register, own_letter_number, letter_day)
+            if own_letter_number
+            else draw_letter_number(context.uow, self.register, letter_day)
         )
-        letter = {"letter_number": number, "letter_date": day.isoformat()}
-        token = await issue_paper(ctx, LETTER, day, number)
-        ctx.request.data |= letter | {"letter_text": ctx.inputs["text"], "letter_token": token}
-        ctx.record |= letter
+        letter_facts = {"letter_number": letter_number, "letter_date": letter_day.isoformat()}
+        paper_token = await issue_paper(context, LETTER_KIND, letter_day, letter_number)
+        context.request.data |= letter_facts | {"letter_text": context.inputs["text"], "letter_token": paper_token}
+        context.history_facts |= letter_facts
 
 
-def _day(ctx: Context) -> date:
-    today = in_tehran(ctx.now).date()
-    given = ctx.inputs.get("date")
-    day = date.fromisoformat(given) if given else today
-    if day > today:
+def _read_letter_day(context: StepContext) -> date:
+    today = to_tehran(context.now).date()
+    submitted_day = context.inputs.get("date")
+    letter_day = date.fromisoformat(submitted_day) if submitted_day else today
+    if letter_day > today:
         raise InvalidField("date", detail="future")
-    return day
+    return letter_day
 
 
-def collected_by(ctx: Context) -> datetime:
+def compute_closing_moment(context: StepContext) -> datetime:
     """Return when a letter that nobody collected is closed: `closing_days` from now."""
-    return ctx.now + timedelta(days=ctx.policy.closing_days)
+    return context.now + timedelta(days=context.policy.closing_days)

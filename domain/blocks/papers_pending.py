@@ -8,51 +8,55 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from domain.language.service import Context, Effect, Guard, Papers
+from domain.language.service import Effect, Guard, ServicePapers, StepContext
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError, NotAllowedNow
 
 
-def lacking(papers: Papers, fields: Mapping[str, Any], documents: Collection[Document]) -> tuple[str, ...]:
+def list_missing_papers(
+    papers: ServicePapers, form_values: Mapping[str, Any], documents: Collection[Document]
+) -> tuple[str, ...]:
     """Return the names of the papers that this form requires and none of the documents is."""
-    there = {document.field for document in documents}
-    return tuple(name for name in papers.required(fields) if name not in there)
+    present_papers = {document.field for document in documents}
+    return tuple(name for name in papers.list_required(form_values) if name not in present_papers)
 
 
-async def lacking_of(uow: UnitOfWork, papers: Papers | None, request: ServiceRequest) -> tuple[str, ...]:
+async def find_missing_papers(
+    uow: UnitOfWork, papers: ServicePapers | None, request: ServiceRequest
+) -> tuple[str, ...]:
     """Return the names of the papers that a request still lacks."""
-    if papers is None or not papers.required(request.fields):
+    if papers is None or not papers.list_required(request.fields):
         return ()
-    return lacking(papers, request.fields, await uow.documents.of_request(request.id))
+    return list_missing_papers(papers, request.fields, await uow.documents.list_of_request(request.id))
 
 
 @dataclass(frozen=True, slots=True)
-class TellPapers(Effect):
+class AnnouncePapers(Effect):
     """Say with the first message which papers are required, wherever they will come from."""
 
-    tells: ClassVar[frozenset[str]] = frozenset({"documents"})
-    papers: Papers
+    provides: ClassVar[frozenset[str]] = frozenset({"documents"})
+    papers: ServicePapers
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Put their names among the facts."""
-        ctx.facts["documents"] = list(self.papers.required(ctx.request.fields))
+        context.facts["documents"] = list(self.papers.list_required(context.request.fields))
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsComplete(Guard):
     """Every required paper is there."""
 
-    foreseeable: ClassVar[bool] = True
-    tells: ClassVar[frozenset[str]] = frozenset({"missing"})
-    papers: Papers
+    is_foreseeable: ClassVar[bool] = True
+    provides: ClassVar[frozenset[str]] = frozenset({"missing"})
+    papers: ServicePapers
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look for the request's documents; what is missing stands among the facts."""
-        ctx.facts["missing"] = list(await lacking_of(ctx.uow, self.papers, ctx.request))
-        return not ctx.facts["missing"]
+        context.facts["missing"] = list(await find_missing_papers(context.uow, self.papers, context.request))
+        return not context.facts["missing"]
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Say which papers are missing."""
-        return NotAllowedNow("documents", detail="documents_pending", document=ctx.facts["missing"])
+        return NotAllowedNow("documents", detail="documents_pending", document=context.facts["missing"])

@@ -10,31 +10,31 @@ from domain.blocks.charging import (
     IssueBill,
     NoPaymentUnresolved,
     WaiveBills,
-    payment_gives_up,
+    compute_payment_expiry,
 )
 from domain.fields.form import Field
 from domain.fields.types import Moment
 from domain.language.service import Effect, Notice, Transition, Trigger
 from domain.values.actors import Role
 
-REVENUE = frozenset({Role.REVENUE})
+REVENUE_ROLES = frozenset({Role.REVENUE})
 PAYMENT_DEADLINE = Field("payment_deadline", Moment())
 """Until when the bill is to be paid, as requests keep it."""
 
 
-def paying(*given_up: Effect) -> tuple[Transition, ...]:
+def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:
     """Return the steps `priced` → `awaiting_payment` → `paid`, waived or `expired`; a price of nothing is paid at once.
 
-    `given_up` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has a
-    notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it tells so.
+    `expiry_effects` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has
+    a notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it tells so.
     """
     return (
         Transition(
-            "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
+            "bill", ("priced",), "awaiting_payment", condition=HasCharge(), effects=(IssueBill(),),
             notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
         ),
         Transition(
-            "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
+            "free", ("priced",), "paid", condition=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
         ),
         Transition(
             "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
@@ -42,12 +42,12 @@ def paying(*given_up: Effect) -> tuple[Transition, ...]:
         ),
         Transition("await_payment", ("paid",), "awaiting_payment", trigger=Trigger.PAYMENT_REVERSED),
         Transition(
-            "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
+            "waive", ("awaiting_payment",), "paid", REVENUE_ROLES, inputs=(REASON,),
             guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
         ),
         Transition(
             "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
-            effects=(CloseOpenBills(BillState.EXPIRED), *given_up), notices=(Notice("expire"),),
-            trigger=Trigger.DEADLINE, deadline=payment_gives_up,
+            effects=(CloseOpenBills(BillState.EXPIRED), *expiry_effects), notices=(Notice("expire"),),
+            trigger=Trigger.DEADLINE, reckon_deadline=compute_payment_expiry,
         ),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 An officer is a resource of the fleet, kept in step with the staff whenever a visit is booked, so that the unique key on
 (resource, slot) lets nobody send an officer to two places at once. The request keeps `officer` (a user name),
-`officer_name`, `officer_mobile`, `visit_start` and `visit_end` (ISO).
+`officer_name`, `officer_mobile`, `read_visit_start` and `visit_end` (ISO).
 """
 
 from dataclasses import dataclass
@@ -11,175 +11,199 @@ from typing import ClassVar
 
 from domain.fields.form import Field
 from domain.fields.types import Choice
-from domain.fleet.resources import OFFICER, Booking, Resource, ResourceKind
+from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind
 from domain.language.actor_guards import ActorGuard
-from domain.language.service import Context, Effect, Guard
+from domain.language.service import Effect, Guard, StepContext
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.calendar import YEAR_AHEAD, hour_text, in_tehran, jalali_text
+from domain.values.calendar import YEAR_AHEAD, hour_text, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 
-OUTSIDE = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
+OUTSIDE_HOURS = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
 
 
-def officer_code(username: str) -> str:
+def officer_resource_code(username: str) -> str:
     """Return the code under which an officer is a resource of the fleet."""
-    return OFFICER + username
+    return OFFICER_CODE_PREFIX + username
 
 
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the experts by user name."""
-    return {member.username: member.full_name for member in await uow.people.staff_with_role(Role.EXPERT)}
+    return {member.username: member.full_name for member in await uow.people.list_staff_with_role(Role.EXPERT)}
 
 
-def visit_start(ctx: Context) -> datetime | None:
+def read_visit_start(context: StepContext) -> datetime | None:
     """Return when the visit is to be; None when none was booked."""
-    stored = ctx.request.data.get("visit_start")
-    return datetime.fromisoformat(stored) if stored else None
+    stored_start = context.request.data.get("visit_start")
+    return datetime.fromisoformat(stored_start) if stored_start else None
 
 
 @dataclass(frozen=True, slots=True)
-class AssignedOfficer(ActorGuard):
+class IsAssignedOfficer(ActorGuard):
     """Who acts is the officer that was named for the visit, or that officer's substitute."""
 
-    def admits(self, request: ServiceRequest, actor: Actor) -> bool:
+    def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Compare the user names."""
         officer = request.data["officer"]
-        return officer == actor.ident or officer in actor.stands_for
+        return officer == actor.identifier or officer in actor.substitutes_for
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Say that another officer was named."""
         return Forbidden("action", detail="other_officer")
 
 
 @dataclass(frozen=True, slots=True)
-class MayMoveVisit(AssignedOfficer):
+class MayMoveVisit(IsAssignedOfficer):
     """Who acts is the officer, or somebody who sends officers out."""
 
-    senders: frozenset[Role]
+    sending_roles: frozenset[Role]
 
-    def admits(self, request: ServiceRequest, actor: Actor) -> bool:
+    def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Look at the roles first."""
-        return bool(self.senders & actor.role_names) or AssignedOfficer.admits(self, request, actor)
+        return bool(self.sending_roles & actor.role_names) or IsAssignedOfficer.admits_actor(self, request, actor)
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the person; a time when nobody visits is for senders alone to give (`Forbidden("outside_hours")`)."""
-        admitted = self.admits(ctx.request, ctx.actor)
-        if admitted and OUTSIDE.name in ctx.inputs and not self.senders & ctx.actor.role_names:
-            raise Forbidden(OUTSIDE.name, detail="senders_only")
-        return admitted
+        is_admitted = self.admits_actor(context.request, context.actor)
+        if is_admitted and OUTSIDE_HOURS.name in context.inputs and not self.sending_roles & context.actor.role_names:
+            raise Forbidden(OUTSIDE_HOURS.name, detail="senders_only")
+        return is_admitted
 
 
 @dataclass(frozen=True, slots=True)
-class VisitDayCome(Guard):
+class VisitDayReached(Guard):
     """The day of the visit has come: nobody reports of what is still to be."""
 
-    foreseeable: ClassVar[bool] = True
+    is_foreseeable: ClassVar[bool] = True
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Compare the days in Tehran."""
-        start = visit_start(ctx)
-        return start is None or in_tehran(start).date() <= in_tehran(ctx.now).date()
+        start = read_visit_start(context)
+        return start is None or to_tehran(start).date() <= to_tehran(context.now).date()
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Say which day it is."""
-        start = visit_start(ctx) or ctx.now
-        return NotAllowedNow("action", detail="visit_ahead", day=jalali_text(in_tehran(start).date()))
+        start = read_visit_start(context) or context.now
+        return NotAllowedNow("action", detail="visit_ahead", day=jalali_text(to_tehran(start).date()))
 
 
 @dataclass(frozen=True, slots=True)
 class BookVisit(Effect):
     """Send an officer: the one named by `officer` (else the one there was, else who acts) at `visit` (or as before).
 
-    A new time is one at which officers go out (`WorkingCalendar.visitable`), unless `outside_hours` says otherwise.
+    A new time is one at which officers go out (`WorkingCalendar.is_visiting_time`), unless `outside_hours` says
+    otherwise.
     """
 
-    tells = frozenset({"contact"})
+    provides = frozenset({"contact"})
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""
-        member = await _officer(ctx)
-        start = _start(ctx)
-        resource = await _resource_of(ctx, member)
-        await ctx.uow.fleet.release(ctx.request.id)
-        end = start + timedelta(minutes=ctx.policy.visit_minutes)
-        busy = Conflict("visit", detail="officer_busy", officer_name=member.full_name)
-        if resource.id in await ctx.uow.fleet.busy(start, end):
-            raise busy
+        staff_member = await _resolve_officer(context)
+        start = _resolve_visit_start(context)
+        officer_resource = await _sync_officer_resource(context, staff_member)
+        await context.uow.fleet.release_request(context.request.id)
+        end = start + timedelta(minutes=context.policy.visit_minutes)
+        busy_error = Conflict("visit", detail="officer_busy", officer_name=staff_member.full_name)
+        if officer_resource.id in await context.uow.fleet.list_busy_ids(start, end):
+            raise busy_error
         try:
-            await ctx.uow.fleet.book([Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, end, False)])
+            await context.uow.fleet.book(
+                [Booking(context.ids.new_id(), context.request.id, officer_resource.id, start, end, False)]
+            )
         except Conflict as taken:  # by another unit, in this very moment
-            raise busy from taken
-        _remember(ctx, member, start, end)
+            raise busy_error from taken
+        _store_visit(context, staff_member, start, end)
 
 
-async def _officer(ctx: Context) -> StaffMember:
-    data = ctx.request.data
-    if data.get("officer") and not ctx.inputs.keys() & {"officer", "visit"}:
+async def _resolve_officer(context: StepContext) -> StaffMember:
+    request_data = context.request.data
+    if request_data.get("officer") and not context.inputs.keys() & {"officer", "visit"}:
         raise MissingField("officer")
-    username = ctx.inputs.get("officer") or data.get("officer") or ctx.actor.ident
-    member = await ctx.uow.people.staff(username)
-    if member is None or not member.active:
+    username = context.inputs.get("officer") or request_data.get("officer") or context.actor.identifier
+    staff_member = await context.uow.people.find_staff(username)
+    if staff_member is None or not staff_member.active:
         raise NotFound("officer")
-    return member
+    return staff_member
 
 
-def _start(ctx: Context) -> datetime:
-    given, before = ctx.inputs.get("visit"), visit_start(ctx)
-    start = datetime.fromisoformat(given) if given else before
+def _resolve_visit_start(context: StepContext) -> datetime:
+    submitted_start, present_start = context.inputs.get("visit"), read_visit_start(context)
+    start = datetime.fromisoformat(submitted_start) if submitted_start else present_start
     if start is None:
         raise MissingField("visit")
-    if start < ctx.now:
+    if start < context.now:
         raise InvalidField("visit", detail="past")
-    if start > ctx.now + YEAR_AHEAD:
+    if start > context.now + YEAR_AHEAD:
         raise InvalidField("visit", detail="work_too_far")
-    end = start + timedelta(minutes=ctx.policy.visit_minutes)
-    if given and OUTSIDE.name not in ctx.inputs and not ctx.calendar.visitable(start, end):
-        opens, closes = (hour_text(hour) for hour in ctx.calendar.hours.visits)
-        raise InvalidField("visit", detail="visit_hours", opens=opens, closes=closes)
+    end = start + timedelta(minutes=context.policy.visit_minutes)
+    if (
+        submitted_start
+        and OUTSIDE_HOURS.name not in context.inputs
+        and not context.calendar.is_visiting_time(start, end)
+    ):
+        opening_hour, closing_hour = (hour_text(hour) for hour in context.calendar.work_hours.visits)
+        raise InvalidField("visit", detail="visit_hours", opens=opening_hour, closes=closing_hour)
     return start
 
 
-async def _resource_of(ctx: Context, member: StaffMember) -> Resource:
+async def _sync_officer_resource(context: StepContext, staff_member: StaffMember) -> Resource:
     """Return the officer as a resource, made or brought up to date when need be."""
-    code, fleet = officer_code(member.username), ctx.uow.fleet
-    known = next((one for one in await fleet.resources(ResourceKind.OFFICER) if one.code == code), None)
-    if known is None or (known.title, known.mobile) != (member.full_name, member.mobile):
-        wanted = Resource(ctx.ids.new_id(), code, ResourceKind.OFFICER, "", member.full_name, mobile=member.mobile)
-        await fleet.put_resource(wanted)
-        known = await fleet.resource(code)
-    return known
+    officer_code, fleet = officer_resource_code(staff_member.username), context.uow.fleet
+    existing_resource = next(
+        (resource for resource in await fleet.list_resources(ResourceKind.OFFICER) if resource.code == officer_code),
+        None,
+    )
+    if existing_resource is None or (existing_resource.title, existing_resource.mobile) != (
+        staff_member.full_name,
+        staff_member.mobile,
+    ):
+        updated_resource = Resource(
+            context.ids.new_id(),
+            officer_code,
+            ResourceKind.OFFICER,
+            "",
+            staff_member.full_name,
+            mobile=staff_member.mobile,
+        )
+        await fleet.save_resource(updated_resource)
+        existing_resource = await fleet.get_resource(officer_code)
+    return existing_resource
 
 
-def _remember(ctx: Context, member: StaffMember, start: datetime, end: datetime) -> None:
-    data, citizen = ctx.request.data, ctx.request.mobile
-    moved = data.get("officer") not in {None, member.username}
-    data["former_officer_mobile"] = data.get("officer_mobile") if moved else None
-    visit = {"officer": member.username, "visit_start": start.isoformat(), "visit_end": end.isoformat()}
-    data |= visit | {"officer_name": member.full_name, "officer_mobile": member.mobile}
-    ctx.request.assignee = member.username
-    ctx.record |= visit
-    ctx.facts["contact"] = mobile_shown(citizen) if citizen else str(ctx.request.fields.get("full_name", ""))
+def _store_visit(context: StepContext, staff_member: StaffMember, start: datetime, end: datetime) -> None:
+    request_data, citizen_mobile = context.request.data, context.request.mobile
+    officer_changed = request_data.get("officer") not in {None, staff_member.username}
+    request_data["former_officer_mobile"] = request_data.get("officer_mobile") if officer_changed else None
+    visit_facts = {"officer": staff_member.username, "visit_start": start.isoformat(), "visit_end": end.isoformat()}
+    request_data |= visit_facts | {"officer_name": staff_member.full_name, "officer_mobile": staff_member.mobile}
+    context.request.assignee = staff_member.username
+    context.history_facts |= visit_facts
+    context.facts["contact"] = (
+        display_mobile(citizen_mobile) if citizen_mobile else str(context.request.fields.get("full_name", ""))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class FreeOfficer(Effect):
     """Give the officer's time back."""
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Release the slots."""
-        await ctx.uow.fleet.release(ctx.request.id)
+        await context.uow.fleet.release_request(context.request.id)
 
 
 @dataclass(frozen=True, slots=True)
-class KeepReport(Effect):
+class StoreVisitReport(Effect):
     """Keep what the officer found: the report, and what the fee depends on."""
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Write it into the request."""
-        found = {name: ctx.inputs[name] for name in ("report", "area") if name in ctx.inputs}
-        ctx.request.data |= found | {"visited_at": ctx.now.isoformat()}
+        report_values = {
+            input_name: context.inputs[input_name] for input_name in ("report", "area") if input_name in context.inputs
+        }
+        context.request.data |= report_values | {"visited_at": context.now.isoformat()}

@@ -5,51 +5,57 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from domain.language.service import Context, Guard
+from domain.language.service import Guard, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
-from domain.values.calendar import YEAR_AHEAD, tehran
+from domain.values.calendar import YEAR_AHEAD, tehran_moment
 from domain.values.errors import DomainError, InvalidField
 
 
-def wanted_start(request: ServiceRequest) -> datetime:
+def requested_start(request: ServiceRequest) -> datetime:
     """Return the moment at which the work is wanted."""
-    return _moment(request.fields)
+    return _combine_start(request.fields)
 
 
-def _moment(values: Mapping[str, Any]) -> datetime:
-    return tehran(date.fromisoformat(values["date"]), time.fromisoformat(values["start"]))
+def _combine_start(form_values: Mapping[str, Any]) -> datetime:
+    return tehran_moment(date.fromisoformat(form_values["date"]), time.fromisoformat(form_values["start"]))
 
 
-def untimely(start: datetime, now: datetime) -> str | None:
+def find_timing_fault(work_start: datetime, now: datetime) -> str | None:
     """Return the detail of the error when work cannot begin then."""
-    if start <= now:
+    if work_start <= now:
         return "past"
-    return "work_too_far" if start > now + YEAR_AHEAD else None
+    return "work_too_far" if work_start > now + YEAR_AHEAD else None
 
 
 @dataclass(frozen=True, slots=True)
-class WantedInFuture(Guard):
+class RequestedInFuture(Guard):
     """The work is wanted at a time that is still to come, and within a year: «امروز ساعت ۸» at ten is a mistake, and so
     is another year.
 
     A request that takes up a finished one has its past time; the civil unit names another when it accepts.
     """
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Compare the wanted day and hour with the clock."""
-        return ctx.request.parent_id is not None or untimely(wanted_start(ctx.request), ctx.now) is None
+        return (
+            context.request.parent_id is not None
+            or find_timing_fault(requested_start(context.request), context.now) is None
+        )
 
-    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+    def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
         """Look at day and hour as far as they are known: of a day alone some moment must be left."""
-        if "date" not in values:
+        if "date" not in form_values:
             return False
-        if "start" in values:
-            return untimely(_moment(values), now) is not None
-        day = date.fromisoformat(values["date"])
-        return untimely(tehran(day, time.max), now) == "past" or tehran(day, time.min) > now + YEAR_AHEAD
+        if "start" in form_values:
+            return find_timing_fault(_combine_start(form_values), now) is not None
+        requested_day = date.fromisoformat(form_values["date"])
+        return (
+            find_timing_fault(tehran_moment(requested_day, time.max), now) == "past"
+            or tehran_moment(requested_day, time.min) > now + YEAR_AHEAD
+        )
 
-    def refusal(self, ctx: Context) -> DomainError:
+    def build_refusal(self, context: StepContext) -> DomainError:
         """Name the day that is too far, else the hour: a past day is refused where it is read."""
-        detail = untimely(wanted_start(ctx.request), ctx.now) or "past"
-        return InvalidField("start" if detail == "past" else "date", detail=detail)
+        timing_fault = find_timing_fault(requested_start(context.request), context.now) or "past"
+        return InvalidField("start" if timing_fault == "past" else "date", detail=timing_fault)

@@ -40,14 +40,14 @@ class Chat:
 class ChatAddress:
     """Where a person can be written to besides SMS: an active chat, and whether that is wished.
 
-    `chosen` is the channel that the person chose for notices (None: none was chosen), `asked_by` the channel that the
-    request in question came by, where it is this person's own.
+    `chosen_channel` is the channel that the person chose for notices (None: none was chosen), `request_channel` the
+    channel that the request in question came by, where it is this person's own.
     """
 
     channel: str
     chat_id: str
-    chosen: str | None
-    asked_by: str | None
+    chosen_channel: str | None
+    request_channel: str | None
 
 
 @dataclass(slots=True)
@@ -67,68 +67,78 @@ class MobileProof:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrote:
+class TextWritten:
     """A text, or a command without its slash."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Began:
+class ChatBegun:
     """The chat was begun (`/start`), perhaps by a link that carries something (`track_123456786`)."""
 
-    payload: str
+    link_payload: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button under a message of ours; `data` is what the button carried, `message_id` the messenger's."""
+class ButtonPressed:
+    """A button under a message of ours; `button_data` is what the button carried, `message_id` the messenger's."""
 
-    data: str
+    button_data: str
     message_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SharedContact:
-    """A contact; `own` tells whether the messenger says that it is the sender's own."""
+    """A contact; `is_own` tells whether the messenger says that it is the sender's own."""
 
-    phone: str
-    own: bool
+    phone_number: str
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or file, and what was written under it. `content` is None when it was not fetched: `too_large` tells why,
-    else it could not be.
+    """A photo or file, and what was written under it. `content` is None when it was not fetched: `is_too_large` tells
+    why, else it could not be.
     """
 
-    name: str
+    file_name: str
     content: bytes | None
-    too_large: bool = False
+    is_too_large: bool = False
     caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class TextEdited:
     """An earlier text was changed. What it asked for then was done then."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableContent:
     """Something that a desk cannot take: a voice, a sticker, a place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class BotBlocked:
     """The person blocked the bot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class BotUnblocked:
     """The person let the bot write again."""
 
 
-Came = Wrote | Began | Pressed | SharedContact | SentFile | Edited | Unreadable | Stopped | Resumed
+ChatEvent = (
+    TextWritten
+    | ChatBegun
+    | ButtonPressed
+    | SharedContact
+    | SentFile
+    | TextEdited
+    | UnreadableContent
+    | BotBlocked
+    | BotUnblocked
+)
 """What can come from a chat."""
 
 
@@ -139,5 +149,5 @@ class ReceivedUpdate:
     channel: str
     update_id: str
     chat_id: str
-    name: str
-    came: Came
+    sender_name: str
+    chat_event: ChatEvent

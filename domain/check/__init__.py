@@ -20,7 +20,7 @@ from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
-from domain.check.told import told_flaws
+from domain.check.told import unfilled_fact_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
 from domain.language.service import Service
@@ -30,17 +30,17 @@ from domain.registries.declarations import REGISTRIES
 __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check", "sent_by_sms"]
 
 
-def check(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
+def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
     """Return every flaw of these declarations and their texts, each once; none means that they may serve."""
-    listed = tuple(services)
-    flaws = [flaw for service in listed for flaw in _service_flaws(service, catalogue)]
-    return list(dict.fromkeys([*flaws, *_shared_words(listed), *shared_text_flaws(catalogue)]))
+    service_list = tuple(services)
+    flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
+    return list(dict.fromkeys([*flaws, *_shared_keyword_flaws(service_list), *shared_text_flaws(catalogue)]))
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
-    unnamed = list(_name_flaws(service))
-    yield from unnamed
-    if any(flaw.kind == "unknown_state" for flaw in unnamed):
+    name_flaws = list(_name_flaws(service))
+    yield from name_flaws
+    if any(flaw.kind == "unknown_state" for flaw in name_flaws):
         return  # nothing else can be said of a graph with edges into nowhere
     yield from way_flaws(service)
     yield from money_flaws(service)
@@ -48,27 +48,31 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from version_flaws(service)
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
-    yield from told_flaws(service, catalogue)
+    yield from unfilled_fact_flaws(service, catalogue)
 
 
 def _name_flaws(service: Service) -> Iterator[Flaw]:
-    names = [state.name for state in service.states]
-    for name in {name for name in names if names.count(name) > 1}:
+    state_names = [state.name for state in service.states]
+    for name in {name for name in state_names if state_names.count(name) > 1}:
         yield Flaw("double_state", service.key, name)
-    used = {service.initial} | {name for step in service.transitions for name in (*step.sources, step.target)}
-    used |= {name for one in service.printouts for name in (*one.states, *one.over)}
-    for name in sorted(used - set(names)):
+    used_states = {service.initial_state} | {
+        name for step in service.transitions for name in (*step.source_states, step.target_state)
+    }
+    used_states |= {
+        name for declared in service.printables for name in (*declared.valid_states, *declared.expired_states)
+    }
+    for name in sorted(used_states - set(state_names)):
         yield Flaw("unknown_state", service.key, name)
-    known = {one.name for one in (*service.form, *service.kept)}
-    for one in service.references:
-        if one.field not in known or one.registry not in REGISTRIES:
-            yield Flaw("unknown_reference", service.key, f"{one.field}: {one.registry}")
+    field_names = {declared.name for declared in (*service.form, *service.stored_fields)}
+    for declared in service.references:
+        if declared.field not in field_names or declared.registry not in REGISTRIES:
+            yield Flaw("unknown_reference", service.key, f"{declared.field}: {declared.registry}")
 
 
-def _shared_words(services: Sequence[Service]) -> Iterator[Flaw]:
-    seen: dict[str, str] = {}
+def _shared_keyword_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    services_by_word: dict[str, str] = {}
     for service in services:
         for keyword in service.keywords:
-            for word in keyword.intent.words:
-                if seen.setdefault(word, service.key) != service.key:
-                    yield Flaw("word_of_two_services", service.key, word)
+            for keyword_text in keyword.intent.words:
+                if services_by_word.setdefault(keyword_text, service.key) != service.key:
+                    yield Flaw("word_of_two_services", service.key, keyword_text)

@@ -10,57 +10,83 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from domain.blocks.charging import NoPaymentUnresolved, last_moment_to_pay
+from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
 from domain.check.flaws import Flaw
-from domain.check.ledger import Open
+from domain.check.ledger import OpenBill
 from domain.check.walk import Walk
-from domain.language.service import Context, Service, Transition, Trigger
+from domain.language.service import Service, StepContext, Transition, Trigger
 from domain.requests.request import Phase, ServiceRequest
 from domain.settings.policy import Policy
-from domain.unit_of_work import Ids, UnitOfWork
+from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import SYSTEM
 from domain.values.calendar import WorkingCalendar
 
 NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 """Shortly before Nowruz, late in the evening: any moment will do."""
 
-LAGS = (timedelta(0), timedelta(hours=36), timedelta(days=10))
+SAMPLE_LAGS = (timedelta(0), timedelta(hours=36), timedelta(days=10))
 
 
-def expiry_flaws(service: Service, found: Walk) -> Iterator[Flaw]:
+def expiry_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
     """Find deadlines that close a bill too early, whose moment cannot be told, or that ask for no payment under way."""
-    for step in _expiring(service, found):
+    for step in _expiring_steps(service, graph):
         if not any(isinstance(guard, NoPaymentUnresolved) for guard in step.guards):
             yield Flaw("expires_while_paying", service.key, step.name)
         try:
-            early = any(_early(service, step, lag) for lag in LAGS)
+            is_early = any(_expires_early(service, step, settlement_lag) for settlement_lag in SAMPLE_LAGS)
         except (LookupError, TypeError, ValueError, AttributeError):  # it needs more than the request and its bill
             yield Flaw("expiry_untold", service.key, step.name)
         else:
-            if early:
+            if is_early:
                 yield Flaw("expires_early", service.key, step.name)
 
 
-def _expiring(service: Service, found: Walk) -> list[Transition]:
+def _expiring_steps(service: Service, graph: Walk) -> list[Transition]:
     """Return the steps by deadline that may close an open bill."""
-    closing = {
-        id(edge.step) for edge in found.edges
-        if edge.step and any(effect.voids for effect in edge.step.effects) and edge.start.ledger.bill is not Open.NO
-    }  # fmt: skip
+    closing_ids = {
+        id(edge.step)
+        for edge in graph.edges
+        if edge.step
+        and any(effect.voids_bills for effect in edge.step.effects)
+        and edge.start.ledger.open_bill is not OpenBill.NO
+    }
     return [
-        one for one in service.transitions if one.trigger is Trigger.DEADLINE and one.deadline and id(one) in closing
+        step
+        for step in service.transitions
+        if step.trigger is Trigger.DEADLINE and step.reckon_deadline and id(step) in closing_ids
     ]
 
 
-def _early(service: Service, step: Transition, lag: timedelta) -> bool:
-    policy = replace(Policy(), settlement_lag=lag)
-    deadline = last_moment_to_pay(NOW, policy)
-    state = step.sources[0]
-    request = ServiceRequest(
-        1, "123456789", service.key, service.version, state, Phase.NEEDS_PAYMENT, "sms", None, NOW, NOW,
-        data={"payment_deadline": deadline.isoformat()}, entered_at=NOW,
-    )  # fmt: skip
+def _build_unpaid_request(service: Service, state_name: str, payment_deadline: datetime) -> ServiceRequest:
+    return ServiceRequest(
+        id=1,
+        code="123456789",
+        service=service.key,
+        version=service.version,
+        state=state_name,
+        phase=Phase.NEEDS_PAYMENT,
+        channel="sms",
+        mobile=None,
+        created_at=NOW,
+        updated_at=NOW,
+        data={"payment_deadline": payment_deadline.isoformat()},
+        entered_at=NOW,
+    )
+
+
+def _expires_early(service: Service, step: Transition, settlement_lag: timedelta) -> bool:
+    policy = replace(Policy(), settlement_lag=settlement_lag)
+    deadline = payment_deadline_from(NOW, policy)
     # A deadline looks at the request alone: there is no unit of work in it.
-    ctx = Context(cast("UnitOfWork", None), request, {}, SYSTEM, NOW, policy, WorkingCalendar(), cast("Ids", None))
-    ends = step.deadline(ctx) if step.deadline else None
-    return ends is not None and ends < deadline + lag
+    context = StepContext(
+        uow=cast("UnitOfWork", None),
+        request=_build_unpaid_request(service, step.source_states[0], deadline),
+        inputs={},
+        actor=SYSTEM,
+        now=NOW,
+        policy=policy,
+        calendar=WorkingCalendar(),
+        ids=cast("IdGenerator", None),
+    )
+    expires_at = step.reckon_deadline(context) if step.reckon_deadline else None
+    return expires_at is not None and expires_at < deadline + settlement_lag

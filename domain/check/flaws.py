@@ -11,8 +11,8 @@ class Flaw:
     """One thing wrong with a declaration: a stable `kind`, the service, and the state, action or text concerned."""
 
     kind: str
-    service: str
+    service_key: str
     subject: str
 
     def __str__(self) -> str:
-        return f"{self.service}: {self.kind}: {self.subject}"
+        return f"{self.service_key}: {self.kind}: {self.subject}"

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from domain.language.service import Effect, Transition, Trigger
 
 
-class Open(Enum):
+class OpenBill(Enum):
     """Whether a bill is open. `MAYBE`: one was paid, and nothing proves that it was the only one."""
 
     NO = auto()
@@ -15,7 +15,7 @@ class Open(Enum):
     MAYBE = auto()
 
 
-class Worth(Enum):
+class ChargeStatus(Enum):
     """What came of the charge so far: it was not reckoned, it is nothing, it was paid or waived, or it was lost (the
     bill was closed unpaid, or the money went back).
     """
@@ -30,61 +30,65 @@ class Worth(Enum):
 class Ledger:
     """The charge on one way, after some of its steps."""
 
-    bill: Open = Open.NO
-    worth: Worth = Worth.NOTHING
+    open_bill: OpenBill = OpenBill.NO
+    charge_status: ChargeStatus = ChargeStatus.NOTHING
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether what was ordered may be given."""
-        return self.bill is Open.NO and self.worth in {Worth.FREE, Worth.PAID}
+        return self.open_bill is OpenBill.NO and self.charge_status in {ChargeStatus.FREE, ChargeStatus.PAID}
 
-    def passed(self, step: Transition) -> "Ledger":
+    def after_guards(self, step: Transition) -> "Ledger":
         """Return how the charge stands once the guards of a step let it pass.
 
         One that asks for settled bills proves nothing where there was none, or where it was lost.
         """
-        found = self
+        ledger = self
         if step.trigger is Trigger.BILL_SETTLED:
-            found = Ledger(Open.MAYBE, Worth.PAID)
-        guards = [*step.guards, *([step.when] if step.when else [])]
-        if found.bill is not Open.NO and any(guard.requires_settled for guard in guards):
-            found = Ledger(Open.NO, Worth.PAID)
-        return replace(found, worth=Worth.FREE) if any(guard.requires_free for guard in guards) else found
+            ledger = Ledger(OpenBill.MAYBE, ChargeStatus.PAID)
+        guards = [*step.guards, *([step.condition] if step.condition else [])]
+        if ledger.open_bill is not OpenBill.NO and any(guard.requires_settled for guard in guards):
+            ledger = Ledger(OpenBill.NO, ChargeStatus.PAID)
+        return (
+            replace(ledger, charge_status=ChargeStatus.FREE)
+            if any(guard.requires_free_charge for guard in guards)
+            else ledger
+        )
 
     @property
-    def paid(self) -> bool:
+    def is_paid(self) -> bool:
         """Whether money came in, and no bill is open."""
-        return self.bill is Open.NO and self.worth is Worth.PAID
+        return self.open_bill is OpenBill.NO and self.charge_status is ChargeStatus.PAID
 
-    def reversed(self) -> "Ledger":
+    def after_reversal(self) -> "Ledger":
         """Return how the charge stands once its payment turned out to be recorded wrongly: its bill is open again."""
-        return Ledger(Open.YES, Worth.NOTHING)
+        return Ledger(OpenBill.YES, ChargeStatus.NOTHING)
 
-    def after(self, effect: Effect) -> "Ledger":
+    def after_effect(self, effect: Effect) -> "Ledger":
         """Return how the charge stands after an effect."""
-        found = replace(self, bill=Open.YES) if effect.issues_bill else self
-        if effect.settles and found.bill is not Open.NO:
-            found = Ledger(Open.NO, Worth.PAID)
-        if effect.voids and found.bill is not Open.NO:
-            found = Ledger(Open.NO, Worth.LOST)
-        if effect.refunds and found.worth is Worth.PAID:
-            found = replace(found, worth=Worth.LOST)
-        return found
+        ledger = replace(self, open_bill=OpenBill.YES) if effect.issues_bill else self
+        if effect.settles_bills and ledger.open_bill is not OpenBill.NO:
+            ledger = Ledger(OpenBill.NO, ChargeStatus.PAID)
+        if effect.voids_bills and ledger.open_bill is not OpenBill.NO:
+            ledger = Ledger(OpenBill.NO, ChargeStatus.LOST)
+        if effect.refunds_payments and ledger.charge_status is ChargeStatus.PAID:
+            ledger = replace(ledger, charge_status=ChargeStatus.LOST)
+        return ledger
 
 
-def walked(ledger: Ledger, effects: Iterable[Effect]) -> tuple[Ledger, bool]:
+def follow_effects(ledger: Ledger, effects: Iterable[Effect]) -> tuple[Ledger, bool]:
     """Return how the charge stands after effects in their order, and whether one of them gave what was not paid.
 
     What was given is taken for paid from there on: one fault is told once.
     """
-    unpaid = False
+    is_unpaid = False
     for effect in effects:
-        if effect.delivers and not ledger.settled:
-            unpaid, ledger = True, Ledger(Open.NO, Worth.PAID)
-        ledger = ledger.after(effect)
-    return ledger, unpaid
+        if effect.delivers_result and not ledger.is_settled:
+            is_unpaid, ledger = True, Ledger(OpenBill.NO, ChargeStatus.PAID)
+        ledger = ledger.after_effect(effect)
+    return ledger, is_unpaid
 
 
-def issues(effects: Sequence[Effect]) -> bool:
+def issues_bill(effects: Sequence[Effect]) -> bool:
     """Tell whether one of these effects makes a bill."""
     return any(effect.issues_bill for effect in effects)

@@ -11,60 +11,68 @@ from domain.registries.imports import REPORT_COLUMNS
 
 def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = tuple(REGISTRIES.values())) -> list[Flaw]:
     """Return every flaw of these declarations and their texts; none means that they may serve."""
-    headings = [f"registries.report.{name}" for name in REPORT_COLUMNS]
+    headings = [f"registries.report.{column_name}" for column_name in REPORT_COLUMNS]
     flaws = [Flaw("no_text", NO_SERVICE, key) for key in headings if key not in catalogue]
-    return flaws + [flaw for one in registries for flaw in (*_name_flaws(one), *_text_flaws(one, catalogue))]
+    return flaws + [
+        flaw for registry in registries for flaw in (*_name_flaws(registry), *_text_flaws(registry, catalogue))
+    ]
 
 
 def _name_flaws(registry: Registry) -> Iterator[Flaw]:
-    used = (
-        *registry.natural_key, *registry.unique, *registry.expiries, *registry.only_while, *registry.defaults,
-        *registry.listed, *([registry.called] if registry.called else ()),
-        *(one.field for one in registry.references), *((registry.owed.amount, "state") if registry.owed else ()),
-    )  # fmt: skip
-    for name in dict.fromkeys(used):
-        if registry.field(name) is None:
+    used_fields = (
+        *registry.natural_key,
+        *registry.unique_fields,
+        *registry.expiries,
+        *registry.only_while,
+        *registry.defaults,
+        *registry.summary_fields,
+        *([registry.name_field] if registry.name_field else ()),
+        *(ref.field for ref in registry.references),
+        *((registry.owed.amount_field, "state") if registry.owed else ()),
+    )
+    for name in dict.fromkeys(used_fields):
+        if registry.find_field(name) is None:
             yield Flaw("unknown_field", registry.key, name)
     for reference in registry.references:
         if reference.registry not in REGISTRIES:
             yield Flaw("unknown_registry", registry.key, reference.registry)
-    if not _leads_somewhere(registry):
-        yield Flaw("contact_into_nowhere", registry.key, registry.contact)
+    if not _has_contact_field(registry):
+        yield Flaw("contact_into_nowhere", registry.key, registry.contact_path)
 
 
-def _leads_somewhere(registry: Registry) -> bool:
-    *references, last = registry.contact.split(".")
-    here: Registry | None = registry
-    for name in references:
-        reference = here.reference(name) if here else None
-        here = REGISTRIES.get(reference.registry) if reference else None
-    return not last or (here is not None and here.field(last) is not None)
+def _has_contact_field(registry: Registry) -> bool:
+    *references, last_field = registry.contact_path.split(".")
+    reached_registry: Registry | None = registry
+    for reference_name in references:
+        reference = reached_registry.find_reference(reference_name) if reached_registry else None
+        reached_registry = REGISTRIES.get(reference.registry) if reference else None
+    return not last_field or (reached_registry is not None and reached_registry.find_field(last_field) is not None)
 
 
 def _text_flaws(registry: Registry, catalogue: Catalogue) -> Iterator[Flaw]:
-    sent = list(_sent_texts(registry))
-    for key in dict.fromkeys((*_wanted_texts(registry), *sent)):
+    sent_texts = list(_sent_texts(registry))
+    for key in dict.fromkeys((*_required_texts(registry), *sent_texts)):
         if key not in catalogue:
             yield Flaw("no_text", registry.key, key)
-    yield from budget_flaws(registry.key, catalogue, [key for key in sent if key in catalogue])
+    yield from budget_flaws(registry.key, catalogue, [key for key in sent_texts if key in catalogue])
 
 
-def _wanted_texts(registry: Registry) -> Iterator[str]:
-    base = f"registries.{registry.key}"
+def _required_texts(registry: Registry) -> Iterator[str]:
+    text_prefix = f"registries.{registry.key}"
     yield f"choices.registry.{registry.key}"
-    yield from (f"{base}.fields.{field.name}.label" for field in registry.fields)
-    yield from (key for field in registry.fields for key in field.type.texts(field.choices))
+    yield from (f"{text_prefix}.fields.{field.name}.label" for field in registry.fields)
+    yield from (key for field in registry.fields for key in field.type.text_keys(field.choices))
     for field in registry.fields:
         if not isinstance(field.type, Choice):  # which says by itself what is wrong with a cell
             yield f"details.invalid_field.bad_{field.type.name}"
     if registry.owed:
-        yield f"{base}.billed"
-        yield from (key for one in registry.owed.priced for key in one.texts())
+        yield f"{text_prefix}.billed"
+        yield from (key for priced_item in registry.owed.priced_subjects for key in priced_item.text_keys())
 
 
 def _sent_texts(registry: Registry) -> Iterator[str]:
     """Yield the keys of texts that travel as messages of their own."""
-    base = f"registries.{registry.key}"
-    yield from (f"{base}.reminders.{name}" for name in registry.expiries)
+    text_prefix = f"registries.{registry.key}"
+    yield from (f"{text_prefix}.reminders.{name}" for name in registry.expiries)
     if registry.owed:
-        yield from (f"{base}.notices.{notice}" for notice in ("billed", "paid", "waived"))
+        yield from (f"{text_prefix}.notices.{notice}" for notice in ("billed", "paid", "waived"))

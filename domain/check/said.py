@@ -11,13 +11,13 @@ from domain.bills.bill import PaymentMethod
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
-from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
-from domain.language.printouts import PHRASES
+from domain.conversation.vocabulary import COMMAND_INTENTS, SERVICE_WORDS
+from domain.language.printouts import PRINT_PHRASES
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
 
-SAID = (
+WRITTEN_OUT_KEYS = (
     "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
     "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
@@ -41,10 +41,10 @@ SAID = (
 )  # fmt: skip
 """Keys that are written out."""
 
-CAUSES = ("no_answer", "no_consent", "owner_refused", "unsaid")
-"""Why a request was declined, where nobody gave a reason in words (`KeepCause`, `Wording.facts`)."""
+DECLINE_REASONS = ("no_answer", "no_consent", "owner_refused", "unsaid")
+"""Why a request was declined, where nobody gave a reason in words (`StoreReasonCode`, `Wording.request_facts`)."""
 
-DETAILS: Mapping[str, tuple[str, ...]] = {
+REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "invalid_field": (
         "bad_card",
         "bad_datetime",
@@ -355,45 +355,45 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
 }
 """Code of an error → the reasons it is raised with: each is told in words of its own."""
 
-ANSWERS = ("submit", "amend", "exit", "yes", "no")
+ANSWER_BUTTONS = ("submit", "amend", "exit", "yes", "no")
 """What buttons say of a summary or an offer."""
 
-ON_PAPER = ("number", "date", "code", "blank", "municipality", "holder", *PHRASES)
+PRINT_KEYS = ("number", "date", "code", "blank", "municipality", "holder", *PRINT_PHRASES)
 """What every printed paper may say, under `print`."""
 
-CHOSEN_BY_CODE = "code"
+CODE_FIELD_NAME = "code"
 """The field that a command asks by a list of the citizen's own requests."""
 
 
-def said() -> Iterator[str]:
+def required_keys() -> Iterator[str]:
     """Yield every key that the catalogue must hold whatever services there are."""
-    yield from SAID
+    yield from WRITTEN_OUT_KEYS
     yield from (f"phases.{phase}" for phase in Phase)
     yield from (f"roles.{role}" for role in Role)
     yield from (f"errors.{code}" for code in ERROR_CODES)
-    yield from (f"details.{code}.{reason}" for code, reasons in DETAILS.items() for reason in reasons)
-    yield from (f"choices.reason.{cause}" for cause in CAUSES)
-    yield from (f"choices.payment_method.{one}" for one in PaymentMethod if one is not PaymentMethod.REFUND)
-    yield from (f"print.{name}" for name in ON_PAPER)
+    yield from (f"details.{code}.{reason}" for code, reasons in REASONS_BY_CODE.items() for reason in reasons)
+    yield from (f"choices.reason.{cause}" for cause in DECLINE_REASONS)
+    yield from (f"choices.payment_method.{method}" for method in PaymentMethod if method is not PaymentMethod.REFUND)
+    yield from (f"print.{name}" for name in PRINT_KEYS)
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
-    yield from (f"chat.buttons.{name}" for name in ANSWERS)
+    yield from (f"chat.buttons.{name}" for name in ANSWER_BUTTONS)
     yield from (f"chat.commands.{name}" for name in LISTED_COMMANDS)
-    yield from _of_commands()
+    yield from _command_keys()
 
 
-def _of_commands() -> Iterator[str]:
+def _command_keys() -> Iterator[str]:
     """Yield what the citizen's commands are called in menus, ask, and answer where they have nothing to do it with."""
-    called = {intent.name for intent in COMMANDS}
-    asked_once = [intent.name for intent in COMMANDS if intent.asked_once]
-    yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in asked_once)
+    called = {intent.name for intent in COMMAND_INTENTS}
+    confirmed_intents = [intent.name for intent in COMMAND_INTENTS if intent.is_asked_once]
+    yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in confirmed_intents)
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
         yield from (f"ask.{field.name}" for field in fields)
-        yield from (key for field in fields for key in field.type.texts(field.choices))
+        yield from (key for field in fields for key in field.type.text_keys(field.choices))
         if intent not in called:
             yield f"sms.offer.{intent}"  # no words call it: it is offered, with the request that it is about
             continue
         yield f"intents.{intent}"
-        if any(field.name == CHOSEN_BY_CODE for field in fields):
+        if any(field.name == CODE_FIELD_NAME for field in fields):
             yield from (f"sms.none_to.{intent}", f"sms.which.{intent}")
     yield from (f"sms.about.{topic}" for topic in SERVICE_WORDS)

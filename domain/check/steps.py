@@ -6,12 +6,12 @@ from domain.check.flaws import Flaw
 from domain.language.service import Command, Service, Transition
 from domain.values.actors import Role
 
-TAKES_NO_STEPS = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
+STEPLESS_ROLES = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
 """Roles that no step of people may be given to: an administrator has no requests, an auditor changes nothing, and the
 system takes its steps by triggers (services.md, "People").
 """
 
-SAID_WITH: Mapping[Command, frozenset[str]] = {Command.REPLY: frozenset({"text"})}
+COMMAND_INPUTS: Mapping[Command, frozenset[str]] = {Command.REPLY: frozenset({"text"})}
 """Inputs that a command brings along; the others bring none."""
 
 
@@ -29,27 +29,27 @@ def _role_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
         yield Flaw("no_role", service.key, step.name)
     if step.trigger is not None and step.roles:
         yield Flaw("triggered_with_role", service.key, step.name)
-    for role in sorted(step.roles & TAKES_NO_STEPS):
+    for role in sorted(step.roles & STEPLESS_ROLES):
         yield Flaw("role_takes_no_steps", service.key, f"{step.name}: {role}")
 
 
 def _command_flaws(service: Service, step: Transition, command: Command) -> Iterator[Flaw]:
-    if step.trigger is not None or not (Role.CITIZEN in step.roles or step.by_awaited):
+    if step.trigger is not None or not (Role.CITIZEN in step.roles or step.awaited_may_take):
         yield Flaw("command_without_citizen", service.key, step.name)
-    for one in step.inputs:
-        if one.required and one.name not in SAID_WITH.get(command, frozenset()):
-            yield Flaw("command_lacks_input", service.key, f"{step.name}.{one.name}")
+    for field in step.inputs:
+        if field.required and field.name not in COMMAND_INPUTS.get(command, frozenset()):
+            yield Flaw("command_lacks_input", service.key, f"{step.name}.{field.name}")
 
 
 def _namesake_flaws(service: Service) -> Iterator[Flaw]:
     """Steps of one name are one action: who may take it, and what it asks, must not depend on which of them is."""
-    seen: dict[str, Transition] = {}
-    flawed = set()
+    first_by_name: dict[str, Transition] = {}
+    flawed_names = set()
     for step in service.transitions:
-        if step.trigger is None and _meant(seen.setdefault(step.name, step)) != _meant(step):
-            flawed.add(step.name)
-    yield from (Flaw("unlike_namesakes", service.key, name) for name in sorted(flawed))
+        if step.trigger is None and _step_signature(first_by_name.setdefault(step.name, step)) != _step_signature(step):
+            flawed_names.add(step.name)
+    yield from (Flaw("unlike_namesakes", service.key, name) for name in sorted(flawed_names))
 
 
-def _meant(step: Transition) -> tuple[object, ...]:
-    return step.roles, step.inputs, step.by_awaited, step.command
+def _step_signature(step: Transition) -> tuple[object, ...]:
+    return step.roles, step.inputs, step.awaited_may_take, step.command

@@ -1,49 +1,58 @@
 """What messages say of a request: every placeholder of a notice or reminder is filled by somebody.
 
 A text whose fact nobody gives would fail in the middle of a step, or of a night. What there is to tell follows from the
-declaration: the form, what is kept, the inputs of the step, and what its effects and guards give (`tells`).
+declaration: the form, what is kept, the inputs of the step, and what its effects and guards give (`provides`).
 """
 
 from collections.abc import Iterator, Mapping
 
 from domain.blocks.charging import BILL_FACTS
 from domain.check.flaws import Flaw
-from domain.check.printouts import OF_EVERY_REQUEST
+from domain.check.printouts import REQUEST_FACTS
 from domain.language.service import Service, Transition
-from domain.language.wording import KEPT
-from domain.messages.catalogue import Catalogue, placeholders
+from domain.language.wording import STORED_FACTS
+from domain.messages.catalogue import Catalogue, list_placeholders
 
 
-def told_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+def unfilled_fact_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     """Find placeholders of a service's messages that nobody fills."""
-    known = OF_EVERY_REQUEST - {"mobile"} | {one.name for one in service.form} | set(KEPT)
-    for text, given in _messages(service):
-        key = f"services.{service.key}.notices.{text}"
-        wanted = set(placeholders(catalogue.text(key))) if key in catalogue else set()
-        yield from (Flaw("unfilled", service.key, f"{key}: {name}") for name in sorted(wanted - known - given))
+    common_facts = REQUEST_FACTS - {"mobile"} | {field.name for field in service.form} | set(STORED_FACTS)
+    for text_name, provided_facts in _message_facts(service):
+        key = f"services.{service.key}.notices.{text_name}"
+        required_facts = set(list_placeholders(catalogue.text(key))) if key in catalogue else set()
+        yield from (
+            Flaw("unfilled", service.key, f"{key}: {name}")
+            for name in sorted(required_facts - common_facts - provided_facts)
+        )
 
 
-def _messages(service: Service) -> Iterator[tuple[str, set[str]]]:
+def _message_facts(service: Service) -> Iterator[tuple[str, set[str]]]:
     """Yield the name of each message, with what is told to it besides what every message may say."""
-    submitted = {name for effect in service.at_submit for name in effect.tells}
-    yield from ((text, submitted) for text in ("submit", *(notice.text for notice in service.told)))
-    chosen = _chosen_by(service)
+    submit_facts = {name for effect in service.submit_effects for name in effect.provides}
+    yield from (
+        (text_name, submit_facts) for text_name in ("submit", *(notice.text_name for notice in service.submit_notices))
+    )
+    condition_facts = _condition_facts(service)
     for step in service.transitions:
-        given = _given(step) | chosen.get(step.name, set())
-        yield from ((notice.text, given) for notice in step.notices)
-    yield from ((one.text, set(BILL_FACTS)) for state in service.states for one in state.reminders)
+        step_facts = _step_facts(step) | condition_facts.get(step.name, set())
+        yield from ((notice.text_name, step_facts) for notice in step.notices)
+    yield from ((reminder.text_name, set(BILL_FACTS)) for state in service.states for reminder in state.reminders)
 
 
-def _given(step: Transition) -> set[str]:
-    by_effects = {name for one in step.effects for name in (one.tells | BILL_FACTS if one.issues_bill else one.tells)}
-    by_guards = {name for one in step.guards for name in one.tells}
-    return {one.name for one in step.inputs} | by_effects | by_guards
+def _step_facts(step: Transition) -> set[str]:
+    effect_facts = {
+        name
+        for provider in step.effects
+        for name in (provider.provides | BILL_FACTS if provider.issues_bill else provider.provides)
+    }
+    guard_facts = {name for provider in step.guards for name in provider.provides}
+    return {provider.name for provider in step.inputs} | effect_facts | guard_facts
 
 
-def _chosen_by(service: Service) -> Mapping[str, set[str]]:
+def _condition_facts(service: Service) -> Mapping[str, set[str]]:
     """Return step → what the guards tell that choose among those of its name: all before the chosen one are asked."""
-    found: dict[str, set[str]] = {}
+    facts_by_step: dict[str, set[str]] = {}
     for step in service.transitions:
-        if step.when:
-            found.setdefault(step.name, set()).update(step.when.tells)
-    return found
+        if step.condition:
+            facts_by_step.setdefault(step.name, set()).update(step.condition.provides)
+    return facts_by_step

@@ -16,31 +16,34 @@ def version_flaws(service: Service) -> Iterator[Flaw]:
     if service.version < 1:
         yield Flaw("version_below_one", service.key, str(service.version))
     for version in range(1, service.version):
-        if version not in service.state_map:
+        if version not in service.state_maps:
             yield Flaw("no_state_map", service.key, f"version {version}")
-    for version in sorted({*service.state_map, *service.former}):
+    for version in sorted({*service.state_maps, *service.former_states}):
         if not 1 <= version < service.version:
             yield Flaw("state_map_of_no_version", service.key, f"version {version}")
-        elif version in service.state_map:
+        elif version in service.state_maps:
             yield from _map_flaws(service, version)
 
 
 def _map_flaws(service: Service, version: int) -> Iterator[Flaw]:
-    present = {state.name: state.phase for state in service.states}
-    here, there = service.former.get(version), service.former.get(version + 1, present)
-    if here is None:
+    present_phases = {state.name: state.phase for state in service.states}
+    phases_before, phases_after = (
+        service.former_states.get(version),
+        service.former_states.get(version + 1, present_phases),
+    )
+    if phases_before is None:
         yield Flaw("no_former_states", service.key, f"version {version}")
-    moves = service.state_map[version]
-    for old in sorted(set(moves) - set(here or moves)):
-        yield Flaw("state_map_from_nowhere", service.key, f"version {version}: {old}")
+    state_moves = service.state_maps[version]
+    for old_state in sorted(set(state_moves) - set(phases_before or state_moves)):
+        yield Flaw("state_map_from_nowhere", service.key, f"version {version}: {old_state}")
     # Without the former states, those of today are the best that is known of them.
-    for old, phase in (here or _named(moves, present)).items():
-        new = moves.get(old, old)
-        if new not in there:
-            yield Flaw("state_map_into_nowhere", service.key, f"{old} -> {new}")
-        elif phase is not None and phase.final and there[new] is not phase:
-            yield Flaw("finished_moved", service.key, f"{old} -> {new}")
+    for old_state, phase in (phases_before or _moved_phases(state_moves, present_phases)).items():
+        new_state = state_moves.get(old_state, old_state)
+        if new_state not in phases_after:
+            yield Flaw("state_map_into_nowhere", service.key, f"{old_state} -> {new_state}")
+        elif phase is not None and phase.is_final and phases_after[new_state] is not phase:
+            yield Flaw("finished_moved", service.key, f"{old_state} -> {new_state}")
 
 
-def _named(moves: Mapping[str, str], present: Mapping[str, Phase]) -> Mapping[str, Phase | None]:
-    return {old: present.get(old) for old in moves}
+def _moved_phases(state_moves: Mapping[str, str], present_phases: Mapping[str, Phase]) -> Mapping[str, Phase | None]:
+    return {old_state: present_phases.get(old_state) for old_state in state_moves}

@@ -3,47 +3,47 @@
 from collections.abc import Iterator
 
 from domain.check.flaws import Flaw
-from domain.check.walk import Walk, walk
+from domain.check.walk import Walk, walk_service
 from domain.language.service import Service, Trigger
 from domain.requests.request import Phase
 
 
 def way_flaws(service: Service) -> Iterator[Flaw]:
     """Find states that no request comes to or out of, and steps of the system that it never takes."""
-    found = walk(service)
-    final = {state.name for state in service.states if state.phase.final}
-    stuck = {place.state for place in found.stuck(final)}
+    graph = walk_service(service)
+    final_states = {state.name for state in service.states if state.phase.is_final}
+    stuck_states = {place.state for place in graph.find_stuck(final_states)}
     for state in service.states:
-        if state.name not in found.states:
+        if state.name not in graph.reached_states:
             yield Flaw("unreachable", service.key, state.name)
-        if state.name in final and _phases_after(service, state.name) - {state.phase}:
+        if state.name in final_states and _phases_after(service, state.name) - {state.phase}:
             yield Flaw("final_state_left", service.key, state.name)
-        lost = state.name not in found.states and not _reachable(service, state.name) & final
-        if state.name not in final and (lost or state.name in stuck):
+        is_lost = state.name not in graph.reached_states and not _find_reachable(service, state.name) & final_states
+        if state.name not in final_states and (is_lost or state.name in stuck_states):
             yield Flaw("dead_end", service.key, state.name)
-    yield from _never_flaws(service, found)
+    yield from _never_taken_flaws(service, graph)
 
 
-def _never_flaws(service: Service, found: Walk) -> Iterator[Flaw]:
-    taken = {id(edge.step) for edge in found.edges}
+def _never_taken_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
+    taken_ids = {id(edge.step) for edge in graph.edges}
     for step in service.transitions:
-        if step.trigger is Trigger.DEADLINE and step.deadline is None:
+        if step.trigger is Trigger.DEADLINE and step.reckon_deadline is None:
             yield Flaw("no_deadline", service.key, step.name)
-        elif step.trigger is not None and id(step) not in taken and found.states & set(step.sources):
+        elif step.trigger is not None and id(step) not in taken_ids and graph.reached_states & set(step.source_states):
             yield Flaw("never_taken", service.key, step.name)
 
 
 def _phases_after(service: Service, state: str) -> set[Phase]:
-    return {service.state(step.target).phase for step in service.transitions if state in step.sources}
+    return {service.state_named(step.target_state).phase for step in service.transitions if state in step.source_states}
 
 
-def _reachable(service: Service, start: str) -> set[str]:
+def _find_reachable(service: Service, start: str) -> set[str]:
     """Return what a state that no request comes to would lead to."""
-    reached, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
+    reached_states, waiting_states = {start}, [start]
+    while waiting_states:
+        current_state = waiting_states.pop()
         for step in service.transitions:
-            if here in step.sources and step.target not in reached:
-                reached.add(step.target)
-                waiting.append(step.target)
-    return reached
+            if current_state in step.source_states and step.target_state not in reached_states:
+                reached_states.add(step.target_state)
+                waiting_states.append(step.target_state)
+    return reached_states

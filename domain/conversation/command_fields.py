@@ -16,49 +16,49 @@ class TrackingCode(FieldType):
 
     name: ClassVar[str] = "code"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Return nine digits; `CodeMistyped`."""
-        return tracking_codes.parse(str(raw))
+        return tracking_codes.parse_code(str(raw_value))
 
 
 @dataclass(frozen=True, slots=True)
-class FileWanted(FieldType):
+class FileUpload(FieldType):
     """A photo or file, which comes by itself: no text is one."""
 
     name: ClassVar[str] = "file"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Refuse: this is a text."""
         raise InvalidField(detail="file_wanted")
 
 
-CODE = Field("code", TrackingCode())
-TEXT = Field("text", Text(500))
-SCORE = Field("score", Integer(1, 5))
+CODE_FIELD = Field("code", TrackingCode())
+TEXT_FIELD = Field("text", Text(500))
+SCORE_FIELD = Field("score", Integer(1, 5))
 
 COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "help": (),
     "list": (),
-    "track": (CODE,),
-    "pay": (CODE,),
-    "cancel": (CODE,),
-    "reply": (CODE, TEXT),
-    "comment": (TEXT,),
-    "rate": (CODE, SCORE),
-    "confirm": (CODE,),
-    "deny": (CODE,),
-    "reopen": (CODE,),
+    "track": (CODE_FIELD,),
+    "pay": (CODE_FIELD,),
+    "cancel": (CODE_FIELD,),
+    "reply": (CODE_FIELD, TEXT_FIELD),
+    "comment": (TEXT_FIELD,),
+    "rate": (CODE_FIELD, SCORE_FIELD),
+    "confirm": (CODE_FIELD,),
+    "deny": (CODE_FIELD,),
+    "reopen": (CODE_FIELD,),
     "tariff": (),
 }
 """Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code; `tariff` asks what the
 services price; `reopen` has no word of its own: it is offered after a low rating.
 """
 
-PAPERS = "papers"
+PAPERS_INTENT = "papers"
 """The intent of sending the papers of a request, in the channels that take files. Its frame has `code` and `paper`."""
 
-CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS: (Field("file", FileWanted()),)}
+CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS_INTENT: (Field("file", FileUpload()),)}
 """Intents that buttons alone call, as `COMMAND_FIELDS`."""
 
-MENU = "menu"
+MENU_INTENT = "menu"
 """The intent of a frame that only offers other intents by number."""

@@ -13,28 +13,29 @@ from datetime import datetime
 from typing import Any
 
 from domain.conversation.answers import (
-    CLEAR,
-    bare_code,
-    chosen_by_number,
-    interrupts,
-    no_words,
-    said_again,
+    CLEAR_MOODS,
+    answer_by_repetition,
+    choose_by_number,
+    has_no_letters,
+    is_bare_code,
+    is_interruption,
     take_value,
 )
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU
-from domain.conversation.frames import SAID, Ask, Dialogue, Frame, Left, OptOut, Perform, Refused, Step, Unknown
-from domain.conversation.grammar import Grammar, Parsed
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU_INTENT
+from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
+from domain.conversation.grammar import Grammar, ParsedMessage
 from domain.conversation.sentences import Mood
-from domain.conversation.yes_no import yes_or_no
+from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.form import Field
 from domain.fields.types import Day, HourOfDay, Text
-from domain.language.service import Keyword, Lookup, Prices, Service
-from domain.values.errors import DomainError, Doubt, InvalidField
+from domain.language.lookups import Lookup, PriceLookup
+from domain.language.service import Keyword, Service
+from domain.values.errors import AmbiguousField, DomainError, InvalidField
 
-CONFIRM = "confirm"
+CONFIRM_STEP = "confirm"
 """The asked name while a summary waits for yes or no."""
 
-DEEPEST = 3
+MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
 
 
@@ -46,7 +47,7 @@ class Conversation:
     services: Mapping[str, Service]
     channel: str = "sms"
 
-    def keyword(self, intent: str) -> tuple[Service, Keyword] | None:
+    def find_keyword(self, intent: str) -> tuple[Service, Keyword] | None:
         """Return the service that an intent starts."""
         for service in self.services.values():
             for keyword in service.keywords:
@@ -54,321 +55,343 @@ class Conversation:
                     return service, keyword
         return None
 
-    def lookup(self, intent: str) -> tuple[Service, Lookup] | None:
+    def find_lookup(self, intent: str) -> tuple[Service, Lookup] | None:
         """Return the look-up that an intent asks for, with its service."""
         for service in self.services.values():
-            for one in service.lookups:
-                if one.intent.name == intent:
-                    return service, one
+            for lookup in service.lookups:
+                if lookup.intent.name == intent:
+                    return service, lookup
         return None
 
-    def prices(self) -> tuple[tuple[Service, Prices], ...]:
+    def priced_services(self) -> tuple[tuple[Service, PriceLookup], ...]:
         """Return the services that tell their prices, with how."""
-        return tuple((service, service.prices) for service in self.services.values() if service.prices)
+        return tuple((service, service.price_lookup) for service in self.services.values() if service.price_lookup)
 
-    def fields(self, intent: str) -> tuple[Field, ...]:
+    def asked_fields(self, intent: str) -> tuple[Field, ...]:
         """Return what an intent asks for in this channel, in order."""
-        return tuple(one for one in self.form(intent) if one.asked_in(self.channel))
+        return tuple(field for field in self.intent_form(intent) if field.is_asked_in(self.channel))
 
-    def form(self, intent: str) -> tuple[Field, ...]:
+    def intent_form(self, intent: str) -> tuple[Field, ...]:
         """Return every field that an intent may take."""
-        if found := self.keyword(intent):
-            return found[0].form
-        if asked := self.lookup(intent):
-            return asked[1].form
+        if match := self.find_keyword(intent):
+            return match[0].form
+        if lookup_match := self.find_lookup(intent):
+            return lookup_match[1].form
         if intent == "tariff":
-            return _any_of([one for _, price in self.prices() for one in price.form])
+            return _join_required([field for _, price_list in self.priced_services() for field in price_list.form])
         return COMMAND_FIELDS.get(intent) or CHAT_FIELDS.get(intent, ())
 
-    def asking(self, intent: str, name: str | None) -> Field | None:
+    def find_asking_field(self, intent: str, name: str | None) -> Field | None:
         """Return the field that is asked in order to get a value: itself, or the one that it stands in for."""
-        form = [one for one in self.form(intent) if not one.found]
-        return next((one for one in form if name in one.instead), next((one for one in form if one.name == name), None))
+        form = [field for field in self.intent_form(intent) if not field.is_derived]
+        return next(
+            (field for field in form if name in field.alternatives),
+            next((field for field in form if field.name == name), None),
+        )
 
-    def offered(self, intent: str) -> bool:
+    def is_offered(self, intent: str) -> bool:
         """Tell whether this channel can do the intent."""
-        return intent in COMMAND_FIELDS or self.keyword(intent) is not None or self.lookup(intent) is not None
+        return intent in COMMAND_FIELDS or self.find_keyword(intent) is not None or self.find_lookup(intent) is not None
 
-    def main_menu(self) -> tuple[str, ...]:
+    def main_menu_intents(self) -> tuple[str, ...]:
         """Return the intents that help offers by number: the services first, then what every citizen needs."""
-        started = [
+        service_intents = [
             intent.name
             for service in self.services.values()
-            for intent in [*(one.intent for one in service.keywords), *(one.intent for one in service.lookups)]
+            for intent in [
+                *(source.intent for source in service.keywords),
+                *(source.intent for source in service.lookups),
+            ]
         ]
-        return (*started, "track", "list", "pay", "tariff", "cancel", "comment")
+        return (*service_intents, "track", "list", "pay", "tariff", "cancel", "comment")
 
-    def read(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
+    def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""
-        parsed = self.grammar.parse(text, now)
-        if parsed.intent == "opt_out" and not (dialogue.frames and no_words(text)):
-            return OptOut(stopped=True)
-        if parsed.intent == "exit" or self._gives_form_up(dialogue, parsed):
-            return self._leave(dialogue)
-        if parsed.intent == "back" and dialogue.frames:
-            return self._back(dialogue)
-        if parsed.mood is Mood.REFUSED and (refused := self._refused(dialogue, parsed)):
-            return refused
+        message = self.grammar.parse_message(text, now)
+        if message.intent == "opt_out" and not (dialogue.frames and has_no_letters(text)):
+            return OptOut(is_stopped=True)
+        if message.intent == "exit" or self._gives_up_form(dialogue, message):
+            return self._leave_dialogue(dialogue)
+        if message.intent == "back" and dialogue.frames:
+            return self._go_back(dialogue)
+        if message.mood is Mood.REFUSED and (refused_step := self._read_refusal(dialogue, message)):
+            return refused_step
         if dialogue.top is None:
-            return self._outside(dialogue, parsed, now)
-        return self._inside(dialogue, dialogue.top, parsed, text, now)
+            return self._read_outside(dialogue, message, now)
+        return self._read_inside(dialogue, dialogue.top, message, text, now)
 
-    def command(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
+    def read_command(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what a text means that is a command whatever is asked now, as a button is; what is asked waits."""
-        parsed = self.grammar.parse(text, now)
-        if dialogue.top is None or parsed.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}:
-            return self.read(dialogue, text, now)
-        return self._interrupt(dialogue, dialogue.top, parsed, now)
+        message = self.grammar.parse_message(text, now)
+        if dialogue.top is None or message.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}:
+            return self.read_text(dialogue, text, now)
+        return self._begin_interruption(dialogue, dialogue.top, message, now)
 
-    def begin(
-        self, dialogue: Dialogue, intent: str, slots: Mapping[str, Any], now: datetime, *, plain: bool = True
-    ) -> Step:
+    def begin_intent(
+        self, dialogue: Dialogue, intent: str, stated_values: Mapping[str, Any], now: datetime, *, is_plain: bool = True
+    ) -> Reaction:
         """Start an intent with what was said with it: do it when complete, else ask the first missing field.
 
-        What was not said plainly (`plain`) is asked once more before it is done.
+        What was not said plainly (`is_plain`) is asked once more before it is done.
         """
-        found = self.keyword(intent)
-        frame = Frame(intent, version=found[0].version if found else None, plain=plain)
-        if found:
-            frame.slots.update(found[1].presets)
-        problem = self._absorb(frame, slots, now)
+        match = self.find_keyword(intent)
+        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain)
+        if match:
+            frame.slots.update(match[1].preset_values)
+        problem = self._absorb(frame, stated_values, now)
         if problem and intent == "track":
             raise problem  # the code alone can be sent again: nothing needs to wait for it
         dialogue.frames.append(frame)
-        step = self.go_on(dialogue, problem)
-        del dialogue.frames[:-DEEPEST]
+        step = self.ask_next(dialogue, problem)
+        del dialogue.frames[:-MOST_FRAMES]
         return step
 
-    def ask_again(self, dialogue: Dialogue, frame: Frame, problem: DomainError) -> Ask | None:
+    def ask_field_again(self, dialogue: Dialogue, frame: Frame, problem: DomainError) -> Ask | None:
         """Drop the value that turned out wrong, or to be needed after all, and ask it; None when nobody is asked it."""
-        asked = self.asking(frame.intent, problem.field)
-        if asked is None:
+        field = self.find_asking_field(frame.intent, problem.field)
+        if field is None:
             return None
-        for name in (asked.name, *asked.instead):
+        for name in (field.name, *field.alternatives):
             frame.slots.pop(name, None)
         if dialogue.top is not frame:
             dialogue.frames.append(frame)
-        step = self.go_on(dialogue, problem)
+        step = self.ask_next(dialogue, problem)
         return step if isinstance(step, Ask) else None
 
-    def go_on(self, dialogue: Dialogue, problem: DomainError | None = None) -> Step:
+    def ask_next(self, dialogue: Dialogue, problem: DomainError | None = None) -> Reaction:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
         frame = dialogue.frames[-1]
-        missing = self._next_missing(frame, problem.field if problem else None)
-        at_once = frame.plain and (frame.one_shot or not self.keyword(frame.intent))
-        if missing is None and (at_once or frame.asked == CONFIRM):
+        missing_field = self._find_next_missing(frame, problem.field if problem else None)
+        is_immediate = frame.plain and (frame.one_shot or not self.find_keyword(frame.intent))
+        if missing_field is None and (is_immediate or frame.asked == CONFIRM_STEP):
             dialogue.frames.pop()
             return Perform(frame)
         frame.one_shot = False
-        frame.asked, frame.gap = missing or (CONFIRM, None)
-        doubted = isinstance(problem, Doubt) and problem.field == frame.asked
-        frame.options = list(problem.options) if doubted and isinstance(problem, Doubt) else self._menu(frame)
+        frame.asked, frame.gap = missing_field or (CONFIRM_STEP, None)
+        is_doubted = isinstance(problem, AmbiguousField) and problem.field == frame.asked
+        frame.options = (
+            list(problem.options) if is_doubted and isinstance(problem, AmbiguousField) else self._menu(frame)
+        )
         return Ask(frame, problem)
 
-    def _gives_form_up(self, dialogue: Dialogue, parsed: Parsed) -> bool:
+    def _gives_up_form(self, dialogue: Dialogue, message: ParsedMessage) -> bool:
         """A bare «لغو» amid a form gives the form up; only elsewhere it asks which request to cancel."""
-        bare = parsed.intent == "cancel" and not parsed.slots and parsed.mood in CLEAR
-        return bare and dialogue.top is not None and self.keyword(dialogue.top.intent) is not None
+        is_bare_cancel = message.intent == "cancel" and not message.slots and message.mood in CLEAR_MOODS
+        return is_bare_cancel and dialogue.top is not None and self.find_keyword(dialogue.top.intent) is not None
 
-    def _outside(self, dialogue: Dialogue, parsed: Parsed, now: datetime) -> Step:
-        if parsed.intent == "opt_in":
-            return OptOut(stopped=False)
-        if parsed.intent in {"unknown", "back"}:
-            return Unknown(tuple(parsed.suggestions))
-        return self._begin_parsed(dialogue, parsed, now)
+    def _read_outside(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
+        if message.intent == "opt_in":
+            return OptOut(is_stopped=False)
+        if message.intent in {"unknown", "back"}:
+            return Unknown(tuple(message.suggested_intents))
+        return self._begin_message(dialogue, message, now)
 
-    def _begin_parsed(self, dialogue: Dialogue, parsed: Parsed, now: datetime) -> Step:
-        return self.begin(dialogue, parsed.intent, self._said(parsed), now, plain=parsed.mood is Mood.PLAIN)
+    def _begin_message(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
+        return self.begin_intent(
+            dialogue, message.intent, self._slots_of(message), now, is_plain=message.mood is Mood.PLAIN
+        )
 
-    def _refused(self, dialogue: Dialogue, parsed: Parsed) -> Step | None:
+    def _read_refusal(self, dialogue: Dialogue, message: ParsedMessage) -> Reaction | None:
         """Return what a refusal comes to; None where it answers the question that stands, or is its free text."""
         top = dialogue.top
         if top is None:
-            return Refused(parsed.refused)
-        asked = self._asked_field(top)
-        free = asked is not None and isinstance(asked.type, Text)
-        if top.asked == CONFIRM or self.outdated(top) or (free and not self.keyword(top.intent)):
+            return Refused(message.refused_intent)
+        field = self._find_asked_field(top)
+        is_free_text = field is not None and isinstance(field.type, Text)
+        if top.asked == CONFIRM_STEP or self.is_outdated(top) or (is_free_text and not self.find_keyword(top.intent)):
             return None
-        if parsed.refused in {"", top.intent}:
-            return self._leave(dialogue)
-        if free and parsed.refused not in {"cancel", "exit"}:
+        if message.refused_intent in {"", top.intent}:
+            return self._leave_dialogue(dialogue)
+        if is_free_text and message.refused_intent not in {"cancel", "exit"}:
             return None
-        if top.intent == MENU:
+        if top.intent == MENU_INTENT:
             dialogue.frames.pop()
-            return Refused(parsed.refused)
+            return Refused(message.refused_intent)
         return Ask(top)
 
-    def _inside(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
-        if self.outdated(frame):
+    def _read_inside(
+        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
+    ) -> Reaction:
+        if self.is_outdated(frame):
             dialogue.frames.pop()
-            step = self.begin(dialogue, frame.intent, {}, now)
-            return Ask(step.frame, restarted=True) if isinstance(step, Ask) else step
-        asked = self._asked_field(frame)
-        if interrupts(parsed, text) and asked is not None and isinstance(asked.type, Text):
-            return self._interrupt(dialogue, frame, parsed, now)
+            step = self.begin_intent(dialogue, frame.intent, {}, now)
+            return Ask(step.frame, is_restarted=True) if isinstance(step, Ask) else step
+        field = self._find_asked_field(frame)
+        if is_interruption(message, text) and field is not None and isinstance(field.type, Text):
+            return self._begin_interruption(dialogue, frame, message, now)
         try:
-            return self._answer(dialogue, frame, parsed, text, now)
+            return self._read_answer(dialogue, frame, message, text, now)
         except DomainError as problem:
-            return self._no_answer(dialogue, frame, parsed, text, now, problem)
+            return self._read_no_answer(dialogue, frame, message, text, now, problem)
 
-    def _no_answer(
-        self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime, problem: DomainError
-    ) -> Step:
+    def _read_no_answer(
+        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime, problem: DomainError
+    ) -> Reaction:
         """Read a text that does not answer the question: a command, or nothing that helps."""
-        if isinstance(problem, Doubt) and not frame.gap:
-            return self.go_on(dialogue, problem)
-        if parsed.intent in {"opt_in", "opt_out"}:
-            return OptOut(stopped=parsed.intent == "opt_out")
-        if interrupts(parsed, text) or bare_code(parsed, text):
-            return self._interrupt(dialogue, frame, parsed, now)
-        if frame.intent == MENU:
+        if isinstance(problem, AmbiguousField) and not frame.gap:
+            return self.ask_next(dialogue, problem)
+        if message.intent in {"opt_in", "opt_out"}:
+            return OptOut(is_stopped=message.intent == "opt_out")
+        if is_interruption(message, text) or is_bare_code(message, text):
+            return self._begin_interruption(dialogue, frame, message, now)
+        if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
-            return self._behind_menu(dialogue, parsed, text, now)
-        more = self.grammar.arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
-        return self.go_on(dialogue, self._absorb(frame, self._said(more), now)) if more else Ask(frame, problem)
+            return self._read_behind_menu(dialogue, message, text, now)
+        extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
+        return (
+            self.ask_next(dialogue, self._absorb(frame, self._slots_of(extra), now)) if extra else Ask(frame, problem)
+        )
 
-    def _behind_menu(self, dialogue: Dialogue, parsed: Parsed, text: str, now: datetime) -> Step:
+    def _read_behind_menu(self, dialogue: Dialogue, message: ParsedMessage, text: str, now: datetime) -> Reaction:
         """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
         if dialogue.top:
-            return self._inside(dialogue, dialogue.top, parsed, text, now)
-        return self._outside(dialogue, parsed, now)
+            return self._read_inside(dialogue, dialogue.top, message, text, now)
+        return self._read_outside(dialogue, message, now)
 
-    def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
-        if parsed.intent == frame.intent and self.keyword(frame.intent):
+    def _begin_interruption(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, now: datetime) -> Reaction:
+        if message.intent == frame.intent and self.find_keyword(frame.intent):
             frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
-            frame.plain = frame.plain and parsed.mood is Mood.PLAIN
-            return self.go_on(dialogue, self._absorb(frame, self._said(parsed), now))
-        if frame.intent == MENU:
+            frame.plain = frame.plain and message.mood is Mood.PLAIN
+            return self.ask_next(dialogue, self._absorb(frame, self._slots_of(message), now))
+        if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
-        return self._begin_parsed(dialogue, parsed, now)
+        return self._begin_message(dialogue, message, now)
 
-    def _answer(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
-        if frame.asked == CONFIRM:
-            return self._confirmed(dialogue, frame, parsed, text)
-        asked = self._asked_field(frame)
-        choice = chosen_by_number(frame, text, readings=asked is not None and isinstance(asked.type, Day | HourOfDay))
-        if frame.intent == MENU:
-            if choice is None:
+    def _read_answer(
+        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
+    ) -> Reaction:
+        if frame.asked == CONFIRM_STEP:
+            return self._read_confirmation(dialogue, frame, message, text)
+        field = self._find_asked_field(frame)
+        menu_choice = choose_by_number(
+            frame, text, offers_readings=field is not None and isinstance(field.type, Day | HourOfDay)
+        )
+        if frame.intent == MENU_INTENT:
+            if menu_choice is None:
                 raise InvalidField(detail="menu")
             dialogue.frames.pop()
-            return self._begin_chosen(dialogue, choice, str(frame.slots.get(SAID, "")), now)
-        if asked is None:
+            return self._begin_menu_choice(dialogue, menu_choice, str(frame.slots.get(OFFER, "")), now)
+        if field is None:
             raise InvalidField(detail="unreadable")
         problem: DomainError | None = None
         if frame.gap:
-            with asked.naming_errors():
-                frame.slots[asked.name] = asked.type.fill(frame.slots[asked.name], text)
+            with field.naming_errors():
+                frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], text)
         else:
-            asked, problem = self._take_one_of(frame, asked, choice or text, now)
-        frame.trail.append(asked.name)
-        return self.go_on(dialogue, problem)
+            field, problem = self._take_alternative(frame, field, menu_choice or text, now)
+        frame.trail.append(field.name)
+        return self.ask_next(dialogue, problem)
 
-    def _take_one_of(self, frame: Frame, asked: Field, raw: str, now: datetime) -> tuple[Field, DomainError | None]:
+    def _take_alternative(
+        self, frame: Frame, field: Field, raw_value: str, now: datetime
+    ) -> tuple[Field, DomainError | None]:
         """Read an answer as the asked field, else as one that does as well; return the field that it was."""
         try:
-            return asked, take_value(frame, asked, raw, now)
+            return field, take_value(frame, field, raw_value, now)
         except DomainError as error:
             if error.detail == "part_of_day" and frame.options:  # «عصر», asked which «۳» is meant
-                return asked, take_value(frame, asked, f"{frame.options[-1]} {raw}", now)
-            for other in self.form(frame.intent):
-                if other.name in asked.instead:
+                return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
+            for alternative in self.intent_form(frame.intent):
+                if alternative.name in field.alternatives:
                     with suppress(DomainError):
-                        return other, take_value(frame, other, raw, now)
+                        return alternative, take_value(frame, alternative, raw_value, now)
             raise
 
-    def _begin_chosen(self, dialogue: Dialogue, intent: str, text: str, now: datetime) -> Step:
+    def _begin_menu_choice(self, dialogue: Dialogue, intent: str, offered_text: str, now: datetime) -> Reaction:
         """Begin what was chosen from a menu, with what the text said that it was offered for."""
-        meant = self.grammar.meant_for(intent, text, now) if text else None
-        if meant is None:
-            return self.begin(dialogue, intent, {}, now)
-        doubtful = self.grammar.binds(intent) or self.keyword(intent) is not None
-        return self.begin(dialogue, intent, self._said(meant), now, plain=not doubtful)
+        meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
+        if meant_message is None:
+            return self.begin_intent(dialogue, intent, {}, now)
+        is_doubtful = self.grammar.is_binding(intent) or self.find_keyword(intent) is not None
+        return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
 
-    def _confirmed(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str) -> Step:
-        answer = yes_or_no(text)
+    def _read_confirmation(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str) -> Reaction:
+        answer = read_yes_or_no(text)
         if answer is None:
-            answer = said_again(frame, parsed, form=self.keyword(frame.intent) is not None)
+            answer = answer_by_repetition(frame, message, is_form=self.find_keyword(frame.intent) is not None)
         if answer is None:
-            raise InvalidField(CONFIRM, detail="yes_or_no" if self.keyword(frame.intent) else "yes_no")
-        return self.go_on(dialogue) if answer else self._leave(dialogue)
+            raise InvalidField(CONFIRM_STEP, detail="yes_or_no" if self.find_keyword(frame.intent) else "yes_no")
+        return self.ask_next(dialogue) if answer else self._leave_dialogue(dialogue)
 
-    def _leave(self, dialogue: Dialogue) -> Step:
+    def _leave_dialogue(self, dialogue: Dialogue) -> Reaction:
         return Left(left=True, intent=dialogue.frames.pop().intent) if dialogue.frames else Left(left=False)
 
-    def _back(self, dialogue: Dialogue) -> Step:
+    def _go_back(self, dialogue: Dialogue) -> Reaction:
         frame = dialogue.frames[-1]
         if not frame.trail:
             return Ask(frame)
-        last = frame.trail.pop()
-        frame.trail = [name for name in frame.trail if name != last]
-        frame.slots.pop(last, None)
-        frame.slots, frame.by_fill = frame.said, []  # what follows from the rest is found anew
+        last_slot = frame.trail.pop()
+        frame.trail = [name for name in frame.trail if name != last_slot]
+        frame.slots.pop(last_slot, None)
+        frame.slots, frame.by_fill = frame.stated_slots, []  # what follows from the rest is found anew
         frame.asked = None
-        return self.go_on(dialogue)
+        return self.ask_next(dialogue)
 
-    def _asked_field(self, frame: Frame) -> Field | None:
-        return next((one for one in self.form(frame.intent) if one.name == frame.asked), None)
+    def _find_asked_field(self, frame: Frame) -> Field | None:
+        return next((field for field in self.intent_form(frame.intent) if field.name == frame.asked), None)
 
-    def _next_missing(self, frame: Frame, first: str | None) -> tuple[str, str | None] | None:
-        """Return the field to ask now and its missing part; what gives `first`, just found wrong, before others."""
-        if frame.intent == MENU:
-            return MENU, None
+    def _find_next_missing(self, frame: Frame, refused: str | None) -> tuple[str, str | None] | None:
+        """Return the field to ask now and its missing part; what gives `refused`, just found wrong, before others."""
+        if frame.intent == MENU_INTENT:
+            return MENU_INTENT, None
         if frame.intent == "pay" and "bill_id" in frame.slots:
             return None
-        again = self.asking(frame.intent, first)
-        if again and again.name not in frame.slots:
-            return again.name, None
-        missing = [
-            (one.name, _lacks(one, frame)) for one in self.fields(frame.intent) if _lacks(one, frame) is not None
+        refused_field = self.find_asking_field(frame.intent, refused)
+        if refused_field and refused_field.name not in frame.slots:
+            return refused_field.name, None
+        missing_parts = [
+            (field.name, _missing_part(field, frame))
+            for field in self.asked_fields(frame.intent)
+            if _missing_part(field, frame) is not None
         ]
-        missing.sort(key=lambda one: one[0] != first)
-        return (missing[0][0], missing[0][1] or None) if missing else None
+        missing_parts.sort(key=lambda field: field[0] != refused)
+        return (missing_parts[0][0], missing_parts[0][1] or None) if missing_parts else None
 
     def _menu(self, frame: Frame) -> list[str]:
-        asked = self._asked_field(frame)
-        if asked is None or frame.gap:
-            return frame.options if frame.intent == MENU else []
+        field = self._find_asked_field(frame)
+        if field is None or frame.gap:
+            return frame.options if frame.intent == MENU_INTENT else []
         if frame.intent == "tariff":
             return []  # all that has a price would be too long a menu: it is asked for in words
-        return list(asked.choices or asked.type.menu())
+        return list(field.choices or field.type.numbered_choices())
 
-    def _said(self, parsed: Parsed) -> Mapping[str, Any]:
+    def _slots_of(self, message: ParsedMessage) -> Mapping[str, Any]:
         """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why, or the
         error itself stands there), and what fills no slot of the grammar but a field of the form («۳ روز»).
         """
-        form = {one.name for one in self.form(parsed.intent)}
-        partial = {name: value for name, value in parsed.partial.items() if name in form}
-        return {**partial, **parsed.rejected, **parsed.as_json()["slots"], **parsed.problems}
+        form_names = {field.name for field in self.intent_form(message.intent)}
+        partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
+        return {**partial_values, **message.rejected_texts, **message.as_json()["slots"], **message.problems_by_slot}
 
-    def _absorb(self, frame: Frame, slots: Mapping[str, Any], now: datetime) -> DomainError | None:
+    def _absorb(self, frame: Frame, stated_values: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
-        form = {one.name: one for one in self.form(frame.intent)}
-        frame.slots.update({name: value for name, value in slots.items() if name not in form})
+        fields_by_name = {field.name: field for field in self.intent_form(frame.intent)}
+        frame.slots.update({name: value for name, value in stated_values.items() if name not in fields_by_name})
         problem: DomainError | None = None
-        for one in form.values():
-            if one.name in slots:
+        for field in fields_by_name.values():
+            if field.name in stated_values:
                 try:
-                    problem = take_value(frame, one, slots[one.name], now) or problem
+                    problem = take_value(frame, field, stated_values[field.name], now) or problem
                 except DomainError as error:
                     problem = problem or error
                 else:
-                    frame.trail.append(one.name)
+                    frame.trail.append(field.name)
         return problem
 
-    def outdated(self, frame: Frame) -> bool:
+    def is_outdated(self, frame: Frame) -> bool:
         """Tell whether the frame was begun on another version of its service, or the service is gone."""
-        found = self.keyword(frame.intent)
-        return frame.version != (found[0].version if found else None)
+        match = self.find_keyword(frame.intent)
+        return frame.version != (match[0].version if match else None)
 
 
-def _lacks(field: Field, frame: Frame) -> str | None:
+def _missing_part(field: Field, frame: Frame) -> str | None:
     """Return the missing part of a field, "" when all of it is missing, None when nothing is."""
     if field.name in frame.slots:
-        return field.type.gap(frame.slots[field.name])
-    return None if field.given_in(frame.slots) else ""
+        return field.type.find_missing_part(frame.slots[field.name])
+    return None if field.is_answered_in(frame.slots) else ""
 
 
-def _any_of(fields: Sequence[Field]) -> tuple[Field, ...]:
+def _join_required(fields: Sequence[Field]) -> tuple[Field, ...]:
     """Let any required one of these fields stand for all of them."""
-    names = tuple(one.name for one in fields if one.required)
-    return tuple(replace(one, instead=names) if one.required else one for one in fields)
+    required_names = tuple(field.name for field in fields if field.required)
+    return tuple(replace(field, alternatives=required_names) if field.required else field for field in fields)

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.values.errors import DomainError
 
-SAID = "said"
+OFFER = "said"
 """The slot of an offer that holds the text it was made for."""
 
 
@@ -18,7 +18,7 @@ class Frame:
     while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know, and
     `by_fill` names the slots that have their values from there. `plain`: it was said plainly (`sentences`); what was
     not is asked once before it is done. `same_as` is the code of an open request that is the same, while it is asked
-    whether a second one is meant. A menu that offers keeps under `SAID` what was not understood.
+    whether a second one is meant. A menu that offers keeps under `OFFER` what was not understood.
     """
 
     intent: str
@@ -35,7 +35,7 @@ class Frame:
     same_as: str | None = None
 
     @property
-    def said(self) -> dict[str, Any]:
+    def stated_slots(self) -> dict[str, Any]:
         """The slots that people filled."""
         return {name: value for name, value in self.slots.items() if name not in self.by_fill}
 
@@ -56,9 +56,9 @@ class Dialogue:
         return {"frames": [asdict(frame) for frame in self.frames]}
 
     @staticmethod
-    def from_json(stored: Mapping[str, Any]) -> "Dialogue":
+    def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
         """Read back what `as_json` gave."""
-        return Dialogue([Frame(**frame) for frame in stored["frames"]])
+        return Dialogue([Frame(**frame) for frame in stored_dialogue["frames"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Ask:
 
     frame: Frame
     problem: DomainError | None = None
-    restarted: bool = False
+    is_restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,14 @@ class Refused:
 class OptOut:
     """«لغو11» (stopped) or 12."""
 
-    stopped: bool
+    is_stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not understood; `near` are intents to offer back."""
+    """Not understood; `near_intents` are intents to offer back."""
 
-    near: tuple[str, ...] = ()
+    near_intents: tuple[str, ...] = ()
 
 
-Step = Perform | Ask | Left | Refused | OptOut | Unknown
+Reaction = Perform | Ask | Left | Refused | OptOut | Unknown

@@ -11,57 +11,57 @@ from datetime import date, datetime, time
 from typing import Any
 
 from domain.conversation.keywords import IntentMatch, Keywords
-from domain.conversation.sentences import Mood, forbids, mood_of, refuses_alone
-from domain.conversation.vocabulary import COMMANDS, LABELS, SERVICE_WORDS, WISHES
+from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
+from domain.conversation.vocabulary import COMMAND_INTENTS, FIELD_LABELS, SERVICE_WORDS, WISH_WORDS
 from domain.language.intents import Intent
-from domain.parsing.filler_words import COURTESIES
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import MachineItem
-from domain.parsing.negation import negations
-from domain.parsing.places import says_address
+from domain.parsing.negation import find_negations
+from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, Stream, keys
-from domain.values.calendar import in_tehran
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError
 
-UNKNOWN = "unknown"
+UNKNOWN_INTENT = "unknown"
 """The intent of a message that calls none."""
 
-_LABELS = Phrases({True: LABELS})
-_COLON = keys(":")
-_MORE = keys("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
+_LABEL_PHRASES = Phrases({True: FIELD_LABELS})
+_COLON_KEYS = keys_of(":")
+_EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
 _MOST_SUGGESTIONS = 3
-_NO_OWN_WORDS = frozenset({"place", "reason"})
+_WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that a wish around them («… می‌خوام») does not belong to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedMessage:
     """What a message says.
 
     `slots` holds only what was said, under the names of channels.md: `date`, `from`, `to` are `date`s, `start` a
-    `time`, `items` a tuple of `MachineItem`, `hours` a number, `score` an int, all others strings. `missing` names the
-    required fields not said, in asking order. `suggestions` are intents to offer back when `intent` is `unknown`.
-    `has_valid_arguments`: an argument besides free text was understood, or the keyword stands alone and needs none;
-    only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected`, `partial` and `problems`: see
-    `MessageReader`. `mood` is the kind of sentence; a refused command is no command: `intent` is `unknown`, and
-    `refused` names it.
+    `time`, `items` a tuple of `MachineItem`, `hours` a number, `score` an int, all others strings. `missing_slots`
+    names the required fields not said, in asking order. `suggested_intents` are intents to offer back when `intent` is
+    `unknown`. `has_valid_arguments`: an argument besides free text was understood, or the keyword stands alone and
+    needs none; only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected_texts`,
+    `partial_values` and `problems_by_slot`: see `MessageReader`. `mood` is the kind of sentence; a refused command is
+    no command: `intent` is `unknown`, and `refused_intent` names it.
     """
 
     intent: str
     slots: Mapping[str, Any] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
+    missing_slots: tuple[str, ...] = ()
+    suggested_intents: tuple[str, ...] = ()
     has_valid_arguments: bool = False
-    rejected: Mapping[str, str] = field(default_factory=dict)
-    partial: Mapping[str, Any] = field(default_factory=dict)
-    problems: Mapping[str, DomainError] = field(default_factory=dict)
+    rejected_texts: Mapping[str, str] = field(default_factory=dict)
+    partial_values: Mapping[str, Any] = field(default_factory=dict)
+    problems_by_slot: Mapping[str, DomainError] = field(default_factory=dict)
     mood: Mood = Mood.PLAIN
-    refused: str = ""
+    refused_intent: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""
-        slots = {name: _json(value) for name, value in self.slots.items()}
-        return {"intent": self.intent, "slots": slots, "missing": list(self.missing)}
+        slots = {name: _value_as_json(value) for name, value in self.slots.items()}
+        return {"intent": self.intent, "slots": slots, "missing": list(self.missing_slots)}
 
 
 class Grammar:
@@ -69,179 +69,193 @@ class Grammar:
 
     def __init__(self, intents: Iterable[Intent]) -> None:
         """Take the intents of the services; `ValueError` when a keyword belongs to two intents."""
-        known = (*COMMANDS, *intents)
-        self._keywords = Keywords(known)
-        names = {service: set(words) for service, words in SERVICE_WORDS.items()}
-        topics = {service: set(words) for service, words in SERVICE_WORDS.items()}
-        for intent in known:
-            if intent.service:
-                topics.setdefault(intent.service, set()).update(intent.words, intent.weak_words, intent.hint_words)
-            if intent.service == intent.name:
-                names.setdefault(intent.service, set()).update(intent.words)
-        self._services: Phrases[str] = Phrases(names)
-        self._topics: Phrases[str] = Phrases(topics)
+        all_intents = (*COMMAND_INTENTS, *intents)
+        self._keywords = Keywords(all_intents)
+        words_by_service = {service_key: set(words) for service_key, words in SERVICE_WORDS.items()}
+        words_by_topic = {service_key: set(words) for service_key, words in SERVICE_WORDS.items()}
+        for intent in all_intents:
+            if intent.service_key:
+                words_by_topic.setdefault(intent.service_key, set()).update(
+                    intent.words, intent.weak_words, intent.hint_words
+                )
+            if intent.service_key == intent.name:
+                words_by_service.setdefault(intent.service_key, set()).update(intent.words)
+        self._service_phrases: Phrases[str] = Phrases(words_by_service)
+        self._topic_phrases: Phrases[str] = Phrases(words_by_topic)
 
-    def parse(self, text: str, today: datetime) -> Parsed:
+    def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
 
         Never raises for any text.
         """
-        day = in_tehran(today).date()
-        parsed = self._parse(text, day)
-        if parsed.intent != UNKNOWN:
-            return parsed
-        apart = self._keywords.set_apart(text)
-        if apart and (second := self._parse(apart, day)).has_valid_arguments:
-            return second
-        return parsed
+        day = to_tehran(today).date()
+        message = self._parse_text(text, day)
+        if message.intent != UNKNOWN_INTENT:
+            return message
+        separated_text = self._keywords.separate_glued_word(text)
+        if separated_text and (second_message := self._parse_text(separated_text, day)).has_valid_arguments:
+            return second_message
+        return message
 
-    def binds(self, intent: str) -> bool:
+    def is_binding(self, intent: str) -> bool:
         """Tell whether an intent ends something or binds somebody."""
-        known = self._keywords.intents.get(intent)
-        return known is not None and known.binding
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and known_intent.is_binding
 
-    def meant_for(self, intent: str, text: str, today: datetime) -> Parsed | None:
+    def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword stands; None when it refuses.
 
         Free text is kept where the intent needs one; as a place only what is an address.
         """
-        if intent not in self._keywords.intents:
+        if intent not in self._keywords.intents_by_name:
             return None
-        parsed = self._read(text, self._keywords.place_of(intent, Stream(text)), in_tehran(today).date())
-        if parsed is None or parsed.refused:
+        message = self._read_call(
+            text, self._keywords.locate_keyword(intent, TokenStream(text)), to_tehran(today).date()
+        )
+        if message is None or message.refused_intent:
             return None
-        rest = self._keywords.intents[intent].rest
-        needed = rest in self._keywords.intents[intent].required
-        if rest in parsed.slots and not (needed and (rest != "place" or says_address(str(parsed.slots[rest])))):
-            return replace(parsed, slots={name: said for name, said in parsed.slots.items() if name != rest})
-        return parsed
+        rest_slot = self._keywords.intents_by_name[intent].rest_slot
+        is_needed = rest_slot in self._keywords.intents_by_name[intent].required_slots
+        if rest_slot in message.slots and not (
+            is_needed and (rest_slot != "place" or mentions_address(str(message.slots[rest_slot])))
+        ):
+            return replace(message, slots={name: value for name, value in message.slots.items() if name != rest_slot})
+        return message
 
-    def arguments(self, intent: str, text: str, today: datetime) -> Parsed | None:
+    def parse_arguments(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text as the arguments of a command called before; None when it says none, or the intent takes free
         text, which is whatever was written.
         """
-        called = self._keywords.intents.get(intent)
-        if called is None or called.rest:
+        called_intent = self._keywords.intents_by_name.get(intent)
+        if called_intent is None or called_intent.rest_slot:
             return None
-        parsed = self._read(text, IntentMatch(called, 0, 0, sure=False), in_tehran(today).date())
-        return parsed if parsed and parsed.slots else None
+        message = self._read_call(text, IntentMatch(called_intent, 0, 0, is_certain=False), to_tehran(today).date())
+        return message if message and message.slots else None
 
-    def _parse(self, text: str, day: date) -> Parsed:
-        stream = Stream(text)
-        offered: list[str] = []
-        for call in self._keywords.calls(stream):
-            parsed = self._read(text, call, day)
-            if parsed:
-                return parsed
-            offered.append(call.intent.name)
-        misspelt = self._keywords.misspelt(stream)
-        if len(misspelt) == 1 and (parsed := self._read(text, misspelt[0], day)):
-            return parsed
-        offered = [*self._keywords.hints(stream), *offered, *(call.intent.name for call in misspelt)]
-        return self._unknown(text, list(dict.fromkeys(offered)))
+    def _parse_text(self, text: str, day: date) -> ParsedMessage:
+        stream = TokenStream(text)
+        offered_intents: list[str] = []
+        for call in self._keywords.find_calls(stream):
+            message = self._read_call(text, call, day)
+            if message:
+                return message
+            offered_intents.append(call.intent.name)
+        misspelt_matches = self._keywords.find_misspelt_calls(stream)
+        if len(misspelt_matches) == 1 and (message := self._read_call(text, misspelt_matches[0], day)):
+            return message
+        offered_intents = [
+            *self._keywords.find_hinted_intents(stream),
+            *offered_intents,
+            *(call.intent.name for call in misspelt_matches),
+        ]
+        return self._suggest_intents(text, list(dict.fromkeys(offered_intents)))
 
-    def _unknown(self, text: str, offered: list[str]) -> Parsed:
+    def _suggest_intents(self, text: str, offered_intents: list[str]) -> ParsedMessage:
         """Return what calls no command; what ends something is not offered to who refuses or forbids something."""
         if refuses_alone(text):
-            return Parsed(UNKNOWN, mood=Mood.REFUSED)
-        if forbids(text):
-            offered = [name for name in offered if not self._keywords.intents[name].binding]
-        return Parsed(UNKNOWN, suggestions=tuple(offered)[:_MOST_SUGGESTIONS])
+            return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED)
+        if is_forbidding(text):
+            offered_intents = [name for name in offered_intents if not self._keywords.intents_by_name[name].is_binding]
+        return ParsedMessage(UNKNOWN_INTENT, suggested_intents=tuple(offered_intents)[:_MOST_SUGGESTIONS])
 
-    def _read(self, text: str, call: IntentMatch, today: date) -> Parsed | None:
+    def _read_call(self, text: str, call: IntentMatch, today: date) -> ParsedMessage | None:
         """Read the arguments of a call; None when the call was doubtful and they do not bear it out."""
-        intent, stream = call.intent, Stream(text)
+        intent, stream = call.intent, TokenStream(text)
         stream.take(call.start, call.end)
         _take_courtesies(stream, call.start)
-        _take_beside(stream, intent)
+        _take_matter_words(stream, intent)
         if intent.asks_fields:
-            _take_labels(stream)
-        reading = MessageReader(stream, today, self._services, self._topics)
-        for slot in intent.slots:
-            slot(reading)
-        understood = bool(reading.slots)
-        mood = self._mood(stream, call)
+            _take_field_labels(stream)
+        reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases)
+        for read_slot in intent.slot_readers:
+            read_slot(reader)
+        is_understood = bool(reader.slots)
+        mood = self._find_mood(stream, call)
         if mood is Mood.REFUSED:
-            return Parsed(UNKNOWN, mood=mood, refused=intent.name)
-        rest = _free_text(stream, intent)
-        if not _borne_out(call, reading, rest):
+            return ParsedMessage(UNKNOWN_INTENT, mood=mood, refused_intent=intent.name)
+        free_text = _read_free_text(stream, intent)
+        if not _is_borne_out(call, reader, free_text):
             return None
-        if intent.rest and rest:
-            reading.slots[intent.rest] = rest
-        return Parsed(
+        if intent.rest_slot and free_text:
+            reader.slots[intent.rest_slot] = free_text
+        return ParsedMessage(
             intent.name,
-            reading.slots,
-            missing=_missing(intent, reading.slots),
-            has_valid_arguments=understood or (intent.alone and not rest and not reading.rejected),
-            rejected=reading.rejected,
-            partial=reading.partial,
-            problems=reading.problems,
+            reader.slots,
+            missing_slots=_missing_slots(intent, reader.slots),
+            has_valid_arguments=is_understood or (intent.is_complete and not free_text and not reader.rejected_texts),
+            rejected_texts=reader.rejected_texts,
+            partial_values=reader.partial_values,
+            problems_by_slot=reader.problems_by_slot,
             mood=mood,
         )
 
     @staticmethod
-    def _mood(stream: Stream, call: IntentMatch) -> Mood:
+    def _find_mood(stream: TokenStream, call: IntentMatch) -> Mood:
         """Return how the command is said; what is not written as it is known is not said plainly either."""
-        if call.bare:
+        if call.is_bare:
             return Mood.PLAIN
-        mood = mood_of(stream, call.intent, call.start, call.end)
-        return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.binding and not call.exact else mood
+        mood = find_mood(stream, call.intent, call.start, call.end)
+        return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.is_binding and not call.is_exact else mood
 
 
-def _free_text(stream: Stream, intent: Intent) -> str:
+def _read_free_text(stream: TokenStream, intent: Intent) -> str:
     """Return what no reader took, as far as it is text of the writer's own."""
-    if not intent.form:
-        return stream.rest(frozenset() if intent.rest else COURTESIES, own_marks=True)
-    edges = WISHES if intent.rest in _NO_OWN_WORDS else frozenset()
-    return stream.rest(COURTESIES, words_only=True, own_marks=not intent.asks_fields, edges=edges)
+    if not intent.is_form:
+        return stream.free_text(frozenset() if intent.rest_slot else COURTESY_WORDS, keep_own_marks=True)
+    edge_words = WISH_WORDS if intent.rest_slot in _WISHLESS_SLOTS else frozenset()
+    return stream.free_text(
+        COURTESY_WORDS, words_only=True, keep_own_marks=not intent.asks_fields, edge_keys=edge_words
+    )
 
 
-def _borne_out(call: IntentMatch, reading: MessageReader, rest: str) -> bool:
+def _is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:
     """Tell whether what else is said bears a call out; a strict one bears other words only with its code."""
-    if rest and (call.bare or (call.intent.strict and not (call.intent.binding and "code" in reading.slots))):
+    if free_text and (
+        call.is_bare or (call.intent.is_strict and not (call.intent.is_binding and "code" in reader.slots))
+    ):
         return False
-    return call.sure or bool(reading.slots) or not (rest or call.guess)
+    return call.is_certain or bool(reader.slots) or not (free_text or call.is_guess)
 
 
-def _take_courtesies(stream: Stream, keyword: int) -> None:
+def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
     """Take the greetings before a keyword."""
-    for at in range(keyword):
-        if stream.key(at) in COURTESIES:
-            stream.take(at, at + 1)
+    for index in range(keyword_start):
+        if stream.key_at(index) in COURTESY_WORDS:
+            stream.take(index, index + 1)
 
 
-def _take_beside(stream: Stream, intent: Intent) -> None:
+def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
     """Take what may stand beside a keyword and change nothing: words about its matter, and what is refused of that."""
-    if not any(stream.key(at) in intent.beside for at in stream.free()):
+    if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
         return
-    denied = {at for one in negations(stream) for at in range(one.start, one.end)}
-    for at in list(stream.free()):
-        if at in denied or stream.key(at) in intent.beside | _MORE:
-            stream.take(at, at + 1)
+    denied_positions = {index for negation in find_negations(stream) for index in range(negation.start, negation.end)}
+    for index in list(stream.free_indexes()):
+        if index in denied_positions or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
+            stream.take(index, index + 1)
 
 
-def _take_labels(stream: Stream) -> None:
+def _take_field_labels(stream: TokenStream) -> None:
     """Take the names of fields that stand before a colon («آدرس: …»)."""
-    for at in stream.free():
-        label = _LABELS.at(stream, at)
-        if label and stream.key(label[1]) in _COLON:
-            stream.take(at, label[1] + 1)
+    for index in stream.free_indexes():
+        label_match = _LABEL_PHRASES.match_at(stream, index)
+        if label_match and stream.key_at(label_match[1]) in _COLON_KEYS:
+            stream.take(index, label_match[1] + 1)
 
 
-def _missing(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(name for name in intent.required if _lacks(name, intent, slots))
+def _missing_slots(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in intent.required_slots if _lacks_slot(name, intent, slots))
 
 
-def _lacks(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
+def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
     """Tell whether a required slot is still to be asked for; hours only once it is known for which machines."""
-    if name == "hours" and "items" in intent.required:
-        return any(item.hours is None for item in slots.get("items", ()))
+    if name == "hours" and "items" in intent.required_slots:
+        return any(machine_item.hours is None for machine_item in slots.get("items", ()))
     if name == "hours" and "machine" not in slots:
         return False
-    return name not in slots and intent.instead.get(name) not in slots
+    return name not in slots and intent.alternatives.get(name) not in slots
 
 
-def _json(value: object) -> object:
+def _value_as_json(value: object) -> object:
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, date):

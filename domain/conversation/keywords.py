@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from domain.conversation.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
-from domain.parsing.filler_words import COURTESIES, ORDINARY_WORDS
-from domain.parsing.identifiers import CODE_LABELS, digit_run, is_code
+from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
+from domain.parsing.identifiers import CODE_LABELS, is_tracking_code, read_digit_run
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, Stream, TokenKind, joined
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters
 
 _QUESTION_MARKS = frozenset("?؟")
 _LONGEST_MISSPELT = 3
@@ -20,18 +20,18 @@ _SHORTEST_GLUED = 5
 class IntentMatch:
     """An intent called by the tokens `start` to `end`.
 
-    A `sure` call needs nothing more; any other counts only when an argument is understood, or nothing else is said. A
-    `guess` (a word of three letters with a wrong one) needs the argument, and a `bare` call bears no other words.
-    `exact` tells that the keyword is written as it is known, and says what it says.
+    A `is_certain` call needs nothing more; any other counts only when an argument is understood, or nothing else is
+    said. A `is_guess` (a word of three letters with a wrong one) needs the argument, and a `is_bare` call bears no
+    other words. `is_exact` tells that the keyword is written as it is known, and says what it says.
     """
 
     intent: Intent
     start: int
     end: int
-    sure: bool
-    guess: bool = False
-    bare: bool = False
-    exact: bool = True
+    is_certain: bool
+    is_guess: bool = False
+    is_bare: bool = False
+    is_exact: bool = True
 
 
 class Keywords:
@@ -39,153 +39,174 @@ class Keywords:
 
     def __init__(self, intents: Iterable[Intent]) -> None:
         """Take the intents; `ValueError` when two of them share a word or a name."""
-        self.intents: dict[str, Intent] = {}
+        self.intents_by_name: dict[str, Intent] = {}
         for intent in intents:
-            if self.intents.setdefault(intent.name, intent) is not intent:
+            if self.intents_by_name.setdefault(intent.name, intent) is not intent:
                 raise ValueError(f"two intents are named {intent.name!r}")
-        known = self.intents.values()
-        self._phrases = Phrases(
-            {intent.name: (*intent.words, *intent.weak_words, *intent.doubtful_words) for intent in known}
+        known_intents = self.intents_by_name.values()
+        self._keyword_phrases = Phrases(
+            {intent.name: (*intent.words, *intent.weak_words, *intent.doubtful_words) for intent in known_intents}
         )
-        self._sure = frozenset(joined(word) for intent in known for word in intent.words)
-        self._doubtful = frozenset(joined(word) for intent in known for word in intent.doubtful_words)
-        self._spelling = Spelling(joined(word) for intent in known for word in intent.words)
-        self._hints = Phrases({intent.name: intent.hint_words for intent in known})
+        self._certain_words = frozenset(join_letters(keyword) for intent in known_intents for keyword in intent.words)
+        self._doubtful_words = frozenset(
+            join_letters(keyword) for intent in known_intents for keyword in intent.doubtful_words
+        )
+        self._spelling = Spelling(join_letters(keyword) for intent in known_intents for keyword in intent.words)
+        self._hint_phrases = Phrases({intent.name: intent.hint_words for intent in known_intents})
 
-    def calls(self, stream: Stream) -> Iterator[IntentMatch]:
+    def find_calls(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the readings of a message's beginning that may be meant, the most certain first."""
-        first = next((at for at in range(len(stream)) if not stream.is_mark(at)), None)
-        if first is None:
-            if any(stream.raw(at) in _QUESTION_MARKS for at in range(len(stream))):
-                yield self._call("help", 0, len(stream), sure=True)
+        first_index = next((index for index in range(len(stream)) if not stream.is_mark_at(index)), None)
+        if first_index is None:
+            if any(stream.raw_at(index) in _QUESTION_MARKS for index in range(len(stream))):
+                yield self._make_match("help", 0, len(stream), is_certain=True)
             return
-        yield from self._question(stream, first)
-        for at in self._beginnings(stream, first):
-            yield from self._bare_number(stream, at)
-            yield from self._opt_out(stream, at)
-            yield from self._exact(stream, at, sure=at == first)
-            yield from self._bare_code(stream, at)
-            yield from self._code_first(stream, at)
+        yield from self._match_question(stream, first_index)
+        for index in self._command_positions(stream, first_index):
+            yield from self._match_bare_number(stream, index)
+            yield from self._match_opt_out(stream, index)
+            yield from self._match_keyword(stream, index, at_beginning=index == first_index)
+            yield from self._match_bare_code(stream, index)
+            yield from self._match_after_code(stream, index)
 
-    def misspelt(self, stream: Stream) -> list[IntentMatch]:
+    def find_misspelt_calls(self, stream: TokenStream) -> list[IntentMatch]:
         """Return the calls that the first words may be meant for; more than one intent when that is open."""
-        first = next((at for at in range(len(stream)) if not stream.is_mark(at)), 0)
-        for at in self._beginnings(stream, first):
-            found = sorted(self._near(stream, at), key=lambda one: one[0])
-            best = [call for cost, call in found if cost == found[0][0]]
-            if best:
-                return list({call.intent.name: call for call in reversed(best)}.values())
+        first_index = next((index for index in range(len(stream)) if not stream.is_mark_at(index)), 0)
+        for index in self._command_positions(stream, first_index):
+            costed_matches = sorted(self._match_misspelt(stream, index), key=lambda costed_match: costed_match[0])
+            best_matches = [call for cost, call in costed_matches if cost == costed_matches[0][0]]
+            if best_matches:
+                return list({call.intent.name: call for call in reversed(best_matches)}.values())
         return []
 
-    def hints(self, stream: Stream) -> tuple[str, ...]:
+    def find_hinted_intents(self, stream: TokenStream) -> tuple[str, ...]:
         """Return the intents that words of the message point at, wherever they stand."""
-        found: dict[str, None] = {}
-        if any((run := digit_run(stream, at, (9,), 9)) and is_code(run[0]) for at in range(len(stream))):
-            found["track"] = None
-        for at in range(len(stream)):
-            hint = self._hints.at(stream, at)
-            call = self._phrases.at(stream, at)
+        hinted_intents: dict[str, None] = {}
+        if any(
+            (run := read_digit_run(stream, index, (9,), 9)) and is_tracking_code(run[0]) for index in range(len(stream))
+        ):
+            hinted_intents["track"] = None
+        for index in range(len(stream)):
+            hint = self._hint_phrases.match_at(stream, index)
+            match = self._keyword_phrases.match_at(stream, index)
             if hint:
-                found[hint[0]] = None
-            elif call and not self.intents[call[0]].strict and self._is_sure(stream, at, call[1]):
-                found[call[0]] = None
-        return tuple(found)
+                hinted_intents[hint[0]] = None
+            elif (
+                match
+                and not self.intents_by_name[match[0]].is_strict
+                and self._is_certain_word(stream, index, match[1])
+            ):
+                hinted_intents[match[0]] = None
+        return tuple(hinted_intents)
 
-    def set_apart(self, text: str) -> str | None:
+    def separate_glued_word(self, text: str) -> str | None:
         """Return the message with a space after a keyword to which the next word is glued («ماشینلودر»), or None."""
-        word = next((token for token in Stream(text).tokens if token.kind is TokenKind.WORD), None)
-        if not word or len(word.key) != word.end - word.start:
+        first_word = next((token for token in TokenStream(text).tokens if token.kind is TokenKind.WORD), None)
+        if not first_word or len(first_word.key) != first_word.end - first_word.start:
             return None
-        cuts = range(len(word.key) - 2, _SHORTEST_GLUED - 1, -1)
-        cut = next((cut for cut in cuts if word.key[:cut] in self._sure), None)
-        return f"{text[: word.start + cut]} {text[word.start + cut :]}" if cut else None
+        cuts = range(len(first_word.key) - 2, _SHORTEST_GLUED - 1, -1)
+        cut = next((cut for cut in cuts if first_word.key[:cut] in self._certain_words), None)
+        return f"{text[: first_word.start + cut]} {text[first_word.start + cut :]}" if cut else None
 
-    def place_of(self, name: str, stream: Stream) -> IntentMatch:
+    def locate_keyword(self, name: str, stream: TokenStream) -> IntentMatch:
         """Return the call of an intent wherever its keyword stands; of no word at all when it does not stand there."""
-        for at in range(len(stream)):
-            if (found := self._phrases.at(stream, at)) and found[0] == name:
-                return IntentMatch(self.intents[name], at, found[1], sure=True)
-        return IntentMatch(self.intents[name], 0, 0, sure=True)
+        for index in range(len(stream)):
+            if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
+                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True)
+        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True)
 
-    def _call(self, name: str, start: int, end: int, *, sure: bool) -> IntentMatch:
-        return IntentMatch(self.intents[name], start, end, sure)
+    def _make_match(self, name: str, start: int, end: int, *, is_certain: bool) -> IntentMatch:
+        return IntentMatch(self.intents_by_name[name], start, end, is_certain)
 
     @staticmethod
-    def _beginnings(stream: Stream, first: int) -> Iterator[int]:
+    def _command_positions(stream: TokenStream, first_index: int) -> Iterator[int]:
         """Yield the places where a command may begin: the first word, and each one after nothing but courtesies."""
-        yield first
-        for at in range(first + 1, min(first + _MOST_COURTESIES, len(stream))):
-            if stream.raw(at - 1) not in COURTESIES and not stream.is_mark(at - 1):
+        yield first_index
+        for index in range(first_index + 1, min(first_index + _MOST_COURTESIES, len(stream))):
+            if stream.raw_at(index - 1) not in COURTESY_WORDS and not stream.is_mark_at(index - 1):
                 return
-            if not stream.is_mark(at):
-                yield at
+            if not stream.is_mark_at(index):
+                yield index
 
-    def _bare_number(self, stream: Stream, at: int) -> Iterator[IntentMatch]:
+    def _match_bare_number(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
         """Yield the meaning of a number that is the whole message."""
-        name = BARE_NUMBERS.get(stream.raw(at))
-        if name and all(stream.is_mark(place) for place in range(at + 1, len(stream))):
-            yield self._call(name, at, len(stream), sure=True)
+        name = BARE_NUMBERS.get(stream.raw_at(index))
+        if name and all(stream.is_mark_at(place) for place in range(index + 1, len(stream))):
+            yield self._make_match(name, index, len(stream), is_certain=True)
 
-    def _opt_out(self, stream: Stream, at: int) -> Iterator[IntentMatch]:
+    def _match_opt_out(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
         """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), when nothing else is said."""
-        words = self._letters(stream, at, len(stream))
-        if self._phrases.values.get(words) == "opt_out":
-            yield self._call("opt_out", at, len(stream), sure=True)
+        message_letters = self._letters_between(stream, index, len(stream))
+        if self._keyword_phrases.values_by_phrase.get(message_letters) == "opt_out":
+            yield self._make_match("opt_out", index, len(stream), is_certain=True)
 
-    def _question(self, stream: Stream, first: int) -> Iterator[IntentMatch]:
+    def _match_question(self, stream: TokenStream, first_index: int) -> Iterator[IntentMatch]:
         """Yield help about what alone stands behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
-        marked = any(stream.raw(at) in _QUESTION_MARKS for at in range(first))
-        if marked or BARE_NUMBERS.get(stream.raw(first)) == "help":
-            yield IntentMatch(self.intents["help"], 0, first if marked else first + 1, sure=False, bare=True)
+        has_question_mark = any(stream.raw_at(index) in _QUESTION_MARKS for index in range(first_index))
+        if has_question_mark or BARE_NUMBERS.get(stream.raw_at(first_index)) == "help":
+            yield IntentMatch(
+                self.intents_by_name["help"],
+                0,
+                first_index if has_question_mark else first_index + 1,
+                is_certain=False,
+                is_bare=True,
+            )
 
-    def _bare_code(self, stream: Stream, at: int) -> Iterator[IntentMatch]:
+    def _match_bare_code(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
         """Yield `track` for nine digits with nothing but their name («کد ۱۲۳۴۵۶۷۸۶»)."""
-        rest = [place for place in range(at, len(stream)) if not stream.is_mark(place)]
+        rest = [place for place in range(index, len(stream)) if not stream.is_mark_at(place)]
         numbers = [place for place in rest if stream.tokens[place].kind is TokenKind.NUMBER]
-        if numbers and all(place in numbers or stream.raw(place) in CODE_LABELS for place in rest):
-            run = digit_run(stream, numbers[0], (9,), 9)
+        if numbers and all(place in numbers or stream.raw_at(place) in CODE_LABELS for place in rest):
+            run = read_digit_run(stream, numbers[0], (9,), 9)
             if run and run[1] > numbers[-1]:
-                yield self._call("track", at, at, sure=True)
+                yield self._make_match("track", index, index, is_certain=True)
 
-    def _exact(self, stream: Stream, at: int, *, sure: bool) -> Iterator[IntentMatch]:
-        found = self._phrases.at(stream, at)
-        if found:
-            doubtful = self._letters(stream, at, found[1]) in self._doubtful
-            certain = sure and self._is_sure(stream, at, found[1])
-            yield IntentMatch(self.intents[found[0]], at, found[1], certain, exact=not doubtful)
+    def _match_keyword(self, stream: TokenStream, index: int, *, at_beginning: bool) -> Iterator[IntentMatch]:
+        match = self._keyword_phrases.match_at(stream, index)
+        if match:
+            is_doubtful = self._letters_between(stream, index, match[1]) in self._doubtful_words
+            is_certain = at_beginning and self._is_certain_word(stream, index, match[1])
+            yield IntentMatch(self.intents_by_name[match[0]], index, match[1], is_certain, is_exact=not is_doubtful)
 
-    def _is_sure(self, stream: Stream, start: int, end: int) -> bool:
-        return self._letters(stream, start, end) in self._sure
+    def _is_certain_word(self, stream: TokenStream, start: int, end: int) -> bool:
+        return self._letters_between(stream, start, end) in self._certain_words
 
     @staticmethod
-    def _letters(stream: Stream, start: int, end: int) -> str:
-        return "".join(stream.raw(at) for at in range(start, end) if not stream.is_mark(at))
+    def _letters_between(stream: TokenStream, start: int, end: int) -> str:
+        return "".join(stream.raw_at(index) for index in range(start, end) if not stream.is_mark_at(index))
 
-    def _code_first(self, stream: Stream, at: int) -> Iterator[IntentMatch]:
+    def _match_after_code(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
         """Yield the call of a keyword that stands after the code («۱۲۳۴۵۶۷۸۶ لغو»)."""
-        run = digit_run(stream, at, (9,), 9)
-        found = self._phrases.at(stream, run[1]) if run else None
-        if run and found and "code" in self.intents[found[0]].required:
-            yield self._call(found[0], run[1], found[1], sure=False)
+        run = read_digit_run(stream, index, (9,), 9)
+        match = self._keyword_phrases.match_at(stream, run[1]) if run else None
+        if run and match and "code" in self.intents_by_name[match[0]].required_slots:
+            yield self._make_match(match[0], run[1], match[1], is_certain=False)
 
-    def _near(self, stream: Stream, at: int) -> Iterator[tuple[float, IntentMatch]]:
-        letters = ""
-        for end in range(at, min(at + _LONGEST_MISSPELT, len(stream))):
+    def _match_misspelt(self, stream: TokenStream, index: int) -> Iterator[tuple[float, IntentMatch]]:
+        joined_letters = ""
+        for end in range(index, min(index + _LONGEST_MISSPELT, len(stream))):
             if stream.tokens[end].kind is not TokenKind.WORD:
                 return
-            letters += stream.raw(end)
-            if letters in ORDINARY_WORDS:
+            joined_letters += stream.raw_at(end)
+            if joined_letters in ORDINARY_WORDS:
                 continue
-            short = self._spelling.near_short(letters) if end == at else []
-            for cost, word in (*self._spelling.near(letters), *short):
-                intent = self.intents[self._phrases.values[word]]
-                if not (intent.binding or intent.strict) or not _denies(letters, word):
+            short_words = self._spelling.find_near_short(joined_letters) if end == index else []
+            for cost, known_word in (*self._spelling.find_near(joined_letters), *short_words):
+                intent = self.intents_by_name[self._keyword_phrases.values_by_phrase[known_word]]
+                if not (intent.is_binding or intent.is_strict) or not _is_negated_form(joined_letters, known_word):
                     yield (
                         cost,
-                        IntentMatch(intent, at, end + 1, sure=False, guess=len(word) < 4 and cost == 1, exact=False),
+                        IntentMatch(
+                            intent,
+                            index,
+                            end + 1,
+                            is_certain=False,
+                            is_guess=len(known_word) < 4 and cost == 1,
+                            is_exact=False,
+                        ),
                     )
 
 
-def _denies(typed: str, known: str) -> bool:
+def _is_negated_form(typed_word: str, known_word: str) -> bool:
     """Tell whether a word says the opposite of a known one that it is near: «انصراف نمی‌دهم» is no «انصراف می‌دهم»."""
-    return typed.count("ن") > known.count("ن")
+    return typed_word.count("ن") > known_word.count("ن")

@@ -1,15 +1,15 @@
 """Machines that the municipality does not have: they are refused, and become no place."""
 
-from domain.conversation.vocabulary import WISHES
-from domain.parsing.filler_words import COURTESIES
-from domain.parsing.hours import lengths_and_clocks
-from domain.parsing.machines import machine_at
-from domain.parsing.places import says_address, trade_of_a_place
+from domain.conversation.vocabulary import WISH_WORDS
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.hours import find_lengths_and_clocks
+from domain.parsing.machines import end_of_machine_at
+from domain.parsing.places import is_place_trade, mentions_address
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, Stream, TokenKind, keys
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import UnknownKind
 
-_OTHERS = Phrases(
+_OTHER_MACHINE_PHRASES = Phrases(
     {
         True: (
             "تراکتور", "هلیکوپتر", "لیفتراک", "فینیشر", "میکسر", "میکسر بتن", "تراک میکسر", "پمپ بتن", "خاور", "نیسان",
@@ -21,54 +21,64 @@ _OTHERS = Phrases(
 )  # fmt: skip
 """Machines that people ask for and the fleet never has."""
 
-_JOINS = keys("و", "،", ",", "+", "یا", "and", "or")
-_IGNORED = COURTESIES | WISHES | _JOINS | keys("دستگاه", "عدد", "تا", "فوری", "هم", "ساعت", "از", "در", ":")
+_JOINING_WORDS = keys_of("و", "،", ",", "+", "یا", "and", "or")
+_IGNORED_WORDS = (
+    COURTESY_WORDS | WISH_WORDS | _JOINING_WORDS | keys_of("دستگاه", "عدد", "تا", "فوری", "هم", "ساعت", "از", "در", ":")
+)
 _MOST_WORDS = 3
-_LONGEST_TOLD = 30
+_LONGEST_QUOTED_NAME = 30
 
 
-def take_unknown_machine(reading: MessageReader) -> None:
+def take_unknown_machine(reader: MessageReader) -> None:
     """Refuse a machine that there is none of; the order is asked for its machines, and told which it was."""
-    found = _known_other(reading.stream) or _in_a_machines_place(reading)
-    if found:
-        name = reading.stream.slice(*found)[:_LONGEST_TOLD]
-        reading.problems["items"] = UnknownKind("items", detail="machine", given=name)
-        reading.stream.take(*found)
+    token_span = _find_other_machine(reader.stream) or _find_in_machine_index(reader)
+    if token_span:
+        machine_name = reader.stream.source_text(*token_span)[:_LONGEST_QUOTED_NAME]
+        reader.problems_by_slot["items"] = UnknownKind("items", detail="machine", given=machine_name)
+        reader.stream.take(*token_span)
 
 
-def _known_other(stream: Stream) -> tuple[int, int] | None:
-    for at in stream.free():
-        found = _OTHERS.at(stream, at)
-        if found and not trade_of_a_place(stream, at):
-            return at, found[1]
+def _find_other_machine(stream: TokenStream) -> tuple[int, int] | None:
+    for index in stream.free_indexes():
+        machine_match = _OTHER_MACHINE_PHRASES.match_at(stream, index)
+        if machine_match and not is_place_trade(stream, index):
+            return index, machine_match[1]
     return None
 
 
-def _in_a_machines_place(reading: MessageReader) -> tuple[int, int] | None:
+def _find_in_machine_index(reader: MessageReader) -> tuple[int, int] | None:
     """Return the words that stand where a machine does: right before its hours, or joined to another machine.
 
     Where no machine was named, also those right behind the keyword. An address is none.
     """
-    stream = reading.stream
-    whole = Stream(stream.text)
-    hours = {length.start for length in lengths_and_clocks(whole)[0]}
-    machines = {end for at in range(len(whole)) if (end := machine_at(whole, at))}
-    none_named = "items" not in reading.slots and "items" not in reading.rejected
-    for number, (start, end) in enumerate(stream.pieces()):
-        words = _words(stream, start, end)
-        if not words or says_address(stream.slice(start, end)):
+    stream = reader.stream
+    full_stream = TokenStream(stream.text)
+    hour_starts = {length.start for length in find_lengths_and_clocks(full_stream)[0]}
+    machine_ends = {end for index in range(len(full_stream)) if (end := end_of_machine_at(full_stream, index))}
+    has_no_machine = "items" not in reader.slots and "items" not in reader.rejected_texts
+    for part_index, (start, end) in enumerate(stream.free_parts()):
+        name_span = _trim_to_name(stream, start, end)
+        if not name_span or mentions_address(stream.source_text(start, end)):
             continue
-        joined = stream.key(start) in _JOINS and start in machines
-        if (end in hours and (none_named or joined)) or joined or (none_named and not number and end < len(stream)):
-            return words
+        is_joined = stream.key_at(start) in _JOINING_WORDS and start in machine_ends
+        if (
+            (end in hour_starts and (has_no_machine or is_joined))
+            or is_joined
+            or (has_no_machine and not part_index and end < len(stream))
+        ):
+            return name_span
     return None
 
 
-def _words(stream: Stream, start: int, end: int) -> tuple[int, int] | None:
+def _trim_to_name(stream: TokenStream, start: int, end: int) -> tuple[int, int] | None:
     """Return the few words of a part that may be a name; None when it holds a number, or too many words."""
-    while start < end and (stream.key(start) in _IGNORED or stream.is_mark(start)):
+    while start < end and (stream.key_at(start) in _IGNORED_WORDS or stream.is_mark_at(start)):
         start += 1
-    while start < end and (stream.key(end - 1) in _IGNORED or stream.is_mark(end - 1)):
+    while start < end and (stream.key_at(end - 1) in _IGNORED_WORDS or stream.is_mark_at(end - 1)):
         end -= 1
-    few = 0 < end - start <= _MOST_WORDS
-    return (start, end) if few and all(stream.tokens[at].kind is TokenKind.WORD for at in range(start, end)) else None
+    is_short = 0 < end - start <= _MOST_WORDS
+    return (
+        (start, end)
+        if is_short and all(stream.tokens[index].kind is TokenKind.WORD for index in range(start, end))
+        else None
+    )

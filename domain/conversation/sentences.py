@@ -1,19 +1,19 @@
 """What kind of sentence calls a command: said plainly, refused, asked, quoted, or with words that nobody understands.
 
 This stands before every command (`grammar.py`): a keyword alone decides nothing. What is refused is not done. What
-binds somebody or ends something (`Intent.binding`) is done at once only when said plainly, that is with nothing beside
-the keyword, its arguments and words of courtesy; said in any other way it is asked first. A form that is not said
-plainly shows its summary first. Source: channels.md, "Said plainly or not done".
+binds somebody or ends something (`Intent.is_binding`) is done at once only when said plainly, that is with nothing
+beside the keyword, its arguments and words of courtesy; said in any other way it is asked first. A form that is not
+said plainly shows its summary first. Source: channels.md, "Said plainly or not done".
 """
 
 from collections.abc import Iterator
 from enum import StrEnum
 
 from domain.language.intents import Intent
-from domain.parsing.filler_words import COURTESIES
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
-from domain.parsing.negation import Negated, Negation, negations
-from domain.parsing.tokens import Stream, keys
+from domain.parsing.negation import Negation, NegationKind, find_negations
+from domain.parsing.tokens import TokenStream, keys_of
 
 
 class Mood(StrEnum):
@@ -32,8 +32,8 @@ class Mood(StrEnum):
 
 
 QUESTION_MARKS = frozenset("?؟")
-_QUOTES = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
-_DOING = keys(
+_QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
+_COMMAND_VERBS = keys_of(
     "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
     "نمائید", "نمایم", "مینمایم", "فرمایید", "فرمائید", "این", "همین", "ما", "خودم", "مرا", "کد", "رهگیری", "فوری",
     "فورا", "هست", "kon", "konid", "konin", "beshe", "shavad", "beshavad", "my", "request", "the", "this", "code", "o",
@@ -41,85 +41,100 @@ _DOING = keys(
 )  # fmt: skip
 """What may stand beside a command said plainly: the verb that goes with it, and words that name the request."""
 
-PLAIN_WORDS = COURTESIES | CODE_LABELS | _DOING
-FILLERS = PLAIN_WORDS | keys(
+PLAIN_WORDS = COURTESY_WORDS | CODE_LABELS | _COMMAND_VERBS
+FILLER_WORDS = PLAIN_WORDS | keys_of(
     "دیگر", "دیگه", "فعلا", "اصلا", "هیچ", "هیچی", "الان", "حالا", "هنوز", "لازم", "نیاز", "نیازی", "احتیاج", "احتیاجی",
     "لازمم", "نه", "خیر", "که", "هم", "از", "در", "ی", "digar", "dige", "alan", "do",
 )  # fmt: skip
 """What may stand beside a refusal."""
 
-_ASKING = keys(
+_QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
     "مگه", "چیه", "چیست", "aya", "chetor", "chejori", "mishe", "agar", "age", "if", "how", "can",
 )  # fmt: skip
 
 
-def mood_of(stream: Stream, intent: Intent, start: int, end: int) -> Mood:
+def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood:
     """Return how a command is said whose keyword stands at tokens `start` to `end`; its arguments are taken."""
-    refusals = [one for one in negations(stream) if stream.key(one.start) and not start <= one.start < end]
+    refusals = [
+        negation
+        for negation in find_negations(stream)
+        if stream.key_at(negation.start) and not start <= negation.start < end
+    ]
     if refusals:
-        if _stands_behind(stream, intent, end, refusals):
+        if _follows_keyword(stream, intent, end, refusals):
             return Mood.REFUSED
-        if not set(_words(stream, refusals)) - FILLERS:
-            return Mood.UNCLEAR if intent.verbatim else Mood.REFUSED
-        if _ends_in(stream, refusals):
-            return Mood.REFUSED if intent.rest == "place" else Mood.UNCLEAR
-    if intent.binding:
-        return _of_binding(stream)
-    return _of_service(stream, intent, refusals) if intent.service and intent.required else Mood.PLAIN
+        if not set(_free_words(stream, refusals)) - FILLER_WORDS:
+            return Mood.UNCLEAR if intent.is_verbatim else Mood.REFUSED
+        if _ends_in_refusal(stream, refusals):
+            return Mood.REFUSED if intent.rest_slot == "place" else Mood.UNCLEAR
+    if intent.is_binding:
+        return _mood_of_binding(stream)
+    return _mood_of_service(stream, intent, refusals) if intent.service_key and intent.required_slots else Mood.PLAIN
 
 
 def refuses_alone(text: str) -> bool:
     """Tell whether a message says nothing but that its writer does not want («نمی‌خوام دیگه»)."""
-    stream = Stream(text)
-    found = negations(stream)
-    return any(one.wants for one in found) and not set(_words(stream, found)) - FILLERS
+    stream = TokenStream(text)
+    negation_list = find_negations(stream)
+    return (
+        any(negation.is_wanting for negation in negation_list)
+        and not set(_free_words(stream, negation_list)) - FILLER_WORDS
+    )
 
 
-def forbids(text: str) -> bool:
+def is_forbidding(text: str) -> bool:
     """Tell whether a message refuses or forbids anything."""
-    return any(one.how is Negated.WISH for one in negations(Stream(text)))
+    return any(negation.kind is NegationKind.WISH for negation in find_negations(TokenStream(text)))
 
 
-def _of_binding(stream: Stream) -> Mood:
-    if _asks(stream):
+def _mood_of_binding(stream: TokenStream) -> Mood:
+    if _has_question_mark(stream):
         return Mood.QUESTION
-    if any(token.key in _QUOTES for token in stream.tokens):
+    if any(token.key in _QUOTATION_MARKS for token in stream.tokens):
         return Mood.QUOTED
-    return Mood.UNCLEAR if set(_words(stream, [])) - PLAIN_WORDS else Mood.PLAIN
+    return Mood.UNCLEAR if set(_free_words(stream, [])) - PLAIN_WORDS else Mood.PLAIN
 
 
-def _of_service(stream: Stream, intent: Intent, refusals: list[Negation]) -> Mood:
+def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negation]) -> Mood:
     """Return how a form is asked for: what the writer tells in a text of his own may ask and deny as it likes."""
-    if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest == "place" and _asks(stream)):
+    if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
         return Mood.QUESTION
-    doubtful = intent.rest == "place" and (refusals or any(word in _ASKING for word in _words(stream, [])))
-    return Mood.UNCLEAR if doubtful else Mood.PLAIN
+    is_doubtful = intent.rest_slot == "place" and (
+        refusals or any(word in _QUESTION_WORDS for word in _free_words(stream, []))
+    )
+    return Mood.UNCLEAR if is_doubtful else Mood.PLAIN
 
 
-def _stands_behind(stream: Stream, intent: Intent, at: int, refusals: list[Negation]) -> bool:
+def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: list[Negation]) -> bool:
     """Tell whether a refusal is the first thing behind the keyword; arguments may stand between, but before a text."""
-    told = intent.rest not in {None, "place"}
-    while at < len(stream) and (
-        stream.is_mark(at) or stream.raw(at) in FILLERS or not (stream.key(at) or told)
-    ):  # fmt: skip
-        at += 1
-    return any(one.start == at and (one.how is Negated.WISH or not told) for one in refusals)
+    takes_text = intent.rest_slot not in {None, "place"}
+    while index < len(stream) and (
+        stream.is_mark_at(index) or stream.raw_at(index) in FILLER_WORDS or not (stream.key_at(index) or takes_text)
+    ):
+        index += 1
+    return any(
+        negation.start == index and (negation.kind is NegationKind.WISH or not takes_text) for negation in refusals
+    )
 
 
-def _ends_in(stream: Stream, refusals: list[Negation]) -> bool:
+def _ends_in_refusal(stream: TokenStream, refusals: list[Negation]) -> bool:
     """Tell whether the last word of the message, but for thanks, refuses."""
-    at = len(stream)
-    while at > 0 and (stream.is_mark(at - 1) or stream.raw(at - 1) in COURTESIES):
-        at -= 1
-    return any(one.end >= at and one.how is Negated.WISH for one in refusals)
+    index = len(stream)
+    while index > 0 and (stream.is_mark_at(index - 1) or stream.raw_at(index - 1) in COURTESY_WORDS):
+        index -= 1
+    return any(negation.end >= index and negation.kind is NegationKind.WISH for negation in refusals)
 
 
-def _asks(stream: Stream) -> bool:
+def _has_question_mark(stream: TokenStream) -> bool:
     return any(token.key in QUESTION_MARKS for token in stream.tokens)
 
 
-def _words(stream: Stream, besides: list[Negation]) -> Iterator[str]:
+def _free_words(stream: TokenStream, excluded_negations: list[Negation]) -> Iterator[str]:
     """Yield the free words and numbers that belong to none of these negations."""
-    places = {at for one in besides for at in range(one.start, one.end)}
-    return (stream.key(at) for at in stream.free() if at not in places and not stream.is_mark(at))
+    excluded_positions = {index for negation in excluded_negations for index in range(negation.start, negation.end)}
+    return (
+        stream.key_at(index)
+        for index in stream.free_indexes()
+        if index not in excluded_positions and not stream.is_mark_at(index)
+    )

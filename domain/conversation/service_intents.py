@@ -2,118 +2,153 @@
 
 from domain.conversation.other_machines import take_unknown_machine
 from domain.language.intents import Intent
-from domain.parsing.dates import chosen, dates, leading
-from domain.parsing.identifiers import take_national, take_national_and_postal, take_renovation_code, take_taxi_code
+from domain.parsing.dates import choose_date, find_dates, start_with_lead
+from domain.parsing.identifiers import (
+    take_national_and_postal_codes,
+    take_national_code,
+    take_renovation_code,
+    take_taxi_code,
+)
 from domain.parsing.kinds import take_kind
 from domain.parsing.leave import take_day_count, take_leave_days
-from domain.parsing.machines import take_work
-from domain.parsing.names import EXPERT_KINDS, MACHINES
+from domain.parsing.machines import take_machine_work
+from domain.parsing.names import EXPERT_KINDS, MACHINE_NAMES
 from domain.parsing.plates import take_plate
 from domain.parsing.slots import MessageReader
-from domain.values.errors import Doubt
+from domain.values.errors import AmbiguousField
 
 _MOST_DAYS_ASKED = 4
 
 
-def take_date(reading: MessageReader) -> None:
+def take_work_date(reader: MessageReader) -> None:
     """Take the date of a machinery request; refuse it when no calendar has it. A number of days is only kept aside.
 
     Of several days («فردا یا شنبه»), and of one that can be read in two ways, nobody knows which is meant.
     """
-    candidates = dates(reading.stream, reading.today)
-    if days := take_day_count(reading.stream, candidates):
-        reading.partial["days"] = days
-    found = chosen(candidates)
-    if not found:
+    candidates = find_dates(reader.stream, reader.today)
+    if day_count := take_day_count(reader.stream, candidates):
+        reader.partial_values["days"] = day_count
+    chosen_mention = choose_date(candidates)
+    if not chosen_mention:
         return
-    begin = leading(reading.stream, found.start)
-    if found.day is None:
-        reading.reject("date", found.start, found.end)
+    lead_begin = start_with_lead(reader.stream, chosen_mention.start)
+    if chosen_mention.day is None:
+        reader.reject_tokens("date", chosen_mention.start, chosen_mention.end)
     else:
-        reading.slots["date"] = found.day
-    reading.stream.take(begin, found.end)
-    meant = {day for one in candidates if one.day and not one.street for day in one.readings} | {*found.readings}
-    if len(meant) > 1:
-        reading.problems["date"] = Doubt("date", detail="two_days", options=tuple(sorted(meant))[:_MOST_DAYS_ASKED])
-        for one in candidates:
-            reading.stream.take(leading(reading.stream, one.start), one.end)
+        reader.slots["date"] = chosen_mention.day
+    reader.stream.take(lead_begin, chosen_mention.end)
+    possible_days = {
+        day for mention in candidates if mention.day and not mention.names_street for day in mention.possible_days
+    } | {*chosen_mention.possible_days}
+    if len(possible_days) > 1:
+        reader.problems_by_slot["date"] = AmbiguousField(
+            "date", detail="two_days", options=tuple(sorted(possible_days))[:_MOST_DAYS_ASKED]
+        )
+        for mention in candidates:
+            reader.stream.take(start_with_lead(reader.stream, mention.start), mention.end)
 
 
-def _all_words(names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(word for words in names.values() for word in words)
+def _collect_words(words_by_name: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(word for words in words_by_name.values() for word in words)
 
 
-MACHINERY = Intent(
+MACHINERY_INTENT = Intent(
     "machinery",
     (
-        "ماشین آلات", "ماشین", "ماشین الات سنگین", "ماشین آلات سنگین", "ماشین سنگین", "ماشین های سنگین", "ماشین ها",
+        "ماشین آلات",
+        "ماشین",
+        "ماشین الات سنگین",
+        "ماشین آلات سنگین",
+        "ماشین سنگین",
+        "ماشین های سنگین",
+        "ماشین ها",
         "ماشین آلاتی",
-        "ماشین آلات عمرانی", "ماشین آلات راهسازی", "درخواست ماشین", "درخواست ماشین آلات", "machine", "machines",
-        "machinery", "mashin",
-        "mashinalat", "mashin alat",
+        "ماشین آلات عمرانی",
+        "ماشین آلات راهسازی",
+        "درخواست ماشین",
+        "درخواست ماشین آلات",
+        "machine",
+        "machines",
+        "machinery",
+        "mashin",
+        "mashinalat",
+        "mashin alat",
     ),
-    slots=(take_date, take_work, take_unknown_machine),
-    rest="place",
-    required=("items", "hours", "date", "start", "place"),
-    hint_words=_all_words(MACHINES),
-    service="machinery",
-    form=True,
-)  # fmt: skip
+    slot_readers=(take_work_date, take_machine_work, take_unknown_machine),
+    rest_slot="place",
+    required_slots=("items", "hours", "date", "start", "place"),
+    hint_words=_collect_words(MACHINE_NAMES),
+    service_key="machinery",
+    is_form=True,
+)
 
-EXPERT = Intent(
+EXPERT_INTENT = Intent(
     "expert",
     (
-        "کارشناسی", "حق کارشناسی", "درخواست کارشناسی", "expert", "expert opinion",
-        "karshenasi", "haghe karshenasi", "hagh karshenasi",
+        "کارشناسی",
+        "حق کارشناسی",
+        "درخواست کارشناسی",
+        "expert",
+        "expert opinion",
+        "karshenasi",
+        "haghe karshenasi",
+        "hagh karshenasi",
     ),
-    slots=(take_renovation_code, take_national_and_postal, take_kind),
-    rest="text",
-    required=("kind", "national_code", "postal_code", "text"),
-    instead={"postal_code": "renovation_code"},
-    hint_words=_all_words(EXPERT_KINDS),
-    service="expert",
-    form=True,
-)  # fmt: skip
+    slot_readers=(take_renovation_code, take_national_and_postal_codes, take_kind),
+    rest_slot="text",
+    required_slots=("kind", "national_code", "postal_code", "text"),
+    alternatives={"postal_code": "renovation_code"},
+    hint_words=_collect_words(EXPERT_KINDS),
+    service_key="expert",
+    is_form=True,
+)
 
-TAXI_LEAVE = Intent(
+TAXI_LEAVE_INTENT = Intent(
     "taxi_leave",
     ("مرخصی", "درخواست مرخصی", "leave", "taxi leave", "morakhasi", "morkhasi"),
-    slots=(take_national, take_plate, take_leave_days, take_taxi_code),
-    rest="reason",
-    required=("from", "to"),
-    service="taxi",
-    form=True,
+    slot_readers=(take_national_code, take_plate, take_leave_days, take_taxi_code),
+    rest_slot="reason",
+    required_slots=("from", "to"),
+    service_key="taxi",
+    is_form=True,
 )
 
-TAXI_DUTY = Intent(
+TAXI_DUTY_INTENT = Intent(
     "taxi_duty",
     ("عوارض", "عوارض خودرو", "عوارض سالانه", "عوارضم", "duty", "duties", "avarez"),
-    slots=(take_plate, take_taxi_code),
-    service="taxi",
-    alone=True,
+    slot_readers=(take_plate, take_taxi_code),
+    service_key="taxi",
+    is_complete=True,
 )
 
-TAXI_REWARD = Intent(
+TAXI_REWARD_INTENT = Intent(
     "taxi_reward",
     ("تشویق", "تشویقی", "praise", "reward", "tashvigh", "tashvig"),
-    slots=(take_plate, take_taxi_code),
-    rest="text",
-    required=("plate", "text"),
-    instead={"plate": "taxi_code"},
+    slot_readers=(take_plate, take_taxi_code),
+    rest_slot="text",
+    required_slots=("plate", "text"),
+    alternatives={"plate": "taxi_code"},
     weak_words=("تقدیر", "قدردانی"),
-    service="taxi",
+    service_key="taxi",
 )
 
-TAXI_VIOLATION = Intent(
+TAXI_VIOLATION_INTENT = Intent(
     "taxi_violation",
     ("تخلف", "شکایت", "تخلفات", "گزارش تخلف", "report", "complaint", "violation", "takhalof", "shekayat"),
-    slots=(take_plate, take_taxi_code),
-    rest="text",
-    required=("plate", "text"),
-    instead={"plate": "taxi_code"},
+    slot_readers=(take_plate, take_taxi_code),
+    rest_slot="text",
+    required_slots=("plate", "text"),
+    alternatives={"plate": "taxi_code"},
     weak_words=("گزارش",),
-    service="taxi",
+    service_key="taxi",
 )
 
-SERVICE_INTENTS: tuple[Intent, ...] = (MACHINERY, EXPERT, TAXI_LEAVE, TAXI_DUTY, TAXI_REWARD, TAXI_VIOLATION)
+SERVICE_INTENTS: tuple[Intent, ...] = (
+    MACHINERY_INTENT,
+    EXPERT_INTENT,
+    TAXI_LEAVE_INTENT,
+    TAXI_DUTY_INTENT,
+    TAXI_REWARD_INTENT,
+    TAXI_VIOLATION_INTENT,
+)
 """Every intent of a service, in the order in which they are offered."""

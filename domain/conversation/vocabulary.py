@@ -8,31 +8,44 @@ from collections.abc import Mapping
 from domain.language.intents import Intent
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.kinds import take_kind, take_service, take_topic
-from domain.parsing.machines import take_machine_and_hours
+from domain.parsing.machines import take_machine_and_length
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import keys
+from domain.parsing.tokens import keys_of
 
 
-def _take_tariff_subject(reading: MessageReader) -> None:
+def _take_tariff_subject(reader: MessageReader) -> None:
     """Take machine and hours, or an expert kind when no machine is named."""
-    take_machine_and_hours(reading)
-    if "machine" not in reading.slots:
-        take_kind(reading)
+    take_machine_and_length(reader)
+    if "machine" not in reader.slots:
+        take_kind(reader)
 
 
-TEXTS_OF_OURS = keys(
-    "پیام", "پیامی", "پیامک", "پیامها", "پیامهای", "تبلیغ", "تبلیغات", "تبلیغاتی", "یادآوری", "اساماس", "اس", "ام",
-    "sms", "payam", "payamak",
-)  # fmt: skip
+MESSAGE_WORDS = keys_of(
+    "پیام",
+    "پیامی",
+    "پیامک",
+    "پیامها",
+    "پیامهای",
+    "تبلیغ",
+    "تبلیغات",
+    "تبلیغاتی",
+    "یادآوری",
+    "اساماس",
+    "اس",
+    "ام",
+    "sms",
+    "payam",
+    "payamak",
+)
 """Words of what «لغو ۱۱» stops."""
 
-COMMANDS: tuple[Intent, ...] = (
+COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "help",
         ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),
-        slots=(take_topic,),
+        slot_readers=(take_topic,),
         weak_words=("منو", "فهرست خدمات", "خدمات", "menu", "دستورات", "دستورها"),
-        alone=True,
+        is_complete=True,
     ),
     Intent(
         "track",
@@ -42,8 +55,8 @@ COMMANDS: tuple[Intent, ...] = (
             "وضعیت", "وضعیت درخواست", "پیگیری کد", "track", "tracking", "status", "peygiri", "peigiri", "rahgiri",
             "vaziat",
         ),
-        slots=(take_code,),
-        required=("code",),
+        slot_readers=(take_code,),
+        required_slots=("code",),
     ),
     Intent(
         "list",
@@ -53,8 +66,8 @@ COMMANDS: tuple[Intent, ...] = (
             "my requests", "requests", "darkhastha", "darkhasthaye man",
         ),
         weak_words=("لیست", "لیست درخواستها", "لیست درخواستهای من", "فهرست", "فهرست درخواستها", "فهرست درخواستهای من"),
-        alone=True,
-        strict=True,
+        is_complete=True,
+        is_strict=True,
     ),
     Intent(
         "pay",
@@ -63,26 +76,26 @@ COMMANDS: tuple[Intent, ...] = (
             "pardakht",
             "ghabz",
         ),
-        slots=(take_code_or_bill,),
-        required=("code",),
-        instead={"code": "bill_id"},
+        slot_readers=(take_code_or_bill,),
+        required_slots=("code",),
+        alternatives={"code": "bill_id"},
     ),
     Intent(
         "tariff",
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
-        slots=(_take_tariff_subject,),
-        required=("machine", "hours"),
-        instead={"machine": "kind"},
+        slot_readers=(_take_tariff_subject,),
+        required_slots=("machine", "hours"),
+        alternatives={"machine": "kind"},
         weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
     ),
     Intent(
         "cancel",
         ("لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "laghv", "laghve darkhast"),
-        slots=(take_code,),
-        required=("code",),
+        slot_readers=(take_code,),
+        required_slots=("code",),
         weak_words=("ابطال", "حذف", "حذف درخواست"),
-        alone=True,
-        binding=True,
+        is_complete=True,
+        is_binding=True,
         doubtful_words=(
             "پشیمان شدم", "پشیمون شدم", "پشیمان شده ام", "پشیمون شدیم", "پشیمان شدیم", "پشیمانم", "پشیمونم",
             "از درخواستم پشیمان شدم", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
@@ -91,73 +104,73 @@ COMMANDS: tuple[Intent, ...] = (
     Intent(
         "reply",
         ("پاسخ", "پاسخ به", "reply", "answer", "pasokh"),
-        slots=(take_code,),
-        rest="text",
-        required=("code", "text"),
+        slot_readers=(take_code,),
+        rest_slot="text",
+        required_slots=("code", "text"),
         weak_words=("جواب", "جواب به", "javab"),
-        verbatim=True,
+        is_verbatim=True,
     ),
     Intent(
         "comment",
         ("نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "پیشنهادم", "پیشنهاد من",
          "پیشنهادهایم", "comment", "suggestion", "feedback", "nazar"),
-        slots=(take_code, take_service),
-        rest="text",
-        required=("code", "text"),
-        instead={"code": "service"},
+        slot_readers=(take_code, take_service),
+        rest_slot="text",
+        required_slots=("code", "text"),
+        alternatives={"code": "service"},
         weak_words=("انتقاد", "انتقادات"),
     ),
     Intent(
         "rate",
         ("امتیاز", "امتیاز به", "امتیاز دهی", "rate", "rating", "emtiaz", "emtiyaz"),
-        slots=(take_code, take_score),
-        rest="text",
-        required=("code", "score"),
+        slot_readers=(take_code, take_score),
+        rest_slot="text",
+        required_slots=("code", "score"),
         weak_words=("نمره", "score"),
-        form=True,
+        is_form=True,
     ),
     Intent(
         "confirm",
         ("تایید", "تایید میکنم", "تاییده", "تایید است", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
-        slots=(take_code,),
-        required=("code",),
+        slot_readers=(take_code,),
+        required_slots=("code",),
         weak_words=("موافقم", "قبول", "ok"),
-        strict=True,
-        binding=True,
+        is_strict=True,
+        is_binding=True,
         doubtful_words=("تایید شد",),
     ),
     Intent(
         "deny",
         ("رد", "رد میکنم", "رد است", "خیر", "no", "reject", "deny", "rad"),
-        slots=(take_code,),
-        required=("code",),
+        slot_readers=(take_code,),
+        required_slots=("code",),
         weak_words=("مخالفم",),
-        strict=True,
-        binding=True,
+        is_strict=True,
+        is_binding=True,
         doubtful_words=("رد شد",),
     ),
     Intent(
         "exit",
         ("انصراف", "انصراف میدهم", "انصراف میدم", "exit", "quit", "enseraf"),
         weak_words=("خروج", "منصرف شدم", "بیخیال"),
-        alone=True,
-        strict=True,
+        is_complete=True,
+        is_strict=True,
     ),
     Intent(
         "back",
         ("قبلی", "مرحله قبل", "مرحله قبلی", "back", "previous", "ghabli"),
         weak_words=("برگشت", "بازگشت", "برگرد"),
-        alone=True,
-        strict=True,
+        is_complete=True,
+        is_strict=True,
     ),
     Intent(
         "opt_out",
         ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop", "laghv 11", "laghve 11", "lagv 11", "laghv yazdah"),
-        alone=True,
-        strict=True,
-        beside=TEXTS_OF_OURS,
+        is_complete=True,
+        is_strict=True,
+        matter_words=MESSAGE_WORDS,
     ),
-    Intent("opt_in", ("start",), alone=True, strict=True),
+    Intent("opt_in", ("start",), is_complete=True, is_strict=True),
 )  # fmt: skip
 """The intents that belong to no service."""
 
@@ -172,7 +185,7 @@ SERVICE_WORDS: Mapping[str, tuple[str, ...]] = {
 """Names of services besides the keywords of their intents; a comment may begin with one."""
 
 
-WISHES = keys(
+WISH_WORDS = keys_of(
     "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
     "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",
     "لطفا", "لطفاً", "ممنون", "مرسی", "تشکر", "متشکرم", "سپاس", "سپاسگزارم", "سلام", "بفرستید", "بفرستین", "بفرست",
@@ -181,7 +194,7 @@ WISHES = keys(
 )  # fmt: skip
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
 
-LABELS: tuple[str, ...] = (
+FIELD_LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
     "توضیحات", "متن",
     "موضوع", "place", "address", "reason", "text", "description", "محل اجرا", "نوع ماشین", "نوع", "ماشین", "دستگاه",

@@ -4,27 +4,28 @@ For every step it reads the inputs, asks the guards, runs the effects, moves sta
 state, appends the history event and returns what is to be told. It sends nothing itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.engine import step_records
+from domain.engine.step_admission import choose_step, may_take_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
-from domain.language.actor_guards import admitted
-from domain.language.service import Context, Guard, Notice, Reminder, Service, Transition, Trigger
-from domain.queues.search import words_of
-from domain.requests.history import GENESIS, HistoryEvent, link, personal_digest
+from domain.language.actor_guards import is_admitted
+from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
+from domain.queues.search import list_search_words
+from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.settings.policy import Policy
-from domain.unit_of_work import Clock, Ids, UnitOfWork
+from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
 
-NO_CODE_TRIES = 8
+MOST_CODE_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class DueNotice:
 
 
 @dataclass(slots=True)
-class Outcome:
+class StepOutcome:
     """A request after a step (and the automatic steps behind it), and what is to be told about it."""
 
     request: ServiceRequest
-    told: list[DueNotice] = field(default_factory=list)
+    due_notices: list[DueNotice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,223 +50,257 @@ class Engine:
 
     services: Mapping[str, Service]
     clock: Clock
-    ids: Ids
+    ids: IdGenerator
     calendar: WorkingCalendar
     policy: Policy
 
-    def service(self, key: str) -> Service:
+    def get_service(self, service_key: str) -> Service:
         """Return a service; `UnknownService`."""
         try:
-            return self.services[key]
+            return self.services[service_key]
         except KeyError:
             raise UnknownService("service") from None
 
-    async def submit(
+    async def submit_request(
         self,
         uow: UnitOfWork,
         service: Service,
-        values: JsonObject,
+        form_values: JsonObject,
         actor: Actor,
         mobile: str | None,
         reopens: tuple[ServiceRequest, str] | None = None,
-    ) -> Outcome:
+    ) -> StepOutcome:
         """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code.
 
         `reopens` is the finished request that it takes up again, and why.
         """
-        request = self._new(service, values, actor, mobile)
-        ctx = self.context(uow, request, {}, actor)
+        request = self._new_request(service, form_values, actor, mobile)
+        context = self.build_context(uow, request, {}, actor)
         if reopens:
             request.parent_id = reopens[0].id
-            ctx.record |= {"reopens": reopens[0].code, "reason": reopens[1]}
-        await pass_guards(service.on_submit, ctx)
-        for effect in service.at_submit:
-            await effect.apply(ctx)
-        await self._store_new(service, uow, ctx)
-        outcome = Outcome(request, [DueNotice(notice, ctx.facts) for notice in (Notice("submit"), *service.told)])
-        await self._follow(service, uow, outcome, actor)
+            context.history_facts |= {"reopens": reopens[0].code, "reason": reopens[1]}
+        await require_guards(service.submit_guards, context)
+        for effect in service.submit_effects:
+            await effect.apply_effect(context)
+        await self._store_new_request(service, uow, context)
+        outcome = StepOutcome(
+            request, [DueNotice(notice, context.facts) for notice in (Notice("submit"), *service.submit_notices)]
+        )
+        await self._follow_up(service, uow, outcome, actor)
         return outcome
 
-    async def act(
-        self, uow: UnitOfWork, request: ServiceRequest, action: str, raw: Mapping[str, object], actor: Actor
-    ) -> Outcome:
+    async def take_step(
+        self, uow: UnitOfWork, request: ServiceRequest, action: str, raw_inputs: Mapping[str, object], actor: Actor
+    ) -> StepOutcome:
         """Take the transition that a person names, with inputs as typed. The request's row must be locked.
 
         Errors: `InvalidField("action")` unknown, `Forbidden`, `AlreadyDone`, `NotAllowedNow`, and those of inputs and
         guards.
         """
-        service = self.service(request.service)
-        named = [one for one in service.named(action) if one.trigger is None]
-        if not named:
+        service = self.get_service(request.service)
+        named_steps = [step for step in service.steps_named(action) if step.trigger is None]
+        if not named_steps:
             raise InvalidField("action", detail="unknown_action")
-        allowed = [one for one in named if may(one, request, actor)]
-        if not allowed:
+        allowed_steps = [step for step in named_steps if may_take_step(step, request, actor)]
+        if not allowed_steps:
             raise Forbidden("action")
-        here = [one for one in allowed if request.state in one.sources]
-        if not here:
-            raise AlreadyDone("action") if request.state in {one.target for one in allowed} else NotAllowedNow("action")
-        inputs = await self._read(uow, request, here[0], raw)
-        ctx = self.context(uow, request, inputs, actor.acting_by(here[0].roles, request.assignee))
-        return await self._run(service, await _choose(here, ctx), ctx)
+        possible_steps = [step for step in allowed_steps if request.state in step.source_states]
+        if not possible_steps:
+            raise (
+                AlreadyDone("action")
+                if request.state in {step.target_state for step in allowed_steps}
+                else NotAllowedNow("action")
+            )
+        inputs = await self._read_inputs(uow, request, possible_steps[0], raw_inputs)
+        context = self.build_context(
+            uow, request, inputs, actor.acting_in_role(possible_steps[0].roles, request.assignee)
+        )
+        return await self._run_step(service, await choose_step(possible_steps, context), context)
 
-    async def fire(
+    async def fire_trigger(
         self, uow: UnitOfWork, request: ServiceRequest, trigger: Trigger, actor: Actor = SYSTEM, name: str | None = None
-    ) -> Outcome | None:
+    ) -> StepOutcome | None:
         """Take the transition with that trigger (and name) out of the present state, if there is one and it may be
         taken.
         """
-        service = self.service(request.service)
-        ctx = self.context(uow, request, {}, actor)
-        for one in service.leaving(request.state, trigger):
-            if (name is None or one.name == name) and (one.when is None or await one.when.holds(ctx)):
-                if not all([await guard.holds(ctx) for guard in one.guards]):
+        service = self.get_service(request.service)
+        context = self.build_context(uow, request, {}, actor)
+        for step in service.steps_from(request.state, trigger):
+            if (name is None or step.name == name) and (
+                step.condition is None or await step.condition.is_satisfied(context)
+            ):
+                if not all([await guard.is_satisfied(context) for guard in step.guards]):
                     return None
-                return await self._run(service, one, ctx)
+                return await self._run_step(service, step, context)
         return None
 
-    async def note(
-        self, uow: UnitOfWork, request: ServiceRequest, event: str, actor: Actor, payload: JsonObject
+    async def record_event(
+        self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
     ) -> None:
         """Append an event that moves no state (a rating, a corrected mobile, a refund paid) and save the request."""
-        ctx = self.context(uow, request, {}, actor)
-        ctx.record.update(payload)
-        await uow.history.append(self._event(ctx, event, request.state, request.state))
+        context = self.build_context(uow, request, {}, actor)
+        context.history_facts.update(payload)
+        await uow.history.append(self._build_event(context, event_name, request.state, request.state))
         await uow.requests.save(request)
 
-    async def upgrade(self, uow: UnitOfWork, request: ServiceRequest, state: str) -> None:
-        """Bring a request of an older version into a state of the present one (`actions/upgrade.py`)."""
-        service, before = self.service(request.service), request.state
-        ctx = self.context(uow, request, {}, SYSTEM)
-        ctx.record["version_before"] = request.version
-        request.version, request.state, request.phase = service.version, state, service.state(state).phase
-        event = self._event(ctx, "upgrade", before, state)
-        await (uow.history.append(event) if state == before else self._move(service, ctx, event, request.assignee))
-        await uow.timers.replace(request.id, self._enter(ctx))
+    async def upgrade_request(self, uow: UnitOfWork, request: ServiceRequest, new_state: str) -> None:
+        """Bring a request of an older version into a state of the present one (`actions/requests/upgrade.py`)."""
+        service, from_state = self.get_service(request.service), request.state
+        context = self.build_context(uow, request, {}, SYSTEM)
+        context.history_facts["version_before"] = request.version
+        request.version, request.state, request.phase = service.version, new_state, service.state_named(new_state).phase
+        event = self._build_event(context, "upgrade", from_state, new_state)
+        await (
+            uow.history.append(event)
+            if new_state == from_state
+            else self._record_move(service, context, event, request.assignee)
+        )
+        await uow.timers.replace_all(request.id, self._enter_state(context))
         await uow.requests.save(request)
 
-    def reminder(self, request: ServiceRequest, text: str) -> Reminder | None:
+    def find_reminder(self, request: ServiceRequest, text_name: str) -> Reminder | None:
         """Return the reminder with that text of the request's present state; None when it has no such."""
-        state = self.service(request.service).state(request.state)
-        return next((one for one in state.reminders if one.text == text), None)
+        state = self.get_service(request.service).state_named(request.state)
+        return next((reminder for reminder in state.reminders if reminder.text_name == text_name), None)
 
-    def event_of(self, uow: UnitOfWork, request: ServiceRequest, reminder: Reminder) -> datetime | None:
+    def reckon_reminder_event(self, uow: UnitOfWork, request: ServiceRequest, reminder: Reminder) -> datetime | None:
         """Return the event that a reminder must precede; None when there is none this time."""
-        return reminder.event(self.context(uow, request, {}, SYSTEM))
+        return reminder.reckon_event(self.build_context(uow, request, {}, SYSTEM))
 
-    def actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
+    def list_actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
         """Return what people may do now, one transition a name; all of it, or what these roles may."""
-        service = self.service(request.service)
-        found: dict[str, Transition] = {}
-        for one in service.leaving(request.state):
-            if roles is None or one.roles & roles:
-                found.setdefault(one.name, one)
-        return list(found.values())
+        service = self.get_service(request.service)
+        steps_by_name: dict[str, Transition] = {}
+        for step in service.steps_from(request.state):
+            if roles is None or step.roles & roles:
+                steps_by_name.setdefault(step.name, step)
+        return list(steps_by_name.values())
 
-    def offered(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
-        """Return what this member of the staff may do now: of `actions` those whose guards about who acts let them."""
-        return [one for one in self.actions(request, actor.role_names) if admitted(one, request, actor)]
+    def list_offered_actions(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
+        """Return what this member of the staff may do now: of `list_actions` those whose guards about who acts let
+        them.
+        """
+        return [step for step in self.list_actions(request, actor.role_names) if is_admitted(step, request, actor)]
 
-    def _new(self, service: Service, values: JsonObject, actor: Actor, mobile: str | None) -> ServiceRequest:
-        now, state = self.clock.now(), service.state(service.initial)
+    def _new_request(
+        self, service: Service, form_values: JsonObject, actor: Actor, mobile: str | None
+    ) -> ServiceRequest:
+        now, state = self.clock.now(), service.state_named(service.initial_state)
         return ServiceRequest(
-            self.ids.new_id(),
-            "",
-            service.key,
-            service.version,
-            state.name,
-            state.phase,
-            actor.channel,
-            mobile,
-            now,
-            now,
-            office=actor.office,
-            fields=dict(values),
-            subject_key=values.get(service.subject) if service.subject else None,
-            kind=service.kind_of(values),
-            lacks_papers=service.documents is not None and bool(service.documents.required(values)),
+            id=self.ids.new_id(),
+            code="",
+            service=service.key,
+            version=service.version,
+            state=state.name,
+            phase=state.phase,
+            channel=actor.channel,
+            mobile=mobile,
+            created_at=now,
+            updated_at=now,
+            office=actor.office_code,
+            fields=dict(form_values),
+            subject_key=form_values.get(service.subject_field) if service.subject_field else None,
+            kind=service.find_kind(form_values),
+            lacks_papers=service.papers is not None and bool(service.papers.list_required(form_values)),
             entered_at=now,
         )
 
-    async def _store_new(self, service: Service, uow: UnitOfWork, ctx: Context) -> None:
-        request, timers = ctx.request, self._enter(ctx)
-        for _ in range(NO_CODE_TRIES):
-            request.code = tracking_codes.make(self.ids.tracking_payload())
-            event = self._event(ctx, "submit", None, request.state, request.fields)
+    async def _store_new_request(self, service: Service, uow: UnitOfWork, context: StepContext) -> None:
+        request, timers = context.request, self._enter_state(context)
+        for _ in range(MOST_CODE_TRIES):
+            request.code = tracking_codes.make_code(self.ids.new_tracking_payload())
+            event = self._build_event(context, "submit", None, request.state, request.fields)
             if await uow.requests.add(request):
-                await self._keep(service, ctx, event, request.created_at, None)
+                await self._record_step(service, context, event, request.created_at, None)
                 for timer in timers:
                     await uow.timers.add(timer)
-                await uow.search_words.add(request, words_of(self.service(request.service).form, request.fields))
+                await uow.search_words.add(
+                    request, list_search_words(self.get_service(request.service).form, request.fields)
+                )
                 return
             request.head_seq, request.head_hash = 0, ""
         raise DomainError(detail="no_free_code")
 
-    async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
-        request, before, officer = ctx.request, ctx.request.state, ctx.request.assignee
-        words = words_of(service.form, request.fields)
-        await pass_guards(step.guards, ctx)
+    async def _run_step(self, service: Service, step: Transition, context: StepContext) -> StepOutcome:
+        request, from_state, officer = context.request, context.request.state, context.request.assignee
+        words_before = list_search_words(service.form, request.fields)
+        await require_guards(step.guards, context)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
         for effect in step.effects:
-            await effect.apply(ctx)
-        request.state, request.phase = step.target, service.state(step.target).phase
-        request.updated_at, note = ctx.now, step.note(ctx.inputs)
-        event = self._event(ctx, step.name, before, step.target, ctx.inputs, note)
-        await self._move(service, ctx, event, officer)
-        await ctx.uow.timers.replace(request.id, self._enter(ctx))
-        await ctx.uow.requests.save(request)
-        if words != (now := words_of(service.form, request.fields)):
-            await ctx.uow.search_words.replace(request, now)
+            await effect.apply_effect(context)
+        request.state, request.phase = step.target_state, service.state_named(step.target_state).phase
+        request.updated_at, note = context.now, step.note_of_inputs(context.inputs)
+        event = self._build_event(context, step.name, from_state, step.target_state, context.inputs, note)
+        await self._record_move(service, context, event, officer)
+        await context.uow.timers.replace_all(request.id, self._enter_state(context))
+        await context.uow.requests.save(request)
+        if words_before != (words_now := list_search_words(service.form, request.fields)):
+            await context.uow.search_words.replace_all(request, words_now)
         # An input that bears a form field's name (start) is of its own kind: the form's value is what is told.
-        facts = {name: value for name, value in ctx.inputs.items() if service.field(name) is None} | ctx.facts
-        outcome = Outcome(request, [DueNotice(notice, facts) for notice in step.notices])
-        await self._follow(service, ctx.uow, outcome, ctx.actor)
+        facts = {
+            name: value for name, value in context.inputs.items() if service.form_field(name) is None
+        } | context.facts
+        outcome = StepOutcome(request, [DueNotice(notice, facts) for notice in step.notices])
+        await self._follow_up(service, context.uow, outcome, context.actor)
         return outcome
 
-    async def _move(self, service: Service, ctx: Context, event: HistoryEvent, officer: str | None) -> None:
-        """Keep the event that moved the request; `officer` had it until then."""
-        request = ctx.request
-        if request.entered_at is None:  # its steps are not yet kept at all: `recount` will find this one too
-            await ctx.uow.history.append(event)
-            return
-        since, request.entered_at, request.kind = request.entered_at, ctx.now, service.kind_of(request.fields)
-        await self._keep(service, ctx, event, since, officer)
-
-    async def _keep(
-        self, service: Service, ctx: Context, event: HistoryEvent, since: datetime, officer: str | None
+    async def _record_move(
+        self, service: Service, context: StepContext, event: HistoryEvent, officer: str | None
     ) -> None:
-        await ctx.uow.history.append(event)
-        made = step_records.of_event(service, self.calendar, ctx.request, event, since, officer)
-        await ctx.uow.reports.add_step(made)
-        if made.outcome is Phase.DONE and service.work:
-            for one in service.work(ctx.request):
-                await ctx.uow.reports.add_work(one)
+        """Keep the event that moved the request; `officer` had it until then."""
+        request = context.request
+        if request.entered_at is None:  # its steps are not yet kept at all: `recount_requests` finds it
+            await context.uow.history.append(event)
+            return
+        since, request.entered_at, request.kind = request.entered_at, context.now, service.find_kind(request.fields)
+        await self._record_step(service, context, event, since, officer)
 
-    async def _follow(self, service: Service, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> None:
+    async def _record_step(
+        self, service: Service, context: StepContext, event: HistoryEvent, since: datetime, officer: str | None
+    ) -> None:
+        await context.uow.history.append(event)
+        step_record = step_records.build_step_record(service, self.calendar, context.request, event, since, officer)
+        await context.uow.reports.add_step(step_record)
+        if step_record.outcome is Phase.DONE and service.list_machine_work:
+            for work in service.list_machine_work(context.request):
+                await context.uow.reports.add_work(work)
+
+    async def _follow_up(self, service: Service, uow: UnitOfWork, outcome: StepOutcome, actor: Actor) -> None:
         # Automatic steps carry the channel of the step that caused them, so that the history reads as one act.
-        if service.leaving(outcome.request.state, Trigger.AUTOMATIC):
-            system = replace(SYSTEM, channel=actor.channel)
-            after = await self.fire(uow, outcome.request, Trigger.AUTOMATIC, system)
-            outcome.told.extend(after.told if after else [])
+        if service.steps_from(outcome.request.state, Trigger.AUTOMATIC):
+            system_actor = replace(SYSTEM, channel=actor.channel)
+            next_outcome = await self.fire_trigger(uow, outcome.request, Trigger.AUTOMATIC, system_actor)
+            outcome.due_notices.extend(next_outcome.due_notices if next_outcome else [])
 
-    async def _read(
-        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, raw: Mapping[str, object]
+    async def _read_inputs(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, raw_inputs: Mapping[str, object]
     ) -> JsonObject:
         now = self.clock.now()
-        for_request = [
-            replace(one, choices=tuple(await one.options(uow, request))) if one.options else one for one in step.inputs
+        input_fields = [
+            replace(field, choices=tuple(await field.find_choices(uow, request))) if field.find_choices else field
+            for field in step.inputs
         ]
-        return read_fields(tuple(for_request), raw, "", ReadingContext(now))
+        return read_fields(tuple(input_fields), raw_inputs, "", ReadingContext(now))
 
-    def context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> Context:
+    def build_context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> StepContext:
         """Return what the guards and effects of a step look at, under the rules in force."""
-        return Context(uow, request, inputs, actor, self.clock.now(), self.policy, self.calendar, self.ids)
+        return StepContext(
+            uow=uow,
+            request=request,
+            inputs=inputs,
+            actor=actor,
+            now=self.clock.now(),
+            policy=self.policy,
+            calendar=self.calendar,
+            ids=self.ids,
+        )
 
-    def _event(
+    def _build_event(
         self,
-        ctx: Context,
+        context: StepContext,
         name: str,
-        before: str | None,
-        after: str,
+        from_state: str | None,
+        to_state: str,
         values: JsonObject | None = None,
         note: str | None = None,
     ) -> HistoryEvent:
@@ -273,74 +308,67 @@ class Engine:
 
         Its note is what a person wrote about the step, else the reason that the record gives.
         """
-        request = ctx.request
-        payload, salt = {**(values or {}), **ctx.record}, self.ids.token()
-        note = note or ctx.record.get("reason")
-        digest = personal_digest(ctx.actor.label, note, payload, salt)
+        request = context.request
+        payload, salt = {**(values or {}), **context.history_facts}, self.ids.new_token()
+        note = note or context.history_facts.get("reason")
         event = HistoryEvent(
-            request.id, request.head_seq + 1, ctx.now, ctx.actor.kind, ctx.actor.channel, name, before, after,
-            ctx.actor.label, note, payload, salt, digest, request.head_hash or GENESIS, "",
-        )  # fmt: skip
-        event = replace(event, hash=link(event))
-        request.head_seq, request.head_hash = event.seq, event.hash
-        return event
+            request_id=request.id,
+            seq=request.head_seq + 1,
+            at=context.now,
+            actor_kind=context.actor.kind,
+            channel=context.actor.channel,
+            event=name,
+            from_state=from_state,
+            to_state=to_state,
+            actor=context.actor.label,
+            note=note,
+            payload=payload,
+            salt=salt,
+            digest=compute_personal_digest(context.actor.label, note, payload, salt),
+            previous=request.head_hash or GENESIS_HASH,
+            hash="",
+        )
+        return _chain_event(request, event)
 
-    def _enter(self, ctx: Context) -> list[Timer]:
+    def _enter_state(self, context: StepContext) -> list[Timer]:
         """Note whose turn it is in the request's state and until when; return the timers to be set."""
-        request = ctx.request
-        service = self.service(request.service)
-        state, timers = service.state(request.state), self._timers(ctx, service)
+        request = context.request
+        service = self.get_service(request.service)
+        state, timers = service.state_named(request.state), self._build_timers(context, service)
         request.turn = state.turn
-        request.due_at = next((one.at for one in timers if one.kind is TimerKind.SLA), None)
+        request.due_at = next((timer.at for timer in timers if timer.kind is TimerKind.SLA), None)
         return timers
 
-    def _timers(self, ctx: Context, service: Service) -> list[Timer]:
-        request = ctx.request
-        state = service.state(request.state)
-        wanted: list[tuple[TimerKind, str, datetime | None]] = []
-        for step in service.leaving(state.name, Trigger.DEADLINE):
-            wanted.append((TimerKind.DEADLINE, step.name, step.deadline(ctx) if step.deadline else None))
+    def _build_timers(self, context: StepContext, service: Service) -> list[Timer]:
+        request = context.request
+        state = service.state_named(request.state)
+        planned_timers: list[tuple[TimerKind, str, datetime | None]] = []
+        for step in service.steps_from(state.name, Trigger.DEADLINE):
+            planned_timers.append(
+                (TimerKind.DEADLINE, step.name, step.reckon_deadline(context) if step.reckon_deadline else None)
+            )
         for reminder in state.reminders:
-            wanted.append(
-                (TimerKind.REMINDER, reminder.text, self._remind_at(ctx, reminder.event(ctx), reminder.lead_hours))
+            planned_timers.append(
+                (
+                    TimerKind.REMINDER,
+                    reminder.text_name,
+                    self._reminder_time(context, reminder.reckon_event(context), reminder.lead_hours),
+                )
             )
         if state.sla_minutes is not None:
-            at = self.calendar.add_working_minutes(ctx.now, state.sla_minutes)
-            wanted.append((TimerKind.SLA, state.name, at))
-        return [Timer(request.id, kind, name, at) for kind, name, at in wanted if at is not None]
+            due_at = self.calendar.add_working_minutes(context.now, state.sla_minutes)
+            planned_timers.append((TimerKind.SLA, state.name, due_at))
+        return [Timer(request.id, kind, name, due_at) for kind, name, due_at in planned_timers if due_at is not None]
 
-    def _remind_at(self, ctx: Context, event: datetime | None, lead_hours: int) -> datetime | None:
-        if event is None:
+    def _reminder_time(self, context: StepContext, event_at: datetime | None, lead_hours: int) -> datetime | None:
+        if event_at is None:
             return None
-        at = self.calendar.last_open_before(event, lead=timedelta(hours=lead_hours))
-        return at if at > ctx.now else None
+        reminder_at = self.calendar.last_sending_time_before(event_at, lead_time=timedelta(hours=lead_hours))
+        return reminder_at if reminder_at > context.now else None
 
 
-def may(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether this person may take this step of this request, whatever its state.
-
-    A citizen does so with an own request, as the one whose answer it awaits, or as the one whom it keeps for this step;
-    a clerk with a request of the own office; everybody else by role.
-    """
-    if actor.kind == "clerk":
-        return Role.CLERK in step.roles and actor.office is not None and request.office == actor.office
-    if actor.kind != "citizen":
-        return bool(step.roles & actor.role_names)
-    own = Role.CITIZEN in step.roles and request.mobile == actor.ident
-    kept = step.by_kept is not None and request.data.get(step.by_kept) == actor.ident
-    return own or kept or (step.by_awaited and request.awaits == actor.ident)
-
-
-async def pass_guards(guards: Sequence[Guard], ctx: Context) -> None:
-    """Raise the refusal of the first guard that does not hold."""
-    for guard in guards:
-        if not await guard.holds(ctx):
-            raise guard.refusal(ctx)
-
-
-async def _choose(steps: Sequence[Transition], ctx: Context) -> Transition:
-    for step in steps:
-        if step.when is None or await step.when.holds(ctx):
-            return step
-    first = steps[0].when
-    raise first.refusal(ctx) if first else NotAllowedNow("action")
+def _chain_event(request: ServiceRequest, event: HistoryEvent) -> HistoryEvent:
+    """Return the event with its hash, and move the request's head to it."""
+    chained_event = replace(event, hash=compute_event_hash(event))
+    request.head_seq, request.head_hash = chained_event.seq, chained_event.hash
+    return chained_event

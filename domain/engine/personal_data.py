@@ -11,25 +11,33 @@ from typing import Any
 from domain.language.service import Service
 from domain.requests.request import JsonObject, ServiceRequest
 
-STAYS = ("sla_broken", "payment_deadline")
+RETAINED_TEXTS = ("sla_broken", "payment_deadline")
 """What steps add in words that are the municipality's own."""
 
-QUOTE, WORDS_OF_QUOTE = "quote", "reason"
+QUOTE_KEY, QUOTE_REASON_KEY = "quote", "reason"
 """A quote explains a bill and stays, but for the officer's own words."""
 
 
-def bare(service: Service | None, request: ServiceRequest) -> None:
+def erase_personal_data(service: Service | None, request: ServiceRequest) -> None:
     """Take everything personal out of a request's own row; a service that exists no more keeps no field."""
-    figures = {one.name for one in service.form if one.type.figures and not one.options} if service else set()
-    request.fields = {name: value for name, value in request.fields.items() if name in figures}
-    request.data = _figures(request.data)
+    figure_names = (
+        {field.name for field in service.form if field.type.survives_erasure and not field.find_choices}
+        if service
+        else set()
+    )
+    request.fields = {name: value for name, value in request.fields.items() if name in figure_names}
+    request.data = _retain_figures(request.data)
     request.mobile = request.awaits = request.subject_key = None
 
 
-def _figures(data: Mapping[str, Any]) -> JsonObject:
-    quote = {name: value for name, value in data.get(QUOTE, {}).items() if name != WORDS_OF_QUOTE}
-    numbers = {name: value for name, value in data.items() if _is_number(value)}
-    return numbers | {name: data[name] for name in STAYS if name in data} | ({QUOTE: quote} if quote else {})
+def _retain_figures(data: Mapping[str, Any]) -> JsonObject:
+    quote = {name: value for name, value in data.get(QUOTE_KEY, {}).items() if name != QUOTE_REASON_KEY}
+    numeric_values = {name: value for name, value in data.items() if _is_number(value)}
+    return (
+        numeric_values
+        | {name: data[name] for name in RETAINED_TEXTS if name in data}
+        | ({QUOTE_KEY: quote} if quote else {})
+    )
 
 
 def _is_number(value: object) -> bool:

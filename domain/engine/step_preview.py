@@ -5,8 +5,9 @@ Nothing is kept: guards and effects that quote are asked about a copy of the req
 
 from copy import deepcopy
 
-from domain.engine.engine import Engine, pass_guards
-from domain.language.service import Context, Transition
+from domain.engine.engine import Engine
+from domain.engine.step_admission import require_guards
+from domain.language.service import StepContext, Transition
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork
@@ -14,49 +15,49 @@ from domain.values.actors import Actor
 from domain.values.errors import DomainError, InvalidField, MissingField, Unavailable
 
 
-async def obstacle(
-    engine: Engine, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor
+async def find_obstacle(
+    engine: Engine, uow: UnitOfWork, request: ServiceRequest, action_name: str, actor: Actor
 ) -> DomainError | None:
     """Return why this step would be refused now whatever was typed into it; None where it may be taken.
 
-    Only guards that are `foreseeable` are asked, and whether there is a price at all for a step that quotes one. Of
+    Only guards with `is_foreseeable` are asked, and whether there is a price at all for a step that quotes one. Of
     several transitions of that name each must be refused.
     """
     refusals = []
-    for step in engine.service(request.service).named(action):
-        if request.state not in step.sources or step.trigger is not None:
+    for step in engine.get_service(request.service).steps_named(action_name):
+        if request.state not in step.source_states or step.trigger is not None:
             continue
-        acting = actor.acting_by(step.roles, request.assignee)
-        refused = await _refusal(step, engine.context(uow, deepcopy(request), {}, acting))
-        if refused is None:
+        acting_actor = actor.acting_in_role(step.roles, request.assignee)
+        refusal = await _find_refusal(step, engine.build_context(uow, deepcopy(request), {}, acting_actor))
+        if refusal is None:
             return None
-        refusals.append(refused)
+        refusals.append(refusal)
     return next(iter(refusals), None)
 
 
-async def quoted(
+async def preview_quote(
     engine: Engine, uow: UnitOfWork, request: ServiceRequest, step: Transition, actor: Actor
 ) -> Quote | None:
     """Return the quote that this step would make of the request; None where it makes none, or cannot yet (nothing has a
     price, an area is not known).
     """
-    quoting, asked = [one for one in step.effects if one.quotes], deepcopy(request)
-    ctx = engine.context(uow, asked, {}, actor)
+    quoting_effects, request_copy = [effect for effect in step.effects if effect.makes_quote], deepcopy(request)
+    context = engine.build_context(uow, request_copy, {}, actor)
     try:
-        for one in quoting:
-            await one.apply(ctx)
+        for effect in quoting_effects:
+            await effect.apply_effect(context)
     except DomainError:
         return None
-    return Quote.from_json(asked.data["quote"]) if quoting else None
+    return Quote.from_json(request_copy.data["quote"]) if quoting_effects else None
 
 
-async def _refusal(step: Transition, ctx: Context) -> DomainError | None:
+async def _find_refusal(step: Transition, context: StepContext) -> DomainError | None:
     """Return why this step would be refused with any inputs. What an input could still mend is no reason."""
     try:
-        await pass_guards([one for one in step.guards if one.foreseeable], ctx)
-        for one in step.effects:
-            if one.quotes:
-                await one.apply(ctx)
+        await require_guards([effect for effect in step.guards if effect.is_foreseeable], context)
+        for effect in step.effects:
+            if effect.makes_quote:
+                await effect.apply_effect(context)
     except (InvalidField, MissingField):
         return None
     except Unavailable:

@@ -13,11 +13,11 @@ from domain.requests.history import HistoryEvent
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.calendar import WorkingCalendar
 
-FROM_ELSEWHERE = frozenset({"citizen", "clerk"})
+REMOTE_ACTOR_KINDS = frozenset({"citizen", "clerk"})
 """Kinds of actors who take a step without the citizen's coming to the municipality."""
 
 
-def of_event(
+def build_step_record(
     service: Service,
     calendar: WorkingCalendar,
     request: ServiceRequest,
@@ -29,34 +29,43 @@ def of_event(
 
     A state that the declaration does not know any more allows any time.
     """
-    left, stays = _state(service, event.from_state), event.from_state is not None
-    allowed = left.sla_minutes if left else None
-    due = None if allowed is None else calendar.add_working_minutes(since, allowed)
+    left_state, has_stayed = _find_state(service, event.from_state), event.from_state is not None
+    allowed_minutes = left_state.sla_minutes if left_state else None
+    due_at = None if allowed_minutes is None else calendar.add_working_minutes(since, allowed_minutes)
     return StepRecord(
-        event.at, request.id, event.seq, request.service, request.kind, request.channel, request.office, officer,
-        event.from_state,
-        seconds=max(0, int((event.at - since).total_seconds())) if stays else 0,
-        worked=calendar.working_minutes_between(since, event.at) if stays else 0,
-        late=None if due is None else event.at > due,
-        outcome=_outcome(left, _state(service, event.to_state)),
-        remote=event.actor_kind in FROM_ELSEWHERE and _by_hand(service, event),
-    )  # fmt: skip
+        at=event.at,
+        request_id=request.id,
+        seq=event.seq,
+        service=request.service,
+        kind=request.kind,
+        channel=request.channel,
+        office=request.office,
+        officer=officer,
+        state=event.from_state,
+        seconds=max(0, int((event.at - since).total_seconds())) if has_stayed else 0,
+        worked=calendar.working_minutes_between(since, event.at) if has_stayed else 0,
+        late=None if due_at is None else event.at > due_at,
+        outcome=_final_outcome(left_state, _find_state(service, event.to_state)),
+        remote=event.actor_kind in REMOTE_ACTOR_KINDS and _is_taken_by_hand(service, event),
+    )
 
 
-def _state(service: Service, name: str | None) -> State | None:
+def _find_state(service: Service, name: str | None) -> State | None:
     return next((state for state in service.states if state.name == name), None)
 
 
-def _outcome(left: State | None, entered: State | None) -> Phase | None:
-    ends = entered is not None and entered.phase.final and not (left and left.phase.final)
-    return entered.phase if entered and ends else None
+def _final_outcome(left_state: State | None, entered_state: State | None) -> Phase | None:
+    is_ending = (
+        entered_state is not None and entered_state.phase.is_final and not (left_state and left_state.phase.is_final)
+    )
+    return entered_state.phase if entered_state and is_ending else None
 
 
-def _by_hand(service: Service, event: HistoryEvent) -> bool:
-    return event.from_state is None or any(one.trigger is None for one in service.named(event.event))
+def _is_taken_by_hand(service: Service, event: HistoryEvent) -> bool:
+    return event.from_state is None or any(step.trigger is None for step in service.steps_named(event.event))
 
 
-def steps_of(
+def rebuild_step_records(
     service: Service, calendar: WorkingCalendar, request: ServiceRequest, events: Sequence[HistoryEvent]
 ) -> Iterator[StepRecord]:
     """Yield the steps of a request out of its whole history, as they would have been kept at their time.
@@ -65,16 +74,16 @@ def steps_of(
     """
     since, officer = request.created_at, None
     for event in events:
-        if _moved(service, event):
-            yield of_event(service, calendar, request, event, since, officer)
+        if _has_moved(service, event):
+            yield build_step_record(service, calendar, request, event, since, officer)
             since = event.at
-        facts = event.payload or {}
-        officer = facts.get("officer") or facts.get("assignee") or officer
+        event_payload = event.payload or {}
+        officer = event_payload.get("officer") or event_payload.get("assignee") or officer
 
 
-def _moved(service: Service, event: HistoryEvent) -> bool:
+def _has_moved(service: Service, event: HistoryEvent) -> bool:
     """Tell whether an event moved the request, be it back into the state in which it was; a note did not."""
     if event.from_state != event.to_state:
         return True
-    named = service.named(event.event)
-    return any(event.from_state in one.sources and event.to_state == one.target for one in named)
+    named_steps = service.steps_named(event.event)
+    return any(event.from_state in step.source_states and event.to_state == step.target_state for step in named_steps)

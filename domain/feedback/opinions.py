@@ -52,18 +52,18 @@ class Comment:
     def version_token(self) -> VersionToken:
         """The version of what the staff made of it so far: another one after every decision and answer."""
         moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
-        return VersionToken.of_values(*moderated, self.answer, *answered)
+        return VersionToken.from_values(*moderated, self.answer, *answered)
 
 
 @dataclass(frozen=True, slots=True)
 class CommentFilter:
-    """Which comments a list shows; None means any. `services` are keys and topics (a comment on no service is of none);
-    `limit` rows after the id `before` (newest first).
+    """Which comments a list shows; None means any. `service_topics` are keys and topics (a comment on no service is of
+    none); `limit` rows after the id `before_id` (newest first).
     """
 
     state: CommentState | None = None
-    services: frozenset[str] | None = None
-    before: int | None = None
+    service_topics: frozenset[str] | None = None
+    before_id: int | None = None
     limit: int = 50
 
 
@@ -71,11 +71,11 @@ class CommentFilter:
 class Opinion:
     """What citizens think of a service in numbers: how many comments in each state, how many ratings, and their sum."""
 
-    comments: dict[CommentState, int]
-    ratings: int
+    comment_counts: dict[CommentState, int]
+    rating_count: int
     score_sum: int
 
     @property
-    def average(self) -> float | None:
+    def average_score(self) -> float | None:
         """The average of the ratings (1–5) to two decimals; None without any."""
-        return round(self.score_sum / self.ratings, 2) if self.ratings else None
+        return round(self.score_sum / self.rating_count, 2) if self.rating_count else None

@@ -7,21 +7,21 @@ from domain.feedback.opinions import Comment, CommentFilter, Opinion, Rating
 from domain.requests.request import ServiceRequest
 
 
-class Feedback(Protocol):
+class FeedbackRepository(Protocol):
     """Ratings and comments."""
 
-    async def rate(self, rating: Rating) -> bool:
+    async def add_rating(self, rating: Rating) -> bool:
         """Store the rating; False when the request was rated before."""
         ...
 
-    async def rating_of(self, request_id: int) -> Rating | None:
+    async def find_rating(self, request_id: int) -> Rating | None:
         """Return the rating of a request."""
         ...
 
-    async def low_ratings(
-        self, highest: int, before: int | None, limit: int, services: Collection[str] | None = None
+    async def list_low_ratings(
+        self, highest_score: int, before_id: int | None, limit: int, service_keys: Collection[str] | None = None
     ) -> list[tuple[Rating, ServiceRequest]]:
-        """Return ratings of at most that score with their requests, the newest request first, after the id `before`;
+        """Return ratings of at most that score with their requests, the newest request first, after the id `before_id`;
         those of requests of these services alone, None for any.
         """
         ...
@@ -30,7 +30,7 @@ class Feedback(Protocol):
         """Store a comment."""
         ...
 
-    async def comment(self, comment_id: int, *, lock: bool = False) -> Comment:
+    async def get_comment(self, comment_id: int, *, lock: bool = False) -> Comment:
         """Return a comment; `NotFound("comment")`."""
         ...
 
@@ -38,22 +38,22 @@ class Feedback(Protocol):
         """Store what the staff decided and answered."""
         ...
 
-    async def comments(self, wanted: CommentFilter) -> list[Comment]:
+    async def list_comments(self, comment_filter: CommentFilter) -> list[Comment]:
         """Return comments, newest first."""
         ...
 
-    async def opinion(self, service: str, names: frozenset[str]) -> Opinion:
+    async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:
         """Return what is thought of a service: ratings of its requests, and comments under any of these names."""
         ...
 
 
-class ServiceViews(Protocol):
+class ServiceViewRepository(Protocol):
     """How often the page of each service was seen."""
 
-    async def add(self, service: str) -> None:
+    async def count_view(self, service_key: str) -> None:
         """Count one more."""
         ...
 
-    async def of(self, service: str) -> int:
+    async def get_count(self, service_key: str) -> int:
         """Return how often."""
         ...

@@ -4,116 +4,117 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from domain.fields.types import Choice, FieldType, ReadingContext, Words, checked_hours, number_text
+from domain.fields.hours import check_hours
+from domain.fields.types import Choice, FieldType, ReadingContext, TextLookup, format_number
 from domain.fleet.resources import MACHINE_TYPES
-from domain.parsing.answers import read_choice, read_hours, read_items
-from domain.parsing.names import MACHINES
+from domain.parsing.answers import read_choice, read_hours, read_machine_items
+from domain.parsing.names import MACHINE_NAMES
 from domain.values.errors import InvalidField, UnknownKind
 
 
 @dataclass(frozen=True, slots=True)
 class WorkItems(FieldType):
-    """One or more machines with hours each. Up to `most_machines` machines in all, `most_hours` hours a machine."""
+    """One or more machines with hours each. Up to `max_machines` machines in all, `max_hours` hours a machine."""
 
-    most_hours: int = 24
-    most_machines: int = 10
+    max_hours: int = 24
+    max_machines: int = 10
     name: ClassVar[str] = "items"
-    figures: ClassVar[bool] = True
-    gaps: ClassVar[tuple[str, ...]] = ("hours",)
+    survives_erasure: ClassVar[bool] = True
+    part_names: ClassVar[tuple[str, ...]] = ("hours",)
 
-    def parse(self, raw: object, reading: ReadingContext) -> list[dict[str, Any]]:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]]:
         """Read «لودر ۴ ساعت و کمپرسی ۳ ساعت», or the list itself. Every item must have hours."""
-        items = self.take(raw, reading)
-        if self.gap(items):
+        items = self.parse_partially(raw_value, reading_context)
+        if self.find_missing_part(items):
             raise InvalidField(detail="hours_missing")
         return items
 
-    def gap(self, value: Any) -> str | None:
+    def find_missing_part(self, value: Any) -> str | None:
         """Hours are asked for when they were not said."""
         return "hours" if any("hours" not in item for item in value) else None
 
-    def menu(self) -> tuple[str, ...]:
+    def numbered_choices(self) -> tuple[str, ...]:
         """Offer the machine types."""
         return MACHINE_TYPES
 
-    def name_of(self, choice: str, words: Words) -> str:
+    def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return the machine type's name."""
-        return words(f"choices.machine.{choice}")
+        return catalogue_text(f"choices.machine.{choice}")
 
-    def take(self, raw: object, reading: ReadingContext) -> list[dict[str, Any]]:
+    def parse_partially(self, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]]:
         """Read machines, with or without hours."""
-        if isinstance(raw, list):
-            return self._checked(raw)
-        return self._checked(read_items(str(raw)))
+        if isinstance(raw_value, list):
+            return self._check_items(raw_value)
+        return self._check_items(read_machine_items(str(raw_value)))
 
-    def valid_part(self, raw: object, reading: ReadingContext) -> list[dict[str, Any]] | None:
+    def keep_valid_part(self, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]] | None:
         """Machines whose hours alone are wrong stay; their hours are a gap."""
         try:
-            items = raw if isinstance(raw, list) else read_items(str(raw))
-            return self._checked(self._without_wrong_hours(_item(one)) for one in items)
+            raw_items = raw_value if isinstance(raw_value, list) else read_machine_items(str(raw_value))
+            return self._check_items(self._without_wrong_hours(_check_item_shape(raw_item)) for raw_item in raw_items)
         except (InvalidField, UnknownKind):
             return None
 
     def _without_wrong_hours(self, item: dict[str, Any]) -> dict[str, Any]:
         try:
-            checked_hours(_number(item.get("hours")), self.most_hours)
+            check_hours(_require_number(item.get("hours")), self.max_hours)
         except InvalidField:
-            return {name: value for name, value in item.items() if name != "hours"}
+            return {part_name: value for part_name, value in item.items() if part_name != "hours"}
         return item
 
-    def _checked(self, raw: Iterable[object]) -> list[dict[str, Any]]:
-        items = [_item(one) for one in raw]
+    def _check_items(self, raw_items: Iterable[object]) -> list[dict[str, Any]]:
+        items = [_check_item_shape(raw_item) for raw_item in raw_items]
         if not items:
             raise InvalidField(detail="no_machine")
         for item in items:
-            self._check(item)
-        if sum(item["count"] for item in items) > self.most_machines:
-            raise InvalidField(detail="too_many_machines", most=number_text(self.most_machines))
+            self._check_item(item)
+        if sum(item["count"] for item in items) > self.max_machines:
+            raise InvalidField(detail="too_many_machines", most=format_number(self.max_machines))
         return items
 
-    def fill(self, value: Any, text: str) -> list[dict[str, Any]]:
+    def fill_missing_part(self, value: Any, text: str) -> list[dict[str, Any]]:
         """Give the hours in `text` to every item that lacks them."""
         hours = read_hours(text)
-        return self._checked({"hours": hours, **item} for item in value)
+        return self._check_items({"hours": hours, **item} for item in value)
 
-    def _check(self, item: dict[str, Any]) -> None:
+    def _check_item(self, item: dict[str, Any]) -> None:
         if item.get("machine") not in MACHINE_TYPES:
             raise UnknownKind(detail="machine", given=str(item.get("machine"))[:30])
         count = item.setdefault("count", 1)
-        if type(count) is not int or not 1 <= count <= self.most_machines:
-            raise InvalidField(detail="range", least=number_text(1), most=number_text(self.most_machines))
+        if type(count) is not int or not 1 <= count <= self.max_machines:
+            raise InvalidField(detail="range", least=format_number(1), most=format_number(self.max_machines))
         if "hours" in item:
-            item["hours"] = checked_hours(_number(item["hours"]), self.most_hours)
+            item["hours"] = check_hours(_require_number(item["hours"]), self.max_hours)
 
-    def show(self, value: Any, words: Words) -> str:
+    def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «۲ لودر ۴ ساعت، گریدر ۳ ساعت»."""
-        return "، ".join(self._show_item(item, words) for item in value)
+        return "، ".join(self._render_item(item, catalogue_text) for item in value)
 
-    def longest(self, words: Words) -> int:
+    def longest_rendering(self, catalogue_text: TextLookup) -> int:
         """Return the length of as many lines as there may be machines, each with the longest name and hours."""
-        hours = max(self.most_hours - 0.5, 0.5)
-        lines = [{"machine": one, "hours": hours, "count": 1} for one in MACHINE_TYPES]
-        longest = max((self._show_item(one, words) for one in lines), key=len)
-        return len("، ".join([longest] * self.most_machines))
+        longest_hours = max(self.max_hours - 0.5, 0.5)
+        sample_items = [{"machine": sample_item, "hours": longest_hours, "count": 1} for sample_item in MACHINE_TYPES]
+        longest_line = max((self._render_item(sample_item, catalogue_text) for sample_item in sample_items), key=len)
+        return len("، ".join([longest_line] * self.max_machines))
 
-    def _show_item(self, item: dict[str, Any], words: Words) -> str:
-        count = f"{number_text(item['count'])} " if item["count"] > 1 else ""
-        hours = f" {number_text(item['hours'])} {words('units.hour')}" if "hours" in item else ""
-        return f"{count}{words('choices.machine.' + item['machine'])}{hours}"
+    def _render_item(self, item: dict[str, Any], catalogue_text: TextLookup) -> str:
+        count_text = f"{format_number(item['count'])} " if item["count"] > 1 else ""
+        hours_text = f" {format_number(item['hours'])} {catalogue_text('units.hour')}" if "hours" in item else ""
+        return f"{count_text}{catalogue_text('choices.machine.' + item['machine'])}{hours_text}"
 
-    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+    def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the machine types' names', and the word for hours'."""
-        return (*(f"choices.machine.{one}" for one in MACHINE_TYPES), "units.hour")
+        return (*(f"choices.machine.{machine_type}" for machine_type in MACHINE_TYPES), "units.hour")
 
 
-def _item(raw: object) -> dict[str, Any]:
+def _check_item_shape(raw_item: object) -> dict[str, Any]:
     """Return one item of the list that a program sent; it has no other parts than these three."""
-    if not isinstance(raw, Mapping) or set(raw) - {"machine", "hours", "count"}:
+    if not isinstance(raw_item, Mapping) or set(raw_item) - {"machine", "hours", "count"}:
         raise InvalidField(detail="unreadable")
-    return dict(raw)
+    return dict(raw_item)
 
 
-def _number(value: object) -> float:
+def _require_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InvalidField(detail="unreadable")
     return value
@@ -123,8 +124,8 @@ def _number(value: object) -> float:
 class MachineName(Choice):
     """A machine type by its id or by any name that people give it."""
 
-    words: str | None = "machine"
+    choice_table: str | None = "machine"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Return the machine type; `InvalidField`."""
-        return str(raw) if str(raw) in MACHINE_TYPES else read_choice(str(raw), MACHINES)
+        return str(raw_value) if str(raw_value) in MACHINE_TYPES else read_choice(str(raw_value), MACHINE_NAMES)

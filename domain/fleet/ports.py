@@ -7,22 +7,22 @@ from typing import Protocol
 from domain.fleet.resources import Booking, Resource, ResourceKind
 
 
-class Fleet(Protocol):
+class FleetRepository(Protocol):
     """Machines, operators and their bookings. No resource is ever in one half-hour slot twice."""
 
-    async def resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
+    async def list_resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
         """Return machines or operators by code; `bookable_only` leaves out maintenance and retired ones."""
         ...
 
-    async def resource(self, code: str) -> Resource:
+    async def get_resource(self, code: str) -> Resource:
         """Return by code; `NotFound`."""
         ...
 
-    async def put_resource(self, resource: Resource) -> None:
+    async def save_resource(self, resource: Resource) -> None:
         """Store a new or changed resource (by code)."""
         ...
 
-    async def busy(self, start: datetime, end: datetime) -> set[int]:
+    async def list_busy_ids(self, start: datetime, end: datetime) -> set[int]:
         """Return the ids of resources taken in any slot that [start, end) touches."""
         ...
 
@@ -32,26 +32,26 @@ class Fleet(Protocol):
         """
         ...
 
-    async def release(self, request_id: int) -> None:
+    async def release_request(self, request_id: int) -> None:
         """Free everything that the request holds."""
         ...
 
-    async def booking(self, booking_id: int) -> tuple[Booking, Resource]:
+    async def get_booking(self, booking_id: int) -> tuple[Booking, Resource]:
         """Return one booking; `NotFound("booking")`."""
         ...
 
-    async def cancel(self, booking_id: int) -> None:
+    async def cancel_booking(self, booking_id: int) -> None:
         """Free what one booking holds."""
         ...
 
-    async def ahead(self, resource_id: int, since: datetime) -> list[Booking]:
+    async def list_bookings_ahead(self, resource_id: int, ends_after: datetime) -> list[Booking]:
         """Return the bookings of a resource that end after that moment, by time."""
         ...
 
-    async def of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
+    async def list_of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
         """Return what the request holds."""
         ...
 
-    async def between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
+    async def list_between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
         """Return bookings that touch [start, end): the calendar."""
         ...

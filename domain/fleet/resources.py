@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-SLOT = timedelta(minutes=30)
+SLOT_LENGTH = timedelta(minutes=30)
 
 MACHINE_TYPES: tuple[str, ...] = (
     "loader",
@@ -22,7 +22,7 @@ MACHINE_TYPES: tuple[str, ...] = (
 """Machine types to start with (services.md); the words for them are in the catalogue under `choices.machine`."""
 
 
-OFFICER = "officer:"
+OFFICER_CODE_PREFIX = "officer:"
 """What the codes of officers begin with; no machine and no operator can be called so (`registry_fields.code`)."""
 
 
@@ -88,9 +88,9 @@ class MachineWork:
     worked: int
 
 
-def slots(start: datetime, end: datetime) -> Iterator[int]:
+def slot_numbers(start: datetime, end: datetime) -> Iterator[int]:
     """Yield the numbers of the half-hour slots (since the Unix epoch) that [start, end) touches."""
-    step = int(SLOT.total_seconds())
-    first = int(start.timestamp()) // step
-    last = -(-int(end.timestamp()) // step)
-    yield from range(first, last)
+    slot_seconds = int(SLOT_LENGTH.total_seconds())
+    first_slot = int(start.timestamp()) // slot_seconds
+    last_slot = -(-int(end.timestamp()) // slot_seconds)
+    yield from range(first_slot, last_slot)

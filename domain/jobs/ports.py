@@ -9,24 +9,26 @@ from typing import Protocol
 class HeldLease:
     """A lease as everybody sees it: when a run under it last came to its end, and the database's time now."""
 
-    name: str
+    job_name: str
     ran_at: datetime | None
-    now: datetime
+    database_now: datetime
 
 
-class Leases(Protocol):
+class LeaseRepository(Protocol):
     """Who may run a job now. Times are the database's."""
 
-    async def acquire(self, name: str, token: str, period: timedelta, ran: timedelta | None = None) -> bool:
-        """Take or renew the lease under `token`; False while another token holds it. One that lies further ahead than
-        its period is nobody's: a clock that was ahead wrote it. `ran` ago a run under it came to its end.
+    async def acquire(
+        self, job_name: str, holder_token: str, lease_period: timedelta, ran_ago: timedelta | None = None
+    ) -> bool:
+        """Take or renew the lease under `holder_token`; False while another token holds it. One that lies further ahead
+        than its period is nobody's: a clock that was ahead wrote it. `ran_ago` ago a run under it came to its end.
         """
         ...
 
-    async def all(self) -> list[HeldLease]:
+    async def list_held(self) -> list[HeldLease]:
         """Return every lease that was not given back."""
         ...
 
-    async def release(self, name: str, token: str) -> None:
+    async def release(self, job_name: str, holder_token: str) -> None:
         """Give it back, if still held."""
         ...

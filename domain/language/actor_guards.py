@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from domain.language.service import Context, Guard, Transition
+from domain.language.service import Guard, StepContext, Transition
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 
@@ -11,15 +11,15 @@ class ActorGuard(Guard):
     """A guard about the person; it may look at the inputs besides, but only once the person is admitted."""
 
     @abstractmethod
-    def admits(self, request: ServiceRequest, actor: Actor) -> bool:
+    def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Tell whether this person may take the step of this request."""
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Tell whether who acts is admitted."""
-        return self.admits(ctx.request, ctx.actor)
+        return self.admits_actor(context.request, context.actor)
 
 
-def admitted(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
+def is_admitted(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
     """Tell whether every guard about who acts lets this person take the step."""
-    acting = actor.acting_by(step.roles, request.assignee)
-    return all(one.admits(request, acting) for one in step.guards if isinstance(one, ActorGuard))
+    acting_actor = actor.acting_in_role(step.roles, request.assignee)
+    return all(guard.admits_actor(request, acting_actor) for guard in step.guards if isinstance(guard, ActorGuard))

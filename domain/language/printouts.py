@@ -1,9 +1,9 @@
 """Papers that a service prints, as data: which there are, who may print them, what they say, and when they hold good.
 
-A `Printable` is declared with its service. `actions/printouts.py` makes a `Printout` of it and a request: headings,
-labels and values as text for people, in blocks. How that looks is the matter of the port `Printer`. The words are in
-the catalogue under `services.<service>.printouts.<kind>` (or where several services share a paper): `title`, `words.…`,
-`labels.…` of what is no form field, and `signatures.…`; `check` proves that they are there.
+A `Printable` is declared with its service. `actions/papers/printouts.py` makes a `Printout` of it and a request:
+headings, labels and values as text for people, in blocks. How that looks is the matter of the port `Printer`. The words
+are in the catalogue under `services.<service>.printouts.<kind>` (or where several services share a paper): `title`,
+`words.…`, `labels.…` of what is no form field, and `signatures.…`; `check` proves that they are there.
 """
 
 from abc import ABC, abstractmethod
@@ -17,11 +17,11 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 
-READERS = frozenset({Role.MANAGER, Role.AUDITOR})
+READER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
 """Roles that may print whatever there is: they read everything."""
 
 
-PHRASES = ("verify", "page", "of", "phone")
+PRINT_PHRASES = ("verify", "page", "of", "phone")
 """The texts `print.…` that a `Printout` brings along."""
 
 
@@ -29,39 +29,39 @@ PHRASES = ("verify", "page", "of", "phone")
 class PaperContext:
     """What the parts of a paper are filled from: texts as people read them, by name.
 
-    `words` renders a text of the paper's own table, `label` names a fact, `rows` are lists of facts.
+    `paper_text` renders a text of the paper's own table, `fact_label` names a fact, `fact_rows` are lists of facts.
     """
 
-    words: Callable[[str], str]
-    label: Callable[[str], str]
-    values: Mapping[str, str]
-    rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    paper_text: Callable[[str], str]
+    fact_label: Callable[[str], str]
+    fact_values: Mapping[str, str]
+    fact_rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
 
 class PaperPart(ABC):
     """A part of a paper, as its declaration says it.
 
-    `texts` are keys below the paper's own table, in which facts may stand; `takes` are the facts of the page that it
-    looks for, `shown` those whose labels it needs.
+    `text_keys` are keys below the paper's own table, in which facts may stand; `used_facts` are the facts of the page
+    that it looks for, `labelled_facts` those whose labels it needs.
     """
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def text_keys(self) -> tuple[str, ...]:
         """Name no text."""
         return ()
 
     @property
-    def takes(self) -> tuple[str, ...]:
+    def used_facts(self) -> tuple[str, ...]:
         """Name no fact."""
         return ()
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def labelled_facts(self) -> tuple[str, ...]:
         """Name no fact."""
         return ()
 
     @abstractmethod
-    def block(self, page: PaperContext) -> Block | None:
+    def build_block(self, paper: PaperContext) -> Block | None:
         """Return the block; None when there is nothing to be said."""
 
 
@@ -69,118 +69,122 @@ class PaperPart(ABC):
 class TextPart(PaperPart):
     """Words of the catalogue, with facts in them."""
 
-    text: str
+    text_name: str
 
-    def block(self, page: PaperContext) -> Block:
+    def build_block(self, paper: PaperContext) -> Block:
         """Return the paragraphs."""
-        return Paragraphs(tuple(page.words(f"words.{self.text}").split("\n")))
+        return Paragraphs(tuple(paper.paper_text(f"words.{self.text_name}").split("\n")))
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def text_keys(self) -> tuple[str, ...]:
         """Name its own text."""
-        return (f"words.{self.text}",)
+        return (f"words.{self.text_name}",)
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted(PaperPart):
+class QuotedPart(PaperPart):
     """Somebody's own words: a fact whose lines are paragraphs."""
 
-    fact: str
+    fact_name: str
 
-    def block(self, page: PaperContext) -> Block:
+    def build_block(self, paper: PaperContext) -> Block:
         """Return the paragraphs; empty lines only set them apart."""
-        lines = page.values.get(self.fact, "").split("\n")
+        lines = paper.fact_values.get(self.fact_name, "").split("\n")
         return Paragraphs(tuple(line for line in lines if line.strip()))
 
     @property
-    def takes(self) -> tuple[str, ...]:
+    def used_facts(self) -> tuple[str, ...]:
         """Name the fact."""
-        return (self.fact,)
+        return (self.fact_name,)
 
 
 @dataclass(frozen=True, slots=True)
 class FactsPart(PaperPart):
-    """Facts with their labels. What is not known is left out, or is a line to fill in where `by_hand` names it."""
+    """Facts with their labels. What is not known is left out, or is a line to fill in where `handwritten_facts` names
+    it.
+    """
 
-    facts: tuple[str, ...]
-    by_hand: frozenset[str] = frozenset()
+    fact_names: tuple[str, ...]
+    handwritten_facts: frozenset[str] = frozenset()
 
-    def block(self, page: PaperContext) -> Block | None:
+    def build_block(self, paper: PaperContext) -> Block | None:
         """Return the facts that there are."""
-        wanted = [name for name in self.facts if name in page.values or name in self.by_hand]
-        rows = tuple(PaperFact(page.label(name), page.values.get(name, "")) for name in wanted)
-        return Facts(rows) if rows else None
+        printed_names = [
+            name for name in self.fact_names if name in paper.fact_values or name in self.handwritten_facts
+        ]
+        fact_rows = tuple(PaperFact(paper.fact_label(name), paper.fact_values.get(name, "")) for name in printed_names)
+        return Facts(fact_rows) if fact_rows else None
 
     @property
-    def takes(self) -> tuple[str, ...]:
+    def used_facts(self) -> tuple[str, ...]:
         """Name its facts."""
-        return self.facts
+        return self.fact_names
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def labelled_facts(self) -> tuple[str, ...]:
         """Name its facts."""
-        return self.facts
+        return self.fact_names
 
 
 @dataclass(frozen=True, slots=True)
 class TablePart(PaperPart):
     """A list of facts as a table; columns that no row knows are filled in by hand."""
 
-    rows: str
-    columns: tuple[str, ...]
+    rows_name: str
+    column_facts: tuple[str, ...]
 
-    def block(self, page: PaperContext) -> Block:
+    def build_block(self, paper: PaperContext) -> Block:
         """Return the table."""
-        found = page.rows.get(self.rows, ())
-        cells = tuple(tuple(row.get(name, "") for name in self.columns) for row in found)
-        return PaperTable(tuple(page.label(name) for name in self.columns), cells)
+        fact_rows = paper.fact_rows.get(self.rows_name, ())
+        cell_rows = tuple(tuple(row.get(name, "") for name in self.column_facts) for row in fact_rows)
+        return PaperTable(tuple(paper.fact_label(name) for name in self.column_facts), cell_rows)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def labelled_facts(self) -> tuple[str, ...]:
         """Name its columns."""
-        return self.columns
+        return self.column_facts
 
 
 @dataclass(frozen=True, slots=True)
-class Signed(PaperPart):
+class SignaturesPart(PaperPart):
     """Boxes for signatures."""
 
-    who: tuple[str, ...]
+    signers: tuple[str, ...]
 
-    def block(self, page: PaperContext) -> Block:
+    def build_block(self, paper: PaperContext) -> Block:
         """Return the boxes."""
-        return Signatures(tuple(page.words(key) for key in self.texts))
+        return Signatures(tuple(paper.paper_text(key) for key in self.text_keys))
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def text_keys(self) -> tuple[str, ...]:
         """Name who signs."""
-        return tuple(f"signatures.{one}" for one in self.who)
+        return tuple(f"signatures.{signer}" for signer in self.signers)
 
 
 @dataclass(frozen=True, slots=True)
-class Bars(PaperPart):
+class BarcodePart(PaperPart):
     """A fact, all digits, as a barcode."""
 
-    fact: str
+    fact_name: str
 
-    def block(self, page: PaperContext) -> Block | None:
+    def build_block(self, paper: PaperContext) -> Block | None:
         """Return the bars."""
-        return Barcode(page.values[self.fact]) if self.fact in page.values else None
+        return Barcode(paper.fact_values[self.fact_name]) if self.fact_name in paper.fact_values else None
 
     @property
-    def takes(self) -> tuple[str, ...]:
+    def used_facts(self) -> tuple[str, ...]:
         """Name the fact."""
-        return (self.fact,)
+        return (self.fact_name,)
 
 
-Gathered: TypeAlias = Mapping[str, Any]
+GatheredFacts: TypeAlias = Mapping[str, Any]
 """Facts by name, as JSON values; a list of mappings is a list of facts."""
 
-Gather = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[Sequence[Gathered]]]
+FactGatherer = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[Sequence[GatheredFacts]]]
 """Finds what a paper says beside the request's form and data: the facts of each sheet, none when there is none yet."""
 
 
-async def one_sheet(uow: "UnitOfWork", request: "ServiceRequest") -> Sequence[Gathered]:
+async def gather_one_sheet(uow: "UnitOfWork", request: "ServiceRequest") -> Sequence[GatheredFacts]:
     """Say nothing beside what the request itself keeps."""
     return ({},)
 
@@ -189,36 +193,36 @@ async def one_sheet(uow: "UnitOfWork", request: "ServiceRequest") -> Sequence[Ga
 class Printable:
     """A paper that a service prints.
 
-    It holds good, and may be printed by `roles`, in `states` (none named: in any); in those of `over` its time is past;
-    in every other it is withdrawn. `facts` are what its parts may say beside the form: what the request keeps in its
-    data, or `gather` finds. `dated` and `numbered` name the facts at its head. `verified_by` is where the data keeps
-    the token of `/verify/{token}`, whose page tells `told`, and masks the name `holder`. `texts` is where its texts are
-    when it is not its service's alone.
+    It holds good, and may be printed by `roles`, in `valid_states` (none named: in any); in those of `expired_states`
+    its time is past; in every other it is withdrawn. `fact_names` are what its parts may say beside the form: what the
+    request keeps in its data, or `gather_facts` finds. `date_fact` and `number_fact` name the facts at its head.
+    `token_fact` is where the data keeps the token of `/verify/{token}`, whose page tells `verified_facts`, and masks
+    the name `holder_fact`. `text_prefix` is where its texts are when it is not its service's alone.
     """
 
     kind: str
     roles: frozenset[Role]
     parts: tuple[PaperPart, ...]
-    states: tuple[str, ...] = ()
-    over: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    dated: str | None = None
-    numbered: str | None = None
-    verified_by: str | None = None
-    told: tuple[str, ...] = ()
-    holder: str | None = None
-    gather: Gather = one_sheet
-    texts: str | None = None
+    valid_states: tuple[str, ...] = ()
+    expired_states: tuple[str, ...] = ()
+    fact_names: tuple[str, ...] = ()
+    date_fact: str | None = None
+    number_fact: str | None = None
+    token_fact: str | None = None
+    verified_facts: tuple[str, ...] = ()
+    holder_fact: str | None = None
+    gather_facts: FactGatherer = gather_one_sheet
+    text_prefix: str | None = None
 
-    def printed_in(self, state: str) -> bool:
+    def is_printable_in(self, state: str) -> bool:
         """Whether it may be printed in that state."""
-        return not self.states or state in self.states
+        return not self.valid_states or state in self.valid_states
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def labelled_facts(self) -> tuple[str, ...]:
         """The facts whose labels it needs, on paper or on the page that verifies it."""
-        holder = (self.holder,) if self.holder else ()
-        return (*(name for part in self.parts for name in part.shown), *holder, *self.told)
+        holder_facts = (self.holder_fact,) if self.holder_fact else ()
+        return (*(name for part in self.parts for name in part.labelled_facts), *holder_facts, *self.verified_facts)
 
 
 class PaperStatus(StrEnum):

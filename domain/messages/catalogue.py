@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from domain.messages.records import MessageClass
 from domain.values.message_parts import count_parts
 
-DEFAULT_PARTS = 2
+DEFAULT_PART_BUDGET = 2
 """Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
 
-JOINED_PARTS = 3
+JOINED_PART_BUDGET = 3
 """Message parts of a reply that is joined from several texts (what was wrong and the question again, an answer and the
 question that waits), unless the one that it is about may have more by itself.
 """
@@ -37,10 +37,10 @@ class RenderedMessage:
 
 
 class Placeholder(NamedTuple):
-    """A place for a fact in a text; `room` is where that text cuts it, in code units (0: it does not)."""
+    """A place for a fact in a text; `cut_length` is where that text cuts it, in code units (0: it does not)."""
 
     name: str
-    room: int
+    cut_length: int
 
 
 class UnknownText(KeyError):
@@ -50,187 +50,230 @@ class UnknownText(KeyError):
 class Catalogue:
     """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one.
 
-    Over the sources lies what was worded anew since (`lay_over`), for everybody who holds this catalogue at once.
+    Over the sources lies what was worded anew since (`apply_overrides`), for everybody who holds this catalogue at
+    once.
     """
 
     def __init__(self, sources: Iterable[Mapping[str, Any]], overrides: Mapping[str, Any] | None = None) -> None:
-        self._given: dict[str, Any] = {}
-        self._first: dict[str, Any] = {}
-        twice: dict[str, None] = {}
+        self._source_leaves: dict[str, Any] = {}
+        self._first_leaves: dict[str, Any] = {}
+        duplicates: dict[str, None] = {}
         for source in sources:
-            for key, leaf in _flatten(source):
-                twice |= {key: None} if key in self._given else {}
-                self._given[key] = leaf
-                self._first.setdefault(key, leaf)
-        self.twice = tuple(twice)
+            for key, leaf in _flatten_table(source):
+                duplicates |= {key: None} if key in self._source_leaves else {}
+                self._source_leaves[key] = leaf
+                self._first_leaves.setdefault(key, leaf)
+        self.duplicate_keys = tuple(duplicates)
         """Keys that stand in two sources: which of both counts is chance. (What overrides is meant to stand twice.)"""
-        for key, leaf in _flatten(overrides or {}):
-            self._given[key] = leaf
-            self._first.setdefault(key, leaf)
-        self._leaves = self._given
+        for key, leaf in _flatten_table(overrides or {}):
+            self._source_leaves[key] = leaf
+            self._first_leaves.setdefault(key, leaf)
+        self._leaves = self._source_leaves
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
         """Read every `*.toml` of `domain/texts` and put the operator's own texts on top."""
-        return cls(_shipped(), overrides)
+        return cls(_load_shipped_texts(), overrides)
 
-    def lay_over(self, texts: Mapping[str, str | Sequence[str]]) -> None:
+    def apply_overrides(self, texts_by_key: Mapping[str, str | Sequence[str]]) -> None:
         """Word these anew, in place of all that was laid over before; class and part budget of a message stay."""
-        self._leaves = self._given | {key: _reworded(self._given[key], words) for key, words in texts.items()}
+        self._leaves = self._source_leaves | {
+            key: _replace_leaf_text(self._source_leaves[key], override_text)
+            for key, override_text in texts_by_key.items()
+        }
 
-    def reworded(self, key: str, words: str | Sequence[str]) -> "Catalogue":
+    def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
-        return Catalogue([{**self._leaves, key: _reworded(self._given[key], words)}])
+        return Catalogue([{**self._leaves, key: _replace_leaf_text(self._source_leaves[key], override_text)}])
 
-    def given(self, key: str) -> str | list[str]:
+    def read_source(self, key: str) -> str | list[str]:
         """Return a text (or a list of them) as the sources have it, whatever was laid over; `UnknownText`."""
-        if key not in self._given:
+        if key not in self._source_leaves:
             raise UnknownText(key)
-        leaf = self._given[key]
-        return [str(one) for one in leaf] if isinstance(leaf, list) else _words(leaf)
+        leaf = self._source_leaves[key]
+        return [str(line) for line in leaf] if isinstance(leaf, list) else _read_leaf_text(leaf)
 
-    def facts(self, key: str) -> frozenset[str]:
+    def fact_names(self, key: str) -> frozenset[str]:
         """Return the names of the facts that a text is given: those that the first source's text tells."""
-        leaf = self._first[key]
-        return frozenset() if isinstance(leaf, list) else frozenset(placeholders(_words(leaf)))
+        leaf = self._first_leaves[key]
+        return frozenset() if isinstance(leaf, list) else frozenset(list_placeholders(_read_leaf_text(leaf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self._leaves
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def list_keys(self, prefix: str = "") -> list[str]:
         """Return the keys below a prefix."""
         return [key for key in self._leaves if key.startswith(prefix)]
 
     def text(self, key: str) -> str:
         """Return a text as written; `UnknownText`."""
-        return _words(self._leaf(key))
+        return _read_leaf_text(self._find_leaf(key))
 
-    def lines(self, key: str) -> list[str]:
+    def text_lines(self, key: str) -> list[str]:
         """Return a list of texts (steps, documents)."""
-        return [str(one) for one in self._leaf(key)]
+        return [str(line) for line in self._find_leaf(key)]
 
-    def message(self, key: str, facts: Mapping[str, str], cls: MessageClass = MessageClass.REPLY) -> RenderedMessage:
+    def render_message(
+        self, key: str, facts: Mapping[str, str], cls: MessageClass = MessageClass.REPLY
+    ) -> RenderedMessage:
         """Render a text with facts (placeholder → text for people), each cut to its limit. `cls` where it names
         none.
         """
-        leaf = self._leaf(key)
-        named = leaf.get("class") if isinstance(leaf, Mapping) else None
-        return RenderedMessage(key, MessageClass(named) if named else cls, self.render(key, facts))
+        leaf = self._find_leaf(key)
+        class_name = leaf.get("class") if isinstance(leaf, Mapping) else None
+        return RenderedMessage(key, MessageClass(class_name) if class_name else cls, self.render(key, facts))
 
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
-        return self._filled(key, lambda one: _cut(facts[one.name], one.room or self._limit(one.name)))
+        return self._fill_text(
+            key,
+            lambda placeholder: _cut_text(
+                facts[placeholder.name], placeholder.cut_length or self._placeholder_limit(placeholder.name)
+            ),
+        )
 
-    def parts(self, key: str) -> int:
+    def part_budget(self, key: str) -> int:
         """Return the part budget of a text."""
-        leaf = self._leaf(key)
-        return int(leaf.get("parts", DEFAULT_PARTS)) if isinstance(leaf, Mapping) else DEFAULT_PARTS
+        leaf = self._find_leaf(key)
+        return int(leaf.get("parts", DEFAULT_PART_BUDGET)) if isinstance(leaf, Mapping) else DEFAULT_PART_BUDGET
 
-    def longest(self, key: str) -> str:
-        """Render a text with the longest real value of each placeholder (`longest`, or «ن» up to its limit)."""
-        return self._filled(key, lambda one: self._longest_value(one.name, one.room))
+    def render_longest(self, key: str) -> str:
+        """Render a text with the longest real value of each placeholder (`render_longest`, or «ن» up to its limit)."""
+        return self._fill_text(key, lambda placeholder: self._longest_value(placeholder.name, placeholder.cut_length))
 
-    def rooms(self, key: str) -> dict[str, int]:
+    def placeholder_lengths(self, key: str) -> dict[str, int]:
         """Return the code units that a text has for each placeholder, where it does not say itself that it cuts it."""
         return {
-            one.name: len(self._longest_value(one.name)) for _, one in _parsed(self.text(key)) if one and not one.room
+            placeholder.name: len(self._longest_value(placeholder.name))
+            for _, placeholder in _parse_template(self.text(key))
+            if placeholder and not placeholder.cut_length
         }
 
-    def over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
+    def find_over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
         """Return (key, parts needed, parts allowed) for SMS texts that may not fit."""
-        needs = [(key, count_parts(self.longest(key)), self.parts(key)) for key in keys]
-        return [(key, need, allowed) for key, need, allowed in needs if need > allowed]
+        parts_by_key = [(key, count_parts(self.render_longest(key)), self.part_budget(key)) for key in keys]
+        return [
+            (key, needed_parts, allowed_parts)
+            for key, needed_parts, allowed_parts in parts_by_key
+            if needed_parts > allowed_parts
+        ]
 
-    def _leaf(self, key: str) -> Any:
+    def _find_leaf(self, key: str) -> Any:
         try:
             return self._leaves[key]
         except KeyError:
             raise UnknownText(key) from None
 
-    def _filled(self, key: str, value: Callable[[Placeholder], str]) -> str:
-        return "".join(words + (value(one) if one else "") for words, one in _parsed(self.text(key)))
+    def _fill_text(self, key: str, value_of: Callable[[Placeholder], str]) -> str:
+        return "".join(
+            literal_text + (value_of(placeholder) if placeholder else "")
+            for literal_text, placeholder in _parse_template(self.text(key))
+        )
 
-    def _limit(self, name: str) -> int:
-        return int(self._leaves.get(f"limits.{name}", 0))
+    def _placeholder_limit(self, placeholder_name: str) -> int:
+        return int(self._leaves.get(f"limits.{placeholder_name}", 0))
 
-    def _longest_value(self, name: str, room: int = 0) -> str:
-        if room := room or self._limit(name):
-            return "ن" * room
-        return str(self._leaf(f"longest.{name}"))
+    def _longest_value(self, placeholder_name: str, cut_length: int = 0) -> str:
+        if cut_length := cut_length or self._placeholder_limit(placeholder_name):
+            return "ن" * cut_length
+        return str(self._find_leaf(f"longest.{placeholder_name}"))
 
 
-def _cut(value: str, limit: int) -> str:
+def _cut_text(value: str, max_units: int) -> str:
     """Return a value in at most so many code units (0: as it is), cut behind a word where one ends near the limit."""
-    if not limit or 2 * len(value) <= limit:  # no character takes more than two
+    if not max_units or 2 * len(value) <= max_units:  # no character takes more than two
         return value
-    encoded = value.encode("utf-16-le", "ignore")
-    if len(encoded) <= 2 * limit:
+    encoded_text = value.encode("utf-16-le", "ignore")
+    if len(encoded_text) <= 2 * max_units:
         return value
-    kept = encoded[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    if value[len(kept)] != " " and (words := kept.rpartition(" ")[0]) and 2 * len(words) > limit:
-        kept = words
-    return kept.rstrip() + "…"
+    cut_text = encoded_text[: 2 * (max_units - 1)].decode("utf-16-le", "ignore")
+    if (
+        value[len(cut_text)] != " "
+        and (complete_words := cut_text.rpartition(" ")[0])
+        and 2 * len(complete_words) > max_units
+    ):
+        cut_text = complete_words
+    return cut_text.rstrip() + "…"
 
 
-def joined(parts: int, *ways: str) -> str:
+def join_fitting(part_budget: int, *variants: str) -> str:
     """Return the first of several ways to join texts, the fullest first, that fits so many message parts.
 
     When none does, the last one: it has one text alone, which is proved to fit by itself.
     """
-    return next((way for way in ways if count_parts(way) <= parts), ways[-1])
+    return next((variant for variant in variants if count_parts(variant) <= part_budget), variants[-1])
 
 
-def as_many_as_fit(
-    parts: int, head: str, lines: Sequence[str], rest: Callable[[int], Sequence[str]] = lambda shown: ()
+def fit_lines(
+    part_budget: int,
+    head_line: str,
+    lines: Sequence[str],
+    describe_rest: Callable[[int], Sequence[str]] = lambda shown: (),
 ) -> tuple[str, int]:
     """Return a head with as many of these lines under it as fit, at least one, and their number.
 
-    `rest` words what is left out when so many are shown.
+    `describe_rest` words what is left out when so many are shown.
     """
-    number = len(lines)
-    while number > 1 and count_parts("\n".join([head, *lines[:number], *rest(number)])) > parts:
-        number -= 1
-    return "\n".join([head, *lines[:number], *rest(number)]), number
+    line_count = len(lines)
+    while (
+        line_count > 1
+        and count_parts("\n".join([head_line, *lines[:line_count], *describe_rest(line_count)])) > part_budget
+    ):
+        line_count -= 1
+    return "\n".join([head_line, *lines[:line_count], *describe_rest(line_count)]), line_count
 
 
-def placeholders(template: str) -> list[str]:
+def list_placeholders(template: str) -> list[str]:
     """Return the names that a text expects."""
-    return [one.name for _, one in _parsed(template) if one]
+    return [placeholder.name for _, placeholder in _parse_template(template) if placeholder]
 
 
 @lru_cache(maxsize=4096)
-def _parsed(template: str) -> Sequence[tuple[str, Placeholder | None]]:
+def _parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
     """Return the words of a text, each with the placeholder that follows them, if one does."""
     return [
-        (words, Placeholder(name, int(room) if room and room.isdecimal() else 0) if name else None)
-        for words, name, room, _ in Formatter().parse(template)
+        (
+            literal_text,
+            Placeholder(placeholder_name, int(cut_length) if cut_length and cut_length.isdecimal() else 0)
+            if placeholder_name
+            else None,
+        )
+        for literal_text, placeholder_name, cut_length, _ in Formatter().parse(template)
     ]
 
 
 @cache
-def _shipped() -> tuple[Mapping[str, Any], ...]:
+def _load_shipped_texts() -> tuple[Mapping[str, Any], ...]:
     """Return the texts of each file of `domain/texts`, which do not change while a process runs."""
-    folder = files("domain") / "texts"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(dict(_flatten(tomllib.loads((folder / name).read_text("utf-8")))) for name in names)
+    texts_folder = files("domain") / "texts"
+    file_names = sorted(entry.name for entry in texts_folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(
+        dict(_flatten_table(tomllib.loads((texts_folder / file_name).read_text("utf-8")))) for file_name in file_names
+    )
 
 
-def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        path = f"{prefix}{key}"
+def _flatten_table(text_table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in text_table.items():
+        dotted_path = f"{prefix}{key}"
         if isinstance(value, Mapping) and not _is_message(value):
-            yield from _flatten(value, path + ".")
+            yield from _flatten_table(value, dotted_path + ".")
         else:
-            yield path, value
+            yield dotted_path, value
 
 
-def _words(leaf: Any) -> str:
+def _read_leaf_text(leaf: Any) -> str:
     return str(leaf["text"]) if isinstance(leaf, Mapping) else str(leaf)
 
 
-def _reworded(leaf: Any, words: str | Sequence[str]) -> Any:
-    return {**leaf, "text": words} if isinstance(leaf, Mapping) else words if isinstance(words, str) else list(words)
+def _replace_leaf_text(leaf: Any, override_text: str | Sequence[str]) -> Any:
+    return (
+        {**leaf, "text": override_text}
+        if isinstance(leaf, Mapping)
+        else override_text
+        if isinstance(override_text, str)
+        else list(override_text)
+    )
 
 
-def _is_message(table: Mapping[str, Any]) -> bool:
-    return "text" in table and set(table) <= {"text", "class", "parts"}
+def _is_message(text_table: Mapping[str, Any]) -> bool:
+    return "text" in text_table and set(text_table) <= {"text", "class", "parts"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST_BYTES = 64
+MOST_DATA_BYTES = 64
 """Bytes of a button's data (core.telegram.org/bots/api, InlineKeyboardButton)."""
 
 
@@ -16,59 +16,65 @@ class Button:
     """A button: what it says, and what pressing it means."""
 
     label: str
-    data: str
+    callback_data: str
 
     def __post_init__(self) -> None:
         """Refuse data that no messenger would take: a fault of ours."""
-        if not 1 <= len(self.data.encode()) <= MOST_BYTES:
-            raise ValueError(f"a button's data has 1 to {MOST_BYTES} bytes: {self.data!r}")
+        if not 1 <= len(self.callback_data.encode()) <= MOST_DATA_BYTES:
+            raise ValueError(f"a button's data has 1 to {MOST_DATA_BYTES} bytes: {self.callback_data!r}")
 
 
-Row = tuple[Button, ...]
-Rows = tuple[Row, ...]
+ButtonRow = tuple[Button, ...]
+ButtonRows = tuple[ButtonRow, ...]
 
 
-def in_rows(buttons: Sequence[Button], width: int) -> Rows:
+def arrange_in_rows(buttons: Sequence[Button], row_width: int) -> ButtonRows:
     """Return buttons in rows of so many."""
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+    return tuple(
+        tuple(buttons[start_index : start_index + row_width]) for start_index in range(0, len(buttons), row_width)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class AttachedPaper:
     """A paper of a request, printed when the message is sent, for whoever's mobile that is."""
 
-    code: str
-    kind: str
+    request_code: str
+    paper_kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyMarkup:
-    """What is shown with a text. `contact` is the label of the key that shares the own number; with `cleared` such a
-    key goes away again.
+    """What is shown with a text. `contact_label` is the label of the key that shares the own number; with
+    `clears_keyboard` such a key goes away again.
     """
 
-    rows: Rows = ()
-    contact: str | None = None
-    cleared: bool = False
-    paper: Paper | None = None
+    rows: ButtonRows = ()
+    contact_label: str | None = None
+    clears_keyboard: bool = False
+    paper: AttachedPaper | None = None
 
     def as_json(self) -> dict[str, Any] | None:
         """Return the form that the outbox keeps; None when nothing is shown."""
-        found: dict[str, Any] = {}
+        markup_json: dict[str, Any] = {}
         if self.rows:
-            found["buttons"] = [[[one.label, one.data] for one in row] for row in self.rows]
-        if self.contact:
-            found["contact"] = self.contact
-        if self.cleared:
-            found["cleared"] = True
+            markup_json["buttons"] = [
+                [[button.label, button.callback_data] for button in button_row] for button_row in self.rows
+            ]
+        if self.contact_label:
+            markup_json["contact"] = self.contact_label
+        if self.clears_keyboard:
+            markup_json["cleared"] = True
         if self.paper:
-            found["paper"] = [self.paper.code, self.paper.kind]
-        return found or None
+            markup_json["paper"] = [self.paper.request_code, self.paper.paper_kind]
+        return markup_json or None
 
     @staticmethod
-    def from_json(kept: Mapping[str, Any] | None) -> "ReplyMarkup":
+    def from_json(stored_markup: Mapping[str, Any] | None) -> "ReplyMarkup":
         """Read back what `as_json` gave."""
-        found = kept or {}
-        rows = tuple(tuple(Button(*one) for one in row) for row in found.get("buttons", ()))
-        paper = Paper(*found["paper"]) if "paper" in found else None
-        return ReplyMarkup(rows, found.get("contact"), found.get("cleared", False), paper)
+        markup_json = stored_markup or {}
+        rows = tuple(
+            tuple(Button(*button_parts) for button_parts in button_row) for button_row in markup_json.get("buttons", ())
+        )
+        paper = AttachedPaper(*markup_json["paper"]) if "paper" in markup_json else None
+        return ReplyMarkup(rows, markup_json.get("contact"), markup_json.get("cleared", False), paper)

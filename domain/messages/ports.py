@@ -7,18 +7,20 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.messages.records import InboundMessage, InboundState, MessageState, OutboxMessage
-from domain.values.calendar import Span
+from domain.values.calendar import MomentSpan
 
-Stored = tuple[dict[str, Any], datetime]
+StoredDialogue = tuple[dict[str, Any], datetime]
 """A stored dialogue and its expiry."""
 
 
-class Inbox(Protocol):
+class InboxRepository(Protocol):
     """Texts that came in."""
 
-    async def arrive(self, message: InboundMessage, window: timedelta) -> tuple[int, Stored | None] | None:
+    async def add_counted(
+        self, message: InboundMessage, count_window: timedelta
+    ) -> tuple[int, StoredDialogue | None] | None:
         """Store a new text and count it; return how many of its sender that makes in the present window, and what
-        `Dialogues.load` gives for the sender. None, and nothing counted, when its fingerprint is known.
+        `DialogueRepository.load` gives for the sender. None, and nothing counted, when its fingerprint is known.
         """
         ...
 
@@ -26,7 +28,7 @@ class Inbox(Protocol):
         """Store it; False when its fingerprint is known (a duplicate delivery)."""
         ...
 
-    async def known(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
+    async def find_duplicate(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
         """Return the earlier delivery of the same message."""
         ...
 
@@ -34,11 +36,11 @@ class Inbox(Protocol):
         """Store what became of it."""
         ...
 
-    async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
+    async def list_last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
         """Return the newest messages of a sender, newest first."""
         ...
 
-    async def recent(
+    async def list_recent(
         self,
         *,
         state: InboundState | None = None,
@@ -52,23 +54,23 @@ class Inbox(Protocol):
         ...
 
 
-class Dialogues(Protocol):
+class DialogueRepository(Protocol):
     """The running dialogue of each line, as opaque JSON of the conversation package."""
 
-    async def load(self, channel: str, address: str) -> Stored | None:
+    async def load(self, channel: str, address: str) -> StoredDialogue | None:
         """Return the stored dialogue and its expiry, whether past or not."""
         ...
 
-    async def store(self, channel: str, address: str, state: Mapping[str, Any], expires_at: datetime) -> None:
+    async def save(self, channel: str, address: str, dialogue_state: Mapping[str, Any], expires_at: datetime) -> None:
         """Keep the dialogue, replacing what was there."""
         ...
 
-    async def drop(self, channel: str, address: str) -> None:
+    async def delete(self, channel: str, address: str) -> None:
         """Forget the dialogue."""
         ...
 
 
-class Outbox(Protocol):
+class OutboxRepository(Protocol):
     """Texts that go out. The relay claims in a short unit, sends outside it, and marks in another."""
 
     async def add(self, message: OutboxMessage) -> None:
@@ -79,50 +81,58 @@ class Outbox(Protocol):
         """Return by id; `NotFound`."""
         ...
 
-    async def claim(
-        self, channel: str, now: datetime, limit: int, lease: timedelta, token: str, *, provider: str | None = None
+    async def claim_due(
+        self,
+        channel: str,
+        now: datetime,
+        limit: int,
+        lease_period: timedelta,
+        claim_token: str,
+        *,
+        provider: str | None = None,
     ) -> list[OutboxMessage]:
-        """Take queued messages whose time has come (by class priority, then age) for `lease` of the database's time.
+        """Take queued messages whose time has come (by class priority, then age) for `lease_period` of the database's
+        time.
 
         `provider` is noted as the one that is about to send, so that an abandoned claim can be asked about there.
         """
         ...
 
-    async def mark(self, message: OutboxMessage, token: str) -> bool:
+    async def save_outcome(self, message: OutboxMessage, claim_token: str) -> bool:
         """Store state, provider, parts, cost, reason and times of a claimed message; False when the claim was lost.
 
         The state's rank never falls, except back to queued by the holder of the claim.
         """
         ...
 
-    async def abandoned(self, channel: str, lease: timedelta, limit: int) -> int:
+    async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> int:
         """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them.
 
-        A claim further ahead than the `lease` that claims are taken for is void: a clock that was ahead made it.
+        A claim further ahead than the `lease_period` that claims are taken for is void: a clock that was ahead made it.
         """
         ...
 
-    async def pull_back(self, channel: str, now: datetime) -> int:
+    async def pull_back_future(self, channel: str, now: datetime) -> int:
         """Have what was noted by a clock that was ahead be due, and asked about, from now on; count what was."""
         ...
 
-    async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:
-        """Put abandoned messages of unknown outcome back into the queue, each up to `most` times; count them."""
+    async def resend_unknown(self, channel: str, now: datetime, max_resends: int, limit: int) -> int:
+        """Put abandoned messages of unknown outcome back into the queue, each up to `max_resends` times; count them."""
         ...
 
-    async def awaiting(
-        self, channel: str, provider: str, state: MessageState, before: datetime, limit: int
+    async def list_awaiting(
+        self, channel: str, provider: str, state: MessageState, touched_before: datetime, limit: int
     ) -> list[OutboxMessage]:
         """Return messages of a provider in that state (sent or unknown) last touched before that moment, oldest
         first.
         """
         ...
 
-    async def touch(self, message_ids: Sequence[int], now: datetime) -> None:
+    async def mark_asked(self, message_ids: Sequence[int], now: datetime) -> None:
         """Note that these were asked about just now, so that others have their turn next."""
         ...
 
-    async def settle(
+    async def raise_state(
         self,
         message_id: int,
         state: MessageState,
@@ -137,7 +147,7 @@ class Outbox(Protocol):
         """
         ...
 
-    async def receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
+    async def apply_receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
         """Apply a delivery receipt by the provider's id; a receipt that comes before the mark is kept and applied by
         it.
         """
@@ -147,25 +157,25 @@ class Outbox(Protocol):
         """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
         ...
 
-    async def expire(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+    async def expire_overdue(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
         """Mark queued messages past `expires_at` as expired and return them, so that a fresh text can replace them."""
         ...
 
-    async def move(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+    async def expire_for_rerouting(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
         """Mark queued messages past `moves_at` as expired and return them, so that they can go another way."""
         ...
 
-    async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
+    async def withdraw_waiting(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
         """Let texts about a request that still wait for this mobile, or for its chats, expire; count them."""
         ...
 
-    async def recent(
+    async def list_recent(
         self,
         *,
         state: MessageState | None = None,
         recipient: str | None = None,
         request_id: int | None = None,
-        made: Span | None = None,
+        made: MomentSpan | None = None,
         before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
@@ -176,7 +186,7 @@ class Outbox(Protocol):
         ...
 
 
-class MessageCounts(Protocol):
+class MessageCountRepository(Protocol):
     """How many messages there are in each state, for monitoring; bounded by the primary key, which grows with time."""
 
     async def outgoing(self, first_id: int) -> Mapping[MessageState, int]:
@@ -188,51 +198,53 @@ class MessageCounts(Protocol):
         ...
 
 
-class Lines(Protocol):
+class LineRepository(Protocol):
     """What is known of a citizen's line: opt-outs, and how often something was done from it."""
 
-    async def set_opt_out(self, mobile: str, stopped: bool, at: datetime) -> None:
+    async def save_opt_out(self, mobile: str, opted_out: bool, decided_at: datetime) -> None:
         """Remember «لغو11» (True) or 12 (False)."""
         ...
 
-    async def opted_out(self, mobile: str) -> bool:
+    async def has_opted_out(self, mobile: str) -> bool:
         """Tell whether the line stopped reminders and bulk texts."""
         ...
 
-    async def hit(self, key: str, now: datetime, window: timedelta) -> int:
-        """Count one more under `key` in the present window (windows are aligned to the epoch); return the new count."""
+    async def add_hit(self, count_key: str, now: datetime, count_window: timedelta) -> int:
+        """Count one more under `count_key` in the present window (windows are aligned to the epoch); return the new
+        count.
+        """
         ...
 
-    async def hits(self, key: str, now: datetime, window: timedelta) -> int:
+    async def count_hits(self, count_key: str, now: datetime, count_window: timedelta) -> int:
         """Return the count without adding to it."""
         ...
 
-    async def take_back(self, key: str, at: datetime, window: timedelta) -> None:
-        """Count one less under `key` in the window of that moment, if it is still there."""
+    async def take_back_hit(self, count_key: str, counted_at: datetime, count_window: timedelta) -> None:
+        """Count one less under `count_key` in the window of that moment, if it is still there."""
         ...
 
-    async def counts(self, prefix: str, now: datetime) -> dict[str, int]:
+    async def list_counts(self, key_prefix: str, now: datetime) -> dict[str, int]:
         """Return what is counted in windows that are not over under keys that begin so; each ends in its window."""
         ...
 
-    async def forget(self, key: str, now: datetime, window: timedelta) -> None:
-        """Forget the count of `key` in the present window."""
+    async def delete_count(self, count_key: str, now: datetime, count_window: timedelta) -> None:
+        """Forget the count of `count_key` in the present window."""
         ...
 
-    async def forget_all(self, beginning: str) -> int:
+    async def delete_counts(self, key_prefix: str) -> int:
         """Forget every count whose key begins like this, in any window; return how many there were."""
         ...
 
-    async def shut(self, key: str, until: datetime) -> None:
-        """Remember that what is done under `key` is refused until then; said again, the later word counts."""
+    async def block_until(self, block_key: str, blocked_until: datetime) -> None:
+        """Remember that what is done under `block_key` is refused until then; said again, the later word counts."""
         ...
 
-    async def is_shut(self, key: str, now: datetime) -> bool:
-        """Tell whether `key` is shut now."""
+    async def is_blocked(self, block_key: str, now: datetime) -> bool:
+        """Tell whether `block_key` is shut now."""
         ...
 
 
-class Verdict(StrEnum):
+class SendVerdict(StrEnum):
     """What became of one attempt to send."""
 
     ACCEPTED = "accepted"
@@ -247,18 +259,19 @@ class Verdict(StrEnum):
 class SendResult:
     """A carrier's answer to one message.
 
-    ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait` seconds,
-    and `waiting` when the try does not count; `recipient_only`: others need not wait). REFUSED / BLOCKED: never will
-    be. PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection), for `wait` seconds
-    at first, where it says so. UNKNOWN: may or may not have been sent. `reason` is a stable code.
+    ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait_seconds`
+    seconds, and `is_uncounted` when the try does not count; `recipient_only`: others need not wait). REFUSED / BLOCKED:
+    never will be. PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection), for
+    `wait_seconds` seconds at first, where it says so. UNKNOWN: may or may not have been sent. `reason` is a stable
+    code.
     """
 
-    verdict: Verdict
+    verdict: SendVerdict
     provider_id: str | None = None
     cost: int | None = None
     reason: str | None = None
-    wait: float = 0.0
-    waiting: bool = False
+    wait_seconds: float = 0.0
+    is_uncounted: bool = False
     recipient_only: bool = False
 
 
@@ -284,27 +297,27 @@ class Carrier(Protocol):
     """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
 
     name: str
-    rate: float
+    rate_per_second: float
     """What it takes a second: message parts, or messages where they have none."""
     answers_by_local_id: bool
-    """Whether `outcome_of` can ask by our own message id, so that an unknown outcome need not be guessed."""
+    """Whether `ask_outcomes` can ask by our own message id, so that an unknown outcome need not be guessed."""
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one message; never raises for what the network or the carrier does."""
         ...
 
-    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
         """Ask by our own ids: ACCEPTED when the carrier has it, None when it never saw it; missing when it did not
         answer.
         """
         ...
 
     @property
-    def remembers(self) -> timedelta:
+    def memory_period(self) -> timedelta:
         """How long after sending the carrier still knows our ids; afterwards a None proves nothing."""
         ...
 
-    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Poll delivery states by the carrier's ids; those without news are left out."""
         ...
 
@@ -318,16 +331,16 @@ class SmsProvider(Carrier, Protocol):
 
     webhook_secret: str
 
-    async def refusal(self) -> str | None:
+    async def check_account(self) -> str | None:
         """Ask the panel about the account, which sends nothing: None when it knows the key, else the reason that a text
         would meet (`key`, `account`, `unreachable` …).
         """
         ...
 
-    def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
+    def read_inbound(self, form_values: Mapping[str, str]) -> ReceivedSms:
         """Read the inbound webhook; `MissingField` when it lacks what every text has."""
         ...
 
-    def read_receipts(self, form: Mapping[str, str]) -> list[DeliveryReceipt]:
+    def read_receipts(self, form_values: Mapping[str, str]) -> list[DeliveryReceipt]:
         """Read the delivery webhook; states that mean nothing yet are left out; `MissingField` when it is none."""
         ...

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-_DIGITS = re.compile(r"\d")
+_DIGIT_PATTERN = re.compile(r"\d")
 
 
 class MessageClass(StrEnum):
@@ -21,7 +21,7 @@ class MessageClass(StrEnum):
     BULK = "bulk"
 
     @property
-    def immediate(self) -> bool:
+    def is_immediate(self) -> bool:
         """Whether quiet hours do not hold it back."""
         return self in {MessageClass.REPLY, MessageClass.SECURITY, MessageClass.RECEIPT}
 
@@ -31,7 +31,7 @@ class MessageClass(StrEnum):
         return list(MessageClass).index(self)
 
     @property
-    def stopped_by_opt_out(self) -> bool:
+    def stops_on_opt_out(self) -> bool:
         """Whether «لغو11» stops it."""
         return self in {MessageClass.REMINDER, MessageClass.BULK}
 
@@ -52,15 +52,15 @@ class MessageState(StrEnum):
     @property
     def rank(self) -> int:
         """Position in the order queued < sending < unknown < sent < the ends, delivered being the last word."""
-        return _RANKS[self]
+        return _RANK_BY_STATE[self]
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether nothing more is to be sent or asked for it."""
-        return self.rank >= _RANKS[MessageState.EXPIRED]
+        return self.rank >= _RANK_BY_STATE[MessageState.EXPIRED]
 
 
-_RANKS = {
+_RANK_BY_STATE = {
     MessageState.QUEUED: 0,
     MessageState.SENDING: 1,
     MessageState.UNKNOWN: 2,
@@ -78,7 +78,7 @@ class OutboxMessage:
     """One outgoing text. `id` travels as the provider's own reference (Kavenegar `localid`), so it is never reused.
 
     `recipient` is an address of the channel: a mobile (+989…), or a chat; then `mobile` is whose chat it is, None while
-    it has proved none. `content` is what a messenger shows besides the text (`keyboards.Shown`).
+    it has proved none. `content` is what a messenger shows besides the text (`keyboards.ReplyMarkup`).
     `key` names the text in the catalogue. Not sent before `not_before`; not worth sending after `expires_at`; what has
     not left by `moves_at` goes by SMS instead.
     `attempts` counts tries that a provider answered or that timed out, never waiting. `parts` are message parts,
@@ -111,12 +111,12 @@ class OutboxMessage:
     resends: int = 0
 
     @property
-    def told(self) -> str:
+    def staff_text(self) -> str:
         """The text as the staff may read it: a code is for whoever holds the phone alone."""
-        return _DIGITS.sub("•", self.text) if self.cls is MessageClass.SECURITY else self.text
+        return _DIGIT_PATTERN.sub("•", self.text) if self.cls is MessageClass.SECURITY else self.text
 
     @property
-    def line(self) -> str:
+    def correspondent(self) -> str:
         """Whose text it is: the mobile where one is known, else the address."""
         return self.mobile or self.recipient
 
@@ -157,6 +157,6 @@ class InboundMessage:
     reason: str | None = None
 
     @property
-    def line(self) -> str:
+    def correspondent(self) -> str:
         """Whose text it is: the mobile where one is known, else the sender as it came; empty once it was erased."""
         return self.mobile or self.sender

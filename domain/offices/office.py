@@ -12,34 +12,34 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import pairwise
 
 from domain.bills.bill import PaymentOutcome
-from domain.values.dated_rows import holds
+from domain.values.dated_rows import is_valid_on
 from domain.values.errors import InvalidField
-from domain.values.text import fold
+from domain.values.text import fold_text
 from domain.values.version_token import VersionToken
 
 LONGEST_NAME = 100
 LONGEST_USERNAME = 40
-SHORTEST_KEY = 16
+SHORTEST_KEY_LENGTH = 16
 MOST_NETWORKS = 50
-MOST_LOCKS = 200
+MOST_LOCKED_SOURCES = 200
 """Source addresses of one office that are locked out at once; beyond, those that end first are let go."""
 
-ACTS_KEEP = timedelta(days=400)
+ACTION_ANSWER_RETENTION = timedelta(days=400)
 """How long the answer of a call that changed something is given again to the same call id: longer than any software
 repeats itself. It says where a request stands and names nobody; the erasure of the request takes it away.
 """
 
-QUESTIONS_KEEP = timedelta(minutes=10)
+QUERY_ANSWER_RETENTION = timedelta(minutes=10)
 """The same for a call that only asked: repeated after a cut line it gets the same answer, a later question a fresh one.
 Such answers hold whole forms, so they are not kept longer.
 """
 
-WHOLE = 10_000
+BASIS_POINTS = 10_000
 """Hundredths of a percent in the whole."""
 
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
-_PERCENT = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<hundredths>[0-9]{1,2}))?[%٪]?")
-_USERNAME = re.compile(r"[A-Za-z0-9._-]+")
+_CODE_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_PERCENT_PATTERN = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<hundredths>[0-9]{1,2}))?[%٪]?")
+_USERNAME_PATTERN = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OfficeKey:
     made_at: datetime
     ends_at: datetime | None
 
-    def usable(self, now: datetime) -> bool:
+    def is_usable(self, now: datetime) -> bool:
         """Whether calls may still be signed with it."""
         return self.ends_at is None or now < self.ends_at
 
@@ -75,67 +75,83 @@ class Office:
     @property
     def version_token(self) -> VersionToken:
         """The version of what its keepers write about it: its name and its networks."""
-        return VersionToken.of_values(self.name, *self.networks)
+        return VersionToken.from_values(self.name, *self.networks)
 
-    def usable_keys(self, now: datetime) -> tuple[OfficeKey, ...]:
+    def list_usable_keys(self, now: datetime) -> tuple[OfficeKey, ...]:
         """Return the keys that a call may be signed with now, the newest first."""
-        return tuple(sorted((one for one in self.keys if one.usable(now)), key=lambda one: one.made_at, reverse=True))
+        return tuple(
+            sorted(
+                (office_key for office_key in self.keys if office_key.is_usable(now)),
+                key=lambda office_key: office_key.made_at,
+                reverse=True,
+            )
+        )
 
-    def admits(self, address: str | None) -> bool:
+    def admits_address(self, address: str | None) -> bool:
         """Tell whether calls may come from that address; an unknown one is admitted only where none is asked for."""
         if not self.networks:
             return True
         try:
-            source = ip_address(address or "")
+            source_address = ip_address(address or "")
         except ValueError:
             return False
-        if isinstance(source, IPv6Address) and source.ipv4_mapped:
-            source = source.ipv4_mapped
-        return any(source in ip_network(network) for network in self.networks)
+        if isinstance(source_address, IPv6Address) and source_address.ipv4_mapped:
+            source_address = source_address.ipv4_mapped
+        return any(source_address in ip_network(network) for network in self.networks)
 
-    def locked(self, address: str | None, now: datetime) -> bool:
+    def is_locked_out(self, address: str | None, now: datetime) -> bool:
         """Tell whether that address is locked out for now."""
-        until = self.locks.get(address or "")
-        return until is not None and now < datetime.fromisoformat(until)
+        locked_until = self.locks.get(address or "")
+        return locked_until is not None and now < datetime.fromisoformat(locked_until)
 
-    def unlock(self, address: str | None) -> None:
+    def end_lock_out(self, address: str | None) -> None:
         """End the lock-out of that address."""
-        self.locks = {source: end for source, end in self.locks.items() if source != (address or "")}
+        self.locks = {
+            source_address: locked_until
+            for source_address, locked_until in self.locks.items()
+            if source_address != (address or "")
+        }
 
-    def lock(self, address: str | None, until: datetime, now: datetime) -> None:
+    def lock_out(self, address: str | None, locked_until: datetime, now: datetime) -> None:
         """Lock that address out for a while; locks that are over are forgotten."""
-        kept = {source: end for source, end in self.locks.items() if now < datetime.fromisoformat(end)}
-        kept[address or ""] = until.isoformat()
-        last = sorted(kept.items(), key=lambda one: datetime.fromisoformat(one[1]))[-MOST_LOCKS:]
-        self.locks = dict(last)
+        live_locks = {
+            source_address: lock_end
+            for source_address, lock_end in self.locks.items()
+            if now < datetime.fromisoformat(lock_end)
+        }
+        live_locks[address or ""] = locked_until.isoformat()
+        latest_locks = sorted(live_locks.items(), key=lambda lock_entry: datetime.fromisoformat(lock_entry[1]))[
+            -MOST_LOCKED_SOURCES:
+        ]
+        self.locks = dict(latest_locks)
 
 
-def attempts_of(username: str, address: str = "") -> str:
+def attempt_key(username: str, source_address: str = "") -> str:
     """Return under what refused tokens of a user name are counted: from one address, or the beginning of all of them.
 
     No user name of an office has «|» in it.
     """
-    return f"counter|{username}|{address}"
+    return f"counter|{username}|{source_address}"
 
 
-def office_code(text: str) -> str:
+def parse_office_code(code_text: str) -> str:
     """Return an office's code; `InvalidField("code")`."""
-    if not _CODE.fullmatch(text):
+    if not _CODE_PATTERN.fullmatch(code_text):
         raise InvalidField("code", detail="office_code")
-    return text
+    return code_text
 
 
-def office_username(text: str) -> str:
+def parse_office_username(username_text: str) -> str:
     """Return what an office's software signs in as; `InvalidField("username")`."""
-    if len(text) > LONGEST_USERNAME or not _USERNAME.fullmatch(text):
+    if len(username_text) > LONGEST_USERNAME or not _USERNAME_PATTERN.fullmatch(username_text):
         raise InvalidField("username")
-    return text
+    return username_text
 
 
-def network(text: str) -> str:
+def parse_network(network_text: str) -> str:
     """Return a network as CIDR, from an address or a network; `InvalidField("network")`."""
     try:
-        return str(ip_network(text.strip(), strict=False))
+        return str(ip_network(network_text.strip(), strict=False))
     except ValueError:
         raise InvalidField("network") from None
 
@@ -159,37 +175,43 @@ class CommissionRule:
     made_by: str
     made_at: datetime
 
-    def holds(self, office: str, service: str, day: date) -> bool:
+    def applies_on(self, office: str, service: str, day: date) -> bool:
         """Tell whether this rule is about that office and service, and in force on that day."""
-        meant = self.office in {None, office} and self.service in {None, service}
-        return meant and holds(self, day)
+        covers_subject = self.office in {None, office} and self.service in {None, service}
+        return covers_subject and is_valid_on(self, day)
 
     @property
-    def rank(self) -> tuple[bool, bool]:
+    def specificity(self) -> tuple[bool, bool]:
         """How specific it is: a rule of one office goes before one of a service, and both before a general one."""
         return self.office is not None, self.service is not None
 
-    def share(self, amount: int) -> int:
+    def share_of_amount(self, amount: int) -> int:
         """Return the office's share of an amount, whole rials."""
-        return amount * self.share_bp // WHOLE
+        return amount * self.share_bp // BASIS_POINTS
 
 
-def share_of(text: str) -> int:
+def parse_share(percent_text: str) -> int:
     """Read percent with at most two decimals as hundredths of a percent; `InvalidField("share")`."""
-    given = _PERCENT.fullmatch(fold(text).replace("٫", "."))
-    if not given:
+    percent_match = _PERCENT_PATTERN.fullmatch(fold_text(percent_text).replace("٫", "."))
+    if not percent_match:
         raise InvalidField("share", detail="bad_share")
-    return int(given["whole"]) * WHOLE // 100 + int((given["hundredths"] or "").ljust(2, "0"))
+    return int(percent_match["whole"]) * BASIS_POINTS // 100 + int((percent_match["hundredths"] or "").ljust(2, "0"))
 
 
-def rule_for(rules: Iterable[CommissionRule], office: str, service: str, day: date) -> CommissionRule | None:
+def find_commission_rule(
+    rules: Iterable[CommissionRule], office: str, service: str, day: date
+) -> CommissionRule | None:
     """Return the most specific rule in force on a day; None when nothing is paid."""
-    return max((one for one in rules if one.holds(office, service, day)), key=lambda one: one.rank, default=None)
+    return max(
+        (rule for rule in rules if rule.applies_on(office, service, day)),
+        key=lambda rule: rule.specificity,
+        default=None,
+    )
 
 
-def of_subject(rules: Iterable[CommissionRule], office: str | None, service: str | None) -> list[CommissionRule]:
+def rules_of_subject(rules: Iterable[CommissionRule], office: str | None, service: str | None) -> list[CommissionRule]:
     """Return the rules about the same office and service."""
-    return [one for one in rules if (one.office, one.service) == (office, service)]
+    return [rule for rule in rules if (rule.office, rule.service) == (office, service)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,38 +254,40 @@ class StatementLine:
         """What the office earned by the service, whole rials."""
         return self.request_commission + self.payment_commission
 
-    def add(self, other: "StatementLine") -> None:
+    def add_figures(self, other_line: "StatementLine") -> None:
         """Add another line's figures to this one's."""
-        self.requests += other.requests
-        self.payments += other.payments
-        self.amount += other.amount
-        self.surplus_payments += other.surplus_payments
-        self.surplus_amount += other.surplus_amount
-        self.request_commission += other.request_commission
-        self.payment_commission += other.payment_commission
+        self.requests += other_line.requests
+        self.payments += other_line.payments
+        self.amount += other_line.amount
+        self.surplus_payments += other_line.surplus_payments
+        self.surplus_amount += other_line.surplus_amount
+        self.request_commission += other_line.request_commission
+        self.payment_commission += other_line.payment_commission
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an office brought, took in and earned from the day `first` on and before the day `last`, by the ledger."""
+    """What an office brought, took in and earned from the day `first_day` on and before the day `end_day`, by the
+    ledger.
+    """
 
     office: str
-    first: date
-    last: date
+    first_day: date
+    end_day: date
     lines: tuple[StatementLine, ...]
     payments: tuple[CounterPayment, ...]
 
     @property
     def totals(self) -> StatementLine:
         """The sums of all lines; its service is empty."""
-        whole = StatementLine("")
+        total_line = StatementLine("")
         for line in self.lines:
-            whole.add(line)
-        return whole
+            total_line.add_figures(line)
+        return total_line
 
 
-def spans(rules: Sequence[CommissionRule], first: date, last: date) -> list[tuple[date, date]]:
-    """Cut the days from `first` on and before `last` into parts in which the rules stay the same."""
-    changes = {day for one in rules for day in (one.valid_from, one.valid_to) if day}
-    edges = [first, *sorted(day for day in changes if first < day < last), last]
-    return list(pairwise(edges))
+def cut_by_rule_changes(rules: Sequence[CommissionRule], first_day: date, end_day: date) -> list[tuple[date, date]]:
+    """Cut the days from `first_day` on and before `end_day` into parts in which the rules stay the same."""
+    change_days = {day for rule in rules for day in (rule.valid_from, rule.valid_to) if day}
+    edge_days = [first_day, *sorted(day for day in change_days if first_day < day < end_day), end_day]
+    return list(pairwise(edge_days))

@@ -9,26 +9,26 @@ from domain.offices.office import CommissionRule, CounterPayment, Office
 from domain.offices.tills import TillClosing
 
 
-class Offices(Protocol):
+class OfficeRepository(Protocol):
     """Offices, what they earn by, and what they brought."""
 
-    async def by_username(self, username: str, *, lock: bool = False) -> Office | None:
+    async def find_by_username(self, username: str, *, lock: bool = False) -> Office | None:
         """Return whom that user name is. `lock` keeps other writers off the row until the unit ends."""
         ...
 
-    async def by_code(self, code: str, *, lock: bool = False) -> Office:
+    async def get_by_code(self, code: str, *, lock: bool = False) -> Office:
         """Return by code; `NotFound("office")`. Lock whatever is to be put back changed."""
         ...
 
-    async def all(self) -> list[Office]:
+    async def list_all(self) -> list[Office]:
         """Return every office by code."""
         ...
 
-    async def put(self, office: Office) -> None:
+    async def save(self, office: Office) -> None:
         """Store a new or changed office (by code); `Conflict("username")` when that is another office's."""
         ...
 
-    async def rules(self) -> list[CommissionRule]:
+    async def list_rules(self) -> list[CommissionRule]:
         """Return every commission rule, by office and service, oldest first."""
         ...
 
@@ -47,25 +47,25 @@ class Offices(Protocol):
         """
         ...
 
-    async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:
+    async def count_requests(self, office_code: str, start: datetime, end: datetime) -> Mapping[str, int]:
         """Return service → how many requests the office brought from `start` on and before `end`."""
         ...
 
-    async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
+    async def list_payments(self, office_code: str, start: datetime, end: datetime) -> list[CounterPayment]:
         """Return the payments that the office reported from `start` on and before `end`, oldest first; reversed ones
         are none.
         """
         ...
 
 
-class Tills(Protocol):
+class TillRepository(Protocol):
     """Closings of offices' tills: they are added, and nothing else."""
 
-    async def closings(self, office: str, first: date, last: date) -> list[TillClosing]:
-        """Return every closing of the days from `first` on and before `last`, in the order of their numbers."""
+    async def list_closings(self, office_code: str, first_day: date, end_day: date) -> list[TillClosing]:
+        """Return every closing of the days from `first_day` on and before `end_day`, in the order of their numbers."""
         ...
 
-    async def last_number(self, office: str) -> int:
+    async def last_closing_number(self, office_code: str) -> int:
         """Return the number of the office's latest closing, 0 when there is none."""
         ...
 
@@ -78,20 +78,26 @@ class Tills(Protocol):
 class RecordedCall:
     """A call as it came first: the digest of its body, its operation, and the answer (None once erased)."""
 
-    digest: str
+    body_digest: str
     operation: str
-    answer: str | None
+    answer_text: str | None
 
 
-class Calls(Protocol):
+class CallRepository(Protocol):
     """What counter software called, so that a repeated call acts once and a nonce is taken once, in any process."""
 
-    async def take_nonce(self, office: str, nonce: str, ends_at: datetime) -> bool:
+    async def take_nonce(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
         """Take a nonce, to be remembered until then; False when it was taken before."""
         ...
 
     async def begin(
-        self, office: str, call_id: str, digest: str, operation: str, keeps_until: datetime, at: datetime
+        self,
+        office_code: str,
+        call_id: str,
+        body_digest: str,
+        operation: str,
+        retained_until: datetime,
+        called_at: datetime,
     ) -> RecordedCall | None:
         """Begin a call. None: it is new, and ours until the unit ends; otherwise what it was the first time.
 
@@ -99,10 +105,10 @@ class Calls(Protocol):
         """
         ...
 
-    async def answer(self, office: str, call_id: str, answer: str) -> None:
+    async def save_answer(self, office_code: str, call_id: str, answer_text: str) -> None:
         """Keep the answer of a call that was begun in this unit."""
         ...
 
-    async def sweep(self, now: datetime, limit: int) -> int:
+    async def delete_expired(self, now: datetime, limit: int) -> int:
         """Forget nonces and calls whose time is over, at most `limit` of each; return how many."""
         ...

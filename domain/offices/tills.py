@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.offices.office import CounterPayment
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 
-HIGHEST_DECLARED = 10**15
+HIGHEST_DECLARED_RIALS = 10**15
 """Rials: no terminal takes as much in a day."""
 
 LONGEST_NOTE = 300
@@ -24,13 +24,13 @@ LONGEST_NOTE = 300
 class Takings:
     """Money that came in: how many payments, and rials in all."""
 
-    payments: int = 0
+    payment_count: int = 0
     amount: int = 0
 
     @classmethod
-    def of(cls, payments: Iterable[CounterPayment]) -> "Takings":
+    def from_payments(cls, payments: Iterable[CounterPayment]) -> "Takings":
         """Return what these payments brought in."""
-        amounts = [one.amount for one in payments]
+        amounts = [payment.amount for payment in payments]
         return cls(len(amounts), sum(amounts))
 
 
@@ -52,12 +52,12 @@ class TillClosing:
     closed_at: datetime
 
     @property
-    def taken(self) -> Takings:
+    def recorded_takings(self) -> Takings:
         """What the ledger said."""
         return Takings(self.payments, self.amount)
 
     @property
-    def difference(self) -> int:
+    def difference_rials(self) -> int:
         """How much more the terminal says than the ledger said; negative: less."""
         return self.declared - self.amount
 
@@ -67,23 +67,23 @@ class TillDay:
     """A day of a till: what the ledger says now, and its closings, the first one first."""
 
     day: date
-    taken: Takings
+    ledger_takings: Takings
     closings: tuple[TillClosing, ...]
 
     @property
-    def closing(self) -> TillClosing | None:
+    def effective_closing(self) -> TillClosing | None:
         """The closing that stands; None: the day is open."""
         return self.closings[-1] if self.closings else None
 
     @property
-    def former(self) -> tuple[TillClosing, ...]:
+    def former_closings(self) -> tuple[TillClosing, ...]:
         """The closings that stand no more."""
         return self.closings[:-1]
 
     @property
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether payments were reported after it was closed."""
-        return self.closing is not None and self.closing.taken != self.taken
+        return self.effective_closing is not None and self.effective_closing.recorded_takings != self.ledger_takings
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +93,33 @@ class TillPeriod:
     days: tuple[TillDay, ...]
 
     @classmethod
-    def of(cls, payments: Iterable[CounterPayment], closings: Iterable[TillClosing]) -> "TillPeriod":
+    def from_ledger(cls, payments: Iterable[CounterPayment], closings: Iterable[TillClosing]) -> "TillPeriod":
         """Set the payments of a period beside its closings."""
-        paid: defaultdict[date, list[CounterPayment]] = defaultdict(list)
-        closed: defaultdict[date, list[TillClosing]] = defaultdict(list)
+        payments_by_day: defaultdict[date, list[CounterPayment]] = defaultdict(list)
+        closings_by_day: defaultdict[date, list[TillClosing]] = defaultdict(list)
         for payment in payments:
-            paid[in_tehran(payment.at).date()].append(payment)
-        for closing in sorted(closings, key=lambda one: one.number):
-            closed[closing.day].append(closing)
-        days = sorted({*paid, *closed})
-        return cls(tuple(TillDay(day, Takings.of(paid[day]), tuple(closed[day])) for day in days))
+            payments_by_day[to_tehran(payment.at).date()].append(payment)
+        for closing in sorted(closings, key=lambda till_closing: till_closing.number):
+            closings_by_day[closing.day].append(closing)
+        till_days = sorted({*payments_by_day, *closings_by_day})
+        return cls(
+            tuple(
+                TillDay(day, Takings.from_payments(payments_by_day[day]), tuple(closings_by_day[day]))
+                for day in till_days
+            )
+        )
 
     @property
-    def standing(self) -> list[TillClosing]:
+    def effective_closings(self) -> list[TillClosing]:
         """The closing that stands, of each day that is closed."""
-        return [one.closing for one in self.days if one.closing]
+        return [till_day.effective_closing for till_day in self.days if till_day.effective_closing]
 
     @property
-    def difference(self) -> int:
+    def difference_rials(self) -> int:
         """The sum of the differences at which the days were closed, rials."""
-        return sum(one.difference for one in self.standing)
+        return sum(closing.difference_rials for closing in self.effective_closings)
 
     @property
-    def changed(self) -> int:
+    def changed_day_count(self) -> int:
         """How many days changed after they were closed."""
-        return sum(one.changed for one in self.days)
+        return sum(till_day.has_changed for till_day in self.days)

@@ -34,7 +34,7 @@ class PaperTable:
     """Rows of cells under headings; an empty cell is filled in by hand."""
 
     name: ClassVar[str] = "table"
-    head: tuple[str, ...]
+    column_headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
@@ -43,7 +43,7 @@ class Signatures:
     """Boxes to sign in, each with who signs there."""
 
     name: ClassVar[str] = "signatures"
-    boxes: tuple[str, ...]
+    signer_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class PaperSheet:
-    """What begins on a page of its own. `head` stands beside the letterhead: number, date, tracking code."""
+    """What begins on a page of its own. `head_facts` stands beside the letterhead: number, date, tracking code."""
 
-    head: tuple[PaperFact, ...]
+    head_facts: tuple[PaperFact, ...]
     blocks: tuple[Block, ...]
 
 
@@ -79,15 +79,15 @@ class PaperSheet:
 class Printout:
     """A paper, complete but for its letterhead.
 
-    It is of a request or of a row: `code` is what machines call that, `about` what people do, on the foot of each page.
-    `token` is the one of `/verify/{token}`, where it has one.
-    `phrases` are what every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`.
+    It is of a request or of a row: `code` is what machines call that, `subject_fact` what people do, on the foot of
+    each page. `token` is the one of `/verify/{token}`, where it has one. `fixed_phrases` are what every paper says in
+    the same words: `verify` (beside the QR code), `page`, `of`, `phone`.
     """
 
     kind: str
     code: str
     title: str
     sheets: tuple[PaperSheet, ...]
-    about: PaperFact
+    subject_fact: PaperFact
     token: str | None
-    phrases: Mapping[str, str]
+    fixed_phrases: Mapping[str, str]

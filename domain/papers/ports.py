@@ -6,14 +6,14 @@ from domain.papers.document import Letterhead, Printout
 from domain.papers.issued import IssuedPaper
 
 
-class IssuedPapers(Protocol):
+class IssuedPaperRepository(Protocol):
     """Papers by their tokens."""
 
-    async def add(self, paper: IssuedPaper) -> None:
+    async def add(self, issued_paper: IssuedPaper) -> None:
         """Keep a paper that was just issued."""
         ...
 
-    async def by_token(self, token: str) -> IssuedPaper | None:
+    async def find_by_token(self, token: str) -> IssuedPaper | None:
         """Return the paper with that token, if there is one."""
         ...
 
@@ -21,15 +21,15 @@ class IssuedPapers(Protocol):
 class Printer(Protocol):
     """Puts papers on the municipality's letterhead."""
 
-    def letterhead(self) -> Letterhead:
+    def current_letterhead(self) -> Letterhead:
         """Return what papers bear now: the name may be worded anew while the house runs."""
         ...
 
-    def html(self, printout: Printout) -> str:
+    def render_html(self, printout: Printout) -> str:
         """Return a whole HTML document with all that it needs inside it."""
         ...
 
-    async def pdf(self, printout: Printout) -> bytes:
+    async def render_pdf(self, printout: Printout) -> bytes:
         """Return a PDF; `Unavailable("printer")` when it could not be made now. Never called inside a unit of work."""
         ...
 

@@ -9,196 +9,222 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from domain.parsing.dates import FoundDate, chosen, dates, leading, month_and_day
-from domain.parsing.filler_words import COURTESIES
+from domain.parsing.dates import DateMention, choose_date, find_dates, read_month_and_day, start_with_lead
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.hours import (
-    ClockTime,
-    clock_time,
-    in_part,
-    lengths_and_clocks,
+    ClockMention,
+    find_lengths_and_clocks,
+    hour_in_day_part,
+    possible_hours,
+    read_clock_time_at,
     take_clock,
+    take_day_parts,
     take_length,
-    take_parts,
-    two_hours,
 )
-from domain.parsing.machines import MachineItem, take_work
-from domain.parsing.numerals import quantity_at, whole_number_at
+from domain.parsing.machines import MachineItem, take_machine_work
+from domain.parsing.numerals import read_quantity_at, read_whole_number_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, Stream, TokenKind, keys
-from domain.values.calendar import in_tehran
-from domain.values.errors import Doubt, InvalidField
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.values.calendar import to_tehran
+from domain.values.errors import AmbiguousField, InvalidField
 
-_PASSED = COURTESIES | keys(
-    "گزینه", "شماره", "مورد", "عدد", "تعداد", "تا", "دستگاه", "روز", "مدت", "تاریخ", "زمان", "option", "number", "no",
-)  # fmt: skip
-_PASSED_NUMBER = COURTESIES | keys("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
-_PASSED_LENGTH = COURTESIES | keys("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
-_PASSED_HOUR = COURTESIES | keys("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
+_IGNORED_WORDS = COURTESY_WORDS | keys_of(
+    "گزینه",
+    "شماره",
+    "مورد",
+    "عدد",
+    "تعداد",
+    "تا",
+    "دستگاه",
+    "روز",
+    "مدت",
+    "تاریخ",
+    "زمان",
+    "option",
+    "number",
+    "no",
+)
+_IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
+_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
+_IGNORED_WITH_HOUR = COURTESY_WORDS | keys_of("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
 """What may stand beside a value and changes nothing: another thing's unit says that another thing is meant."""
 
-_HOURS = keys("ساعت", "ساعته", "h", "hour", "hours")
-_OF_WORK = _HOURS | keys("کار", "مدت", ":", "-", "=")
-_DAYS = keys("روز", "روزه", "روزی", "هفته", "ماه", "day", "days", "week", "rooz", "ruz")
-_MINUS = frozenset("-−")
+_HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
+_LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
+_DAY_WORDS = keys_of("روز", "روزه", "روزی", "هفته", "ماه", "day", "days", "week", "rooz", "ruz")
+_MINUS_SIGNS = frozenset("-−")
 _ANY_DAY = date(2026, 3, 21)
 """Where it matters only which words of an answer are a date, not which day they mean."""
-_NO_NAMES: Phrases[str] = Phrases({})
+_NO_PHRASES: Phrases[str] = Phrases({})
 
 
-def read_date(text: str, now: datetime) -> date:
+def read_date(answer_text: str, now: datetime) -> date:
     """Return the day that is meant; «۹/۱۵» (month, day) is one too here. An hour said with it is passed over."""
-    reading = _reading(text, in_tehran(now).date())
-    found = chosen(dates(reading.stream, reading.today)) or _month_and_day(reading)
-    if not found or not found.day:
+    reader = _reader_of(answer_text, to_tehran(now).date())
+    mention = choose_date(find_dates(reader.stream, reader.today)) or _read_month_and_day(reader)
+    if not mention or not mention.day:
         raise InvalidField("date")
-    if found.other:
-        raise Doubt("date", detail="two_days", options=found.readings)
-    _take_date(reading.stream, found)
-    _take_hours(reading.stream)
-    _refuse_more(reading.stream, "date", _PASSED)
-    return found.day
+    if mention.other_day:
+        raise AmbiguousField("date", detail="two_days", options=mention.possible_days)
+    _take_date_mention(reader.stream, mention)
+    _take_hours(reader.stream)
+    _refuse_remaining(reader.stream, "date", _IGNORED_WORDS)
+    return mention.day
 
 
-def read_start(text: str) -> time:
+def read_start_hour(answer_text: str) -> time:
     """Return the hour of the clock: «ساعت ۸», «۷:۳۰», «۴ عصر», and here a bare «۸» or «هشت و نیم» too.
 
     A date said with it is passed over. A part of the day alone («صبح») raises with the detail `part_of_day`, and an
-    hour of the afternoon or the night, nobody knows which, a `Doubt`.
+    hour of the afternoon or the night, nobody knows which, a `AmbiguousField`.
     """
-    reading = _without_date(text)
-    stream = reading.stream
-    _, clocks = lengths_and_clocks(stream)
-    said = clocks[0] if clocks else _bare_hour(stream)
+    reader = _reader_without_date(answer_text)
+    stream = reader.stream
+    _, clocks = find_lengths_and_clocks(stream)
+    stated_clock = clocks[0] if clocks else _take_bare_hour(stream)
     if clocks:
         take_clock(stream, clocks[0])
-    part_alone = take_parts(stream)
-    _refuse_more(stream, "start", _PASSED_HOUR)
-    if said is None or said.hour is None:
-        raise InvalidField("start", detail="part_of_day" if part_alone and not clocks else None)
-    if both := two_hours(stream, said.start, said.end, said.hour, said.part or part_alone):
-        raise Doubt("start", detail="two_hours", options=both)
-    return in_part(said.hour, part_alone) if part_alone and not said.part else said.hour
+    lone_part = take_day_parts(stream)
+    _refuse_remaining(stream, "start", _IGNORED_WITH_HOUR)
+    if stated_clock is None or stated_clock.hour is None:
+        raise InvalidField("start", detail="part_of_day" if lone_part and not clocks else None)
+    if hour_options := possible_hours(
+        stream, stated_clock.start, stated_clock.end, stated_clock.hour, stated_clock.day_part or lone_part
+    ):
+        raise AmbiguousField("start", detail="two_hours", options=hour_options)
+    return (
+        hour_in_day_part(stated_clock.hour, lone_part) if lone_part and not stated_clock.day_part else stated_clock.hour
+    )
 
 
-def read_items(text: str) -> list[dict[str, Any]]:
+def read_machine_items(answer_text: str) -> list[dict[str, Any]]:
     """Return the machines as {machine, count, hours}, hours as far as said; a date or hour with them is passed over."""
-    reading = _without_date(text)
-    take_work(reading)
-    items: tuple[MachineItem, ...] = reading.slots.get("items", ())
-    if not items:
-        raise InvalidField("items", detail="no_number" if reading.rejected else "no_machine")
-    _refuse_more(reading.stream, "items", _PASSED)
-    return [item.as_json() for item in items]
+    reader = _reader_without_date(answer_text)
+    take_machine_work(reader)
+    machine_items: tuple[MachineItem, ...] = reader.slots.get("items", ())
+    if not machine_items:
+        raise InvalidField("items", detail="no_number" if reader.rejected_texts else "no_machine")
+    _refuse_remaining(reader.stream, "items", _IGNORED_WORDS)
+    return [machine_item.as_json() for machine_item in machine_items]
 
 
-def read_hours(text: str) -> float:
+def read_hours(answer_text: str) -> float:
     """Return a length in hours, in halves: «۴», «۴ ساعت», «چهار و نیم», «از ۸ تا ۱۲»; whole hours as an int.
 
     An hour of the clock («ساعت ۸») and days («یک روز») are no length in hours: each is refused with its own detail.
     """
-    stream = Stream(text)
-    hours = _length_in_hours(stream)
-    _refuse_more(stream, "hours", _PASSED_LENGTH)
+    stream = TokenStream(answer_text)
+    hours = _take_length_hours(stream)
+    _refuse_remaining(stream, "hours", _IGNORED_WITH_LENGTH)
     if not hours:
         raise InvalidField("hours")
     return hours
 
 
-def _length_in_hours(stream: Stream) -> float:
+def _take_length_hours(stream: TokenStream) -> float:
     """Take and return a length; 0 where there is none."""
-    lengths, clocks = lengths_and_clocks(stream)
+    lengths, clocks = find_lengths_and_clocks(stream)
     if lengths:
         take_length(stream, lengths[0])
         return lengths[0].hours
-    if any(stream.raw(at) in _DAYS for at in range(len(stream))):
+    if any(stream.raw_at(index) in _DAY_WORDS for index in range(len(stream))):
         raise InvalidField("hours", detail="days_not_hours")
-    if clocks and clocks[0].hours:
+    if clocks and clocks[0].span_hours:
         take_clock(stream, clocks[0])
-        return clocks[0].hours
+        return clocks[0].span_hours
     if clocks:
         raise InvalidField("hours", detail="clock_not_hours")
-    quantity = quantity_at(stream, stream.skip(_first(stream), _OF_WORK))
+    quantity = read_quantity_at(stream, stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS))
     stream.take(0, quantity[1] if quantity else 0)
     return quantity[0] if quantity else 0.0
 
 
-def read_number(text: str, unit: tuple[str, ...] = ()) -> int:
+def read_number(answer_text: str, unit_words: tuple[str, ...] = ()) -> int:
     """Return a whole number, in digits of any script or in words; a minus before the digits makes it negative.
 
-    Words of its `unit` may stand with it; those of another unit say that it is another number.
+    Words of its `unit_words` may stand with it; those of another unit say that it is another number.
     """
-    stream = Stream(text)
-    at = _first(stream)
-    number = whole_number_at(stream, at)
+    stream = TokenStream(answer_text)
+    index = _first_content_index(stream)
+    number = read_whole_number_at(stream, index)
     if not number:
         raise InvalidField("number")
-    stream.take(at, number[1])
-    _refuse_more(stream, "number", _PASSED_NUMBER | keys(*unit))
-    return -number[0] if stream.raw(at - 1) in _MINUS and stream.tight(at) else number[0]
+    stream.take(index, number[1])
+    _refuse_remaining(stream, "number", _IGNORED_WITH_NUMBER | keys_of(*unit_words))
+    return -number[0] if stream.raw_at(index - 1) in _MINUS_SIGNS and stream.is_glued(index) else number[0]
 
 
-def read_choice(text: str, choices: Mapping[str, Iterable[str]]) -> str:
+def read_choice(answer_text: str, words_by_choice: Mapping[str, Iterable[str]]) -> str:
     """Return the choice whose words are meant, a little misspelt at most; numbers of a menu are the dialogue's."""
-    phrases = Phrases(choices)
-    stream = Stream(text)
-    for at in range(len(stream)):
-        if found := phrases.at(stream, at):
-            stream.take(at, found[1])
-            _refuse_more(stream, "choice", _PASSED)
-            return found[0]
-    letters = "".join(token.key for token in stream.tokens if token.kind is TokenKind.WORD and token.key not in _PASSED)
-    near = Spelling(phrases.values).near(letters)
-    meant = {phrases.values[word] for cost, word in near if cost == near[0][0]}
-    if len(meant) != 1:
+    phrases = Phrases(words_by_choice)
+    stream = TokenStream(answer_text)
+    for index in range(len(stream)):
+        if match := phrases.match_at(stream, index):
+            stream.take(index, match[1])
+            _refuse_remaining(stream, "choice", _IGNORED_WORDS)
+            return match[0]
+    joined_letters = "".join(
+        token.key for token in stream.tokens if token.kind is TokenKind.WORD and token.key not in _IGNORED_WORDS
+    )
+    near_words = Spelling(phrases.values_by_phrase).find_near(joined_letters)
+    meant_choices = {phrases.values_by_phrase[near_word] for cost, near_word in near_words if cost == near_words[0][0]}
+    if len(meant_choices) != 1:
         raise InvalidField("choice")
-    return meant.pop()
+    return meant_choices.pop()
 
 
-def _reading(text: str, today: date) -> MessageReader:
-    return MessageReader(Stream(text), today, _NO_NAMES, _NO_NAMES)
+def _reader_of(text: str, today: date) -> MessageReader:
+    return MessageReader(TokenStream(text), today, _NO_PHRASES, _NO_PHRASES)
 
 
-def _without_date(text: str) -> MessageReader:
-    reading = _reading(text, _ANY_DAY)
-    if found := chosen(dates(reading.stream, reading.today)):
-        _take_date(reading.stream, found)
-    return reading
+def _reader_without_date(answer_text: str) -> MessageReader:
+    reader = _reader_of(answer_text, _ANY_DAY)
+    if mention := choose_date(find_dates(reader.stream, reader.today)):
+        _take_date_mention(reader.stream, mention)
+    return reader
 
 
-def _take_date(stream: Stream, found: FoundDate) -> None:
-    stream.take(leading(stream, found.start), found.end)
+def _take_date_mention(stream: TokenStream, mention: DateMention) -> None:
+    stream.take(start_with_lead(stream, mention.start), mention.end)
 
 
-def _first(stream: Stream) -> int:
+def _first_content_index(stream: TokenStream) -> int:
     """Return the place of the first token that is neither a mark nor passed over."""
-    places = (at for at in range(len(stream)) if stream.key(at) and not stream.is_mark(at))
-    return next((at for at in places if stream.raw(at) not in _PASSED or whole_number_at(stream, at)), len(stream))
+    positions = (index for index in range(len(stream)) if stream.key_at(index) and not stream.is_mark_at(index))
+    return next(
+        (
+            index
+            for index in positions
+            if stream.raw_at(index) not in _IGNORED_WORDS or read_whole_number_at(stream, index)
+        ),
+        len(stream),
+    )
 
 
-def _month_and_day(reading: MessageReader) -> FoundDate | None:
-    return month_and_day(reading.stream, _first(reading.stream), reading.today)
+def _read_month_and_day(reader: MessageReader) -> DateMention | None:
+    return read_month_and_day(reader.stream, _first_content_index(reader.stream), reader.today)
 
 
-def _take_hours(stream: Stream) -> None:
-    lengths, clocks = lengths_and_clocks(stream)
+def _take_hours(stream: TokenStream) -> None:
+    lengths, clocks = find_lengths_and_clocks(stream)
     for length in lengths:
         take_length(stream, length)
     for clock in clocks:
         take_clock(stream, clock)
-    take_parts(stream)
+    take_day_parts(stream)
 
 
-def _bare_hour(stream: Stream) -> ClockTime | None:
+def _take_bare_hour(stream: TokenStream) -> ClockMention | None:
     """Take and return «۸», «هشت و نیم», or here even «۸ ساعت»: an hour of the clock is what was asked."""
-    at = _first(stream)
-    bare = clock_time(stream, at)
-    if not bare:
+    index = _first_content_index(stream)
+    clock_read = read_clock_time_at(stream, index)
+    if not clock_read:
         return None
-    stream.take(at, stream.skip(bare[1], _HOURS))
-    return ClockTime(at, bare[1], bare[0])
+    stream.take(index, stream.skip(clock_read[1], _HOUR_WORDS))
+    return ClockMention(index, clock_read[1], clock_read[0])
 
 
-def _refuse_more(stream: Stream, field: str, passed: frozenset[str]) -> None:
-    if stream.rest(passed):
-        raise InvalidField(field)
+def _refuse_remaining(stream: TokenStream, field_name: str, ignored_keys: frozenset[str]) -> None:
+    if stream.free_text(ignored_keys):
+        raise InvalidField(field_name)

@@ -7,18 +7,18 @@ what it stands right behind.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.parsing.numerals import number_at
-from domain.parsing.tokens import Stream, keys
+from domain.parsing.numerals import read_number_at
+from domain.parsing.tokens import TokenStream, keys_of
 
-UNITS = keys("دستگاه", "عدد", "تا", "ماشین", "فقره", "x", "×")
+UNIT_WORDS = keys_of("دستگاه", "عدد", "تا", "ماشین", "فقره", "x", "×")
 """What may stand between a number and what it counts."""
-NUMBER_OF = keys("تعداد", "tedad", "count", "qty")
+COUNT_LABELS = keys_of("تعداد", "tedad", "count", "qty")
 
-_IS = frozenset(":=-–—،")
-_TO = keys("به")
-_OPEN, _CLOSED = frozenset("(["), frozenset(")]")
-_TIMES = keys("x", "×", "*")
-_HOURS = keys("ساعت", "ساعته", "ساعتی", "hours", "hour", "h")
+_EQUALS_MARKS = frozenset(":=-–—،")
+_TO_WORDS = keys_of("به")
+_OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("(["), frozenset(")]")
+_TIMES_SIGNS = keys_of("x", "×", "*")
+_HOUR_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "hours", "hour", "h")
 
 
 class CountMention(NamedTuple):
@@ -29,40 +29,40 @@ class CountMention(NamedTuple):
     number: int
 
 
-def labelled_counts(stream: Stream) -> Iterator[CountMention]:
+def find_labelled_counts(stream: TokenStream) -> Iterator[CountMention]:
     """Yield every «[به] تعداد [:] ۳ [دستگاه]», with the brackets around it."""
-    for at in range(len(stream)):
-        if stream.key(at) in NUMBER_OF:
-            number = number_at(stream, stream.skip(at + 1, _IS))
-            if number and not _counts_hours(stream, number[1]):
-                start = at - (stream.key(at - 1) in _TO)
-                yield _in_brackets(stream, CountMention(start, stream.skip(number[1], UNITS), number[0]))
+    for index in range(len(stream)):
+        if stream.key_at(index) in COUNT_LABELS:
+            number = read_number_at(stream, stream.skip(index + 1, _EQUALS_MARKS))
+            if number and not _is_length_in_hours(stream, number[1]):
+                start = index - (stream.key_at(index - 1) in _TO_WORDS)
+                yield _include_brackets(stream, CountMention(start, stream.skip(number[1], UNIT_WORDS), number[0]))
 
 
-def count_behind(stream: Stream, at: int) -> CountMention | None:
+def read_count_behind(stream: TokenStream, index: int) -> CountMention | None:
     """Return the number right behind a name: «(۲)», «(۲ دستگاه)», «×۳»."""
-    if stream.key(at) not in _OPEN | _TIMES:
+    if stream.key_at(index) not in _OPENING_BRACKETS | _TIMES_SIGNS:
         return None
-    number = number_at(stream, at + 1)
+    number = read_number_at(stream, index + 1)
     if not number:
         return None
-    if stream.key(at) in _TIMES:
-        return CountMention(at, number[1], number[0])
-    end = stream.skip(number[1], UNITS)
-    return CountMention(at, end + 1, number[0]) if stream.key(end) in _CLOSED else None
+    if stream.key_at(index) in _TIMES_SIGNS:
+        return CountMention(index, number[1], number[0])
+    end = stream.skip(number[1], UNIT_WORDS)
+    return CountMention(index, end + 1, number[0]) if stream.key_at(end) in _CLOSING_BRACKETS else None
 
 
-def touch(stream: Stream, end: int, start: int) -> bool:
+def are_adjacent(stream: TokenStream, end: int, start: int) -> bool:
     """Tell whether nothing but marks stands between two spans."""
-    return end <= start and all(stream.is_mark(at) for at in range(end, start))
+    return end <= start and all(stream.is_mark_at(index) for index in range(end, start))
 
 
-def _counts_hours(stream: Stream, at: int) -> bool:
+def _is_length_in_hours(stream: TokenStream, index: int) -> bool:
     """Tell whether «ساعت» behind a number makes it a length, unlike «تعداد ۲ ساعت ۸»."""
-    return stream.key(at) in _HOURS and number_at(stream, at + 1) is None
+    return stream.key_at(index) in _HOUR_WORDS and read_number_at(stream, index + 1) is None
 
 
-def _in_brackets(stream: Stream, count: CountMention) -> CountMention:
-    if stream.key(count.start - 1) in _OPEN and stream.key(count.end) in _CLOSED:
+def _include_brackets(stream: TokenStream, count: CountMention) -> CountMention:
+    if stream.key_at(count.start - 1) in _OPENING_BRACKETS and stream.key_at(count.end) in _CLOSING_BRACKETS:
         return CountMention(count.start - 1, count.end + 1, count.number)
     return count

@@ -1,8 +1,8 @@
 """Words that say nothing by themselves: courtesies, and ordinary words that no keyword is meant by."""
 
-from domain.parsing.tokens import keys
+from domain.parsing.tokens import keys_of
 
-COURTESIES = keys(
+COURTESY_WORDS = keys_of(
     "سلام", "درود", "باسلام", "عرض", "ادب", "احترام", "وقت", "وقتتون", "بخیر", "بخیرو", "صبحبخیر", "خسته", "نباشید",
     "خداقوت",
     "قوت", "خدا", "لطفا", "لطفآ", "لطفاً", "خواهشمند", "خواهشمندم", "خواهشمندیم", "خواهش", "است", "جناب", "آقا",
@@ -20,7 +20,7 @@ COURTESIES = keys(
 """Greetings and request words: skipped before a keyword, and no free text of a form when they stand alone."""
 
 
-ORDINARY_WORDS = keys(
+ORDINARY_WORDS = keys_of(
     "نذر", "نفر", "قرض", "قبل", "قبر", "لغت", "نصر", "سفر", "خطر", "ناظر", "نقره", "نظم", "نظام", "محو", "عضو",
     "سهو", "نحو",
     "قبلا", "قلبی", "قبل", "تاکید", "تاکیدی", "انصاف", "حکایت", "کفایت", "تشویش", "تخفیف", "شخصی", "ماشه", "باشه",

@@ -8,42 +8,54 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-from domain.parsing.numerals import half_after, number_at, quantity_at
-from domain.parsing.places import evening_of_a_name, numbers_a_place, numbers_a_road
-from domain.parsing.tokens import Phrases, Stream, TokenKind, keys
+from domain.parsing.numerals import end_of_half, read_number_at, read_quantity_at
+from domain.parsing.places import is_name_evening, is_place_number, is_road_number
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 
-Part = Literal["dawn", "morning", "noon", "afternoon", "night"]
+DayPart = Literal["dawn", "morning", "noon", "afternoon", "night"]
 
-PARTS: Phrases[Part] = Phrases(
+DAY_PART_PHRASES: Phrases[DayPart] = Phrases(
     {
         "dawn": ("بامداد", "نیمه شب", "am"),
         "morning": ("صبح", "صبح زود", "قبل از ظهر", "پیش از ظهر", "صبحها", "morning", "sobh"),
         "noon": ("ظهر", "noon", "zohr"),
         "afternoon": (
-            "بعد از ظهر", "بعد ظهر", "عصر", "غروب", "بعدازظهری", "afternoon", "evening", "pm", "asr",
+            "بعد از ظهر",
+            "بعد ظهر",
+            "عصر",
+            "غروب",
+            "بعدازظهری",
+            "afternoon",
+            "evening",
+            "pm",
+            "asr",
         ),
         "night": ("شب", "night", "shab"),
     }
-)  # fmt: skip
+)
 
-_CLOCK = keys("ساعت", "at", "saat", "ساعته")
-_LENGTH = keys("ساعت", "ساعته", "ساعتی", "h", "hr", "hrs", "hour", "hours", "saat")
-_MINUTES = keys("دقیقه", "دقیقهای", "min", "minutes", "minute")
-_AND, _QUARTER, _UNTIL = keys("و", "and"), keys("ربع"), keys("تا", "الی", "لغایت", "to", "until", "till", "-")
-_SINCE, _METRES = keys("از", "from"), keys("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
-_POINTS = frozenset(":./٫")
+_CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
+_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "h", "hr", "hrs", "hour", "hours", "saat")
+_MINUTE_WORDS = keys_of("دقیقه", "دقیقهای", "min", "minutes", "minute")
+_AND_WORDS, _QUARTER_WORDS, _UNTIL_WORDS = (
+    keys_of("و", "and"),
+    keys_of("ربع"),
+    keys_of("تا", "الی", "لغایت", "to", "until", "till", "-"),
+)
+_SINCE_WORDS, _OTHER_UNITS = keys_of("از", "from"), keys_of("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
+_TIME_POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
-_BEGINNING, _OF_WORK = keys("شروع", "آغاز"), keys("شروع", "آغاز", "کار", "از", ":", "-")
-_LENGTH_LEAD = keys("به", "مدت", "برای", "تعداد", "جمعا", "مجموعا", "حدود", "حدودا", "for")
-_CLOCK_LEAD = keys("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
-_WORK = keys("کار", "کارکرد", "کاری")
+_BEGINNING_WORDS, _WORK_START_WORDS = keys_of("شروع", "آغاز"), keys_of("شروع", "آغاز", "کار", "از", ":", "-")
+_LENGTH_LEAD_WORDS = keys_of("به", "مدت", "برای", "تعداد", "جمعا", "مجموعا", "حدود", "حدودا", "for")
+_CLOCK_LEAD_WORDS = keys_of("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
+_WORK_WORDS = keys_of("کار", "کارکرد", "کاری")
 _LONGEST_HOURS = 200
 _FIRST_MORNING_HOUR = 6
 """From here on an hour said without a part of the day is one of the morning."""
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class LengthMention:
     """A length of `hours` (a multiple of a half) at tokens `start` to `end`."""
 
     start: int
@@ -52,185 +64,213 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockTime:
+class ClockMention:
     """An hour of the clock at tokens `start` to `end`; `hour` is None when no clock shows it.
 
-    `part` is the part of the day said with it; `hours` the length of «ساعت ۸ تا ۱۲».
+    `day_part` is the part of the day said with it; `span_hours` the length of «ساعت ۸ تا ۱۲».
     """
 
     start: int
     end: int
     hour: time | None
-    part: Part | None = None
-    hours: float | None = None
+    day_part: DayPart | None = None
+    span_hours: float | None = None
 
 
-def lengths_and_clocks(stream: Stream) -> tuple[list[Length], list[ClockTime]]:
+def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], list[ClockMention]]:
     """Return the lengths and hours of a message, each from first to last; read together, as «ساعت» serves both."""
-    lengths: list[Length] = []
-    clocks: list[ClockTime] = []
-    at = 0
-    while at < len(stream):
-        if not stream.key(at):
-            at += 1
-        elif length := _length_at(stream, at):
+    lengths: list[LengthMention] = []
+    clocks: list[ClockMention] = []
+    index = 0
+    while index < len(stream):
+        if not stream.key_at(index):
+            index += 1
+        elif length := _read_length_at(stream, index):
             lengths.append(length)
-            at = length.end
-        elif clock := _clock_at(stream, at):
+            index = length.end
+        elif clock := _read_clock_at(stream, index):
             clocks.append(clock)
-            at = clock.end
+            index = clock.end
         else:
-            at += 1
+            index += 1
     return lengths, clocks
 
 
-def take_length(stream: Stream, length: Length) -> None:
+def take_length(stream: TokenStream, length: LengthMention) -> None:
     """Take a length and the words that lead into it («به مدت»)."""
-    stream.take(stream.back(length.start, _LENGTH_LEAD), length.end)
+    stream.take(stream.skip_back(length.start, _LENGTH_LEAD_WORDS), length.end)
 
 
-def take_clock(stream: Stream, clock: ClockTime) -> None:
+def take_clock(stream: TokenStream, clock: ClockMention) -> None:
     """Take an hour and the words that lead into it («از», «راس»)."""
-    stream.take(stream.back(clock.start, _CLOCK_LEAD), clock.end)
+    stream.take(stream.skip_back(clock.start, _CLOCK_LEAD_WORDS), clock.end)
 
 
-def take_parts(stream: Stream) -> Part | None:
+def take_day_parts(stream: TokenStream) -> DayPart | None:
     """Take the parts of the day that stand alone beside what was understood; return the first."""
-    first: Part | None = None
-    for at in stream.free():
-        part = PARTS.at(stream, at)
-        if part and not evening_of_a_name(stream, at) and (stream.at_head(at) or not stream.key(part[1])):
-            stream.take(at, part[1])
-            first = first or part[0]
-    return first
+    first_part: DayPart | None = None
+    for index in stream.free_indexes():
+        part = DAY_PART_PHRASES.match_at(stream, index)
+        if part and not is_name_evening(stream, index) and (stream.begins_part(index) or not stream.key_at(part[1])):
+            stream.take(index, part[1])
+            first_part = first_part or part[0]
+    return first_part
 
 
-def in_part(hour: time, part: Part) -> time:
+def hour_in_day_part(hour: time, part: DayPart) -> time:
     """Return what an hour of a twelve-hour clock is on the day's clock: 4 in the afternoon is 16."""
     if hour.hour > 12:
         return hour
-    later = {"dawn": (), "morning": (), "noon": range(1, 5), "afternoon": range(1, 12), "night": range(4, 12)}[part]
-    if hour.hour in later:
+    afternoon_hours = {
+        "dawn": (),
+        "morning": (),
+        "noon": range(1, 5),
+        "afternoon": range(1, 12),
+        "night": range(4, 12),
+    }[part]
+    if hour.hour in afternoon_hours:
         return hour.replace(hour=hour.hour + 12)
     return hour.replace(hour=0) if hour.hour == 12 and part in ("dawn", "night") else hour
 
 
-def two_hours(stream: Stream, start: int, end: int, hour: time, part: Part | None) -> tuple[str, ...]:
+def possible_hours(stream: TokenStream, start: int, end: int, hour: time, part: DayPart | None) -> tuple[str, ...]:
     """Return both hours (HH:MM) that tokens may mean: «ساعت ۳» without a part of the day is 15:00 or 3 at night.
 
     Empty where only one is meant: with a part of the day, from six on, and as «03:00» on the day's own clock.
     """
-    written = next((stream.raw(at) for at in range(start, end) if stream.tokens[at].kind is TokenKind.NUMBER), "")
-    if part or not 1 <= hour.hour < _FIRST_MORNING_HOUR or written.startswith("0"):
+    written_number = next(
+        (stream.raw_at(index) for index in range(start, end) if stream.tokens[index].kind is TokenKind.NUMBER), ""
+    )
+    if part or not 1 <= hour.hour < _FIRST_MORNING_HOUR or written_number.startswith("0"):
         return ()
     return f"{hour.hour + 12:02}:{hour.minute:02}", f"{hour:%H:%M}"
 
 
-def clock_time(stream: Stream, at: int) -> tuple[time | None, int] | None:
+def read_clock_time_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
     """Read «۸», «۷:۳۰», «هشت و نیم» at a place, without a part of the day; the time is None when no clock shows it."""
-    number = number_at(stream, at)
-    if not number or len(stream.digits(at)) in (3, 5, 6):
+    number = read_number_at(stream, index)
+    if not number or len(stream.digits_at(index)) in (3, 5, 6):
         return None
     value, end = number
-    if len(stream.digits(at)) == 4:
-        return _time(value // 100, value % 100), end
-    minutes = stream.digits(end + 1) if stream.key(end) in _POINTS and stream.tight(end) else ""
-    if 0 < len(minutes) < 3 and stream.tight(end + 1):
-        minute = int(minutes)
-        return (_time(value, minute) or _time(minute, value)), end + 2
-    minute, end = _minutes_after(stream, end)
-    return _time(value, minute), end
+    if len(stream.digits_at(index)) == 4:
+        return _valid_time(value // 100, value % 100), end
+    minute_digits = stream.digits_at(end + 1) if stream.key_at(end) in _TIME_POINTS and stream.is_glued(end) else ""
+    if 0 < len(minute_digits) < 3 and stream.is_glued(end + 1):
+        minute = int(minute_digits)
+        return (_valid_time(value, minute) or _valid_time(minute, value)), end + 2
+    minute, end = _read_minutes_at(stream, end)
+    return _valid_time(value, minute), end
 
 
-def _time(hour: int, minute: int) -> time | None:
+def _valid_time(hour: int, minute: int) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _minutes_after(stream: Stream, at: int) -> tuple[int, int]:
+def _read_minutes_at(stream: TokenStream, index: int) -> tuple[int, int]:
     """Read «و نیم», «و ربع», «و ۲۰ دقیقه»."""
-    half_end = half_after(stream, at)
-    if half_end > at:
+    half_end = end_of_half(stream, index)
+    if half_end > index:
         return 30, half_end
-    if stream.key(at) not in _AND:
-        return 0, at
-    if stream.key(at + 1) in _QUARTER:
-        return 15, at + 2
-    number = number_at(stream, at + 1)
-    if number and stream.key(number[1]) in _MINUTES:
+    if stream.key_at(index) not in _AND_WORDS:
+        return 0, index
+    if stream.key_at(index + 1) in _QUARTER_WORDS:
+        return 15, index + 2
+    number = read_number_at(stream, index + 1)
+    if number and stream.key_at(number[1]) in _MINUTE_WORDS:
         return number[0], number[1] + 1
-    return 0, at
+    return 0, index
 
 
-def _length_at(stream: Stream, at: int) -> Length | None:
-    quantity = quantity_at(stream, at)
-    if not quantity or quantity[0] > _LONGEST_HOURS or numbers_a_place(stream, at):
+def _read_length_at(stream: TokenStream, index: int) -> LengthMention | None:
+    quantity = read_quantity_at(stream, index)
+    if not quantity or quantity[0] > _LONGEST_HOURS or is_place_number(stream, index):
         return None
     value, end = quantity
-    if stream.key(end) in _MINUTES and value % 30 == 0:
-        return Length(at, end + 1, value / 60) if value else None
-    if stream.key(end) not in _LENGTH or not value or _is_road_then_clock(stream, at, end):
+    if stream.key_at(end) in _MINUTE_WORDS and value % 30 == 0:
+        return LengthMention(index, end + 1, value / 60) if value else None
+    if stream.key_at(end) not in _LENGTH_WORDS or not value or _is_road_then_clock(stream, index, end):
         return None
-    minutes, end = _minutes_after(stream, end + 1)
-    return Length(at, stream.skip(end, _WORK), _whole(value + minutes / 60)) if minutes in (0, 30) else None
+    minutes, end = _read_minutes_at(stream, end + 1)
+    return (
+        LengthMention(index, stream.skip(end, _WORK_WORDS), _whole_hours_as_int(value + minutes / 60))
+        if minutes in (0, 30)
+        else None
+    )
 
 
-def _is_road_then_clock(stream: Stream, at: int, unit: int) -> bool:
+def _is_road_then_clock(stream: TokenStream, index: int, unit_index: int) -> bool:
     """Tell whether «میدان ۷ ساعت ۸» stands here: a road's number, then an hour."""
-    return numbers_a_road(stream, at) and number_at(stream, unit + 1) is not None
+    return is_road_number(stream, index) and read_number_at(stream, unit_index + 1) is not None
 
 
-def _whole(hours: float) -> float:
+def _whole_hours_as_int(hours: float) -> float:
     """Return whole hours as an int, so that 4 stays 4 in JSON."""
     return int(hours) if hours == int(hours) else hours
 
 
-def _clock_at(stream: Stream, at: int) -> ClockTime | None:
-    begin = at
-    before = PARTS.at(stream, at)
-    if before and stream.key(before[1]) in _CLOCK and not evening_of_a_name(stream, at):
-        at = before[1]
-    named = stream.key(at) in _CLOCK
-    if named:
-        at = stream.skip(at + 1, _OF_WORK if stream.key(at + 1) in _BEGINNING else _MARKS_AFTER_CLOCK)
-    read = clock_time(stream, at)
-    if not read or (not named and numbers_a_place(stream, at)):
+def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
+    mention_start = index
+    before = DAY_PART_PHRASES.match_at(stream, index)
+    if before and stream.key_at(before[1]) in _CLOCK_WORDS and not is_name_evening(stream, index):
+        index = before[1]
+    has_clock_word = stream.key_at(index) in _CLOCK_WORDS
+    if has_clock_word:
+        index = stream.skip(
+            index + 1, _WORK_START_WORDS if stream.key_at(index + 1) in _BEGINNING_WORDS else _MARKS_AFTER_CLOCK
+        )
+    clock_read = read_clock_time_at(stream, index)
+    if not clock_read or (not has_clock_word and is_place_number(stream, index)):
         return None
-    hour, end = read
-    after = PARTS.at(stream, end)
-    part = after[0] if after else before[0] if before and named else None
-    clock = ClockTime(begin, after[1] if after else end, in_part(hour, part) if hour and part else hour, part)
-    until = _with_end(stream, clock)
-    plain = named or after or until.part or _is_written_as_clock(stream, at) or _is_span(stream, begin, until)
-    return until if plain else None
+    hour, end = clock_read
+    after = DAY_PART_PHRASES.match_at(stream, end)
+    part = after[0] if after else before[0] if before and has_clock_word else None
+    clock = ClockMention(
+        mention_start, after[1] if after else end, hour_in_day_part(hour, part) if hour and part else hour, part
+    )
+    spanned = _include_span_end(stream, clock)
+    is_clock = (
+        has_clock_word
+        or after
+        or spanned.day_part
+        or _is_written_as_clock(stream, index)
+        or _is_hour_span(stream, mention_start, spanned)
+    )
+    return spanned if is_clock else None
 
 
-def _is_span(stream: Stream, at: int, until: ClockTime) -> bool:
+def _is_hour_span(stream: TokenStream, index: int, spanned: ClockMention) -> bool:
     """Tell whether «از ۸ تا ۱۲» stands here, of hours and not of metres."""
-    return until.hours is not None and stream.key(at - 1) in _SINCE and stream.key(until.end) not in _METRES
+    return (
+        spanned.span_hours is not None
+        and stream.key_at(index - 1) in _SINCE_WORDS
+        and stream.key_at(spanned.end) not in _OTHER_UNITS
+    )
 
 
-def _is_written_as_clock(stream: Stream, at: int) -> bool:
+def _is_written_as_clock(stream: TokenStream, index: int) -> bool:
     """Tell whether «۷:۳۰» stands here."""
-    colon = stream.key(at + 1) == ":" and stream.tight(at + 1)
-    return bool(stream.digits(at)) and colon and len(stream.digits(at + 2)) == 2
+    has_colon = stream.key_at(index + 1) == ":" and stream.is_glued(index + 1)
+    return bool(stream.digits_at(index)) and has_colon and len(stream.digits_at(index + 2)) == 2
 
 
-def _with_end(stream: Stream, clock: ClockTime) -> ClockTime:
+def _include_span_end(stream: TokenStream, clock: ClockMention) -> ClockMention:
     """Read the end of «ساعت ۸ تا ۱۲» and give the hour its length; an end before the start is no end."""
-    if not clock.hour or stream.key(clock.end) not in _UNTIL:
+    if not clock.hour or stream.key_at(clock.end) not in _UNTIL_WORDS:
         return clock
-    at = stream.skip(clock.end + 1, _CLOCK)
-    read = clock_time(stream, at)
-    if not read or not read[0]:
+    index = stream.skip(clock.end + 1, _CLOCK_WORDS)
+    end_read = read_clock_time_at(stream, index)
+    if not end_read or not end_read[0]:
         return clock
-    after = PARTS.at(stream, read[1])
-    until = in_part(read[0], after[0]) if after else read[0]
-    start, part = clock.hour, clock.part
+    after = DAY_PART_PHRASES.match_at(stream, end_read[1])
+    end_time = hour_in_day_part(end_read[0], after[0]) if after else end_read[0]
+    start_time, part = clock.hour, clock.day_part
     if after and not part and after[0] not in ("dawn", "morning"):
         # «۲ تا ۴ عصر» begins in the afternoon too, «۸ تا ۴ عصر» cannot.
-        start = in_part(start, after[0]) if in_part(start, after[0]) < until else start
-    hours = (until.hour - start.hour) + (until.minute - start.minute) / 60
+        start_time = (
+            hour_in_day_part(start_time, after[0]) if hour_in_day_part(start_time, after[0]) < end_time else start_time
+        )
+    hours = (end_time.hour - start_time.hour) + (end_time.minute - start_time.minute) / 60
     if hours <= 0 or hours * 2 % 1:
         return clock
-    end, part = (after[1], part or after[0]) if after else (read[1], part)
-    return ClockTime(clock.start, end, start, part, _whole(hours))
+    mention_end, part = (after[1], part or after[0]) if after else (end_read[1], part)
+    return ClockMention(clock.start, mention_end, start_time, part, _whole_hours_as_int(hours))

@@ -5,123 +5,153 @@ Each is found with or without its name («کد ملی», «تاکسی») and wit
 
 from collections.abc import Container, Iterator
 
-from domain.parsing.numerals import number_at
+from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, Stream, keys
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values import bill_ids, identifiers, tracking_codes
 from domain.values.errors import DomainError, InvalidField
 
-_INSIDE = frozenset("-‐‑–—−.·•")
-_AFTER_LABEL = frozenset(":=#-،")
-CODE_LABELS = keys(
-    "کد", "شماره", "رهگیری", "پیگیری", "درخواست", "پرونده", "من", "code", "number", "no", ":", "#", "=", "-",
-)  # fmt: skip
-_BILL_LABELS = CODE_LABELS | keys("قبض", "شناسه", "bill", "id")
-_NATIONAL = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
-_POSTAL = Phrases({True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")})
-_RENOVATION = Phrases({True: ("کد نوسازی", "شماره نوسازی", "شناسه نوسازی", "نوسازی", "renovation code", "kod nosazi")})
-_OTHER_NUMBERS = keys(
+_INNER_MARKS = frozenset("-‐‑–—−.·•")
+_MARKS_AFTER_LABEL = frozenset(":=#-،")
+CODE_LABELS = keys_of(
+    "کد",
+    "شماره",
+    "رهگیری",
+    "پیگیری",
+    "درخواست",
+    "پرونده",
+    "من",
+    "code",
+    "number",
+    "no",
+    ":",
+    "#",
+    "=",
+    "-",
+)
+_BILL_LABELS = CODE_LABELS | keys_of("قبض", "شناسه", "bill", "id")
+_NATIONAL_LABELS = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
+_POSTAL_LABELS = Phrases(
+    {True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")}
+)
+_RENOVATION_LABELS = Phrases(
+    {True: ("کد نوسازی", "شماره نوسازی", "شناسه نوسازی", "نوسازی", "renovation code", "kod nosazi")}
+)
+_OTHER_NUMBER_LABELS = keys_of(
     "تلفن", "تلفنم", "شماره", "همراه", "موبایل", "ثبتی", "پلاک", "پرونده", "کد", "قبض", "شناسه", ":", "-"
 )
-_BETWEEN_PARTS = _INSIDE | frozenset("/")
+_MARKS_BETWEEN_PARTS = _INNER_MARKS | frozenset("/")
 
-_TAXI = Phrases(
+_TAXI_LABELS = Phrases(
     {
         "taxi": (
-            "تاکسی", "کد تاکسی", "تاکسی کد", "تاکسی شماره", "تاکسی با کد", "شماره تاکسی", "تاکسی به شماره",
+            "تاکسی",
+            "کد تاکسی",
+            "تاکسی کد",
+            "تاکسی شماره",
+            "تاکسی با کد",
+            "شماره تاکسی",
+            "تاکسی به شماره",
             "تاکسی کد شماره",
-            "taxi", "taxi code", "taxi no", "taxi number",
+            "taxi",
+            "taxi code",
+            "taxi no",
+            "taxi number",
         ),
         "code": ("کد", "code"),
     }
-)  # fmt: skip
-_CODE = keys("کد", "شماره", "code", "no", "number")
-_ABOUT = keys("از", "درباره", "علیه", "به", "برای", "about", "on")
-_MONEY_OR_PEOPLE = keys("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
-_TIMES = keys("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
-_LONGEST_COUNT = 2
-_MOST_SCORE = 5
-_SCORE_LABELS = keys("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
-_STARS, _OUT_OF = keys("ستاره", "stars", "star", "امتیاز", "نمره"), keys("از", "/", "of")
+)
+_CODE_WORDS = keys_of("کد", "شماره", "code", "no", "number")
+_ABOUT_WORDS = keys_of("از", "درباره", "علیه", "به", "برای", "about", "on")
+_MONEY_OR_PEOPLE_WORDS = keys_of("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
+_TIME_UNIT_WORDS = keys_of("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
+_MOST_COUNT_DIGITS = 2
+_HIGHEST_SCORE = 5
+_SCORE_LABELS = keys_of("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
+_STAR_WORDS, _OUT_OF_WORDS = keys_of("ستاره", "stars", "star", "امتیاز", "نمره"), keys_of("از", "/", "of")
 
 
-def digit_run(stream: Stream, at: int, lengths: Container[int], longest: int) -> tuple[str, int] | None:
+def read_digit_run(
+    stream: TokenStream, index: int, lengths: Container[int], most_digits: int
+) -> tuple[str, int] | None:
     """Return a number of a wanted length at a place and its end; its groups may have spaces, dashes, brackets."""
-    digits, here, opened = "", at, stream.key(at - 1) == "("
-    while part := stream.digits(here):
-        digits += part
-        if len(digits) > longest:
+    digits, end, is_bracketed = "", index, stream.key_at(index - 1) == "("
+    while digit_group := stream.digits_at(end):
+        digits += digit_group
+        if len(digits) > most_digits:
             return None
-        here += 1
+        end += 1
         if len(digits) in lengths:
-            return digits, here
-        if stream.key(here) in _INSIDE or (opened and stream.key(here) == ")"):
-            here += 1
+            return digits, end
+        if stream.key_at(end) in _INNER_MARKS or (is_bracketed and stream.key_at(end) == ")"):
+            end += 1
     return None
 
 
-def _runs(stream: Stream, length: int) -> Iterator[tuple[str, int, int]]:
+def _find_digit_runs(stream: TokenStream, digit_count: int) -> Iterator[tuple[str, int, int]]:
     """Yield (digits, start, end) for every free number of a length."""
-    at = 0
-    while at < len(stream):
-        run = digit_run(stream, at, (length,), length)
+    index = 0
+    while index < len(stream):
+        run = read_digit_run(stream, index, (digit_count,), digit_count)
         if run:
-            yield run[0], at, run[1]
-        at = run[1] if run else at + 1
+            yield run[0], index, run[1]
+        index = run[1] if run else index + 1
 
 
-def is_code(digits: str) -> bool:
+def is_tracking_code(digits: str) -> bool:
     """Tell whether nine digits can be a tracking code."""
     try:
-        return tracking_codes.parse(digits) == digits
+        return tracking_codes.parse_code(digits) == digits
     except DomainError:
         return False
 
 
-def take_code(reading: MessageReader) -> None:
+def take_code(reader: MessageReader) -> None:
     """Take a tracking code; nine digits with a wrong check digit are kept, for the answer `code_mistyped`.
 
     A number about as long that stands where the code should is refused.
     """
-    runs = list(_runs(reading.stream, 9))
-    if runs:
-        digits, start, end = next((run for run in runs if is_code(run[0])), runs[0])
-        reading.slots["code"] = digits
-        reading.stream.take(reading.stream.back(start, CODE_LABELS), end)
+    digit_runs = list(_find_digit_runs(reader.stream, 9))
+    if digit_runs:
+        digits, start, end = next(
+            (digit_run for digit_run in digit_runs if is_tracking_code(digit_run[0])), digit_runs[0]
+        )
+        reader.slots["code"] = digits
+        reader.stream.take(reader.stream.skip_back(start, CODE_LABELS), end)
         return
-    for at in reading.stream.free():
-        if 7 <= len(reading.stream.digits(at)) <= 10 and _opens(reading.stream, at, CODE_LABELS):
-            reading.reject("code", at, at + 1)
+    for index in reader.stream.free_indexes():
+        if 7 <= len(reader.stream.digits_at(index)) <= 10 and _opens_arguments(reader.stream, index, CODE_LABELS):
+            reader.reject_tokens("code", index, index + 1)
             return
 
 
-def take_code_or_bill(reading: MessageReader) -> None:
+def take_code_or_bill(reader: MessageReader) -> None:
     """Take what can be paid: a tracking code (a right check digit decides for nine digits), else a bill id."""
-    stream = reading.stream
-    for digits, start, end in (*_whole_numbers(stream), *_tokens_of_digits(stream)):
-        code = is_code(digits)
-        if code or _is_bill_id(digits):
-            reading.slots["code" if code else "bill_id"] = digits if code else digits.lstrip("0")
-            stream.take(stream.back(start, _BILL_LABELS), end)
+    stream = reader.stream
+    for digits, start, end in (*_find_grouped_numbers(stream), *_find_digit_tokens(stream)):
+        is_code = is_tracking_code(digits)
+        if is_code or _is_bill_id(digits):
+            reader.slots["code" if is_code else "bill_id"] = digits if is_code else digits.lstrip("0")
+            stream.take(stream.skip_back(start, _BILL_LABELS), end)
             return
-    take_code(reading)
+    take_code(reader)
 
 
-def _whole_numbers(stream: Stream) -> Iterator[tuple[str, int, int]]:
+def _find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     """Yield (digits, start, end) for every row of groups of digits with nothing but spaces and dashes inside."""
-    at = 0
-    while at < len(stream):
-        start, digits = at, ""
-        while part := stream.digits(at):
-            digits += part
-            at += 2 if stream.key(at + 1) in _INSIDE and stream.digits(at + 2) else 1
+    index = 0
+    while index < len(stream):
+        start, digits = index, ""
+        while digit_group := stream.digits_at(index):
+            digits += digit_group
+            index += 2 if stream.key_at(index + 1) in _INNER_MARKS and stream.digits_at(index + 2) else 1
         if digits:
-            yield digits, start, at
-        at += not digits
+            yield digits, start, index
+        index += not digits
 
 
-def _tokens_of_digits(stream: Stream) -> Iterator[tuple[str, int, int]]:
-    return ((stream.digits(at), at, at + 1) for at in range(len(stream)) if stream.digits(at))
+def _find_digit_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
+    return ((stream.digits_at(index), index, index + 1) for index in range(len(stream)) if stream.digits_at(index))
 
 
 def _is_bill_id(digits: str) -> bool:
@@ -132,191 +162,211 @@ def _is_bill_id(digits: str) -> bool:
     return True
 
 
-def take_national_and_postal(reading: MessageReader) -> None:
+def take_national_and_postal_codes(reader: MessageReader) -> None:
     """Take both ten-digit codes: by their names, else by a right check digit, else the national code comes first."""
-    take_national(reading)
-    _take_labelled(reading, _POSTAL, "postal_code")
-    named = {*reading.slots, *reading.rejected}
-    pool = list(_runs(reading.stream, 10))
-    if "national_code" not in named:
-        _take_unnamed_national(reading, pool, others=2 - ("postal_code" in named))
-    if "national_code" not in {*reading.slots, *reading.rejected} and len(pool) == 1 and "postal_code" not in named:
-        _doubt_national(reading, *pool.pop())
-    if "postal_code" not in named and pool and _begins_no_postal(pool[0][0]):
-        _doubt_national(reading, *pool.pop(0))
-    elif "postal_code" not in named and pool:
-        _keep(reading, "postal_code", *pool.pop(0))
+    take_national_code(reader)
+    _take_labelled(reader, _POSTAL_LABELS, "postal_code")
+    labelled_slots = {*reader.slots, *reader.rejected_texts}
+    digit_runs = list(_find_digit_runs(reader.stream, 10))
+    if "national_code" not in labelled_slots:
+        _take_unlabelled_national_code(reader, digit_runs, codes_wanted=2 - ("postal_code" in labelled_slots))
+    if (
+        "national_code" not in {*reader.slots, *reader.rejected_texts}
+        and len(digit_runs) == 1
+        and "postal_code" not in labelled_slots
+    ):
+        _doubt_national_code(reader, *digit_runs.pop())
+    if "postal_code" not in labelled_slots and digit_runs and _cannot_be_postal_code(digit_runs[0][0]):
+        _doubt_national_code(reader, *digit_runs.pop(0))
+    elif "postal_code" not in labelled_slots and digit_runs:
+        _take_code_slot(reader, "postal_code", *digit_runs.pop(0))
 
 
-def _begins_no_postal(digits: str) -> bool:
+def _cannot_be_postal_code(digits: str) -> bool:
     """Tell whether a number cannot be a postal code: none begins with 0."""
     return digits.startswith("0")
 
 
-def _doubt_national(reading: MessageReader, digits: str, start: int, end: int) -> None:
+def _doubt_national_code(reader: MessageReader, digits: str, start: int, end: int) -> None:
     """Take a number that may be a national code with a slip in it; the national code is asked for."""
-    reading.problems["national_code"] = InvalidField("national_code", detail="national_or_postal", given=digits)
-    reading.stream.take(start, end)
+    reader.problems_by_slot["national_code"] = InvalidField("national_code", detail="national_or_postal", given=digits)
+    reader.stream.take(start, end)
 
 
-def take_renovation_code(reading: MessageReader) -> None:
+def take_renovation_code(reader: MessageReader) -> None:
     """Take a property's renovation code that is named so («کد نوسازی 2-14-15-20»)."""
-    stream = reading.stream
-    for at in stream.free():
-        label = _RENOVATION.at(stream, at)
-        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
-        if not label or not stream.digits(begin):
+    stream = reader.stream
+    for index in stream.free_indexes():
+        label_match = _RENOVATION_LABELS.match_at(stream, index)
+        code_start = stream.skip(label_match[1], _MARKS_AFTER_LABEL) if label_match else index
+        if not label_match or not stream.digits_at(code_start):
             continue
-        end = begin + 1
-        while stream.key(end) in _BETWEEN_PARTS and stream.digits(end + 1):
-            end += 2
-        stream.take(at, begin)
+        code_end = code_start + 1
+        while stream.key_at(code_end) in _MARKS_BETWEEN_PARTS and stream.digits_at(code_end + 1):
+            code_end += 2
+        stream.take(index, code_start)
         try:
-            reading.slots["renovation_code"] = identifiers.renovation_code(stream.slice(begin, end))
-            stream.take(begin, end)
+            reader.slots["renovation_code"] = identifiers.parse_renovation_code(
+                stream.source_text(code_start, code_end)
+            )
+            stream.take(code_start, code_end)
         except InvalidField:
-            reading.reject("renovation_code", begin, end)
+            reader.reject_tokens("renovation_code", code_start, code_end)
         return
 
 
-def take_national(reading: MessageReader) -> None:
+def take_national_code(reader: MessageReader) -> None:
     """Take a national code that is named so («کد ملی …»); eight or nine digits get their zeros back."""
-    _take_labelled(reading, _NATIONAL, "national_code")
+    _take_labelled(reader, _NATIONAL_LABELS, "national_code")
 
 
-def _take_unnamed_national(reading: MessageReader, pool: list[tuple[str, int, int]], others: int) -> None:
+def _take_unlabelled_national_code(
+    reader: MessageReader, digit_runs: list[tuple[str, int, int]], codes_wanted: int
+) -> None:
     """Take the right national code of the pool; refuse the first number when the pool holds one for each code."""
     # Postal codes never begin with 0: of two right numbers, the one that does is the national code.
-    right = min((run for run in pool if _is_national(run[0])), key=lambda run: run[0][0] != "0", default=None)
-    if len(pool) < others:
+    national_run = min(
+        (run for run in digit_runs if _is_national_code(run[0])), key=lambda run: run[0][0] != "0", default=None
+    )
+    if len(digit_runs) < codes_wanted:
         # Nine digits are a national code that lost its zero.
-        right = next((run for run in _runs(reading.stream, 9) if _is_national(run[0])), right)
-        right = right or next(_short_nationals(reading.stream), None)
-    if right is None and len(pool) >= others:
-        right = pool[0]
-    if right:
-        _keep(reading, "national_code", *right)
-        pool[:] = [run for run in pool if run != right]
+        national_run = next(
+            (run for run in _find_digit_runs(reader.stream, 9) if _is_national_code(run[0])), national_run
+        )
+        national_run = national_run or next(_find_short_national_codes(reader.stream), None)
+    if national_run is None and len(digit_runs) >= codes_wanted:
+        national_run = digit_runs[0]
+    if national_run:
+        _take_code_slot(reader, "national_code", *national_run)
+        digit_runs[:] = [run for run in digit_runs if run != national_run]
 
 
-def _short_nationals(stream: Stream) -> Iterator[tuple[str, int, int]]:
+def _find_short_national_codes(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     """Yield numbers of eight digits that are national codes which lost both zeros; others have names («تلفن …»)."""
-    for at in stream.free():
-        digits = stream.digits(at)
-        if len(digits) == 8 and stream.raw(at - 1) not in _OTHER_NUMBERS and _is_national(digits):
-            yield digits, at, at + 1
+    for index in stream.free_indexes():
+        digits = stream.digits_at(index)
+        if len(digits) == 8 and stream.raw_at(index - 1) not in _OTHER_NUMBER_LABELS and _is_national_code(digits):
+            yield digits, index, index + 1
 
 
-def _is_national(digits: str) -> bool:
+def _is_national_code(digits: str) -> bool:
     try:
-        identifiers.national_code(digits)
+        identifiers.parse_national_code(digits)
     except InvalidField:
         return False
     return True
 
 
-def _keep(reading: MessageReader, name: str, digits: str, start: int, end: int) -> None:
+def _take_code_slot(reader: MessageReader, name: str, digits: str, start: int, end: int) -> None:
     """Take a national or postal code, as a slot when it is right."""
     try:
-        reading.slots[name] = (
-            identifiers.national_code(digits) if name == "national_code" else identifiers.postal_code(digits)
+        reader.slots[name] = (
+            identifiers.parse_national_code(digits)
+            if name == "national_code"
+            else identifiers.parse_postal_code(digits)
         )
-        reading.stream.take(start, end)
+        reader.stream.take(start, end)
     except InvalidField:
-        reading.reject(name, start, end)
+        reader.reject_tokens(name, start, end)
 
 
-def _take_labelled(reading: MessageReader, labels: Phrases[bool], name: str) -> None:
-    stream = reading.stream
-    for at in stream.free():
-        label = labels.at(stream, at)
-        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
-        if not label or not stream.digits(begin):
+def _take_labelled(reader: MessageReader, label_phrases: Phrases[bool], name: str) -> None:
+    stream = reader.stream
+    for index in stream.free_indexes():
+        label_match = label_phrases.match_at(stream, index)
+        code_start = stream.skip(label_match[1], _MARKS_AFTER_LABEL) if label_match else index
+        if not label_match or not stream.digits_at(code_start):
             continue
-        run = digit_run(stream, begin, (10,), 10) or (stream.digits(begin), begin + 1)
-        stream.take(at, begin)
-        _keep(reading, name, run[0], begin, run[1])
+        run = read_digit_run(stream, code_start, (10,), 10) or (stream.digits_at(code_start), code_start + 1)
+        stream.take(index, code_start)
+        _take_code_slot(reader, name, run[0], code_start, run[1])
         return
 
 
-def take_taxi_code(reading: MessageReader) -> None:
+def take_taxi_code(reader: MessageReader) -> None:
     """Take a taxi's code: after «تاکسی» or «کد», or a number of three digits or more that opens the arguments.
 
     What is called a code is one. Behind «تاکسی» alone a number may count something: see `_counts_something`.
     """
-    stream = reading.stream
-    for at in stream.free():
-        label = _TAXI.at(stream, at)
-        if label and label[0] == "code" and "plate" in reading.slots:
+    stream = reader.stream
+    for index in stream.free_indexes():
+        label_match = _TAXI_LABELS.match_at(stream, index)
+        if label_match and label_match[0] == "code" and "plate" in reader.slots:
             continue
-        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
-        digits = stream.digits(begin)
-        shortest = 1 if label else 3
-        if not (shortest <= len(digits) <= 6 and (label or _opens(stream, at))):
+        code_index = stream.skip(label_match[1], _MARKS_AFTER_LABEL) if label_match else index
+        digits = stream.digits_at(code_index)
+        fewest_digits = 1 if label_match else 3
+        if not (fewest_digits <= len(digits) <= 6 and (label_match or _opens_arguments(stream, index))):
             continue
-        if _says_code(stream, at, begin) or not _counts_something(stream, begin, named=bool(label)):
-            reading.slots["taxi_code"] = digits
-            stream.take(before_subject(stream, at), begin + 1)
+        if _is_labelled_as_code(stream, index, code_index) or not _counts_something(
+            stream, code_index, has_label=bool(label_match)
+        ):
+            reader.slots["taxi_code"] = digits
+            stream.take(start_with_about_word(stream, index), code_index + 1)
             return
 
 
-def before_subject(stream: Stream, at: int) -> int:
+def start_with_about_word(stream: TokenStream, index: int) -> int:
     """Return where «از» begins in «شکایت از تاکسی ۱۱۴», when the arguments open with it."""
-    return at - 1 if stream.key(at - 1) in _ABOUT and stream.at_head(at - 1) else at
+    return index - 1 if stream.key_at(index - 1) in _ABOUT_WORDS and stream.begins_part(index - 1) else index
 
 
-def _says_code(stream: Stream, start: int, end: int) -> bool:
+def _is_labelled_as_code(stream: TokenStream, start: int, end: int) -> bool:
     """Tell whether a label says that the number behind it is a code («تاکسی کد …», «شماره تاکسی …»)."""
-    return any(stream.key(at) in _CODE for at in range(start, end))
+    return any(stream.key_at(index) in _CODE_WORDS for index in range(start, end))
 
 
-def _counts_something(stream: Stream, at: int, *, named: bool) -> bool:
+def _counts_something(stream: TokenStream, index: int, *, has_label: bool) -> bool:
     """Tell whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰».
 
-    Behind «تاکسی» (`named`) it is a code all the same where «ساعت ۹» or «تا میدان» goes on with something else, unless
-    it is as short as a count: «تاکسی ۳ ساعت دیر آمد» accuses no taxi 3.
+    Behind «تاکسی» (`has_label`) it is a code all the same where «ساعت ۹» or «تا میدان» goes on with something else,
+    unless it is as short as a count: «تاکسی ۳ ساعت دیر آمد» accuses no taxi 3.
     """
-    unit = stream.key(at + 1)
-    goes_on = stream.is_mark(at + 1) and stream.tight(at + 2) and bool(stream.digits(at + 2))
-    if goes_on or unit in _MONEY_OR_PEOPLE:
+    unit_key = stream.key_at(index + 1)
+    continues = stream.is_mark_at(index + 1) and stream.is_glued(index + 2) and bool(stream.digits_at(index + 2))
+    if continues or unit_key in _MONEY_OR_PEOPLE_WORDS:
         return True
-    if not named:
-        return unit in _TIMES
-    return len(stream.digits(at)) <= _LONGEST_COUNT and unit in _TIMES and number_at(stream, at + 2) is None
+    if not has_label:
+        return unit_key in _TIME_UNIT_WORDS
+    return (
+        len(stream.digits_at(index)) <= _MOST_COUNT_DIGITS
+        and unit_key in _TIME_UNIT_WORDS
+        and read_number_at(stream, index + 2) is None
+    )
 
 
-def _opens(stream: Stream, at: int, labels: frozenset[str] = frozenset()) -> bool:
+def _opens_arguments(stream: TokenStream, index: int, label_keys: frozenset[str] = frozenset()) -> bool:
     """Tell whether no free word (but a label) stands before a place."""
-    before = (stream.key(place) for place in range(at) if not stream.is_mark(place))
-    return all(not key or key in labels for key in before)
+    keys_before = (stream.key_at(place) for place in range(index) if not stream.is_mark_at(place))
+    return all(not key or key in label_keys for key in keys_before)
 
 
-def take_score(reading: MessageReader) -> None:
+def take_score(reader: MessageReader) -> None:
     """Take a score of 1–5, best in digits, else in words; digits that say another number are refused."""
-    stream = reading.stream
-    for at in sorted(stream.free(), key=lambda place: not stream.digits(place)):
-        number = number_at(stream, at)
-        if number and stream.digits(at) and _out_of_another(stream, number[1]):
-            reading.reject("score", at, number[1] + 2)
+    stream = reader.stream
+    for index in sorted(stream.free_indexes(), key=lambda place: not stream.digits_at(place)):
+        number = read_number_at(stream, index)
+        if number and stream.digits_at(index) and _is_out_of_other_scale(stream, number[1]):
+            reader.reject_tokens("score", index, number[1] + 2)
             return
         if number and 1 <= number[0] <= 5:
-            reading.slots["score"] = number[0]
-            stream.take(stream.back(at, _SCORE_LABELS), _after_stars(stream, number[1]))
+            reader.slots["score"] = number[0]
+            stream.take(stream.skip_back(index, _SCORE_LABELS), _end_of_score(stream, number[1]))
             return
-        if number and stream.digits(at):
-            reading.reject("score", at, number[1])
+        if number and stream.digits_at(index):
+            reader.reject_tokens("score", index, number[1])
             return
 
 
-def _out_of_another(stream: Stream, at: int) -> bool:
+def _is_out_of_other_scale(stream: TokenStream, index: int) -> bool:
     """Tell whether «از ۱۰» stands behind a score: then it is no score out of five."""
-    most = number_at(stream, at + 1) if stream.key(at) in _OUT_OF else None
-    return most is not None and most[0] != _MOST_SCORE
+    scale_match = read_number_at(stream, index + 1) if stream.key_at(index) in _OUT_OF_WORDS else None
+    return scale_match is not None and scale_match[0] != _HIGHEST_SCORE
 
 
-def _after_stars(stream: Stream, at: int) -> int:
+def _end_of_score(stream: TokenStream, index: int) -> int:
     """Return the end of «ستاره» or «از ۵» after a score."""
-    if stream.key(at) in _STARS:
-        return at + 1
-    most = number_at(stream, at + 1) if stream.key(at) in _OUT_OF else None
-    return most[1] if most and most[0] == 5 else at
+    if stream.key_at(index) in _STAR_WORDS:
+        return index + 1
+    scale_match = read_number_at(stream, index + 1) if stream.key_at(index) in _OUT_OF_WORDS else None
+    return scale_match[1] if scale_match and scale_match[0] == 5 else index

@@ -2,135 +2,161 @@
 
 from datetime import date, timedelta
 
-from domain.parsing.dates import FoundDate, dates, leading, next_month_day, same_month
-from domain.parsing.numerals import number_at, ordinal_at
+from domain.parsing.dates import DateMention, day_of_same_month, find_dates, next_month_day, start_with_lead
+from domain.parsing.numerals import read_number_at, read_ordinal_at
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Stream, keys
-from domain.values.errors import Doubt
+from domain.parsing.tokens import TokenStream, keys_of
+from domain.values.errors import AmbiguousField
 
-_UNTIL = keys("تا", "الی", "لغایت", "to", "until", "till", "ta")
-_PARTS = keys("صبح", "ظهر", "عصر", "شب")
-_LINKS = _UNTIL | _PARTS | keys("و", "،", ",", "-", "–", "and", "روز", "تاریخ", "مورخ", "پایان", "آخر")
-_DAYS, _WEEKS = keys("روز", "روزه", "روزی", "day", "days", "rooz", "ruz"), keys("هفته", "هفتهای", "week", "weeks")
-_LENGTH_LEAD = keys("به", "مدت", "برای", "تا", "for")
+_UNTIL_WORDS = keys_of("تا", "الی", "لغایت", "to", "until", "till", "ta")
+_DAY_PART_WORDS = keys_of("صبح", "ظهر", "عصر", "شب")
+_LINK_WORDS = (
+    _UNTIL_WORDS | _DAY_PART_WORDS | keys_of("و", "،", ",", "-", "–", "and", "روز", "تاریخ", "مورخ", "پایان", "آخر")
+)
+_DAY_WORDS, _WEEK_WORDS = (
+    keys_of("روز", "روزه", "روزی", "day", "days", "rooz", "ruz"),
+    keys_of("هفته", "هفتهای", "week", "weeks"),
+)
+_LENGTH_LEAD_WORDS = keys_of("به", "مدت", "برای", "تا", "for")
 _MOST_DAYS = 366
 _ROUND_THE_YEAR = timedelta(days=300)
 """«از ۲۵ آذر تا ۲۰ آذر» is a slip, not most of a year; «از ۲۵ اسفند تا ۵ فروردین» goes on into the next."""
 
 
-def take_leave_days(reading: MessageReader) -> None:
+def take_leave_days(reader: MessageReader) -> None:
     """Take `from` and `to` (inclusive dates); with a number of days, `to` is `from` + days − 1.
 
-    A number of days without any date is kept as `reading.partial["days"]`.
+    A number of days without any date is kept as `reader.partial_values["days"]`.
     """
-    found = dates(reading.stream, reading.today)
-    days = take_day_count(reading.stream, found)
-    begins, ends = _first_and_last(reading.stream, found)
-    if begins and not ends and _bare_day_before(reading.stream, begins):
-        begins, ends = None, begins
-    if ends:
-        _take(reading, "to", ends)
-    if begins:
-        _take(reading, "from", begins)
-    first = begins.day if begins else _bare_first_day(reading.stream, ends)
-    last = _from_first_on(first, ends)
-    if ends and first and last and last - first > _ROUND_THE_YEAR:
-        reading.reject("to", ends.start, ends.end)
-        last = None
-    if days:
-        first, last = _with_length(reading, days, first, last)
-    reading.slots.update({name: day for name, day in (("from", first), ("to", last)) if day})
+    mentions = find_dates(reader.stream, reader.today)
+    day_count = take_day_count(reader.stream, mentions)
+    first_mention, last_mention = _find_first_and_last(reader.stream, mentions)
+    if first_mention and not last_mention and _find_bare_day_before(reader.stream, first_mention):
+        first_mention, last_mention = None, first_mention
+    if last_mention:
+        _take_date(reader, "to", last_mention)
+    if first_mention:
+        _take_date(reader, "from", first_mention)
+    first_day = first_mention.day if first_mention else _take_bare_first_day(reader.stream, last_mention)
+    last_day = _last_day_from_first(first_day, last_mention)
+    if last_mention and first_day and last_day and last_day - first_day > _ROUND_THE_YEAR:
+        reader.reject_tokens("to", last_mention.start, last_mention.end)
+        last_day = None
+    if day_count:
+        first_day, last_day = _complete_by_length(reader, day_count, first_day, last_day)
+    reader.slots.update({name: day for name, day in (("from", first_day), ("to", last_day)) if day})
 
 
-def _with_length(
-    reading: MessageReader, days: int, first: date | None, last: date | None
+def _complete_by_length(
+    reader: MessageReader, day_count: int, first_day: date | None, last_day: date | None
 ) -> tuple[date | None, date | None]:
     """Return both ends, the one not said counted from the other; without a day to count from the days are kept."""
-    if "from" in reading.problems or not (first or last):
-        reading.partial["days"] = days
-        return first, None if "from" in reading.problems else last
-    length = timedelta(days=days - 1)
-    return first or (last and last - length), last or (first and first + length)
+    if "from" in reader.problems_by_slot or not (first_day or last_day):
+        reader.partial_values["days"] = day_count
+        return first_day, None if "from" in reader.problems_by_slot else last_day
+    whole_length = timedelta(days=day_count - 1)
+    return first_day or (last_day and last_day - whole_length), last_day or (first_day and first_day + whole_length)
 
 
-def _first_and_last(stream: Stream, found: list[FoundDate]) -> tuple[FoundDate | None, FoundDate | None]:
+def _find_first_and_last(
+    stream: TokenStream, mentions: list[DateMention]
+) -> tuple[DateMention | None, DateMention | None]:
     """Return the first day and the last: the date after «تا», or the last of those linked to the first («فردا و …»)."""
-    until = next((one for one in found if _after_until(stream, one)), None)
-    first = next((one for one in found if one is not until and (not until or one.start < until.start)), None)
-    if not first:
-        first = next((one for one in found if one is not until), None)
-    if first and not until:
-        until = _linked(stream, first, found)
-    return first, until
+    last_mention = next((mention for mention in mentions if _follows_until(stream, mention)), None)
+    first_mention = next(
+        (
+            mention
+            for mention in mentions
+            if mention is not last_mention and (not last_mention or mention.start < last_mention.start)
+        ),
+        None,
+    )
+    if not first_mention:
+        first_mention = next((mention for mention in mentions if mention is not last_mention), None)
+    if first_mention and not last_mention:
+        last_mention = _find_last_linked(stream, first_mention, mentions)
+    return first_mention, last_mention
 
 
-def _after_until(stream: Stream, one: FoundDate) -> bool:
-    begin = leading(stream, one.start)
-    return any(stream.key(at) in _UNTIL for at in range(stream.back(begin, _LINKS), one.start))
+def _follows_until(stream: TokenStream, mention: DateMention) -> bool:
+    lead_begin = start_with_lead(stream, mention.start)
+    return any(
+        stream.key_at(index) in _UNTIL_WORDS
+        for index in range(stream.skip_back(lead_begin, _LINK_WORDS), mention.start)
+    )
 
 
-def _linked(stream: Stream, first: FoundDate, found: list[FoundDate]) -> FoundDate | None:
+def _find_last_linked(
+    stream: TokenStream, first_mention: DateMention, mentions: list[DateMention]
+) -> DateMention | None:
     """Return the last of the dates that follow each other; the dates between are taken."""
-    last, end = None, first.end
-    for one in found:
-        if one.start >= end and stream.skip(end, _LINKS) == one.start:
-            stream.take(end, one.start)
-            last, end = one, one.end
-    if last:
-        stream.take(first.end, last.start)
-    return last
+    last_mention, end = None, first_mention.end
+    for mention in mentions:
+        if mention.start >= end and stream.skip(end, _LINK_WORDS) == mention.start:
+            stream.take(end, mention.start)
+            last_mention, end = mention, mention.end
+    if last_mention:
+        stream.take(first_mention.end, last_mention.start)
+    return last_mention
 
 
-def _take(reading: MessageReader, name: str, found: FoundDate) -> None:
+def _take_date(reader: MessageReader, name: str, mention: DateMention) -> None:
     """Take a date with the words around it; refuse it when it does not exist."""
-    stream = reading.stream
-    begin = leading(stream, found.start)
-    if found.day is None:
-        reading.reject(name, found.start, found.end)
-    if found.other:
-        reading.problems[name] = Doubt(name, detail="two_days", options=found.readings)
-    stream.take(stream.back(begin, _LINKS) if name == "to" else begin, stream.skip(found.end, _PARTS))
+    stream = reader.stream
+    lead_begin = start_with_lead(stream, mention.start)
+    if mention.day is None:
+        reader.reject_tokens(name, mention.start, mention.end)
+    if mention.other_day:
+        reader.problems_by_slot[name] = AmbiguousField(name, detail="two_days", options=mention.possible_days)
+    stream.take(
+        stream.skip_back(lead_begin, _LINK_WORDS) if name == "to" else lead_begin,
+        stream.skip(mention.end, _DAY_PART_WORDS),
+    )
 
 
-def _from_first_on(first: date | None, ends: FoundDate | None) -> date | None:
+def _last_day_from_first(first_day: date | None, last_mention: DateMention | None) -> date | None:
     """Return the last day; a weekday or day of a month is the next such day from the first day on, not from today."""
-    if not first or not ends or not ends.day or ends.day >= first:
-        return ends.day if ends else None
-    if ends.how == "weekday":
-        return ends.day + timedelta(days=((first - ends.day).days + 6) // 7 * 7)
-    return next_month_day(first, ends.day) if ends.how == "month" else ends.day
+    if not first_day or not last_mention or not last_mention.day or last_mention.day >= first_day:
+        return last_mention.day if last_mention else None
+    if last_mention.notation == "weekday":
+        return last_mention.day + timedelta(days=((first_day - last_mention.day).days + 6) // 7 * 7)
+    return next_month_day(first_day, last_mention.day) if last_mention.notation == "month" else last_mention.day
 
 
-def _bare_first_day(stream: Stream, ends: FoundDate | None) -> date | None:
+def _take_bare_first_day(stream: TokenStream, last_mention: DateMention | None) -> date | None:
     """Take and return the first day of «از ۵ تا ۸ آذر», which has its month from the last."""
-    bare = _bare_day_before(stream, ends) if ends else None
-    if bare:
-        stream.take(leading(stream, bare[1]), bare[2])
-    return bare[0] if bare else None
+    bare_day = _find_bare_day_before(stream, last_mention) if last_mention else None
+    if bare_day:
+        stream.take(start_with_lead(stream, bare_day[1]), bare_day[2])
+    return bare_day[0] if bare_day else None
 
 
-def _bare_day_before(stream: Stream, ends: FoundDate) -> tuple[date, int, int] | None:
+def _find_bare_day_before(stream: TokenStream, last_mention: DateMention) -> tuple[date, int, int] | None:
     """Find a number that a link («تا», «و») joins to a day of a month: the day it means, and its tokens."""
-    if not ends.day or ends.how != "month":
+    if not last_mention.day or last_mention.notation != "month":
         return None
-    after = ends.start
-    while after > 0 and stream.raw(after - 1) in _LINKS:
-        after -= 1
-    for at in (after - 1, after - 2, after - 3) if after < ends.start else ():
-        number = ordinal_at(stream, at)
-        if number and number[1] == after and (day := same_month(ends.day, number[0])):
-            return day, at, after
+    link_start = last_mention.start
+    while link_start > 0 and stream.raw_at(link_start - 1) in _LINK_WORDS:
+        link_start -= 1
+    for index in (link_start - 1, link_start - 2, link_start - 3) if link_start < last_mention.start else ():
+        number = read_ordinal_at(stream, index)
+        if number and number[1] == link_start and (day := day_of_same_month(last_mention.day, number[0])):
+            return day, index, link_start
     return None
 
 
-def take_day_count(stream: Stream, found: list[FoundDate]) -> int | None:
+def take_day_count(stream: TokenStream, mentions: list[DateMention]) -> int | None:
     """Take «۳ روز», «یک هفته» and return the days; «۳ روز دیگر» is among the dates and no length."""
-    for at in stream.free():
-        number = number_at(stream, at)
-        if not number or not 0 < number[0] <= _MOST_DAYS or any(one.start <= at < one.end for one in found):
+    for index in stream.free_indexes():
+        number = read_number_at(stream, index)
+        if (
+            not number
+            or not 0 < number[0] <= _MOST_DAYS
+            or any(mention.start <= index < mention.end for mention in mentions)
+        ):
             continue
-        unit = stream.key(number[1])
-        if unit in _DAYS | _WEEKS:
-            stream.take(stream.back(at, _LENGTH_LEAD), number[1] + 1)
-            return number[0] * (7 if unit in _WEEKS else 1)
+        unit_key = stream.key_at(number[1])
+        if unit_key in _DAY_WORDS | _WEEK_WORDS:
+            stream.take(stream.skip_back(index, _LENGTH_LEAD_WORDS), number[1] + 1)
+            return number[0] * (7 if unit_key in _WEEK_WORDS else 1)
     return None

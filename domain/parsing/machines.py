@@ -4,35 +4,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from domain.parsing.counts import NUMBER_OF, UNITS, CountMention, count_behind, labelled_counts, touch
-from domain.parsing.hours import (
-    ClockTime,
-    Length,
-    Part,
-    clock_time,
-    in_part,
-    lengths_and_clocks,
-    take_clock,
-    take_length,
-    take_parts,
-    two_hours,
+from domain.parsing.counts import (
+    COUNT_LABELS,
+    UNIT_WORDS,
+    CountMention,
+    are_adjacent,
+    find_labelled_counts,
+    read_count_behind,
 )
-from domain.parsing.names import MACHINES
-from domain.parsing.numerals import number_at
-from domain.parsing.places import numbers_a_place, trade_of_a_place
+from domain.parsing.hours import (
+    ClockMention,
+    DayPart,
+    LengthMention,
+    find_lengths_and_clocks,
+    hour_in_day_part,
+    possible_hours,
+    read_clock_time_at,
+    take_clock,
+    take_day_parts,
+    take_length,
+)
+from domain.parsing.names import MACHINE_NAMES
+from domain.parsing.numerals import read_number_at
+from domain.parsing.places import is_place_number, is_place_trade
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, Stream, TokenKind, keys
-from domain.values.errors import Doubt
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.values.errors import AmbiguousField
 
-_NAMES = Phrases(MACHINES)
-_SPELLING = Spelling(_NAMES.values)
-_EACH = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر یک", "هر دو", "هر دستگاه", "each")})
-_LINKS = keys("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")
-_AND = keys("و", "،", ",", "and")
-_IS = frozenset(":=")
-_OR = keys("یا", "or", "ya")
-_MOST = 99
+_MACHINE_PHRASES = Phrases(MACHINE_NAMES)
+_MACHINE_SPELLING = Spelling(_MACHINE_PHRASES.values_by_phrase)
+_EACH_PHRASES = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر یک", "هر دو", "هر دستگاه", "each")})
+_LINK_WORDS = keys_of("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")
+_AND_WORDS = keys_of("و", "،", ",", "and")
+_EQUALS_MARKS = frozenset(":=")
+_OR_WORDS = keys_of("یا", "or", "ya")
+_MOST_MACHINES = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,12 @@ class MachineItem:
 
     def as_json(self) -> dict[str, object]:
         """Return the item as channels.md shows it; hours that were not said are left out."""
-        said: dict[str, object] = {"machine": self.machine, "count": self.count}
-        return said if self.hours is None else said | {"hours": self.hours}
+        item_json: dict[str, object] = {"machine": self.machine, "count": self.count}
+        return item_json if self.hours is None else item_json | {"hours": self.hours}
 
 
 @dataclass(slots=True)
-class _Named:
+class _MachineMention:
     """A machine at tokens `start` to `end`, and its hours as soon as they are known."""
 
     start: int
@@ -58,190 +65,215 @@ class _Named:
     machine: str
     count: int
     hours: float | None = None
-    hours_first: bool = False
+    is_hours_first: bool = False
 
 
-def take_work(reading: MessageReader) -> None:
+def take_machine_work(reader: MessageReader) -> None:
     """Take items, start hour and parts of the day of a machinery request; «۰ لودر» is refused."""
-    counts = _take_counts(reading.stream)
-    lengths, clocks = lengths_and_clocks(reading.stream)
-    clock = _take_start(reading, clocks)
-    taken = _take_items(reading.stream, lengths, counts)
-    span = clock.hours if clock else None
-    for item in taken:
-        item.hours = span if item.hours is None else item.hours
-    if none := next((item for item in taken if not item.count), None):
-        reading.reject("items", none.start, none.end)
-    elif taken:
-        reading.slots["items"] = tuple(MachineItem(item.machine, item.hours, item.count) for item in taken)
-    elif hours := next((length.hours for length in lengths), span):
-        reading.partial["hours"] = hours
-    part = take_parts(reading.stream)
+    counts = _take_counts(reader.stream)
+    lengths, clocks = find_lengths_and_clocks(reader.stream)
+    clock = _take_start_hour(reader, clocks)
+    machines = _take_items(reader.stream, lengths, counts)
+    span_hours = clock.span_hours if clock else None
+    for machine in machines:
+        machine.hours = span_hours if machine.hours is None else machine.hours
+    if uncounted := next((machine for machine in machines if not machine.count), None):
+        reader.reject_tokens("items", uncounted.start, uncounted.end)
+    elif machines:
+        reader.slots["items"] = tuple(
+            MachineItem(machine.machine, machine.hours, machine.count) for machine in machines
+        )
+    elif hours := next((length.hours for length in lengths), span_hours):
+        reader.partial_values["hours"] = hours
+    part = take_day_parts(reader.stream)
     if clock and clock.hour:
-        reading.slots["start"] = in_part(clock.hour, part) if part and not clock.part else clock.hour
-        _doubt_start(reading, clock, clocks, part)
+        reader.slots["start"] = hour_in_day_part(clock.hour, part) if part and not clock.day_part else clock.hour
+        _doubt_start_hour(reader, clock, clocks, part)
 
 
-def _doubt_start(reading: MessageReader, clock: ClockTime, clocks: list[ClockTime], part: Part | None) -> None:
+def _doubt_start_hour(
+    reader: MessageReader, clock: ClockMention, clocks: list[ClockMention], part: DayPart | None
+) -> None:
     """Note that an hour may be of the afternoon or of the night, or that several hours were said («ساعت ۸ یا ۹»)."""
-    both = two_hours(reading.stream, clock.start, clock.end, clock.hour, clock.part or part) if clock.hour else ()
-    said = sorted({f"{one.hour:%H:%M}" for one in (*clocks, *_or_another(reading.stream, clock)) if one.hour})
-    if options := both or (tuple(said) if len(said) > 1 else ()):
-        reading.problems["start"] = Doubt("start", detail="two_hours", options=options)
-        for one in clocks:
-            take_clock(reading.stream, one)
+    ambiguous_hours = (
+        possible_hours(reader.stream, clock.start, clock.end, clock.hour, clock.day_part or part) if clock.hour else ()
+    )
+    stated_hours = sorted(
+        {
+            f"{mention.hour:%H:%M}"
+            for mention in (*clocks, *_take_alternative_hour(reader.stream, clock))
+            if mention.hour
+        }
+    )
+    if hour_options := ambiguous_hours or (tuple(stated_hours) if len(stated_hours) > 1 else ()):
+        reader.problems_by_slot["start"] = AmbiguousField("start", detail="two_hours", options=hour_options)
+        for mention in clocks:
+            take_clock(reader.stream, mention)
 
 
-def _or_another(stream: Stream, clock: ClockTime) -> Iterator[ClockTime]:
+def _take_alternative_hour(stream: TokenStream, clock: ClockMention) -> Iterator[ClockMention]:
     """Take and yield the second hour of «ساعت ۸ یا ۹»."""
-    read = clock_time(stream, clock.end + 1) if stream.raw(clock.end) in _OR else None
-    if read:
-        yield ClockTime(clock.end, read[1], read[0])
-        stream.take(clock.end, read[1])
+    clock_read = read_clock_time_at(stream, clock.end + 1) if stream.raw_at(clock.end) in _OR_WORDS else None
+    if clock_read:
+        yield ClockMention(clock.end, clock_read[1], clock_read[0])
+        stream.take(clock.end, clock_read[1])
 
 
-def take_machine_and_hours(reading: MessageReader) -> None:
+def take_machine_and_length(reader: MessageReader) -> None:
     """Take one machine and one length, as a tariff is asked for."""
-    counts = _take_counts(reading.stream)
-    lengths, _ = lengths_and_clocks(reading.stream)
-    taken = _take_items(reading.stream, lengths, counts)
-    if taken:
-        reading.slots["machine"] = taken[0].machine
+    counts = _take_counts(reader.stream)
+    lengths, _ = find_lengths_and_clocks(reader.stream)
+    machines = _take_items(reader.stream, lengths, counts)
+    if machines:
+        reader.slots["machine"] = machines[0].machine
     if lengths:
-        reading.slots["hours"] = lengths[0].hours
+        reader.slots["hours"] = lengths[0].hours
 
 
-def _take_start(reading: MessageReader, clocks: list[ClockTime]) -> ClockTime | None:
+def _take_start_hour(reader: MessageReader, clocks: list[ClockMention]) -> ClockMention | None:
     """Take the first hour that exists; without one, refuse the first that does not."""
-    clock = min(clocks, key=lambda one: (one.hour is None, one.start), default=None)
+    clock = min(clocks, key=lambda mention: (mention.hour is None, mention.start), default=None)
     if clock and clock.hour:
-        take_clock(reading.stream, clock)
+        take_clock(reader.stream, clock)
     elif clock:
-        reading.reject("start", clock.start, clock.end)
+        reader.reject_tokens("start", clock.start, clock.end)
     return clock
 
 
-def _take_counts(stream: Stream) -> list[CountMention]:
+def _take_counts(stream: TokenStream) -> list[CountMention]:
     """Take what «تعداد» counts before lengths are looked for: «تعداد ۲ ساعت ۸» is two, from eight o'clock."""
-    counts = list(labelled_counts(stream))
+    counts = list(find_labelled_counts(stream))
     for count in counts:
         stream.take(count.start, count.end)
     return counts
 
 
-def _take_items(stream: Stream, lengths: list[Length], counts: list[CountMention]) -> list[_Named]:
+def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[CountMention]) -> list[_MachineMention]:
     """Take machines and lengths, and give each machine its number and its hours."""
     for length in lengths:
         take_length(stream, length)
-    items = list(_named(stream)) or list(_misspelt(stream))
-    for item in items:
-        stream.take(item.start, item.end)
-    apart = [count for count in counts if not _number(stream, count, items)]
-    spans = [(item.start, item.end) for item in items] + [(length.start, length.end) for length in lengths]
-    spans += [(count.start, count.end) for count in apart]
-    _take_links(stream, sorted(spans))
+    machines = list(_find_machines(stream)) or list(_find_misspelt_machine(stream))
+    for machine in machines:
+        stream.take(machine.start, machine.end)
+    lone_counts = [count for count in counts if not _assign_count(stream, count, machines)]
+    token_spans = [(machine.start, machine.end) for machine in machines] + [
+        (length.start, length.end) for length in lengths
+    ]
+    token_spans += [(count.start, count.end) for count in lone_counts]
+    _take_links(stream, sorted(token_spans))
     for length in lengths:
-        _give(length, items)
-    _share_forward(items)
-    return items
+        _assign_length(length, machines)
+    _share_hours_forward(machines)
+    return machines
 
 
-def _number(stream: Stream, count: CountMention, items: list[_Named]) -> bool:
+def _assign_count(stream: TokenStream, count: CountMention, machines: list[_MachineMention]) -> bool:
     """Give a number to the machine that it stands right behind or before, else to the nearest; tell whether it touches.
 
     «کمپرسی تعداد ۳ و لودر», «تعداد ۳ کمپرسی», «لودر ۴ ساعت فردا، تعداد ۲».
     """
-    before = [item for item in items if item.end <= count.start]
-    after = [item for item in items if item.start >= count.end]
-    if before and touch(stream, before[-1].end, count.start):
-        before[-1].count, before[-1].end = count.number, count.end
+    machines_before = [machine for machine in machines if machine.end <= count.start]
+    machines_after = [machine for machine in machines if machine.start >= count.end]
+    if machines_before and are_adjacent(stream, machines_before[-1].end, count.start):
+        machines_before[-1].count, machines_before[-1].end = count.number, count.end
         return True
-    if after and touch(stream, count.end, after[0].start):
-        after[0].count, after[0].start = count.number, count.start
+    if machines_after and are_adjacent(stream, count.end, machines_after[0].start):
+        machines_after[0].count, machines_after[0].start = count.number, count.start
         return True
-    for item in before[-1:] or after[:1]:
-        item.count = count.number
+    for machine in machines_before[-1:] or machines_after[:1]:
+        machine.count = count.number
     return False
 
 
-def machine_at(stream: Stream, at: int) -> int | None:
+def end_of_machine_at(stream: TokenStream, index: int) -> int | None:
     """Return where the name of a machine at a place ends; None where none stands."""
-    found = _NAMES.at(stream, at)
-    return found[1] if found else None
+    machine_match = _MACHINE_PHRASES.match_at(stream, index)
+    return machine_match[1] if machine_match else None
 
 
-def _named(stream: Stream) -> Iterator[_Named]:
-    at = 0
-    while at < len(stream):
-        item = _item_at(stream, at)
-        if item:
-            yield item
-        at = item.end if item else at + 1
+def _find_machines(stream: TokenStream) -> Iterator[_MachineMention]:
+    index = 0
+    while index < len(stream):
+        machine = _read_machine_at(stream, index)
+        if machine:
+            yield machine
+        index = machine.end if machine else index + 1
 
 
-def _item_at(stream: Stream, at: int) -> _Named | None:
+def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:
     """Read «لودر», «۲ لودر», «دو دستگاه لودر», «لودر ۲ دستگاه», «لودر (۲)» at a place."""
-    number = None if numbers_a_place(stream, at) else number_at(stream, at)
-    count, behind = number if number and number[0] <= _MOST else (1, at)
-    named_at = stream.skip(behind, UNITS)
-    name = None if trade_of_a_place(stream, named_at) else _NAMES.at(stream, named_at)
-    if not name:
+    number = None if is_place_number(stream, index) else read_number_at(stream, index)
+    count, count_end = number if number and number[0] <= _MOST_MACHINES else (1, index)
+    name_index = stream.skip(count_end, UNIT_WORDS)
+    machine_match = None if is_place_trade(stream, name_index) else _MACHINE_PHRASES.match_at(stream, name_index)
+    if not machine_match:
         return None
-    machine, end = name
-    if behind == at and (said := count_behind(stream, end)):
-        return _Named(at, said.end, machine, said.number)
-    number_of = stream.key(at - 1) in NUMBER_OF  # «تعداد کمپرسی ۳»
-    after = number_at(stream, stream.skip(end, _IS) if number_of else end)
-    if not after or not after[0] <= _MOST:
-        return _Named(at - number_of, end, machine, count)
-    counted = number_of or (stream.key(after[1]) in UNITS and not _NAMES.at(stream, after[1] + 1))
-    if behind == at and counted:
-        return _Named(at - number_of, stream.skip(after[1], UNITS), machine, after[0])
-    next_at = stream.skip(after[1], _AND)
-    # «لودر ۴ و گریدر ۳ ساعت»: the word for hours comes once, after the last number.
-    hours = after[0] if next_at > after[1] and _NAMES.at(stream, next_at) else None
-    return _Named(at, after[1] if hours else end, machine, count, hours)
-
-
-def _misspelt(stream: Stream) -> Iterator[_Named]:
-    """Yield the one machine that is meant by a misspelt word, when no other word could be one."""
-    for at in stream.free():
-        known = (
-            _SPELLING.near(stream.key(at)) if stream.tokens[at].kind is TokenKind.WORD and stream.at_head(at) else []
+    machine, end = machine_match
+    if count_end == index and (count_mention := read_count_behind(stream, end)):
+        return _MachineMention(index, count_mention.end, machine, count_mention.number)
+    has_count_label = stream.key_at(index - 1) in COUNT_LABELS  # «تعداد کمپرسی ۳»
+    number_after = read_number_at(stream, stream.skip(end, _EQUALS_MARKS) if has_count_label else end)
+    if not number_after or not number_after[0] <= _MOST_MACHINES:
+        return _MachineMention(index - has_count_label, end, machine, count)
+    is_counted = has_count_label or (
+        stream.key_at(number_after[1]) in UNIT_WORDS and not _MACHINE_PHRASES.match_at(stream, number_after[1] + 1)
+    )
+    if count_end == index and is_counted:
+        return _MachineMention(
+            index - has_count_label, stream.skip(number_after[1], UNIT_WORDS), machine, number_after[0]
         )
-        if known and known[0][0] <= 1:
-            count = number_at(stream, at - 1) if at else None
-            fits = count is not None and 0 < count[0] <= _MOST
-            yield _Named(at - fits, at + 1, _NAMES.values[known[0][1]], count[0] if count and fits else 1)
+    next_index = stream.skip(number_after[1], _AND_WORDS)
+    # «لودر ۴ و گریدر ۳ ساعت»: the word for hours comes once, after the last number.
+    hours = number_after[0] if next_index > number_after[1] and _MACHINE_PHRASES.match_at(stream, next_index) else None
+    return _MachineMention(index, number_after[1] if hours else end, machine, count, hours)
+
+
+def _find_misspelt_machine(stream: TokenStream) -> Iterator[_MachineMention]:
+    """Yield the one machine that is meant by a misspelt word, when no other word could be one."""
+    for index in stream.free_indexes():
+        near_names = (
+            _MACHINE_SPELLING.find_near(stream.key_at(index))
+            if stream.tokens[index].kind is TokenKind.WORD and stream.begins_part(index)
+            else []
+        )
+        if near_names and near_names[0][0] <= 1:
+            count = read_number_at(stream, index - 1) if index else None
+            has_count = count is not None and 0 < count[0] <= _MOST_MACHINES
+            yield _MachineMention(
+                index - has_count,
+                index + 1,
+                _MACHINE_PHRASES.values_by_phrase[near_names[0][1]],
+                count[0] if count and has_count else 1,
+            )
             return
 
 
-def _take_links(stream: Stream, spans: list[tuple[int, int]]) -> None:
+def _take_links(stream: TokenStream, token_spans: list[tuple[int, int]]) -> None:
     """Take «و», commas and «هر کدام» between machines and lengths that stand together."""
-    for (_, end), (start, _) in pairwise(spans):
-        each = _EACH.at(stream, stream.skip(end, _LINKS))
-        if stream.skip(each[1] if each else end, _LINKS) == start:
+    for (_, end), (start, _) in pairwise(token_spans):
+        each_match = _EACH_PHRASES.match_at(stream, stream.skip(end, _LINK_WORDS))
+        if stream.skip(each_match[1] if each_match else end, _LINK_WORDS) == start:
             stream.take(end, start)
 
 
-def _give(length: Length, items: list[_Named]) -> None:
+def _assign_length(length: LengthMention, machines: list[_MachineMention]) -> None:
     """Give a length to the machine right before it (and those before that still lack hours), else right after it."""
-    lacking = [item for item in items if item.hours is None]
-    before = [item for item in lacking if item.start < length.start]
-    after = [item for item in lacking if item.start >= length.end]
-    touches = any(item.end == length.start for item in before)
-    if after and after[0].start == length.end and not touches:
-        after[0].hours, after[0].hours_first = length.hours, True
-    elif before or after:
-        for item in before or after:
-            item.hours = length.hours
+    lacking_machines = [machine for machine in machines if machine.hours is None]
+    machines_before = [machine for machine in lacking_machines if machine.start < length.start]
+    machines_after = [machine for machine in lacking_machines if machine.start >= length.end]
+    is_adjacent = any(machine.end == length.start for machine in machines_before)
+    if machines_after and machines_after[0].start == length.end and not is_adjacent:
+        machines_after[0].hours, machines_after[0].is_hours_first = length.hours, True
+    elif machines_before or machines_after:
+        for machine in machines_before or machines_after:
+            machine.hours = length.hours
 
 
-def _share_forward(items: list[_Named]) -> None:
+def _share_hours_forward(machines: list[_MachineMention]) -> None:
     """Let machines after a machine with its hours said first share them («۴ ساعت لودر و کمپرسی»)."""
-    shared: float | None = None
-    for item in items:
-        if item.hours is None:
-            item.hours = shared
+    shared_hours: float | None = None
+    for machine in machines:
+        if machine.hours is None:
+            machine.hours = shared_hours
         else:
-            shared = item.hours if item.hours_first else None
+            shared_hours = machine.hours if machine.is_hours_first else None

@@ -3,7 +3,7 @@
 The keys are the identifiers of channels.md. Spacing, joiners and letters that keyboards confuse need no entries.
 """
 
-MACHINES: dict[str, tuple[str, ...]] = {
+MACHINE_NAMES: dict[str, tuple[str, ...]] = {
     "loader": ("لودر", "لودور", "لدر", "لودرها", "لودر چرخ لاستیکی", "لودر چرخ زنجیری", "loader", "loaders", "loder"),
     "grader": ("گریدر", "گردر", "گیریدر", "گرایدر", "گریدر راهسازی", "grader", "graders", "greyder", "gereyder"),
     "excavator": (

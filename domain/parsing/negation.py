@@ -10,10 +10,10 @@ from enum import Enum
 from itertools import product
 from typing import NamedTuple
 
-from domain.parsing.tokens import Stream, TokenKind, key_of, keys
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
 
-class Negated(Enum):
+class NegationKind(Enum):
     """What a negated verb does: it refuses or forbids, or it only tells something."""
 
     WISH = "wish"
@@ -21,106 +21,114 @@ class Negated(Enum):
 
 
 class Negation(NamedTuple):
-    """A negated verb at tokens `start` to `end`; `wants` marks the verb «خواستن» (to want)."""
+    """A negated verb at tokens `start` to `end`; `is_wanting` marks the verb «خواستن» (to want)."""
 
     start: int
     end: int
-    how: Negated
-    wants: bool = False
+    kind: NegationKind
+    is_wanting: bool = False
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")
-_PRESENT = (
+_PRESENT_STEMS = (
     *_WANT_PRESENT, "کن", "شو", "ش", "ده", "د", "گیر", "فرست", "زن", "گذار", "ذار", "پذیر", "بند", "گرد", "نمای", "نما",
     "فرمای", "فرما", "ساز", "پرداز", "نویس", "گو", "خر", "رو", "بر", "دان", "دون", "توان", "تون", "دار", "باش", "کش",
 )  # fmt: skip
-_PAST = (
+_PAST_STEMS = (
     *_WANT_PAST, "کرد", "شد", "داد", "گرفت", "فرستاد", "زد", "گذاشت", "پذیرفت", "بست", "گردید", "نمود", "فرمود", "گفت",
     "خرید", "رفت", "دانست", "تونست", "توانست", "داشت", "بود", "امد", "اومد",
 )  # fmt: skip
-_OF_SPEAKER, _OF_ADDRESSED = ("م", "یم"), ("ید", "ین", "ی")
-_OF_OTHERS = ("د", "ه", "ند", "ن")
-_COME = ("نیا", "نیاید", "نیاین", "نیاد", "نیایم", "نیایید", "نیان")
-_BE = ("نیست", "نیس", "نیستم", "نیستیم", "نیستند", "نیستید", "نیستن", "نباشد", "نباشه")
-_NO_NEGATION = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند"})
+_SPEAKER_ENDINGS, _ADDRESSEE_ENDINGS = ("م", "یم"), ("ید", "ین", "ی")
+_OTHERS_ENDINGS = ("د", "ه", "ند", "ن")
+_COME_FORMS = ("نیا", "نیاید", "نیاین", "نیاد", "نیایم", "نیایید", "نیان")
+_BE_FORMS = ("نیست", "نیس", "نیستم", "نیستیم", "نیستند", "نیستید", "نیستن", "نباشد", "نباشه")
+_UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند"})
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
-_NEEDED = keys("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی")
-_GREETING = keys("خسته", "غمت", "ناراحت", "نگران")
+_NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی")
+_GREETING_WORDS = keys_of("خسته", "غمت", "ناراحت", "نگران")
 """«خسته نباشید» greets."""
-_PREFIX, _BE_NOT = key_of("نمی"), key_of("نباش")
+_NEGATIVE_PREFIX, _BE_NOT_PREFIX = key_of("نمی"), key_of("نباش")
 _SHORTEST_PREFIXED = 5
 
-_LATIN = re.compile(
+_LATIN_NEGATION = re.compile(
     r"n[ea]?mi[a-z]{2,}|na(?:kon|kard|shav|shvad|she|sho|dar|de|di|dah|fres|zan|khah|khas|khow|gir|paz|bash|bayad)[a-z]*"
     r"|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
 )
-_LATIN_WANT = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
+_LATIN_WANT_NEGATION = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
 _APOSTROPHES = frozenset("'’‘`")
 
 
-def _forms(stems: tuple[str, ...], endings: tuple[str, ...], prefix: str = "ن") -> frozenset[str]:
+def _verb_forms(stems: tuple[str, ...], endings: tuple[str, ...], prefix: str = "ن") -> frozenset[str]:
     return frozenset(key_of(f"{prefix}{stem}{ending}") for stem, ending in product(stems, endings))
 
 
-_WISHES = (
-    _forms(_PRESENT, (*_OF_SPEAKER, *_OF_ADDRESSED, ""))
-    | _forms(_PRESENT, (*_OF_SPEAKER, *_OF_ADDRESSED), "نمی")
-    | _forms(("شو", "ش", "گرد"), _OF_OTHERS)
-    | _forms(_PAST, _OF_SPEAKER)
-    | keys(*_COME, "نباید", "مبادا")
-) - _NO_NEGATION | keys("نده")
-_FACTS = (
-    _forms(_PRESENT, _OF_OTHERS)
-    | _forms(_PAST, ("", "ی", "ید", "ین", "ند", "ن", "ه"))
-    | keys(*_BE)
-) - _WISHES - _NO_NEGATION  # fmt: skip
-_WANTS = (
-    _forms(_WANT_PRESENT, (*_OF_SPEAKER, ""))
-    | _forms(_WANT_PRESENT, _OF_SPEAKER, "نمی")
-    | _forms(_WANT_PAST, _OF_SPEAKER)
+_WISH_FORMS = (
+    _verb_forms(_PRESENT_STEMS, (*_SPEAKER_ENDINGS, *_ADDRESSEE_ENDINGS, ""))
+    | _verb_forms(_PRESENT_STEMS, (*_SPEAKER_ENDINGS, *_ADDRESSEE_ENDINGS), "نمی")
+    | _verb_forms(("شو", "ش", "گرد"), _OTHERS_ENDINGS)
+    | _verb_forms(_PAST_STEMS, _SPEAKER_ENDINGS)
+    | keys_of(*_COME_FORMS, "نباید", "مبادا")
+) - _UNNEGATED_WORDS | keys_of("نده")
+_FACT_FORMS = (
+    (
+        _verb_forms(_PRESENT_STEMS, _OTHERS_ENDINGS)
+        | _verb_forms(_PAST_STEMS, ("", "ی", "ید", "ین", "ند", "ن", "ه"))
+        | keys_of(*_BE_FORMS)
+    )
+    - _WISH_FORMS
+    - _UNNEGATED_WORDS
+)
+_WANT_FORMS = (
+    _verb_forms(_WANT_PRESENT, (*_SPEAKER_ENDINGS, ""))
+    | _verb_forms(_WANT_PRESENT, _SPEAKER_ENDINGS, "نمی")
+    | _verb_forms(_WANT_PAST, _SPEAKER_ENDINGS)
 )
 
 
-def negations(stream: Stream) -> list[Negation]:
+def find_negations(stream: TokenStream) -> list[Negation]:
     """Return every negated verb of a message, taken by others or not, from first to last."""
-    return list(_found(stream))
+    return list(_iterate_negations(stream))
 
 
-def _found(stream: Stream) -> Iterator[Negation]:
-    at = 0
-    while at < len(stream):
-        one = _negation_at(stream, at)
-        if one:
-            yield one
-        at = one.end if one else at + 1
+def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
+    index = 0
+    while index < len(stream):
+        negation = _read_negation_at(stream, index)
+        if negation:
+            yield negation
+        index = negation.end if negation else index + 1
 
 
-def _negation_at(stream: Stream, at: int) -> Negation | None:
-    word = stream.raw(at)
-    if stream.tokens[at].kind is not TokenKind.WORD or _greets(stream, at):
+def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
+    word = stream.raw_at(index)
+    if stream.tokens[index].kind is not TokenKind.WORD or _is_greeting(stream, index):
         return None
     if word.isascii():
-        return _latin_at(stream, at, word)
-    if word == _PREFIX:
-        return _of_word(at, min(at + 2, len(stream)), word + stream.raw(at + 1))
-    if word in _FACTS and stream.raw(at - 1) in _NEEDED:
-        return Negation(at, at + 1, Negated.WISH)
-    negated = word in _WISHES or word in _FACTS or (word.startswith(_PREFIX) and len(word) >= _SHORTEST_PREFIXED)
-    return _of_word(at, at + 1, word) if negated else None
+        return _read_latin_at(stream, index, word)
+    if word == _NEGATIVE_PREFIX:
+        return _negation_of_word(index, min(index + 2, len(stream)), word + stream.raw_at(index + 1))
+    if word in _FACT_FORMS and stream.raw_at(index - 1) in _NEED_WORDS:
+        return Negation(index, index + 1, NegationKind.WISH)
+    is_negated = (
+        word in _WISH_FORMS
+        or word in _FACT_FORMS
+        or (word.startswith(_NEGATIVE_PREFIX) and len(word) >= _SHORTEST_PREFIXED)
+    )
+    return _negation_of_word(index, index + 1, word) if is_negated else None
 
 
-def _greets(stream: Stream, at: int) -> bool:
-    return stream.raw(at - 1) in _GREETING and stream.raw(at).startswith(_BE_NOT)
+def _is_greeting(stream: TokenStream, index: int) -> bool:
+    return stream.raw_at(index - 1) in _GREETING_WORDS and stream.raw_at(index).startswith(_BE_NOT_PREFIX)
 
 
-def _of_word(start: int, end: int, word: str) -> Negation:
-    return Negation(start, end, Negated.WISH if word in _WISHES else Negated.FACT, word in _WANTS)
+def _negation_of_word(start: int, end: int, word: str) -> Negation:
+    return Negation(start, end, NegationKind.WISH if word in _WISH_FORMS else NegationKind.FACT, word in _WANT_FORMS)
 
 
-def _latin_at(stream: Stream, at: int, word: str) -> Negation | None:
-    if word in {"don", "doesn", "didn", "won", "isn", "can"} and stream.raw(at + 1) in _APOSTROPHES:
-        return Negation(at, min(at + 3, len(stream)), Negated.WISH)
-    if _LATIN.fullmatch(word):
-        return Negation(at, at + 1, Negated.WISH, bool(_LATIN_WANT.fullmatch(word)))
+def _read_latin_at(stream: TokenStream, index: int, word: str) -> Negation | None:
+    if word in {"don", "doesn", "didn", "won", "isn", "can"} and stream.raw_at(index + 1) in _APOSTROPHES:
+        return Negation(index, min(index + 3, len(stream)), NegationKind.WISH)
+    if _LATIN_NEGATION.fullmatch(word):
+        return Negation(index, index + 1, NegationKind.WISH, bool(_LATIN_WANT_NEGATION.fullmatch(word)))
     return None

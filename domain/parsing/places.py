@@ -1,76 +1,88 @@
 """Words of addresses: after them a number, a date or a weekday is a name («کوچه ۴», «خیابان ۲۲ بهمن», «شنبه‌بازار»)."""
 
-from domain.parsing.tokens import Stream, keys
+from domain.parsing.tokens import TokenStream, keys_of
 
-_NUMBERED = keys(
+_NUMBERED_PLACES = keys_of(
     "کوچه", "ک", "پلاک", "پ", "واحد", "طبقه", "فاز", "بلوک", "بلاک", "قطعه", "منطقه", "ناحیه", "شماره", "بست", "بنبست",
     "غرفه", "کیلومتر", "کیلومتری", "alley", "no", "plaque", "unit", "km",
 )  # fmt: skip
-_ROADS = keys(
+_ROAD_WORDS = keys_of(
     "خیابان", "خیابون", "خ", "بلوار", "میدان", "میدون", "فلکه", "شهرک", "کوی", "محله", "چهارراه", "سهراه", "تقاطع",
     "نبش",
     "بزرگراه", "اتوبان", "پل", "روستای", "street", "st", "square", "boulevard",
 )  # fmt: skip
-_BUILDINGS = keys(
+_BUILDING_WORDS = keys_of(
     "پارک", "بوستان", "مسجد", "حسینیه", "مدرسه", "دبیرستان", "دبستان", "بیمارستان", "درمانگاه", "ورزشگاه", "استادیوم",
     "سالن", "مجتمع", "پادگان", "شهدای", "روبروی", "روبهروی", "مقابل", "جنب", "پشت", "بین", "کنار", "نزدیک", "انتهای",
     "ابتدای",
 )  # fmt: skip
-_BESIDE = keys("روبروی", "روبرو", "روبهروی", "مقابل", "جنب", "پشت", "کنار", "نزدیک", "بین", "انتهای", "ابتدای")
-_TRADES = keys(
-    "کارگاه", "تعمیرگاه", "مکانیکی", "شرکت", "فروشگاه", "مغازه", "نمایشگاه", "پارکینگ", "گاراژ", "انبار", "دفتر",
-    "ایستگاه", "کارخانه", "تعاونی",
-)  # fmt: skip
-_ADDRESSES = _NUMBERED | _ROADS | _BUILDINGS | _BESIDE | keys(
+_BESIDE_WORDS = keys_of("روبروی", "روبرو", "روبهروی", "مقابل", "جنب", "پشت", "کنار", "نزدیک", "بین", "انتهای", "ابتدای")
+_TRADE_WORDS = keys_of(
+    "کارگاه",
+    "تعمیرگاه",
+    "مکانیکی",
+    "شرکت",
+    "فروشگاه",
+    "مغازه",
+    "نمایشگاه",
+    "پارکینگ",
+    "گاراژ",
+    "انبار",
+    "دفتر",
+    "ایستگاه",
+    "کارخانه",
+    "تعاونی",
+)
+_ADDRESS_WORDS = _NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS | keys_of(
     "جاده", "پارک", "محل", "محدوده", "زمین", "باغ", "مزرعه", "روستا", "شهر", "بندر", "ساحل", "حیاط",
     "جلو", "جلوی", "سر", "ته", "بالای", "پایین", "اول", "آخر", "کمربندی", "گمیشان", "road", "avenue",
 )  # fmt: skip
-_BEFORE_EVENING = keys("ولی", "امام", "نماز", "اذان", "خیابان", "خ", "مسجد", "میدان", "شهرک", "کوی", "حضرت")
-_COLONS = keys("-", ":", "شماره")
-_MARKETS = keys("بازار", "بازارچه")
-_MOSQUES = keys("مسجد", "بازار")
+_BEFORE_EVENING = keys_of("ولی", "امام", "نماز", "اذان", "خیابان", "خ", "مسجد", "میدان", "شهرک", "کوی", "حضرت")
+_COLON_WORDS = keys_of("-", ":", "شماره")
+_MARKET_WORDS = keys_of("بازار", "بازارچه")
+_MOSQUE_WORDS = keys_of("مسجد", "بازار")
 
 
-def _before(stream: Stream, at: int) -> str:
+def _word_before(stream: TokenStream, index: int) -> str:
     """Return the token before a place, over a dash or colon («پلاک: ۱۲»)."""
-    at -= 1
-    while at > 0 and stream.raw(at) in _COLONS and stream.raw(at - 1) in _NUMBERED:
-        at -= 1
-    return stream.raw(at)
+    index -= 1
+    while index > 0 and stream.raw_at(index) in _COLON_WORDS and stream.raw_at(index - 1) in _NUMBERED_PLACES:
+        index -= 1
+    return stream.raw_at(index)
 
 
-def numbers_a_place(stream: Stream, at: int) -> bool:
+def is_place_number(stream: TokenStream, index: int) -> bool:
     """Tell whether the number at a place is part of an address («پلاک ۱۲»)."""
-    return _before(stream, at) in _NUMBERED
+    return _word_before(stream, index) in _NUMBERED_PLACES
 
 
-def numbers_a_road(stream: Stream, at: int) -> bool:
+def is_road_number(stream: TokenStream, index: int) -> bool:
     """Tell whether the number at a place may be a road's name («میدان ۷», «کوچه ۷»)."""
-    return _before(stream, at) in _NUMBERED | _ROADS
+    return _word_before(stream, index) in _NUMBERED_PLACES | _ROAD_WORDS
 
 
-def dates_a_place(stream: Stream, at: int, *, remembered: bool) -> bool:
+def is_street_date(stream: TokenStream, index: int, *, is_remembrance: bool) -> bool:
     """Tell whether a day of a month names a street, or what stands in it when the day is one of remembrance."""
-    before = _before(stream, at)
-    return before in _NUMBERED | _ROADS or (remembered and before in _BUILDINGS)
+    word_before = _word_before(stream, index)
+    return word_before in _NUMBERED_PLACES | _ROAD_WORDS or (is_remembrance and word_before in _BUILDING_WORDS)
 
 
-def trade_of_a_place(stream: Stream, at: int) -> bool:
+def is_place_trade(stream: TokenStream, index: int) -> bool:
     """Tell whether a word names what stands beside the place of work: «جنب جرثقیل», «روبروی کارگاه جرثقیل»."""
-    return stream.raw(at - (stream.raw(at - 1) in _TRADES) - 1) in _BESIDE
+    return stream.raw_at(index - (stream.raw_at(index - 1) in _TRADE_WORDS) - 1) in _BESIDE_WORDS
 
 
-def weekday_of_a_place(stream: Stream, start: int, end: int) -> bool:
+def is_place_weekday(stream: TokenStream, start: int, end: int) -> bool:
     """Tell whether a weekday names a market or mosque («شنبه‌بازار», «مسجد جمعه»)."""
-    return stream.raw(start - 1) in _MOSQUES or stream.raw(end) in _MARKETS
+    return stream.raw_at(start - 1) in _MOSQUE_WORDS or stream.raw_at(end) in _MARKET_WORDS
 
 
-def evening_of_a_name(stream: Stream, at: int) -> bool:
+def is_name_evening(stream: TokenStream, index: int) -> bool:
     """Tell whether a part of the day belongs to a name: «ولی‌عصر», «امام عصر»."""
-    return stream.raw(at - 1) in _BEFORE_EVENING
+    return stream.raw_at(index - 1) in _BEFORE_EVENING
 
 
-def says_address(text: str) -> bool:
+def mentions_address(text: str) -> bool:
     """Tell whether a text holds a word of addresses."""
-    stream = Stream(text)
-    return any(stream.raw(at) in _ADDRESSES for at in range(len(stream)))
+    stream = TokenStream(text)
+    return any(stream.raw_at(index) in _ADDRESS_WORDS for index in range(len(stream)))

@@ -2,67 +2,75 @@
 
 from typing import NamedTuple
 
-from domain.parsing.identifiers import before_subject
+from domain.parsing.identifiers import start_with_about_word
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Stream, keys
+from domain.parsing.tokens import TokenStream, keys_of
 from domain.values import identifiers
 from domain.values.errors import InvalidField
 
-_LETTERS = keys("الف", "ا", *"بپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیtds")
-_GAPS = frozenset("-‐‑–—−|/،,.:_")
-_LABELS = keys("پلاک", "شماره", "تاکسی", "خودرو", "خودروی", "به", "با", "ماشین", "plate", "taxi", "car", ":", "#", "-")
-_OPEN, _CLOSED, _AND = frozenset("(["), frozenset(")]"), keys("و")
-_IRAN = keys("ایران", "iran", "ir")
+_PLATE_LETTERS = keys_of("الف", "ا", *"بپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیtds")
+_GAP_MARKS = frozenset("-‐‑–—−|/،,.:_")
+_PLATE_LABELS = keys_of(
+    "پلاک", "شماره", "تاکسی", "خودرو", "خودروی", "به", "با", "ماشین", "plate", "taxi", "car", ":", "#", "-"
+)
+_OPENING_BRACKETS, _CLOSING_BRACKETS, _AND_WORDS = frozenset("(["), frozenset(")]"), keys_of("و")
+_IRAN_WORDS = keys_of("ایران", "iran", "ir")
 
 
-class _Written(NamedTuple):
+class _PlateMention(NamedTuple):
     """A plate as it was found: `region` is empty when none was written."""
 
-    two: str
+    two_digits: str
     letter: str
-    three: str
+    three_digits: str
     region: str
     end: int
 
 
-def take_plate(reading: MessageReader) -> None:
+def take_plate(reader: MessageReader) -> None:
     """Take a vehicle plate as 12ت345-59; one that lacks its region or has a wrong one is refused."""
-    stream = reading.stream
-    for at in stream.free():
-        found = _plate_at(stream, at)
-        if not found:
+    stream = reader.stream
+    for index in stream.free_indexes():
+        mention = _read_plate_at(stream, index)
+        if not mention:
             continue
-        begin = before_subject(stream, stream.back(at, _LABELS))
+        lead_begin = start_with_about_word(stream, stream.skip_back(index, _PLATE_LABELS))
         try:
-            reading.slots["plate"] = identifiers.plate(f"{found.two}{found.letter}{found.three}-{found.region}")
-            stream.take(begin, found.end)
+            reader.slots["plate"] = identifiers.parse_plate(
+                f"{mention.two_digits}{mention.letter}{mention.three_digits}-{mention.region}"
+            )
+            stream.take(lead_begin, mention.end)
         except InvalidField:
-            reading.reject("plate", at, found.end)
-            stream.take(begin, at)
+            reader.reject_tokens("plate", index, mention.end)
+            stream.take(lead_begin, index)
         return
 
 
-def _plate_at(stream: Stream, at: int) -> _Written | None:
+def _read_plate_at(stream: TokenStream, index: int) -> _PlateMention | None:
     """Read a plate whose region comes last («… (ایران ۵۹)», or glued to the number) or first («ایران ۵۹ - ۱۲ت۳۴۵»)."""
-    first = stream.skip(at, _IRAN | _GAPS) if stream.key(at) in _IRAN else at
-    second = stream.skip(first + 1, _GAPS | _IRAN)
-    if len(stream.digits(first)) == 2 and (serial := _serial_at(stream, second)):
-        return serial if serial.region else serial._replace(region=stream.digits(first))
-    serial = _serial_at(stream, first)
+    first_index = stream.skip(index, _IRAN_WORDS | _GAP_MARKS) if stream.key_at(index) in _IRAN_WORDS else index
+    second_index = stream.skip(first_index + 1, _GAP_MARKS | _IRAN_WORDS)
+    if len(stream.digits_at(first_index)) == 2 and (serial := _read_serial_at(stream, second_index)):
+        return serial if serial.region else serial._replace(region=stream.digits_at(first_index))
+    serial = _read_serial_at(stream, first_index)
     if not serial or serial.region:
         return serial
-    region_at = stream.skip(serial.end, _GAPS | _IRAN | _OPEN)
-    region = stream.digits(region_at)
-    return serial._replace(region=region, end=stream.skip(region_at + 1, _CLOSED)) if len(region) == 2 else serial
+    region_index = stream.skip(serial.end, _GAP_MARKS | _IRAN_WORDS | _OPENING_BRACKETS)
+    region = stream.digits_at(region_index)
+    return (
+        serial._replace(region=region, end=stream.skip(region_index + 1, _CLOSING_BRACKETS))
+        if len(region) == 2
+        else serial
+    )
 
 
-def _serial_at(stream: Stream, at: int) -> _Written | None:
+def _read_serial_at(stream: TokenStream, index: int) -> _PlateMention | None:
     """Read two digits, a letter, and three digits, or five with the region; or, typed from the other end, 345ت12."""
-    two, letter_at = stream.digits(at), stream.skip(at + 1, _GAPS)
-    letter, three_at = stream.key(letter_at), stream.skip(letter_at + 1, _GAPS)
-    three = stream.digits(three_at)
-    if (len(two), len(three)) == (3, 2) and letter in _LETTERS - _AND:
-        return _Written(three, letter, two, "", three_at + 1)
-    if len(two) != 2 or letter not in _LETTERS or len(three) not in (3, 5):
+    two_digits, letter_index = stream.digits_at(index), stream.skip(index + 1, _GAP_MARKS)
+    letter, three_index = stream.key_at(letter_index), stream.skip(letter_index + 1, _GAP_MARKS)
+    three_digits = stream.digits_at(three_index)
+    if (len(two_digits), len(three_digits)) == (3, 2) and letter in _PLATE_LETTERS - _AND_WORDS:
+        return _PlateMention(three_digits, letter, two_digits, "", three_index + 1)
+    if len(two_digits) != 2 or letter not in _PLATE_LETTERS or len(three_digits) not in (3, 5):
         return None
-    return _Written(two, letter, three[:3], three[3:], three_at + 1)
+    return _PlateMention(two_digits, letter, three_digits[:3], three_digits[3:], three_index + 1)

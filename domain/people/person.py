@@ -34,8 +34,8 @@ class StaffMember:
 
     @property
     def version_token(self) -> VersionToken:
-        """The version of what `staff_accounts.change` sets."""
-        return VersionToken.of_values(self.full_name, self.mobile, *sorted(self.roles))
+        """The version of what `staff_accounts.change_member` sets."""
+        return VersionToken.from_values(self.full_name, self.mobile, *sorted(self.roles))
 
 
 @dataclass(frozen=True, slots=True)

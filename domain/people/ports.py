@@ -12,102 +12,102 @@ from domain.people.sessions import SecondFactor, StaffSession
 from domain.values.actors import Role
 
 
-class People(Protocol):
+class StaffMemberRepository(Protocol):
     """Citizens and staff."""
 
-    async def person(self, mobile: str) -> Person | None:
+    async def find_person(self, mobile: str) -> Person | None:
         """Return the person with that mobile (+989…)."""
         ...
 
-    async def put_person(self, person: Person) -> None:
+    async def save_person(self, person: Person) -> None:
         """Store a new person or what became known; a known name or code is never overwritten by None."""
         ...
 
-    async def forget_person(self, mobile: str) -> None:
+    async def delete_person(self, mobile: str) -> None:
         """Forget whose number that is."""
         ...
 
-    async def staff(self, username: str) -> StaffMember | None:
+    async def find_staff(self, username: str) -> StaffMember | None:
         """Return a staff member."""
         ...
 
-    async def all_staff(self) -> list[StaffMember]:
+    async def list_staff(self) -> list[StaffMember]:
         """Return every staff member by username."""
         ...
 
-    async def staff_with_role(self, role: Role) -> list[StaffMember]:
+    async def list_staff_with_role(self, role: Role) -> list[StaffMember]:
         """Return the active members of a role."""
         ...
 
-    async def put_staff(self, member: StaffMember) -> None:
+    async def save_staff(self, staff_member: StaffMember) -> None:
         """Store a new or changed member (by username)."""
         ...
 
-    async def substitutions(self, since: date) -> list[Substitution]:
+    async def list_substitutions(self, since_day: date) -> list[Substitution]:
         """Return who stands for whom on that day or later, by first day and names."""
         ...
 
-    async def put_substitution(self, substitution: Substitution) -> None:
+    async def save_substitution(self, substitution: Substitution) -> None:
         """Store it; the same two from the same day on get the new last day."""
         ...
 
-    async def drop_substitution(self, absent: str, deputy: str, first: date) -> Substitution | None:
+    async def delete_substitution(self, absent: str, deputy: str, first_day: date) -> Substitution | None:
         """Forget it and return what it was; None when there is none of these two from that day on."""
         ...
 
 
-class StaffSessions(Protocol):
+class StaffSessionRepository(Protocol):
     """Who is signed in where."""
 
     async def add(self, session: StaffSession) -> None:
         """Store a new session."""
         ...
 
-    async def get(self, digest: str) -> StaffSession | None:
+    async def find(self, token_digest: str) -> StaffSession | None:
         """Return a session, whether it still lives or not."""
         ...
 
-    async def of(self, username: str) -> list[StaffSession]:
+    async def list_of_member(self, username: str) -> list[StaffSession]:
         """Return the sessions of a member of the staff, the one that was used last first."""
         ...
 
-    async def seen(self, digest: str, at: datetime) -> None:
+    async def save_last_seen(self, token_digest: str, used_at: datetime) -> None:
         """Store when it was used last, and nothing else: another tab may have proved it meanwhile."""
         ...
 
-    async def proved(self, digest: str, at: datetime) -> None:
+    async def save_last_proved(self, token_digest: str, proved_at: datetime) -> None:
         """Store when it was proved last."""
         ...
 
-    async def end(self, digest: str) -> bool:
+    async def delete(self, token_digest: str) -> bool:
         """Forget a session; False when it was gone."""
         ...
 
-    async def end_others(self, username: str, but: str | None = None) -> int:
+    async def delete_others(self, username: str, except_digest: str | None = None) -> int:
         """Forget the sessions of a member of the staff, but for one; return how many."""
         ...
 
-    async def sweep(self, seen_before: datetime) -> int:
+    async def delete_unused(self, last_used_before: datetime) -> int:
         """Forget the sessions that were not used since; return how many."""
         ...
 
 
-class SecondFactors(Protocol):
+class SecondFactorRepository(Protocol):
     """The authenticators of the staff."""
 
-    async def get(self, username: str, *, lock: bool = False) -> SecondFactor | None:
+    async def find(self, username: str, *, lock: bool = False) -> SecondFactor | None:
         """Return the authenticator of a member of the staff; `lock` keeps other writers off it until the unit ends."""
         ...
 
-    async def all(self, *, lock: bool = False) -> list[SecondFactor]:
+    async def list_all(self, *, lock: bool = False) -> list[SecondFactor]:
         """Return every authenticator, by user name; `lock` as above."""
         ...
 
-    async def put(self, factor: SecondFactor) -> None:
+    async def save(self, second_factor: SecondFactor) -> None:
         """Store a new or changed one (by user name)."""
         ...
 
-    async def remove(self, username: str) -> bool:
+    async def delete(self, username: str) -> bool:
         """Forget it; False when there was none."""
         ...
 
@@ -115,21 +115,21 @@ class SecondFactors(Protocol):
 class Passwords(Protocol):
     """Makes and checks passwords; slow by design, so never inside a unit of work."""
 
-    def made(self) -> str:
+    def generate_password(self) -> str:
         """Return a new random password."""
         ...
 
-    async def matches(self, stored: str | None, password: str) -> bool:
+    async def verify_password(self, stored_hash: str | None, password: str) -> bool:
         """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
         ...
 
-    async def hashed(self, password: str) -> str:
+    async def hash_password(self, password: str) -> str:
         """Return the hash of a new password."""
         ...
 
-    def refuse_weak(self, password: str, words: Collection[str]) -> None:
+    def refuse_weak(self, password: str, personal_words: Collection[str]) -> None:
         """Refuse a password that nobody should choose (`InvalidField("new_password")`): too short or too long, common,
-        or made of what others know; `words` are what they know of its owner.
+        or made of what others know; `personal_words` are what they know of its owner.
         """
         ...
 
@@ -137,7 +137,7 @@ class Passwords(Protocol):
 class AttemptQueue(Protocol):
     """Says whose attempt at signing in comes next, so that nobody keeps all others waiting."""
 
-    def turn(self, source: str, *, known: bool) -> AbstractAsyncContextManager[None]:
+    def wait_for_turn(self, source: str, *, known: bool) -> AbstractAsyncContextManager[None]:
         """Wait for a turn and have it until the block ends. Sources take turns, and those that are `known` here come
         before strangers; `TooManyRequests("busy")` where too many wait.
         """

@@ -12,20 +12,20 @@ from datetime import datetime, timedelta
 
 import pyotp
 
-from domain.values.text import compact
+from domain.values.text import fold_compactly
 
-IDLE = timedelta(hours=1)
-LONGEST = timedelta(hours=12)
-REMEMBERED = timedelta(days=7)
+IDLE_LIMIT = timedelta(hours=1)
+SESSION_LIMIT = timedelta(hours=12)
+REMEMBERED_FOR = timedelta(days=7)
 """How long a session is remembered after its end, so that a form of its pages is asked back and not lost."""
 
-STEP_UP = timedelta(minutes=10)
+PROOF_FRESHNESS = timedelta(minutes=10)
 """How long a proof (password, from outside with a code) stays fresh enough for rights that need one."""
 
-SEEN_AGAIN = timedelta(minutes=1)
+LAST_SEEN_INTERVAL = timedelta(minutes=1)
 """A session's last call is noted this often: not every page is a write."""
 
-PERIOD = 30
+CODE_PERIOD_SECONDS = 30
 """Seconds that a code of the authenticator lives (RFC 6238)."""
 
 _LONGEST_AGENT = 200
@@ -49,13 +49,13 @@ class StaffSession:
     address: str
     agent: str
 
-    def alive(self, now: datetime) -> bool:
+    def is_alive(self, now: datetime) -> bool:
         """Whether it can still be used. One from the future, of a clock that was ahead, is as far off as an old one."""
-        return abs(now - self.seen_at) < IDLE and abs(now - self.made_at) < LONGEST
+        return abs(now - self.seen_at) < IDLE_LIMIT and abs(now - self.made_at) < SESSION_LIMIT
 
-    def fresh(self, now: datetime) -> bool:
+    def has_fresh_proof(self, now: datetime) -> bool:
         """Whether its last proof is fresh enough for rights that need one."""
-        return abs(now - self.proved_at) <= STEP_UP
+        return abs(now - self.proved_at) <= PROOF_FRESHNESS
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class SecondFactor:
     made_at: datetime
 
 
-def digest_of(token: str) -> str:
+def digest_token(token: str) -> str:
     """Return what the store keeps of a token of full randomness.
 
     A cookie may hold bytes that are no text: that too is just a token that nobody has.
@@ -82,23 +82,34 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def agent_of(header: str) -> str:
+def shorten_agent(agent_header: str) -> str:
     """Return what is kept of a browser's own name."""
-    return "".join(sign for sign in header if sign.isprintable())[:_LONGEST_AGENT]
+    return "".join(character for character in agent_header if character.isprintable())[:_LONGEST_AGENT]
 
 
-def new_secret() -> str:
+def generate_secret() -> str:
     """Return a new authenticator's secret (Base32, 160 bits)."""
     return pyotp.random_base32()
 
 
-def enrolment_address(secret: str, username: str, issuer: str) -> str:
+def enrolment_address(secret: str, username: str, issuer_name: str) -> str:
     """Return the `otpauth:` address that an authenticator reads from a QR code."""
-    return pyotp.TOTP(secret, interval=PERIOD).provisioning_uri(name=username, issuer_name=issuer)
+    return pyotp.TOTP(secret, interval=CODE_PERIOD_SECONDS).provisioning_uri(name=username, issuer_name=issuer_name)
 
 
-def step_of(secret: str, code: str, now: datetime) -> int | None:
+def find_code_period(secret: str, submitted_code: str, now: datetime) -> int | None:
     """Return the period to which a six-digit code belongs: the present one, or the one before or after it."""
-    counted, present, typed = pyotp.HOTP(secret), int(now.timestamp()) // PERIOD, compact(code)
-    near = (present, present - 1, present + 1)
-    return next((step for step in near if hmac.compare_digest(counted.at(step).encode(), typed.encode())), None)
+    code_generator, present_period, compact_code = (
+        pyotp.HOTP(secret),
+        int(now.timestamp()) // CODE_PERIOD_SECONDS,
+        fold_compactly(submitted_code),
+    )
+    nearby_periods = (present_period, present_period - 1, present_period + 1)
+    return next(
+        (
+            code_period
+            for code_period in nearby_periods
+            if hmac.compare_digest(code_generator.at(code_period).encode(), compact_code.encode())
+        ),
+        None,
+    )

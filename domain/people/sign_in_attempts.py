@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.values.addresses import network_of
+from domain.values.addresses import network_for_address
 
-WINDOW = timedelta(minutes=15)
+ATTEMPT_WINDOW = timedelta(minutes=15)
 """Attempts are counted over this time, and what is locked stays so for the rest of it. Aligned to the epoch."""
 
-MOST_OF_PAIR = 5
+MOST_PER_PAIR = 5
 """Wrong attempts at an account from one address; of a known device; of a session's proofs."""
 
-MOST_OF_ACCOUNT, MOST_OF_ADDRESS = 30, 30
+MOST_PER_ACCOUNT, MOST_PER_ADDRESS = 30, 30
 """Wrong attempts at an account from everywhere inside, or outside; and from one address at any account."""
 
-_PREFIX = "attempt"
+_KEY_PREFIX = "attempt"
 _NAME_DIGITS = 24
 
 
-class Place(StrEnum):
+class AttemptOrigin(StrEnum):
     """Whence an attempt comes."""
 
     INSIDE = "inside"
@@ -43,70 +43,81 @@ class ClientOrigin:
     """
 
     address: str
-    agent: str
+    browser_agent: str
     inside: bool
-    device: str = ""
+    device_token: str = ""
 
     @property
     def network(self) -> str:
         """The part of the address that one caller cannot change at will."""
-        return network_of(self.address)
+        return network_for_address(self.address)
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
     """What an attempt is counted by: key → how many of it may be wrong in a window. Attempts of one `source` wait for
-    each other, those that are `known` (inside, a known device, a session) before strangers.
+    each other, those that are `is_recognised` (inside, a known device, a session) before strangers.
     """
 
-    most: Mapping[str, int]
+    limit_by_key: Mapping[str, int]
     source: str
-    known: bool
+    is_recognised: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """Where an account is locked: from one address, known device or session, or from everywhere in a `place`."""
+class AccountLock:
+    """Where an account is locked: from one address, known device or session, or from everywhere in a `origin`."""
 
-    place: Place
+    origin: AttemptOrigin
     source: str | None
 
 
-def limits_at_door(username: str, caller: ClientOrigin, device: str | None) -> AttemptLimits:
-    """Return what a sign-in is counted by; `device` names the known device of this account that it comes from."""
-    if device:
-        return AttemptLimits({_key(username, Place.DEVICE, device): MOST_OF_PAIR}, f"device {device}", known=True)
-    place, network = Place.INSIDE if caller.inside else Place.OUTSIDE, caller.network
-    most = {
-        _key(username, place, network): MOST_OF_PAIR,
-        _key(username, place, ""): MOST_OF_ACCOUNT,
-        f"{_PREFIX}||{network}": MOST_OF_ADDRESS,
+def sign_in_limits(username: str, client_origin: ClientOrigin, known_device: str | None) -> AttemptLimits:
+    """Return what a sign-in is counted by; `known_device` names the known device of this account that it comes from."""
+    if known_device:
+        return AttemptLimits(
+            {_attempt_key(username, AttemptOrigin.DEVICE, known_device): MOST_PER_PAIR},
+            f"device {known_device}",
+            is_recognised=True,
+        )
+    origin, network = AttemptOrigin.INSIDE if client_origin.inside else AttemptOrigin.OUTSIDE, client_origin.network
+    limit_by_key = {
+        _attempt_key(username, origin, network): MOST_PER_PAIR,
+        _attempt_key(username, origin, ""): MOST_PER_ACCOUNT,
+        f"{_KEY_PREFIX}||{network}": MOST_PER_ADDRESS,
     }
-    return AttemptLimits(most, network, known=caller.inside)
+    return AttemptLimits(limit_by_key, network, is_recognised=client_origin.inside)
 
 
-def limits_of_session(username: str, digest: str) -> AttemptLimits:
+def session_limits(username: str, session_digest: str) -> AttemptLimits:
     """Return what the fresh proofs of a session are counted by."""
-    return AttemptLimits({_key(username, Place.SESSION, digest): MOST_OF_PAIR}, f"session {digest}", known=True)
+    return AttemptLimits(
+        {_attempt_key(username, AttemptOrigin.SESSION, session_digest): MOST_PER_PAIR},
+        f"session {session_digest}",
+        is_recognised=True,
+    )
 
 
-def prefix_of(username: str) -> str:
+def attempt_key_prefix(username: str) -> str:
     """Return how every key of an account begins: a digest stands for the name, which may hold any sign."""
-    digest = hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{_PREFIX}|{digest[:_NAME_DIGITS]}|"
+    username_digest = hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_KEY_PREFIX}|{username_digest[:_NAME_DIGITS]}|"
 
 
-def locks_in(counts: Mapping[str, int], username: str) -> list[Lock]:
+def find_locks(count_by_key: Mapping[str, int], username: str) -> list[AccountLock]:
     """Return where an account is locked, given the counts of its keys (each may end in the window's own number)."""
-    return sorted(_locks(counts, prefix_of(username)), key=lambda one: (one.place, one.source or ""))
+    return sorted(
+        _iterate_locks(count_by_key, attempt_key_prefix(username)),
+        key=lambda account_lock: (account_lock.origin, account_lock.source or ""),
+    )
 
 
-def _locks(counts: Mapping[str, int], prefix: str) -> Iterable[Lock]:
-    for key, count in counts.items():
-        place, source = key.removeprefix(prefix).split("|")[:2]
-        if count >= (MOST_OF_PAIR if source else MOST_OF_ACCOUNT):
-            yield Lock(Place(place), source or None)
+def _iterate_locks(count_by_key: Mapping[str, int], key_prefix: str) -> Iterable[AccountLock]:
+    for key, count in count_by_key.items():
+        origin, source = key.removeprefix(key_prefix).split("|")[:2]
+        if count >= (MOST_PER_PAIR if source else MOST_PER_ACCOUNT):
+            yield AccountLock(AttemptOrigin(origin), source or None)
 
 
-def _key(username: str, place: Place, source: str) -> str:
-    return f"{prefix_of(username)}{place}|{source}"
+def _attempt_key(username: str, origin: AttemptOrigin, source: str) -> str:
+    return f"{attempt_key_prefix(username)}{origin}|{source}"

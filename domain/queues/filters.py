@@ -4,10 +4,10 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from domain.queues.queue import Queue, Sla
-from domain.queues.search import parse
+from domain.queues.search import parse_query
 from domain.requests.request import JsonObject, Phase
 from domain.values.actors import Role
-from domain.values.paging import Order
+from domain.values.paging import ListOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +33,30 @@ class QueueFilter:
     sla: Sla | None = None
     papers: bool | None = None
     search: str | None = None
-    order: Order | None = None
+    order: ListOrder | None = None
 
     @property
-    def listed(self) -> Order:
+    def effective_order(self) -> ListOrder:
         """How the list is ordered: urgency is only for what goes on, the alphabet only for names that were typed."""
-        if self.search and parse(self.search).words:
-            return Order.NAME
-        urgent = self.queue.live is True
-        if self.order in {None, Order.NAME} or (self.order is Order.URGENT and not urgent):
-            return Order.URGENT if urgent else Order.NEWEST
+        if self.search and parse_query(self.search).words:
+            return ListOrder.NAME
+        is_live_queue = self.queue.is_live is True
+        if self.order in {None, ListOrder.NAME} or (self.order is ListOrder.URGENT and not is_live_queue):
+            return ListOrder.URGENT if is_live_queue else ListOrder.NEWEST
         assert self.order is not None, "None was replaced above"  # noqa: S101
         return self.order
 
     def as_json(self) -> JsonObject:
-        """Return what `read` takes back: only what was said, days as ISO."""
-        said = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: _plain(value) for name, value in said.items() if value is not None and value != ()}
+        """Return what `read_queue_filter` takes back: only what was said, days as ISO."""
+        filter_values = {filter_field.name: getattr(self, filter_field.name) for filter_field in fields(self)}
+        return {
+            field_name: _to_json_value(value)
+            for field_name, value in filter_values.items()
+            if value is not None and value != ()
+        }
 
 
-def _plain(value: object) -> object:
+def _to_json_value(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

@@ -6,46 +6,48 @@ from typing import Protocol
 from domain.queues.selection import Selection
 from domain.queues.views import SavedView
 from domain.requests.request import ServiceRequest
-from domain.values.paging import Cursor, Key
+from domain.values.paging import Cursor, SortKey
 
 
-class WorkLists(Protocol):
+class WorkListRepository(Protocol):
     """Requests as lists of work. A page costs what it holds, however many requests there are."""
 
-    async def page(self, wanted: Selection, limit: int, at: Cursor | None) -> list[tuple[Key, int, ServiceRequest]]:
+    async def list_page(
+        self, selection: Selection, limit: int, cursor: Cursor | None
+    ) -> list[tuple[SortKey, int, ServiceRequest]]:
         """Return (key, id, request) in the list's order, from this place on: `limit` and, if there are, one more."""
         ...
 
-    async def counts(self, wanted: Sequence[Selection], most: int) -> list[int]:
-        """Return how many requests each selection has, counting no further than `most`."""
+    async def count_each(self, selections: Sequence[Selection], count_limit: int) -> list[int]:
+        """Return how many requests each selection has, counting no further than `count_limit`."""
         ...
 
 
-class SearchWords(Protocol):
+class SearchWordRepository(Protocol):
     """By which words each request is found (`domain/queues/search.py`); lists of work read them
     (`domain/actions/queues/selecting.py`).
     """
 
-    async def add(self, request: ServiceRequest, words: Collection[str]) -> None:
+    async def add(self, request: ServiceRequest, search_words: Collection[str]) -> None:
         """Keep the words of a new request."""
         ...
 
-    async def replace(self, request: ServiceRequest, words: Collection[str]) -> None:
+    async def replace_all(self, request: ServiceRequest, search_words: Collection[str]) -> None:
         """Forget the request's words and keep these."""
         ...
 
 
-class SavedViews(Protocol):
+class SavedViewRepository(Protocol):
     """Filters that members of the staff keep."""
 
-    async def of(self, username: str) -> list[SavedView]:
+    async def list_of_member(self, username: str) -> list[SavedView]:
         """Return a member's views by name."""
         ...
 
-    async def put(self, view: SavedView) -> None:
+    async def save(self, saved_view: SavedView) -> None:
         """Store a view; one of that name is replaced."""
         ...
 
-    async def remove(self, username: str, name: str) -> bool:
+    async def delete(self, username: str, view_name: str) -> bool:
         """Forget a view; False when there was none."""
         ...

@@ -8,7 +8,7 @@ from enum import StrEnum
 from domain.requests.request import ServiceRequest
 from domain.values.calendar import WorkingCalendar
 
-SOON_MINUTES = 2 * 60
+DUE_SOON_MINUTES = 2 * 60
 """Working time before the end of its SLA in which a request is due soon."""
 
 
@@ -28,17 +28,17 @@ class Queue(StrEnum):
     ALL = "all"
 
     @property
-    def live(self) -> bool | None:
+    def is_live(self) -> bool | None:
         """Whether its requests go on (True), have ended (False), or either."""
-        return _LIVE.get(self, True)
+        return _LIVENESS.get(self, True)
 
     @property
-    def of_units(self) -> bool:
+    def is_of_units(self) -> bool:
         """Whether it holds only what stands in the viewer's own units' queues."""
         return self in {Queue.UNIT, Queue.UNASSIGNED, Queue.LATE, Queue.SOON, Queue.HAND_OVER}
 
 
-_LIVE: Mapping[Queue, bool | None] = {Queue.HAND_OVER: False, Queue.FINISHED: False, Queue.ALL: None}
+_LIVENESS: Mapping[Queue, bool | None] = {Queue.HAND_OVER: False, Queue.FINISHED: False, Queue.ALL: None}
 
 
 class Sla(StrEnum):
@@ -50,22 +50,22 @@ class Sla(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class SlaMoments:
     """Now, and until when a due time counts as soon."""
 
     now: datetime
-    soon: datetime
+    soon_until: datetime
 
     @classmethod
-    def at(cls, now: datetime, calendar: WorkingCalendar) -> "Moments":
+    def from_calendar(cls, now: datetime, calendar: WorkingCalendar) -> "SlaMoments":
         """Reckon them."""
-        return cls(now, calendar.add_working_minutes(now, SOON_MINUTES))
+        return cls(now, calendar.add_working_minutes(now, DUE_SOON_MINUTES))
 
 
-def sla_of(request: ServiceRequest, moments: Moments) -> Sla | None:
+def assess_sla(request: ServiceRequest, moments: SlaMoments) -> Sla | None:
     """Return how a request stands to its SLA; None for one that has none in its state, or has ended."""
     if request.turn is None or request.due_at is None:
         return None
     if request.due_at <= moments.now:
         return Sla.LATE
-    return Sla.SOON if request.due_at <= moments.soon else Sla.OK
+    return Sla.SOON if request.due_at <= moments.soon_until else Sla.OK

@@ -17,12 +17,12 @@ from typing import Any
 from domain.fields.form import Field
 from domain.values import identifiers, tracking_codes
 from domain.values.errors import CodeMistyped, InvalidField
-from domain.values.text import code_units, compact, fold, persian_digits
+from domain.values.text import count_code_units, fold_compactly, fold_text, persian_digits
 
-FIELD = "search"
+SEARCH_FIELD = "search"
 """The name of the box, which every error bears."""
 
-LONGEST = 100
+LONGEST_QUERY = 100
 """Characters that may be typed."""
 
 MOST_WORDS = 6
@@ -31,13 +31,13 @@ MOST_WORDS = 6
 LEAST_LETTERS, LEAST_DIGITS = 2, 4
 """Fewer find too much."""
 
-BESIDE_LETTERS = 2
+PAIRING_LETTERS = 2
 """So many letters of another word stand before one that is kept for the two of them."""
 
-_JOINERS = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
-_WORD = re.compile(r"[^\W_]+")
-_ALIKE = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
-"""What `fold` keeps apart and people do not: ارش is آرش, رضائی is رضایی."""
+_JOINER_PATTERN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+_WORD_PATTERN = re.compile(r"[^\W_]+")
+_INTERCHANGEABLE_LETTERS = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
+"""What `fold_text` keeps apart and people do not: ارش is آرش, رضائی is رضایی."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SearchQuery:
     """Everything that a query may mean; requests that match any part are found.
 
     `code` is a tracking code, `mobile` +989…, `plate` as stored, `national_code` ten digits. Where none of them is
-    meant, `words` are beginnings of words of one name or number, as `words_in` returns them.
+    meant, `words` are beginnings of words of one name or number, as `split_words` returns them.
     """
 
     code: str | None = None
@@ -55,83 +55,101 @@ class SearchQuery:
     words: tuple[str, ...] = ()
 
     @property
-    def joined(self) -> str:
+    def joined_words(self) -> str:
         """The words as the beginning of one kept word."""
         return "".join(self.words)
 
 
-def parse(text: str) -> SearchQuery:
+def parse_query(query_text: str) -> SearchQuery:
     """Read what was typed.
 
     Errors, all of the field `search`: `InvalidField` (`too_long`, or `search_short` for what would find too much),
     `CodeMistyped` for nine digits that are neither a tracking code nor a national code.
     """
-    if code_units(text) > LONGEST:
-        raise InvalidField(FIELD, detail="too_long", limit=persian_digits(LONGEST))
-    code, mobile = _read(tracking_codes.parse, text), _read(identifiers.mobile, text)
-    meant = SearchQuery(code, mobile, _read(identifiers.plate, text), _read(identifiers.national_code, text))
-    if meant != SearchQuery():
-        return meant
-    words = words_in(text)
+    if count_code_units(query_text) > LONGEST_QUERY:
+        raise InvalidField(SEARCH_FIELD, detail="too_long", limit=persian_digits(LONGEST_QUERY))
+    tracking_code, mobile = (
+        _read_or_none(tracking_codes.parse_code, query_text),
+        _read_or_none(identifiers.parse_mobile, query_text),
+    )
+    identified_query = SearchQuery(
+        tracking_code,
+        mobile,
+        _read_or_none(identifiers.parse_plate, query_text),
+        _read_or_none(identifiers.parse_national_code, query_text),
+    )
+    if identified_query != SearchQuery():
+        return identified_query
+    words = split_words(query_text)
     _refuse_short(words)
-    if re.fullmatch("[0-9]{9}", compact(text)):
-        raise CodeMistyped(FIELD)
+    if re.fullmatch("[0-9]{9}", fold_compactly(query_text)):
+        raise CodeMistyped(SEARCH_FIELD)
     return SearchQuery(words=words)
 
 
-def words_in(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """Return the words of a name or query in the one spelling that is compared."""
-    return tuple(_WORD.findall(fold(_JOINERS.sub(" ", text)).translate(_ALIKE)))
+    return tuple(_WORD_PATTERN.findall(fold_text(_JOINER_PATTERN.sub(" ", text)).translate(_INTERCHANGEABLE_LETTERS)))
 
 
-def words_of(form: Iterable[Field], values: Mapping[str, Any]) -> frozenset[str]:
+def list_search_words(form_fields: Iterable[Field], values: Mapping[str, Any]) -> frozenset[str]:
     """Return the words by which a request with this form is found: names turned word by word, national codes; and all
     of them beside each other.
     """
-    texts = [text for field in form for text in field.found_by(values)]
-    return frozenset(word for text in texts for word in turned(text)) | paired(map(_kept, texts))
+    searchable_texts = [text for form_field in form_fields for text in form_field.search_terms(values)]
+    return frozenset(word for text in searchable_texts for word in list_rotations(text)) | list_pairings(
+        map(_split_indexed_words, searchable_texts)
+    )
 
 
-def turned(text: str) -> frozenset[str]:
+def list_rotations(text: str) -> frozenset[str]:
     """Return the words that are kept of a name or number: one for each of its own, which stands first in it."""
-    words = _kept(text)
-    return frozenset(_turned(words, at) for at in range(len(words)))
+    words = _split_indexed_words(text)
+    return frozenset(_rotate_from(words, word_index) for word_index in range(len(words)))
 
 
-def paired(texts: Iterable[Sequence[str]]) -> frozenset[str]:
+def list_pairings(split_texts: Iterable[Sequence[str]]) -> frozenset[str]:
     """Return what is kept besides for two words that are looked for together, of names and numbers word by word: each
     word of a name beside every other one of it, and each number beside every word of a name.
     """
-    kinds: dict[bool, list[Sequence[str]]] = {True: [], False: []}
-    for words in texts:
-        kinds[len(words) == 1 and words[0].isdecimal()].append(words)
-    numbers, names = kinds[True], kinds[False]
-    kept = [(words[at], _turned(words, first)) for words in names for at, first in permutations(range(len(words)), 2)]
-    kept += [(word, number) for words in names for word in words for (number,) in numbers]
-    return frozenset(beside(other, word) for other, word in kept if len(other) >= BESIDE_LETTERS)
+    texts_by_kind: dict[bool, list[Sequence[str]]] = {True: [], False: []}
+    for words in split_texts:
+        texts_by_kind[len(words) == 1 and words[0].isdecimal()].append(words)
+    numbers, split_names = texts_by_kind[True], texts_by_kind[False]
+    paired_words = [
+        (words[other_index], _rotate_from(words, first_index))
+        for words in split_names
+        for other_index, first_index in permutations(range(len(words)), 2)
+    ]
+    paired_words += [(word, number) for words in split_names for word in words for (number,) in numbers]
+    return frozenset(format_pairing(other, word) for other, word in paired_words if len(other) >= PAIRING_LETTERS)
 
 
-def beside(other: str, word: str) -> str:
+def format_pairing(other_word: str, word: str) -> str:
     """Return how a word is kept, or looked for, where another one stands beside it: no word by itself begins so."""
-    return f" {other[:BESIDE_LETTERS]} {word}"
+    return f" {other_word[:PAIRING_LETTERS]} {word}"
 
 
-def _kept(text: str) -> tuple[str, ...]:
-    return words_in(text)[:MOST_WORDS]
+def _split_indexed_words(text: str) -> tuple[str, ...]:
+    return split_words(text)[:MOST_WORDS]
 
 
-def _turned(words: Sequence[str], first: int) -> str:
-    return "".join((*words[first:], *words[:first]))
+def _rotate_from(words: Sequence[str], first_index: int) -> str:
+    return "".join((*words[first_index:], *words[:first_index]))
 
 
 def _refuse_short(words: tuple[str, ...]) -> None:
     if not any(len(word) >= (LEAST_DIGITS if word.isdecimal() else LEAST_LETTERS) for word in words):
-        raise InvalidField(FIELD, detail="search_short", letters=persian_digits(LEAST_LETTERS),
-                           digits=persian_digits(LEAST_DIGITS))  # fmt: skip
+        raise InvalidField(
+            SEARCH_FIELD,
+            detail="search_short",
+            letters=persian_digits(LEAST_LETTERS),
+            digits=persian_digits(LEAST_DIGITS),
+        )
 
 
-def _read(reader: Callable[[str], str], text: str) -> str | None:
+def _read_or_none(identifier_reader: Callable[[str], str], text: str) -> str | None:
     try:
-        return reader(text)
+        return identifier_reader(text)
     except (InvalidField, CodeMistyped):
         return None

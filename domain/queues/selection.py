@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.queues.search import SearchQuery
-from domain.values.paging import Order
+from domain.values.paging import ListOrder
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """Requests of one service: all, those whose turn it is (`turn`), or those that have `ended`.
+class RequestRange:
+    """Requests of one service: all, those whose turn it is (`turn`), or those that have `has_ended`.
 
     With `states` only those in one of these states.
     """
 
     service: str
     turn: str | None = None
-    ended: bool = False
+    has_ended: bool = False
     states: tuple[str, ...] = ()
 
 
@@ -29,8 +29,8 @@ class Selection:
     finds names that begin with them as typed; `loosely`, those that have each of them somewhere, or a number beside it.
     """
 
-    ranges: tuple[Range, ...]
-    order: Order
+    ranges: tuple[RequestRange, ...]
+    order: ListOrder
     assignees: tuple[str, ...] = ()
     unassigned: bool = False
     kind: str | None = None

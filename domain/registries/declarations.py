@@ -28,18 +28,18 @@ from domain.registries.field_types import (
 )
 from domain.registries.rules import (
     ChargeState,
+    EditRule,
     RecordStatus,
-    Rule,
-    Values,
-    annulled_by_hand,
-    charged_by_hand,
-    not_before,
-    repriced_by_hand,
+    RowValues,
+    charge_edit_rule,
+    check_annulment,
+    day_order_rule,
+    repricing_rule,
 )
-from domain.tariffs.tariff import Priced
+from domain.tariffs.tariff import PricedSubject
 from domain.values.actors import Role
 
-NUMBER = "number"
+NUMBER_FIELD = "number"
 """The field that counts rows which are alike in the rest of their natural key."""
 
 
@@ -47,89 +47,92 @@ NUMBER = "number"
 class Reference:
     """`field` holds the key of a row of `registry` (or several keys, where its value is a list).
 
-    `offered`: there are so few rows that whoever types one's key is offered them all.
+    `is_offered`: there are so few rows that whoever types one's key is offered them all.
     """
 
     field: str
     registry: str
-    offered: bool = False
+    is_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it, and
-    `priced` what that tariff may set a price for.
+class ChargeTerms:
+    """A row that somebody owes money for: `amount_field` names the field of the sum, `tariff_service` the service that
+    prices it, and `priced_subjects` what that tariff may set a price for.
 
     Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone. An
     amount that a tariff prices is changed by the revenue unit alone.
     """
 
-    amount: str
-    tariff: str | None = None
-    priced: tuple[Priced, ...] = ()
+    amount_field: str
+    tariff_service: str | None = None
+    priced_subjects: tuple[PricedSubject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
     """One registry, whole.
 
-    `natural_key` names a row, and never changes; each field of `unique` does so too, where it has a value. `defaults`
-    stand where a new row says nothing; that of a field which need not be filled also where it is emptied. `contact` is
-    the way to the mobile of whom the row concerns: a field, or references and then a field (`owner.mobile`). Rows whose
-    fields have none of the values in `only_while` are not reminded. `editors` may change rows by hand, within the
-    `rules`. People call a row by its field `called` (where there is none, by its natural key); `listed` are the fields
-    by which a row is recognised in a list.
+    `natural_key` names a row, and never changes; each field of `unique_fields` does so too, where it has a value.
+    `defaults` stand where a new row says nothing; that of a field which need not be filled also where it is emptied.
+    `contact_path` is the way to the mobile of whom the row concerns: a field, or references and then a field
+    (`owner.mobile`). Rows whose fields have none of the values in `only_while` are not reminded. `editors` may change
+    rows by hand, within the `edit_rules`. People call a row by its field `name_field` (where there is none, by its
+    natural key); `summary_fields` are the fields by which a row is recognised in a list.
     """
 
     key: str
     fields: tuple[Field, ...]
     natural_key: tuple[str, ...]
     editors: frozenset[Role]
-    unique: tuple[str, ...] = ()
+    unique_fields: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     expiries: tuple[str, ...] = ()
-    contact: str = ""
+    contact_path: str = ""
     only_while: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
-    owed: Owed | None = None
-    called: str = ""
-    listed: tuple[str, ...] = ()
+    edit_rules: tuple[EditRule, ...] = ()
+    owed: ChargeTerms | None = None
+    name_field: str = ""
+    summary_fields: tuple[str, ...] = ()
 
-    def field(self, name: str) -> Field | None:
+    def find_field(self, field_name: str) -> Field | None:
         """Return a field by name."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((declared_field for declared_field in self.fields if declared_field.name == field_name), None)
 
-    def reference(self, name: str) -> Reference | None:
+    def find_reference(self, field_name: str) -> Reference | None:
         """Return the reference that a field is, None for a field of its own."""
-        return next((one for one in self.references if one.field == name), None)
+        return next(
+            (declared_reference for declared_reference in self.references if declared_reference.field == field_name),
+            None,
+        )
 
-    def key_of(self, values: Values) -> tuple[Any, ...]:
+    def natural_key_of(self, values: RowValues) -> tuple[Any, ...]:
         """Return the values that name a row."""
-        return tuple(values[name] for name in self.natural_key)
+        return tuple(values[field_name] for field_name in self.natural_key)
 
     @property
-    def numbered(self) -> bool:
+    def is_numbered(self) -> bool:
         """Whether rows alike in all else are told apart by a `number`, counted from 1 (a driver's second reward of a
         day).
         """
-        return self.natural_key[-1] == NUMBER
+        return self.natural_key[-1] == NUMBER_FIELD
 
 
-TAXI_OFFICER = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
-MONEY = TAXI_OFFICER | {Role.REVENUE}
-CIVIL = frozenset({Role.CIVIL, Role.SYSTEM})
+TAXI_OFFICER_ROLES = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
+MONEY_ROLES = TAXI_OFFICER_ROLES | {Role.REVENUE}
+CIVIL_ROLES = frozenset({Role.CIVIL, Role.SYSTEM})
 
-IN_SERVICE = "active"
+IN_SERVICE_STATUS = "active"
 """The status of a vehicle that works: duties, reminders and new leaves are of these alone."""
 
 VEHICLE_TYPES = ("line", "roaming", "phone", "van", "school", "suburban")
 """Kinds of taxi; a tariff of `taxi_duty` has the dimension `vehicle_type`."""
 
-DUTY_TARIFF = "taxi_duty"
+DUTY_TARIFF_SERVICE = "taxi_duty"
 """The service whose tariff prices duties."""
 
-YEARLY = "yearly"
+YEARLY_DUTY_KIND = "yearly"
 """The kind of duty that is generated for every vehicle once a year."""
 
 AGENCY = Registry(
@@ -143,11 +146,11 @@ AGENCY = Registry(
         Field("phone", PHONE, required=False),
     ),
     ("licence_number",),
-    TAXI_OFFICER,
+    TAXI_OFFICER_ROLES,
     expiries=("licence_expiry",),
-    contact="phone",
-    called="name",
-    listed=("licence_number", "name", "manager", "phone", "licence_expiry"),
+    contact_path="phone",
+    name_field="name",
+    summary_fields=("licence_number", "name", "manager", "phone", "licence_expiry"),
 )
 
 OWNER = Registry(
@@ -159,10 +162,10 @@ OWNER = Registry(
         Field("address", Note(200), required=False),
     ),
     ("national_id",),
-    TAXI_OFFICER,
-    contact="mobile",
-    called="name",
-    listed=("national_id", "name", "mobile"),
+    TAXI_OFFICER_ROLES,
+    contact_path="mobile",
+    name_field="name",
+    summary_fields=("national_id", "name", "mobile"),
 )
 
 VEHICLE = Registry(
@@ -172,7 +175,7 @@ VEHICLE = Registry(
         Field("taxi_code", TAXI_CODE, required=False),
         Field("vin", VIN, required=False),
         Field("model", Note(60), required=False),
-        Field("year", Year(gregorian=True), required=False),
+        Field("year", Year(allows_gregorian=True), required=False),
         Field(
             "fuel",
             Choice("fuel"),
@@ -181,22 +184,22 @@ VEHICLE = Registry(
         ),
         Field("capacity", WholeNumber(1, 60), required=False),
         Field("type", Choice("vehicle_type"), choices=VEHICLE_TYPES),
-        Field("status", Choice("vehicle_status"), choices=(IN_SERVICE, "inactive", "scrapped")),
+        Field("status", Choice("vehicle_status"), choices=(IN_SERVICE_STATUS, "inactive", "scrapped")),
         Field("agency", CODE, required=False),
         Field("owner", OWNER_CODE, required=False),
         Field("insurance_expiry", RecordedDay(), required=False),
         Field("inspection_expiry", RecordedDay(), required=False),
     ),
     ("plate",),
-    TAXI_OFFICER,
-    unique=("taxi_code",),
-    references=(Reference("agency", "agency", offered=True), Reference("owner", "owner")),
+    TAXI_OFFICER_ROLES,
+    unique_fields=("taxi_code",),
+    references=(Reference("agency", "agency", is_offered=True), Reference("owner", "owner")),
     expiries=("insurance_expiry", "inspection_expiry"),
-    contact="owner.mobile",
-    only_while={"status": (IN_SERVICE,)},
-    defaults={"status": IN_SERVICE},
-    called="plate",
-    listed=("plate", "taxi_code", "type", "status", "model", "owner", "insurance_expiry", "inspection_expiry"),
+    contact_path="owner.mobile",
+    only_while={"status": (IN_SERVICE_STATUS,)},
+    defaults={"status": IN_SERVICE_STATUS},
+    name_field="plate",
+    summary_fields=("plate", "taxi_code", "type", "status", "model", "owner", "insurance_expiry", "inspection_expiry"),
 )
 
 DRIVER = Registry(
@@ -216,14 +219,14 @@ DRIVER = Registry(
         ),
     ),
     ("national_code",),
-    TAXI_OFFICER,
+    TAXI_OFFICER_ROLES,
     references=(Reference("vehicles", "vehicle"),),
     expiries=("licence_expiry", "health_card_expiry"),
-    contact="mobile",
+    contact_path="mobile",
     only_while={"status": ("active", "suspended")},
     defaults={"status": "active", "kind": "main", "vehicles": ()},
-    called="name",
-    listed=("national_code", "name", "mobile", "kind", "status", "vehicles"),
+    name_field="name",
+    summary_fields=("national_code", "name", "mobile", "kind", "status", "vehicles"),
 )
 
 DUTY = Registry(
@@ -231,22 +234,26 @@ DUTY = Registry(
     (
         Field("vehicle", Identifier("plate")),
         Field("year", Year()),
-        Field("kind", Choice("duty_kind"), choices=(YEARLY, "transfer", "replacement", "permit", "other")),
+        Field("kind", Choice("duty_kind"), choices=(YEARLY_DUTY_KIND, "transfer", "replacement", "permit", "other")),
         Field("number", WholeNumber(1, 99)),
         Field("amount", Charge()),
         Field("state", Choice("duty_state"), choices=ChargeState.ALL),
     ),
     ("vehicle", "year", "kind", "number"),
-    MONEY,
+    MONEY_ROLES,
     references=(Reference("vehicle", "vehicle"),),
-    contact="vehicle.owner.mobile",
-    defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
-    rules=(charged_by_hand("amount"), repriced_by_hand("amount")),
-    owed=Owed("amount", DUTY_TARIFF, tuple(Priced({"vehicle_type": one}, "year", (1,)) for one in VEHICLE_TYPES)),
-    listed=("vehicle", "year", "kind", "amount", "state"),
+    contact_path="vehicle.owner.mobile",
+    defaults={"kind": YEARLY_DUTY_KIND, "number": 1, "state": ChargeState.OPEN},
+    edit_rules=(charge_edit_rule("amount"), repricing_rule("amount")),
+    owed=ChargeTerms(
+        "amount",
+        DUTY_TARIFF_SERVICE,
+        tuple(PricedSubject({"vehicle_type": one}, "year", (1,)) for one in VEHICLE_TYPES),
+    ),
+    summary_fields=("vehicle", "year", "kind", "amount", "state"),
 )
 
-_STANDING = Field("standing", Choice("standing"), choices=RecordStatus.ALL)
+_RECORD_STATUS_FIELD = Field("standing", Choice("standing"), choices=RecordStatus.ALL)
 
 REWARD = Registry(
     "reward",
@@ -262,19 +269,27 @@ REWARD = Registry(
         Field("points", WholeNumber(0, 1000)),
         Field("source", Note(80), required=False),
         Field("text", Note(500), required=False),
-        _STANDING,
+        _RECORD_STATUS_FIELD,
     ),
     ("driver", "date", "kind", "number"),
-    TAXI_OFFICER,
+    TAXI_OFFICER_ROLES,
     references=(Reference("driver", "driver"),),
-    contact="driver.mobile",
+    contact_path="driver.mobile",
     defaults={"number": 1, "points": 0, "standing": RecordStatus.VALID},
-    listed=("driver", "date", "kind", "points", "standing"),
+    summary_fields=("driver", "date", "kind", "points", "standing"),
 )
 
 VIOLATION_KINDS = (
-    "overcharge", "rudeness", "refusal", "off_route", "unsafe", "smoking", "vehicle", "papers", "other",
-)  # fmt: skip
+    "overcharge",
+    "rudeness",
+    "refusal",
+    "off_route",
+    "unsafe",
+    "smoking",
+    "vehicle",
+    "papers",
+    "other",
+)
 
 VIOLATION = Registry(
     "violation",
@@ -288,16 +303,16 @@ VIOLATION = Registry(
         Field("text", Note(500), required=False),
         Field("fine", Charge(), required=False),
         Field("state", Choice("violation_state"), choices=ChargeState.ALL),
-        _STANDING,
+        _RECORD_STATUS_FIELD,
     ),
     ("driver", "date", "kind", "number"),
-    TAXI_OFFICER,
+    TAXI_OFFICER_ROLES,
     references=(Reference("driver", "driver"),),
-    contact="driver.mobile",
+    contact_path="driver.mobile",
     defaults={"number": 1, "points": 0, "state": ChargeState.OPEN, "standing": RecordStatus.VALID},
-    rules=(charged_by_hand("fine", revenue_edits=False), annulled_by_hand),
-    owed=Owed("fine"),
-    listed=("driver", "date", "kind", "fine", "state", "standing"),
+    edit_rules=(charge_edit_rule("fine", revenue_edits=False), check_annulment),
+    owed=ChargeTerms("fine"),
+    summary_fields=("driver", "date", "kind", "fine", "state", "standing"),
 )
 
 MACHINES = Registry(
@@ -310,11 +325,11 @@ MACHINES = Registry(
         Field("capacity", Note(60), required=False),
     ),
     ("code",),
-    CIVIL,
-    unique=("code",),
+    CIVIL_ROLES,
+    unique_fields=("code",),
     defaults={"status": ResourceStatus.ACTIVE.value, "capacity": ""},
-    called="title",
-    listed=("code", "type", "title", "capacity", "status"),
+    name_field="title",
+    summary_fields=("code", "type", "title", "capacity", "status"),
 )
 
 OPERATORS = Registry(
@@ -327,12 +342,12 @@ OPERATORS = Registry(
         Field("status", Choice("machine_status"), choices=tuple(ResourceStatus)),
     ),
     ("code",),
-    CIVIL,
-    unique=("code",),
-    contact="mobile",
+    CIVIL_ROLES,
+    unique_fields=("code",),
+    contact_path="mobile",
     defaults={"status": ResourceStatus.ACTIVE.value, "skills": ()},
-    called="title",
-    listed=("code", "title", "mobile", "skills", "status"),
+    name_field="title",
+    summary_fields=("code", "title", "mobile", "skills", "status"),
 )
 
 MAINTENANCE = Registry(
@@ -348,14 +363,14 @@ MAINTENANCE = Registry(
         Field("cost", Rials(), required=False),
         Field("note", Note(500), required=False),
         Field("next_due", RecordedDay(), required=False),
-        _STANDING,
+        _RECORD_STATUS_FIELD,
     ),
     ("machine", "begun", "kind", "number"),
-    CIVIL,
-    references=(Reference("machine", "machines", offered=True),),
+    CIVIL_ROLES,
+    references=(Reference("machine", "machines", is_offered=True),),
     defaults={"number": 1, "standing": RecordStatus.VALID},
-    rules=(not_before("begun", "ended"), not_before("begun", "next_due")),
-    listed=("machine", "begun", "kind", "ended", "workshop", "next_due", "standing"),
+    edit_rules=(day_order_rule("begun", "ended"), day_order_rule("begun", "next_due")),
+    summary_fields=("machine", "begun", "kind", "ended", "workshop", "next_due", "standing"),
 )
 
 REGISTRIES: Mapping[str, Registry] = {

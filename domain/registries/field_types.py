@@ -11,29 +11,29 @@ from datetime import date
 from functools import lru_cache
 from typing import ClassVar
 
-from domain.fields.types import FieldType, Integer, ReadingContext, Rials, Words, number_text
-from domain.fleet.resources import OFFICER
+from domain.fields.types import FieldType, Integer, ReadingContext, Rials, TextLookup, format_number
+from domain.fleet.resources import OFFICER_CODE_PREFIX
 from domain.values import identifiers
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import from_jalali, jalali_text, to_jalali
 from domain.values.errors import InvalidField
-from domain.values.money import BILL_STEP
-from domain.values.text import ascii_digits, compact, fold, grouped, persian_digits, shown
+from domain.values.money import BILL_STEP_RIALS
+from domain.values.text import ascii_digits, fold_compactly, fold_text, group_digits, persian_digits, tidy_text
 
 LONGEST_CODE = 40
 
-FIRST_GREGORIAN = 1900
+FIRST_GREGORIAN_YEAR = 1900
 """The first year of the records that is Gregorian: spreadsheets have no dates before it, or differ about their days."""
 
-LONGEST_NUMBER = 18
+LONGEST_NUMBER_DIGITS = 18
 """Digits that are taken for a number as they are: thousands of them are none, and take long to read."""
 
-_DAY = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ t]00:00(?::00)?)?")
-_PACKED_DAY = re.compile(r"(1[34]\d\d|19\d\d|20\d\d)(\d\d)(\d\d)")
-_BETWEEN_PLATES = re.compile(r"[،,;؛\n]+")
-_TAXI_CODE = re.compile(r"0*([1-9][0-9]{0,5})")
-_VIN = re.compile(r"[0-9a-z]{17}")
-_PHONE = re.compile(r"\+?[0-9]{4,15}")
+_DAY_PATTERN = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ t]00:00(?::00)?)?")
+_PACKED_DAY_PATTERN = re.compile(r"(1[34]\d\d|19\d\d|20\d\d)(\d\d)(\d\d)")
+_PLATE_SEPARATOR = re.compile(r"[،,;؛\n]+")
+_TAXI_CODE_PATTERN = re.compile(r"0*([1-9][0-9]{0,5})")
+_VIN_PATTERN = re.compile(r"[0-9a-z]{17}")
+_PHONE_PATTERN = re.compile(r"\+?[0-9]{4,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,109 +46,115 @@ class RecordedDay(FieldType):
 
     name: ClassVar[str] = "date"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read a date cell or the text of a date."""
-        if isinstance(raw, date):
-            if raw.year < FIRST_GREGORIAN:  # a Jalali date that was taken for one of the Middle Ages, and moved
+        if isinstance(raw_value, date):
+            if (
+                raw_value.year < FIRST_GREGORIAN_YEAR
+            ):  # a Jalali date that was taken for one of the Middle Ages, and moved
                 raise InvalidField("date", detail="date_cell")
-            return _day(raw.year, raw.month, raw.day)
-        return _recorded_day(str(raw))
+            return _to_iso_day(raw_value.year, raw_value.month, raw_value.day)
+        return _parse_recorded_day(str(raw_value))
 
-    def show(self, value: str, words: Words) -> str:
+    def render_value(self, value: str, catalogue_text: TextLookup) -> str:
         """Return the Jalali date in numbers."""
         return jalali_text(date.fromisoformat(value))
 
 
 @lru_cache(maxsize=4096)
-def _recorded_day(text: str) -> str:
+def _parse_recorded_day(day_text: str) -> str:
     # Sheets repeat the same days in thousands of rows.
-    folded = fold(text)
-    found = _DAY.fullmatch(folded) or _PACKED_DAY.fullmatch(folded)
-    if not found:
+    folded_text = fold_text(day_text)
+    day_match = _DAY_PATTERN.fullmatch(folded_text) or _PACKED_DAY_PATTERN.fullmatch(folded_text)
+    if not day_match:
         raise InvalidField("date")
-    parts = found.groups()
-    year, month, day = (int(part) for part in (parts if len(parts[2]) < 3 else parts[::-1]))
+    day_parts = day_match.groups()
+    year, month, day = (int(number_text) for number_text in (day_parts if len(day_parts[2]) < 3 else day_parts[::-1]))
     if year < 100:
         year += 1400 if year < 50 else 1300
-    return _day(year, month, day)
+    return _to_iso_day(year, month, day)
 
 
-def _day(year: int, month: int, day: int) -> str:
-    if not (1300 <= year <= 1499 or FIRST_GREGORIAN <= year <= 2199):
+def _to_iso_day(year: int, month: int, day: int) -> str:
+    if not (1300 <= year <= 1499 or FIRST_GREGORIAN_YEAR <= year <= 2199):
         raise InvalidField("date")
     try:
-        return (date(year, month, day) if year >= FIRST_GREGORIAN else from_jalali(year, month, day)).isoformat()
+        return (date(year, month, day) if year >= FIRST_GREGORIAN_YEAR else from_jalali(year, month, day)).isoformat()
     except ValueError:
         raise InvalidField("date") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Checked(FieldType):
-    """Text that a function checks and brings into its one form; `kind` is the type's name for programs."""
+class CheckedText(FieldType):
+    """Text that a function checks and brings into its one form; `type_name` is the type's name for programs."""
 
-    kind: str
-    check: Callable[[str], str]
+    type_name: str
+    parse_text: Callable[[str], str]
 
     @property
     def name(self) -> str:  # type: ignore[override]  # one class, several names
         """The name that was given."""
-        return self.kind
+        return self.type_name
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Check and normalise."""
-        return self.check(str(raw))
+        return self.parse_text(str(raw_value))
 
 
-def owner_code(text: str) -> str:
+def parse_owner_code(code_text: str) -> str:
     """Return a person's national code (ten digits) or a legal entity's national id (eleven)."""
     try:
-        return identifiers.legal_id(text) if len(compact(text)) == 11 else identifiers.national_code(text)
+        return (
+            identifiers.parse_legal_id(code_text)
+            if len(fold_compactly(code_text)) == 11
+            else identifiers.parse_national_code(code_text)
+        )
     except InvalidField:
         raise InvalidField("owner_code") from None
 
 
-def taxi_code(text: str) -> str:
+def parse_taxi_code(code_text: str) -> str:
     """Return a taxi's code: one to six digits, without leading zeros, which spreadsheets lose anyway."""
-    found = _TAXI_CODE.fullmatch(compact(text))
-    if not found:
+    code_match = _TAXI_CODE_PATTERN.fullmatch(fold_compactly(code_text))
+    if not code_match:
         raise InvalidField("taxi_code")
-    return found[1]
+    return code_match[1]
 
 
-def vin(text: str) -> str:
+def parse_vin(vin_text: str) -> str:
     """Return a vehicle identification number: seventeen letters and digits; Iran's begin with IR, so none is barred."""
-    number = compact(text)
-    if not _VIN.fullmatch(number):
+    vin_number = fold_compactly(vin_text)
+    if not _VIN_PATTERN.fullmatch(vin_number):
         raise InvalidField("vin")
-    return number.upper()
+    return vin_number.upper()
 
 
-def phone(text: str) -> str:
+def parse_phone(phone_text: str) -> str:
     """Return a telephone number as digits; a mobile in its own form."""
-    digits = re.sub(r"[()]", "", compact(text))
-    if not _PHONE.fullmatch(digits):
+    phone_digits = re.sub(r"[()]", "", fold_compactly(phone_text))
+    if not _PHONE_PATTERN.fullmatch(phone_digits):
         raise InvalidField("phone")
     try:
-        return identifiers.mobile(digits)
+        return identifiers.parse_mobile(phone_digits)
     except InvalidField:
-        return digits
+        return phone_digits
 
 
-def code(text: str) -> str:
+def parse_code(code_text: str) -> str:
     """Return a number or code that an office gave: its own signs, digits in ASCII, at most forty characters."""
-    found = " ".join(ascii_digits(shown(text)).split())
-    if not 0 < len(found) <= LONGEST_CODE:
+    normalised_code = " ".join(ascii_digits(tidy_text(code_text)).split())
+    if not 0 < len(normalised_code) <= LONGEST_CODE:
         raise InvalidField("code", detail="too_long", limit=persian_digits(LONGEST_CODE))
-    if found.startswith(OFFICER):
+    if normalised_code.startswith(OFFICER_CODE_PREFIX):
         raise InvalidField("code", detail="of_officers")
-    return found
+    return normalised_code
 
 
-CODE = Checked("code", code)
-OWNER_CODE = Checked("owner_code", owner_code)
-TAXI_CODE = Checked("taxi_code", taxi_code)
-VIN = Checked("vin", vin)
-PHONE = Checked("phone", phone)
+CODE = CheckedText("code", parse_code)
+OWNER_CODE = CheckedText("owner_code", parse_owner_code)
+TAXI_CODE = CheckedText("taxi_code", parse_taxi_code)
+VIN = CheckedText("vin", parse_vin)
+PHONE = CheckedText("phone", parse_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,38 +163,42 @@ class Plates(FieldType):
 
     name: ClassVar[str] = "plates"
 
-    def parse(self, raw: object, reading: ReadingContext) -> list[str]:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> list[str]:
         """Read each one."""
-        parts = raw if isinstance(raw, list) else [part for part in _BETWEEN_PLATES.split(str(raw)) if part.strip()]
-        return sorted({identifiers.plate(str(part)) for part in parts})
+        plate_texts = (
+            raw_value
+            if isinstance(raw_value, list)
+            else [plate_text for plate_text in _PLATE_SEPARATOR.split(str(raw_value)) if plate_text.strip()]
+        )
+        return sorted({identifiers.parse_plate(str(plate_text)) for plate_text in plate_texts})
 
-    def show(self, value: list[str], words: Words) -> str:
+    def render_value(self, value: list[str], catalogue_text: TextLookup) -> str:
         """Return them, joined."""
-        return "، ".join(persian_digits(one) for one in value)
+        return "، ".join(persian_digits(plate) for plate in value)
 
 
 @dataclass(frozen=True, slots=True)
 class WholeNumber(Integer):
     """A whole number; most cells are digits alone, which need no reading of sentences."""
 
-    def parse(self, raw: object, reading: ReadingContext) -> int:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read digits at once, anything else as `Integer` does."""
-        digits = ascii_digits(str(raw)).strip()
-        plain = digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
-        return Integer.parse(self, int(digits) if plain else raw, reading)
+        digits = ascii_digits(str(raw_value)).strip()
+        is_plain = digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER_DIGITS
+        return Integer.parse(self, int(digits) if is_plain else raw_value, reading_context)
 
 
 @dataclass(frozen=True, slots=True)
 class Year(FieldType):
-    """A year of four digits, Jalali (1300–1499), or with `gregorian` of either calendar (a vehicle's model)."""
+    """A year of four digits, Jalali (1300–1499), or with `allows_gregorian` of either calendar (a vehicle's model)."""
 
-    gregorian: bool = False
+    allows_gregorian: bool = False
     name: ClassVar[str] = "year"
 
-    def parse(self, raw: object, reading: ReadingContext) -> int:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read the digits."""
-        year = WholeNumber(0, 9999).parse(raw, reading)
-        if 1300 <= year <= 1499 or (self.gregorian and 1950 <= year <= 2100):
+        year = WholeNumber(0, 9999).parse(raw_value, reading_context)
+        if 1300 <= year <= 1499 or (self.allows_gregorian and 1950 <= year <= 2100):
             return year
         raise InvalidField(detail="range", least=persian_digits(1300), most=persian_digits(1499))
 
@@ -197,36 +207,36 @@ class Year(FieldType):
 class Charge(Rials):
     """An amount that a bill can carry: whole thousands of rials, above zero, within a payment id's eight digits."""
 
-    def parse(self, raw: object, reading: ReadingContext) -> int:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read an amount as `Rials` does."""
-        amount = Rials.parse(self, raw, reading)
-        if amount % BILL_STEP:
-            raise InvalidField(detail="not_thousands", step=grouped(BILL_STEP))
+        amount = Rials.parse(self, raw_value, reading_context)
+        if amount % BILL_STEP_RIALS:
+            raise InvalidField(detail="not_thousands", step=group_digits(BILL_STEP_RIALS))
         if not 0 < amount <= HIGHEST_AMOUNT:
-            raise InvalidField(detail="range", least=number_text(BILL_STEP), most=grouped(HIGHEST_AMOUNT))
+            raise InvalidField(detail="range", least=format_number(BILL_STEP_RIALS), most=group_digits(HIGHEST_AMOUNT))
         return amount
 
 
 @dataclass(frozen=True, slots=True)
 class Note(FieldType):
-    """A short text without line breaks, up to `limit` characters; kept in its writer's words."""
+    """A short text without line breaks, up to `max_length` characters; kept in its writer's words."""
 
-    limit: int = 200
+    max_length: int = 200
     name: ClassVar[str] = "text"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Trim, and make one space of all white space."""
-        text = " ".join(shown(str(raw)).split())
-        if len(text) > self.limit:
-            raise InvalidField(detail="too_long", limit=persian_digits(self.limit))
+        text = " ".join(tidy_text(str(raw_value)).split())
+        if len(text) > self.max_length:
+            raise InvalidField(detail="too_long", limit=persian_digits(self.max_length))
         return text
 
-    def show(self, value: str, words: Words) -> str:
+    def render_value(self, value: str, catalogue_text: TextLookup) -> str:
         """Return the writer's words as they are."""
         return value
 
 
-def jalali_cell(day: str) -> str:
+def format_jalali_day(iso_day: str) -> str:
     """Return an ISO day as sheets hold it: 1405/09/03."""
-    year, month, of_month = to_jalali(date.fromisoformat(day))
-    return f"{year:04}/{month:02}/{of_month:02}"
+    year, month, day_of_month = to_jalali(date.fromisoformat(iso_day))
+    return f"{year:04}/{month:02}/{day_of_month:02}"

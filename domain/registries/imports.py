@@ -1,7 +1,7 @@
 """Importing a sheet into a registry: the ports it needs from outside, and what it tells.
 
 A file is first examined without writing anything: every fault is told, good rows that would change something are kept
-aside (`Pile`). Only then are those rows put, all in one transaction (`actions/importing.py`).
+aside (`Spool`). Only then are those rows put, all in one transaction (`actions/registries/importing.py`).
 """
 
 import json
@@ -12,36 +12,36 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Protocol
 
-from domain.registries.rows import Fate
-from domain.registries.rules import Values
+from domain.registries.rows import RowFate
+from domain.registries.rules import RowValues
 from domain.values.version_token import VersionToken
 
-Rows = Iterator[tuple[int, Sequence[object]]]
+SheetRows = Iterator[tuple[int, Sequence[object]]]
 """Rows of a file below its headings: the row's number as a spreadsheet shows it (headings are row 1), and its cells."""
 
 
-class Unread(tuple[object, ...]):
+class UnreadRow(tuple[object, ...]):
     """The cells of a row that could not be told apart: its first line, as it stands."""
 
     __slots__ = ()
 
 
-Progress = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 """Is told how many rows are behind, now and then."""
 
 
-class Pile(Protocol):
+class Spool(Protocol):
     """Where an import keeps rows until the whole file is known to be good; it must not need memory for them."""
 
-    def claim(self, field: str, value: str, row: int) -> int | None:
+    def claim_unique(self, field_name: str, value: str, row_number: int) -> int | None:
         """Note that a row has this value of a field that no two rows share; return the earlier row that has it."""
         ...
 
-    def add(self, values: dict[str, Any]) -> None:
+    def add_row(self, row_values: dict[str, Any]) -> None:
         """Keep the values of a good row."""
         ...
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def read_rows(self) -> Iterator[dict[str, Any]]:
         """Return what was kept, in order."""
         ...
 
@@ -69,7 +69,7 @@ class RowPreview:
     """A row as it would be put: for a changed one `changes` has field → (before, after)."""
 
     row: int
-    fate: Fate
+    fate: RowFate
     values: dict[str, Any]
     changes: dict[str, tuple[Any, Any]]
 
@@ -85,7 +85,7 @@ class Tally:
     bad: int = 0
     faults: int = 0
 
-    def count(self, fate: Fate) -> None:
+    def count_row(self, fate: RowFate) -> None:
         """Count one good row."""
         setattr(self, fate.value, getattr(self, fate.value) + 1)
 
@@ -100,9 +100,9 @@ class ImportEffect:
     def __init__(self) -> None:
         self._sum = sha256()
 
-    def note(self, before: Values | None, after: Values) -> None:
+    def add_row(self, values_before: RowValues | None, values_after: RowValues) -> None:
         """Add a row, in the order of the file: what it is (None: it is new), and what it is to be."""
-        self._sum.update(json.dumps([before, after], sort_keys=True).encode())
+        self._sum.update(json.dumps([values_before, values_after], sort_keys=True).encode())
 
     @property
     def digest(self) -> str:
@@ -111,21 +111,21 @@ class ImportEffect:
 
 
 @dataclass(slots=True)
-class Examined:
+class ImportExamination:
     """What a file would do: the numbers, headings that mean nothing here, its first good rows, and the effect of all
     that would be added or changed.
     """
 
     tally: Tally = field(default_factory=Tally)
-    ignored: tuple[str, ...] = ()
-    first: list[RowPreview] = field(default_factory=list)
+    ignored_headings: tuple[str, ...] = ()
+    first_rows: list[RowPreview] = field(default_factory=list)
     effect: ImportEffect = field(default_factory=ImportEffect)
 
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_FILE_BYTES = 10 * 1024 * 1024
 """Bytes of a file that is brought to the staff's site."""
 
-KEPT_FOR = timedelta(days=7)
+IMPORT_RETENTION = timedelta(days=7)
 """How long a file that nobody confirmed, and what was found in it, is kept."""
 
 
@@ -144,7 +144,7 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether something is to be done with it without anybody's word."""
         return self in {ImportState.WAITING, ImportState.CONFIRMED}
 
@@ -154,9 +154,9 @@ class Import:
     """A file that somebody brought for a registry (`by` is a user name), and how far it is. `decided_by` is the user
     name of who last had it kept or dropped; None while nobody has.
 
-    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first`, `ignored`, the `digest` of
-    `ImportEffect`), as JSON; `problem` is what its owner is told. `done` of `total` rows are behind. `tries` counts how
-    often the work was begun.
+    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first_rows`, `ignored_headings`, the
+    `outcome_digest` of `ImportEffect`), as JSON; `problem` is what its owner is told. `done` of `total` rows are
+    behind. `tries` counts how often the work was begun.
     """
 
     id: int
@@ -177,11 +177,11 @@ class Import:
     decided_by: str | None = None
 
     @property
-    def digest(self) -> str:
+    def outcome_digest(self) -> str:
         """Return the digest of what was shown; empty while nothing is."""
         return str(self.outcome.get("digest", ""))
 
     @property
     def version_token(self) -> VersionToken:
         """The version of what was shown: another one where the file would do something else."""
-        return VersionToken(self.digest)
+        return VersionToken(self.outcome_digest)

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from domain.registries.declarations import Reference, Registry
-from domain.registries.rules import Values
+from domain.registries.rules import RowValues
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, MissingField, NotFound
 from domain.values.version_token import VersionToken
 
-Key = tuple[Any, ...]
+RowKey = tuple[Any, ...]
 """The values of a row's natural key, in the order of the declaration."""
 
 
@@ -36,75 +36,75 @@ class RegistryRow:
     @property
     def version_token(self) -> VersionToken:
         """The version of the row."""
-        return VersionToken.numbered(self.revision)
+        return VersionToken.from_number(self.revision)
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class ValueHolder:
     """The row that has a unique value: its id, and its natural key as text."""
 
-    id: int
-    key: str
+    row_id: int
+    row_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RegistryChange:
     """A row to be put, with the values that it had before (None: it is new), by whom (`kind:ident`) and when."""
 
     row: RegistryRow
-    before: Values | None
-    by: str
-    at: datetime
+    values_before: RowValues | None
+    changed_by: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
     """What the store keeps of a change of an existing row: the fields that changed, before and after."""
 
-    at: datetime
-    by: str
-    before: dict[str, Any]
-    after: dict[str, Any]
+    changed_at: datetime
+    changed_by: str
+    values_before: dict[str, Any]
+    values_after: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RowSearch:
-    """What somebody looks for by a text: rows that have the value it means in a field of `exact`, or `words` inside a
-    field of `within`, in any letter case.
+    """What somebody looks for by a text: rows that have the value it means in a field of `exact_values`, or
+    `search_text` inside a field of `searched_fields`, in any letter case.
     """
 
-    exact: Mapping[str, Any]
-    words: str
-    within: tuple[str, ...]
+    exact_values: Mapping[str, Any]
+    search_text: str
+    searched_fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryFilter:
-    """Which rows are wanted: `where` gives fields the value they must have, or a collection of values.
+    """Which rows are wanted: `field_values` gives fields the value they must have, or a collection of values.
 
-    A field of several values matches when one of them does. `limit` rows after the id `after` (0: from the beginning),
-    oldest first, or `newest_first`.
+    A field of several values matches when one of them does. `limit` rows after the id `after_id` (0: from the
+    beginning), oldest first, or `newest_first`.
     """
 
     registry: str
-    where: Mapping[str, Any | Collection[Any]] = field(default_factory=dict)
-    after: int = 0
+    field_values: Mapping[str, Any | Collection[Any]] = field(default_factory=dict)
+    after_id: int = 0
     limit: int = 50
     search: RowSearch | None = None
     newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Expiring:
-    """A row one of whose dates (`field`) is `day`."""
+class ExpiringRow:
+    """A row one of whose dates (`date_field`) is `expires_on`."""
 
     registry: Registry
     row: RegistryRow
-    field: str
-    day: date
+    date_field: str
+    expires_on: date
 
 
-class Fate(StrEnum):
+class RowFate(StrEnum):
     """What became of a given row."""
 
     ADDED = "added"
@@ -113,55 +113,75 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
-    """A given row with its fate; `row` as it stands afterwards, `before` its values until then."""
+class RowOutcome:
+    """A given row with its fate; `row` as it stands afterwards, `values_before` its values until then."""
 
-    fate: Fate
+    fate: RowFate
     row: RegistryRow
-    before: Values | None
+    values_before: RowValues | None
 
 
-def given_key(registry: Registry, given: Values) -> Key | None:
+def submitted_key(registry: Registry, submitted_values: RowValues) -> RowKey | None:
     """Return the natural key of given values, defaults filled in where they are empty; None when a part is missing."""
-    key = tuple(_value(registry, name, given) for name in registry.natural_key)
-    return None if None in key else key
+    natural_key = tuple(
+        _value_or_default(registry, field_name, submitted_values) for field_name in registry.natural_key
+    )
+    return None if None in natural_key else natural_key
 
 
-def merged(registry: Registry, before: Values | None, given: Values) -> dict[str, Any]:
+def merge_values(registry: Registry, values_before: RowValues | None, submitted_values: RowValues) -> dict[str, Any]:
     """Return the whole row: given values over those it had, or over the defaults of a new one.
 
-    What a known row must have and is given empty stays empty, and is refused (`problems`): a default in its place would
-    put a scrapped taxi back into service. Its natural key stays as it is.
+    What a known row must have and is given empty stays empty, and is refused (`find_problems`): a default in its place
+    would put a scrapped taxi back into service. Its natural key stays as it is.
     """
-    if before is None:
-        return {one.name: _value(registry, one.name, given) for one in registry.fields}
-    said = [one for one in registry.fields if one.name in given and one.name not in registry.natural_key]
-    values = {one.name: given[one.name] if one.required else _value(registry, one.name, given) for one in said}
-    return {**before, **values}
+    if values_before is None:
+        return {
+            declared_field.name: _value_or_default(registry, declared_field.name, submitted_values)
+            for declared_field in registry.fields
+        }
+    submitted_fields = [
+        declared_field
+        for declared_field in registry.fields
+        if declared_field.name in submitted_values and declared_field.name not in registry.natural_key
+    ]
+    values = {
+        declared_field.name: submitted_values[declared_field.name]
+        if declared_field.required
+        else _value_or_default(registry, declared_field.name, submitted_values)
+        for declared_field in submitted_fields
+    }
+    return {**values_before, **values}
 
 
-def _value(registry: Registry, name: str, given: Values) -> Any:
-    value = given.get(name)
+def _value_or_default(registry: Registry, field_name: str, submitted_values: RowValues) -> Any:
+    value = submitted_values.get(field_name)
     if value is not None:
         return value
-    default = registry.defaults.get(name)
+    default = registry.defaults.get(field_name)
     return list(default) if isinstance(default, tuple) else default
 
 
-def problems(registry: Registry, before: Values | None, after: Values, roles: frozenset[Role]) -> Iterator[DomainError]:
+def find_problems(
+    registry: Registry, values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]
+) -> Iterator[DomainError]:
     """Yield why a hand with these roles may not leave a row so: required fields without a value, and the registry's
     rules.
     """
-    empty = [one.name for one in registry.fields if one.required and after.get(one.name) is None]
-    yield from (MissingField(name, detail="empty_cell") for name in empty)
-    for rule in () if empty else registry.rules:
+    empty_fields = [
+        declared_field.name
+        for declared_field in registry.fields
+        if declared_field.required and values_after.get(declared_field.name) is None
+    ]
+    yield from (MissingField(field_name, detail="empty_cell") for field_name in empty_fields)
+    for rule in () if empty_fields else registry.edit_rules:
         try:
-            rule(before, after, roles)
+            rule(values_before, values_after, roles)
         except DomainError as error:
             yield error
 
 
-def referred(values: Values, reference: Reference) -> list[Any]:
+def list_referenced_keys(values: RowValues, reference: Reference) -> list[Any]:
     """Return the keys of the rows to which a reference of these values leads."""
     value = values.get(reference.field)
     if value is None:
@@ -169,34 +189,39 @@ def referred(values: Values, reference: Reference) -> list[Any]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def not_there(reference: Reference, key: Any) -> NotFound:
+def reference_not_found(reference: Reference, missing_key: Any) -> NotFound:
     """Return the error of a reference into nowhere."""
-    return NotFound(reference.field, detail="reference", given=key, registry=reference.registry)
+    return NotFound(reference.field, detail="reference", given=missing_key, registry=reference.registry)
 
 
-def taken(field: str, holder: Holder) -> Conflict:
+def value_taken(field_name: str, holder: ValueHolder) -> Conflict:
     """Return the error of a unique value that another row has."""
-    return Conflict(field, detail="taken", holder=holder.key)
+    return Conflict(field_name, detail="taken", holder=holder.row_key)
 
 
-def changed_fields(before: Values, after: Values) -> list[str]:
+def list_changed_fields(values_before: RowValues, values_after: RowValues) -> list[str]:
     """Return the names of the fields that differ."""
-    return [name for name, value in after.items() if before.get(name) != value]
+    return [field_name for field_name, value in values_after.items() if values_before.get(field_name) != value]
 
 
-def next_row(row: RegistryRow, values: Mapping[str, Any], now: datetime, **data: Any) -> RegistryRow:
+def with_changes(row: RegistryRow, values: Mapping[str, Any], now: datetime, **data: Any) -> RegistryRow:
     """Return a row with some values changed and some data added; its revision is counted up by the store."""
     return replace(row, values={**row.values, **values}, data={**row.data, **data}, updated_at=now)
 
 
-def amended(row: RegistryRow, registry: Registry, after: Values, by: str, now: datetime) -> RegistryRow:
+def apply_amendment(
+    row: RegistryRow, registry: Registry, values_after: RowValues, amended_by: str, now: datetime
+) -> RegistryRow:
     """Return a row as a hand leaves it. The quote of an amount that is set by hand says so: the lines still tell what
-    the tariff asks, the override what is owed, and its reason whose hand it was (`by`, a label).
+    the tariff asks, the override what is owed, and its reason whose hand it was (`amended_by`, a label).
     """
-    kept, amount = row.data.get("quote"), after[registry.owed.amount] if registry.owed else None
-    if kept is None or amount is None or Quote.from_json(kept).total == amount:
-        return next_row(row, after, now)
-    quote = replace(Quote.from_json(kept), override=None, reason=None)
-    if quote.total != amount:
-        quote = replace(quote, override=amount, reason=by)
-    return next_row(row, after, now, quote=quote.as_json())
+    stored_quote, owed_amount = (
+        row.data.get("quote"),
+        values_after[registry.owed.amount_field] if registry.owed else None,
+    )
+    if stored_quote is None or owed_amount is None or Quote.from_json(stored_quote).total == owed_amount:
+        return with_changes(row, values_after, now)
+    quote = replace(Quote.from_json(stored_quote), override=None, reason=None)
+    if quote.total != owed_amount:
+        quote = replace(quote, override=owed_amount, reason=amended_by)
+    return with_changes(row, values_after, now, quote=quote.as_json())

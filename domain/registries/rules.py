@@ -10,10 +10,10 @@ from typing import Any
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, NotAllowedNow
 
-Values = Mapping[str, Any]
+RowValues = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
-Rule = Callable[[Values | None, Values, frozenset[Role]], None]
+EditRule = Callable[[RowValues | None, RowValues, frozenset[Role]], None]
 """What a hand may do to a row: takes it before (None: new) and after, and the roles of whose hand it is; raises the
 error that says why not.
 """
@@ -37,63 +37,67 @@ class RecordStatus:
     ALL = (VALID, ANNULLED)
 
 
-SETTLERS = frozenset({Role.REVENUE, Role.SYSTEM})
+SETTLING_ROLES = frozenset({Role.REVENUE, Role.SYSTEM})
 """Who enters what was paid or waived elsewhere, before it was kept here, and changes an amount that a tariff prices."""
 
-_BILLED = frozenset({ChargeState.BILLED, ChargeState.PAID})
+_BILLED_STATES = frozenset({ChargeState.BILLED, ChargeState.PAID})
 
 
-def states_by_hand(roles: frozenset[Role]) -> tuple[str, ...]:
+def list_enterable_states(roles: frozenset[Role]) -> tuple[str, ...]:
     """Return the states in which a new row that is owed may be entered by hands with these roles."""
-    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLERS else (ChargeState.OPEN,)
+    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLING_ROLES else (ChargeState.OPEN,)
 
 
-def charged_by_hand(amount: str, *, revenue_edits: bool = True) -> Rule:
-    """Let a hand enter what is open, and `SETTLERS` what was paid or waived elsewhere; what stands here is moved by its
-    bill and by a waiver alone, and its amount only while it is open.
+def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRule:
+    """Let a hand enter what is open, and `SETTLING_ROLES` what was paid or waived elsewhere; what stands here is moved
+    by its bill and by a waiver alone, and its amount only while it is open.
 
     Where the revenue unit does not edit the rows, the refusal does not send anybody to it.
     """
 
-    def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
-        state = after["state"]
-        if before is None and state == ChargeState.BILLED:
+    def check_charge(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
+        state = values_after["state"]
+        if values_before is None and state == ChargeState.BILLED:
             raise NotAllowedNow("state", detail="charge_state")
-        if before is None and state not in states_by_hand(roles):
+        if values_before is None and state not in list_enterable_states(roles):
             raise NotAllowedNow("state", detail="charge_elsewhere" if revenue_edits else "fine_elsewhere")
-        if before and state != before["state"]:
+        if values_before and state != values_before["state"]:
             raise NotAllowedNow("state", detail="charge_state")
-        if before and state != ChargeState.OPEN and after[amount] != before[amount]:
-            raise NotAllowedNow(amount, detail="charge_fixed")
+        if values_before and state != ChargeState.OPEN and values_after[amount_field] != values_before[amount_field]:
+            raise NotAllowedNow(amount_field, detail="charge_fixed")
 
-    return rule
+    return check_charge
 
 
-def repriced_by_hand(amount: str) -> Rule:
+def repricing_rule(amount_field: str) -> EditRule:
     """Let the revenue unit alone set another amount in place of one that stands: what a tariff prices is its own."""
 
-    def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
-        moved = before is not None and before["state"] == ChargeState.OPEN and after[amount] != before[amount]
-        if moved and not roles & SETTLERS:
-            raise NotAllowedNow(amount, detail="amount_of_revenue")
+    def check_repricing(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
+        amount_changed = (
+            values_before is not None
+            and values_before["state"] == ChargeState.OPEN
+            and values_after[amount_field] != values_before[amount_field]
+        )
+        if amount_changed and not roles & SETTLING_ROLES:
+            raise NotAllowedNow(amount_field, detail="amount_of_revenue")
 
-    return rule
+    return check_repricing
 
 
-def annulled_by_hand(before: Values | None, after: Values, _roles: frozenset[Role]) -> None:
+def check_annulment(values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
     """Let a hand annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
-    was = before["standing"] if before else RecordStatus.VALID
-    annulled = after["standing"] == RecordStatus.ANNULLED and was != RecordStatus.ANNULLED
-    if annulled and after["state"] in _BILLED:
-        paid = after["state"] == ChargeState.PAID
-        raise NotAllowedNow("standing", detail="annul_paid" if paid else "annul_billed")
+    status_before = values_before["standing"] if values_before else RecordStatus.VALID
+    becomes_annulled = values_after["standing"] == RecordStatus.ANNULLED and status_before != RecordStatus.ANNULLED
+    if becomes_annulled and values_after["state"] in _BILLED_STATES:
+        is_paid = values_after["state"] == ChargeState.PAID
+        raise NotAllowedNow("standing", detail="annul_paid" if is_paid else "annul_billed")
 
 
-def not_before(first: str, last: str) -> Rule:
-    """Let the day `last`, where one is known, be the day `first` or a later one."""
+def day_order_rule(first_field: str, last_field: str) -> EditRule:
+    """Let the day `last_field`, where one is known, be the day `first_field` or a later one."""
 
-    def rule(_before: Values | None, after: Values, _roles: frozenset[Role]) -> None:
-        if after[last] is not None and after[last] < after[first]:
-            raise InvalidField(last, detail="before_begun")
+    def check_day_order(_values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
+        if values_after[last_field] is not None and values_after[last_field] < values_after[first_field]:
+            raise InvalidField(last_field, detail="before_begun")
 
-    return rule
+    return check_day_order

@@ -1,7 +1,7 @@
 """A registry as a sheet: which heading is which field, what a row's cells mean, and how values lie in cells.
 
 Headings are a field's name, its Persian label or another usual one (`registries.<key>.fields.<name>`), in any order,
-spelling and spacing. Choices are written as their ids or in Persian. What `cell` writes, `read_row` reads back.
+spelling and spacing. Choices are written as their ids or in Persian. What `write_cell` writes, `read_row` reads back.
 """
 
 import re
@@ -14,200 +14,223 @@ from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, ReadingContext
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import Registry
-from domain.registries.field_types import jalali_cell
+from domain.registries.field_types import format_jalali_day
 from domain.values.errors import DomainError, InvalidField, MissingField
-from domain.values.identifiers import mobile_shown
-from domain.values.text import fold, shown
+from domain.values.identifiers import display_mobile
+from domain.values.text import fold_text, tidy_text
 
-_NO_LETTER = re.compile(r"[\W_]+")
-_BETWEEN = re.compile(r"[،,;؛\n]+")
-_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+_NON_LETTERS = re.compile(r"[\W_]+")
+_LIST_SEPARATOR = re.compile(r"[،,;؛\n]+")
+_FORMULA_START = re.compile(r"[=+\-@\t\r\n]")
 
-LONGEST_GIVEN = 60
+LONGEST_CELL_TEXT = 60
 """Characters of a wrong cell that a report shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column that is read: its place from 0, the field, the heading as written, and what choices are called."""
 
-    place: int
+    position: int
     field: Field
     heading: str
-    ids: Mapping[str, str]
+    choice_by_label: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """How the columns of one file lie; `width` is the number of headings, `ignored` those that mean nothing here."""
+    """How the columns of one file lie; `column_count` is the number of headings, `ignored_headings` those that mean
+    nothing here.
+    """
 
     registry: Registry
-    columns: tuple[Column, ...]
-    ignored: tuple[str, ...]
-    width: int
+    columns: tuple[SheetColumn, ...]
+    ignored_headings: tuple[str, ...]
+    column_count: int
 
-    def heading(self, field: str) -> str:
+    def heading_of(self, field_name: str) -> str:
         """Return what a field is called in this file; its name, where it has no column."""
-        return next((one.heading for one in self.columns if one.field.name == field), field)
+        return next((column.heading for column in self.columns if column.field.name == field_name), field_name)
 
-    def place(self, field: str | None) -> int:
+    def position_of(self, field_name: str | None) -> int:
         """Return where a field's column stands; faults of what has no column come last."""
-        return next((one.place for one in self.columns if one.field.name == field), self.width)
+        return next((column.position for column in self.columns if column.field.name == field_name), self.column_count)
 
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """What is wrong with a cell, or with the row where `field` is None; `given` is the cell as written."""
+    """What is wrong with a cell, or with the row where `field_name` is None; `cell_text` is the cell as written."""
 
-    field: str | None
+    field_name: str | None
     error: DomainError
-    given: str = ""
+    cell_text: str = ""
 
 
-def squeezed(text: str) -> str:
+def squeeze_text(text: str) -> str:
     """Return letters and digits alone, folded: what headings and names of choices are compared by."""
-    return _NO_LETTER.sub("", fold(text))
+    return _NON_LETTERS.sub("", fold_text(text))
 
 
-def label(catalogue: Catalogue, registry: Registry, field: str) -> str:
+def field_label(catalogue: Catalogue, registry: Registry, field_name: str) -> str:
     """Return what a field is called in Persian."""
-    return catalogue.text(f"registries.{registry.key}.fields.{field}.label")
+    return catalogue.text(f"registries.{registry.key}.fields.{field_name}.label")
 
 
-def title(catalogue: Catalogue, registry: Registry) -> str:
+def registry_title(catalogue: Catalogue, registry: Registry) -> str:
     """Return what the registry's rows are called."""
     return catalogue.text(f"choices.registry.{registry.key}")
 
 
-def recognise(registry: Registry, headings: Sequence[str], catalogue: Catalogue) -> SheetLayout:
+def recognise_columns(registry: Registry, headings: Sequence[str], catalogue: Catalogue) -> SheetLayout:
     """Return how the columns lie under these headings.
 
     Errors: `InvalidField("file")` when no heading is known or two mean the same field, `MissingField` (the field) when
     a part of the natural key has no column.
     """
-    meanings = _meanings(registry, catalogue)
-    columns: dict[str, Column] = {}
-    ignored = []
-    for place, heading in enumerate(headings):
-        field = meanings.get(squeezed(heading))
+    field_by_heading = _map_headings(registry, catalogue)
+    column_by_field: dict[str, SheetColumn] = {}
+    ignored_headings = []
+    for position, heading in enumerate(headings):
+        field = field_by_heading.get(squeeze_text(heading))
         if field is None:
-            ignored += [shown(heading)] if shown(heading) else []
-        elif field.name in columns:
-            raise InvalidField("file", detail="column_twice", given=shown(heading))
+            ignored_headings += [tidy_text(heading)] if tidy_text(heading) else []
+        elif field.name in column_by_field:
+            raise InvalidField("file", detail="column_twice", given=tidy_text(heading))
         else:
-            columns[field.name] = Column(place, field, shown(heading), _ids(field, catalogue))
-    if not columns:
+            column_by_field[field.name] = SheetColumn(
+                position, field, tidy_text(heading), _map_choices(field, catalogue)
+            )
+    if not column_by_field:
         raise InvalidField("file", detail="no_headings")
-    for name in registry.natural_key:
-        if name not in columns and name not in registry.defaults:
-            raise MissingField(name, detail="no_column", given=label(catalogue, registry, name))
-    return SheetLayout(registry, tuple(columns.values()), tuple(ignored), len(headings))
+    for key_field in registry.natural_key:
+        if key_field not in column_by_field and key_field not in registry.defaults:
+            raise MissingField(key_field, detail="no_column", given=field_label(catalogue, registry, key_field))
+    return SheetLayout(registry, tuple(column_by_field.values()), tuple(ignored_headings), len(headings))
 
 
-def _meanings(registry: Registry, catalogue: Catalogue) -> dict[str, Field]:
-    found = {}
+def _map_headings(registry: Registry, catalogue: Catalogue) -> dict[str, Field]:
+    field_by_heading = {}
     for field in registry.fields:
-        base = f"registries.{registry.key}.fields.{field.name}"
-        also = catalogue.lines(f"{base}.also") if f"{base}.also" in catalogue else []
-        for name in (field.name, catalogue.text(f"{base}.label"), *also):
-            found[squeezed(name)] = field
-    return found
+        text_prefix = f"registries.{registry.key}.fields.{field.name}"
+        other_labels = catalogue.text_lines(f"{text_prefix}.also") if f"{text_prefix}.also" in catalogue else []
+        for heading in (field.name, catalogue.text(f"{text_prefix}.label"), *other_labels):
+            field_by_heading[squeeze_text(heading)] = field
+    return field_by_heading
 
 
-def _ids(field: Field, catalogue: Catalogue) -> dict[str, str]:
+def _map_choices(field: Field, catalogue: Catalogue) -> dict[str, str]:
     if not isinstance(field.type, Choice):
         return {}
-    names = {choice: field.type.name_of(choice, catalogue.text) for choice in field.choices}
-    return {squeezed(word): choice for choice, name in names.items() for word in (choice, name)}
+    label_by_choice = {choice: field.type.display_name(choice, catalogue.text) for choice in field.choices}
+    return {
+        squeeze_text(written_choice): choice
+        for choice, choice_label in label_by_choice.items()
+        for written_choice in (choice, choice_label)
+    }
 
 
-def is_empty(cell: object) -> bool:
+def is_empty_cell(cell: object) -> bool:
     """Tell whether a cell says nothing."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def read_row(sheet: SheetLayout, cells: Sequence[object], now: datetime) -> tuple[dict[str, Any], list[CellFault]]:
+def read_row(layout: SheetLayout, cells: Sequence[object], now: datetime) -> tuple[dict[str, Any], list[CellFault]]:
     """Return what the cells of a row say (None for an empty cell) and what is wrong with them.
 
     A field without a column is not among the values: it stays as it is.
     """
     values: dict[str, Any] = {}
     faults = []
-    for column in sheet.columns:
-        cell = cells[column.place] if column.place < len(cells) else None
-        if is_empty(cell):
+    for column in layout.columns:
+        cell = cells[column.position] if column.position < len(cells) else None
+        if is_empty_cell(cell):
             values[column.field.name] = None
             continue
         try:
-            values[column.field.name] = column.field.read(
-                _meant(column, cell), ReadingContext(now, column.field.choices)
+            values[column.field.name] = column.field.read_value(
+                _interpret_cell(column, cell), ReadingContext(now, column.field.choices)
             )
         except DomainError as error:
-            faults.append(CellFault(column.field.name, explained(column.field, error, cell), text_of(cell)))
-    if any(not is_empty(cell) for cell in cells[sheet.width :]):
+            faults.append(
+                CellFault(column.field.name, explain_cell_error(column.field, error, cell), render_cell_text(cell))
+            )
+    if any(not is_empty_cell(cell) for cell in cells[layout.column_count :]):
         faults.append(CellFault(None, InvalidField("file", detail="more_cells")))
     return values, faults
 
 
-def explained(field: Field, error: DomainError, cell: object) -> DomainError:
+def explain_cell_error(field: Field, error: DomainError, cell: object) -> DomainError:
     """Return the error of a cell; one without a detail gets that of the field's type: «کد ملی … درست نیست»."""
     if error.detail is not None:
         return error
-    return type(error)(field.name, detail=f"bad_{field.type.name}", given=text_of(cell))
+    return type(error)(field.name, detail=f"bad_{field.type.name}", given=render_cell_text(cell))
 
 
-def _meant(column: Column, cell: object) -> object:
-    """Return the cell as its field reads it: without the guard of `neutral`, choices by their ids."""
+def _interpret_cell(column: SheetColumn, cell: object) -> object:
+    """Return the cell as its field reads it: without the guard of `neutralise_formula`, choices by their ids."""
     if isinstance(cell, date):
         return cell
-    text = _unguarded(_plain(cell))
-    if not column.ids:
-        return text
+    cell_text = _strip_formula_guard(_plain_text(cell))
+    if not column.choice_by_label:
+        return cell_text
     if isinstance(column.field.type, Choices):
-        return [one for part in _BETWEEN.split(text) if part.strip() for one in _choices(column, part)]
-    return column.ids.get(squeezed(text), text)
+        return [
+            choice
+            for list_part in _LIST_SEPARATOR.split(cell_text)
+            if list_part.strip()
+            for choice in _split_choices(column, list_part)
+        ]
+    return column.choice_by_label.get(squeeze_text(cell_text), cell_text)
 
 
-def _choices(column: Column, part: str) -> list[str]:
+def _split_choices(column: SheetColumn, list_part: str) -> list[str]:
     """Return the choices that a part of a list means: one, or several with spaces between."""
-    whole = column.ids.get(squeezed(part))
-    return [whole] if whole else [column.ids.get(squeezed(word), word) for word in part.split()]
+    full_choice = column.choice_by_label.get(squeeze_text(list_part))
+    return (
+        [full_choice]
+        if full_choice
+        else [column.choice_by_label.get(squeeze_text(word), word) for word in list_part.split()]
+    )
 
 
-def text_of(cell: object) -> str:
+def render_cell_text(cell: object) -> str:
     """Return a cell as a report shows it."""
-    return shown(_plain(cell))[:LONGEST_GIVEN]
+    return tidy_text(_plain_text(cell))[:LONGEST_CELL_TEXT]
 
 
-def _plain(cell: object) -> str:
+def _plain_text(cell: object) -> str:
     """Return a cell as text; a whole number that a spreadsheet keeps as a float has no fraction."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-CELLS: Mapping[str, Callable[[Any], Any]] = {"date": jalali_cell, "mobile": mobile_shown, "phone": mobile_shown}
+CELL_WRITERS: Mapping[str, Callable[[Any], Any]] = {
+    "date": format_jalali_day,
+    "mobile": display_mobile,
+    "phone": display_mobile,
+}
 """How values of some types are written into cells; others stay as they are kept."""
 
 
-def cell(field: Field, value: Any, catalogue: Catalogue) -> str | int | None:
+def write_cell(field: Field, value: Any, catalogue: Catalogue) -> str | int | None:
     """Return a value as it lies in a cell: ASCII digits, Jalali days, Persian names of choices."""
     if value is None:
         return None
     if isinstance(value, list):
-        return "، ".join(str(_one_cell(field, one, catalogue)) for one in value)
-    found: str | int = _one_cell(field, value, catalogue)
-    return found
+        return "، ".join(str(_write_single_value(field, list_value, catalogue)) for list_value in value)
+    cell_content: str | int = _write_single_value(field, value, catalogue)
+    return cell_content
 
 
-def _one_cell(field: Field, value: Any, catalogue: Catalogue) -> Any:
+def _write_single_value(field: Field, value: Any, catalogue: Catalogue) -> Any:
     if isinstance(field.type, Choice):
-        return field.type.name_of(value, catalogue.text)
-    return CELLS.get(field.type.name, lambda same: same)(value)
+        return field.type.display_name(value, catalogue.text)
+    return CELL_WRITERS.get(field.type.name, lambda stored_value: stored_value)(value)
 
 
-def neutral(cell: str | float | None) -> str | float | None:
+def neutralise_formula(cell: str | float | None) -> str | float | None:
     """Return a cell that no spreadsheet runs as a formula: text that begins like one is kept behind an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA_START.match(cell) else cell
 
 
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+def _strip_formula_guard(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA_START.match(text[1:]) else text

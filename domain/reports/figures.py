@@ -32,76 +32,89 @@ class Dimension(StrEnum):
     TEXT = "text"
 
 
-OF_STATE = (Dimension.SERVICE, Dimension.STATE)
+STATE_DIMENSIONS = (Dimension.SERVICE, Dimension.STATE)
 """What the unit and the phase follow from, by the declaration."""
 
-OF_REQUEST = frozenset({
-    Dimension.SERVICE, Dimension.KIND, Dimension.STATE, Dimension.PHASE, Dimension.CHANNEL, Dimension.OFFICE,
-    Dimension.OFFICER,
-})  # fmt: skip
+REQUEST_DIMENSIONS = frozenset(
+    {
+        Dimension.SERVICE,
+        Dimension.KIND,
+        Dimension.STATE,
+        Dimension.PHASE,
+        Dimension.CHANNEL,
+        Dimension.OFFICE,
+        Dimension.OFFICER,
+    }
+)
 """What the row of a request tells, as it stands now."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactTable:
-    """Rows of one sort. `sums` are what is added up, each name once among all facts; `columns` tell rows apart in the
-    store, `derived` do so by what other columns say. A fact that is not `dated` is as it stands now. One that is
-    `of_machines` can be had of the requests of one machine. One that is `general` is the same under filters that say
-    nothing of it.
+    """Rows of one sort. `sum_names` are what is added up, each name once among all facts; `stored_dimensions` tell rows
+    apart in the store, `derived_dimensions` do so by what other columns say. A fact that is not `is_dated` is as it
+    stands now. One that is `covers_machines` can be had of the requests of one machine. One that is `is_general` is the
+    same under filters that say nothing of it.
     """
 
     key: str
-    sums: tuple[str, ...]
-    columns: frozenset[Dimension]
-    derived: Mapping[Dimension, tuple[Dimension, ...]] = field(default_factory=dict)
-    dated: bool = True
-    of_machines: bool = True
-    general: bool = False
+    sum_names: tuple[str, ...]
+    stored_dimensions: frozenset[Dimension]
+    derived_dimensions: Mapping[Dimension, tuple[Dimension, ...]] = field(default_factory=dict)
+    is_dated: bool = True
+    covers_machines: bool = True
+    is_general: bool = False
 
-    def tells(self, dimension: Dimension) -> bool:
+    def distinguishes(self, dimension: Dimension) -> bool:
         """Whether its rows can be told apart by this."""
-        return dimension in self.columns or dimension in self.derived or (dimension is Dimension.PERIOD and self.dated)
+        return (
+            dimension in self.stored_dimensions
+            or dimension in self.derived_dimensions
+            or (dimension is Dimension.PERIOD and self.is_dated)
+        )
 
-    def bases(self, dimension: Dimension) -> tuple[Dimension, ...]:
+    def base_dimensions(self, dimension: Dimension) -> tuple[Dimension, ...]:
         """Return the columns that a dimension needs."""
-        return self.derived.get(dimension, (dimension,))
+        return self.derived_dimensions.get(dimension, (dimension,))
 
-    def admits(self, dimension: Dimension) -> bool:
+    def admits_filter(self, dimension: Dimension) -> bool:
         """Whether a filter on this can be answered."""
-        by_machine = dimension is Dimension.MACHINE and self.of_machines
-        return self.general or by_machine or self.tells(dimension)
+        filters_machine = dimension is Dimension.MACHINE and self.covers_machines
+        return self.is_general or filters_machine or self.distinguishes(dimension)
 
 
-BY_UNIT = {Dimension.UNIT: OF_STATE}
+UNIT_BY_STATE = {Dimension.UNIT: STATE_DIMENSIONS}
 
-REQUESTS = FactTable("requests", ("received",), OF_REQUEST, BY_UNIT)
+REQUEST_FACTS = FactTable("requests", ("received",), REQUEST_DIMENSIONS, UNIT_BY_STATE)
 """Requests, by the moment at which they were made. State, phase, officer and unit are those of now."""
 
-STEPS = FactTable(
+STEP_FACTS = FactTable(
     "steps",
     ("stays", "seconds", "worked", "kept", "late", "ended", "done", "declined", "cancelled", "remote"),
-    OF_REQUEST - {Dimension.PHASE},
-    {**BY_UNIT, Dimension.PHASE: OF_STATE},
+    REQUEST_DIMENSIONS - {Dimension.PHASE},
+    {**UNIT_BY_STATE, Dimension.PHASE: STATE_DIMENSIONS},
 )
 """Steps of requests (`domain/engine/step_records.py`), by the moment of the step. State, phase and unit are those that
 it left, the officer is who had the request until then. `stays` leaves submissions out; of those in a state with a
 working time that it may take, `late` took longer and `kept` did not; `ended` came to a final phase by it.
 """
 
-QUEUE = FactTable("queue", ("standing", "overdue"), OF_REQUEST, BY_UNIT, dated=False)
+QUEUE_FACTS = FactTable("queue", ("standing", "overdue"), REQUEST_DIMENSIONS, UNIT_BY_STATE, is_dated=False)
 """Requests that have not ended, as they stand now; `overdue` are past the working time that their state may take."""
 
-BILLS = FactTable("bills", ("bills", "billed", "outstanding", "waived", "lapsed"), OF_REQUEST, BY_UNIT)
+BILLING_FACTS = FactTable(
+    "bills", ("bills", "billed", "outstanding", "waived", "lapsed"), REQUEST_DIMENSIONS, UNIT_BY_STATE
+)
 """Bills, by the moment at which they were issued. Rials: of all of them, of those that are open (or being paid) now, of
 those that were waived, and of those that expired or became void. A bill of a duty or a fine has `duty` or `violation`
 for its service, and nothing else.
 """
 
-PAYMENTS = FactTable(
+PAYMENT_FACTS = FactTable(
     "payments",
     ("payments", "paid", "surplus", "returned", "paid_elsewhere", "reversed"),
-    OF_REQUEST | {Dimension.METHOD, Dimension.COUNTER},
-    BY_UNIT,
+    REQUEST_DIMENSIONS | {Dimension.METHOD, Dimension.COUNTER},
+    UNIT_BY_STATE,
 )
 """Money that came in or went back, by the moment at which it was recorded. `payments` and `paid` settled a bill;
 `surplus` came for one that was settled or closed already; `returned` went back. `paid_elsewhere` counts the settling
@@ -109,39 +122,52 @@ payments that were not taken at the municipality's own terminal. What was record
 its reversal on, and in `reversed` alone.
 """
 
-REFUNDS = FactTable("refunds", ("refunds", "refund_total", "refund_due"), OF_REQUEST, BY_UNIT)
+REFUND_FACTS = FactTable("refunds", ("refunds", "refund_total", "refund_due"), REQUEST_DIMENSIONS, UNIT_BY_STATE)
 """Money that became due back, by that moment; `refund_due` has not gone back until now."""
 
-RATINGS = FactTable("ratings", ("ratings", "scores"), OF_REQUEST, BY_UNIT)
+RATING_FACTS = FactTable("ratings", ("ratings", "scores"), REQUEST_DIMENSIONS, UNIT_BY_STATE)
 """Ratings of citizens, by their moment."""
 
-WORK = FactTable(
+MACHINE_WORK_FACTS = FactTable(
     "work",
     ("jobs", "quoted", "worked_on"),
     frozenset({Dimension.SERVICE, Dimension.MACHINE, Dimension.MACHINE_TYPE}),
 )
 """What machines did for requests that are done, by the moment at which the work began; minutes."""
 
-FLEET = FactTable("fleet", ("available",), frozenset({Dimension.MACHINE, Dimension.MACHINE_TYPE}), general=True)
+FLEET_FACTS = FactTable(
+    "fleet", ("available",), frozenset({Dimension.MACHINE, Dimension.MACHINE_TYPE}), is_general=True
+)
 """Office minutes of the period, up to now, of each machine that is not retired now. Reckoned, not stored."""
 
-MESSAGES = FactTable(
+MESSAGE_FACTS = FactTable(
     "messages",
     ("messages", "parts", "message_cost"),
     frozenset({Dimension.PROVIDER, Dimension.TEXT}),
     {Dimension.SERVICE: (Dimension.TEXT,)},
-    of_machines=False,
+    covers_machines=False,
 )
 """Texts that a provider took, by the moment at which it did; message parts, and rials where the provider told them. The
 service is the one among whose texts it is; help, lists and the like are of none.
 """
 
-FACTS = (REQUESTS, STEPS, QUEUE, BILLS, PAYMENTS, REFUNDS, RATINGS, WORK, FLEET, MESSAGES)
+FACT_TABLES = (
+    REQUEST_FACTS,
+    STEP_FACTS,
+    QUEUE_FACTS,
+    BILLING_FACTS,
+    PAYMENT_FACTS,
+    REFUND_FACTS,
+    RATING_FACTS,
+    MACHINE_WORK_FACTS,
+    FLEET_FACTS,
+    MESSAGE_FACTS,
+)
 
-Sums = Mapping[str, int]
+SumByName = Mapping[str, int]
 """Name of a sum → its value; every sum that a figure needs is there."""
 
-Value = int | float | None
+FigureValue = int | float | None
 """A figure; None where it cannot be said (nothing to divide by, or a filter that its fact knows nothing of)."""
 
 
@@ -157,110 +183,130 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a report, made of the sums of its facts. `additive`: those of parts add up to that of the whole."""
+    """A number of a report, made of the sums of its facts. `is_additive`: those of parts add up to that of the
+    whole.
+    """
 
     key: str
     measure: Measure
-    facts: tuple[FactTable, ...]
-    of: Callable[[Sums], Value]
-    additive: bool = True
+    fact_tables: tuple[FactTable, ...]
+    compute: Callable[[SumByName], FigureValue]
+    is_additive: bool = True
 
 
-def _sum(name: str) -> Callable[[Sums], Value]:
-    return lambda sums: sums[name]
+def _read_sum(sum_name: str) -> Callable[[SumByName], FigureValue]:
+    return lambda sum_by_name: sum_by_name[sum_name]
 
 
-def _share(part: str, whole: str) -> Callable[[Sums], Value]:
-    return lambda sums: round(100 * sums[part] / sums[whole], 1) if sums[whole] else None
+def _compute_share(part_name: str, total_name: str) -> Callable[[SumByName], FigureValue]:
+    return lambda sum_by_name: (
+        round(100 * sum_by_name[part_name] / sum_by_name[total_name], 1) if sum_by_name[total_name] else None
+    )
 
 
-def _hours(name: str, in_an_hour: int) -> Callable[[Sums], Value]:
-    return lambda sums: round(sums[name] / in_an_hour, 2)
+def _convert_hours(sum_name: str, units_per_hour: int) -> Callable[[SumByName], FigureValue]:
+    return lambda sum_by_name: round(sum_by_name[sum_name] / units_per_hour, 2)
 
 
-def _kept(sums: Sums) -> Value:
-    timed = sums["kept"] + sums["late"]
-    return round(100 * sums["kept"] / timed, 1) if timed else None
+def _compute_kept_share(sum_by_name: SumByName) -> FigureValue:
+    timed_stays = sum_by_name["kept"] + sum_by_name["late"]
+    return round(100 * sum_by_name["kept"] / timed_stays, 1) if timed_stays else None
 
 
-def _average(name: str, of: str, unit: int = 1) -> Callable[[Sums], Value]:
-    return lambda sums: round(sums[name] / unit / sums[of], 2) if sums[of] else None
+def _compute_average(sum_name: str, count_name: str, unit_size: int = 1) -> Callable[[SumByName], FigureValue]:
+    return lambda sum_by_name: (
+        round(sum_by_name[sum_name] / unit_size / sum_by_name[count_name], 2) if sum_by_name[count_name] else None
+    )
 
 
-def _counted(key: str, fact: FactTable, name: str, measure: Measure = Measure.COUNT) -> Figure:
-    return Figure(key, measure, (fact,), _sum(name))
+def _plain_figure(key: str, fact_table: FactTable, sum_name: str, measure: Measure = Measure.COUNT) -> Figure:
+    return Figure(key, measure, (fact_table,), _read_sum(sum_name))
 
 
-RECEIVED = _counted("received", REQUESTS, "received")
+RECEIVED_COUNT = _plain_figure("received", REQUEST_FACTS, "received")
 """Requests that were made in the period, whatever became of them."""
-ENDED = _counted("ended", STEPS, "ended")
+ENDED_COUNT = _plain_figure("ended", STEP_FACTS, "ended")
 """Requests that came to their end in the period: done, declined or cancelled, whenever they were made."""
-DONE = _counted("done", STEPS, "done")
-DECLINED = _counted("declined", STEPS, "declined")
-CANCELLED = _counted("cancelled", STEPS, "cancelled")
+DONE_COUNT = _plain_figure("done", STEP_FACTS, "done")
+DECLINED_COUNT = _plain_figure("declined", STEP_FACTS, "declined")
+CANCELLED_COUNT = _plain_figure("cancelled", STEP_FACTS, "cancelled")
 
-SLA_KEPT = _counted("sla_kept", STEPS, "kept")
+SLA_KEPT_COUNT = _plain_figure("sla_kept", STEP_FACTS, "kept")
 """Stays that ended in the period within the working time that their state allows."""
-SLA_BROKEN = _counted("sla_broken", STEPS, "late")
+SLA_BROKEN_COUNT = _plain_figure("sla_broken", STEP_FACTS, "late")
 """Stays that ended in the period after it. One that still lasts is counted when it ends; until then it is overdue."""
-SLA_SHARE = Figure("sla_share", Measure.PERCENT, (STEPS,), _kept, additive=False)
+SLA_SHARE = Figure("sla_share", Measure.PERCENT, (STEP_FACTS,), _compute_kept_share, is_additive=False)
 """Kept, of kept and broken."""
-STANDING = _counted("standing", QUEUE, "standing")
-OVERDUE = _counted("overdue", QUEUE, "overdue")
+OPEN_COUNT = _plain_figure("standing", QUEUE_FACTS, "standing")
+OVERDUE_COUNT = _plain_figure("overdue", QUEUE_FACTS, "overdue")
 
-STAYS = _counted("stays", STEPS, "stays")
+STAY_COUNT = _plain_figure("stays", STEP_FACTS, "stays")
 """Stays in a state that ended in the period. A step back into the same state (another officer) ends one too."""
-STAY_HOURS = Figure("stay_hours", Measure.HOURS, (STEPS,), _average("seconds", "stays", 3600), additive=False)
+STAY_HOURS = Figure(
+    "stay_hours", Measure.HOURS, (STEP_FACTS,), _compute_average("seconds", "stays", 3600), is_additive=False
+)
 """How long they lasted on average, by the clock."""
-STAY_WORKED = Figure("stay_worked", Measure.HOURS, (STEPS,), _average("worked", "stays", 60), additive=False)
+STAY_WORKED = Figure(
+    "stay_worked", Measure.HOURS, (STEP_FACTS,), _compute_average("worked", "stays", 60), is_additive=False
+)
 """The same in office hours."""
 
-BILLED = _counted("billed", BILLS, "billed", Measure.RIALS)
+BILLED_RIALS = _plain_figure("billed", BILLING_FACTS, "billed", Measure.RIALS)
 """Bills issued in the period, all of them, whatever became of them."""
-OUTSTANDING = _counted("outstanding", BILLS, "outstanding", Measure.RIALS)
+OUTSTANDING_RIALS = _plain_figure("outstanding", BILLING_FACTS, "outstanding", Measure.RIALS)
 """What of them is still to be paid now."""
-WAIVED = _counted("waived", BILLS, "waived", Measure.RIALS)
-LAPSED = _counted("lapsed", BILLS, "lapsed", Measure.RIALS)
+WAIVED_RIALS = _plain_figure("waived", BILLING_FACTS, "waived", Measure.RIALS)
+LAPSED_RIALS = _plain_figure("lapsed", BILLING_FACTS, "lapsed", Measure.RIALS)
 """Bills issued in the period that expired unpaid or became void."""
-PAID = _counted("paid", PAYMENTS, "paid", Measure.RIALS)
+PAID_RIALS = _plain_figure("paid", PAYMENT_FACTS, "paid", Measure.RIALS)
 """Payments recorded in the period that settled a bill, whenever that was issued."""
-PAYMENT_COUNT = _counted("payments", PAYMENTS, "payments")
-SURPLUS = _counted("surplus", PAYMENTS, "surplus", Measure.RIALS)
-RETURNED = _counted("returned", PAYMENTS, "returned", Measure.RIALS)
+PAYMENT_COUNT = _plain_figure("payments", PAYMENT_FACTS, "payments")
+SURPLUS_RIALS = _plain_figure("surplus", PAYMENT_FACTS, "surplus", Measure.RIALS)
+RETURNED_RIALS = _plain_figure("returned", PAYMENT_FACTS, "returned", Measure.RIALS)
 """Money that went back to citizens in the period."""
-REVERSED = _counted("reversed", PAYMENTS, "reversed", Measure.RIALS)
+REVERSED_RIALS = _plain_figure("reversed", PAYMENT_FACTS, "reversed", Measure.RIALS)
 """What was recorded in the period as come in, and found wrong later."""
-NET = Figure("net", Measure.RIALS, (PAYMENTS,), lambda sums: sums["paid"] + sums["surplus"] - sums["returned"])
+NET_RIALS = Figure(
+    "net", Measure.RIALS, (PAYMENT_FACTS,), lambda sums: sums["paid"] + sums["surplus"] - sums["returned"]
+)
 """What stayed: paid and surplus, less returned."""
-REFUND_TOTAL = _counted("refund_total", REFUNDS, "refund_total", Measure.RIALS)
+REFUND_RIALS = _plain_figure("refund_total", REFUND_FACTS, "refund_total", Measure.RIALS)
 """Money that became due back in the period."""
-REFUND_DUE = _counted("refund_due", REFUNDS, "refund_due", Measure.RIALS)
+REFUND_DUE_RIALS = _plain_figure("refund_due", REFUND_FACTS, "refund_due", Measure.RIALS)
 """What of it has not gone back until now."""
 
-JOBS = _counted("jobs", WORK, "jobs")
+JOB_COUNT = _plain_figure("jobs", MACHINE_WORK_FACTS, "jobs")
 """Machines' jobs that began in the period, of requests that are done: one for each machine of a request."""
-QUOTED_HOURS = Figure("quoted_hours", Measure.HOURS, (WORK,), _hours("quoted", 60))
+QUOTED_HOURS = Figure("quoted_hours", Measure.HOURS, (MACHINE_WORK_FACTS,), _convert_hours("quoted", 60))
 """Hours that these jobs were priced at."""
-WORKED_HOURS = Figure("worked_hours", Measure.HOURS, (WORK,), _hours("worked_on", 60))
+WORKED_HOURS = Figure("worked_hours", Measure.HOURS, (MACHINE_WORK_FACTS,), _convert_hours("worked_on", 60))
 """Hours that were worked, as civil works recorded them."""
-UTILISATION = Figure("utilisation", Measure.PERCENT, (WORK, FLEET), _share("worked_on", "available"), additive=False)
+UTILISATION = Figure(
+    "utilisation",
+    Measure.PERCENT,
+    (MACHINE_WORK_FACTS, FLEET_FACTS),
+    _compute_share("worked_on", "available"),
+    is_additive=False,
+)
 """Hours worked, of the office hours of the period (up to now) of every machine that is not retired. Work outside office
 hours counts, so it may be above 100.
 """
 
-RATING_COUNT = _counted("ratings", RATINGS, "ratings")
-RATING = Figure("rating", Measure.SCORE, (RATINGS,), _average("scores", "ratings"), additive=False)
+RATING_COUNT = _plain_figure("ratings", RATING_FACTS, "ratings")
+RATING_AVERAGE = Figure(
+    "rating", Measure.SCORE, (RATING_FACTS,), _compute_average("scores", "ratings"), is_additive=False
+)
 """Average of the ratings given in the period, 1 to 5."""
 
 VISITS_AVOIDED = Figure(
-    "visits_avoided", Measure.COUNT, (STEPS, PAYMENTS), lambda sums: sums["remote"] + sums["paid_elsewhere"]
-)  # fmt: skip
+    "visits_avoided", Measure.COUNT, (STEP_FACTS, PAYMENT_FACTS), lambda sums: sums["remote"] + sums["paid_elsewhere"]
+)
 """Times that nobody had to come to the municipality: each step of the period that a citizen took from elsewhere or a
 counter's clerk took for one (asking, answering, consenting, giving up, collecting), and each bill settled in the period
 that was not paid at the municipality's own terminal. Tracking, reminders and ratings count nothing: nobody came for
 them.
 """
 
-MESSAGE_COUNT = _counted("messages", MESSAGES, "messages")
-PARTS = _counted("parts", MESSAGES, "parts")
-MESSAGE_COST = _counted("message_cost", MESSAGES, "message_cost", Measure.RIALS)
+MESSAGE_COUNT = _plain_figure("messages", MESSAGE_FACTS, "messages")
+PART_COUNT = _plain_figure("parts", MESSAGE_FACTS, "parts")
+MESSAGE_COST_RIALS = _plain_figure("message_cost", MESSAGE_FACTS, "message_cost", Measure.RIALS)

@@ -10,61 +10,71 @@ from datetime import date, datetime, time, timedelta
 
 from domain.registries.declarations import DUTY, VIOLATION
 from domain.reports.figures import Dimension
-from domain.values.calendar import period, tehran, to_jalali
+from domain.values.calendar import jalali_period, tehran_moment, to_jalali
 
-FILTERS = (
-    Dimension.SERVICE, Dimension.KIND, Dimension.STATE, Dimension.PHASE, Dimension.CHANNEL, Dimension.OFFICE,
-    Dimension.UNIT, Dimension.OFFICER, Dimension.MACHINE,
-)  # fmt: skip
+FILTER_DIMENSIONS = (
+    Dimension.SERVICE,
+    Dimension.KIND,
+    Dimension.STATE,
+    Dimension.PHASE,
+    Dimension.CHANNEL,
+    Dimension.OFFICE,
+    Dimension.UNIT,
+    Dimension.OFFICER,
+    Dimension.MACHINE,
+)
 """By what a report can be narrowed down."""
 
-DATES = ("from", "to", "year", "month")
+DATE_PARAMETERS = ("from", "to", "year", "month")
 
-BESIDES = (DUTY.key, VIOLATION.key)
+SERVICELESS_BILLS = (DUTY.key, VIOLATION.key)
 """Bills that are of no service."""
 
-LONGEST_NAME = 100
+LONGEST_FILTER_VALUE = 100
 
-Span = tuple[date, date]
+DaySpan = tuple[date, date]
 """From a day on, and before a day."""
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 _MOST_DAYS, _MOST_MONTHS = 31, 36
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """The days from `first` on and before `last` (Tehran), and the value that each named dimension must have."""
+    """The days from `first_day` on and before `end_day` (Tehran), and the value that each named dimension must have."""
 
-    first: date
-    last: date
-    wanted: Mapping[Dimension, str] = field(default_factory=dict)
+    first_day: date
+    end_day: date
+    value_by_dimension: Mapping[Dimension, str] = field(default_factory=dict)
 
     @property
-    def span(self) -> Span:
+    def day_span(self) -> DaySpan:
         """All of its days."""
-        return self.first, self.last
+        return self.first_day, self.end_day
 
 
-def moments(span: Span) -> tuple[datetime, datetime]:
+def moments_of_span(day_span: DaySpan) -> tuple[datetime, datetime]:
     """Return when days begin and are over, by Tehran's clock."""
-    return tehran(span[0], time.min), tehran(span[1], time.min)
+    return tehran_moment(day_span[0], time.min), tehran_moment(day_span[1], time.min)
 
 
-def periods(span: Span) -> list[Span]:
+def split_into_periods(day_span: DaySpan) -> list[DaySpan]:
     """Cut days into the parts that a report shows apart: up to 31 days singly, up to 36 Jalali months, else years."""
-    first, last = span
-    if (last - first).days <= _MOST_DAYS:
-        return [(first + number * _DAY, first + (number + 1) * _DAY) for number in range((last - first).days)]
-    months = _cut(first, last, by_month=True)
-    return months if len(months) <= _MOST_MONTHS else _cut(first, last, by_month=False)
+    first_day, end_day = day_span
+    if (end_day - first_day).days <= _MOST_DAYS:
+        return [
+            (first_day + day_number * _ONE_DAY, first_day + (day_number + 1) * _ONE_DAY)
+            for day_number in range((end_day - first_day).days)
+        ]
+    months = _cut_by_calendar(first_day, end_day, by_month=True)
+    return months if len(months) <= _MOST_MONTHS else _cut_by_calendar(first_day, end_day, by_month=False)
 
 
-def _cut(first: date, last: date, *, by_month: bool) -> list[Span]:
-    found = []
-    while first < last:
-        year, month, _ = to_jalali(first)
-        _, following = period(year, month if by_month else None)
-        found.append((first, min(following, last)))
-        first = following
-    return found
+def _cut_by_calendar(first_day: date, end_day: date, *, by_month: bool) -> list[DaySpan]:
+    periods = []
+    while first_day < end_day:
+        year, month, _ = to_jalali(first_day)
+        _, next_start = jalali_period(year, month if by_month else None)
+        periods.append((first_day, min(next_start, end_day)))
+        first_day = next_start
+    return periods

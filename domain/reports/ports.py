@@ -10,22 +10,24 @@ from domain.reports.figures import Dimension, FactTable
 from domain.reports.rows import StepRecord
 from domain.requests.request import Phase, ServiceRequest
 
-Moments = tuple[datetime, datetime]
+MomentSpan = tuple[datetime, datetime]
 """From a moment on, and before a moment."""
 
-Where = Mapping[Dimension, str | frozenset[str]]
+DimensionFilter = Mapping[Dimension, str | frozenset[str]]
 """The values that rows must have: one, or one of several."""
 
-Cell = tuple[tuple[str | None, ...], tuple[int, ...]]
+SumCell = tuple[tuple[str | None, ...], tuple[int, ...]]
 """The values of the dimensions that were asked for, and the fact's sums over all rows that have them."""
 
-Place = tuple[datetime, int]
+ListPlace = tuple[datetime, int]
 """Where a list of requests goes on: after the one of that moment and id."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request as a list shows it, with whole rials and the citizen's rating. `fields` is its form, when asked for."""
+    """A request as a list shows it, with whole rials and the citizen's rating. `form_values` is its form, when asked
+    for.
+    """
 
     id: int
     created_at: datetime
@@ -39,14 +41,14 @@ class RequestLine:
     officer: str | None
     mobile: str | None
     updated_at: datetime
-    billed: int
-    paid: int
-    returned: int
-    rating: int | None
-    fields: dict[str, Any]
+    billed_rials: int
+    paid_rials: int
+    returned_rials: int
+    rating_score: int | None
+    form_values: dict[str, Any]
 
     @property
-    def place(self) -> Place:
+    def list_place(self) -> ListPlace:
         """Where the list goes on after it."""
         return self.created_at, self.id
 
@@ -64,41 +66,53 @@ class StoredReport:
     made_at: datetime
 
 
-class Reports(Protocol):
+class ReportRepository(Protocol):
     """Steps and work as they happen, and what is added up of everything."""
 
-    async def add_step(self, step: StepRecord) -> None:
+    async def add_step(self, step_record: StepRecord) -> None:
         """Keep a step."""
         ...
 
-    async def add_work(self, work: MachineWork) -> None:
+    async def add_work(self, machine_work: MachineWork) -> None:
         """Keep what a machine did for a request; the same again changes nothing."""
         ...
 
-    async def uncounted(self, limit: int) -> list[ServiceRequest]:
+    async def list_uncounted(self, limit: int) -> list[ServiceRequest]:
         """Return requests whose steps are not kept, the oldest first."""
         ...
 
-    async def sums(self, fact: FactTable, by: Sequence[Dimension], where: Where, moments: Moments) -> list[Cell]:
+    async def sum_facts(
+        self,
+        fact_table: FactTable,
+        grouped_by: Sequence[Dimension],
+        dimension_filter: DimensionFilter,
+        moment_span: MomentSpan,
+    ) -> list[SumCell]:
         """Add a fact up by these columns; without any, its whole. What is not dated is as it stands at the first
         moment.
         """
         ...
 
-    async def lines(
-        self, where: Where, moments: Moments, after: Place | None, limit: int, *, fields: bool
+    async def list_request_lines(
+        self,
+        dimension_filter: DimensionFilter,
+        moment_span: MomentSpan,
+        after_place: ListPlace | None,
+        limit: int,
+        *,
+        fields: bool,
     ) -> list[RequestLine]:
         """Return requests that were made then, in the order of their making; `fields`: with their forms."""
         ...
 
-    async def keep(self, report: StoredReport, content: bytes) -> bool:
+    async def save_report(self, report: StoredReport, content: bytes) -> bool:
         """Keep a report; False when there is one of these days already."""
         ...
 
-    async def kept(self, report: str) -> list[StoredReport]:
+    async def list_reports(self, report_key: str) -> list[StoredReport]:
         """Return the kept ones of a report, the newest days first."""
         ...
 
-    async def content(self, kept_id: int) -> tuple[StoredReport, bytes]:
+    async def get_report(self, report_id: int) -> tuple[StoredReport, bytes]:
         """Return a kept one whole; `NotFound("report")`."""
         ...

@@ -21,9 +21,9 @@ class Document:
     at: datetime
 
 
-MAX_BYTES = 7 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 7 * 1024 * 1024
 
-_BEGINNINGS = {
+_MEDIA_TYPE_BY_PREFIX = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"%PDF-": "application/pdf",
@@ -32,15 +32,16 @@ _BEGINNINGS = {
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 
 
-def sniff(content: bytes) -> str:
+def detect_media_type(content: bytes) -> str:
     """Return the media type that the first bytes prove: JPEG, PNG, WebP, HEIC or PDF.
 
-    `DocumentRejected("document")` for anything else, whatever its name says; `TooLarge("document")` over `MAX_BYTES`.
+    `DocumentRejected("document")` for anything else, whatever its name says; `TooLarge("document")` over
+    `MAX_DOCUMENT_BYTES`.
     """
-    if len(content) > MAX_BYTES:
-        raise TooLarge("document", limit=MAX_BYTES)
-    for beginning, media_type in _BEGINNINGS.items():
-        if content.startswith(beginning):
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
+    for prefix, media_type in _MEDIA_TYPE_BY_PREFIX.items():
+        if content.startswith(prefix):
             return media_type
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-GENESIS = "0" * 64
+GENESIS_HASH = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class HistoryEvent:
     hash: str
 
     @property
-    def erased(self) -> bool:
+    def is_erased(self) -> bool:
         """Whether the personal part is gone."""
         return self.salt is None
 
@@ -66,7 +66,7 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class HistoryFault:
     """Something that does not verify: a stable `kind`, the request's code or the seal's number, the event's seq."""
 
     kind: str
@@ -86,23 +86,23 @@ class Signer(Protocol):
         ...
 
 
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_CANONICAL_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def canonical(value: object) -> bytes:
+def encode_canonical(value: object) -> bytes:
     """Serialise JSON one way only: sorted keys, no spaces, UTF-8."""
-    return _CANONICAL.encode(value).encode()
+    return _CANONICAL_ENCODER.encode(value).encode()
 
 
-def personal_digest(actor: str | None, note: str | None, payload: Mapping[str, Any] | None, salt: str) -> str:
+def compute_personal_digest(actor: str | None, note: str | None, payload: Mapping[str, Any] | None, salt: str) -> str:
     """Return the salted SHA-256 of an event's personal part."""
-    body = canonical({"actor": actor, "note": note, "payload": payload})
-    return hashlib.sha256(bytes.fromhex(salt) + body).hexdigest()
+    personal_part = encode_canonical({"actor": actor, "note": note, "payload": payload})
+    return hashlib.sha256(bytes.fromhex(salt) + personal_part).hexdigest()
 
 
-def link(event: HistoryEvent) -> str:
+def compute_event_hash(event: HistoryEvent) -> str:
     """Return the hash that this event must carry."""
-    facts = [
+    hashed_facts = [
         event.previous,
         event.request_id,
         event.seq,
@@ -114,14 +114,14 @@ def link(event: HistoryEvent) -> str:
         event.to_state,
         event.digest,
     ]
-    return hashlib.sha256(canonical(facts)).hexdigest()
+    return hashlib.sha256(encode_canonical(hashed_facts)).hexdigest()
 
 
-ERASED_ACTORS = "actors"
+ERASED_ACTORS_KEY = "actors"
 """Where an erasure keeps who of the staff (or of the system) took the erased steps: seq (as text) → label."""
 
 
-def staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
+def collect_staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
     """Return whose names outlive an erasure: not citizens' or clerks', but those of who acted for the municipality.
 
     The event of the erasure keeps them, and so its digest proves them from then on.
@@ -129,64 +129,82 @@ def staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
     return {str(event.seq): event.actor for event in events if event.actor and event.actor_kind in {"staff", "system"}}
 
 
-def actor_of(event: HistoryEvent, events: Iterable[HistoryEvent]) -> str | None:
+def find_actor(event: HistoryEvent, events: Iterable[HistoryEvent]) -> str | None:
     """Return who took a step: as the event says, else as the erasure of its personal part kept it."""
-    kept = (one.payload.get(ERASED_ACTORS, {}) for one in events if one.event == "erase" and one.payload)
-    return event.actor or next((actors[str(event.seq)] for actors in kept if str(event.seq) in actors), None)
+    stored_actors = (
+        later_event.payload.get(ERASED_ACTORS_KEY, {})
+        for later_event in events
+        if later_event.event == "erase" and later_event.payload
+    )
+    return event.actor or next(
+        (label_by_seq[str(event.seq)] for label_by_seq in stored_actors if str(event.seq) in label_by_seq), None
+    )
 
 
-def event_faults(code: str, expected_seq: int, previous: str, event: HistoryEvent) -> list[Fault]:
+def find_event_faults(
+    request_code: str, expected_seq: int, previous_hash: str, event: HistoryEvent
+) -> list[HistoryFault]:
     """Return what is wrong with one event, given where the chain before it ended."""
     faults = []
     if event.seq != expected_seq:
-        faults.append(Fault("event_missing_or_moved", code, expected_seq))
-    if event.previous != previous:
-        faults.append(Fault("chain_broken", code, event.seq))
-    if event.hash != link(event):
-        faults.append(Fault("event_edited", code, event.seq))
-    if not _personal_part_holds(event):
-        faults.append(Fault("payload_edited", code, event.seq))
+        faults.append(HistoryFault("event_missing_or_moved", request_code, expected_seq))
+    if event.previous != previous_hash:
+        faults.append(HistoryFault("chain_broken", request_code, event.seq))
+    if event.hash != compute_event_hash(event):
+        faults.append(HistoryFault("event_edited", request_code, event.seq))
+    if not _is_personal_part_intact(event):
+        faults.append(HistoryFault("payload_edited", request_code, event.seq))
     return faults
 
 
-def _personal_part_holds(event: HistoryEvent) -> bool:
+def _is_personal_part_intact(event: HistoryEvent) -> bool:
     """Tell whether the personal part is the one that was digested, or gone as a whole: no salt, no proof."""
     if event.salt is None:
         return event.actor is None and event.note is None and event.payload is None
-    return event.digest == personal_digest(event.actor, event.note, event.payload, event.salt)
+    return event.digest == compute_personal_digest(event.actor, event.note, event.payload, event.salt)
 
 
-def chain_faults(code: str, events: Sequence[HistoryEvent], head_seq: int, head_hash: str) -> list[Fault]:
+def find_chain_faults(
+    request_code: str, events: Sequence[HistoryEvent], head_seq: int, head_hash: str
+) -> list[HistoryFault]:
     """Verify one request's chain against its own head; an empty list means whole."""
-    faults: list[Fault] = []
-    previous = GENESIS
-    for expected, event in enumerate(events, start=1):
-        faults.extend(event_faults(code, expected, previous, event))
-        previous = event.hash
-    if (len(events), previous) != (head_seq, head_hash or GENESIS):
-        faults.append(Fault("head_differs", code, head_seq))
+    faults: list[HistoryFault] = []
+    previous_hash = GENESIS_HASH
+    for expected_seq, event in enumerate(events, start=1):
+        faults.extend(find_event_faults(request_code, expected_seq, previous_hash, event))
+        previous_hash = event.hash
+    if (len(events), previous_hash) != (head_seq, head_hash or GENESIS_HASH):
+        faults.append(HistoryFault("head_differs", request_code, head_seq))
     return faults
 
 
-def seal_hash(number: int, at: datetime, heads: Iterable[ChainHead], previous: str) -> str:
+def compute_seal_hash(
+    seal_number: int, sealed_at: datetime, chain_heads: Iterable[ChainHead], previous_hash: str
+) -> str:
     """Return the SHA-256 that a seal signs."""
-    rows = [[head.request_id, head.code, head.seq, head.hash] for head in heads]
-    return hashlib.sha256(canonical([number, at.astimezone(UTC).isoformat(), rows, previous])).hexdigest()
+    head_rows = [[head.request_id, head.code, head.seq, head.hash] for head in chain_heads]
+    return hashlib.sha256(
+        encode_canonical([seal_number, sealed_at.astimezone(UTC).isoformat(), head_rows, previous_hash])
+    ).hexdigest()
 
 
-def make_seal(number: int, at: datetime, heads: Sequence[ChainHead], previous: str, signer: Signer) -> Seal:
-    """Seal these heads on top of the seal whose hash is `previous` (GENESIS for the first)."""
-    digest = seal_hash(number, at, heads, previous)
-    return Seal(number, at, tuple(heads), previous, digest, signer.sign(digest.encode()))
+def create_seal(
+    seal_number: int, sealed_at: datetime, chain_heads: Sequence[ChainHead], previous_hash: str, signer: Signer
+) -> Seal:
+    """Seal these heads on top of the seal whose hash is `previous_hash` (GENESIS for the first)."""
+    seal_digest = compute_seal_hash(seal_number, sealed_at, chain_heads, previous_hash)
+    return Seal(
+        seal_number, sealed_at, tuple(chain_heads), previous_hash, seal_digest, signer.sign(seal_digest.encode())
+    )
 
 
-def seal_faults(expected_number: int, previous: str, seal: Seal, signer: Signer) -> list[Fault]:
+def find_seal_faults(expected_number: int, previous_hash: str, seal: Seal, signer: Signer) -> list[HistoryFault]:
     """Return what is wrong with one seal, given where the chain of seals before it ended."""
     faults = []
-    if seal.number != expected_number or seal.previous != previous:
-        faults.append(Fault("seal_missing_or_moved", str(expected_number)))
-    if seal.hash != seal_hash(seal.number, seal.at, seal.heads, seal.previous):
-        faults.append(Fault("seal_edited", str(seal.number)))
+    if seal.number != expected_number or seal.previous != previous_hash:
+        faults.append(HistoryFault("seal_missing_or_moved", str(expected_number)))
+    if seal.hash != compute_seal_hash(seal.number, seal.at, seal.heads, seal.previous):
+        faults.append(HistoryFault("seal_edited", str(seal.number)))
     elif not signer.verify(seal.hash.encode(), seal.signature):
-        faults.append(Fault("seal_forged", str(seal.number)))
+        faults.append(HistoryFault("seal_forged", str(seal.number)))
     return faults

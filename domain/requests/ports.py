@@ -9,7 +9,7 @@ from domain.requests.history import ChainHead, HistoryEvent, Seal
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
 
 
-class Requests(Protocol):
+class RequestRepository(Protocol):
     """The requests themselves."""
 
     async def add(self, request: ServiceRequest) -> bool:
@@ -20,7 +20,7 @@ class Requests(Protocol):
         """Return by id; `NotFound`. `lock` keeps other writers off the row until the unit ends."""
         ...
 
-    async def by_code(self, code: str, *, lock: bool = False) -> ServiceRequest:
+    async def get_by_code(self, tracking_code: str, *, lock: bool = False) -> ServiceRequest:
         """Return by tracking code (nine digits); `NotFound("code")`."""
         ...
 
@@ -28,29 +28,29 @@ class Requests(Protocol):
         """Store a changed request and count its revision up; `Conflict` when another save came in between."""
         ...
 
-    async def codes(self, request_ids: Collection[int]) -> dict[int, str]:
+    async def list_codes(self, request_ids: Collection[int]) -> dict[int, str]:
         """Return the tracking codes of these requests, by id."""
         ...
 
-    async def find(self, wanted: RequestFilter) -> list[ServiceRequest]:
+    async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
         """Return requests, newest first."""
         ...
 
-    async def give_turn(self, service: str, state: str, turn: str) -> None:
+    async def assign_turn(self, service: str, state: str, turn: str) -> None:
         """Let it be somebody's turn in all requests of a service that stand in a state."""
         ...
 
-    async def live_states(self) -> set[tuple[str, int, str]]:
+    async def list_live_states(self) -> set[tuple[str, int, str]]:
         """Return every (service, version, state) in which a request stands that can still go on: it is not final, or a
         timer is set.
         """
         ...
 
 
-class Timers(Protocol):
+class TimerRepository(Protocol):
     """What the scheduler must turn to, and when."""
 
-    async def replace(self, request_id: int, timers: Sequence[Timer]) -> None:
+    async def replace_all(self, request_id: int, timers: Sequence[Timer]) -> None:
         """Forget the request's timers and set these."""
         ...
 
@@ -58,50 +58,52 @@ class Timers(Protocol):
         """Set one more timer."""
         ...
 
-    async def due(self, kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
+    async def list_due(self, timer_kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
         """Return timers of that kind whose time has come, oldest first."""
         ...
 
-    async def remove(self, timer: Timer) -> bool:
+    async def delete(self, timer: Timer) -> bool:
         """Forget one timer; False when it was gone already."""
         ...
 
 
-class History(Protocol):
+class HistoryRepository(Protocol):
     """Chains of events and their seals."""
 
     async def append(self, event: HistoryEvent) -> None:
         """Store an event (its request's head is saved with the request)."""
         ...
 
-    async def of_request(self, request_id: int) -> list[HistoryEvent]:
+    async def list_of_request(self, request_id: int) -> list[HistoryEvent]:
         """Return the events of a request in order."""
         ...
 
-    def chains(self, after: int = 0, until: int | None = None) -> AsyncIterator[tuple[ChainHead, list[HistoryEvent]]]:
+    def stream_chains(
+        self, after_id: int = 0, until_id: int | None = None
+    ) -> AsyncIterator[tuple[ChainHead, list[HistoryEvent]]]:
         """Stream every request's head and events, in bounded memory, ordered by request id.
 
-        Those of the requests behind the id `after`, up to and with `until`.
+        Those of the requests behind the id `after_id`, up to and with `until_id`.
         """
         ...
 
-    async def request_behind(self, after: int, number: int) -> int | None:
-        """Return the id of the so manieth request (from 1) behind the id `after`; None when fewer are left."""
+    async def find_request_behind(self, after_id: int, request_count: int) -> int | None:
+        """Return the id of the so manieth request (from 1) behind the id `after_id`; None when fewer are left."""
         ...
 
-    async def unsealed_heads(self, limit: int) -> list[ChainHead]:
+    async def list_unsealed_heads(self, limit: int) -> list[ChainHead]:
         """Return heads that changed since they were last sealed."""
         ...
 
-    async def last_seal(self) -> Seal | None:
+    async def find_last_seal(self) -> Seal | None:
         """Return the newest seal."""
         ...
 
-    async def last_sealed(self) -> tuple[int, datetime] | None:
+    async def find_last_sealed(self) -> tuple[int, datetime] | None:
         """Return number and time of the newest seal, without the heads that it holds."""
         ...
 
-    async def unsealed_events(self) -> int:
+    async def count_unsealed_events(self) -> int:
         """Return how many events came after the last seal of their request."""
         ...
 
@@ -109,41 +111,41 @@ class History(Protocol):
         """Store a seal and note its heads as sealed."""
         ...
 
-    def seals(self) -> AsyncIterator[Seal]:
+    def stream_seals(self) -> AsyncIterator[Seal]:
         """Stream every seal in order."""
         ...
 
 
-class Documents(Protocol):
+class DocumentRepository(Protocol):
     """Files of requests."""
 
     async def add(self, document: Document, content: bytes) -> None:
         """Store a file; the same content is kept once."""
         ...
 
-    async def of_request(self, request_id: int) -> list[Document]:
+    async def list_of_request(self, request_id: int) -> list[Document]:
         """Return the files of a request, oldest first."""
         ...
 
-    async def content(self, sha256: str) -> bytes:
+    async def get_content(self, sha256: str) -> bytes:
         """Return the bytes; `NotFound`."""
         ...
 
 
-class PersonalData(Protocol):
+class PersonalDataRepository(Protocol):
     """Erases what the store keeps of people beside the request's own row. Nothing can be brought back."""
 
-    async def ended_before(self, moment: datetime, limit: int) -> list[int]:
+    async def list_ended_before(self, moment: datetime, limit: int) -> list[int]:
         """Return the ids of requests that ended before that moment, have not been erased and await no refund, oldest
         first.
         """
         ...
 
-    async def refund_due(self, request_id: int) -> bool:
+    async def has_refund_due(self, request_id: int) -> bool:
         """Tell whether money is still to go back to the citizen of a request."""
         ...
 
-    async def erase_of_request(self, request_id: int, now: datetime) -> int:
+    async def erase_request(self, request_id: int, now: datetime) -> int:
         """Erase what hangs on a request: the personal part of its events (their number is returned), files, texts that
         came and went, words about ratings and bills, accounts of refunds, answers to counter software. Texts still
         waiting expire.

@@ -11,7 +11,7 @@ JsonObject = dict[str, Any]
 """What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
 
 
-ASKED = "asked"
+ASKED_MOBILE_KEY = "asked"
 """Where a request's data keeps the mobile whose answer was asked for, also when it is no longer awaited."""
 
 
@@ -27,12 +27,12 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether a request in this phase stays as it is for ever."""
-        return self in _FINAL
+        return self in _FINAL_PHASES
 
 
-_FINAL = frozenset({Phase.DONE, Phase.DECLINED, Phase.CANCELLED})
+_FINAL_PHASES = frozenset({Phase.DONE, Phase.DECLINED, Phase.CANCELLED})
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class ServiceRequest:
     @property
     def version_token(self) -> VersionToken:
         """The version of the request: another one after every save."""
-        return VersionToken.numbered(self.revision)
+        return VersionToken.from_number(self.revision)
 
 
 class TimerKind(StrEnum):
@@ -105,7 +105,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests a list shows; None means any. `limit` rows after the id `before` (newest first).
+    """Which requests a list shows; None means any. `limit` rows after the id `before_id` (newest first).
 
     `office` is a counter office's code; they were made from `created_from` on and before `created_to`.
     """
@@ -121,5 +121,5 @@ class RequestFilter:
     created_from: datetime | None = None
     created_to: datetime | None = None
     open_only: bool = False
-    before: int | None = None
+    before_id: int | None = None
     limit: int = 50

@@ -13,14 +13,14 @@ from domain.services.taxi_report.declaration import TAXI_REPORT
 SERVICES: tuple[Service, ...] = (MACHINERY_WORK, EXPERT_OPINION, TAXI_LEAVE, TAXI_REPORT)
 
 
-def by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Service]:
+def services_by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Service]:
     """Return services by key."""
     return {service.key: service for service in services}
 
 
-def intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
+def collect_intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
     """Return what the services declare, and what citizens may ask for that none of these offers: they are told so."""
-    declared = [keyword.intent for service in services.values() for keyword in service.keywords]
-    declared += [lookup.intent for service in services.values() for lookup in service.lookups]
-    names = {intent.name for intent in declared}
-    return (*declared, *(intent for intent in SERVICE_INTENTS if intent.name not in names))
+    declared_intents = [keyword.intent for service in services.values() for keyword in service.keywords]
+    declared_intents += [lookup.intent for service in services.values() for lookup in service.lookups]
+    declared_names = {intent.name for intent in declared_intents}
+    return (*declared_intents, *(intent for intent in SERVICE_INTENTS if intent.name not in declared_names))

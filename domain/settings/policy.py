@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.values.money import Rounding
+from domain.values.money import RoundingMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Policy:
     company_code: str = "009"
     municipal_service_digit: int = 6
     rounding_step: int = 1000
-    rounding_mode: Rounding = "down"
+    rounding_mode: RoundingMode = "down"
     payment_days: int = 3
     settlement_lag: timedelta = timedelta(hours=36)
     answer_days: int = 7

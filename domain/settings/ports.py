@@ -6,18 +6,18 @@ from typing import Any, Protocol
 from domain.settings.records import DeclaredDay, SettingChange
 
 
-class SettingChanges(Protocol):
+class SettingChangeRepository(Protocol):
     """What the staff changed of the settings; a setting is what its last change made it."""
 
-    async def version(self) -> int:
+    async def get_version(self) -> int:
         """Return the number of the last change; 0 before the first one."""
         ...
 
-    async def values(self) -> dict[str, Any]:
+    async def get_values(self) -> dict[str, Any]:
         """Return name → value of every setting that is changed, not of those that were given back."""
         ...
 
-    async def last(self, name: str) -> SettingChange | None:
+    async def find_last(self, setting_name: str) -> SettingChange | None:
         """Return the last change of a setting."""
         ...
 
@@ -25,26 +25,26 @@ class SettingChanges(Protocol):
         """Store a change; it gets a number of its own."""
         ...
 
-    async def recent(self, before: int | None, limit: int) -> list[SettingChange]:
+    async def list_recent(self, before: int | None, limit: int) -> list[SettingChange]:
         """Return changes, newest first, after the number `before` in this order."""
         ...
 
 
-class WorkCalendar(Protocol):
+class WorkCalendarRepository(Protocol):
     """Days that the municipality declared off or working, on top of the computed holidays."""
 
-    async def overrides(self) -> dict[date, bool]:
+    async def get_overrides(self) -> dict[date, bool]:
         """Return day → whether it is a working day."""
         ...
 
-    async def declared(self, since: date) -> list[DeclaredDay]:
-        """Return the days from `since` on that were declared, in order."""
+    async def list_declared(self, since_day: date) -> list[DeclaredDay]:
+        """Return the days from `since_day` on that were declared, in order."""
         ...
 
-    async def set_override(self, day: date, working: bool, note: str) -> None:
+    async def save_override(self, day: date, is_working: bool, note: str) -> None:
         """Declare a day."""
         ...
 
-    async def forget(self, day: date) -> bool:
+    async def delete_override(self, day: date) -> bool:
         """Let a day be what it is by itself again; False when it was not declared."""
         ...

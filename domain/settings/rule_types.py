@@ -5,67 +5,69 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, ClassVar
 
-from domain.fields.types import FieldType, Integer, ReadingContext, Words, number_text, unread_as
-from domain.parsing.answers import read_start
+from domain.fields.types import FieldType, Integer, ReadingContext, TextLookup, explain_unreadable, format_number
+from domain.parsing.answers import read_start_hour
 from domain.values.calendar import hour_text
 from domain.values.errors import InvalidField
-from domain.values.text import ascii_digits, fold
+from domain.values.text import ascii_digits, fold_text
 
-CLOSED = "closed"
+CLOSED_VALUE = "closed"
 """How a day without hours is kept."""
 
-_TO = re.compile(r"\s*(?:-|–|—|\bتا\b)\s*")
-_CLOSED_WORDS = frozenset({CLOSED, "بسته", "تعطیل"})
+_RANGE_SEPARATOR = re.compile(r"\s*(?:-|–|—|\bتا\b)\s*")
+_CLOSED_WORDS = frozenset({CLOSED_VALUE, "بسته", "تعطیل"})
 
 
 @dataclass(frozen=True, slots=True)
 class HourSpan(FieldType):
     """From an hour to another of Tehran's clock, kept as 07:30-14:30; `closed` where there may be none.
 
-    Only a span that may go `over_midnight` ends before it begins.
+    Only a span that may go `may_cross_midnight` ends before it begins.
     """
 
-    over_midnight: bool = False
+    may_cross_midnight: bool = False
     may_be_closed: bool = False
     name: ClassVar[str] = "hours_of_day"
-    figures: ClassVar[bool] = True
+    survives_erasure: ClassVar[bool] = True
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read «۷:۳۰ تا ۱۴:۳۰», «7:30-14:30», «بسته»."""
-        text = fold(str(raw))
-        if self.may_be_closed and text in _CLOSED_WORDS:
-            return CLOSED
-        with unread_as("bad_hour_span", raw):
-            parts = _TO.split(ascii_digits(text))
-            if len(parts) != 2:
+        folded_text = fold_text(str(raw_value))
+        if self.may_be_closed and folded_text in _CLOSED_WORDS:
+            return CLOSED_VALUE
+        with explain_unreadable("bad_hour_span", raw_value):
+            hour_texts = _RANGE_SEPARATOR.split(ascii_digits(folded_text))
+            if len(hour_texts) != 2:
                 raise InvalidField
-            opens, closes = map(read_start, parts)
-        if opens == closes or (opens > closes and not self.over_midnight):
+            opening_hour, closing_hour = map(read_start_hour, hour_texts)
+        if opening_hour == closing_hour or (opening_hour > closing_hour and not self.may_cross_midnight):
             raise InvalidField(detail="hours_order")
-        return f"{opens:%H:%M}-{closes:%H:%M}"
+        return f"{opening_hour:%H:%M}-{closing_hour:%H:%M}"
 
-    def show(self, value: Any, words: Words) -> str:
+    def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the two hours in words, or that there are none."""
-        if value == CLOSED:
-            return words("units.closed")
-        opens, _, closes = value.partition("-")
-        first, last = (hour_text(time.fromisoformat(one)) for one in (opens, closes))
-        return f"{first} {words('units.until')} {last}"
+        if value == CLOSED_VALUE:
+            return catalogue_text("units.closed")
+        opening_text, _, closing_text = value.partition("-")
+        opening_hour, closing_hour = (
+            hour_text(time.fromisoformat(iso_hour)) for iso_hour in (opening_text, closing_text)
+        )
+        return f"{opening_hour} {catalogue_text('units.until')} {closing_hour}"
 
-    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+    def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words around the hours."""
         return ("units.closed", "units.until")
 
 
 @dataclass(frozen=True, slots=True)
 class Multiple(Integer):
-    """A whole number from `least` to `most` in steps of `step`."""
+    """A whole number from `minimum` to `maximum` in steps of `step_size`."""
 
-    step: int = 1
+    step_size: int = 1
 
-    def parse(self, raw: object, reading: ReadingContext) -> int:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read the number; one between two steps is refused."""
-        number = Integer.parse(self, raw, reading)
-        if number % self.step:
-            raise InvalidField(detail="not_a_multiple", step=number_text(self.step))
-        return number
+        whole_number = Integer.parse(self, raw_value, reading_context)
+        if whole_number % self.step_size:
+            raise InvalidField(detail="not_a_multiple", step=format_number(self.step_size))
+        return whole_number

@@ -13,22 +13,22 @@ from typing import Any
 from domain.fields.form import Field
 from domain.fields.types import Choice, FieldType, Integer, ReadingContext
 from domain.settings.policy import Policy
-from domain.settings.rule_types import CLOSED, HourSpan, Multiple
-from domain.values.calendar import Hours, WorkHours, WorkingCalendar
+from domain.settings.rule_types import CLOSED_VALUE, HourSpan, Multiple
+from domain.values.calendar import HoursOfDay, WorkHours, WorkingCalendar
 from domain.values.errors import DomainError
-from domain.values.money import BILL_STEP
+from domain.values.money import BILL_STEP_RIALS
 
-YES, NO = "yes", "no"
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+YES_CHOICE, NO_CHOICE = "yes", "no"
+_ONE_HOUR, _ONE_MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
 class SettingRule:
-    """One rule. `place` is its field in `Policy` or `WorkHours`; `unit` is what a length is counted in."""
+    """One rule. `target_field` is its field in `Policy` or `WorkHours`; `unit` is what a length is counted in."""
 
     field: Field
-    place: str
+    target_field: str
     unit: timedelta | None = None
 
     @property
@@ -36,116 +36,143 @@ class SettingRule:
         """The name of the rule."""
         return self.field.name
 
-    def meant(self, kept: Any) -> Any:
+    def to_domain_value(self, stored_value: Any) -> Any:
         """Return a kept value as the domain takes it."""
         if self.unit:
-            return kept * self.unit
+            return stored_value * self.unit
         if isinstance(self.field.type, HourSpan):
-            return _hours(kept)
-        return kept == YES if self.field.choices == (YES, NO) else kept
+            return _parse_hours(stored_value)
+        return stored_value == YES_CHOICE if self.field.choices == (YES_CHOICE, NO_CHOICE) else stored_value
 
-    def kept(self, meant: Any) -> Any:
+    def to_stored_value(self, domain_value: Any) -> Any:
         """Return the domain's value as it is kept."""
         if self.unit:
-            return meant // self.unit
+            return domain_value // self.unit
         if isinstance(self.field.type, HourSpan):
-            return _written(meant)
-        return (YES if meant else NO) if isinstance(meant, bool) else meant
+            return _format_hours(domain_value)
+        return (YES_CHOICE if domain_value else NO_CHOICE) if isinstance(domain_value, bool) else domain_value
 
-    def sound(self, kept: Any, now: datetime) -> bool:
+    def is_still_valid(self, stored_value: Any, now: datetime) -> bool:
         """Tell whether a kept value is still one that this rule may have: bounds change from version to version."""
         try:
-            return bool(self.field.read(kept, ReadingContext(now, self.field.choices)) == kept)
+            return bool(self.field.read_value(stored_value, ReadingContext(now, self.field.choices)) == stored_value)
         except DomainError:
             return False
 
 
-def _of(
-    name: str, kind: FieldType, *choices: str, place: str | None = None, unit: timedelta | None = None
+def _rule(
+    rule_name: str, field_type: FieldType, *choices: str, target_field: str | None = None, unit: timedelta | None = None
 ) -> SettingRule:
-    return SettingRule(Field(name, kind, required=False, choices=choices), place or name, unit)
+    return SettingRule(Field(rule_name, field_type, required=False, choices=choices), target_field or rule_name, unit)
 
 
-def _number(name: str, least: int, most: int) -> SettingRule:
-    return _of(name, Integer(least, most))
+def _integer(rule_name: str, minimum: int, maximum: int) -> SettingRule:
+    return _rule(rule_name, Integer(minimum, maximum))
 
 
-def _length(place: str, word: str, unit: timedelta, least: int, most: int) -> SettingRule:
-    return _of(f"{place}_{word}", Integer(least, most), place=place, unit=unit)
+def _duration(target_field: str, unit_word: str, unit: timedelta, minimum: int, maximum: int) -> SettingRule:
+    return _rule(f"{target_field}_{unit_word}", Integer(minimum, maximum), target_field=target_field, unit=unit)
 
 
-def _whether(name: str) -> SettingRule:
-    return _of(name, Choice(), YES, NO)
+def _yes_no(rule_name: str) -> SettingRule:
+    return _rule(rule_name, Choice(), YES_CHOICE, NO_CHOICE)
 
 
-def _span(name: str, place: str, *, over_midnight: bool = False, may_be_closed: bool = False) -> SettingRule:
-    return _of(name, HourSpan(over_midnight, may_be_closed), place=place)
+def _hour_span(
+    rule_name: str, target_field: str, *, may_cross_midnight: bool = False, may_be_closed: bool = False
+) -> SettingRule:
+    return _rule(rule_name, HourSpan(may_cross_midnight, may_be_closed), target_field=target_field)
 
 
-GROUPS: Mapping[str, Sequence[SettingRule]] = {
+RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
     "hours": (
-        _span("office_hours", "office"), _span("thursday_hours", "thursday", may_be_closed=True),
-        _span("visit_hours", "visits"), _span("quiet_hours", "quiet", over_midnight=True),
-        _number("visit_minutes", 1, 8 * 60),
+        _hour_span("office_hours", "office"),
+        _hour_span("thursday_hours", "thursday", may_be_closed=True),
+        _hour_span("visit_hours", "visits"),
+        _hour_span("quiet_hours", "quiet", may_cross_midnight=True),
+        _integer("visit_minutes", 1, 8 * 60),
     ),
     "deadlines": (
-        _number("payment_days", 0, _YEAR), _length("settlement_lag", "hours", _HOUR, 0, 30 * 24),
-        _number("answer_days", 1, _YEAR), _number("closing_days", 1, _YEAR), _number("rating_days", 0, _YEAR),
-        _length("notice_keeps", "hours", _HOUR, 1, 30 * 24), _number("dialogue_minutes", 1, 24 * 60),
-        _length("messenger_patience", "minutes", _MINUTE, 0, 24 * 60),
+        _integer("payment_days", 0, _YEAR),
+        _duration("settlement_lag", "hours", _ONE_HOUR, 0, 30 * 24),
+        _integer("answer_days", 1, _YEAR),
+        _integer("closing_days", 1, _YEAR),
+        _integer("rating_days", 0, _YEAR),
+        _duration("notice_keeps", "hours", _ONE_HOUR, 1, 30 * 24),
+        _integer("dialogue_minutes", 1, 24 * 60),
+        _duration("messenger_patience", "minutes", _ONE_MINUTE, 0, 24 * 60),
     ),
     "money": (
-        _of("rounding_step", Multiple(BILL_STEP, 1_000_000, BILL_STEP)),
-        _of("rounding_mode", Choice(), "down", "up", "nearest"),
-        _whether("refund_unused_hours"), _whether("tariffs_need_approval"),
-        _number("refund_limit", 0, 10**12), _number("low_rating", 0, 5),
+        _rule("rounding_step", Multiple(BILL_STEP_RIALS, 1_000_000, BILL_STEP_RIALS)),
+        _rule("rounding_mode", Choice(), "down", "up", "nearest"),
+        _yes_no("refund_unused_hours"),
+        _yes_no("tariffs_need_approval"),
+        _integer("refund_limit", 0, 10**12),
+        _integer("low_rating", 0, 5),
     ),
-    "machines": (_number("max_hours_per_machine", 1, 24), _number("max_machines", 1, 10)),
+    "machines": (_integer("max_hours_per_machine", 1, 24), _integer("max_machines", 1, 10)),
     "leaves": (
-        _number("leave_days_a_year", 1, _YEAR), _whether("leave_counts_fridays"),
-        _number("leave_notice_days", 0, _YEAR), _whether("leave_may_overlap"),
-        _whether("leave_of_active_drivers_only"), _whether("leave_needs_consent"),
-        _number("leave_consent_days", 1, _YEAR), _whether("leave_refused_with_duties"),
+        _integer("leave_days_a_year", 1, _YEAR),
+        _yes_no("leave_counts_fridays"),
+        _integer("leave_notice_days", 0, _YEAR),
+        _yes_no("leave_may_overlap"),
+        _yes_no("leave_of_active_drivers_only"),
+        _yes_no("leave_needs_consent"),
+        _integer("leave_consent_days", 1, _YEAR),
+        _yes_no("leave_refused_with_duties"),
     ),
     "limits": (
-        _length("duplicate_window", "minutes", _MINUTE, 0, 24 * 60), _number("inbound_limit", 1, 10_000),
-        _length("inbound_window", "minutes", _MINUTE, 1, 24 * 60), _number("loop_guard", 1, 1_000),
-        _number("chat_limit", 1, 100_000),
-        _number("guess_limit_sender", 1, 10_000),
-        _length("guess_window", "minutes", _MINUTE, 1, 24 * 60),
+        _duration("duplicate_window", "minutes", _ONE_MINUTE, 0, 24 * 60),
+        _integer("inbound_limit", 1, 10_000),
+        _duration("inbound_window", "minutes", _ONE_MINUTE, 1, 24 * 60),
+        _integer("loop_guard", 1, 1_000),
+        _integer("chat_limit", 1, 100_000),
+        _integer("guess_limit_sender", 1, 10_000),
+        _duration("guess_window", "minutes", _ONE_MINUTE, 1, 24 * 60),
     ),
-}  # fmt: skip
+}
 """Every rule that the staff may change, in the groups of their page.
 
 What the bank was told (company code, service digit) and how long personal data is kept are the configuration's alone.
 """
 
-RULES: Mapping[str, SettingRule] = {rule.name: rule for group in GROUPS.values() for rule in group}
+RULE_BY_NAME: Mapping[str, SettingRule] = {rule.name: rule for group in RULE_GROUPS.values() for rule in group}
 
-_OF_HOURS = frozenset(one.name for one in fields(WorkHours))
+_HOUR_FIELDS = frozenset(hour_field.name for hour_field in fields(WorkHours))
 
 
-def present(rule: SettingRule, policy: Policy, calendar: WorkingCalendar) -> Any:
+def read_present_value(rule: SettingRule, policy: Policy, calendar: WorkingCalendar) -> Any:
     """Return the value of a rule under this policy and calendar, as it is kept."""
-    return rule.kept(getattr(calendar.hours if rule.place in _OF_HOURS else policy, rule.place))
+    return rule.to_stored_value(
+        getattr(calendar.work_hours if rule.target_field in _HOUR_FIELDS else policy, rule.target_field)
+    )
 
 
-def in_force(
-    policy: Policy, calendar: WorkingCalendar, values: Mapping[str, Any], days: Mapping[date, bool]
+def apply_rule_values(
+    policy: Policy, calendar: WorkingCalendar, stored_values: Mapping[str, Any], day_overrides: Mapping[date, bool]
 ) -> tuple[Policy, WorkingCalendar]:
     """Return policy and calendar with these kept values of rules, and these days declared working or off, over them."""
-    meant = {RULES[name].place: RULES[name].meant(value) for name, value in values.items()}
-    hours = {place: value for place, value in meant.items() if place in _OF_HOURS}
-    rules = {place: value for place, value in meant.items() if place not in _OF_HOURS}
-    return replace(policy, **rules), WorkingCalendar(**asdict(replace(calendar.hours, **hours)), overrides=days)
+    value_by_field = {
+        RULE_BY_NAME[rule_name].target_field: RULE_BY_NAME[rule_name].to_domain_value(value)
+        for rule_name, value in stored_values.items()
+    }
+    hour_values = {
+        target_field: value for target_field, value in value_by_field.items() if target_field in _HOUR_FIELDS
+    }
+    policy_values = {
+        target_field: value for target_field, value in value_by_field.items() if target_field not in _HOUR_FIELDS
+    }
+    return replace(policy, **policy_values), WorkingCalendar(
+        **asdict(replace(calendar.work_hours, **hour_values)), overrides=day_overrides
+    )
 
 
-def _hours(kept: str) -> Hours | None:
-    if kept == CLOSED:
+def _parse_hours(stored_value: str) -> HoursOfDay | None:
+    if stored_value == CLOSED_VALUE:
         return None
-    opens, _, closes = kept.partition("-")
-    return time.fromisoformat(opens), time.fromisoformat(closes)
+    opening_text, _, closing_text = stored_value.partition("-")
+    return time.fromisoformat(opening_text), time.fromisoformat(closing_text)
 
 
-def _written(hours: Hours | None) -> str:
-    return "-".join(f"{one:%H:%M}" for one in hours) if hours else CLOSED
+def _format_hours(hours: HoursOfDay | None) -> str:
+    return "-".join(f"{hour:%H:%M}" for hour in hours) if hours else CLOSED_VALUE

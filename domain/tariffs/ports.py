@@ -6,14 +6,14 @@ from typing import Protocol
 from domain.tariffs.tariff import ProposedTariff, TariffRow
 
 
-class Tariffs(Protocol):
+class TariffRepository(Protocol):
     """Dated prices."""
 
-    async def of_service(self, service: str) -> list[TariffRow]:
+    async def list_of_service(self, service: str) -> list[TariffRow]:
         """Return all rows of a service, oldest first."""
         ...
 
-    async def all(self) -> list[TariffRow]:
+    async def list_all(self) -> list[TariffRow]:
         """Return every row, by service and dimensions, oldest first."""
         ...
 
@@ -25,22 +25,22 @@ class Tariffs(Protocol):
         """Return a row; `NotFound("tariff")`."""
         ...
 
-    async def close(self, tariff_id: int, valid_to: date | None) -> None:
+    async def close_row(self, tariff_id: int, valid_to: date | None) -> None:
         """End a row on that day (exclusive), or open its end (None); `NotFound("tariff")`."""
         ...
 
-    async def withdraw(self, tariff_id: int) -> None:
+    async def withdraw_row(self, tariff_id: int) -> None:
         """End a row on its own first day, so that it holds on none; it is kept, and another one may begin on that day.
 
         `NotFound("tariff")`. The caller keeps others off rows of the same thing (`serialise`).
         """
         ...
 
-    async def propose(self, proposal: ProposedTariff) -> None:
+    async def add_proposal(self, proposal: ProposedTariff) -> None:
         """Store a proposal; `Conflict` while another one for the same waits."""
         ...
 
-    async def proposal(self, proposal_id: int, *, lock: bool = False) -> ProposedTariff:
+    async def get_proposal(self, proposal_id: int, *, lock: bool = False) -> ProposedTariff:
         """Return a proposal; `NotFound("proposal")`."""
         ...
 
@@ -48,6 +48,6 @@ class Tariffs(Protocol):
         """Store what was decided."""
         ...
 
-    async def pending(self) -> list[ProposedTariff]:
+    async def list_pending(self) -> list[ProposedTariff]:
         """Return the proposals that wait, oldest first."""
         ...

@@ -13,26 +13,26 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.values.dated_rows import holds
+from domain.values.dated_rows import is_valid_on
 from domain.values.errors import InvalidField, NotFound
-from domain.values.money import Rounding, exact_quantity, round_rials
-from domain.values.text import ascii_digits, grouped
+from domain.values.money import RoundingMode, exact_quantity, round_rials
+from domain.values.text import ascii_digits, group_digits
 
 Dimensions = Mapping[str, str]
 """What a row is for, e.g. {"machine": "loader"} or {"kind": "valuation"}."""
 
-FROM = "from"
+BAND_DIMENSION = "from"
 """The dimension of a band: the units from which on it prices the whole amount, as text ("8"); without it, from 0."""
 
 
-def least_of(dimensions: Dimensions) -> int:
+def read_band_start(dimensions: Dimensions) -> int:
     """Return the units from which on a row with these dimensions prices."""
-    return int(dimensions.get(FROM, 0))
+    return int(dimensions.get(BAND_DIMENSION, 0))
 
 
 def without_band(dimensions: Dimensions) -> dict[str, str]:
     """Return what is priced, whatever the amount."""
-    return {name: value for name, value in dimensions.items() if name != FROM}
+    return {dimension: value for dimension, value in dimensions.items() if dimension != BAND_DIMENSION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class TariffRow:
     created_by: str
     created_at: datetime
 
-    def in_force(self, day: date) -> bool:
+    def is_in_force(self, day: date) -> bool:
         """Whether this row prices that day."""
-        return holds(self, day)
+        return is_valid_on(self, day)
 
     @property
-    def least(self) -> int:
+    def band_start(self) -> int:
         """The units from which on it prices."""
-        return least_of(self.dimensions)
+        return read_band_start(self.dimensions)
 
     @property
     def unit_price(self) -> int:
@@ -71,43 +71,55 @@ class TariffRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedSubject:
     """Something that has a price of its own: `dimensions`, what is counted, and amounts of it that show what a price
-    means. `most` is the greatest amount that is ever priced, 0 where it is not priced by a quantity: then it has no
-    bands.
+    means. `max_amount` is the greatest amount that is ever priced, 0 where it is not priced by a quantity: then it has
+    no bands.
     """
 
     dimensions: Dimensions
     unit: str
-    samples: tuple[int, ...]
-    most: int = 0
+    sample_amounts: tuple[int, ...]
+    max_amount: int = 0
 
-    def texts(self) -> tuple[str, ...]:
+    def text_keys(self) -> tuple[str, ...]:
         """Return the keys of its name, a dimension each."""
-        return tuple(f"choices.{name}.{value}" for name, value in self.dimensions.items())
+        return tuple(f"choices.{dimension}.{value}" for dimension, value in self.dimensions.items())
 
     @property
-    def least(self) -> int:
+    def band_start(self) -> int:
         """The units from which on it is this, 0 for what is no band."""
-        return least_of(self.dimensions)
+        return read_band_start(self.dimensions)
 
-    def band(self, start: str) -> "Priced":
+    def for_band(self, start_text: str) -> "PricedSubject":
         """Return its band from so many units on, digits of any script; samples are of the band.
 
         `InvalidField("from")` where it has no bands, or nothing of it is priced by that one.
         """
-        if not self.most:
-            raise InvalidField(FROM, detail="no_bands")
-        digits = ascii_digits(start.strip()).lstrip("0")
-        if not digits.isdecimal() or len(digits) > len(str(self.most)) or int(digits) > self.most:
-            raise InvalidField(FROM, detail="range", least=grouped(1), most=grouped(self.most))
-        least = int(digits)
-        amounts = {least, min(2 * least, self.most), *(one for one in self.samples if one > least)}
-        return replace(self, dimensions={**self.dimensions, FROM: str(least)}, samples=tuple(sorted(amounts)))
+        if not self.max_amount:
+            raise InvalidField(BAND_DIMENSION, detail="no_bands")
+        start_digits = ascii_digits(start_text.strip()).lstrip("0")
+        if (
+            not start_digits.isdecimal()
+            or len(start_digits) > len(str(self.max_amount))
+            or int(start_digits) > self.max_amount
+        ):
+            raise InvalidField(
+                BAND_DIMENSION, detail="range", least=group_digits(1), most=group_digits(self.max_amount)
+            )
+        band_start = int(start_digits)
+        amounts = {
+            band_start,
+            min(2 * band_start, self.max_amount),
+            *(sample for sample in self.sample_amounts if sample > band_start),
+        }
+        return replace(
+            self, dimensions={**self.dimensions, BAND_DIMENSION: str(band_start)}, sample_amounts=tuple(sorted(amounts))
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PriceTerms:
     """What a price is to be, from which day on."""
 
     service: str
@@ -146,9 +158,9 @@ class ProposedTariff:
     decided_at: datetime | None = None
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> PriceTerms:
         """Return what is proposed."""
-        return Terms(*(getattr(self, one.name) for one in fields(Terms)))
+        return PriceTerms(*(getattr(self, terms_field.name) for terms_field in fields(PriceTerms)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +202,7 @@ class Quote:
 
     lines: tuple[QuoteLine, ...]
     step: int
-    mode: Rounding
+    mode: RoundingMode
     override: int | None = None
     reason: str | None = None
 
@@ -214,34 +226,40 @@ class Quote:
         """Rials to pay."""
         return self.computed if self.override is None else self.override
 
-    def with_units(self, units: Sequence[float]) -> "Quote":
+    def with_units(self, units_by_line: Sequence[float]) -> "Quote":
         """Return the same prices for other units, a number a line; an override is scaled by what the tariff says.
 
         What is priced keeps its prices: a line stays by its row, also where a band would price so many units today.
         Units are to two places (`InvalidField("units")`). Where the tariff asks the same as before (or asked nothing,
         so that nothing can be scaled), it stays as it is.
         """
-        other = replace(self, lines=tuple(_with(line, asked) for line, asked in zip(self.lines, units, strict=True)))
-        if self.override is None or self.computed in {0, other.computed}:
-            return other
-        scaled = round_rials(self.override * other.computed // self.computed, self.step, self.mode)
-        return replace(other, override=scaled)
+        new_quote = replace(
+            self, lines=tuple(_change_units(line, asked) for line, asked in zip(self.lines, units_by_line, strict=True))
+        )
+        if self.override is None or self.computed in {0, new_quote.computed}:
+            return new_quote
+        scaled_override = round_rials(self.override * new_quote.computed // self.computed, self.step, self.mode)
+        return replace(new_quote, override=scaled_override)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that is stored with the request and its bill."""
-        sums = {"subtotal": self.subtotal, "vat": self.vat, "computed": self.computed, "total": self.total}
-        return asdict(self) | {"lines": [asdict(line) | {"amount": line.amount} for line in self.lines]} | sums
+        derived_sums = {"subtotal": self.subtotal, "vat": self.vat, "computed": self.computed, "total": self.total}
+        return asdict(self) | {"lines": [asdict(line) | {"amount": line.amount} for line in self.lines]} | derived_sums
 
     @staticmethod
-    def from_json(stored: Mapping[str, Any]) -> "Quote":
+    def from_json(stored_quote: Mapping[str, Any]) -> "Quote":
         """Read back what `as_json` stored; derived sums are reckoned again."""
-        names = [one.name for one in fields(QuoteLine)]
-        lines = tuple(QuoteLine(**{name: line[name] for name in names}) for line in stored["lines"])
-        return Quote(lines, stored["step"], stored["mode"], stored["override"], stored["reason"])
+        line_fields = [line_field.name for line_field in fields(QuoteLine)]
+        lines = tuple(
+            QuoteLine(**{field_name: line[field_name] for field_name in line_fields}) for line in stored_quote["lines"]
+        )
+        return Quote(
+            lines, stored_quote["step"], stored_quote["mode"], stored_quote["override"], stored_quote["reason"]
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Quantity:
     """What is to be priced: `units` of the row with these dimensions, `count` times."""
 
     dimensions: dict[str, str]
@@ -249,58 +267,81 @@ class Wanted:
     count: int = 1
 
 
-def scale(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> list[TariffRow]:
+def list_price_bands(tariff_rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> list[TariffRow]:
     """Return the rows that price one thing on that day, by where they begin: the plain one and its bands."""
-    found = [one for one in rows if without_band(one.dimensions) == dict(dimensions) and one.in_force(day)]
-    return sorted(found, key=lambda one: one.least)
+    band_rows = [
+        row for row in tariff_rows if without_band(row.dimensions) == dict(dimensions) and row.is_in_force(day)
+    ]
+    return sorted(band_rows, key=lambda row: row.band_start)
 
 
-def find_row(rows: Iterable[TariffRow], want: Wanted, day: date) -> TariffRow:
+def find_price_row(tariff_rows: Iterable[TariffRow], quantity: Quantity, day: date) -> TariffRow:
     """Return the row in force on that day that prices so many units: of those that begin by then, the last.
 
     `NotFound` with the dimensions when the revenue unit has set none.
     """
-    begun = [one for one in scale(rows, want.dimensions, day) if one.least <= want.units]
-    if not begun:
-        raise NotFound("tariff", detail="tariff", **want.dimensions)
-    return begun[-1]
+    begun_rows = [
+        row for row in list_price_bands(tariff_rows, quantity.dimensions, day) if row.band_start <= quantity.units
+    ]
+    if not begun_rows:
+        raise NotFound("tariff", detail="tariff", **quantity.dimensions)
+    return begun_rows[-1]
 
 
-def next_band(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> int | None:
+def find_next_band(tariff_rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> int | None:
     """Return from how many units on another row prices the same thing that day; None where this is the last."""
-    found = scale(rows, without_band(dimensions), day)
-    return next((one.least for one in found if one.least > least_of(dimensions)), None)
+    band_rows = list_price_bands(tariff_rows, without_band(dimensions), day)
+    return next((row.band_start for row in band_rows if row.band_start > read_band_start(dimensions)), None)
 
 
-def beside(rows: Iterable[TariffRow], row: TariffRow) -> list[TariffRow]:
-    """Return the rows that price other amounts of the same thing on any day on which this one holds; `rows` are those
-    of its service.
+def list_neighbour_rows(tariff_rows: Iterable[TariffRow], own_row: TariffRow) -> list[TariffRow]:
+    """Return the rows that price other amounts of the same thing on any day on which this one holds; `tariff_rows` are
+    those of its service.
     """
-    thing = without_band(row.dimensions)
-    others = (one for one in rows if without_band(one.dimensions) == thing and one.least != row.least)
-    return [one for one in others if one.in_force(day := max(one.valid_from, row.valid_from)) and row.in_force(day)]
+    subject = without_band(own_row.dimensions)
+    other_rows = (
+        other_row
+        for other_row in tariff_rows
+        if without_band(other_row.dimensions) == subject and other_row.band_start != own_row.band_start
+    )
+    return [
+        other_row
+        for other_row in other_rows
+        if other_row.is_in_force(day := max(other_row.valid_from, own_row.valid_from)) and own_row.is_in_force(day)
+    ]
 
 
-def quote(rows: Iterable[TariffRow], wanted: Iterable[Wanted], day: date, *, step: int, mode: Rounding) -> Quote:
+def compute_quote(
+    tariff_rows: Iterable[TariffRow], quantities: Iterable[Quantity], day: date, *, step: int, mode: RoundingMode
+) -> Quote:
     """Price all that is wanted by the rows in force on that day, to two places of a unit; `InvalidField("units")` for
     finer ones, `NotFound("tariff")`.
     """
-    table, wanted = list(rows), list(wanted)
-    for want in wanted:
-        exact_quantity(want.units)
-    lines = [_line(find_row(table, want, day), want) for want in wanted]
+    row_list, quantities = list(tariff_rows), list(quantities)
+    for quantity in quantities:
+        exact_quantity(quantity.units)
+    lines = [_build_line(find_price_row(row_list, quantity, day), quantity) for quantity in quantities]
     return Quote(tuple(lines), step, mode)
 
 
-def _line(row: TariffRow, want: Wanted) -> QuoteLine:
-    return QuoteLine(row.id, row.dimensions, row.unit, want.units, row.minimum, want.count, row.rate, row.vat_percent)
+def _build_line(row: TariffRow, quantity: Quantity) -> QuoteLine:
+    return QuoteLine(
+        tariff_id=row.id,
+        dimensions=row.dimensions,
+        unit=row.unit,
+        asked=quantity.units,
+        minimum=row.minimum,
+        count=quantity.count,
+        rate=row.rate,
+        vat_percent=row.vat_percent,
+    )
 
 
-def _with(line: QuoteLine, units: float) -> QuoteLine:
-    exact_quantity(units)
-    return replace(line, asked=units)
+def _change_units(line: QuoteLine, charged_units: float) -> QuoteLine:
+    exact_quantity(charged_units)
+    return replace(line, asked=charged_units)
 
 
-def of_thing(rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:
+def rows_of_subject(tariff_rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:
     """Return the prices of one thing; a band is a thing of its own."""
-    return [one for one in rows if (one.service, one.dimensions) == (service, dict(dimensions))]
+    return [row for row in tariff_rows if (row.service, row.dimensions) == (service, dict(dimensions))]

@@ -29,39 +29,39 @@ STAFF_ROLES: frozenset[Role] = frozenset(Role) - {Role.CITIZEN, Role.CLERK, Role
 class Actor:
     """Who does something, as the history keeps it.
 
-    `ident` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
-    `channel` is the key of the channel through which it came. `stands_for` are the user names of absent members of the
-    staff whose substitute this one is; `role_names` has their roles too, and `lent` says which come from them alone.
-    `on_behalf_of` is the one of them for whom this is done (`acting_by`). `office` is the code of a clerk's counter
-    office, None for everybody else.
+    `identifier` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
+    `channel` is the key of the channel through which it came. `substitutes_for` are the user names of absent members of
+    the staff whose substitute this one is; `role_names` has their roles too, and `lent_roles` says which come from them
+    alone. `on_behalf_of` is the one of them for whom this is done (`acting_in_role`). `office_code` is the code of a
+    clerk's counter office, None for everybody else.
     """
 
     role_names: frozenset[Role]
     kind: Literal["citizen", "clerk", "staff", "system"]
-    ident: str
+    identifier: str
     channel: str
-    stands_for: frozenset[str] = frozenset()
-    lent: frozenset[tuple[str, Role]] = frozenset()
+    substitutes_for: frozenset[str] = frozenset()
+    lent_roles: frozenset[tuple[str, Role]] = frozenset()
     on_behalf_of: str | None = None
-    office: str | None = None
+    office_code: str | None = None
 
     @property
     def label(self) -> str:
-        """The actor as history events and logs name it: `kind:ident`, and for whom (`staff:sara for ali`)."""
-        return f"{self.kind}:{self.ident}" + (f" for {self.on_behalf_of}" if self.on_behalf_of else "")
+        """The actor as history events and logs name it: `kind:identifier`, and for whom (`staff:sara for ali`)."""
+        return f"{self.kind}:{self.identifier}" + (f" for {self.on_behalf_of}" if self.on_behalf_of else "")
 
-    def acting_by(self, roles: frozenset[Role], assignee: str | None = None) -> "Actor":
+    def acting_in_role(self, roles: frozenset[Role], assignee: str | None = None) -> "Actor":
         """Return the actor in the place that it takes by one of these roles: its own, or an absent member's.
 
         What is assigned to an absent member is done for that one.
         """
-        if assignee in self.stands_for:
+        if assignee in self.substitutes_for:
             return replace(self, on_behalf_of=assignee)
-        lent = {role for _, role in self.lent}
-        if roles & self.role_names - lent:
+        lent_role_names = {role for _, role in self.lent_roles}
+        if roles & self.role_names - lent_role_names:
             return self
-        lenders = sorted(absent for absent, role in self.lent if role in roles)
-        return replace(self, on_behalf_of=lenders[0]) if lenders else self
+        lending_usernames = sorted(absent_username for absent_username, role in self.lent_roles if role in roles)
+        return replace(self, on_behalf_of=lending_usernames[0]) if lending_usernames else self
 
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")

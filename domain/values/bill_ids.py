@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from domain.values.errors import InvalidField
-from domain.values.money import BILL_STEP
-from domain.values.text import compact
+from domain.values.money import BILL_STEP_RIALS
+from domain.values.text import fold_compactly
 
 HIGHEST_FILE_NUMBER = 99_999_999
-HIGHEST_AMOUNT = 99_999_999 * BILL_STEP
+HIGHEST_AMOUNT = 99_999_999 * BILL_STEP_RIALS
 """Rials: eight digits of thousands are all that a payment id can say."""
 
-_ID = re.compile(r"[1-9][0-9]{5,12}")
-_WIDTH = 13
-_AFTER_AMOUNT = len("YPPCC")  # year, period, two checks
+_ID_PATTERN = re.compile(r"[1-9][0-9]{5,12}")
+_BARCODE_ID_WIDTH = 13
+_DIGITS_AFTER_AMOUNT = len("YPPCC")  # year, period, two checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,67 +32,74 @@ class BillIds:
     payment_id: str
 
 
-def make(file_number: int, company: str, service_digit: int, amount: int, jalali_year: int, period: int) -> BillIds:
+def make_ids(
+    file_number: int, company_code: str, service_digit: int, amount: int, jalali_year: int, billing_period: int
+) -> BillIds:
     """Return the ids of a bill of `amount` rials.
 
-    `company` is the municipality's own three digits, `period` 0–99. An amount that is no positive multiple of 1,000 or
-    is past 99,999,999,000 is an `InvalidField("amount")`; any other part that does not fit is a `ValueError`.
+    `company_code` is the municipality's own three digits, `billing_period` 0–99. An amount that is no positive multiple
+    of 1,000 or is past 99,999,999,000 is an `InvalidField("amount")`; any other part that does not fit is a
+    `ValueError`.
     """
-    _check_parts(file_number, company, service_digit, period)
+    _check_parts(file_number, company_code, service_digit, billing_period)
     _check_amount(amount)
-    bill = f"{file_number}{company}{service_digit}"
-    bill += _check_digit(bill)
-    payment = f"{amount // BILL_STEP}{jalali_year % 10}{period:02}"
-    payment += _check_digit(payment)
-    return BillIds(bill, payment + _check_digit(bill + payment))
+    bill_id = f"{file_number}{company_code}{service_digit}"
+    bill_id += _check_digit(bill_id)
+    payment_id = f"{amount // BILL_STEP_RIALS}{jalali_year % 10}{billing_period:02}"
+    payment_id += _check_digit(payment_id)
+    return BillIds(bill_id, payment_id + _check_digit(bill_id + payment_id))
 
 
-def parse(bill_id: str, payment_id: str) -> BillIds:
+def parse_ids(bill_id: str, payment_id: str) -> BillIds:
     """Return the two ids as stored, from what people or banks write: any digit script, spaces, leading zeros.
 
-    Raises `InvalidField` as `verify` does.
+    Raises `InvalidField` as `verify_ids` does.
     """
-    ids = BillIds(parse_bill_id(bill_id), compact(payment_id).lstrip("0"))
-    verify(ids.bill_id, ids.payment_id)
-    return ids
+    parsed_ids = BillIds(parse_bill_id(bill_id), fold_compactly(payment_id).lstrip("0"))
+    verify_ids(parsed_ids.bill_id, parsed_ids.payment_id)
+    return parsed_ids
 
 
 def parse_bill_id(text: str) -> str:
     """Return a bill id as stored from what people type; `InvalidField("bill_id")` when it cannot be one."""
-    bill_id = compact(text).lstrip("0")
+    bill_id = fold_compactly(text).lstrip("0")
     _verify_bill_id(bill_id)
     return bill_id
 
 
-def verify(bill_id: str, payment_id: str) -> None:
+def verify_ids(bill_id: str, payment_id: str) -> None:
     """Prove both ids; `InvalidField("bill_id")` or `InvalidField("payment_id")` names the one that is wrong.
 
     A payment id right in itself that belongs to another bill is the payment id's fault.
     """
-    bill, payment = bill_id.lstrip("0"), payment_id.lstrip("0")
-    _verify_bill_id(bill)
+    bare_bill, bare_payment = bill_id.lstrip("0"), payment_id.lstrip("0")
+    _verify_bill_id(bare_bill)
     # Padding would shift the weights of the bill id inside check 2: leading zeros must be gone.
-    checks = _check_digit(payment[:-2]) + _check_digit(bill + payment[:-1]) if _ID.fullmatch(payment) else None
-    if payment[-2:] != checks:
+    expected_checks = (
+        _check_digit(bare_payment[:-2]) + _check_digit(bare_bill + bare_payment[:-1])
+        if _ID_PATTERN.fullmatch(bare_payment)
+        else None
+    )
+    if bare_payment[-2:] != expected_checks:
         raise InvalidField("payment_id")
 
 
-def amount_of(payment_id: str) -> int:
+def amount_from_payment_id(payment_id: str) -> int:
     """Return the rials that a payment id asks for."""
-    return int(payment_id[:-_AFTER_AMOUNT]) * BILL_STEP
+    return int(payment_id[:-_DIGITS_AFTER_AMOUNT]) * BILL_STEP_RIALS
 
 
-def barcode(ids: BillIds) -> str:
+def bill_barcode(ids: BillIds) -> str:
     """Return the 26 digits of a bill's barcode: each id padded to 13."""
-    return ids.bill_id.zfill(_WIDTH) + ids.payment_id.zfill(_WIDTH)
+    return ids.bill_id.zfill(_BARCODE_ID_WIDTH) + ids.payment_id.zfill(_BARCODE_ID_WIDTH)
 
 
-def from_barcode(text: str) -> BillIds:
-    """Return the ids in a barcode; `InvalidField("barcode")` unless it has 26 digits, else as `verify`."""
-    digits = compact(text)
+def parse_barcode(text: str) -> BillIds:
+    """Return the ids in a barcode; `InvalidField("barcode")` unless it has 26 digits, else as `verify_ids`."""
+    digits = fold_compactly(text)
     if not re.fullmatch(r"[0-9]{26}", digits):
         raise InvalidField("barcode")
-    return parse(digits[:_WIDTH], digits[_WIDTH:])
+    return parse_ids(digits[:_BARCODE_ID_WIDTH], digits[_BARCODE_ID_WIDTH:])
 
 
 def _check_digit(digits: str) -> str:
@@ -101,22 +108,22 @@ def _check_digit(digits: str) -> str:
     return str(0 if remainder < 2 else 11 - remainder)
 
 
-def _verify_bill_id(bill: str) -> None:
-    if not _ID.fullmatch(bill) or bill[-1] != _check_digit(bill[:-1]):
+def _verify_bill_id(bill_id: str) -> None:
+    if not _ID_PATTERN.fullmatch(bill_id) or bill_id[-1] != _check_digit(bill_id[:-1]):
         raise InvalidField("bill_id")
 
 
-def _check_parts(file_number: int, company: str, service_digit: int, period: int) -> None:
+def _check_parts(file_number: int, company_code: str, service_digit: int, billing_period: int) -> None:
     if not 1 <= file_number <= HIGHEST_FILE_NUMBER:
         raise ValueError(f"a file number has 1 to 8 digits, got {file_number}")
-    if not re.fullmatch(r"[0-9]{3}", company):
-        raise ValueError(f"a company code has three digits, got {company!r}")
-    if not 0 <= service_digit <= 9 or not 0 <= period <= 99:
-        raise ValueError(f"service (one digit) or period (two digits) does not fit: {service_digit}, {period}")
+    if not re.fullmatch(r"[0-9]{3}", company_code):
+        raise ValueError(f"a company code has three digits, got {company_code!r}")
+    if not 0 <= service_digit <= 9 or not 0 <= billing_period <= 99:
+        raise ValueError(f"service (one digit) or period (two digits) does not fit: {service_digit}, {billing_period}")
 
 
 def _check_amount(amount: int) -> None:
     if amount > HIGHEST_AMOUNT:
         raise InvalidField("amount", detail="too_high", limit=HIGHEST_AMOUNT)
-    if amount <= 0 or amount % BILL_STEP:
-        raise InvalidField("amount", detail="not_thousands", step=BILL_STEP)
+    if amount <= 0 or amount % BILL_STEP_RIALS:
+        raise InvalidField("amount", detail="not_thousands", step=BILL_STEP_RIALS)

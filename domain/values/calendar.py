@@ -17,97 +17,110 @@ from persiantools.jdatetime import JalaliDate
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
 
-TEHRAN = ZoneInfo("Asia/Tehran")
+TEHRAN_ZONE = ZoneInfo("Asia/Tehran")
 """+03:30; with summer time until September 2022."""
 
 FIRST_YEAR, LAST_YEAR = 1300, 1499
 """Jalali years for which the calendar is known to be right (facts-iran.md, "Text, calendar, time")."""
 
-DAYS_KEPT = 4096
+CACHED_DAYS = 4096
 """Days of which the Jalali date is kept: a list shows the same few again and again."""
 
 MONTH_NAMES = (
-    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
-)  # fmt: skip
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد",
+    "شهریور",
+    "مهر",
+    "آبان",
+    "آذر",
+    "دی",
+    "بهمن",
+    "اسفند",
+)
 """The Jalali months, first to last."""
 
 WEEKDAY_NAMES = ("شنبه", "یک‌شنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنج‌شنبه", "جمعه")
 """The days of the week, Saturday first."""
 
-Hours: TypeAlias = tuple[time, time]
+HoursOfDay: TypeAlias = tuple[time, time]
 """From (inclusive) and to (exclusive), by Tehran's clock."""
 
-Span: TypeAlias = tuple[datetime, datetime]
+MomentSpan: TypeAlias = tuple[datetime, datetime]
 """From (inclusive) and to (exclusive), as moments."""
 
-OFFICE_HOURS: Hours = (time(7, 30), time(14, 30))
-THURSDAY_HOURS: Hours = (time(7, 30), time(12, 30))
-VISIT_HOURS: Hours = (time(7), time(18))
-QUIET_HOURS: Hours = (time(21), time(8))
+OFFICE_HOURS: HoursOfDay = (time(7, 30), time(14, 30))
+THURSDAY_HOURS: HoursOfDay = (time(7, 30), time(12, 30))
+VISIT_HOURS: HoursOfDay = (time(7), time(18))
+QUIET_HOURS: HoursOfDay = (time(21), time(8))
 
 YEAR_AHEAD = timedelta(days=366)
 """Nothing begins later from now than this: of a day further away the year was mistyped, and calendars end somewhere."""
 
 _THURSDAY, _FRIDAY = 5, 6
-_DAY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
+_ONE_DAY = timedelta(days=1)
+_ONE_MINUTE = timedelta(minutes=1)
 
 
-@lru_cache(maxsize=DAYS_KEPT)
+@lru_cache(maxsize=CACHED_DAYS)
 def to_jalali(day: date) -> tuple[int, int, int]:
     """Return Jalali year, month and day; `InvalidField("date")` for a day outside the calendar (before the year 1)."""
     if isinstance(day, datetime):
         raise TypeError("a moment has no Jalali date of its own: take its day in Tehran first")
     try:
-        jalali = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call]  # the package leaves it unannotated
+        jalali_date = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call]  # the package leaves it unannotated
     except ValueError as error:
         raise InvalidField("date") from error
-    return jalali.year, jalali.month, jalali.day
+    return jalali_date.year, jalali_date.month, jalali_date.day
 
 
 def from_jalali(year: int, month: int, day: int) -> date:
     """Return the day of a Jalali date (four-digit year); `InvalidField("date")` when there is no such date."""
     try:
-        jalali = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]  # the package leaves it unannotated
+        jalali_date = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]  # the package leaves it unannotated
     except ValueError as error:
         raise InvalidField("date") from error
-    return jalali.to_gregorian()
+    return jalali_date.to_gregorian()
 
 
-FIRST_DAY, LAST_DAY = from_jalali(FIRST_YEAR, 1, 1), from_jalali(LAST_YEAR + 1, 1, 1) - _DAY
+FIRST_DAY, LAST_DAY = from_jalali(FIRST_YEAR, 1, 1), from_jalali(LAST_YEAR + 1, 1, 1) - _ONE_DAY
 """The days between which people and programs may name one, both included. They lie so far inside of what the calendar
 reckons with that the days and weeks around each of them can be shown too.
 """
 
 
-def within_calendar(day: date) -> date:
+def require_calendar_day(day: date) -> date:
     """Return a day that somebody named; `InvalidField("date")` (`unknown_days`) for one that could not be shown."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        years = {"first": persian_digits(FIRST_YEAR), "last": persian_digits(LAST_YEAR)}
-        raise InvalidField("date", detail="unknown_days", **years)
+        year_bounds = {"first": persian_digits(FIRST_YEAR), "last": persian_digits(LAST_YEAR)}
+        raise InvalidField("date", detail="unknown_days", **year_bounds)
     return day
 
 
-def period(year: int, month: int | None = None) -> tuple[date, date]:
+def jalali_period(year: int, month: int | None = None) -> tuple[date, date]:
     """Return the first day of a Jalali year or month, and the first day after it; `InvalidField` (`year`, `month`)."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidField("year")
     if month is not None and not 1 <= month <= 12:
         raise InvalidField("month")
-    first, following = (month or 1), (month or 12) % 12 + 1
-    return from_jalali(year, first, 1), from_jalali(year + (following == 1), following, 1)
+    first_month, following_month = (month or 1), (month or 12) % 12 + 1
+    return from_jalali(year, first_month, 1), from_jalali(year + (following_month == 1), following_month, 1)
 
 
 def jalali_text(day: date) -> str:
     """Return a day for people, short: «۱۴۰۵/۰۹/۱۰»."""
-    year, month, of_month = to_jalali(day)
-    return persian_digits(f"{year:04}/{month:02}/{of_month:02}")
+    year, month, day_of_month = to_jalali(day)
+    return persian_digits(f"{year:04}/{month:02}/{day_of_month:02}")
 
 
-def jalali_long(day: date) -> str:
+def jalali_long_text(day: date) -> str:
     """Return a day for people, with its weekday: «سه‌شنبه ۱۰ آذر ۱۴۰۵»."""
-    year, month, of_month = to_jalali(day)
-    return f"{WEEKDAY_NAMES[weekday(day)]} {persian_digits(of_month)} {MONTH_NAMES[month - 1]} {persian_digits(year)}"
+    year, month, day_of_month = to_jalali(day)
+    return (
+        f"{WEEKDAY_NAMES[weekday(day)]} {persian_digits(day_of_month)} {MONTH_NAMES[month - 1]} {persian_digits(year)}"
+    )
 
 
 def weekday(day: date) -> int:
@@ -115,21 +128,21 @@ def weekday(day: date) -> int:
     return (day.weekday() + 2) % 7
 
 
-def tehran(day: date, hour: time) -> datetime:
+def tehran_moment(day: date, clock_time: time) -> datetime:
     """Return the moment (UTC) at which Tehran's clock shows this day and hour."""
-    return datetime.combine(day, hour, TEHRAN).astimezone(UTC)
+    return datetime.combine(day, clock_time, TEHRAN_ZONE).astimezone(UTC)
 
 
-def whole_day(day: date) -> Span:
+def day_bounds(day: date) -> MomentSpan:
     """Return the moments at which a day of Tehran begins and ends."""
-    return tehran(day, time.min), tehran(day + _DAY, time.min)
+    return tehran_moment(day, time.min), tehran_moment(day + _ONE_DAY, time.min)
 
 
-def in_tehran(moment: datetime) -> datetime:
+def to_tehran(moment: datetime) -> datetime:
     """Return a moment by Tehran's clock; `ValueError` for one without a zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(TEHRAN)
+    return moment.astimezone(TEHRAN_ZONE)
 
 
 @lru_cache(maxsize=256)
@@ -144,10 +157,10 @@ def _official_holidays(year: int) -> frozenset[date]:
 class WorkHours:
     """When the office opens (on Thursdays if there are hours for them), when officers visit, and when it is quiet."""
 
-    office: Hours = OFFICE_HOURS
-    thursday: Hours | None = None
-    quiet: Hours = QUIET_HOURS
-    visits: Hours = VISIT_HOURS
+    office: HoursOfDay = OFFICE_HOURS
+    thursday: HoursOfDay | None = None
+    quiet: HoursOfDay = QUIET_HOURS
+    visits: HoursOfDay = VISIT_HOURS
 
 
 class WorkingCalendar:
@@ -160,45 +173,51 @@ class WorkingCalendar:
     def __init__(
         self,
         *,
-        office: Hours = OFFICE_HOURS,
-        thursday: Hours | None = None,
-        quiet: Hours = QUIET_HOURS,
-        visits: Hours = VISIT_HOURS,
+        office: HoursOfDay = OFFICE_HOURS,
+        thursday: HoursOfDay | None = None,
+        quiet: HoursOfDay = QUIET_HOURS,
+        visits: HoursOfDay = VISIT_HOURS,
         overrides: Mapping[date, bool] | None = None,
     ) -> None:
         """Take hours by Tehran's clock; `ValueError` when an office, or the time of visits, closes before it opens."""
-        for opens, closes in filter(None, (office, thursday, visits)):
-            if opens >= closes:
-                raise ValueError(f"the office cannot close ({closes}) before it opens ({opens})")
-        self.hours = WorkHours(office, thursday, quiet, visits)
+        for opens_at, closes_at in filter(None, (office, thursday, visits)):
+            if opens_at >= closes_at:
+                raise ValueError(f"the office cannot close ({closes_at}) before it opens ({opens_at})")
+        self.work_hours = WorkHours(office, thursday, quiet, visits)
         self._overrides = dict(overrides or {})
 
     def is_holiday(self, day: date) -> bool:
         """Tell whether this is a Friday or a public holiday, unless an override says otherwise."""
-        works = self._overrides.get(day)
-        if works is not None:
-            return not works
+        override = self._overrides.get(day)
+        if override is not None:
+            return not override
         return weekday(day) == _FRIDAY or day in _official_holidays(day.year)
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""
-        if weekday(day) == _THURSDAY and self.hours.thursday is None:
+        if weekday(day) == _THURSDAY and self.work_hours.thursday is None:
             return self._overrides.get(day, False)
         return not self.is_holiday(day)
 
-    def office_span(self, day: date) -> Span | None:
+    def office_span(self, day: date) -> MomentSpan | None:
         """Return when the office opens and closes on this day, or None when it stays closed."""
         if not self.is_working_day(day):
             return None
-        opens, closes = (self.hours.thursday or self.hours.office) if weekday(day) == _THURSDAY else self.hours.office
-        return tehran(day, opens), tehran(day, closes)
+        opens_at, closes_at = (
+            (self.work_hours.thursday or self.work_hours.office)
+            if weekday(day) == _THURSDAY
+            else self.work_hours.office
+        )
+        return tehran_moment(day, opens_at), tehran_moment(day, closes_at)
 
-    def visitable(self, start: datetime, end: datetime) -> bool:
+    def is_visiting_time(self, start: datetime, end: datetime) -> bool:
         """Tell whether officers go out then: on one day that is no holiday (a Thursday does), within `visits` hours."""
-        begins, ends = in_tehran(start), in_tehran(end)
-        opens, closes = self.hours.visits
-        within = begins.date() == ends.date() and opens <= begins.time() and ends.time() <= closes
-        return within and not self.is_holiday(begins.date())
+        begins_at, ends_at = to_tehran(start), to_tehran(end)
+        opens_at, closes_at = self.work_hours.visits
+        within_hours = (
+            begins_at.date() == ends_at.date() and opens_at <= begins_at.time() and ends_at.time() <= closes_at
+        )
+        return within_hours and not self.is_holiday(begins_at.date())
 
     def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
         """Return the earliest moment at which `minutes` of office time have passed since `start`.
@@ -207,74 +226,77 @@ class WorkingCalendar:
         """
         if minutes < 0:
             raise ValueError(f"working time runs forward, got {minutes} minutes")
-        end, left = in_tehran(start).astimezone(UTC), timedelta(minutes=minutes)
-        spans = self._office_spans(start)
-        while left:
-            opens, closes = next(spans)
-            worked = min(left, closes - opens)
-            end, left = opens + worked, left - worked
+        end, remaining_time = to_tehran(start).astimezone(UTC), timedelta(minutes=minutes)
+        office_spans = self._office_spans(start)
+        while remaining_time:
+            opens_at, closes_at = next(office_spans)
+            worked_time = min(remaining_time, closes_at - opens_at)
+            end, remaining_time = opens_at + worked_time, remaining_time - worked_time
         return end
 
     def working_minutes_between(self, start: datetime, end: datetime) -> int:
         """Return the whole minutes of office time from `start` to `end`; 0 when `end` is not after `start`."""
-        worked = timedelta()
-        for opens, closes in self._office_spans(start):
-            if opens >= end:
+        worked_time = timedelta()
+        for opens_at, closes_at in self._office_spans(start):
+            if opens_at >= end:
                 break
-            worked += min(closes, end) - opens
-        return worked // _MINUTE
+            worked_time += min(closes_at, end) - opens_at
+        return worked_time // _ONE_MINUTE
 
-    def _office_spans(self, start: datetime) -> Iterator[Span]:
+    def _office_spans(self, start: datetime) -> Iterator[MomentSpan]:
         """Yield, without end, the office spans still ahead at `start`, the first one from `start` on."""
-        day = in_tehran(start).date()
+        day = to_tehran(start).date()
         while True:
-            span = self.office_span(day)
-            if span and span[1] > start:
-                yield max(span[0], start.astimezone(UTC)), span[1]
-            day += _DAY
+            office_span = self.office_span(day)
+            if office_span and office_span[1] > start:
+                yield max(office_span[0], start.astimezone(UTC)), office_span[1]
+            day += _ONE_DAY
 
-    def quiet(self, moment: datetime) -> bool:
+    def is_quiet(self, moment: datetime) -> bool:
         """Tell whether only replies, codes and receipts may go now (21:00–8:00 by default, whatever the day)."""
-        return self.next_open(moment, skip_holidays=False) != moment
+        return self.next_sending_time(moment, skip_holidays=False) != moment
 
-    def next_open(self, moment: datetime, *, skip_holidays: bool) -> datetime:
+    def next_sending_time(self, moment: datetime, *, skip_holidays: bool) -> datetime:
         """Return when a message may go: the moment itself outside quiet hours, else their end.
 
         `skip_holidays` keeps holidays silent too (bulk messages): then the next day that is none.
         """
-        day = in_tehran(moment).date()
+        day = to_tehran(moment).date()
         while True:
-            for opens, closes in self._open_windows(day, skip_holidays=skip_holidays):
-                if moment < closes:
-                    return max(opens, moment.astimezone(UTC))
-            day += _DAY
+            for opens_at, closes_at in self._sending_windows(day, skip_holidays=skip_holidays):
+                if moment < closes_at:
+                    return max(opens_at, moment.astimezone(UTC))
+            day += _ONE_DAY
 
-    def last_open_before(self, event: datetime, *, skip_holidays: bool = False, lead: timedelta) -> datetime:
-        """Return when to send a reminder of `event`: the latest moment outside quiet hours, at least `lead` before it.
+    def last_sending_time_before(
+        self, event_at: datetime, *, skip_holidays: bool = False, lead_time: timedelta
+    ) -> datetime:
+        """Return when to send a reminder of `event_at`: the latest moment outside quiet hours, at least `lead_time`
+        before it.
 
-        That is `event - lead` when it is not quiet then, else the last minute before that quiet time began: the
+        That is `event_at - lead_time` when it is not quiet then, else the last minute before that quiet time began: the
         reminder of a visit at 8 with an hour's lead goes at 20:59 of the evening before, never after the visit.
         `skip_holidays` also goes back over holidays.
         """
-        latest = event - lead
-        day = in_tehran(latest).date()
+        latest_moment = event_at - lead_time
+        day = to_tehran(latest_moment).date()
         while True:
-            for opens, closes in reversed(self._open_windows(day, skip_holidays=skip_holidays)):
-                if latest >= opens:
-                    return latest.astimezone(UTC) if latest < closes else closes - _MINUTE
-            day -= _DAY
+            for opens_at, closes_at in reversed(self._sending_windows(day, skip_holidays=skip_holidays)):
+                if latest_moment >= opens_at:
+                    return latest_moment.astimezone(UTC) if latest_moment < closes_at else closes_at - _ONE_MINUTE
+            day -= _ONE_DAY
 
-    def _open_windows(self, day: date, *, skip_holidays: bool) -> list[Span]:
+    def _sending_windows(self, day: date, *, skip_holidays: bool) -> list[MomentSpan]:
         """Return the parts of a day outside quiet hours, in order."""
         if skip_holidays and self.is_holiday(day):
             return []
-        midnight, next_midnight = tehran(day, time.min), tehran(day + _DAY, time.min)
-        begins, ends = (tehran(day, hour) for hour in self.hours.quiet)
-        if begins > ends:  # over midnight
-            return [(ends, begins)]
-        return [window for window in ((midnight, begins), (ends, next_midnight)) if window[0] < window[1]]
+        midnight, next_midnight = tehran_moment(day, time.min), tehran_moment(day + _ONE_DAY, time.min)
+        begins_at, ends_at = (tehran_moment(day, hour) for hour in self.work_hours.quiet)
+        if begins_at > ends_at:  # over midnight
+            return [(ends_at, begins_at)]
+        return [window for window in ((midnight, begins_at), (ends_at, next_midnight)) if window[0] < window[1]]
 
 
-def hour_text(hour: time) -> str:
+def hour_text(clock_time: time) -> str:
     """Return an hour of the day with Persian digits, without a needless :00."""
-    return persian_digits(f"{hour.hour}:{hour.minute:02}" if hour.minute else str(hour.hour))
+    return persian_digits(f"{clock_time.hour}:{clock_time.minute:02}" if clock_time.minute else str(clock_time.hour))

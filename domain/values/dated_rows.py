@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from domain.values.version_token import VersionToken
 
 
-class Dated(Protocol):
+class DatedRow(Protocol):
     """A row that holds on days d with valid_from <= d < valid_to (None: open end)."""
 
     @property
@@ -23,50 +23,66 @@ class Dated(Protocol):
     def valid_to(self) -> date | None: ...
 
 
-DatedT = TypeVar("DatedT", bound=Dated)
+DatedT = TypeVar("DatedT", bound=DatedRow)
 
 
 @dataclass(frozen=True, slots=True)
 class InsertionPoint(Generic[DatedT]):
-    """Where a row that begins on a day comes: it closes `before`, or withdraws `replaced`, which begins on that very
-    day, and ends on the day `until` (exclusive), when the next one begins (None: open end).
+    """Where a row that begins on a day comes: it closes `row_before`, or withdraws `replaced_row`, which begins on that
+    very day, and ends on the day `valid_until` (exclusive), when the next one begins (None: open end).
     """
 
-    before: DatedT | None
-    replaced: DatedT | None
-    until: date | None
+    row_before: DatedT | None
+    replaced_row: DatedT | None
+    valid_until: date | None
 
 
-def holds(row: Dated, day: date) -> bool:
+def is_valid_on(row: DatedRow, day: date) -> bool:
     """Tell whether the row holds on that day."""
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
-def withdrawn(row: Dated) -> bool:
+def is_withdrawn(row: DatedRow) -> bool:
     """Tell whether the row was closed on its own first day: it holds on no day."""
     return row.valid_to is not None and row.valid_to <= row.valid_from
 
 
-def standing(rows: Iterable[DatedT]) -> list[DatedT]:
+def effective_rows(rows: Iterable[DatedT]) -> list[DatedT]:
     """Return the rows that were not withdrawn."""
-    return [one for one in rows if not withdrawn(one)]
+    return [row for row in rows if not is_withdrawn(row)]
 
 
-def place(rows: Iterable[DatedT], start: date) -> InsertionPoint[DatedT]:
+def locate_insertion(rows: Iterable[DatedT], start_day: date) -> InsertionPoint[DatedT]:
     """Return where a row that begins on that day comes among those of the same thing."""
-    among = standing(rows)
-    before = next((one for one in among if one.valid_from < start and holds(one, start)), None)
-    replaced = next((one for one in among if one.valid_from == start), None)
-    until = min((one.valid_from for one in among if one.valid_from > start), default=None)
-    return InsertionPoint(before, replaced, until)
+    candidates = effective_rows(rows)
+    row_before = next(
+        (
+            candidate
+            for candidate in candidates
+            if candidate.valid_from < start_day and is_valid_on(candidate, start_day)
+        ),
+        None,
+    )
+    replaced_row = next((candidate for candidate in candidates if candidate.valid_from == start_day), None)
+    valid_until = min(
+        (candidate.valid_from for candidate in candidates if candidate.valid_from > start_day), default=None
+    )
+    return InsertionPoint(row_before, replaced_row, valid_until)
 
 
-def ends_at(rows: Iterable[DatedT], row: Dated) -> DatedT | None:
+def preceding_row(rows: Iterable[DatedT], row: DatedRow) -> DatedT | None:
     """Return the row of the same thing that ends where this one begins; None when nothing did hold before it."""
-    return next((one for one in standing(rows) if one.valid_to == row.valid_from and one.id != row.id), None)
+    return next(
+        (
+            candidate
+            for candidate in effective_rows(rows)
+            if candidate.valid_to == row.valid_from and candidate.id != row.id
+        ),
+        None,
+    )
 
 
-def version_of(rows: Iterable[Dated]) -> VersionToken:
+def version_of(rows: Iterable[DatedRow]) -> VersionToken:
     """Return the version of these rows, which counts how often one was set or withdrawn."""
-    among = list(rows)
-    return VersionToken.numbered(len(among) + sum(map(withdrawn, among)))
+    all_rows = list(rows)
+    return VersionToken.from_number(len(all_rows) + sum(map(is_withdrawn, all_rows)))

@@ -12,8 +12,8 @@ class DomainError(Exception):
     """Something a person did or asked cannot be done, for a reason that may be told to them.
 
     `field` names the form field or input at fault, `detail` a finer reason inside the code (a catalogue key
-    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal. `others` are
-    the further faults of the same form: a channel that can show several shows them all, another one the first.
+    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal. `other_faults`
+    are the further faults of the same form: a channel that can show several shows them all, another one the first.
     """
 
     code: ClassVar[str] = "internal"
@@ -23,16 +23,16 @@ class DomainError(Exception):
         self.field = field
         self.detail = detail
         self.params = params
-        self.others: tuple[DomainError, ...] = ()
+        self.other_faults: tuple[DomainError, ...] = ()
 
     @property
     def faults(self) -> "tuple[DomainError, ...]":
         """This error and the others of the same form, in the form's order."""
-        return (self, *self.others)
+        return (self, *self.other_faults)
 
-    def with_others(self, others: "Sequence[DomainError]") -> Self:
+    def with_other_faults(self, other_faults: "Sequence[DomainError]") -> Self:
         """Return this error with further faults of the same form beside it."""
-        self.others = (*self.others, *others)
+        self.other_faults = (*self.other_faults, *other_faults)
         return self
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class InvalidField(DomainError):
     code = "invalid_field"
 
 
-class Doubt(InvalidField):
+class AmbiguousField(InvalidField):
     """A value was given that can be read in several ways; `options` are the values, as they are kept, that it may mean.
 
     A dialogue asks which; everywhere else it is refused as any other value that is not understood.
@@ -213,12 +213,12 @@ def raise_faults(faults: Sequence[DomainError]) -> None:
 
     Of several about one field the first alone counts: what is wrong with a value is also why it is not there.
     """
-    by_field: dict[str | None, DomainError] = {}
-    for one in faults:
-        by_field.setdefault(one.field, one)
-    first, *others = by_field.values() or (None,)
-    if first is not None:
-        raise first.with_others(others)
+    faults_by_field: dict[str | None, DomainError] = {}
+    for fault in faults:
+        faults_by_field.setdefault(fault.field, fault)
+    first_fault, *other_faults = faults_by_field.values() or (None,)
+    if first_fault is not None:
+        raise first_fault.with_other_faults(other_faults)
 
 
 ERROR_CODES: tuple[str, ...] = tuple(error.code for error in DomainError.__subclasses__())

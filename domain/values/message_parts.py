@@ -18,7 +18,7 @@ _GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
-_GSM = _GSM_BASIC | _GSM_EXTENDED
+_GSM_CHARACTERS = _GSM_BASIC | _GSM_EXTENDED
 _ZERO_WIDTH_NON_JOINER = "\u200c"
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
@@ -31,69 +31,69 @@ class Encoding(StrEnum):
     UCS2 = "ucs2"
 
     @property
-    def alone(self) -> int:
+    def single_part_units(self) -> int:
         """Units (septets or code units) that fit when the text is a single part."""
         return 160 if self is Encoding.GSM7 else 70
 
     @property
-    def joined(self) -> int:
+    def joined_part_units(self) -> int:
         """Units that fit in each part of a text of several."""
         return 153 if self is Encoding.GSM7 else 67
 
 
-def encoding_of(text: str) -> Encoding:
+def choose_encoding(text: str) -> Encoding:
     """Return GSM-7 when every character of `text` is in its tables, UCS-2 otherwise."""
-    return Encoding.GSM7 if _GSM.issuperset(text) else Encoding.UCS2
+    return Encoding.GSM7 if _GSM_CHARACTERS.issuperset(text) else Encoding.UCS2
 
 
-def units(text: str) -> int:
+def encoded_length(text: str) -> int:
     """Return the length of `text` in units of its own encoding: septets, or 16-bit code units."""
-    return _units(text, encoding_of(text))
+    return _length_in_encoding(text, choose_encoding(text))
 
 
 def count_parts(text: str) -> int:
     """Return how many message parts `text` is sent in; an empty text is one part."""
-    return len(split(text))
+    return len(split_parts(text))
 
 
-def split(text: str) -> list[str]:
+def split_parts(text: str) -> list[str]:
     """Return the parts of `text` in order; joined they are `text` again.
 
     Surrogate pairs, extension characters, base characters with their marks and emoji sequences stay whole; only a run
     of marks longer than a whole part is cut, between two characters.
     """
-    encoding = encoding_of(text)
-    if _units(text, encoding) <= encoding.alone:
+    encoding = choose_encoding(text)
+    if _length_in_encoding(text, encoding) <= encoding.single_part_units:
         return [text]
-    parts: list[str] = []
-    part, used = "", 0
-    for piece in _pieces(text, encoding):
-        size = _units(piece, encoding)
-        if used + size > encoding.joined:
-            parts.append(part)
-            part, used = "", 0
-        part, used = part + piece, used + size
-    return [*parts, part]
+    finished_parts: list[str] = []
+    current_part, used_units = "", 0
+    for piece in _split_pieces(text, encoding):
+        piece_units = _length_in_encoding(piece, encoding)
+        if used_units + piece_units > encoding.joined_part_units:
+            finished_parts.append(current_part)
+            current_part, used_units = "", 0
+        current_part, used_units = current_part + piece, used_units + piece_units
+    return [*finished_parts, current_part]
 
 
-def _units(text: str, encoding: Encoding) -> int:
+def _length_in_encoding(text: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
         return len(text) + sum(character in _GSM_EXTENDED for character in text)
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _pieces(text: str, encoding: Encoding) -> Iterator[str]:
-    for cluster in _clusters(text):
-        if _units(cluster, encoding) <= encoding.joined:
+def _split_pieces(text: str, encoding: Encoding) -> Iterator[str]:
+    for cluster in _split_clusters(text):
+        if _length_in_encoding(cluster, encoding) <= encoding.joined_part_units:
             yield cluster
         else:
             yield from cluster
 
 
-def _clusters(text: str) -> Iterator[str]:
+def _split_clusters(text: str) -> Iterator[str]:
     cluster = ""
     for character in text:
-        if cluster and not _continues(cluster[-1], character):
+        if cluster and not _continues_cluster(cluster[-1], character):
             yield cluster
             cluster = ""
         cluster += character
@@ -101,13 +101,14 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
-def _continues(before: str, character: str) -> bool:
-    """Tell whether `character` belongs to what `before` ends: marks, joiners, skin tones, and what a ZWJ glues on.
+def _continues_cluster(previous_character: str, character: str) -> bool:
+    """Tell whether `character` belongs to what `previous_character` ends: marks, joiners, skin tones, and what a ZWJ
+    glues on.
 
     A ZWNJ stays with the letter whose shape it decides, and ends the cluster.
     """
     return (
-        before == _ZERO_WIDTH_JOINER
+        previous_character == _ZERO_WIDTH_JOINER
         or character in (_ZERO_WIDTH_JOINER, _ZERO_WIDTH_NON_JOINER)
         or character in _SKIN_TONES
         or unicodedata.category(character).startswith("M")

@@ -12,17 +12,17 @@ from typing import Generic, TypeVar
 
 from domain.values.errors import InvalidField
 
-FIELD = "page"
+PAGE_FIELD = "page"
 
-_ID = re.compile("[0-9]{1,19}")
-_IDS_END = 2**63
+_ID_PATTERN = re.compile("[0-9]{1,19}")
+_ID_LIMIT = 2**63
 RowT = TypeVar("RowT")
 
-Key = datetime | str | None
+SortKey = datetime | str | None
 """By what a list is ordered: a moment (None: later than all others), or a word."""
 
 
-class Order(StrEnum):
+class ListOrder(StrEnum):
     """How a list of requests is ordered; rows with the same key by their id."""
 
     URGENT = "urgent"
@@ -33,40 +33,40 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list: behind the row with that key and id, or before it (`back`)."""
+    """A place in a list: behind the row with that key and id, or before it (`backwards`)."""
 
-    key: Key
+    sort_key: SortKey
     id: int
-    back: bool = False
+    backwards: bool = False
 
     def __str__(self) -> str:
-        """Write it for an address: `read` takes it back."""
-        key = self.key.isoformat() if isinstance(self.key, datetime) else self.key or ""
-        return f"{'before' if self.back else 'after'}~{self.id}~{key}"
+        """Write it for an address: `parse_cursor` takes it back."""
+        key_text = self.sort_key.isoformat() if isinstance(self.sort_key, datetime) else self.sort_key or ""
+        return f"{'before' if self.backwards else 'after'}~{self.id}~{key_text}"
 
     @classmethod
-    def read(cls, text: str, order: Order) -> "Cursor":
+    def parse_cursor(cls, text: str, list_order: ListOrder) -> "Cursor":
         """Read a place in a list of that order; `InvalidField("page")` for what `str` did not write."""
-        side, _, rest = text.partition("~")
-        number, separator, key = rest.partition("~")
-        known = side in {"before", "after"} and separator and _ID.fullmatch(number)
-        if not known or int(number) >= _IDS_END:
-            raise InvalidField(FIELD, detail="bad_page")
-        return cls(_key(key, order), int(number), side == "before")
+        direction, _, remainder = text.partition("~")
+        id_text, separator, key_text = remainder.partition("~")
+        is_well_formed = direction in {"before", "after"} and separator and _ID_PATTERN.fullmatch(id_text)
+        if not is_well_formed or int(id_text) >= _ID_LIMIT:
+            raise InvalidField(PAGE_FIELD, detail="bad_page")
+        return cls(_parse_sort_key(key_text, list_order), int(id_text), direction == "before")
 
 
-def _key(text: str, order: Order) -> Key:
-    if order is Order.NAME:
-        return text
-    if not text:
+def _parse_sort_key(key_text: str, list_order: ListOrder) -> SortKey:
+    if list_order is ListOrder.NAME:
+        return key_text
+    if not key_text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(key_text)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise InvalidField(FIELD, detail="bad_page")
+    raise InvalidField(PAGE_FIELD, detail="bad_page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +74,24 @@ class Page(Generic[RowT]):
     """Some rows in the list's order, and the places where the pages before and behind them begin, if there are any."""
 
     rows: tuple[RowT, ...]
-    previous: Cursor | None
-    next: Cursor | None
+    previous_cursor: Cursor | None
+    next_cursor: Cursor | None
 
 
-def page_of(found: Sequence[tuple[Key, int, RowT]], limit: int, at: Cursor | None) -> Page[RowT]:
-    """Cut a page of `limit` rows from (key, id, row) in the list's order, of which one more was asked for.
+def cut_page(keyed_rows: Sequence[tuple[SortKey, int, RowT]], row_limit: int, cursor: Cursor | None) -> Page[RowT]:
+    """Cut a page of `row_limit` rows from (key, id, row) in the list's order, of which one more was asked for.
 
-    `at` is the place from which they were read; the one more is the last, read backwards the first.
+    `cursor` is the place from which they were read; the one more is the last, read backwards the first.
     """
-    back = at is not None and at.back
-    more = len(found) > limit
-    kept = found[-limit:] if back else found[:limit]
-    before, behind = (more, True) if back else (at is not None, more)
-    if not kept:
+    backwards = cursor is not None and cursor.backwards
+    has_more = len(keyed_rows) > row_limit
+    page_rows = keyed_rows[-row_limit:] if backwards else keyed_rows[:row_limit]
+    has_previous, has_next = (has_more, True) if backwards else (cursor is not None, has_more)
+    if not page_rows:
         return Page((), None, None)
-    (first, first_id, _), (last, last_id, _) = kept[0], kept[-1]
+    (first_key, first_id, _), (last_key, last_id, _) = page_rows[0], page_rows[-1]
     return Page(
-        tuple(row for _, _, row in kept),
-        Cursor(first, first_id, back=True) if before else None,
-        Cursor(last, last_id) if behind else None,
+        tuple(row for _, _, row in page_rows),
+        Cursor(first_key, first_id, backwards=True) if has_previous else None,
+        Cursor(last_key, last_id) if has_next else None,
     )

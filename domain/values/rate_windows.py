@@ -5,6 +5,6 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def window_end(now: datetime, window: timedelta) -> datetime:
+def current_window_end(now: datetime, window_length: timedelta) -> datetime:
     """Return when the present window of that length ends, and counting begins anew."""
-    return EPOCH + ((now - EPOCH) // window + 1) * window
+    return EPOCH + ((now - EPOCH) // window_length + 1) * window_length

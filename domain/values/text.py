@@ -9,29 +9,31 @@ import unicodedata
 
 _ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
 _PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
-_TO_ASCII = str.maketrans(_PERSIAN_DIGITS + _ARABIC_DIGITS, "0123456789" * 2)
-_TO_PERSIAN = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGITS * 2)
+_TO_ASCII_DIGITS = str.maketrans(_PERSIAN_DIGITS + _ARABIC_DIGITS, "0123456789" * 2)
+_TO_PERSIAN_DIGITS = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGITS * 2)
 
-_MARKS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
-_TURNING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_DIACRITICS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
+_DIRECTION_CONTROLS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 """Embeddings, overrides and isolates: they turn what stands behind them, or end the isolate that they stand in."""
-_BIDI = [0x061C, 0x200E, 0x200F, *_TURNING]
+_BIDI_MARKS = [0x061C, 0x200E, 0x200F, *_DIRECTION_CONTROLS]
 _JOINERS = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD]
 _CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 _SURROGATES = range(0xD800, 0xE000)
 
-_DROPPED = dict.fromkeys(
-    [*_MARKS, *_BIDI, *_JOINERS, *_SURROGATES, *(code for code in _CONTROLS if not chr(code).isspace())]
+_DROPPED_CHARACTERS = dict.fromkeys(
+    [*_DIACRITICS, *_BIDI_MARKS, *_JOINERS, *_SURROGATES, *(code for code in _CONTROLS if not chr(code).isspace())]
 )
-_LETTERS = str.maketrans(
+_LETTER_VARIANTS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک"}
     | dict.fromkeys("ةۀەہۂھ", "ه")
     | dict.fromkeys("أإٱ", "ا")
     | {"ؤ": "و"}
 )
-_FOLDED = _LETTERS | _TO_ASCII | _DROPPED
-_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " ", "\u2028": "\n", "\u2029": "\n"})
-_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES, *_TURNING])
+_FOLD_TABLE = _LETTER_VARIANTS | _TO_ASCII_DIGITS | _DROPPED_CHARACTERS
+_DISPLAY_TABLE = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " ", "\u2028": "\n", "\u2029": "\n"})
+_UNDISPLAYED = dict.fromkeys(
+    [*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES, *_DIRECTION_CONTROLS]
+)
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
@@ -39,7 +41,7 @@ _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return the form of `text` that is compared; never show it to anybody.
 
     Letters that keyboards confuse become one, marks and joiners go («پی‌گیری» = «پيگيري»), digits of both scripts
@@ -49,11 +51,11 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())  # the rest below changes nothing of it
     # Dropping first lets what a joiner kept apart compose now, the second NFKC what lower-casing took apart:
     # without both, a second fold could still find something to do.
-    composed = unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_FOLDED)
+    composed = unicodedata.normalize("NFKC", text.translate(_DROPPED_CHARACTERS)).translate(_FOLD_TABLE)
     return " ".join(unicodedata.normalize("NFKC", composed.lower()).split())
 
 
-def shown(text: str) -> str:
+def tidy_text(text: str) -> str:
     """Return free text as its writer meant it: trimmed, ي/ك shown as ی/ک, line ends as newlines.
 
     Control characters and lone surrogates are removed (databases and XML refuse them), but for tabs, which become
@@ -62,31 +64,31 @@ def shown(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return lines.translate(_SHOWN).translate(_NOT_SHOWN).strip()
+    unified_lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unified_lines.translate(_DISPLAY_TABLE).translate(_UNDISPLAYED).strip()
 
 
-def code_units(text: str) -> int:
+def count_code_units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, as messages and web forms count it: an emoji takes two."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def compact(text: str) -> str:
+def fold_compactly(text: str) -> str:
     """Return the folded text without white space, dashes and dots: how identifiers are read however they are typed."""
-    return _SEPARATORS.sub("", fold(text))
+    return _SEPARATORS.sub("", fold_text(text))
 
 
 def ascii_digits(text: str) -> str:
     """Return `text` with Persian and Arabic digits as ASCII digits, all else unchanged."""
-    return text.translate(_TO_ASCII)
+    return text.translate(_TO_ASCII_DIGITS)
 
 
 def persian_digits(text: str | int) -> str:
     """Return a number or text with its digits in the Persian script, for people to read."""
-    return str(text).translate(_TO_PERSIAN)
+    return str(text).translate(_TO_PERSIAN_DIGITS)
 
 
-def left_to_right(text: str) -> str:
+def isolate_left_to_right(text: str) -> str:
     """Return letters and numbers that stand from left to right inside a right-to-left line: a plate as on the car.
 
     The isolate gives the direction; without the marks, numbers behind a Persian letter would change places with it.
@@ -94,6 +96,6 @@ def left_to_right(text: str) -> str:
     return f"\u2066{_BEFORE_NUMBER.sub(_LEFT_TO_RIGHT_MARK, text)}\u2069"
 
 
-def grouped(amount: int) -> str:
+def group_digits(amount: int) -> str:
     """Return a whole number for people: Persian digits, thousands set apart by «٬»."""
     return persian_digits(f"{amount:,}").replace(",", "٬")

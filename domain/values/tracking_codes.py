@@ -9,7 +9,7 @@ import re
 from stdnum import damm
 
 from domain.values.errors import CodeMistyped, InvalidField
-from domain.values.text import compact
+from domain.values.text import fold_compactly
 
 LOWEST_PAYLOAD = 10_000_000
 HIGHEST_PAYLOAD = 99_999_999
@@ -17,7 +17,7 @@ HIGHEST_PAYLOAD = 99_999_999
 _NINE_DIGITS = re.compile(r"[0-9]{9}")
 
 
-def make(payload: int) -> str:
+def make_code(payload: int) -> str:
     """Return the tracking code of an eight-digit payload (10000000–99999999); `ValueError` outside of it."""
     if not LOWEST_PAYLOAD <= payload <= HIGHEST_PAYLOAD:
         raise ValueError(f"a tracking payload has eight digits and no leading zero, got {payload}")
@@ -25,12 +25,12 @@ def make(payload: int) -> str:
     return digits + damm.calc_check_digit(digits)
 
 
-def parse(text: str) -> str:
+def parse_code(text: str) -> str:
     """Return the nine digits of a code typed with any spacing, dashes and digit script.
 
     Raises `CodeMistyped` for nine digits that cannot be a code, `InvalidField("code")` for anything else.
     """
-    code = text if _NINE_DIGITS.fullmatch(text) else compact(text)
+    code = text if _NINE_DIGITS.fullmatch(text) else fold_compactly(text)
     if not _NINE_DIGITS.fullmatch(code):
         raise InvalidField("code")
     if code[0] == "0" or damm.calc_check_digit(code[:-1]) != code[-1]:
@@ -38,6 +38,6 @@ def parse(text: str) -> str:
     return code
 
 
-def shown(code: str) -> str:
+def display_code(code: str) -> str:
     """Return a code for people to read and copy: three groups of three ASCII digits."""
     return f"{code[:3]} {code[3:6]} {code[6:]}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from domain.values.errors import Conflict
 
-_DIGITS = 19
+_MOST_DIGITS = 19
 """More than any counted version has."""
 
 
@@ -19,25 +19,25 @@ class VersionToken:
     text: str
 
     @classmethod
-    def of_values(cls, *values: object) -> "VersionToken":
+    def from_values(cls, *values: object) -> "VersionToken":
         """Return the token of these values, 16 hexadecimal digits: another one where any of them differs."""
         return cls(hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()[:16])
 
     @classmethod
-    def numbered(cls, number: int) -> "VersionToken":
+    def from_number(cls, version_number: int) -> "VersionToken":
         """Return the token of a counted version: a revision, or the number of the last change."""
-        return cls(str(number))
+        return cls(str(version_number))
 
-    def includes(self, number: int) -> bool:
+    def includes_change(self, change_number: int) -> bool:
         """Tell whether the change with that number is in this version; none is in one that is not counted."""
-        counted = self.text.isascii() and self.text.isdecimal() and len(self.text) < _DIGITS
-        return counted and number <= int(self.text)
+        is_counted = self.text.isascii() and self.text.isdecimal() and len(self.text) < _MOST_DIGITS
+        return is_counted and change_number <= int(self.text)
 
     def __str__(self) -> str:
         return self.text
 
 
-def refuse_stale(shown: VersionToken | None, present: VersionToken, conflict: Conflict) -> None:
+def refuse_stale(shown_token: VersionToken | None, present_token: VersionToken, conflict: Conflict) -> None:
     """Raise `conflict` where another version was shown than the present one; None: nobody was shown any."""
-    if shown is not None and shown != present:
+    if shown_token is not None and shown_token != present_token:
         raise conflict

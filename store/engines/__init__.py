@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import URL
 
-from store.engines.addresses import read_address
+from store.engines.addresses import read_database_url
 from store.engines.base import DatabaseEngine
-from store.engines.limits import LIMITS, ConnectionLimits
+from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 from store.engines.postgresql import PostgresqlEngine
 from store.engines.sqlite import SqliteEngine
 
-ENGINES: Mapping[str, Callable[[URL, ConnectionLimits], DatabaseEngine]] = {
+ENGINE_CLASSES: Mapping[str, Callable[[URL, ConnectionLimits], DatabaseEngine]] = {
     "sqlite": SqliteEngine,
     "postgresql": PostgresqlEngine,
 }
 
 
-def engine_for(url: str, limits: ConnectionLimits = LIMITS) -> DatabaseEngine:
+def build_engine(database_url: str, limits: ConnectionLimits = DEFAULT_LIMITS) -> DatabaseEngine:
     """Return the engine of a database URL, not yet connected; `ValueError` when it names none that is known."""
-    parsed = read_address(url)
-    if parsed.drivername not in ENGINES:
-        raise ValueError(f"unknown database {parsed.drivername!r}: choose from {', '.join(ENGINES)}")
-    return ENGINES[parsed.drivername](parsed, limits)
+    address = read_database_url(database_url)
+    if address.drivername not in ENGINE_CLASSES:
+        raise ValueError(f"unknown database {address.drivername!r}: choose from {', '.join(ENGINE_CLASSES)}")
+    return ENGINE_CLASSES[address.drivername](address, limits)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from store.engines.addresses import for_libpq
-from store.engines.private_files import make_private
+from store.engines.addresses import to_libpq_url
+from store.engines.private_files import make_file_private
 
-_SQLITE_HEAD = b"SQLite format 3\0"
+_SQLITE_FILE_HEAD = b"SQLite format 3\0"
 
 
 class CopyFailed(Exception):
@@ -27,104 +27,107 @@ class CopyDamaged(CopyFailed):
     """The copy was made, of a database that is damaged: it holds what could be read of it."""
 
 
-class Copies(ABC):
+class DatabaseCopier(ABC):
     """Makes and reads copies of one database."""
 
-    def __init__(self, url: URL) -> None:
-        self._url = url
+    def __init__(self, database_url: URL) -> None:
+        self._database_url = database_url
 
     @abstractmethod
-    async def write(self, file: Path) -> None:
+    async def write_copy(self, file: Path) -> None:
         """Write a copy into a new file; `CopyFailed`."""
 
     @abstractmethod
-    async def read(self, file: Path) -> None:
+    async def restore_copy(self, file: Path) -> None:
         """Replace everything in the database by a copy, all or nothing; `CopyFailed`."""
 
 
-class SqliteCopies(Copies):
+class SqliteCopier(DatabaseCopier):
     """Through SQLite's backup interface, which keeps to the locks of other processes."""
 
-    async def write(self, file: Path) -> None:
+    async def write_copy(self, file: Path) -> None:
         """Copy the pages of one snapshot; the copy needs no file beside it. A damaged database is copied as it is, and
         `CopyDamaged` says so: whoever has nothing better will need it.
         """
-        await asyncio.to_thread(_copy, Path(self._database), file)
-        if damage := await asyncio.to_thread(_damage, file):
-            raise CopyDamaged(f"{self._database} is damaged, and so is its copy: {damage}")
+        await asyncio.to_thread(_copy_pages, Path(self._database_path), file)
+        if damage := await asyncio.to_thread(_find_damage, file):
+            raise CopyDamaged(f"{self._database_path} is damaged, and so is its copy: {damage}")
 
-    async def read(self, file: Path) -> None:
+    async def restore_copy(self, file: Path) -> None:
         """Replace the pages in one transaction; a damaged copy replaces nothing."""
-        if not _is_sqlite(file):
+        if not _is_sqlite_file(file):
             raise CopyFailed(f"{file} is no SQLite database")
-        if damage := await asyncio.to_thread(_damage, file):
+        if damage := await asyncio.to_thread(_find_damage, file):
             raise CopyFailed(f"{file} is damaged: {damage}")
-        await asyncio.to_thread(_copy, file, Path(self._database))
+        await asyncio.to_thread(_copy_pages, file, Path(self._database_path))
 
     @property
-    def _database(self) -> str:
-        return self._url.database or ""
+    def _database_path(self) -> str:
+        return self._database_url.database or ""
 
 
-def _is_sqlite(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(len(_SQLITE_HEAD)) == _SQLITE_HEAD
+def _is_sqlite_file(file: Path) -> bool:
+    with file.open("rb") as open_file:
+        return open_file.read(len(_SQLITE_FILE_HEAD)) == _SQLITE_FILE_HEAD
 
 
-def _damage(file: Path) -> str:
+def _find_damage(file: Path) -> str:
     """Return the first fault of a file, empty if there is none."""
     try:
-        with closing(_reading(file)) as opened:
-            found = str(opened.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        with closing(_open_readonly(file)) as connection:
+            check_result = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == "ok" else found.replace("\n", " ")
+    return "" if check_result == "ok" else check_result.replace("\n", " ")
 
 
-def _reading(file: Path) -> sqlite3.Connection:
+def _open_readonly(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    fresh = not target.exists()
+def _copy_pages(source_path: Path, target_path: Path) -> None:
+    is_new = not target_path.exists()
     try:
-        make_private(target)
-        with closing(_reading(source)) as old, closing(sqlite3.connect(target, timeout=30)) as new:
-            old.backup(new)
-            if fresh:
-                new.execute("PRAGMA journal_mode=DELETE")
+        make_file_private(target_path)
+        with (
+            closing(_open_readonly(source_path)) as source_connection,
+            closing(sqlite3.connect(target_path, timeout=30)) as target_connection,
+        ):
+            source_connection.backup(target_connection)
+            if is_new:
+                target_connection.execute("PRAGMA journal_mode=DELETE")
     except (OSError, sqlite3.Error) as error:
-        raise CopyFailed(f"{source} could not be copied to {target}: {error}") from error
+        raise CopyFailed(f"{source_path} could not be copied to {target_path}: {error}") from error
 
 
-class PostgresqlCopies(Copies):
+class PostgresqlCopier(DatabaseCopier):
     """Through `pg_dump` and `pg_restore`, in PostgreSQL's custom format."""
 
-    async def write(self, file: Path) -> None:
+    async def write_copy(self, file: Path) -> None:
         """Dump one snapshot."""
-        make_private(file)
-        await self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
+        make_file_private(file)
+        await self._run_program("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
 
-    async def read(self, file: Path) -> None:
+    async def restore_copy(self, file: Path) -> None:
         """Drop and restore everything in one transaction."""
         options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
-        await self._run("pg_restore", *options, str(file))
+        await self._run_program("pg_restore", *options, str(file))
 
-    async def _run(self, program: str, *options: str) -> None:
+    async def _run_program(self, program: str, *options: str) -> None:
         # The password goes through the environment: arguments of a process can be read by everybody on the machine.
-        address = for_libpq(self._url.set(drivername="postgresql", password=None)).render_as_string()
-        variables = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": self._url.password or ""}
+        libpq_address = to_libpq_url(self._database_url.set(drivername="postgresql", password=None)).render_as_string()
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": self._database_url.password or ""}
         try:
             process = await asyncio.create_subprocess_exec(
-                program, f"--dbname={address}", *options, env=variables, stderr=asyncio.subprocess.PIPE
+                program, f"--dbname={libpq_address}", *options, env=environment, stderr=asyncio.subprocess.PIPE
             )
         except FileNotFoundError:
             raise CopyFailed(f"{program} is not installed: it comes with PostgreSQL's client") from None
-        _, said = await process.communicate()
+        _, error_output = await process.communicate()
         if process.returncode:
-            lines = said.decode("utf-8", "replace").split("\n")
+            lines = error_output.decode("utf-8", "replace").split("\n")
             raise CopyFailed(f"{program} failed: {' '.join(line.strip() for line in lines if line.strip())}")
 
 
-COPIES: Mapping[str, Callable[[URL], Copies]] = {"sqlite": SqliteCopies, "postgresql": PostgresqlCopies}
+COPIERS: Mapping[str, Callable[[URL], DatabaseCopier]] = {"sqlite": SqliteCopier, "postgresql": PostgresqlCopier}
 """How to copy each engine's database, by the scheme of its URL."""

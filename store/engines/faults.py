@@ -40,7 +40,9 @@ class DatabaseUnavailable(Unavailable):
         return f"{super().__str__()} ({self.kind}: {self.cause})"
 
 
-def caused_by(kind: FaultKind, error: BaseException) -> DatabaseUnavailable:
+def fault_from_error(kind: FaultKind, error: BaseException) -> DatabaseUnavailable:
     """Return the fault that an error of a driver is. Only its first line is kept: details would show values."""
-    said = str(error).strip().partition("\n")[0][:LONGEST_CAUSE]
-    return DatabaseUnavailable(kind, said or ("no answer in time" if isinstance(error, TimeoutError) else repr(error)))
+    cause_line = str(error).strip().partition("\n")[0][:LONGEST_CAUSE]
+    return DatabaseUnavailable(
+        kind, cause_line or ("no answer in time" if isinstance(error, TimeoutError) else repr(error))
+    )

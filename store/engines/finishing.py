@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 ResultT = TypeVar("ResultT")
 
 
-async def to_the_end(work: "Coroutine[Any, Any, ResultT] | asyncio.Future[ResultT]") -> ResultT:
+async def finish_uncancelled(awaitable: "Coroutine[Any, Any, ResultT] | asyncio.Future[ResultT]") -> ResultT:
     """Await something that must not be left half done: a cancellation waits, and is raised after it."""
-    future = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
+    future = asyncio.ensure_future(awaitable)
+    cancellation: asyncio.CancelledError | None = None
     while not future.done():
         try:
             await asyncio.wait([future])
         except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is None:
+            cancellation = error
+    if cancellation is None:
         return future.result()
-    raise cancelled from (None if future.cancelled() else future.exception())
+    raise cancellation from (None if future.cancelled() else future.exception())

@@ -27,15 +27,21 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.values.errors import Conflict, DomainError, InvalidField
-from store.engines.addresses import each_host
+from store.engines.addresses import split_hosts
 from store.engines.base import DatabaseEngine, DriverSession, Insert, schema_arguments
-from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
-from store.engines.limits import LIMITS, ConnectionLimits
-from store.engines.postgresql_session import CACHED_STATEMENTS, LOST, Connection, PostgresqlSession, in_transaction
+from store.engines.faults import DatabaseUnavailable, FaultKind, fault_from_error
+from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
+from store.engines.postgresql_session import (
+    CACHED_STATEMENTS,
+    LOST_ERRORS,
+    Connection,
+    PostgresqlSession,
+    has_open_transaction,
+)
 from store.engines.types import Utc, to_json
 
 CLOSE_SECONDS = 3
-FULL_PAUSE = 0.1
+FULL_PAUSE_SECONDS = 0.1
 """Seconds between two tries for a place at a server that has none."""
 
 CACHED_OF_ANY_LENGTH = 0
@@ -47,12 +53,12 @@ QUERIES_A_CONNECTION = 10_000_000
 IDLE_SECONDS = 60.0
 """A connection that nobody used for so long is closed: a network may have forgotten it."""
 
-_CHECKSUMS = (
+_CHECKSUM_FAILURES = (
     "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0"
 )
-_UNIQUE = "23505"
+_UNIQUE_VIOLATION = "23505"
 _UNREADABLE_TEXT = {"22021", "22P05"}
-_KINDS: Mapping[str, FaultKind] = {
+_KINDS_BY_SQLSTATE: Mapping[str, FaultKind] = {
     "08": FaultKind.NO_ANSWER,  # connection
     "57": FaultKind.NO_ANSWER,  # intervention: shutdown, start, a statement that was cancelled
     "25P03": FaultKind.NO_ANSWER,  # sessions that the server ended for doing nothing
@@ -72,7 +78,7 @@ _KINDS: Mapping[str, FaultKind] = {
 }
 """What SQLSTATEs mean, or their classes."""
 
-_ELSEWHERE = (OSError, TimeoutError, CannotConnectNowError, TargetServerAttributeNotMatched)
+_NEXT_HOST_ERRORS = (OSError, TimeoutError, CannotConnectNowError, TargetServerAttributeNotMatched)
 """Why the next host is asked."""
 
 
@@ -81,41 +87,43 @@ class PostgresqlEngine(DatabaseEngine):
 
     now = func.clock_timestamp(type_=Utc())
     dialect: ClassVar[Dialect] = PGDialect_asyncpg(json_serializer=to_json)  # type: ignore[no-untyped-call]  # it has no types
-    has_version = "SELECT count(to_regclass('alembic_version'))"
+    version_count_sql = "SELECT count(to_regclass('alembic_version'))"
 
-    def __init__(self, url: URL, limits: ConnectionLimits = LIMITS) -> None:
+    def __init__(self, database_url: URL, limits: ConnectionLimits = DEFAULT_LIMITS) -> None:
         super().__init__(limits)
-        self._url = url
-        self._hosts = each_host(url)
+        self._database_url = database_url
+        self._hosts = split_hosts(database_url)
         self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
-        self._ended = False
-        self._retired: set[asyncio.Task[None]] = set()
+        self._opening_lock = asyncio.Lock()
+        self._is_abandoned = False
+        self._closing_tasks: set[asyncio.Task[None]] = set()
 
-    def insert(self, table: Table) -> Insert:
+    def insert_into(self, table: Table) -> Insert:
         """Return PostgreSQL's INSERT."""
         return postgresql.insert(table)
 
-    def later(self, seconds: ColumnElement[float]) -> ColumnElement[Any]:
+    def time_after(self, seconds: ColumnElement[float]) -> ColumnElement[Any]:
         """Return the database's time in so many seconds."""
         return self.now + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
     @asynccontextmanager
-    async def session(self, *, write: bool) -> AsyncIterator[DriverSession]:
+    async def open_session(self, *, write: bool) -> AsyncIterator[DriverSession]:
         """Take a connection of the pool; writers run beside each other, the rows they touch keep them apart."""
-        pool = self._pool or await self._open()
-        connection = await self._taken(pool)
+        pool = self._pool or await self._open_pool()
+        connection = await self._acquire_connection(pool)
         try:
-            yield PostgresqlSession(connection, self.limits, lambda: self._retire(pool))
+            yield PostgresqlSession(connection, self.limits, lambda: self._retire_pool(pool))
         finally:
-            if in_transaction(connection):  # it could not be rolled back: nobody may go on in it
+            if has_open_transaction(connection):  # it could not be rolled back: nobody may go on in it
                 connection.terminate()
-            with suppress(*LOST):  # lost at this very moment: the pool has its place back, and the unit its outcome
+            with suppress(
+                *LOST_ERRORS
+            ):  # lost at this very moment: the pool has its place back, and the unit its outcome
                 await pool.release(connection, timeout=CLOSE_SECONDS)  # which asyncpg does to the end by itself
 
-    async def _open(self) -> asyncpg.Pool:
-        async with self._opening:
-            if self._ended:
+    async def _open_pool(self) -> asyncpg.Pool:
+        async with self._opening_lock:
+            if self._is_abandoned:
                 raise DatabaseUnavailable(FaultKind.NO_ANSWER, "the process ends")
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
@@ -123,154 +131,161 @@ class PostgresqlEngine(DatabaseEngine):
                     max_size=self.limits.connections,
                     max_queries=QUERIES_A_CONNECTION,
                     max_inactive_connection_lifetime=IDLE_SECONDS,
-                    connect=self._connected,
+                    connect=self._connect_to_host,
                     statement_cache_size=CACHED_STATEMENTS,
                     max_cacheable_statement_size=CACHED_OF_ANY_LENGTH,
-                    command_timeout=self.limits.command,
-                    init=_read_json,
-                    reset=_nothing,
+                    command_timeout=self.limits.command_seconds,
+                    init=_set_json_codec,
+                    reset=_skip_reset,
                 )
             return self._pool
 
-    async def _taken(self, pool: asyncpg.Pool) -> Connection:
+    async def _acquire_connection(self, pool: asyncpg.Pool) -> Connection:
         """Take a connection. While the server has no place for another one, one that comes back here will do."""
-        ends = monotonic() + self.limits.wait
+        ends_at = monotonic() + self.limits.wait_seconds
         while True:
             try:
-                return await pool.acquire(timeout=max(ends - monotonic(), FULL_PAUSE))
+                return await pool.acquire(timeout=max(ends_at - monotonic(), FULL_PAUSE_SECONDS))
             except TooManyConnectionsError:
-                if monotonic() >= ends:
+                if monotonic() >= ends_at:
                     raise
-                await asyncio.sleep(FULL_PAUSE)
+                await asyncio.sleep(FULL_PAUSE_SECONDS)
 
-    async def _connected_plainly(self, *_address: Any, **_options: Any) -> asyncpg.Connection:
+    async def _connect_for_schema(self, *_address: Any, **_options: Any) -> asyncpg.Connection:
         """Connect as SQLAlchemy asks for it: its own reading of the address knows no several hosts."""
-        return await self._connected()
+        return await self._connect_to_host()
 
-    async def _connected(self, *_address: Any, **options: Any) -> asyncpg.Connection:
+    async def _connect_to_host(self, *_address: Any, **options: Any) -> asyncpg.Connection:
         """Connect to the first host that answers; of several, to the one that can be written to."""
         if len(self._hosts) > 1:
             options.setdefault("target_session_attrs", "read-write")
-        fault: BaseException | None = None
+        last_error: BaseException | None = None
         for host in self._hosts:
             try:
-                return await asyncpg.connect(host, **{**options, **self._session})
-            except _ELSEWHERE as error:
-                fault = error
+                return await asyncpg.connect(host, **{**options, **self._session_options})
+            except _NEXT_HOST_ERRORS as error:
+                last_error = error
             except UndefinedObjectError as error:  # a parameter that the URL names
-                raise caused_by(FaultKind.REFUSED, error) from None
-        assert fault is not None, "there is a host"  # noqa: S101 - holds by construction
-        raise fault
+                raise fault_from_error(FaultKind.REFUSED, error) from None
+        assert last_error is not None, "there is a host"  # noqa: S101 - holds by construction
+        raise last_error
 
     @property
-    def _session(self) -> dict[str, Any]:
+    def _session_options(self) -> dict[str, Any]:
         """What every connection is opened with. The server ends those of a process that is gone without a word."""
         limits = self.limits
-        settings = {
+        server_settings = {
             "application_name": "pishkhan",
             "timezone": "UTC",
-            "lock_timeout": f"{limits.lock * 1000:.0f}ms",
-            "statement_timeout": f"{limits.long_command * 1000:.0f}ms",
+            "lock_timeout": f"{limits.lock_seconds * 1000:.0f}ms",
+            "statement_timeout": f"{limits.long_command_seconds * 1000:.0f}ms",
             "idle_in_transaction_session_timeout": "300s",
             "tcp_keepalives_idle": "30",
             "tcp_keepalives_interval": "10",
             "tcp_keepalives_count": "3",
         }
-        return {"timeout": limits.connect, "server_settings": settings}
+        return {"timeout": limits.connect_seconds, "server_settings": server_settings}
 
-    def _retire(self, pool: asyncpg.Pool | None) -> None:
+    def _retire_pool(self, pool: asyncpg.Pool | None) -> None:
         """Have no more taken from a pool: what happened to one connection may have happened to all. Units that have one
         of it go on.
         """
         if pool is not None and pool is self._pool:
             self._pool = None
-            closing = asyncio.create_task(_closed(pool, self.limits.command + CLOSE_SECONDS))
-            self._retired.add(closing)
-            closing.add_done_callback(self._retired.discard)
+            closing_task = asyncio.create_task(_close_pool(pool, self.limits.command_seconds + CLOSE_SECONDS))
+            self._closing_tasks.add(closing_task)
+            closing_task.add_done_callback(self._closing_tasks.discard)
 
     async def serialise(self, session: DriverSession, key: str) -> None:
         """Take an advisory lock."""
         assert isinstance(session, PostgresqlSession), "sessions are this engine's own"  # noqa: S101
-        await session.lock(_lock(key))
+        await session.take_lock(_lock_number(key))
 
     @asynccontextmanager
-    async def migration(self) -> AsyncIterator[AsyncConnection]:
+    async def open_migration(self) -> AsyncIterator[AsyncConnection]:
         """Change the schema under an advisory lock, waiting for another migration as long as it takes."""
-        engine = self.schema_engine()
+        engine = self.create_schema_engine()
         try:
             async with engine.begin() as connection:
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_lock('migration')})"))
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_lock_number('migration')})"))
                 yield connection
         finally:
             await engine.dispose()
 
-    def schema_engine(self) -> AsyncEngine:
+    def create_schema_engine(self) -> AsyncEngine:
         """Return an engine on asyncpg, whose statements take as long as they take."""
-        query = {("ssl" if name == "sslmode" else name): value for name, value in self._url.query.items()}
-        url = self._url.set(drivername="postgresql+asyncpg", query=query)
-        return create_async_engine(url, **schema_arguments(connect_args={"async_creator_fn": self._connected_plainly}))
+        query = {
+            ("ssl" if option_name == "sslmode" else option_name): value
+            for option_name, value in self._database_url.query.items()
+        }
+        asyncpg_url = self._database_url.set(drivername="postgresql+asyncpg", query=query)
+        return create_async_engine(
+            asyncpg_url, **schema_arguments(connect_args={"async_creator_fn": self._connect_for_schema})
+        )
 
-    def fault(self, error: BaseException) -> DomainError | None:
+    def translate_error(self, error: BaseException) -> DomainError | None:
         """Read the SQLSTATE."""
-        state: str = getattr(error, "sqlstate", None) or ""
-        if state == _UNIQUE:
+        sqlstate: str = getattr(error, "sqlstate", None) or ""
+        if sqlstate == _UNIQUE_VIOLATION:
             return Conflict()
-        if state in _UNREADABLE_TEXT:
+        if sqlstate in _UNREADABLE_TEXT:
             return InvalidField("text")
-        kind = _KINDS.get(state) or _KINDS.get(state[:2])
-        if kind is None and isinstance(error, LOST) and not isinstance(error, DataError):  # an argument is our mistake
-            kind = FaultKind.NO_ANSWER
-        if kind is FaultKind.READ_ONLY and len(self._hosts) > 1:
-            self._retire(self._pool)  # another host may have become the primary
-        return caused_by(kind, error) if kind else None
+        fault_kind = _KINDS_BY_SQLSTATE.get(sqlstate) or _KINDS_BY_SQLSTATE.get(sqlstate[:2])
+        if (
+            fault_kind is None and isinstance(error, LOST_ERRORS) and not isinstance(error, DataError)
+        ):  # an argument is our mistake
+            fault_kind = FaultKind.NO_ANSWER
+        if fault_kind is FaultKind.READ_ONLY and len(self._hosts) > 1:
+            self._retire_pool(self._pool)  # another host may have become the primary
+        return fault_from_error(fault_kind, error) if fault_kind else None
 
     async def close(self) -> None:
         """Close all connections."""
         pool, self._pool = self._pool, None
-        for closing in self._retired:
-            closing.cancel()
-        await asyncio.gather(*self._retired, return_exceptions=True)
+        for closing_task in self._closing_tasks:
+            closing_task.cancel()
+        await asyncio.gather(*self._closing_tasks, return_exceptions=True)
         if pool is not None:
-            await _closed(pool, CLOSE_SECONDS)
+            await _close_pool(pool, CLOSE_SECONDS)
 
-    async def damage(self) -> str:
+    async def find_damage(self) -> str:
         """Say how many pages failed their checksum since the server's figures began, where it was made with checksums:
         it looks at each page that it reads. To look at all of them is for `pg_amcheck`, by night.
         """
-        async with self.session(write=False) as session:
-            rows, _ = await session.run(_CHECKSUMS, (), returns=True)
+        async with self.open_session(write=False) as session:
+            rows, _ = await session.execute(_CHECKSUM_FAILURES, (), returns=True)
         return f"{rows[0][0]} pages failed their checksum" if rows else ""
 
-    def look_at_place(self) -> None:
+    def check_location(self) -> None:
         """Do nothing: the server looks after its files."""
 
     def abandon(self) -> None:
         """Cut every connection off."""
-        self._ended = True
+        self._is_abandoned = True
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.terminate()
-        for closing in self._retired:
-            closing.cancel()
+        for closing_task in self._closing_tasks:
+            closing_task.cancel()
 
 
-async def _closed(pool: asyncpg.Pool, seconds: float) -> None:
+async def _close_pool(pool: asyncpg.Pool, seconds: float) -> None:
     """Close a pool when its connections are given back, or after some seconds whatever they do."""
-    with suppress(*LOST):
+    with suppress(*LOST_ERRORS):
         async with asyncio.timeout(seconds):
             await pool.close()  # which ends the hard way when it is cut off
 
 
-async def _read_json(connection: asyncpg.Connection) -> None:
+async def _set_json_codec(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("json", encoder=str, decoder=from_json, schema="pg_catalog")
 
 
-async def _nothing(_connection: asyncpg.Connection) -> None:
+async def _skip_reset(_connection: asyncpg.Connection) -> None:
     """Units leave nothing behind in a session that would have to be reset."""
 
 
-def _lock(key: str) -> int:
+def _lock_number(key: str) -> int:
     """Return the number of an advisory lock, 64 bits signed."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)

@@ -9,25 +9,25 @@ from contextlib import suppress
 from pathlib import Path
 
 OWNER_ONLY = 0o600
-BESIDE = ("", "-wal", "-shm", "-journal")
+FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 """What SQLite adds to the name of a file for those that it keeps beside it."""
 
-_OTHERS = 0o077
+_OTHERS_RIGHTS = 0o077
 
 
-def make_private(path: Path) -> None:
+def make_file_private(path: Path) -> None:
     """Make an empty file that only its owner can read; one that is there keeps what it holds, and loses the rights of
     others. What cannot be done is left to whoever opens the file: it says why.
     """
     with suppress(OSError):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-    for suffix in BESIDE:
+    for suffix in FILE_SUFFIXES:
         _close_to_others(path.with_name(path.name + suffix))
 
 
 def _close_to_others(path: Path) -> None:
     with suppress(OSError):
-        mode = path.stat().st_mode
-        if mode & _OTHERS:
-            path.chmod(mode & 0o700)
+        file_mode = path.stat().st_mode
+        if file_mode & _OTHERS_RIGHTS:
+            path.chmod(file_mode & 0o700)

@@ -14,132 +14,136 @@ from typing import Any
 
 from domain.values.errors import Unavailable
 from store.engines import sqlite_connection as driver
-from store.engines.finishing import to_the_end
+from store.engines.finishing import finish_uncancelled
 from store.engines.sqlite_connection import SqliteConnection
 
 
-class Batch:
-    """Units that are committed together. `ended` is None once they are durable, else what went wrong."""
+class CommitBatch:
+    """Units that are committed together. `outcome` is None once they are durable, else what went wrong."""
 
     def __init__(self) -> None:
-        self.units = 0
-        self.ended: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
-        self.committing: asyncio.Task[None] | None = None
+        self.unit_count = 0
+        self.outcome: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+        self.commit_task: asyncio.Task[None] | None = None
 
-    def void(self, error: Exception) -> None:
+    def fail_all(self, error: Exception) -> None:
         """Tell every unit that nothing of it was kept."""
-        if not self.ended.done():
-            self.ended.set_result(error)
+        if not self.outcome.done():
+            self.outcome.set_result(error)
 
 
 class SavepointUnit:
     """One unit on the connection, from its begin to its release or rollback."""
 
-    def __init__(self, writer: "Writer", connection: SqliteConnection) -> None:
+    def __init__(self, writer: "SharedWriter", connection: SqliteConnection) -> None:
         self._writer = writer
         self.connection = connection
-        self.batch: Batch | None = None
-        self.released = False
+        self.batch: CommitBatch | None = None
+        self.is_released = False
 
     async def begin(self) -> None:
         """Join the open transaction, or begin one."""
-        self.batch = await self._writer.join(self.connection)
-        self.connection.here(driver.control, "SAVEPOINT unit")
+        self.batch = await self._writer.join_batch(self.connection)
+        self.connection.call_now(driver.run_control, "SAVEPOINT unit")
 
     def release(self) -> None:
         """Leave what was done to the commit."""
-        self.connection.here(driver.control, "RELEASE SAVEPOINT unit")
-        self.released = True
+        self.connection.call_now(driver.run_control, "RELEASE SAVEPOINT unit")
+        self.is_released = True
 
     def rollback(self) -> None:
         """Undo this unit alone."""
-        if self.batch is not None and not self.released:
-            self._writer.undo(self.connection, self.batch)
+        if self.batch is not None and not self.is_released:
+            self._writer.undo_unit(self.connection, self.batch)
 
 
-class Writer:
-    """Gives out turns. `connect` opens the connection when the first is taken, `told` words what stops a commit."""
+class SharedWriter:
+    """Gives out turns. `open_connection` connects at the first one, `translate_error` words what stops a commit."""
 
     def __init__(
-        self, connect: Callable[[], Awaitable[SqliteConnection]], told: Callable[[BaseException], BaseException]
+        self,
+        open_connection: Callable[[], Awaitable[SqliteConnection]],
+        translate_error: Callable[[BaseException], BaseException],
     ) -> None:
-        self._connect = connect
-        self._told = told
+        self._connect = open_connection
+        self._translate_error = translate_error
         self._connection: SqliteConnection | None = None
-        self._turn = asyncio.Lock()
-        self._holder: asyncio.Task[Any] | None = None
-        self._open: Batch | None = None
+        self._turn_lock = asyncio.Lock()
+        self._holding_task: asyncio.Task[Any] | None = None
+        self._open_batch: CommitBatch | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[SavepointUnit]:
+    async def take_turn(self) -> AsyncIterator[SavepointUnit]:
         """Wait for one's turn; when the block has released its work, wait for the commit."""
-        if self._holder is not None and self._holder is asyncio.current_task():
+        if self._holding_task is not None and self._holding_task is asyncio.current_task():
             raise RuntimeError("this task has a write unit open already: it would wait for itself")
-        async with self._turn:
-            self._holder = asyncio.current_task()
+        async with self._turn_lock:
+            self._holding_task = asyncio.current_task()
             try:
-                turn = SavepointUnit(
-                    self, self._connection if self._connection else await to_the_end(self._connected())
+                savepoint_unit = SavepointUnit(
+                    self, self._connection if self._connection else await finish_uncancelled(self._open_connection())
                 )
-                yield turn
-                if turn.released and turn.batch:
-                    self._queue_commit(turn.batch, turn.connection)
+                yield savepoint_unit
+                if savepoint_unit.is_released and savepoint_unit.batch:
+                    self._queue_commit(savepoint_unit.batch, savepoint_unit.connection)
             finally:
-                self._holder = None
-        if turn.released and turn.batch:
-            await self._durable(turn.batch)
+                self._holding_task = None
+        if savepoint_unit.is_released and savepoint_unit.batch:
+            await self._wait_until_durable(savepoint_unit.batch)
 
-    async def _durable(self, batch: Batch) -> None:
+    async def _wait_until_durable(self, batch: CommitBatch) -> None:
         """Wait for the commit; what stopped several is nobody's in particular: each is asked to try again."""
-        error = await to_the_end(batch.ended)
+        error = await finish_uncancelled(batch.outcome)
         if error is not None:
-            told = self._told(error)
-            raise told if batch.units == 1 or isinstance(told, Unavailable) else Unavailable("database") from error
+            translated = self._translate_error(error)
+            raise (
+                translated if batch.unit_count == 1 or isinstance(translated, Unavailable) else Unavailable("database")
+            ) from error
 
-    async def _connected(self) -> SqliteConnection:
+    async def _open_connection(self) -> SqliteConnection:
         if self._connection is None:
             self._connection = await self._connect()
         return self._connection
 
-    async def join(self, connection: SqliteConnection) -> Batch:
+    async def join_batch(self, connection: SqliteConnection) -> CommitBatch:
         """Return the batch of the open transaction; begin one when there is none."""
-        if self._open is None:
-            if not connection.here(_began_at_once):
-                await to_the_end(connection.there(driver.control, "BEGIN IMMEDIATE"))
-            self._open = Batch()
-        return self._open
+        if self._open_batch is None:
+            if not connection.call_now(_try_begin):
+                await finish_uncancelled(connection.call_in_thread(driver.run_control, "BEGIN IMMEDIATE"))
+            self._open_batch = CommitBatch()
+        return self._open_batch
 
-    def undo(self, connection: SqliteConnection, batch: Batch) -> None:
+    def undo_unit(self, connection: SqliteConnection, batch: CommitBatch) -> None:
         """Roll one unit back, and the whole transaction when it is alone in it.
 
         A full disk makes SQLite itself give the transaction up: then the units that had joined are told.
         """
-        if batch.units and connection.in_transaction:
-            connection.here(driver.control, "ROLLBACK TO SAVEPOINT unit")
-            connection.here(driver.control, "RELEASE SAVEPOINT unit")
+        if batch.unit_count and connection.in_transaction:
+            connection.call_now(driver.run_control, "ROLLBACK TO SAVEPOINT unit")
+            connection.call_now(driver.run_control, "RELEASE SAVEPOINT unit")
             return
-        connection.here(driver.end, "ROLLBACK")
-        batch.void(Unavailable("database"))
-        self._open = None
+        connection.call_now(driver.end_transaction, "ROLLBACK")
+        batch.fail_all(Unavailable("database"))
+        self._open_batch = None
 
-    def _queue_commit(self, batch: Batch, connection: SqliteConnection) -> None:
-        batch.units += 1
-        if batch.committing is None:
-            batch.committing = asyncio.create_task(self._commit(batch, connection))
+    def _queue_commit(self, batch: CommitBatch, connection: SqliteConnection) -> None:
+        batch.unit_count += 1
+        if batch.commit_task is None:
+            batch.commit_task = asyncio.create_task(self._commit_batch(batch, connection))
 
-    async def _commit(self, batch: Batch, connection: SqliteConnection) -> None:
+    async def _commit_batch(self, batch: CommitBatch, connection: SqliteConnection) -> None:
         """Commit after the units that wait already."""
-        async with self._turn:
-            if self._open is not batch:
+        async with self._turn_lock:
+            if self._open_batch is not batch:
                 return  # given up meanwhile, and told
-            self._open = None
+            self._open_batch = None
             try:
-                await to_the_end(connection.there(driver.control, "COMMIT"))
+                await finish_uncancelled(connection.call_in_thread(driver.run_control, "COMMIT"))
             except sqlite3.Error as error:
-                connection.here(driver.end, "ROLLBACK")
-                batch.void(error)
+                connection.call_now(driver.end_transaction, "ROLLBACK")
+                batch.fail_all(error)
             else:
-                batch.ended.set_result(None)
+                batch.outcome.set_result(None)
 
     async def close(self) -> None:
         """Close the connection; open units must have ended."""
@@ -148,9 +152,9 @@ class Writer:
             await connection.close()
 
 
-def _began_at_once(connection: sqlite3.Connection) -> bool:
+def _try_begin(connection: sqlite3.Connection) -> bool:
     """Begin, unless another process is writing just now."""
-    [(patience,)] = connection.execute("PRAGMA busy_timeout").fetchall()
+    [(busy_timeout,)] = connection.execute("PRAGMA busy_timeout").fetchall()
     connection.execute("PRAGMA busy_timeout=0")
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -159,5 +163,5 @@ def _began_at_once(connection: sqlite3.Connection) -> bool:
             raise
         return False
     finally:
-        connection.execute(f"PRAGMA busy_timeout={patience}")
+        connection.execute(f"PRAGMA busy_timeout={busy_timeout}")
     return True

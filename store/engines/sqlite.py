@@ -22,30 +22,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from domain.values.errors import Conflict, DomainError
 from store.engines import sqlite_connection as driver
-from store.engines.base import DatabaseEngine, DriverSession, Insert, Rows, schema_arguments
-from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
-from store.engines.finishing import to_the_end
-from store.engines.limits import LIMITS, ConnectionLimits
-from store.engines.shared_commit import SavepointUnit, Writer
-from store.engines.sqlite_connection import SqliteConnection, connect
+from store.engines.base import DatabaseEngine, DriverRows, DriverSession, Insert, schema_arguments
+from store.engines.faults import DatabaseUnavailable, FaultKind, fault_from_error
+from store.engines.finishing import finish_uncancelled
+from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
+from store.engines.shared_commit import SavepointUnit, SharedWriter
+from store.engines.sqlite_connection import SqliteConnection, open_connection
 from store.engines.types import Utc, to_json
 
 BUSY_MILLISECONDS = 10_000
 MIGRATION_BUSY_MILLISECONDS = 600_000
-READERS = 4
-FAULTS_TOLD = 3
+READER_COUNT = 4
+MOST_FAULTS_READ = 3
 """How many faults of a damaged file are looked for: one is enough to restore a backup."""
-LEAST_ROOM = 1024 * 1024
+LEAST_FREE_BYTES = 1024 * 1024
 """Bytes on the disk: with less the next texts fail, though a small write may still find room."""
 
 # Beside a million requests a page touches a few hundred pages of indexes; SQLite's own two megabytes do not hold them.
-_READING = {"busy_timeout": BUSY_MILLISECONDS, "query_only": "ON", "cache_size": -8_000}  # KiB, of each reader
-_WRITING = {"busy_timeout": BUSY_MILLISECONDS, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
+_READING_PRAGMAS = {"busy_timeout": BUSY_MILLISECONDS, "query_only": "ON", "cache_size": -8_000}  # KiB, of each reader
+_WRITING_PRAGMAS = {
+    "busy_timeout": BUSY_MILLISECONDS,
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+}
 # Changing a table in SQLite means to copy, drop and rename it: keys are checked at the end instead of meanwhile.
-_MIGRATING = {**_WRITING, "busy_timeout": MIGRATION_BUSY_MILLISECONDS, "foreign_keys": "OFF"}
+_MIGRATING_PRAGMAS = {**_WRITING_PRAGMAS, "busy_timeout": MIGRATION_BUSY_MILLISECONDS, "foreign_keys": "OFF"}
 
-_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
-_KINDS: Mapping[int, FaultKind] = {
+_UNIQUE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+_KINDS_BY_CODE: Mapping[int, FaultKind] = {
     sqlite3.SQLITE_BUSY: FaultKind.BUSY,
     sqlite3.SQLITE_LOCKED: FaultKind.BUSY,
     sqlite3.SQLITE_PROTOCOL: FaultKind.BUSY,
@@ -74,44 +79,44 @@ class ReadingSession(DriverSession):
 
     async def begin(self, *, write: bool) -> None:
         """Begin; the first statement takes the snapshot."""
-        await self._connection.there(driver.control, "BEGIN")
+        await self._connection.call_in_thread(driver.run_control, "BEGIN")
 
-    async def plan(self, *, once: bool) -> None:
+    async def plan_statements(self, *, once: bool) -> None:
         """Do nothing: a statement is planned once."""
 
     async def commit(self) -> None:
         """End the snapshot."""
-        await to_the_end(self._connection.there(driver.end, "COMMIT"))
+        await finish_uncancelled(self._connection.call_in_thread(driver.end_transaction, "COMMIT"))
 
     async def rollback(self) -> None:
         """End the snapshot; a statement that still runs is waited for."""
-        await to_the_end(self._connection.there(driver.end, "ROLLBACK"))
+        await finish_uncancelled(self._connection.call_in_thread(driver.end_transaction, "ROLLBACK"))
 
-    async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
+    async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
         """Run a statement and fetch all rows."""
-        return await self._connection.there(driver.run, sql, arguments)
+        return await self._connection.call_in_thread(driver.run_statement, sql, arguments)
 
-    async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+    async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
         """Run many rows."""
-        await self._connection.there(driver.run_many, sql, arguments)
+        await self._connection.call_in_thread(driver.run_many_rows, sql, arguments)
 
-    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+    async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
         """Run it; the connection refuses what writes."""
-        await self._connection.there(driver.run, sql, arguments)
+        await self._connection.call_in_thread(driver.run_statement, sql, arguments)
 
     async def savepoint(self, name: str) -> None:
         """Mark the point."""
-        await self._connection.there(driver.control, f"SAVEPOINT {name}")
+        await self._connection.call_in_thread(driver.run_control, f"SAVEPOINT {name}")
 
-    async def back_to(self, name: str) -> None:
+    async def roll_back_to(self, name: str) -> None:
         """Go back to it."""
-        await self._connection.there(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+        await self._connection.call_in_thread(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
 
-    async def settle(self) -> None:
+    async def run_deferred(self) -> None:
         """Do nothing: nothing is left for later."""
 
     @property
-    def lost(self) -> bool:
+    def is_lost(self) -> bool:
         """Never: it is a file."""
         return False
 
@@ -119,52 +124,52 @@ class ReadingSession(DriverSession):
 class WritingSession(DriverSession):
     """A turn on the writer's connection; short statements run where one stands."""
 
-    def __init__(self, turn: SavepointUnit) -> None:
-        self._turn = turn
-        self._connection = turn.connection
+    def __init__(self, savepoint_unit: SavepointUnit) -> None:
+        self._savepoint_unit = savepoint_unit
+        self._connection = savepoint_unit.connection
 
     async def begin(self, *, write: bool) -> None:
         """Begin, after writers of other processes."""
-        await self._turn.begin()
+        await self._savepoint_unit.begin()
 
-    async def plan(self, *, once: bool) -> None:
+    async def plan_statements(self, *, once: bool) -> None:
         """Do nothing: a statement is planned once."""
 
     async def commit(self) -> None:
         """Leave it to the commit that is shared: it is waited for when the session is given back."""
-        self._turn.release()
+        self._savepoint_unit.release()
 
     async def rollback(self) -> None:
         """Undo."""
-        self._turn.rollback()
+        self._savepoint_unit.rollback()
 
-    async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
+    async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
         """Run a statement and fetch all rows; one that may take long in the thread."""
-        if self.long:
-            return await to_the_end(self._connection.there(driver.run, sql, arguments))
-        return self._connection.here(driver.run, sql, arguments)
+        if self.may_take_long:
+            return await finish_uncancelled(self._connection.call_in_thread(driver.run_statement, sql, arguments))
+        return self._connection.call_now(driver.run_statement, sql, arguments)
 
-    async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+    async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
         """Run many rows in the thread."""
-        await to_the_end(self._connection.there(driver.run_many, sql, arguments))
+        await finish_uncancelled(self._connection.call_in_thread(driver.run_many_rows, sql, arguments))
 
-    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+    async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
         """Run it at once: there is nothing to gain by waiting."""
-        self._connection.here(driver.run, sql, arguments)
+        self._connection.call_now(driver.run_statement, sql, arguments)
 
     async def savepoint(self, name: str) -> None:
         """Mark the point."""
-        self._connection.here(driver.control, f"SAVEPOINT {name}")
+        self._connection.call_now(driver.run_control, f"SAVEPOINT {name}")
 
-    async def back_to(self, name: str) -> None:
+    async def roll_back_to(self, name: str) -> None:
         """Go back to it."""
-        self._connection.here(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+        self._connection.call_now(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
 
-    async def settle(self) -> None:
+    async def run_deferred(self) -> None:
         """Do nothing: nothing is left for later."""
 
     @property
-    def lost(self) -> bool:
+    def is_lost(self) -> bool:
         """Whether SQLite gave the transaction up by itself, as on a full disk."""
         return not self._connection.in_transaction
 
@@ -176,71 +181,71 @@ class SqliteEngine(DatabaseEngine):
     now = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", Utc())
 
     dialect = SQLiteDialect_aiosqlite(json_serializer=to_json, json_deserializer=from_json)
-    has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
-    side_by_side = True
+    version_count_sql = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+    reads_side_by_side = True
 
-    def __init__(self, url: URL, limits: ConnectionLimits = LIMITS) -> None:
+    def __init__(self, database_url: URL, limits: ConnectionLimits = DEFAULT_LIMITS) -> None:
         super().__init__(limits)
-        if not url.database or url.database == ":memory:":
+        if not database_url.database or database_url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:///path")
-        self._url = url.set(drivername="sqlite+aiosqlite")
-        self._path = url.database
-        self._writer = Writer(lambda: connect(self._path, _WRITING), self.told)
-        self._readers = asyncio.Semaphore(READERS)
-        self._idle: list[SqliteConnection] = []
-        self._opened: tuple[int, int] | None = None
+        self._database_url = database_url.set(drivername="sqlite+aiosqlite")
+        self._file_path = database_url.database
+        self._writer = SharedWriter(lambda: open_connection(self._file_path, _WRITING_PRAGMAS), self.to_domain_error)
+        self._reader_turns = asyncio.Semaphore(READER_COUNT)
+        self._idle_readers: list[SqliteConnection] = []
+        self._opened_file: tuple[int, int] | None = None
 
-    def insert(self, table: Table) -> Insert:
+    def insert_into(self, table: Table) -> Insert:
         """Return SQLite's INSERT."""
         return sqlite.insert(table)
 
-    def later(self, seconds: ColumnElement[float]) -> ColumnElement[Any]:
+    def time_after(self, seconds: ColumnElement[float]) -> ColumnElement[Any]:
         """Return the database's time in so many seconds (to the millisecond)."""
-        shift = func.printf("%+.3f seconds", seconds)
-        return func.strftime("%Y-%m-%d %H:%M:%f000", "now", shift, type_=Utc())
+        time_shift = func.printf("%+.3f seconds", seconds)
+        return func.strftime("%Y-%m-%d %H:%M:%f000", "now", time_shift, type_=Utc())
 
     @asynccontextmanager
-    async def session(self, *, write: bool) -> AsyncIterator[DriverSession]:
+    async def open_session(self, *, write: bool) -> AsyncIterator[DriverSession]:
         """Take the writer's connection in turn, or one of the readers'."""
         if write:
-            async with self._writer.turn() as turn:
-                yield WritingSession(turn)
+            async with self._writer.take_turn() as savepoint_unit:
+                yield WritingSession(savepoint_unit)
         else:
-            async with self._readers, self._reader() as connection:
+            async with self._reader_turns, self._take_reader() as connection:
                 yield ReadingSession(connection)
 
     @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[SqliteConnection]:
-        while not self._idle:  # one that was just opened may be taken by another before we go on
-            await to_the_end(self._open_reader())
-        connection = self._idle.pop()
+    async def _take_reader(self) -> AsyncIterator[SqliteConnection]:
+        while not self._idle_readers:  # one that was just opened may be taken by another before we go on
+            await finish_uncancelled(self._open_reader())
+        connection = self._idle_readers.pop()
         try:
             yield connection
         finally:
-            self._idle.append(connection)
+            self._idle_readers.append(connection)
 
     async def _open_reader(self) -> None:
-        self._idle.append(await connect(self._path, _READING))
+        self._idle_readers.append(await open_connection(self._file_path, _READING_PRAGMAS))
 
     async def serialise(self, session: DriverSession, key: str) -> None:
         """Do nothing: writers are serial anyway."""
 
     @asynccontextmanager
-    async def migration(self) -> AsyncIterator[AsyncConnection]:
+    async def open_migration(self) -> AsyncIterator[AsyncConnection]:
         """Change the schema with keys unchecked, then check them all before the commit."""
-        engine = self.schema_engine()
+        engine = self.create_schema_engine()
         try:
             async with engine.begin() as connection:
                 yield connection
-                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
-                if broken:
-                    raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(broken[0]))
+                broken_keys = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                if broken_keys:
+                    raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(broken_keys[0]))
         finally:
             await engine.dispose()
 
-    def schema_engine(self) -> AsyncEngine:
+    def create_schema_engine(self) -> AsyncEngine:
         """Return an engine that begins IMMEDIATE."""
-        engine = create_async_engine(self._url, **schema_arguments(connect_args={"isolation_level": None}))
+        engine = create_async_engine(self._database_url, **schema_arguments(connect_args={"isolation_level": None}))
 
         @event.listens_for(engine.sync_engine, "do_connect")
         def open_first(_dialect: Dialect, _record: object, arguments: Sequence[str], _options: object) -> None:
@@ -249,7 +254,7 @@ class SqliteEngine(DatabaseEngine):
 
         @event.listens_for(engine.sync_engine, "connect")
         def set_pragmas(connection: Any, _record: object) -> None:
-            _set_pragmas(connection, _MIGRATING)
+            _set_pragmas(connection, _MIGRATING_PRAGMAS)
 
         @event.listens_for(engine.sync_engine, "begin")
         def begin_transaction(connection: Connection) -> None:
@@ -257,38 +262,42 @@ class SqliteEngine(DatabaseEngine):
 
         return engine
 
-    def fault(self, error: BaseException) -> DomainError | None:
+    def translate_error(self, error: BaseException) -> DomainError | None:
         """Read SQLite's extended result code."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if code in _UNIQUE:
+        result_code = getattr(error, "sqlite_errorcode", None)
+        if result_code in _UNIQUE_CODES:
             return Conflict()
-        kind = None if code is None else _KINDS.get(code) or _KINDS.get(code & 0xFF)
-        return caused_by(kind, error) if kind else None
+        fault_kind = (
+            None if result_code is None else _KINDS_BY_CODE.get(result_code) or _KINDS_BY_CODE.get(result_code & 0xFF)
+        )
+        return fault_from_error(fault_kind, error) if fault_kind else None
 
-    def look_at_place(self) -> None:
+    def check_location(self) -> None:
         """Compare the file at the path with the one that is written to: SQLite itself writes on into a deleted one."""
         try:
-            found = Path(self._path).stat()
+            file_status = Path(self._file_path).stat()
         except OSError as error:
-            raise caused_by(FaultKind.REPLACED, error) from None
-        there = found.st_dev, found.st_ino
-        if self._opened is not None and self._opened != there:
+            raise fault_from_error(FaultKind.REPLACED, error) from None
+        file_identity = file_status.st_dev, file_status.st_ino
+        if self._opened_file is not None and self._opened_file != file_identity:
             raise DatabaseUnavailable(FaultKind.REPLACED, "another file stands in its place: start the process again")
-        self._opened = there
-        room = os.statvfs(self._path)
-        if room.f_bavail * room.f_frsize < LEAST_ROOM:
+        self._opened_file = file_identity
+        disk_status = os.statvfs(self._file_path)
+        if disk_status.f_bavail * disk_status.f_frsize < LEAST_FREE_BYTES:
             raise DatabaseUnavailable(FaultKind.FULL, "less than a megabyte is left on the disk")
 
-    async def damage(self) -> str:
+    async def find_damage(self) -> str:
         """Have SQLite look at every page, in a reader's thread: of a gigabyte that takes seconds."""
-        async with self._readers, self._reader() as connection:
+        async with self._reader_turns, self._take_reader() as connection:
             try:
-                rows, _ = await connection.there(driver.run, f"PRAGMA quick_check({FAULTS_TOLD})", ())
+                rows, _ = await connection.call_in_thread(
+                    driver.run_statement, f"PRAGMA quick_check({MOST_FAULTS_READ})", ()
+                )
             except asyncio.CancelledError:
                 connection.interrupt()
                 raise
-        said = "; ".join(str(row[0]).replace("\n", " ") for row in rows)
-        return "" if said == "ok" else said
+        check_result = "; ".join(str(row[0]).replace("\n", " ") for row in rows)
+        return "" if check_result == "ok" else check_result
 
     def abandon(self) -> None:
         """Do nothing: a file keeps nobody waiting."""
@@ -296,12 +305,12 @@ class SqliteEngine(DatabaseEngine):
     async def close(self) -> None:
         """Close all connections."""
         await self._writer.close()
-        while self._idle:
-            await self._idle.pop().close()
+        while self._idle_readers:
+            await self._idle_readers.pop().close()
 
 
 def _set_pragmas(connection: Any, pragmas: Mapping[str, object]) -> None:
     cursor = connection.cursor()
-    for name, value in pragmas.items():
-        cursor.execute(f"PRAGMA {name}={value}")
+    for pragma_name, value in pragmas.items():
+        cursor.execute(f"PRAGMA {pragma_name}={value}")
     cursor.close()

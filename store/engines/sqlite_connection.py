@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from store.engines.private_files import make_private
+from store.engines.private_files import make_file_private
 
 ResultT = TypeVar("ResultT")
 
@@ -44,11 +44,11 @@ class SqliteConnection:
         """Whether a transaction is open."""
         return self._connection.in_transaction
 
-    def here(self, function: Callable[..., ResultT], *arguments: Any) -> ResultT:
+    def call_now(self, function: Callable[..., ResultT], *arguments: Any) -> ResultT:
         """Call it at once. Nothing may be under way in the thread: it would be waited for."""
         return function(self._connection, *arguments)
 
-    def there(self, function: Callable[..., ResultT], *arguments: Any) -> "asyncio.Future[ResultT]":
+    def call_in_thread(self, function: Callable[..., ResultT], *arguments: Any) -> "asyncio.Future[ResultT]":
         """Have the thread call it, after what it was asked before; a caller that goes away does not stop it."""
         if self._closing:
             raise sqlite3.ProgrammingError("the connection is closed")
@@ -63,7 +63,7 @@ class SqliteConnection:
     async def close(self) -> None:
         """Close it after what was asked before, and end the thread; harmless when it is closed."""
         if not self._closing:
-            closed = self.there(sqlite3.Connection.close)
+            closed = self.call_in_thread(sqlite3.Connection.close)
             self._closing = True
             self._calls.put_nowait(None)
             await closed
@@ -96,46 +96,46 @@ def _settle_soon(future: "asyncio.Future[Any]", settle: Callable[[Any], None], o
 
 def open_file(path: str, **options: Any) -> sqlite3.Connection:
     """Open a file, which is made when it is missing, for its owner alone; `options` are those of `sqlite3.connect`."""
-    make_private(Path(path))
+    make_file_private(Path(path))
     opened: sqlite3.Connection = sqlite3.connect(path, **options)
     return opened
 
 
-async def connect(path: str, pragmas: dict[str, object]) -> SqliteConnection:
+async def open_connection(file_path: str, pragmas: dict[str, object]) -> SqliteConnection:
     """Open a file as `open_file`; transactions are begun and ended by whoever uses it."""
     options = {"isolation_level": None, "check_same_thread": False, "cached_statements": CACHED_STATEMENTS}
-    connection = SqliteConnection(open_file(path, **options))
+    connection = SqliteConnection(open_file(file_path, **options))
     try:
-        await connection.there(_set, pragmas)
+        await connection.call_in_thread(_apply_pragmas, pragmas)
     except BaseException:
         await connection.close()
         raise
     return connection
 
 
-def _set(connection: sqlite3.Connection, pragmas: dict[str, object]) -> None:
-    for name, value in pragmas.items():
-        connection.execute(f"PRAGMA {name}={value}")
+def _apply_pragmas(connection: sqlite3.Connection, pragmas: dict[str, object]) -> None:
+    for pragma_name, value in pragmas.items():
+        connection.execute(f"PRAGMA {pragma_name}={value}")
 
 
-def run(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> tuple[list[Any], int]:
+def run_statement(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> tuple[list[Any], int]:
     """Run a statement and fetch its rows; return them, and how many it gave or wrote."""
     cursor = connection.execute(sql, arguments)
     rows = cursor.fetchall() if cursor.description else []
     return rows, cursor.rowcount
 
 
-def run_many(connection: sqlite3.Connection, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+def run_many_rows(connection: sqlite3.Connection, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
     """Run a statement once for each set of parameters."""
     connection.executemany(sql, arguments)
 
 
-def control(connection: sqlite3.Connection, sql: str) -> None:
+def run_control(connection: sqlite3.Connection, sql: str) -> None:
     """Run a statement without parameters or rows."""
     connection.execute(sql)
 
 
-def end(connection: sqlite3.Connection, sql: str) -> None:
+def end_transaction(connection: sqlite3.Connection, sql: str) -> None:
     """End the transaction by COMMIT or ROLLBACK, if there is one."""
     if connection.in_transaction:
         connection.execute(sql)

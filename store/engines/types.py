@@ -34,15 +34,15 @@ PartsT = TypeVar("PartsT", bound=Collection[Any])
 ID = BigInteger().with_variant(Integer(), "sqlite")
 """A 63-bit key from the `Ids` port. SQLite's INTEGER has 64 bits too, and as a key it is the row's own address."""
 
-MOST_ID = 2**63 - 1
+HIGHEST_ID = 2**63 - 1
 """No key is greater."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_UNSTORABLE_SIGNS = re.compile("[\x00\ud800-\udfff]")
+_JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def _utc(value: datetime | None) -> datetime | None:
+def _to_utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
     if value.tzinfo is None:
@@ -50,21 +50,21 @@ def _utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
-def _utc_as_text(value: datetime | None) -> str | None:
-    moment = _utc(value)
+def _to_utc_text(value: datetime | None) -> str | None:
+    moment = _to_utc(value)
     return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _in_utc(value: datetime | None) -> datetime | None:
+def _with_utc_zone(value: datetime | None) -> datetime | None:
     return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _from_text(text: str | None) -> datetime | None:
+def _from_utc_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _storable(value: str | None) -> str | None:
-    if value and _UNSTORABLE.search(value):
+def _refuse_unstorable(value: str | None) -> str | None:
+    if value and _UNSTORABLE_SIGNS.search(value):
         raise InvalidField("text")
     return value
 
@@ -77,14 +77,14 @@ class Utc(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Bring the moment to UTC; SQLite gets it as text, six digits after the point, which compares as time."""
-        return _utc_as_text if dialect.name == "sqlite" else _utc
+        return _to_utc_text if dialect.name == "sqlite" else _to_utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """Give the zone back, which SQLite has no place for."""
-        return _from_text if dialect.name == "sqlite" else _in_utc
+        return _from_utc_text if dialect.name == "sqlite" else _with_utc_zone
 
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+NEVER_COMES = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class UtcOrNever(Utc):
@@ -97,18 +97,18 @@ class UtcOrNever(Utc):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Write what never comes as the last moment."""
-        write = super().bind_processor(dialect)
-        return lambda value: write(NEVER if value is None else value)
+        write_moment = super().bind_processor(dialect)
+        return lambda value: write_moment(NEVER_COMES if value is None else value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """Give None back for it."""
-        read = super().result_processor(dialect, coltype)
+        read_moment = super().result_processor(dialect, coltype)
 
-        def moment(value: Any) -> datetime | None:
-            found = read(value)
-            return None if found == NEVER else found
+        def read_or_never(value: Any) -> datetime | None:
+            stored_moment = read_moment(value)
+            return None if stored_moment == NEVER_COMES else stored_moment
 
-        return moment
+        return read_or_never
 
 
 class SafeText(TypeDecorator[str]):
@@ -119,10 +119,10 @@ class SafeText(TypeDecorator[str]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
         """Refuse what cannot be stored."""
-        return _storable
+        return _refuse_unstorable
 
 
-class Sorted(SafeText):
+class CodePointText(SafeText):
     """Text in the order of its code points, whatever language a database was made for: found by its beginning."""
 
     cache_ok = True
@@ -144,13 +144,13 @@ class EnumText(TypeDecorator[ChoiceT], Generic[ChoiceT]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[ChoiceT | None], str | None]:
         """Store the value; a `KeyError` for any other."""
-        written: dict[ChoiceT | None, str | None] = {one: one.value for one in self.choices}
-        return {**written, None: None}.__getitem__
+        texts_by_choice: dict[ChoiceT | None, str | None] = {choice: choice.value for choice in self.choices}
+        return {**texts_by_choice, None: None}.__getitem__
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], ChoiceT | None]:
         """Give the member back."""
-        members: dict[str | None, ChoiceT | None] = {one.value: one for one in self.choices}
-        return {**members, None: None}.__getitem__
+        choices_by_text: dict[str | None, ChoiceT | None] = {choice.value: choice for choice in self.choices}
+        return {**choices_by_text, None: None}.__getitem__
 
     def process_literal_param(self, value: ChoiceT | None, dialect: Dialect) -> str:
         """Write the value into the statement itself, where a partial index asks for it."""
@@ -158,14 +158,14 @@ class EnumText(TypeDecorator[ChoiceT], Generic[ChoiceT]):
 
 
 class JsonList(TypeDecorator[PartsT], Generic[PartsT]):
-    """A tuple or set of texts, stored as a JSON list (`made` builds it from the list)."""
+    """A tuple or set of texts, stored as a JSON list (`build_collection` builds it from the list)."""
 
     impl = JSON
     cache_ok = True
 
-    def __init__(self, made: Callable[[list[str]], PartsT]) -> None:
+    def __init__(self, build_collection: Callable[[list[str]], PartsT]) -> None:
         super().__init__()
-        self.made = made
+        self.build_collection = build_collection
 
     def process_bind_param(self, value: PartsT | None, dialect: Dialect) -> list[str] | None:
         """Store a list, a set's in order."""
@@ -175,7 +175,7 @@ class JsonList(TypeDecorator[PartsT], Generic[PartsT]):
 
     def process_result_value(self, value: list[str] | None, dialect: Dialect) -> PartsT | None:
         """Build the collection again."""
-        return None if value is None else self.made(value)
+        return None if value is None else self.build_collection(value)
 
 
 class IsoDay(TypeDecorator[str]):
@@ -193,7 +193,7 @@ class IsoDay(TypeDecorator[str]):
         return None if value is None else value.isoformat()
 
 
-class Canonical(TypeDecorator[dict[str, str]]):
+class CanonicalJson(TypeDecorator[dict[str, str]]):
     """A small mapping in the one spelling that can be compared and made unique."""
 
     impl = Text
@@ -214,19 +214,19 @@ JSON_VALUE = JSON(none_as_null=True)
 
 def to_json(value: object) -> str:
     """Serialise a JSON column; `InvalidField("text")` for text that PostgreSQL could not read back."""
-    text = _JSON.encode(value)
-    if _UNSTORABLE.search(text) or _ESCAPED_NUL.search(text):
+    json_text = _JSON_ENCODER.encode(value)
+    if _UNSTORABLE_SIGNS.search(json_text) or _ESCAPED_NUL.search(json_text):
         raise InvalidField("text")
-    return text
+    return json_text
 
 
-def clustered() -> dict[str, Any]:
+def clustered_options() -> dict[str, Any]:
     """Return how a table is made whose rows lie in the order of its key, where an engine can do that: read by ranges of
     it, they need no second copy as an index.
     """
     return {"sqlite_with_rowid": False}
 
 
-def partial(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
+def partial_index(index_name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
     """Return an index over the rows that match `where`; a query must say the same in literals to be served by it."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    return Index(index_name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

@@ -21,13 +21,13 @@ _OUTGOING = (
 _INCOMING = select(inbox.c.state, func.count()).where(inbox.c.id >= _FIRST).group_by(inbox.c.state)
 
 
-class SqlMessageCounts(Repository):
-    """The port `MessageCounts`."""
+class SqlMessageCountRepository(Repository):
+    """The port `MessageCountRepository`."""
 
     async def outgoing(self, first_id: int) -> Mapping[MessageState, int]:
         """Count what goes out."""
-        return {state: count for state, count in await self._work.rows(_OUTGOING, {"first_id": first_id})}
+        return {state: count for state, count in await self._transaction.fetch_rows(_OUTGOING, {"first_id": first_id})}
 
     async def incoming(self, first_id: int) -> Mapping[InboundState, int]:
         """Count what came in."""
-        return {state: count for state, count in await self._work.rows(_INCOMING, {"first_id": first_id})}
+        return {state: count for state, count in await self._transaction.fetch_rows(_INCOMING, {"first_id": first_id})}

@@ -15,29 +15,29 @@ from store.engines.types import EnumText, Utc
 from store.schema import outbox
 
 ABANDONED = "abandoned"
-AHEAD = timedelta(minutes=2)
+SKEW = timedelta(minutes=2)
 """What is noted further ahead than this was noted by a clock that was ahead: machines agree within seconds."""
 
-MOST = bindparam("most", type_=Integer)
+LIMIT = bindparam("most", type_=Integer)
 NOW = bindparam("now", type_=Utc)
 ON_CHANNEL = outbox.c.channel == bindparam("on_channel")
 RELEASED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
 
 
-def stands(state: MessageState) -> ColumnElement[bool]:
+def in_state(state: MessageState) -> ColumnElement[bool]:
     """Return the condition of a state, written into the statement, so that the partial indexes serve it."""
     return outbox.c.state == literal(state, EnumText(MessageState), literal_execute=True)
 
 
-_DUE_NOW = case((outbox.c.not_before > NOW, NOW), else_=outbox.c.not_before)
-_FUTURE = bindparam("ahead", type_=Utc)
+_DUE_MOMENT = case((outbox.c.not_before > NOW, NOW), else_=outbox.c.not_before)
+_FUTURE_FROM = bindparam("ahead", type_=Utc)
 PULL_BACK = (
     update(outbox)
-    .where(ON_CHANNEL, outbox.c.updated_at > _FUTURE)
+    .where(ON_CHANNEL, outbox.c.updated_at > _FUTURE_FROM)
     .where(outbox.c.state.in_([MessageState.QUEUED, MessageState.UNKNOWN, MessageState.SENT]))
-    .values(updated_at=NOW, not_before=_DUE_NOW),
+    .values(updated_at=NOW, not_before=_DUE_MOMENT),
     update(outbox)
-    .where(ON_CHANNEL, outbox.c.created_at > _FUTURE, stands(MessageState.QUEUED), outbox.c.not_before > NOW)
+    .where(ON_CHANNEL, outbox.c.created_at > _FUTURE_FROM, in_state(MessageState.QUEUED), outbox.c.not_before > NOW)
     .values(not_before=NOW),
 )
 """What makes due now, and asked about, whatever a clock that was ahead put into the future."""
@@ -45,13 +45,13 @@ PULL_BACK = (
 
 def abandon(engine: DatabaseEngine) -> Executable:
     """Return what turns claims into `unknown` that ran out, or lie further ahead than any is made for."""
-    void = outbox.c.claimed_until > engine.later(bindparam("longest", type_=Float))
-    dead = (
+    is_void_claim = outbox.c.claimed_until > engine.time_after(bindparam("longest", type_=Float))
+    dead_claims = (
         select(outbox.c.id)
-        .where(stands(MessageState.SENDING), ON_CHANNEL, or_(outbox.c.claimed_until <= engine.now, void))
-        .limit(MOST)
+        .where(in_state(MessageState.SENDING), ON_CHANNEL, or_(outbox.c.claimed_until <= engine.now, is_void_claim))
+        .limit(LIMIT)
         .with_for_update(skip_locked=True)
         .cte("dead")
     )
-    lost = update(outbox).where(outbox.c.id.in_(select(dead.c.id)))
-    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **RELEASED).returning(outbox.c.id)
+    lost_messages = update(outbox).where(outbox.c.id.in_(select(dead_claims.c.id)))
+    return lost_messages.values(state=MessageState.UNKNOWN, reason=ABANDONED, **RELEASED).returning(outbox.c.id)

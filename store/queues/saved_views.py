@@ -1,4 +1,4 @@
-"""The port `SavedViews`: filters that members of the staff keep under names of their own."""
+"""The port `SavedViewRepository`: filters that members of the staff keep under names of their own."""
 
 from sqlalchemy import Executable, bindparam, delete, select
 
@@ -8,30 +8,32 @@ from store.rows import TableMapping
 from store.schema import saved_views
 from store.work import Repository
 
-_VIEW = TableMapping(saved_views, SavedView)
-_OF = select(*_VIEW.columns).where(saved_views.c.username == bindparam("of_user")).order_by(saved_views.c.name)
-_REMOVE = delete(saved_views).where(
+_MAPPING = TableMapping(saved_views, SavedView)
+_LIST_VIEWS = (
+    select(*_MAPPING.columns).where(saved_views.c.username == bindparam("of_user")).order_by(saved_views.c.name)
+)
+_REMOVE_VIEW = delete(saved_views).where(
     saved_views.c.username == bindparam("of_user"), saved_views.c.name == bindparam("of_name")
 )
 
 
-def _put(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(saved_views)
-    changed = {name: new.excluded[name] for name in ("filter", "saved_at")}
-    return new.on_conflict_do_update(index_elements=["username", "name"], set_=changed)
+def _upsert_view(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(saved_views)
+    changed_columns = {column_name: insertion.excluded[column_name] for column_name in ("filter", "saved_at")}
+    return insertion.on_conflict_do_update(index_elements=["username", "name"], set_=changed_columns)
 
 
-class SqlSavedViews(Repository):
-    """The port `SavedViews`."""
+class SqlSavedViewRepository(Repository):
+    """The port `SavedViewRepository`."""
 
-    async def of(self, username: str) -> list[SavedView]:
+    async def list_of_member(self, username: str) -> list[SavedView]:
         """Return a member's views by name."""
-        return _VIEW.read_all(await self._work.rows(_OF, {"of_user": username}))
+        return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_VIEWS, {"of_user": username}))
 
-    async def put(self, view: SavedView) -> None:
+    async def save(self, saved_view: SavedView) -> None:
         """Store a view; one of that name is replaced."""
-        await self._work.run(_put, _VIEW.values(view))
+        await self._transaction.execute(_upsert_view, _MAPPING.column_values(saved_view))
 
-    async def remove(self, username: str, name: str) -> bool:
+    async def delete(self, username: str, view_name: str) -> bool:
         """Forget a view; False when there was none."""
-        return await self._work.count(_REMOVE, {"of_user": username, "of_name": name}) == 1
+        return await self._transaction.count_written(_REMOVE_VIEW, {"of_user": username, "of_name": view_name}) == 1

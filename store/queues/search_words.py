@@ -1,4 +1,4 @@
-"""The port `SearchWords`: by which words each request is found; they are read through `WorkLists`."""
+"""The port `SearchWordRepository`: by which words a request is found; read through `WorkListRepository`."""
 
 from collections.abc import Collection
 
@@ -8,19 +8,21 @@ from domain.requests.request import ServiceRequest
 from store.schema import search_words
 from store.work import Repository
 
-_ADD = insert(search_words)
-_FORGET = delete(search_words).where(search_words.c.request_id == bindparam("of_request"))
+_ADD_WORD = insert(search_words)
+_FORGET_WORDS = delete(search_words).where(search_words.c.request_id == bindparam("of_request"))
 
 
-class SqlSearchWords(Repository):
-    """The port `SearchWords`."""
+class SqlSearchWordRepository(Repository):
+    """The port `SearchWordRepository`."""
 
-    async def add(self, request: ServiceRequest, words: Collection[str]) -> None:
+    async def add(self, request: ServiceRequest, search_words: Collection[str]) -> None:
         """Keep the words of a new request."""
-        for word in sorted(words):
-            await self._work.later(_ADD, {"request_id": request.id, "word": word, "service": request.service})
+        for word in sorted(search_words):
+            await self._transaction.defer(
+                _ADD_WORD, {"request_id": request.id, "word": word, "service": request.service}
+            )
 
-    async def replace(self, request: ServiceRequest, words: Collection[str]) -> None:
+    async def replace_all(self, request: ServiceRequest, search_words: Collection[str]) -> None:
         """Forget the request's words and keep these."""
-        await self._work.run(_FORGET, {"of_request": request.id})
-        await self.add(request, words)
+        await self._transaction.execute(_FORGET_WORDS, {"of_request": request.id})
+        await self.add(request, search_words)

@@ -1,4 +1,4 @@
-"""The port `WorkLists`: pages and counts of requests, each merged from a few ranges of indexes.
+"""The port `WorkListRepository`: pages and counts of requests, each merged from a few ranges of indexes.
 
 Every range is read by itself, in its index's order and no further than the page reaches; only what the merged page
 holds is read whole.
@@ -8,35 +8,41 @@ from collections.abc import Iterable, Sequence
 
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
-from domain.values.paging import Cursor, Key
+from domain.values.paging import Cursor, SortKey
 from store.queues import work_statements as statements
-from store.queues.work_counts import Counts
-from store.queues.work_questions import Shape, shape_of, values_of
+from store.queues.work_counts import WorkCounts
+from store.queues.work_questions import QueryShape, bind_values, build_shape
 from store.work import Repository
 
 
-class SqlWorkLists(Repository):
-    """The port `WorkLists`."""
+class SqlWorkListRepository(Repository):
+    """The port `WorkListRepository`."""
 
-    async def page(self, wanted: Selection, limit: int, at: Cursor | None) -> list[tuple[Key, int, ServiceRequest]]:
+    async def list_page(
+        self, selection: Selection, limit: int, cursor: Cursor | None
+    ) -> list[tuple[SortKey, int, ServiceRequest]]:
         """Return (key, id, request) in the list's order, from this place on: `limit` and, if there are, one more."""
-        if not wanted.ranges:
+        if not selection.ranges:
             return []
-        shape = shape_of(wanted, at)
-        await self._planned((shape,))
-        statement = statements.page(shape, limit + 1, side_by_side=self._work.engine.side_by_side)
-        rows = await self._work.rows(statement, values_of(wanted, at))
-        found = [(row[0], row[1], statements.REQUEST.read(row, 1)) for row in rows]
-        return found[::-1] if at and at.back else found
+        query_shape = build_shape(selection, cursor)
+        await self._plan_shapes((query_shape,))
+        statement = statements.page_statement(
+            query_shape, limit + 1, side_by_side=self._transaction.engine.reads_side_by_side
+        )
+        rows = await self._transaction.fetch_rows(statement, bind_values(selection, cursor))
+        page_rows = [(row[0], row[1], statements.REQUEST_MAPPING.read_row(row, 1)) for row in rows]
+        return page_rows[::-1] if cursor and cursor.backwards else page_rows
 
-    async def counts(self, wanted: Sequence[Selection], most: int) -> list[int]:
-        """Return how many requests each selection has, counting no further than `most`."""
-        counts = Counts(wanted, most)
-        if counts.statement is None:
-            return [0] * len(wanted)
-        await self._planned(counts.shapes)
-        return counts.read(await self._work.rows(counts.statement, counts.values))
+    async def count_each(self, selections: Sequence[Selection], count_limit: int) -> list[int]:
+        """Return how many requests each selection has, counting no further than `count_limit`."""
+        work_counts = WorkCounts(selections, count_limit)
+        if work_counts.count_statement is None:
+            return [0] * len(selections)
+        await self._plan_shapes(work_counts.query_shapes)
+        return work_counts.read_counts(
+            await self._transaction.fetch_rows(work_counts.count_statement, work_counts.statement_values)
+        )
 
-    async def _planned(self, shapes: Iterable[Shape]) -> None:
+    async def _plan_shapes(self, query_shapes: Iterable[QueryShape]) -> None:
         """Have lists planned once, but for those by words: it depends on the word where one best begins."""
-        await self._work.plan(once=not any(shape.words for shape in shapes))
+        await self._transaction.plan_statements(once=not any(query_shape.word_count for query_shape in query_shapes))

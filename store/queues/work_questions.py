@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.queues.search import BESIDE_LETTERS, beside
+from domain.queues.search import PAIRING_LETTERS, format_pairing
 from domain.queues.selection import Selection
-from domain.values.paging import Cursor, Order
+from domain.values.paging import Cursor, ListOrder
 
-CONDITIONS = (
-    "kind", "channel", "office", "lacks_papers", "created_from", "created_before", "due_after", "due_until",
-)  # fmt: skip
+CONDITION_NAMES = (
+    "kind",
+    "channel",
+    "office",
+    "lacks_papers",
+    "created_from",
+    "created_before",
+    "due_after",
+    "due_until",
+)
 """What a selection may ask of its requests besides their ranges: the values that may be None."""
 
-IDENTIFIERS = ("code", "mobile", "plate", "national_code")
+IDENTIFIER_NAMES = ("code", "mobile", "plate", "national_code")
 """The parts of a search that few requests have."""
 
 LAST_LETTER = "\U0010ffff"
@@ -24,82 +31,96 @@ LAST_LETTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class QueryShape:
     """What decides the text of a question.
 
     `ranges` tells of each the number of the first range of its service, whether it names whose turn it is, whether it
-    has ended, and how many states; `words` counts those of a search, each to be found by itself; `place` is `after` or
-    `before` where the list begins at a place, else empty.
+    has ended, and how many states; `word_count` counts those of a search, each to be found by itself; `page_direction`
+    is `after` or `before` where the list begins at a place, else empty.
     """
 
     ranges: tuple[tuple[int, bool, bool, int], ...]
-    order: Order
-    unassigned: bool
-    assignees: int
-    conditions: tuple[str, ...]
-    identifiers: tuple[str, ...]
-    words: int
-    place: str
+    order: ListOrder
+    only_unassigned: bool
+    assignee_count: int
+    condition_names: tuple[str, ...]
+    identifier_names: tuple[str, ...]
+    word_count: int
+    page_direction: str
 
     @property
-    def whole(self) -> bool:
+    def is_unrestricted(self) -> bool:
         """Whether nothing is asked of a service's requests but what was searched for."""
-        narrowed = self.conditions or self.unassigned or self.assignees
-        return not narrowed and not any(turn or ended or states for _, turn, ended, states in self.ranges)
+        is_narrowed = self.condition_names or self.only_unassigned or self.assignee_count
+        return not is_narrowed and not any(
+            names_turn or has_ended or state_count for _, names_turn, has_ended, state_count in self.ranges
+        )
 
 
-def shape_of(wanted: Selection, at: Cursor | None = None) -> Shape:
+def build_shape(selection: Selection, cursor: Cursor | None = None) -> QueryShape:
     """Return the shape of a question."""
-    first = {one.service: number for number, one in reversed(list(enumerate(wanted.ranges)))}
-    return Shape(
-        tuple((first[one.service], one.turn is not None, one.ended, len(one.states)) for one in wanted.ranges),
-        wanted.order,
-        wanted.unassigned,
-        len(wanted.assignees),
-        tuple(name for name in CONDITIONS if getattr(wanted, name) is not None),
-        tuple(name for name in IDENTIFIERS if getattr(wanted.search, name, None)),
-        len(_looked_for(_words(wanted))),
-        "" if at is None else "before" if at.back else "after",
+    first_by_service = {
+        selection_range.service: number for number, selection_range in reversed(list(enumerate(selection.ranges)))
+    }
+    return QueryShape(
+        ranges=tuple(
+            (
+                first_by_service[selection_range.service],
+                selection_range.turn is not None,
+                selection_range.has_ended,
+                len(selection_range.states),
+            )
+            for selection_range in selection.ranges
+        ),
+        order=selection.order,
+        only_unassigned=selection.unassigned,
+        assignee_count=len(selection.assignees),
+        condition_names=tuple(name for name in CONDITION_NAMES if getattr(selection, name) is not None),
+        identifier_names=tuple(name for name in IDENTIFIER_NAMES if getattr(selection.search, name, None)),
+        word_count=len(_plan_search_words(_list_beginnings(selection))),
+        page_direction="" if cursor is None else "before" if cursor.backwards else "after",
     )
 
 
-def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> dict[str, Any]:
+def bind_values(selection: Selection, cursor: Cursor | None = None, name_prefix: str = "") -> dict[str, Any]:
     """Return the values of a question under the names that its statement gives them."""
-    values: dict[str, Any] = {name: getattr(wanted, name) for name in CONDITIONS}
-    for number, one in enumerate(wanted.ranges):
-        values |= {f"service{number}": one.service, f"turn{number}": one.turn}
-        values |= {f"state{number}_{place}": state for place, state in enumerate(one.states)}
-    values |= {f"assignee{number}": name for number, name in enumerate(wanted.assignees)}
-    values |= {name: getattr(wanted.search, name, None) for name in IDENTIFIERS}
-    words = _looked_for(_words(wanted))
+    values: dict[str, Any] = {name: getattr(selection, name) for name in CONDITION_NAMES}
+    for number, selection_range in enumerate(selection.ranges):
+        values |= {f"service{number}": selection_range.service, f"turn{number}": selection_range.turn}
+        values |= {f"state{number}_{place}": state_name for place, state_name in enumerate(selection_range.states)}
+    values |= {f"assignee{number}": name for number, name in enumerate(selection.assignees)}
+    values |= {name: getattr(selection.search, name, None) for name in IDENTIFIER_NAMES}
+    words = _plan_search_words(_list_beginnings(selection))
     for number, word in enumerate(words):
         values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
         if number:  # a name's row has its other words inside; a number stands in a row of its own
-            of_number = words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
-            values[f"inside{number}"] = "" if of_number else word
-    known = {name: value for name, value in values.items() if value is not None}
-    place = {} if at is None else {"key": at.key, "id": at.id}
-    return {prefix + name: value for name, value in (known | place).items()}
+            is_number_row = words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
+            values[f"inside{number}"] = "" if is_number_row else word
+    present_values = {name: value for name, value in values.items() if value is not None}
+    place = {} if cursor is None else {"key": cursor.sort_key, "id": cursor.id}
+    return {name_prefix + name: value for name, value in (present_values | place).items()}
 
 
-def _words(wanted: Selection) -> tuple[str, ...]:
+def _list_beginnings(selection: Selection) -> tuple[str, ...]:
     """Return the beginnings of words that must be there, the one that finds the fewest first."""
-    if wanted.search is None or not wanted.search.words:
+    if selection.search is None or not selection.search.words:
         return ()
-    if not wanted.loosely:
-        return (wanted.search.joined,)
-    return tuple(sorted(wanted.search.words, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
+    if not selection.loosely:
+        return (selection.search.joined_words,)
+    return tuple(sorted(selection.search.words, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
 
 
-def _looked_for(words: Sequence[str]) -> tuple[str, ...]:
+def _plan_search_words(words: Sequence[str]) -> tuple[str, ...]:
     """Return what the row begins with that is kept of the first of these words, where it can be beside another one; and
     the other words that are to be found by themselves. One that is no longer than what stands beside is found with it.
     """
     if not words:
         return ()
-    first, *others = words
-    told = next((other for other in others if len(other) >= BESIDE_LETTERS and not other.isdecimal()), None)
-    if told is None:
+    first_word, *other_words = words
+    beside_word = next(
+        (other for other in other_words if len(other) >= PAIRING_LETTERS and not other.isdecimal()), None
+    )
+    if beside_word is None:
         return tuple(words)
-    rest = [other for other in others if other is not told or len(other) > BESIDE_LETTERS]
-    return (beside(told, first), *rest)
+    remaining_words = [other for other in other_words if other is not beside_word or len(other) > PAIRING_LETTERS]
+    return (format_pairing(beside_word, first_word), *remaining_words)

@@ -14,52 +14,66 @@ from store.schema import audit
 from store.work import Repository
 
 # Nobody refers to an entry, so the database numbers them; inline, because that number is not wanted back.
-_RECORD = insert(audit).inline()
-_ENTRY = TableMapping(audit, AuditEntry)
-_ONCE_MORE = {"times": audit.c.times + 1, "last_at": bindparam("now", type_=Utc)}
-_AGAIN = update(audit).where(audit.c.alike == bindparam("of_alike")).values(_ONCE_MORE)
+_INSERT_ENTRY = insert(audit).inline()
+_ENTRY_MAPPING = TableMapping(audit, AuditEntry)
+_COUNTED_ONCE_MORE = {"times": audit.c.times + 1, "last_at": bindparam("now", type_=Utc)}
+_COUNT_AGAIN = update(audit).where(audit.c.alike == bindparam("of_alike")).values(_COUNTED_ONCE_MORE)
 
 
-def _record_alike(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(audit).inline()
-    more = {"times": audit.c.times + 1, "last_at": new.excluded.at}
-    return new.on_conflict_do_update(index_elements=["alike"], index_where=audit.c.alike.is_not(None), set_=more)
+def _upsert_counted(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(audit).inline()
+    counted_once_more = {"times": audit.c.times + 1, "last_at": insertion.excluded.at}
+    return insertion.on_conflict_do_update(
+        index_elements=["alike"], index_where=audit.c.alike.is_not(None), set_=counted_once_more
+    )
 
 
-class SqlAudit(Repository):
-    """The port `Audit`."""
+class SqlAuditRepository(Repository):
+    """The port `AuditRepository`."""
 
-    async def record(self, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
+    async def record(self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]) -> None:
         """Append one fact."""
-        await self._work.run(_RECORD, {"at": at, "actor": actor, "what": what, "detail": dict(detail)})
+        await self._transaction.execute(
+            _INSERT_ENTRY, {"at": recorded_at, "actor": actor_label, "what": fact_code, "detail": dict(detail)}
+        )
 
-    async def again(self, alike: str, at: datetime) -> bool:
-        """Count once more what is there under `alike`; False when nothing is."""
-        return await self._work.count(_AGAIN, {"of_alike": alike, "now": at}) == 1
+    async def count_again(self, likeness_key: str, recorded_at: datetime) -> bool:
+        """Count once more what is there under `likeness_key`; False when nothing is."""
+        return await self._transaction.count_written(_COUNT_AGAIN, {"of_alike": likeness_key, "now": recorded_at}) == 1
 
-    async def record_alike(self, alike: str, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
-        """Append one fact under `alike`, or count it once more where there is one."""
-        values = {"at": at, "actor": actor, "what": what, "detail": dict(detail), "alike": alike}
-        await self._work.run(_record_alike, values)
+    async def record_or_count(
+        self, likeness_key: str, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
+    ) -> None:
+        """Append one fact under `likeness_key`, or count it once more where there is one."""
+        values = {
+            "at": recorded_at,
+            "actor": actor_label,
+            "what": fact_code,
+            "detail": dict(detail),
+            "alike": likeness_key,
+        }
+        await self._transaction.execute(_upsert_counted, values)
 
-    async def find(self, wanted: AuditFilter) -> list[AuditEntry]:
+    async def list_entries(self, audit_filter: AuditFilter) -> list[AuditEntry]:
         """Return facts, newest first."""
         conditions: list[ColumnElement[bool]] = []
-        if wanted.actor is not None:
-            absent = audit.c.actor.startswith(f"{wanted.actor} for ", autoescape=True)
-            conditions.append(or_(audit.c.actor == wanted.actor, absent))
-        if wanted.what is not None:
-            conditions.append(audit.c.what == wanted.what)
-        if wanted.before is not None:
-            conditions.append(audit.c.id < wanted.before)
-        if wanted.made:
-            conditions += await self._within(*wanted.made)
-        statement = select(*_ENTRY.columns).where(*conditions).order_by(audit.c.id.desc()).limit(wanted.limit)
-        return _ENTRY.read_all(await self._work.rows(statement))
+        if audit_filter.actor is not None:
+            acts_for_absent = audit.c.actor.startswith(f"{audit_filter.actor} for ", autoescape=True)
+            conditions.append(or_(audit.c.actor == audit_filter.actor, acts_for_absent))
+        if audit_filter.what is not None:
+            conditions.append(audit.c.what == audit_filter.what)
+        if audit_filter.before is not None:
+            conditions.append(audit.c.id < audit_filter.before)
+        if audit_filter.made:
+            conditions += await self._span_conditions(*audit_filter.made)
+        statement = (
+            select(*_ENTRY_MAPPING.columns).where(*conditions).order_by(audit.c.id.desc()).limit(audit_filter.limit)
+        )
+        return _ENTRY_MAPPING.read_rows(await self._transaction.fetch_rows(statement))
 
-    async def _within(self, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+    async def _span_conditions(self, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
         """Return what bounds the facts of a span by their numbers too, so that no index is read past its end."""
         in_span = [audit.c.at >= start, audit.c.at < end]
-        row = await self._work.row(select(func.min(audit.c.id), func.max(audit.c.id)).where(*in_span))
-        first, last = row if row and row[0] is not None else (0, 0)
-        return [*in_span, audit.c.id.between(first, last)]
+        row = await self._transaction.fetch_row(select(func.min(audit.c.id), func.max(audit.c.id)).where(*in_span))
+        first_id, last_id = row if row and row[0] is not None else (0, 0)
+        return [*in_span, audit.c.id.between(first_id, last_id)]

@@ -8,71 +8,93 @@ from domain.offices.ports import RecordedCall
 from store.engines.base import DatabaseEngine
 from store.engines.types import Utc
 from store.schema import office_calls, office_nonces
-from store.work import Repository
+from store.work import ParameterValues, Repository, StatementRecipe
 
-_OF_CALL = (office_calls.c.office == bindparam("of_office"), office_calls.c.call_id == bindparam("of_call"))
-_KNOWN = select(
+_IS_CALL = (office_calls.c.office == bindparam("of_office"), office_calls.c.call_id == bindparam("of_call"))
+_SELECT_CALL = select(
     office_calls.c.digest, office_calls.c.operation, office_calls.c.answer, office_calls.c.keeps_until
-).where(*_OF_CALL)
-_RENEW = update(office_calls).where(*_OF_CALL, office_calls.c.keeps_until <= bindparam("now", type_=Utc))
-_ANSWER = update(office_calls).where(*_OF_CALL)
+).where(*_IS_CALL)
+_RENEW = update(office_calls).where(*_IS_CALL, office_calls.c.keeps_until <= bindparam("now", type_=Utc))
+_STORE_ANSWER = update(office_calls).where(*_IS_CALL)
 
-_NOW, _MOST = bindparam("now", type_=Utc), bindparam("most", type_=Integer)
-_PAST_CALLS = (
+_NOW_PARAMETER, _ROW_LIMIT = bindparam("now", type_=Utc), bindparam("most", type_=Integer)
+_SELECT_PAST_CALLS = (
     select(office_calls.c.office, office_calls.c.call_id)
-    .where(office_calls.c.keeps_until <= _NOW)
+    .where(office_calls.c.keeps_until <= _NOW_PARAMETER)
     .order_by(office_calls.c.keeps_until)
-    .limit(_MOST)
+    .limit(_ROW_LIMIT)
     .with_for_update(skip_locked=True)
 )
-_PAST_NONCES = (
+_SELECT_PAST_NONCES = (
     select(office_nonces.c.office, office_nonces.c.nonce)
-    .where(office_nonces.c.ends_at <= _NOW)
+    .where(office_nonces.c.ends_at <= _NOW_PARAMETER)
     .order_by(office_nonces.c.ends_at)
-    .limit(_MOST)
+    .limit(_ROW_LIMIT)
     .with_for_update(skip_locked=True)
 )
-_SWEEP = (
-    delete(office_calls).where(tuple_(office_calls.c.office, office_calls.c.call_id).in_(_PAST_CALLS)),
-    delete(office_nonces).where(tuple_(office_nonces.c.office, office_nonces.c.nonce).in_(_PAST_NONCES)),
+_DELETE_PAST = (
+    delete(office_calls).where(tuple_(office_calls.c.office, office_calls.c.call_id).in_(_SELECT_PAST_CALLS)),
+    delete(office_nonces).where(tuple_(office_nonces.c.office, office_nonces.c.nonce).in_(_SELECT_PAST_NONCES)),
 )
 
 
-def _take_nonce(engine: DatabaseEngine) -> Executable:
-    return engine.insert(office_nonces).on_conflict_do_nothing(index_elements=["office", "nonce"])
+def _insert_nonce(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(office_nonces).on_conflict_do_nothing(index_elements=["office", "nonce"])
 
 
-def _begin(engine: DatabaseEngine) -> Executable:
-    return engine.insert(office_calls).on_conflict_do_nothing(index_elements=["office", "call_id"])
+def _insert_call(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(office_calls).on_conflict_do_nothing(index_elements=["office", "call_id"])
 
 
-class SqlCalls(Repository):
-    """The port `Calls`. An INSERT of what another open unit inserted waits for its end, on every engine."""
+class SqlCallRepository(Repository):
+    """The port `CallRepository`. An INSERT of what another open unit inserted waits for its end, on every engine."""
 
-    async def take_nonce(self, office: str, nonce: str, ends_at: datetime) -> bool:
+    async def take_nonce(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
         """Take a nonce; False when it was taken before."""
-        return await self._work.count(_take_nonce, {"office": office, "nonce": nonce, "ends_at": ends_at}) == 1
+        return await self._writes_row(_insert_nonce, {"office": office_code, "nonce": nonce, "ends_at": expires_at})
 
     async def begin(
-        self, office: str, call_id: str, digest: str, operation: str, keeps_until: datetime, at: datetime
+        self,
+        office_code: str,
+        call_id: str,
+        body_digest: str,
+        operation: str,
+        retained_until: datetime,
+        called_at: datetime,
     ) -> RecordedCall | None:
         """Begin a call; None when it is new and ours, otherwise what it was the first time."""
-        which = {"of_office": office, "of_call": call_id}
-        fresh = {"digest": digest, "operation": operation, "answer": None, "at": at, "keeps_until": keeps_until}
+        call_key = {"of_office": office_code, "of_call": call_id}
+        values = {
+            "digest": body_digest,
+            "operation": operation,
+            "answer": None,
+            "at": called_at,
+            "keeps_until": retained_until,
+        }
         while True:
-            if await self._work.count(_begin, {"office": office, "call_id": call_id, **fresh}) == 1:
+            if await self._writes_row(_insert_call, {"office": office_code, "call_id": call_id, **values}):
                 return None
-            row = await self._work.row(_KNOWN, which)
-            if row is not None and row[3] > at:
+            row = await self._transaction.fetch_row(_SELECT_CALL, call_key)
+            if row is not None and row[3] > called_at:
                 return RecordedCall(*row[:3])
-            if row is not None and await self._work.count(_RENEW, {**which, **fresh, "now": at}) == 1:
+            if row is not None and await self._writes_row(_RENEW, {**call_key, **values, "now": called_at}):
                 return None
             # It was swept, or another unit renewed it, between two statements: look again.
 
-    async def answer(self, office: str, call_id: str, answer: str) -> None:
-        """Keep the answer of a call that was begun in this unit."""
-        await self._work.later(_ANSWER, {"of_office": office, "of_call": call_id, "answer": answer})
+    async def _writes_row(self, statement: Executable | StatementRecipe, values: ParameterValues) -> bool:
+        return await self._transaction.count_written(statement, values) == 1
 
-    async def sweep(self, now: datetime, limit: int) -> int:
+    async def save_answer(self, office_code: str, call_id: str, answer_text: str) -> None:
+        """Keep the answer of a call that was begun in this unit."""
+        await self._transaction.defer(
+            _STORE_ANSWER, {"of_office": office_code, "of_call": call_id, "answer": answer_text}
+        )
+
+    async def delete_expired(self, now: datetime, limit: int) -> int:
         """Forget nonces and calls whose time is over, at most `limit` of each; return how many."""
-        return sum([await self._work.count(statement, {"now": now, "most": limit}) for statement in _SWEEP])
+        return sum(
+            [
+                await self._transaction.count_written(statement, {"now": now, "most": limit})
+                for statement in _DELETE_PAST
+            ]
+        )

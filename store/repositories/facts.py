@@ -1,6 +1,6 @@
 """The facts that reports add up, as SQL: where their rows lie, what tells them apart, and their sums.
 
-Rows are found by their dates: what else is asked for is looked at row by row (`_plain`), since a planner without
+Rows are found by their dates: what else is asked for is looked at row by row, since a planner without
 statistics would rather take an index of one value, and then read the whole of every row.
 """
 
@@ -12,40 +12,53 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, func, select
 
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
-from domain.blocks.charging import SUBJECT
-from domain.reports.figures import BILLS, MESSAGES, PAYMENTS, QUEUE, RATINGS, REFUNDS, REQUESTS, STEPS, WORK, Dimension
-from domain.reports.ports import Where
+from domain.blocks.charging import REQUEST_SUBJECT
+from domain.reports.figures import (
+    BILLING_FACTS,
+    MACHINE_WORK_FACTS,
+    MESSAGE_FACTS,
+    PAYMENT_FACTS,
+    QUEUE_FACTS,
+    RATING_FACTS,
+    REFUND_FACTS,
+    REQUEST_FACTS,
+    STEP_FACTS,
+    Dimension,
+)
+from domain.reports.ports import DimensionFilter
 from domain.requests.request import Phase
 from store.engines.types import Utc
 from store.schema import bills, machine_work, outbox, payments, ratings, refunds, requests, steps
 
 Condition = ColumnElement[bool]
-Asked = tuple[tuple[Dimension, bool], ...]
+AskedDimensions = tuple[tuple[Dimension, bool], ...]
 """What rows must have: by which dimension, and whether it may be one of several values."""
 
-START, END = bindparam("start", type_=Utc), bindparam("end", type_=Utc)
-MACHINE = "machine"
+START_PARAMETER, END_PARAMETER = bindparam("start", type_=Utc), bindparam("end", type_=Utc)
+MACHINE_PARAMETER = "machine"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Where the rows of a fact lie. `at` dates them, None for what is as it stands now. `request` names the request."""
+class FactRows:
+    """Where the rows of a fact lie. `dated_by` dates them, None for what is as it stands now. `request_column` names
+    the request.
+    """
 
     source: FromClause
-    at: ColumnElement[Any] | None
+    dated_by: ColumnElement[Any] | None
     columns: Mapping[Dimension, ColumnElement[Any]]
-    sums: Sequence[ColumnElement[Any]]
-    request: ColumnElement[Any]
-    only: tuple[Condition, ...] = ()
+    sum_columns: Sequence[ColumnElement[Any]]
+    request_column: ColumnElement[Any]
+    fixed_conditions: tuple[Condition, ...] = ()
 
 
-def _if(condition: Condition, value: ColumnElement[Any] | int = 1) -> ColumnElement[Any]:
+def _sum_where(condition: Condition, value: ColumnElement[Any] | int = 1) -> ColumnElement[Any]:
     return func.sum(case((condition, value), else_=0))
 
 
-_NUMBER = func.count()
-_IS_REQUEST = and_(bills.c.subject_kind == SUBJECT, bills.c.subject_id == requests.c.id)
-_OF_REQUEST = {
+_ROW_COUNT = func.count()
+_IS_OF_REQUEST = and_(bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == requests.c.id)
+_REQUEST_COLUMNS = {
     Dimension.SERVICE: requests.c.service,
     Dimension.KIND: requests.c.kind,
     Dimension.STATE: requests.c.state,
@@ -54,111 +67,147 @@ _OF_REQUEST = {
     Dimension.OFFICE: requests.c.office,
     Dimension.OFFICER: requests.c.assignee,
 }
-_OF_BILL = {**_OF_REQUEST, Dimension.SERVICE: func.coalesce(requests.c.service, bills.c.subject_kind)}
-_OF_STEP = {one: steps.c[one.value] for one in STEPS.columns}
+_BILL_COLUMNS = {**_REQUEST_COLUMNS, Dimension.SERVICE: func.coalesce(requests.c.service, bills.c.subject_kind)}
+_STEP_COLUMNS = {member: steps.c[member.value] for member in STEP_FACTS.stored_dimensions}
 
 
-def _bills_in(*states: BillState) -> ColumnElement[Any]:
-    return _if(bills.c.state.in_(states), bills.c.amount)
+def _billed_amount_in(*states: BillState) -> ColumnElement[Any]:
+    return _sum_where(bills.c.state.in_(states), bills.c.amount)
 
 
-def _came(outcome: PaymentOutcome, value: ColumnElement[Any] | int) -> ColumnElement[Any]:
-    return _if(and_(payments.c.outcome == outcome, _STANDS), value)
+def _sum_paid(outcome: PaymentOutcome, value: ColumnElement[Any] | int) -> ColumnElement[Any]:
+    return _sum_where(and_(payments.c.outcome == outcome, _IS_RECORDED), value)
 
 
-_STANDS = payments.c.reversed_at.is_(None)
-_OWN_TERMINAL = and_(payments.c.method == PaymentMethod.POS, payments.c.office.is_(None))
-_SETTLED_ELSEWHERE = and_(payments.c.outcome == PaymentOutcome.SETTLED, _STANDS, ~_OWN_TERMINAL)
+_IS_RECORDED = payments.c.reversed_at.is_(None)
+_IS_OWN_TERMINAL = and_(payments.c.method == PaymentMethod.POS, payments.c.office.is_(None))
+_IS_SETTLED_ELSEWHERE = and_(payments.c.outcome == PaymentOutcome.SETTLED, _IS_RECORDED, ~_IS_OWN_TERMINAL)
 
-FACTS: Mapping[str, Rows] = {
-    REQUESTS.key: Rows(requests, requests.c.created_at, _OF_REQUEST, (_NUMBER,), requests.c.id),
-    STEPS.key: Rows(
-        steps, steps.c.at, _OF_STEP,
+FACT_ROWS_BY_KEY: Mapping[str, FactRows] = {
+    REQUEST_FACTS.key: FactRows(requests, requests.c.created_at, _REQUEST_COLUMNS, (_ROW_COUNT,), requests.c.id),
+    STEP_FACTS.key: FactRows(
+        steps,
+        steps.c.at,
+        _STEP_COLUMNS,
         (
-            func.count(steps.c.state), func.sum(steps.c.seconds), func.sum(steps.c.worked),
-            _if(steps.c.late.is_(False)), _if(steps.c.late.is_(True)), func.count(steps.c.outcome),
-            *(_if(steps.c.outcome == phase) for phase in (Phase.DONE, Phase.DECLINED, Phase.CANCELLED)),
-            _if(steps.c.remote.is_(True)),
+            func.count(steps.c.state),
+            func.sum(steps.c.seconds),
+            func.sum(steps.c.worked),
+            _sum_where(steps.c.late.is_(False)),
+            _sum_where(steps.c.late.is_(True)),
+            func.count(steps.c.outcome),
+            *(_sum_where(steps.c.outcome == phase) for phase in (Phase.DONE, Phase.DECLINED, Phase.CANCELLED)),
+            _sum_where(steps.c.remote.is_(True)),
         ),
         steps.c.request_id,
     ),
-    QUEUE.key: Rows(
-        requests, None, _OF_REQUEST, (_NUMBER, _if(requests.c.due_at < START)), requests.c.id,
-        (requests.c.turn.is_not(None), requests.c.phase.in_([one for one in Phase if not one.final])),
+    QUEUE_FACTS.key: FactRows(
+        requests,
+        None,
+        _REQUEST_COLUMNS,
+        (_ROW_COUNT, _sum_where(requests.c.due_at < START_PARAMETER)),
+        requests.c.id,
+        (requests.c.turn.is_not(None), requests.c.phase.in_([member for member in Phase if not member.is_final])),
     ),
-    BILLS.key: Rows(
-        bills.outerjoin(requests, _IS_REQUEST), bills.c.created_at, _OF_BILL,
+    BILLING_FACTS.key: FactRows(
+        bills.outerjoin(requests, _IS_OF_REQUEST),
+        bills.c.created_at,
+        _BILL_COLUMNS,
         (
-            _NUMBER, func.sum(bills.c.amount), _bills_in(BillState.OPEN, BillState.PAYING),
-            _bills_in(BillState.WAIVED), _bills_in(BillState.EXPIRED, BillState.VOID),
+            _ROW_COUNT,
+            func.sum(bills.c.amount),
+            _billed_amount_in(BillState.OPEN, BillState.PAYING),
+            _billed_amount_in(BillState.WAIVED),
+            _billed_amount_in(BillState.EXPIRED, BillState.VOID),
         ),
         requests.c.id,
     ),
-    PAYMENTS.key: Rows(
-        payments.join(bills, payments.c.bill_id == bills.c.id).outerjoin(requests, _IS_REQUEST), payments.c.at,
-        {**_OF_BILL, Dimension.METHOD: payments.c.method, Dimension.COUNTER: payments.c.office},
+    PAYMENT_FACTS.key: FactRows(
+        payments.join(bills, payments.c.bill_id == bills.c.id).outerjoin(requests, _IS_OF_REQUEST),
+        payments.c.at,
+        {**_BILL_COLUMNS, Dimension.METHOD: payments.c.method, Dimension.COUNTER: payments.c.office},
         (
-            _came(PaymentOutcome.SETTLED, 1), _came(PaymentOutcome.SETTLED, payments.c.amount),
-            _came(PaymentOutcome.SURPLUS, payments.c.amount), _came(PaymentOutcome.RETURNED, payments.c.amount),
-            _if(_SETTLED_ELSEWHERE), _if(~_STANDS, payments.c.amount),
+            _sum_paid(PaymentOutcome.SETTLED, 1),
+            _sum_paid(PaymentOutcome.SETTLED, payments.c.amount),
+            _sum_paid(PaymentOutcome.SURPLUS, payments.c.amount),
+            _sum_paid(PaymentOutcome.RETURNED, payments.c.amount),
+            _sum_where(_IS_SETTLED_ELSEWHERE),
+            _sum_where(~_IS_RECORDED, payments.c.amount),
         ),
         requests.c.id,
     ),
-    REFUNDS.key: Rows(
-        refunds.join(bills, refunds.c.bill_id == bills.c.id).outerjoin(requests, _IS_REQUEST), refunds.c.created_at,
-        _OF_BILL,
-        (_NUMBER, func.sum(refunds.c.amount), _if(refunds.c.state == RefundState.DUE, refunds.c.amount)),
+    REFUND_FACTS.key: FactRows(
+        refunds.join(bills, refunds.c.bill_id == bills.c.id).outerjoin(requests, _IS_OF_REQUEST),
+        refunds.c.created_at,
+        _BILL_COLUMNS,
+        (_ROW_COUNT, func.sum(refunds.c.amount), _sum_where(refunds.c.state == RefundState.DUE, refunds.c.amount)),
         requests.c.id,
         (refunds.c.state != RefundState.CANCELLED,),
     ),
-    RATINGS.key: Rows(
-        ratings.join(requests, ratings.c.request_id == requests.c.id), ratings.c.at, _OF_REQUEST,
-        (_NUMBER, func.sum(ratings.c.score)), requests.c.id,
+    RATING_FACTS.key: FactRows(
+        ratings.join(requests, ratings.c.request_id == requests.c.id),
+        ratings.c.at,
+        _REQUEST_COLUMNS,
+        (_ROW_COUNT, func.sum(ratings.c.score)),
+        requests.c.id,
     ),
-    WORK.key: Rows(
-        machine_work, machine_work.c.start, {one: machine_work.c[one.value] for one in WORK.columns},
-        (_NUMBER, func.sum(machine_work.c.quoted), func.sum(machine_work.c.worked)), machine_work.c.request_id,
+    MACHINE_WORK_FACTS.key: FactRows(
+        machine_work,
+        machine_work.c.start,
+        {member: machine_work.c[member.value] for member in MACHINE_WORK_FACTS.stored_dimensions},
+        (_ROW_COUNT, func.sum(machine_work.c.quoted), func.sum(machine_work.c.worked)),
+        machine_work.c.request_id,
     ),
-    MESSAGES.key: Rows(
-        outbox, outbox.c.sent_at, {Dimension.PROVIDER: outbox.c.provider, Dimension.TEXT: outbox.c.key},
-        (_NUMBER, func.sum(func.coalesce(outbox.c.parts, 0)), func.sum(func.coalesce(outbox.c.cost, 0))),
+    MESSAGE_FACTS.key: FactRows(
+        outbox,
+        outbox.c.sent_at,
+        {Dimension.PROVIDER: outbox.c.provider, Dimension.TEXT: outbox.c.key},
+        (_ROW_COUNT, func.sum(func.coalesce(outbox.c.parts, 0)), func.sum(func.coalesce(outbox.c.cost, 0))),
         outbox.c.request_id,
     ),
-}  # fmt: skip
+}
 """Key of a fact → its rows; the sums are in the order of the fact's own."""
 
 
-def asked(where: Where) -> Asked:
+def asked_dimensions(where: DimensionFilter) -> AskedDimensions:
     """Return what of a condition a statement depends on."""
-    return tuple((one, isinstance(value, frozenset)) for one, value in sorted(where.items()))
+    return tuple((dimension, isinstance(value, frozenset)) for dimension, value in sorted(where.items()))
 
 
-def values_of(where: Where) -> dict[str, Any]:
-    """Return the values of a condition, by the names of `conditions`."""
-    return {one.value: sorted(value) if isinstance(value, frozenset) else value for one, value in where.items()}
+def condition_values(where: DimensionFilter) -> dict[str, Any]:
+    """Return the values of a condition, by the names of `build_conditions`."""
+    return {
+        dimension.value: sorted(value) if isinstance(value, frozenset) else value for dimension, value in where.items()
+    }
 
 
 @lru_cache(maxsize=500)
-def adding_up(fact: str, by: tuple[Dimension, ...], wanted: Asked) -> Select[Any]:
+def select_fact_sums(fact_key: str, group_dimensions: tuple[Dimension, ...], required: AskedDimensions) -> Select[Any]:
     """Return the statement that adds a fact up by these dimensions, over rows that have what is asked for."""
-    rows = FACTS[fact]
-    told = [rows.columns[one].label(one.value) for one in by]
-    statement = select(*told, *rows.sums).select_from(rows.source).where(*rows.only, *conditions(rows, wanted))
-    if rows.at is not None:
-        statement = statement.where(rows.at >= START, rows.at < END)
-    return statement.group_by(*(rows.columns[one] for one in by))
+    rows = FACT_ROWS_BY_KEY[fact_key]
+    labelled_columns = [rows.columns[dimension].label(dimension.value) for dimension in group_dimensions]
+    statement = (
+        select(*labelled_columns, *rows.sum_columns)
+        .select_from(rows.source)
+        .where(*rows.fixed_conditions, *build_conditions(rows, required))
+    )
+    if rows.dated_by is not None:
+        statement = statement.where(rows.dated_by >= START_PARAMETER, rows.dated_by < END_PARAMETER)
+    return statement.group_by(*(rows.columns[dimension] for dimension in group_dimensions))
 
 
-def conditions(rows: Rows, wanted: Asked) -> list[Condition]:
+def build_conditions(rows: FactRows, required: AskedDimensions) -> list[Condition]:
     """Return what is asked of the rows of a fact."""
-    return [_condition(rows, one, several) for one, several in wanted]
+    return [_build_condition(rows, dimension, has_several) for dimension, has_several in required]
 
 
-def _condition(rows: Rows, dimension: Dimension, several: bool) -> Condition:
+def _build_condition(rows: FactRows, dimension: Dimension, has_several: bool) -> Condition:
     if dimension not in rows.columns:  # a machine: it worked for the request
-        jobs = select(machine_work.c.request_id).where(machine_work.c.machine == bindparam(MACHINE))
-        return rows.request.in_(jobs)
+        machine_requests = select(machine_work.c.request_id).where(
+            machine_work.c.machine == bindparam(MACHINE_PARAMETER)
+        )
+        return rows.request_column.in_(machine_requests)
     column = func.coalesce(rows.columns[dimension], "", type_=outbox.c.text.type)
-    if several:
+    if has_several:
         return column.in_(bindparam(dimension.value, expanding=True))
     return column == bindparam(dimension.value)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Executable, bindparam, delete, insert, select
 
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
-from domain.fleet.resources import slots as slots_of
+from domain.fleet.resources import slot_numbers as slots_of
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
@@ -15,68 +15,78 @@ from store.rows import TableMapping
 from store.schema import bookings, resources, slots
 from store.work import Repository
 
-_RESOURCE = TableMapping(resources, Resource)
-_OF_KIND = select(*_RESOURCE.columns).where(resources.c.kind == bindparam("of_kind")).order_by(resources.c.code)
-_BOOKABLE = _OF_KIND.where(resources.c.status == ResourceStatus.ACTIVE)
-_BY_CODE = select(*_RESOURCE.columns).where(resources.c.code == bindparam("wanted_code"))
-_CODE = select(resources.c.code).where(resources.c.id == bindparam("wanted_id"))
+_RESOURCE_MAPPING = TableMapping(resources, Resource)
+_SELECT_OF_KIND = (
+    select(*_RESOURCE_MAPPING.columns).where(resources.c.kind == bindparam("of_kind")).order_by(resources.c.code)
+)
+_SELECT_BOOKABLE = _SELECT_OF_KIND.where(resources.c.status == ResourceStatus.ACTIVE)
+_SELECT_BY_CODE = select(*_RESOURCE_MAPPING.columns).where(resources.c.code == bindparam("wanted_code"))
+_SELECT_CODE = select(resources.c.code).where(resources.c.id == bindparam("wanted_id"))
 
-_BOOKING = TableMapping(bookings, Booking)
-_BUSY = select(slots.c.resource_id).where(slots.c.slot.between(bindparam("first"), bindparam("last"))).distinct()
-_ADD_BOOKINGS = insert(bookings)
-_OF_REQUEST_IDS = select(bookings.c.id).where(bookings.c.request_id == bindparam("of_request"))
-_FREE_SLOTS = delete(slots).where(slots.c.booking_id.in_(_OF_REQUEST_IDS))
-_FREE = delete(bookings).where(bookings.c.request_id == bindparam("of_request"))
-_UNDO_SLOTS = delete(slots).where(slots.c.booking_id.in_(bindparam("booked", expanding=True)))
-_UNDO = delete(bookings).where(bookings.c.id.in_(bindparam("booked", expanding=True)))
-_WITH_RESOURCE = (
-    select(*_BOOKING.columns, *_RESOURCE.columns)
+_BOOKING_MAPPING = TableMapping(bookings, Booking)
+_SELECT_BUSY = select(slots.c.resource_id).where(slots.c.slot.between(bindparam("first"), bindparam("last"))).distinct()
+_INSERT_BOOKINGS = insert(bookings)
+_BOOKING_IDS_OF_REQUEST = select(bookings.c.id).where(bookings.c.request_id == bindparam("of_request"))
+_DELETE_REQUEST_SLOTS = delete(slots).where(slots.c.booking_id.in_(_BOOKING_IDS_OF_REQUEST))
+_DELETE_REQUEST_BOOKINGS = delete(bookings).where(bookings.c.request_id == bindparam("of_request"))
+_DELETE_BOOKED_SLOTS = delete(slots).where(slots.c.booking_id.in_(bindparam("booked", expanding=True)))
+_DELETE_BOOKED = delete(bookings).where(bookings.c.id.in_(bindparam("booked", expanding=True)))
+_SELECT_WITH_RESOURCE = (
+    select(*_BOOKING_MAPPING.columns, *_RESOURCE_MAPPING.columns)
     .join_from(bookings, resources)
     .order_by(bookings.c.start, resources.c.code)
 )
-_OF_REQUEST = _WITH_RESOURCE.where(bookings.c.request_id == bindparam("of_request"))
-_AHEAD = _WITH_RESOURCE.where(bookings.c.resource_id == bindparam("of_resource"), bookings.c.end > bindparam("from"))
-_ONE = _WITH_RESOURCE.where(bookings.c.id == bindparam("of_booking"))
-_CANCEL_SLOTS = delete(slots).where(slots.c.booking_id == bindparam("of_booking"))
-_CANCEL = delete(bookings).where(bookings.c.id == bindparam("of_booking"))
-_BETWEEN = _WITH_RESOURCE.where(bookings.c.start < bindparam("to"), bookings.c.end > bindparam("from"))
+_SELECT_OF_REQUEST = _SELECT_WITH_RESOURCE.where(bookings.c.request_id == bindparam("of_request"))
+_SELECT_AHEAD = _SELECT_WITH_RESOURCE.where(
+    bookings.c.resource_id == bindparam("of_resource"), bookings.c.end > bindparam("from")
+)
+_SELECT_BOOKING = _SELECT_WITH_RESOURCE.where(bookings.c.id == bindparam("of_booking"))
+_DELETE_BOOKING_SLOTS = delete(slots).where(slots.c.booking_id == bindparam("of_booking"))
+_DELETE_BOOKING = delete(bookings).where(bookings.c.id == bindparam("of_booking"))
+_SELECT_BETWEEN = _SELECT_WITH_RESOURCE.where(bookings.c.start < bindparam("to"), bookings.c.end > bindparam("from"))
 
 
-def _put_resource(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(resources)
-    changed = {name: new.excluded[name] for name in _RESOURCE.names if name not in {"id", "code"}}
-    return new.on_conflict_do_update(index_elements=["code"], set_=changed)
+def _upsert_resource(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(resources)
+    updated_columns = {
+        column_name: insertion.excluded[column_name]
+        for column_name in _RESOURCE_MAPPING.names
+        if column_name not in {"id", "code"}
+    }
+    return insertion.on_conflict_do_update(index_elements=["code"], set_=updated_columns)
 
 
-def _take_slots(engine: DatabaseEngine) -> Executable:
-    return engine.insert(slots).on_conflict_do_nothing().returning(slots.c.slot, slots.c.resource_id)
+def _insert_slots(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(slots).on_conflict_do_nothing().returning(slots.c.slot, slots.c.resource_id)
 
 
-class SqlFleet(Repository):
-    """The port `Fleet`."""
+class SqlFleetRepository(Repository):
+    """The port `FleetRepository`."""
 
-    async def resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
+    async def list_resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
         """Return machines or operators by code; `bookable_only` leaves out maintenance and retired ones."""
-        rows = await self._work.rows(_BOOKABLE if bookable_only else _OF_KIND, {"of_kind": kind})
-        return _RESOURCE.read_all(rows)
+        rows = await self._transaction.fetch_rows(
+            _SELECT_BOOKABLE if bookable_only else _SELECT_OF_KIND, {"of_kind": kind}
+        )
+        return _RESOURCE_MAPPING.read_rows(rows)
 
-    async def resource(self, code: str) -> Resource:
+    async def get_resource(self, code: str) -> Resource:
         """Return by code; `NotFound("machine")`."""
-        row = await self._work.row(_BY_CODE, {"wanted_code": code})
+        row = await self._transaction.fetch_row(_SELECT_BY_CODE, {"wanted_code": code})
         if row is None:
             raise NotFound("machine")
-        return _RESOURCE.read(row)
+        return _RESOURCE_MAPPING.read_row(row)
 
-    async def put_resource(self, resource: Resource) -> None:
+    async def save_resource(self, resource: Resource) -> None:
         """Store a new or changed resource (by code; a known one keeps its id)."""
-        await self._work.run(_put_resource, _RESOURCE.values(resource))
+        await self._transaction.execute(_upsert_resource, _RESOURCE_MAPPING.column_values(resource))
 
-    async def busy(self, start: datetime, end: datetime) -> set[int]:
+    async def list_busy_ids(self, start: datetime, end: datetime) -> set[int]:
         """Return the ids of resources taken in any slot that [start, end) touches."""
-        wanted = list(slots_of(start, end))
-        if not wanted:
+        touched_slots = list(slots_of(start, end))
+        if not touched_slots:
             return set()
-        rows = await self._work.rows(_BUSY, {"first": wanted[0], "last": wanted[-1]})
+        rows = await self._transaction.fetch_rows(_SELECT_BUSY, {"first": touched_slots[0], "last": touched_slots[-1]})
         return {resource_id for (resource_id,) in rows}
 
     async def book(self, wanted: Sequence[Booking]) -> None:
@@ -85,63 +95,78 @@ class SqlFleet(Repository):
         Nothing is kept then, and the unit may go on (try another machine).
         """
         # In one order for everybody, or two units could wait for each other's slots.
-        taking = sorted((slot, booking.resource_id, booking.id) for booking in wanted for slot in _slots(booking))
-        if not taking:
+        wanted_slots = sorted(
+            (slot, booking.resource_id, booking.id) for booking in wanted for slot in _list_booking_slots(booking)
+        )
+        if not wanted_slots:
             return
-        await self._work.run(_ADD_BOOKINGS, [_BOOKING.values(booking) for booking in wanted])
-        rows = [{"slot": slot, "resource_id": resource, "booking_id": booking} for slot, resource, booking in taking]
-        taken = {(slot, resource) for row in rows for slot, resource in await self._work.rows(_take_slots, row)}
-        if len(taken) < len(taking):
-            await self._refuse(wanted, taking, taken)
+        await self._transaction.execute(
+            _INSERT_BOOKINGS, [_BOOKING_MAPPING.column_values(booking) for booking in wanted]
+        )
+        rows = [
+            {"slot": slot, "resource_id": resource, "booking_id": booking} for slot, resource, booking in wanted_slots
+        ]
+        taken_slots = {
+            (slot, resource)
+            for row in rows
+            for slot, resource in await self._transaction.fetch_rows(_insert_slots, row)
+        }
+        if len(taken_slots) < len(wanted_slots):
+            await self._undo_and_refuse(wanted, wanted_slots, taken_slots)
 
-    async def _refuse(
-        self, wanted: Sequence[Booking], taking: list[tuple[int, int, int]], taken: set[tuple[int, int]]
+    async def _undo_and_refuse(
+        self,
+        requested_bookings: Sequence[Booking],
+        wanted_slots: list[tuple[int, int, int]],
+        taken_slots: set[tuple[int, int]],
     ) -> None:
-        booked = {"booked": [booking.id for booking in wanted]}
-        await self._work.run(_UNDO_SLOTS, booked)
-        await self._work.run(_UNDO, booked)
+        booked_ids = {"booked": [booking.id for booking in requested_bookings]}
+        await self._transaction.execute(_DELETE_BOOKED_SLOTS, booked_ids)
+        await self._transaction.execute(_DELETE_BOOKED, booked_ids)
         # Each slot counts once: two of these bookings may want the same resource at the same time.
-        missed = Counter((slot, resource) for slot, resource, _ in taking) - Counter(taken)
-        _, resource = min(missed)
-        raise Conflict("machine", resource=await self._work.value(_CODE, {"wanted_id": resource}))
+        missed_slots = Counter((slot, resource) for slot, resource, _ in wanted_slots) - Counter(taken_slots)
+        _, resource = min(missed_slots)
+        raise Conflict("machine", resource=await self._transaction.fetch_value(_SELECT_CODE, {"wanted_id": resource}))
 
-    async def release(self, request_id: int) -> None:
+    async def release_request(self, request_id: int) -> None:
         """Free everything that the request holds."""
-        await self._work.run(_FREE_SLOTS, {"of_request": request_id})
-        await self._work.run(_FREE, {"of_request": request_id})
+        await self._transaction.execute(_DELETE_REQUEST_SLOTS, {"of_request": request_id})
+        await self._transaction.execute(_DELETE_REQUEST_BOOKINGS, {"of_request": request_id})
 
-    async def booking(self, booking_id: int) -> tuple[Booking, Resource]:
+    async def get_booking(self, booking_id: int) -> tuple[Booking, Resource]:
         """Return one booking; `NotFound("booking")`."""
-        rows = await self._work.rows(_ONE, {"of_booking": booking_id})
+        rows = await self._transaction.fetch_rows(_SELECT_BOOKING, {"of_booking": booking_id})
         if not rows:
             raise NotFound("booking")
-        return _read(rows)[0]
+        return _read_bookings(rows)[0]
 
-    async def cancel(self, booking_id: int) -> None:
+    async def cancel_booking(self, booking_id: int) -> None:
         """Free what one booking holds."""
-        await self._work.run(_CANCEL_SLOTS, {"of_booking": booking_id})
-        await self._work.run(_CANCEL, {"of_booking": booking_id})
+        await self._transaction.execute(_DELETE_BOOKING_SLOTS, {"of_booking": booking_id})
+        await self._transaction.execute(_DELETE_BOOKING, {"of_booking": booking_id})
 
-    async def ahead(self, resource_id: int, since: datetime) -> list[Booking]:
+    async def list_bookings_ahead(self, resource_id: int, ends_after: datetime) -> list[Booking]:
         """Return the bookings of a resource that end after that moment, by time."""
-        rows = await self._work.rows(_AHEAD, {"of_resource": resource_id, "from": since})
-        return [booking for booking, _ in _read(rows)]
+        rows = await self._transaction.fetch_rows(_SELECT_AHEAD, {"of_resource": resource_id, "from": ends_after})
+        return [booking for booking, _ in _read_bookings(rows)]
 
-    async def of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
+    async def list_of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
         """Return what the request holds, by time."""
-        return _read(await self._work.rows(_OF_REQUEST, {"of_request": request_id}))
+        return _read_bookings(await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id}))
 
-    async def between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
+    async def list_between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
         """Return bookings that touch [start, end), by time: the calendar."""
-        return _read(await self._work.rows(_BETWEEN, {"from": start, "to": end}))
+        return _read_bookings(await self._transaction.fetch_rows(_SELECT_BETWEEN, {"from": start, "to": end}))
 
 
-def _slots(booking: Booking) -> list[int]:
-    found = list(slots_of(booking.start, booking.end))
-    if not found:
+def _list_booking_slots(booking: Booking) -> list[int]:
+    booked_slots = list(slots_of(booking.start, booking.end))
+    if not booked_slots:
         raise ValueError(f"a booking must end after it starts: {booking.start} to {booking.end}")
-    return found
+    return booked_slots
 
 
-def _read(rows: Sequence[Row]) -> list[tuple[Booking, Resource]]:
-    return [(_BOOKING.read(row), _RESOURCE.read(row, len(_BOOKING.names))) for row in rows]
+def _read_bookings(rows: Sequence[Row]) -> list[tuple[Booking, Resource]]:
+    return [
+        (_BOOKING_MAPPING.read_row(row), _RESOURCE_MAPPING.read_row(row, len(_BOOKING_MAPPING.names))) for row in rows
+    ]

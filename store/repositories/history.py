@@ -15,127 +15,141 @@ from store.work import Repository
 
 REQUESTS_A_PAGE = 200
 SEALS_A_PAGE = 4
-LAST_ID = 2**63 - 1
+HIGHEST_REQUEST_ID = 2**63 - 1
 _HEAD_TYPES = (int, str, int, str)
 
-_EVENT = TableMapping(history, HistoryEvent)
-_ADD = insert(history)
-_OF_REQUEST = select(*_EVENT.columns).where(history.c.request_id == bindparam("of_request")).order_by(history.c.seq)
-_OF_PAGE = (
-    select(*_EVENT.columns)
+_EVENT_MAPPING = TableMapping(history, HistoryEvent)
+_INSERT_EVENT = insert(history)
+_SELECT_OF_REQUEST = (
+    select(*_EVENT_MAPPING.columns).where(history.c.request_id == bindparam("of_request")).order_by(history.c.seq)
+)
+_SELECT_OF_PAGE = (
+    select(*_EVENT_MAPPING.columns)
     .where(history.c.request_id.between(bindparam("first"), bindparam("last")))
     .order_by(history.c.request_id, history.c.seq)
 )
 
-_MOST = bindparam("most", type_=Integer)
-_HEADS = select(requests.c.id, requests.c.code, requests.c.head_seq, requests.c.head_hash).order_by(requests.c.id)
-_HEADS_BETWEEN = _HEADS.where(requests.c.id > bindparam("after"), requests.c.id <= bindparam("until")).limit(_MOST)
-_BEHIND = (
+_ROW_LIMIT = bindparam("most", type_=Integer)
+_SELECT_HEADS = select(requests.c.id, requests.c.code, requests.c.head_seq, requests.c.head_hash).order_by(
+    requests.c.id
+)
+_SELECT_HEADS_BETWEEN = _SELECT_HEADS.where(
+    requests.c.id > bindparam("after"), requests.c.id <= bindparam("until")
+).limit(_ROW_LIMIT)
+_SELECT_BEHIND = (
     select(requests.c.id)
     .where(requests.c.id > bindparam("after"))
     .order_by(requests.c.id)
     .limit(1)
     .offset(bindparam("between", type_=Integer))
 )
-_HEADS_UNSEALED = _HEADS.where(requests.c.head_seq > requests.c.sealed_seq).limit(_MOST)
+_SELECT_UNSEALED_HEADS = _SELECT_HEADS.where(requests.c.head_seq > requests.c.sealed_seq).limit(_ROW_LIMIT)
 
-_SEALS = select(seals.c.number, seals.c.at, seals.c.heads, seals.c.previous, seals.c.hash, seals.c.signature)
-_SEALS_AFTER = _SEALS.where(seals.c.number > bindparam("after")).order_by(seals.c.number).limit(_MOST)
-_LAST_SEAL = _SEALS.order_by(seals.c.number.desc()).limit(1)
-_LAST_SEALED = select(seals.c.number, seals.c.at).order_by(seals.c.number.desc()).limit(1)
-_UNSEALED_EVENTS = select(func.coalesce(func.sum(requests.c.head_seq - requests.c.sealed_seq), 0)).where(
+_SELECT_SEALS = select(seals.c.number, seals.c.at, seals.c.heads, seals.c.previous, seals.c.hash, seals.c.signature)
+_SELECT_SEALS_AFTER = (
+    _SELECT_SEALS.where(seals.c.number > bindparam("after")).order_by(seals.c.number).limit(_ROW_LIMIT)
+)
+_SELECT_LAST_SEAL = _SELECT_SEALS.order_by(seals.c.number.desc()).limit(1)
+_SELECT_LAST_SEALED = select(seals.c.number, seals.c.at).order_by(seals.c.number.desc()).limit(1)
+_COUNT_UNSEALED_EVENTS = select(func.coalesce(func.sum(requests.c.head_seq - requests.c.sealed_seq), 0)).where(
     requests.c.head_seq > requests.c.sealed_seq
 )
-_ADD_SEAL = insert(seals)
-_NOTE_SEALED = (
+_INSERT_SEAL = insert(seals)
+_MARK_SEALED = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.sealed_seq < bindparam("seq"))
     .values(sealed_seq=bindparam("seq"))
 )
 
 
-class SqlHistory(Repository):
-    """The port `History`."""
+class SqlHistoryRepository(Repository):
+    """The port `HistoryRepository`."""
 
     async def append(self, event: HistoryEvent) -> None:
         """Store an event; `Conflict` when the request has one of that number already."""
-        await self._work.later(_ADD, _EVENT.values(event))
+        await self._transaction.defer(_INSERT_EVENT, _EVENT_MAPPING.column_values(event))
 
-    async def of_request(self, request_id: int) -> list[HistoryEvent]:
+    async def list_of_request(self, request_id: int) -> list[HistoryEvent]:
         """Return the events of a request in order."""
-        return _EVENT.read_all(await self._work.rows(_OF_REQUEST, {"of_request": request_id}))
+        return _EVENT_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id})
+        )
 
-    async def chains(
-        self, after: int = 0, until: int | None = None
+    async def stream_chains(
+        self, after_id: int = 0, until_id: int | None = None
     ) -> AsyncIterator[tuple[ChainHead, list[HistoryEvent]]]:
         """Stream every request's head and events, ordered by request id; read it in a reading unit: one snapshot."""
-        last = LAST_ID if until is None else until
-        while heads := await self._heads_between(after, last):
-            after = heads[-1].request_id
-            events = await self._events_between(heads[0].request_id, after)
+        last_id = HIGHEST_REQUEST_ID if until_id is None else until_id
+        while heads := await self._find_heads_between(after_id, last_id):
+            after_id = heads[-1].request_id
+            events = await self._find_events_between(heads[0].request_id, after_id)
             for head in heads:
                 yield head, events.pop(head.request_id, [])
 
-    async def request_behind(self, after: int, number: int) -> int | None:
-        """Return the id of the so manieth request (from 1) behind the id `after`; None when fewer are left."""
-        row = await self._work.row(_BEHIND, {"after": after, "between": number - 1})
+    async def find_request_behind(self, after_id: int, request_count: int) -> int | None:
+        """Return the id of the so manieth request (from 1) behind the id `after_id`; None when fewer are left."""
+        row = await self._transaction.fetch_row(_SELECT_BEHIND, {"after": after_id, "between": request_count - 1})
         return None if row is None else int(row[0])
 
-    async def _heads_between(self, after: int, until: int) -> list[ChainHead]:
-        rows = await self._work.rows(_HEADS_BETWEEN, {"after": after, "until": until, "most": REQUESTS_A_PAGE})
+    async def _find_heads_between(self, after: int, until: int) -> list[ChainHead]:
+        rows = await self._transaction.fetch_rows(
+            _SELECT_HEADS_BETWEEN, {"after": after, "until": until, "most": REQUESTS_A_PAGE}
+        )
         return [ChainHead(*row) for row in rows]
 
-    async def _events_between(self, first: int, last: int) -> dict[int, list[HistoryEvent]]:
-        events = defaultdict(list)
-        for row in await self._work.rows(_OF_PAGE, {"first": first, "last": last}):
-            event = _EVENT.read(row)
-            events[event.request_id].append(event)
-        return events
+    async def _find_events_between(self, first_id: int, last_id: int) -> dict[int, list[HistoryEvent]]:
+        events_by_request = defaultdict(list)
+        for row in await self._transaction.fetch_rows(_SELECT_OF_PAGE, {"first": first_id, "last": last_id}):
+            event = _EVENT_MAPPING.read_row(row)
+            events_by_request[event.request_id].append(event)
+        return events_by_request
 
-    async def unsealed_heads(self, limit: int) -> list[ChainHead]:
+    async def list_unsealed_heads(self, limit: int) -> list[ChainHead]:
         """Return heads that changed since they were last sealed."""
-        return [ChainHead(*row) for row in await self._work.rows(_HEADS_UNSEALED, {"most": limit})]
+        return [ChainHead(*row) for row in await self._transaction.fetch_rows(_SELECT_UNSEALED_HEADS, {"most": limit})]
 
-    async def last_seal(self) -> Seal | None:
+    async def find_last_seal(self) -> Seal | None:
         """Return the newest seal."""
-        row = await self._work.row(_LAST_SEAL)
-        return None if row is None else _seal(row)
+        row = await self._transaction.fetch_row(_SELECT_LAST_SEAL)
+        return None if row is None else _read_seal(row)
 
-    async def last_sealed(self) -> tuple[int, datetime] | None:
+    async def find_last_sealed(self) -> tuple[int, datetime] | None:
         """Return number and time of the newest seal."""
-        row = await self._work.row(_LAST_SEALED)
+        row = await self._transaction.fetch_row(_SELECT_LAST_SEALED)
         return None if row is None else (row[0], row[1])
 
-    async def unsealed_events(self) -> int:
+    async def count_unsealed_events(self) -> int:
         """Return how many events came after the last seal of their request."""
-        return int(await self._work.value(_UNSEALED_EVENTS))
+        return int(await self._transaction.fetch_value(_COUNT_UNSEALED_EVENTS))
 
     async def add_seal(self, seal: Seal) -> None:
         """Store a seal and note its heads as sealed; `Conflict` when there is one of that number already."""
-        heads = [[head.request_id, head.code, head.seq, head.hash] for head in seal.heads]
-        facts = {"number": seal.number, "at": seal.at, "previous": seal.previous}
-        await self._work.run(_ADD_SEAL, {**facts, "heads": heads, "hash": seal.hash, "signature": seal.signature})
+        head_rows = [[head.request_id, head.code, head.seq, head.hash] for head in seal.heads]
+        seal_values = {"number": seal.number, "at": seal.at, "previous": seal.previous}
+        await self._transaction.execute(
+            _INSERT_SEAL, {**seal_values, "heads": head_rows, "hash": seal.hash, "signature": seal.signature}
+        )
         if seal.heads:
-            ends = [{"request_id": head.request_id, "seq": head.seq} for head in seal.heads]
-            await self._work.run(_NOTE_SEALED, ends)
+            sealed_ends = [{"request_id": head.request_id, "seq": head.seq} for head in seal.heads]
+            await self._transaction.execute(_MARK_SEALED, sealed_ends)
 
-    async def seals(self) -> AsyncIterator[Seal]:
+    async def stream_seals(self) -> AsyncIterator[Seal]:
         """Stream every seal in order."""
         after = 0
-        while rows := await self._work.rows(_SEALS_AFTER, {"after": after, "most": SEALS_A_PAGE}):
+        while rows := await self._transaction.fetch_rows(_SELECT_SEALS_AFTER, {"after": after, "most": SEALS_A_PAGE}):
             for row in rows:
-                seal = _seal(row)
+                seal = _read_seal(row)
                 yield seal
                 after = seal.number
 
 
-def _seal(row: Row) -> Seal:
-    number, at, heads, previous, digest, signature = row
-    return Seal(number, at, tuple(_heads(heads)), previous, digest, signature)
+def _read_seal(row: Row) -> Seal:
+    number, sealed_at, heads, previous, digest, signature = row
+    return Seal(number, sealed_at, tuple(_read_heads(heads)), previous, digest, signature)
 
 
-def _heads(written: Any) -> Iterator[ChainHead]:
+def _read_heads(stored_heads: Any) -> Iterator[ChainHead]:
     """Yield what is a head: anything else somebody wrote there, and the seal's hash is of what it was."""
-    for one in written if isinstance(written, list) else ():
-        if isinstance(one, list) and tuple(map(type, one)) == _HEAD_TYPES:
-            yield ChainHead(*one)
+    for entry in stored_heads if isinstance(stored_heads, list) else ():
+        if isinstance(entry, list) and tuple(map(type, entry)) == _HEAD_TYPES:
+            yield ChainHead(*entry)

@@ -7,19 +7,19 @@ from store.rows import TableMapping
 from store.schema import issued_papers
 from store.work import Repository
 
-_PAPER = TableMapping(issued_papers, IssuedPaper)
-_ADD = insert(issued_papers)
-_BY_TOKEN = select(*_PAPER.columns).where(issued_papers.c.token == bindparam("wanted"))
+_PAPER_MAPPING = TableMapping(issued_papers, IssuedPaper)
+_INSERT_PAPER = insert(issued_papers)
+_SELECT_BY_TOKEN = select(*_PAPER_MAPPING.columns).where(issued_papers.c.token == bindparam("wanted"))
 
 
-class SqlIssuedPapers(Repository):
-    """The port `IssuedPapers`."""
+class SqlIssuedPaperRepository(Repository):
+    """The port `IssuedPaperRepository`."""
 
-    async def add(self, paper: IssuedPaper) -> None:
+    async def add(self, issued_paper: IssuedPaper) -> None:
         """Keep a paper that was just issued."""
-        await self._work.later(_ADD, _PAPER.values(paper))
+        await self._transaction.defer(_INSERT_PAPER, _PAPER_MAPPING.column_values(issued_paper))
 
-    async def by_token(self, token: str) -> IssuedPaper | None:
+    async def find_by_token(self, token: str) -> IssuedPaper | None:
         """Return the paper with that token, if there is one."""
-        row = await self._work.row(_BY_TOKEN, {"wanted": token})
-        return _PAPER.read(row) if row else None
+        row = await self._transaction.fetch_row(_SELECT_BY_TOKEN, {"wanted": token})
+        return _PAPER_MAPPING.read_row(row) if row else None

@@ -13,53 +13,57 @@ from store.engines.base import DatabaseEngine
 from store.schema import leases
 from store.work import Repository
 
-SLACK = timedelta(seconds=2)
+CLOCK_SLACK = timedelta(seconds=2)
 """By so much a clock may be set back, as it often is, without a living holder losing its lease."""
 
-_RELEASE = delete(leases).where(leases.c.name == bindparam("of_name"), leases.c.token == bindparam("held"))
+_DELETE_LEASE = delete(leases).where(leases.c.name == bindparam("of_name"), leases.c.token == bindparam("held"))
 
 
-def _acquire(engine: DatabaseEngine) -> Executable:
+def _upsert_lease(engine: DatabaseEngine) -> Executable:
     ran = bindparam("ran", type_=Float)
-    ran_at = case((ran.is_(None), null()), else_=engine.later(-ran))
-    new = engine.insert(leases).values(until=engine.later(bindparam("period", type_=Float)), ran_at=ran_at)
-    taken = new.on_conflict_do_update(
+    ran_at = case((ran.is_(None), null()), else_=engine.time_after(-ran))
+    insertion = engine.insert_into(leases).values(
+        until=engine.time_after(bindparam("period", type_=Float)), ran_at=ran_at
+    )
+    upsert = insertion.on_conflict_do_update(
         index_elements=["name"],
         set_={
-            **{name: new.excluded[name] for name in ("token", "until")},
-            "ran_at": func.coalesce(new.excluded.ran_at, leases.c.ran_at),
+            **{name: insertion.excluded[name] for name in ("token", "until")},
+            "ran_at": func.coalesce(insertion.excluded.ran_at, leases.c.ran_at),
         },
         where=or_(
             leases.c.until <= engine.now,
-            leases.c.until > engine.later(bindparam("longest", type_=Float)),
-            leases.c.token == new.excluded.token,
+            leases.c.until > engine.time_after(bindparam("longest", type_=Float)),
+            leases.c.token == insertion.excluded.token,
         ),
     )
-    return taken.returning(leases.c.name)
+    return upsert.returning(leases.c.name)
 
 
-def _all(engine: DatabaseEngine) -> Executable:
+def _select_leases(engine: DatabaseEngine) -> Executable:
     return select(leases.c.name, leases.c.ran_at, engine.now.label("now"))
 
 
-class SqlLeases(Repository):
-    """The port `Leases`."""
+class SqlLeaseRepository(Repository):
+    """The port `LeaseRepository`."""
 
-    async def acquire(self, name: str, token: str, period: timedelta, ran: timedelta | None = None) -> bool:
-        """Take or renew the lease under `token`; False while another token holds it."""
-        wanted = {
-            "name": name,
-            "token": token,
-            "period": period.total_seconds(),
-            "longest": (period + SLACK).total_seconds(),
-            "ran": None if ran is None else ran.total_seconds(),
+    async def acquire(
+        self, job_name: str, holder_token: str, lease_period: timedelta, ran_ago: timedelta | None = None
+    ) -> bool:
+        """Take or renew the lease under `holder_token`; False while another token holds it."""
+        parameters = {
+            "name": job_name,
+            "token": holder_token,
+            "period": lease_period.total_seconds(),
+            "longest": (lease_period + CLOCK_SLACK).total_seconds(),
+            "ran": None if ran_ago is None else ran_ago.total_seconds(),
         }
-        return await self._work.row(_acquire, wanted) is not None
+        return await self._transaction.fetch_row(_upsert_lease, parameters) is not None
 
-    async def all(self) -> list[HeldLease]:
+    async def list_held(self) -> list[HeldLease]:
         """Return every lease that was not given back."""
-        return [HeldLease(*row) for row in await self._work.rows(_all)]
+        return [HeldLease(*row) for row in await self._transaction.fetch_rows(_select_leases)]
 
-    async def release(self, name: str, token: str) -> None:
+    async def release(self, job_name: str, holder_token: str) -> None:
         """Give it back, if still held."""
-        await self._work.run(_RELEASE, {"of_name": name, "held": token})
+        await self._transaction.execute(_DELETE_LEASE, {"of_name": job_name, "held": holder_token})

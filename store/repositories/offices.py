@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, and_, bindparam, func, insert, select, update
 
 from domain.bills.bill import terminal_reference
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.offices.office import CommissionRule, CounterPayment, Office, OfficeKey
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
@@ -17,135 +17,154 @@ from store.rows import TableMapping
 from store.schema import bills, commission_rules, offices, payments, requests
 from store.work import Repository
 
-EVERY = ""
+EVERY_ONE = ""
 """How «every office» and «every service» lie in the rules."""
 
-_OFFICE = TableMapping(offices, Office)
-_ALL = select(*_OFFICE.columns).order_by(offices.c.code)
-_BY_CODE = select(*_OFFICE.columns).where(offices.c.code == bindparam("of_code"))
-_BY_USERNAME = select(*_OFFICE.columns).where(offices.c.username == bindparam("of_username"))
-_BY_CODE_LOCKED, _BY_USERNAME_LOCKED = _BY_CODE.with_for_update(), _BY_USERNAME.with_for_update()
-_OTHER = select(offices.c.code).where(
+_OFFICE_MAPPING = TableMapping(offices, Office)
+_SELECT_OFFICES = select(*_OFFICE_MAPPING.columns).order_by(offices.c.code)
+_SELECT_BY_CODE = select(*_OFFICE_MAPPING.columns).where(offices.c.code == bindparam("of_code"))
+_SELECT_BY_USERNAME = select(*_OFFICE_MAPPING.columns).where(offices.c.username == bindparam("of_username"))
+_LOCK_BY_CODE, _LOCK_BY_USERNAME = _SELECT_BY_CODE.with_for_update(), _SELECT_BY_USERNAME.with_for_update()
+_SELECT_OTHER_OFFICE = select(offices.c.code).where(
     offices.c.username == bindparam("of_username"), offices.c.code != bindparam("of_code")
 )
 
-_RULE = TableMapping(commission_rules, CommissionRule)
-_RULES = select(*_RULE.columns).order_by(
+_RULE_MAPPING = TableMapping(commission_rules, CommissionRule)
+_SELECT_RULES = select(*_RULE_MAPPING.columns).order_by(
     commission_rules.c.office, commission_rules.c.service, commission_rules.c.valid_from, commission_rules.c.id
 )
-_ADD_RULE = insert(commission_rules)
-_ONE_RULE = update(commission_rules).where(commission_rules.c.id == bindparam("rule"))
-_CLOSE_RULE = _ONE_RULE.values(valid_to=bindparam("day"))
-_WITHDRAW_RULE = _ONE_RULE.values(valid_to=commission_rules.c.valid_from)
+_INSERT_RULE = insert(commission_rules)
+_UPDATE_RULE = update(commission_rules).where(commission_rules.c.id == bindparam("rule"))
+_CLOSE_RULE = _UPDATE_RULE.values(valid_to=bindparam("day"))
+_WITHDRAW_RULE = _UPDATE_RULE.values(valid_to=commission_rules.c.valid_from)
 
 _START, _END = bindparam("start", type_=Utc), bindparam("end", type_=Utc)
-_REQUESTS = (
+_COUNT_REQUESTS = (
     select(requests.c.service, func.count())
-    .where(
-        requests.c.office == bindparam("of_office"), requests.c.created_at >= _START, requests.c.created_at < _END
-    )
+    .where(requests.c.office == bindparam("of_office"), requests.c.created_at >= _START, requests.c.created_at < _END)
     .group_by(requests.c.service)
-)  # fmt: skip
-_PAYMENTS = (
+)
+_SELECT_PAYMENTS = (
     select(
-        payments.c.at, bills.c.bill_id, func.coalesce(requests.c.service, bills.c.subject_kind), payments.c.amount,
-        payments.c.reference, payments.c.outcome, payments.c.rrn, payments.c.terminal_id, payments.c.paid_at,
+        payments.c.at,
+        bills.c.bill_id,
+        func.coalesce(requests.c.service, bills.c.subject_kind),
+        payments.c.amount,
+        payments.c.reference,
+        payments.c.outcome,
+        payments.c.rrn,
+        payments.c.terminal_id,
+        payments.c.paid_at,
     )
     .join_from(payments, bills, payments.c.bill_id == bills.c.id)
-    .outerjoin(requests, and_(bills.c.subject_kind == SUBJECT, bills.c.subject_id == requests.c.id))
+    .outerjoin(requests, and_(bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == requests.c.id))
     .where(payments.c.office == bindparam("of_office"), payments.c.at >= _START, payments.c.at < _END)
     .where(payments.c.reversed_at.is_(None))
     .order_by(payments.c.at, payments.c.id)
-)  # fmt: skip
+)
 
 
-def _put(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(offices)
-    changed = {name: new.excluded[name] for name in _OFFICE.names if name not in {"code", "created_at"}}
-    return new.on_conflict_do_update(index_elements=["code"], set_=changed)
+def _upsert_office(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(offices)
+    updated_columns = {
+        column_name: insertion.excluded[column_name]
+        for column_name in _OFFICE_MAPPING.names
+        if column_name not in {"code", "created_at"}
+    }
+    return insertion.on_conflict_do_update(index_elements=["code"], set_=updated_columns)
 
 
-class SqlOffices(Repository):
-    """The port `Offices`."""
+class SqlOfficeRepository(Repository):
+    """The port `OfficeRepository`."""
 
-    async def by_username(self, username: str, *, lock: bool = False) -> Office | None:
+    async def find_by_username(self, username: str, *, lock: bool = False) -> Office | None:
         """Return whom that user name is."""
-        row = await self._work.row(_BY_USERNAME_LOCKED if lock else _BY_USERNAME, {"of_username": username})
-        return None if row is None else _office(row)
+        row = await self._transaction.fetch_row(
+            _LOCK_BY_USERNAME if lock else _SELECT_BY_USERNAME, {"of_username": username}
+        )
+        return None if row is None else _read_office(row)
 
-    async def by_code(self, code: str, *, lock: bool = False) -> Office:
+    async def get_by_code(self, code: str, *, lock: bool = False) -> Office:
         """Return by code; `NotFound("office")`."""
-        row = await self._work.row(_BY_CODE_LOCKED if lock else _BY_CODE, {"of_code": code})
+        row = await self._transaction.fetch_row(_LOCK_BY_CODE if lock else _SELECT_BY_CODE, {"of_code": code})
         if row is None:
             raise NotFound("office")
-        return _office(row)
+        return _read_office(row)
 
-    async def all(self) -> list[Office]:
+    async def list_all(self) -> list[Office]:
         """Return every office by code."""
-        return [_office(row) for row in await self._work.rows(_ALL)]
+        return [_read_office(row) for row in await self._transaction.fetch_rows(_SELECT_OFFICES)]
 
-    async def put(self, office: Office) -> None:
+    async def save(self, office: Office) -> None:
         """Store a new or changed office (by code); `Conflict("username")` when that is another office's."""
-        whose = {"of_username": office.username, "of_code": office.code}
-        if await self._work.row(_OTHER, whose) is not None:
+        office_names = {"of_username": office.username, "of_code": office.code}
+        if await self._transaction.fetch_row(_SELECT_OTHER_OFFICE, office_names) is not None:
             raise Conflict("username", detail="username_taken")
-        keys, networks = [_key_values(one) for one in office.keys], list(office.networks)
-        await self._work.run(_put, _OFFICE.values(office) | {"keys": keys, "networks": networks})
+        key_values, networks = [_write_key(office_key) for office_key in office.keys], list(office.networks)
+        await self._transaction.execute(
+            _upsert_office, _OFFICE_MAPPING.column_values(office) | {"keys": key_values, "networks": networks}
+        )
 
-    async def rules(self) -> list[CommissionRule]:
+    async def list_rules(self) -> list[CommissionRule]:
         """Return every commission rule, by office and service, oldest first."""
-        return [_rule(row) for row in await self._work.rows(_RULES)]
+        return [_read_rule(row) for row in await self._transaction.fetch_rows(_SELECT_RULES)]
 
     async def add_rule(self, rule: CommissionRule) -> None:
         """Store a new rule; `Conflict` when another is open or begins on the same day."""
-        whose = {"office": rule.office or EVERY, "service": rule.service or EVERY}
-        await self._work.run(_ADD_RULE, _RULE.values(rule) | whose)
+        rule_scope = {"office": rule.office or EVERY_ONE, "service": rule.service or EVERY_ONE}
+        await self._transaction.execute(_INSERT_RULE, _RULE_MAPPING.column_values(rule) | rule_scope)
 
     async def close_rule(self, rule_id: int, valid_to: date | None) -> None:
         """End a rule on that day (exclusive), or open its end (None); `NotFound("rule")`."""
-        if await self._work.count(_CLOSE_RULE, {"rule": rule_id, "day": valid_to}) != 1:
+        if await self._transaction.count_written(_CLOSE_RULE, {"rule": rule_id, "day": valid_to}) != 1:
             raise NotFound("rule")
 
     async def withdraw_rule(self, rule_id: int) -> None:
         """End a rule on its own first day; another may begin there. `NotFound("rule")`."""
-        if await self._work.count(_WITHDRAW_RULE, {"rule": rule_id}) != 1:
+        if await self._transaction.count_written(_WITHDRAW_RULE, {"rule": rule_id}) != 1:
             raise NotFound("rule")
 
-    async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:
+    async def count_requests(self, office_code: str, start: datetime, end: datetime) -> Mapping[str, int]:
         """Return service → how many requests the office brought; the database counts them."""
-        rows = await self._work.rows(_REQUESTS, {"of_office": office, "start": start, "end": end})
-        return {service: int(number) for service, number in rows}
+        rows = await self._transaction.fetch_rows(
+            _COUNT_REQUESTS, {"of_office": office_code, "start": start, "end": end}
+        )
+        return {service: int(request_count) for service, request_count in rows}
 
-    async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
+    async def list_payments(self, office_code: str, start: datetime, end: datetime) -> list[CounterPayment]:
         """Return the payments that the office reported and that were not reversed, oldest first, under their terminals'
         own references.
         """
-        own = terminal_reference(office, "")
-        rows = await self._work.rows(_PAYMENTS, {"of_office": office, "start": start, "end": end})
+        reference_prefix = terminal_reference(office_code, "")
+        rows = await self._transaction.fetch_rows(
+            _SELECT_PAYMENTS, {"of_office": office_code, "start": start, "end": end}
+        )
         return [
-            CounterPayment(at, bill_id, service, amount, reference.removeprefix(own), outcome, 0, *receipt)
-            for at, bill_id, service, amount, reference, outcome, *receipt in rows
+            CounterPayment(
+                recorded_at, bill_id, service, amount, reference.removeprefix(reference_prefix), outcome, 0, *receipt
+            )
+            for recorded_at, bill_id, service, amount, reference, outcome, *receipt in rows
         ]
 
 
-def _office(row: Row) -> Office:
-    office = _OFFICE.read(row)
-    office.keys = tuple(_key(one) for one in office.keys)  # type: ignore[arg-type]  # as JSON has them
+def _read_office(row: Row) -> Office:
+    office = _OFFICE_MAPPING.read_row(row)
+    office.keys = tuple(_read_key(stored_key) for stored_key in office.keys)  # type: ignore[arg-type]  # as JSON has them
     office.networks = tuple(office.networks)
     return office
 
 
-def _key(stored: Mapping[str, Any]) -> OfficeKey:
-    ends_at = stored["ends_at"]
-    made_at = datetime.fromisoformat(stored["made_at"])
-    return OfficeKey(stored["sealed"], made_at, datetime.fromisoformat(ends_at) if ends_at else None)
+def _read_key(stored_key: Mapping[str, Any]) -> OfficeKey:
+    ends_at = stored_key["ends_at"]
+    made_at = datetime.fromisoformat(stored_key["made_at"])
+    return OfficeKey(stored_key["sealed"], made_at, datetime.fromisoformat(ends_at) if ends_at else None)
 
 
-def _key_values(key: OfficeKey) -> dict[str, str | None]:
+def _write_key(key: OfficeKey) -> dict[str, str | None]:
     ends_at = key.ends_at.isoformat() if key.ends_at else None
     return {"sealed": key.sealed, "made_at": key.made_at.isoformat(), "ends_at": ends_at}
 
 
-def _rule(row: Row) -> CommissionRule:
-    rule_id, office, service, *rest = row
-    return CommissionRule(rule_id, office or None, service or None, *rest)
+def _read_rule(row: Row) -> CommissionRule:
+    rule_id, office, service, *other_values = row
+    return CommissionRule(rule_id, office or None, service or None, *other_values)

@@ -11,95 +11,108 @@ from store.rows import TableMapping
 from store.schema import people, staff, substitutes
 from store.work import Repository
 
-_PERSON = TableMapping(people, Person)
-_BY_MOBILE = select(*_PERSON.columns).where(people.c.mobile == bindparam("of_mobile"))
+_PERSON_MAPPING = TableMapping(people, Person)
+_SELECT_BY_MOBILE = select(*_PERSON_MAPPING.columns).where(people.c.mobile == bindparam("of_mobile"))
 
-_FORGET = delete(people).where(people.c.mobile == bindparam("of_mobile"))
+_DELETE_PERSON = delete(people).where(people.c.mobile == bindparam("of_mobile"))
 
-_MEMBER = TableMapping(staff, StaffMember)
-_ALL_STAFF = select(*_MEMBER.columns).order_by(staff.c.username)
-_ACTIVE_STAFF = _ALL_STAFF.where(staff.c.active == true())
-_BY_USERNAME = select(*_MEMBER.columns).where(staff.c.username == bindparam("of_username"))
+_MEMBER_MAPPING = TableMapping(staff, StaffMember)
+_SELECT_STAFF = select(*_MEMBER_MAPPING.columns).order_by(staff.c.username)
+_SELECT_ACTIVE_STAFF = _SELECT_STAFF.where(staff.c.active == true())
+_SELECT_BY_USERNAME = select(*_MEMBER_MAPPING.columns).where(staff.c.username == bindparam("of_username"))
 
 
-_SUBSTITUTION = TableMapping(substitutes, Substitution)
-_SUBSTITUTIONS = (
-    select(*_SUBSTITUTION.columns)
+_SUBSTITUTION_MAPPING = TableMapping(substitutes, Substitution)
+_SELECT_SUBSTITUTIONS = (
+    select(*_SUBSTITUTION_MAPPING.columns)
     .where(substitutes.c["last"] >= bindparam("since"))
     .order_by(substitutes.c["first"], substitutes.c.absent, substitutes.c.deputy)
 )
-_DROP_SUBSTITUTION = (
+_DELETE_SUBSTITUTION = (
     delete(substitutes)
     .where(
         substitutes.c.absent == bindparam("of_absent"),
         substitutes.c.deputy == bindparam("of_deputy"),
         substitutes.c["first"] == bindparam("from_day"),
     )
-    .returning(*_SUBSTITUTION.columns)
+    .returning(*_SUBSTITUTION_MAPPING.columns)
 )
 
 
-def _put_person(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(people)
-    known = {name: func.coalesce(new.excluded[name], people.c[name]) for name in ("full_name", "national_code")}
-    return new.on_conflict_do_update(index_elements=["mobile"], set_=known)
+def _upsert_person(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(people)
+    updated_columns = {
+        column_name: func.coalesce(insertion.excluded[column_name], people.c[column_name])
+        for column_name in ("full_name", "national_code")
+    }
+    return insertion.on_conflict_do_update(index_elements=["mobile"], set_=updated_columns)
 
 
-def _put_member(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(staff)
-    changed = {name: new.excluded[name] for name in _MEMBER.names if name not in {"username", "created_at"}}
-    return new.on_conflict_do_update(index_elements=["username"], set_=changed)
+def _upsert_member(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(staff)
+    updated_columns = {
+        column_name: insertion.excluded[column_name]
+        for column_name in _MEMBER_MAPPING.names
+        if column_name not in {"username", "created_at"}
+    }
+    return insertion.on_conflict_do_update(index_elements=["username"], set_=updated_columns)
 
 
-def _put_substitution(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(substitutes)
-    changed = {name: new.excluded[name] for name in ("last", "made_by", "made_at", "by_admin")}
-    return new.on_conflict_do_update(index_elements=["absent", "deputy", "first"], set_=changed)
+def _upsert_substitution(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(substitutes)
+    updated_columns = {
+        column_name: insertion.excluded[column_name] for column_name in ("last", "made_by", "made_at", "by_admin")
+    }
+    return insertion.on_conflict_do_update(index_elements=["absent", "deputy", "first"], set_=updated_columns)
 
 
-class SqlPeople(Repository):
-    """The port `People`."""
+class SqlStaffMemberRepository(Repository):
+    """The port `StaffMemberRepository`."""
 
-    async def person(self, mobile: str) -> Person | None:
+    async def find_person(self, mobile: str) -> Person | None:
         """Return the person with that mobile (+989…)."""
-        row = await self._work.row(_BY_MOBILE, {"of_mobile": mobile})
-        return None if row is None else _PERSON.read(row)
+        row = await self._transaction.fetch_row(_SELECT_BY_MOBILE, {"of_mobile": mobile})
+        return None if row is None else _PERSON_MAPPING.read_row(row)
 
-    async def put_person(self, person: Person) -> None:
+    async def save_person(self, person: Person) -> None:
         """Store a new person or what became known; a known name or code is never overwritten by None."""
-        await self._work.later(_put_person, _PERSON.values(person))
+        await self._transaction.defer(_upsert_person, _PERSON_MAPPING.column_values(person))
 
-    async def forget_person(self, mobile: str) -> None:
+    async def delete_person(self, mobile: str) -> None:
         """Forget whose number that is."""
-        await self._work.run(_FORGET, {"of_mobile": mobile})
+        await self._transaction.execute(_DELETE_PERSON, {"of_mobile": mobile})
 
-    async def staff(self, username: str) -> StaffMember | None:
+    async def find_staff(self, username: str) -> StaffMember | None:
         """Return a staff member."""
-        row = await self._work.row(_BY_USERNAME, {"of_username": username})
-        return None if row is None else _MEMBER.read(row)
+        row = await self._transaction.fetch_row(_SELECT_BY_USERNAME, {"of_username": username})
+        return None if row is None else _MEMBER_MAPPING.read_row(row)
 
-    async def all_staff(self) -> list[StaffMember]:
+    async def list_staff(self) -> list[StaffMember]:
         """Return every staff member by username."""
-        return _MEMBER.read_all(await self._work.rows(_ALL_STAFF))
+        return _MEMBER_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_STAFF))
 
-    async def staff_with_role(self, role: Role) -> list[StaffMember]:
+    async def list_staff_with_role(self, role: Role) -> list[StaffMember]:
         """Return the active members of a role, by username. A municipality has some dozens of staff: all are read."""
-        members = _MEMBER.read_all(await self._work.rows(_ACTIVE_STAFF))
+        members = _MEMBER_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_ACTIVE_STAFF))
         return [member for member in members if role in member.roles]
 
-    async def put_staff(self, member: StaffMember) -> None:
+    async def save_staff(self, staff_member: StaffMember) -> None:
         """Store a new or changed member (by username; the time of creation stays)."""
-        await self._work.run(_put_member, _MEMBER.values(member))
+        await self._transaction.execute(_upsert_member, _MEMBER_MAPPING.column_values(staff_member))
 
-    async def substitutions(self, since: date) -> list[Substitution]:
+    async def list_substitutions(self, since_day: date) -> list[Substitution]:
         """Return who stands for whom on that day or later, by first day and names."""
-        return _SUBSTITUTION.read_all(await self._work.rows(_SUBSTITUTIONS, {"since": since}))
+        return _SUBSTITUTION_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_SUBSTITUTIONS, {"since": since_day})
+        )
 
-    async def put_substitution(self, substitution: Substitution) -> None:
+    async def save_substitution(self, substitution: Substitution) -> None:
         """Store it; the same two from the same day on get the new last day."""
-        await self._work.run(_put_substitution, _SUBSTITUTION.values(substitution))
+        await self._transaction.execute(_upsert_substitution, _SUBSTITUTION_MAPPING.column_values(substitution))
 
-    async def drop_substitution(self, absent: str, deputy: str, first: date) -> Substitution | None:
+    async def delete_substitution(self, absent: str, deputy: str, first_day: date) -> Substitution | None:
         """Forget it and return what it was; None when there is none of these two from that day on."""
-        row = await self._work.row(_DROP_SUBSTITUTION, {"of_absent": absent, "of_deputy": deputy, "from_day": first})
-        return None if row is None else _SUBSTITUTION.read(row)
+        row = await self._transaction.fetch_row(
+            _DELETE_SUBSTITUTION, {"of_absent": absent, "of_deputy": deputy, "from_day": first_day}
+        )
+        return None if row is None else _SUBSTITUTION_MAPPING.read_row(row)

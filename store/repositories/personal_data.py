@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, delete, exists, or_, select, update
 
 from domain.bills.bill import RefundState
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import CommentState
 from domain.messages.records import MessageState
 from domain.requests.request import Phase
@@ -38,179 +38,230 @@ from store.schema import (
 )
 from store.work import Repository
 
-ERASED = "erased"
+ERASED_REASON = "erased"
 """Why a text that was still waiting expired."""
 
-_UNDER_WAY = [state for state in MessageState if not state.final and state is not MessageState.SENT]
-_ENDED = [phase for phase in Phase if phase.final]
-_LINE: BindParameter[str] = bindparam("of_line", type_=SafeText)
-_REQUEST: BindParameter[int] = bindparam("of_request", type_=ID)
-_MOMENT, _NOW = bindparam("moment", type_=Utc), bindparam("now", type_=Utc)
+_UNDER_WAY_STATES = [state for state in MessageState if not state.is_final and state is not MessageState.SENT]
+_ENDED_PHASES = [phase for phase in Phase if phase.is_final]
+_LINE_PARAMETER: BindParameter[str] = bindparam("of_line", type_=SafeText)
+_REQUEST_PARAMETER: BindParameter[int] = bindparam("of_request", type_=ID)
+_MOMENT_PARAMETER, _NOW_PARAMETER = bindparam("moment", type_=Utc), bindparam("now", type_=Utc)
 
-_DUE = (
+_SELECT_DUE_REFUNDS = (
     select(refunds.c.id)
     .join_from(refunds, bills, refunds.c.bill_id == bills.c.id)
-    .where(bills.c.subject_kind == SUBJECT, refunds.c.state == RefundState.DUE)
+    .where(bills.c.subject_kind == REQUEST_SUBJECT, refunds.c.state == RefundState.DUE)
 )
-_ENDED_BEFORE = (
+_SELECT_ENDED_BEFORE = (
     select(requests.c.id)
-    .where(requests.c.erased_at.is_(None), requests.c.phase.in_(_ENDED), requests.c.updated_at < _MOMENT)
-    .where(~exists(_DUE.where(bills.c.subject_id == requests.c.id)))
+    .where(
+        requests.c.erased_at.is_(None), requests.c.phase.in_(_ENDED_PHASES), requests.c.updated_at < _MOMENT_PARAMETER
+    )
+    .where(~exists(_SELECT_DUE_REFUNDS.where(bills.c.subject_id == requests.c.id)))
     .order_by(requests.c.updated_at, requests.c.id)
     .limit(bindparam("most", type_=Integer))
 )
-_REFUND_DUE = _DUE.where(bills.c.subject_id == _REQUEST).limit(1)
+_SELECT_REFUND_DUE = _SELECT_DUE_REFUNDS.where(bills.c.subject_id == _REQUEST_PARAMETER).limit(1)
 
-_BARE_EVENT = {"actor": None, "note": None, "payload": None, "salt": None}
-_ERASE_EVENTS = update(history).where(history.c.request_id == _REQUEST, history.c.salt.is_not(None)).values(_BARE_EVENT)
-_FILES = select(documents.c.sha256).where(documents.c.request_id == _REQUEST)
-_DROP_FILES = delete(documents).where(documents.c.request_id == _REQUEST)
-_DROP_CONTENTS = delete(contents).where(
+_ERASED_EVENT = {"actor": None, "note": None, "payload": None, "salt": None}
+_ERASE_EVENTS = (
+    update(history).where(history.c.request_id == _REQUEST_PARAMETER, history.c.salt.is_not(None)).values(_ERASED_EVENT)
+)
+_SELECT_FILES = select(documents.c.sha256).where(documents.c.request_id == _REQUEST_PARAMETER)
+_DELETE_FILES = delete(documents).where(documents.c.request_id == _REQUEST_PARAMETER)
+_DELETE_CONTENTS = delete(contents).where(
     contents.c.sha256.in_(bindparam("files", expanding=True)),
     ~exists(select(documents.c.id).where(documents.c.sha256 == contents.c.sha256)),
 )
-_BILLS = select(bills.c.id).where(bills.c.subject_kind == SUBJECT, bills.c.subject_id == _REQUEST)
-_WORDLESS_BILLS = update(bills).where(bills.c.id.in_(_BILLS)).values(note=None)
-_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS))
-_EXPLAIN = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
-_WORDLESS_REFUNDS = update(refunds).where(refunds.c.bill_id.in_(_BILLS)).values(iban=None)
-_WORDLESS_REVERSALS = update(payment_reversals).where(payment_reversals.c.bill_id.in_(_BILLS)).values(reason=None)
-_DROP_WORDS = delete(search_words).where(search_words.c.request_id == _REQUEST)
-_WORDLESS_RATING = update(ratings).where(ratings.c.request_id == _REQUEST).values(text=None)
+_BILLS_OF_REQUEST = select(bills.c.id).where(
+    bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == _REQUEST_PARAMETER
+)
+_ERASE_BILL_NOTES = update(bills).where(bills.c.id.in_(_BILLS_OF_REQUEST)).values(note=None)
+_SELECT_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS_OF_REQUEST))
+_UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
+_ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
+_ERASE_REVERSAL_REASONS = (
+    update(payment_reversals).where(payment_reversals.c.bill_id.in_(_BILLS_OF_REQUEST)).values(reason=None)
+)
+_DELETE_SEARCH_WORDS = delete(search_words).where(search_words.c.request_id == _REQUEST_PARAMETER)
+_ERASE_RATING_TEXT = update(ratings).where(ratings.c.request_id == _REQUEST_PARAMETER).values(text=None)
 
 # The call stays, lest its repetition act again; what it was answered names the request by its code.
-_ITS_OFFICE = select(requests.c.office).where(requests.c.id == _REQUEST).scalar_subquery()
-_ITS_CODE = select(requests.c.code).where(requests.c.id == _REQUEST).scalar_subquery()
-_WORDLESS_CALLS = (
+_OFFICE_OF_REQUEST = select(requests.c.office).where(requests.c.id == _REQUEST_PARAMETER).scalar_subquery()
+_CODE_OF_REQUEST = select(requests.c.code).where(requests.c.id == _REQUEST_PARAMETER).scalar_subquery()
+_ERASE_CALL_ANSWERS = (
     update(office_calls)
-    .where(office_calls.c.office == _ITS_OFFICE, office_calls.c.answer.contains(_ITS_CODE))
+    .where(office_calls.c.office == _OFFICE_OF_REQUEST, office_calls.c.answer.contains(_CODE_OF_REQUEST))
     .values(answer=None)
 )
 
-_KEEPS_NUMBER = select(requests.c.id).where(or_(requests.c.mobile == _LINE, requests.c.awaits == _LINE)).limit(1)
-_BARE_INBOX = {"sender": "", "mobile": None, "text": "", "fingerprint": "erased:" + inbox.c.id.cast(inbox.c.text.type)}
-_BARE_OUTBOX = {"recipient": "", "mobile": None, "text": "", "content": None}
+_SELECT_REQUEST_OF_LINE = (
+    select(requests.c.id)
+    .where(or_(requests.c.mobile == _LINE_PARAMETER, requests.c.awaits == _LINE_PARAMETER))
+    .limit(1)
+)
+_ERASED_INBOX = {
+    "sender": "",
+    "mobile": None,
+    "text": "",
+    "fingerprint": "erased:" + inbox.c.id.cast(inbox.c.text.type),
+}
+_ERASED_OUTBOX = {"recipient": "", "mobile": None, "text": "", "content": None}
 
 
-def _of_nobody(request_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+def _belongs_to_nobody(request_id: ColumnElement[int | None]) -> ColumnElement[bool]:
     """What belongs to no request that is still kept."""
     return ~exists(select(requests.c.id).where(requests.c.id == request_id, requests.c.erased_at.is_(None)))
 
 
-_IN_OF_REQUEST = inbox.c.request_id == _REQUEST
-_OUT_OF_REQUEST = outbox.c.request_id == _REQUEST
-_IN_CHATS_OF_LINE = (inbox.c.mobile == _LINE) & (inbox.c.sender != inbox.c.mobile)
-_IN_OF_LINE = or_(inbox.c.sender == _LINE, _IN_CHATS_OF_LINE) & _of_nobody(inbox.c.request_id)
-_OUT_OF_LINE = or_(outbox.c.recipient == _LINE, outbox.c.mobile == _LINE) & _of_nobody(outbox.c.request_id)
-_IN_OLDER = (inbox.c.received_at < _MOMENT) & (inbox.c.sender != "") & _of_nobody(inbox.c.request_id)
-_OUT_OLDER = (outbox.c.created_at < _MOMENT) & (outbox.c.recipient != "") & _of_nobody(outbox.c.request_id)
-_COMMENTS_OF_REQUEST = comments.c.request_id == _REQUEST
-_COMMENTS_OF_LINE = comments.c.mobile == _LINE
-_COMMENTS_OLDER = (comments.c.at < _MOMENT) & _of_nobody(comments.c.request_id)
+_INBOX_OF_REQUEST = inbox.c.request_id == _REQUEST_PARAMETER
+_OUTBOX_OF_REQUEST = outbox.c.request_id == _REQUEST_PARAMETER
+_INBOX_OF_CHATS = (inbox.c.mobile == _LINE_PARAMETER) & (inbox.c.sender != inbox.c.mobile)
+_INBOX_OF_LINE = or_(inbox.c.sender == _LINE_PARAMETER, _INBOX_OF_CHATS) & _belongs_to_nobody(inbox.c.request_id)
+_OUTBOX_OF_LINE = or_(outbox.c.recipient == _LINE_PARAMETER, outbox.c.mobile == _LINE_PARAMETER) & _belongs_to_nobody(
+    outbox.c.request_id
+)
+_OLDER_INBOX = (
+    (inbox.c.received_at < _MOMENT_PARAMETER) & (inbox.c.sender != "") & _belongs_to_nobody(inbox.c.request_id)
+)
+_OLDER_OUTBOX = (
+    (outbox.c.created_at < _MOMENT_PARAMETER) & (outbox.c.recipient != "") & _belongs_to_nobody(outbox.c.request_id)
+)
+_COMMENTS_OF_REQUEST = comments.c.request_id == _REQUEST_PARAMETER
+_COMMENTS_OF_LINE = comments.c.mobile == _LINE_PARAMETER
+_OLDER_COMMENTS = (comments.c.at < _MOMENT_PARAMETER) & _belongs_to_nobody(comments.c.request_id)
 
 
-_DROP_CHAT_DIALOGUES = delete(dialogues).where(
+_DELETE_CHAT_DIALOGUES = delete(dialogues).where(
     exists(
         select(chats.c.chat_id).where(
-            chats.c.mobile == _LINE, chats.c.channel == dialogues.c.channel, chats.c.chat_id == dialogues.c.address
+            chats.c.mobile == _LINE_PARAMETER,
+            chats.c.channel == dialogues.c.channel,
+            chats.c.chat_id == dialogues.c.address,
         )
     )
 )
-_OF_LINE = (
-    (people, "mobile"), (opt_outs, "mobile"), (notice_channels, "mobile"), (mobile_proofs, "mobile"),
-    (dialogues, "address"), (chats, "mobile"),
-)  # fmt: skip
+_TABLES_OF_LINE = (
+    (people, "mobile"),
+    (opt_outs, "mobile"),
+    (notice_channels, "mobile"),
+    (mobile_proofs, "mobile"),
+    (dialogues, "address"),
+    (chats, "mobile"),
+)
 
 
 def _without_request(mobile: ColumnElement[str]) -> ColumnElement[bool]:
     return ~exists(select(requests.c.id).where(requests.c.mobile == mobile))
 
 
-_DROP_OLDER = (
-    delete(people).where(people.c.created_at < _MOMENT, _without_request(people.c.mobile)),
-    delete(opt_outs).where(opt_outs.c.at < _MOMENT, _without_request(opt_outs.c.mobile)),
-    delete(notice_channels).where(notice_channels.c.at < _MOMENT, _without_request(notice_channels.c.mobile)),
-    delete(chats).where(chats.c.updated_at < _MOMENT, or_(chats.c.mobile.is_(None), _without_request(chats.c.mobile))),
-    delete(mobile_proofs).where(mobile_proofs.c.expires_at < _MOMENT),
-    delete(dialogues).where(dialogues.c.expires_at < _MOMENT),
-    delete(hits).where(hits.c.ends_at < _MOMENT),
+_DELETE_OLDER = (
+    delete(people).where(people.c.created_at < _MOMENT_PARAMETER, _without_request(people.c.mobile)),
+    delete(opt_outs).where(opt_outs.c.at < _MOMENT_PARAMETER, _without_request(opt_outs.c.mobile)),
+    delete(notice_channels).where(notice_channels.c.at < _MOMENT_PARAMETER, _without_request(notice_channels.c.mobile)),
+    delete(chats).where(
+        chats.c.updated_at < _MOMENT_PARAMETER, or_(chats.c.mobile.is_(None), _without_request(chats.c.mobile))
+    ),
+    delete(mobile_proofs).where(mobile_proofs.c.expires_at < _MOMENT_PARAMETER),
+    delete(dialogues).where(dialogues.c.expires_at < _MOMENT_PARAMETER),
+    delete(hits).where(hits.c.ends_at < _MOMENT_PARAMETER),
 )
 
 
-class SqlPersonalData(Repository):
-    """The port `PersonalData`."""
+class SqlPersonalDataRepository(Repository):
+    """The port `PersonalDataRepository`."""
 
-    async def ended_before(self, moment: datetime, limit: int) -> list[int]:
+    async def list_ended_before(self, moment: datetime, limit: int) -> list[int]:
         """Return the ids of requests that ended before that moment and may be erased, oldest first."""
-        return [request_id for (request_id,) in await self._work.rows(_ENDED_BEFORE, {"moment": moment, "most": limit})]
+        return [
+            request_id
+            for (request_id,) in await self._transaction.fetch_rows(
+                _SELECT_ENDED_BEFORE, {"moment": moment, "most": limit}
+            )
+        ]
 
-    async def refund_due(self, request_id: int) -> bool:
+    async def has_refund_due(self, request_id: int) -> bool:
         """Tell whether money is still to go back to the citizen of a request."""
-        return await self._work.row(_REFUND_DUE, {"of_request": request_id}) is not None
+        return await self._transaction.fetch_row(_SELECT_REFUND_DUE, {"of_request": request_id}) is not None
 
-    async def erase_of_request(self, request_id: int, now: datetime) -> int:
+    async def erase_request(self, request_id: int, now: datetime) -> int:
         """Erase what hangs on a request; return how many events lost their personal part."""
-        of = {"of_request": request_id}
-        events = await self._work.count(_ERASE_EVENTS, of)
-        await self._drop_files(request_id)
-        await self._wordless_bills(request_id)
-        await self._work.run(_WORDLESS_RATING, of)
-        await self._work.run(_DROP_WORDS, of)
-        await self._work.run(_WORDLESS_CALLS, of)
-        await self._erase_texts(_IN_OF_REQUEST, _OUT_OF_REQUEST, of, now)
-        await self._erase_comments(_COMMENTS_OF_REQUEST, of)
-        return events
+        parameters = {"of_request": request_id}
+        event_count = await self._transaction.count_written(_ERASE_EVENTS, parameters)
+        await self._delete_files(request_id)
+        await self._erase_bill_texts(request_id)
+        await self._transaction.execute(_ERASE_RATING_TEXT, parameters)
+        await self._transaction.execute(_DELETE_SEARCH_WORDS, parameters)
+        await self._transaction.execute(_ERASE_CALL_ANSWERS, parameters)
+        await self._erase_texts(_INBOX_OF_REQUEST, _OUTBOX_OF_REQUEST, parameters, now)
+        await self._erase_comments(_COMMENTS_OF_REQUEST, parameters)
+        return event_count
 
     async def erase_line(self, mobile: str, now: datetime) -> bool:
         """Erase what is known of a line, when no request has its number any more; tell whether it was so."""
-        of = {"of_line": mobile}
-        if await self._work.row(_KEEPS_NUMBER, of) is not None:
+        parameters = {"of_line": mobile}
+        if await self._transaction.fetch_row(_SELECT_REQUEST_OF_LINE, parameters) is not None:
             return False
-        with self._work.long():
-            await self._erase_texts(_IN_OF_LINE, _OUT_OF_LINE, of, now)
-            await self._erase_comments(_COMMENTS_OF_LINE, of)
-            await self._work.run(_DROP_CHAT_DIALOGUES, of)
-            for table, column in _OF_LINE:
-                await self._work.run(delete(table).where(table.c[column] == _LINE), of)
-            await self._work.run(delete(hits).where(hits.c.key.contains(_LINE, autoescape=False)), of)
+        with self._transaction.running_long():
+            await self._erase_texts(_INBOX_OF_LINE, _OUTBOX_OF_LINE, parameters, now)
+            await self._erase_comments(_COMMENTS_OF_LINE, parameters)
+            await self._transaction.execute(_DELETE_CHAT_DIALOGUES, parameters)
+            for table, column in _TABLES_OF_LINE:
+                await self._transaction.execute(delete(table).where(table.c[column] == _LINE_PARAMETER), parameters)
+            await self._transaction.execute(
+                delete(hits).where(hits.c.key.contains(_LINE_PARAMETER, autoescape=False)), parameters
+            )
         return True
 
     async def erase_older(self, moment: datetime, now: datetime) -> int:
         """Erase texts, comments and persons of before that moment that belong to no request that is still kept."""
-        of = {"moment": moment}
-        with self._work.long():
-            texts = await self._erase_texts(_IN_OLDER, _OUT_OLDER, of, now)
-            await self._erase_comments(_COMMENTS_OLDER, of)
-            for statement in _DROP_OLDER:
-                await self._work.run(statement, of)
-        return texts
+        parameters = {"moment": moment}
+        with self._transaction.running_long():
+            text_count = await self._erase_texts(_OLDER_INBOX, _OLDER_OUTBOX, parameters, now)
+            await self._erase_comments(_OLDER_COMMENTS, parameters)
+            for statement in _DELETE_OLDER:
+                await self._transaction.execute(statement, parameters)
+        return text_count
 
-    async def _drop_files(self, request_id: int) -> None:
-        files = [sha256 for (sha256,) in await self._work.rows(_FILES, {"of_request": request_id})]
+    async def _delete_files(self, request_id: int) -> None:
+        files = [sha256 for (sha256,) in await self._transaction.fetch_rows(_SELECT_FILES, {"of_request": request_id})]
         if files:
-            await self._work.run(_DROP_FILES, {"of_request": request_id})
-            await self._work.run(_DROP_CONTENTS, {"files": files})
+            await self._transaction.execute(_DELETE_FILES, {"of_request": request_id})
+            await self._transaction.execute(_DELETE_CONTENTS, {"files": files})
 
-    async def _wordless_bills(self, request_id: int) -> None:
-        of = {"of_request": request_id}
-        await self._work.run(_WORDLESS_BILLS, of)
-        await self._work.run(_WORDLESS_REFUNDS, of)
-        await self._work.run(_WORDLESS_REVERSALS, of)
-        for bill_row, explanation in await self._work.rows(_EXPLANATIONS, of):
-            figures = {name: value for name, value in explanation.items() if name != "reason"}
+    async def _erase_bill_texts(self, request_id: int) -> None:
+        parameters = {"of_request": request_id}
+        await self._transaction.execute(_ERASE_BILL_NOTES, parameters)
+        await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
+        await self._transaction.execute(_ERASE_REVERSAL_REASONS, parameters)
+        for bill_row, explanation in await self._transaction.fetch_rows(_SELECT_EXPLANATIONS, parameters):
+            figures = {fact_name: value for fact_name, value in explanation.items() if fact_name != "reason"}
             if figures != explanation:
-                await self._work.run(_EXPLAIN, {"bill_row": bill_row, "figures": figures})
+                await self._transaction.execute(_UPDATE_EXPLANATION, {"bill_row": bill_row, "figures": figures})
 
     async def _erase_texts(
-        self, came: ColumnElement[bool], went: ColumnElement[bool], of: Mapping[str, object], now: datetime
+        self,
+        inbox_condition: ColumnElement[bool],
+        outbox_condition: ColumnElement[bool],
+        parameters: Mapping[str, object],
+        now: datetime,
     ) -> int:
-        waiting = update(outbox).where(went, outbox.c.state.in_(_UNDER_WAY))
-        ends = {"state": MessageState.EXPIRED, "reason": ERASED, "updated_at": _NOW, "claim_token": None}
-        await self._work.run(waiting.values(ends), {**of, "now": now})
-        number = await self._work.count(update(outbox).where(went).values(_BARE_OUTBOX), of)
-        return number + await self._work.count(update(inbox).where(came).values(_BARE_INBOX), of)
+        waiting_update = update(outbox).where(outbox_condition, outbox.c.state.in_(_UNDER_WAY_STATES))
+        expired_values = {
+            "state": MessageState.EXPIRED,
+            "reason": ERASED_REASON,
+            "updated_at": _NOW_PARAMETER,
+            "claim_token": None,
+        }
+        await self._transaction.execute(waiting_update.values(expired_values), {**parameters, "now": now})
+        erased_count = await self._transaction.count_written(
+            update(outbox).where(outbox_condition).values(_ERASED_OUTBOX), parameters
+        )
+        return erased_count + await self._transaction.count_written(
+            update(inbox).where(inbox_condition).values(_ERASED_INBOX), parameters
+        )
 
-    async def _erase_comments(self, which: ColumnElement[bool], of: Mapping[str, object]) -> None:
-        unseen = comments.c.state != CommentState.PUBLISHED
-        await self._work.run(delete(comments).where(which, unseen), of)
-        await self._work.run(update(comments).where(which).values(mobile=None), of)
+    async def _erase_comments(self, condition: ColumnElement[bool], parameters: Mapping[str, object]) -> None:
+        is_unpublished = comments.c.state != CommentState.PUBLISHED
+        await self._transaction.execute(delete(comments).where(condition, is_unpublished), parameters)
+        await self._transaction.execute(update(comments).where(condition).values(mobile=None), parameters)

@@ -1,4 +1,4 @@
-"""The port `Registries`: one repository over the tables of all registries, in batches."""
+"""The port `RegistryRepository`: one repository over the tables of all registries, in batches."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -8,188 +8,258 @@ from typing import Any
 from sqlalchemy import Executable, bindparam, func, insert, select
 
 from domain.registries.rows import (
-    Change,
-    Expiring,
-    Holder,
-    Key,
+    ExpiringRow,
     PastChange,
+    RegistryChange,
     RegistryFilter,
     RegistryRow,
-    changed_fields,
+    RowKey,
+    ValueHolder,
+    list_changed_fields,
 )
 from domain.values.errors import Conflict, NotFound
 from store.engines.prepared import Row
 from store.schema import registry_changes, registry_reminders
-from store.value_tables import SHELVES, Shelf
+from store.value_tables import REGISTRY_TABLES, RegistryTable
 from store.work import Repository
 
 # Nobody refers to a kept change, so the database numbers them.
-_KEEP_CHANGE = insert(registry_changes).inline()
-_CHANGES_OF = (
+_INSERT_CHANGE = insert(registry_changes).inline()
+_SELECT_CHANGES = (
     select(*(registry_changes.c[name] for name in ("at", "by", "before", "after")))
     .where(registry_changes.c.registry == bindparam("of_registry"), registry_changes.c.row_id == bindparam("of_row"))
     .order_by(registry_changes.c.id)
 )
-_BEYOND_ALL = 2**63 - 1
-_REMEMBER = insert(registry_reminders)
-_REMINDERS = (
+_BEYOND_ALL_IDS = 2**63 - 1
+_INSERT_REMINDER = insert(registry_reminders)
+_SELECT_REMINDERS = (
     select(registry_reminders.c.days_before)
     .where(*(registry_reminders.c[name] == bindparam(f"of_{name}") for name in ("registry", "row_id", "field", "day")))
     .order_by(registry_reminders.c.days_before.desc())
 )
 
 
-class SqlRegistries(Repository):
-    """The port `Registries`."""
+class SqlRegistryRepository(Repository):
+    """The port `RegistryRepository`."""
 
-    async def get(self, registry: str, row_id: int, *, lock: bool = False) -> RegistryRow:
+    async def get_row(self, registry: str, row_id: int, *, lock: bool = False) -> RegistryRow:
         """Return by id; `NotFound(registry)`."""
-        shelf = SHELVES[registry]
-        statement = shelf.by_id.with_for_update() if lock else shelf.by_id
-        found = await self._read(shelf, await self._work.rows(statement, {"row_id": row_id}))
-        if not found:
+        registry_table = REGISTRY_TABLES[registry]
+        statement = registry_table.select_by_id.with_for_update() if lock else registry_table.select_by_id
+        rows = await self._read_rows(registry_table, await self._transaction.fetch_rows(statement, {"row_id": row_id}))
+        if not rows:
             raise NotFound(registry)
-        return found[0]
+        return rows[0]
 
-    async def one(self, registry: str, unique: Mapping[str, Any], *, lock: bool = False) -> RegistryRow | None:
+    async def find_row(
+        self, registry: str, unique_values: Mapping[str, Any], *, lock: bool = False
+    ) -> RegistryRow | None:
         """Return the row with these values of a unique field or of the whole natural key."""
-        shelf = SHELVES[registry]
-        statement = shelf.all.where(*(shelf.condition(name, value) for name, value in unique.items())).limit(1)
-        found = await self._read(shelf, await self._work.rows(statement.with_for_update() if lock else statement))
-        return found[0] if found else None
+        registry_table = REGISTRY_TABLES[registry]
+        statement = registry_table.select_rows.where(
+            *(registry_table.value_condition(field_name, value) for field_name, value in unique_values.items())
+        ).limit(1)
+        rows = await self._read_rows(
+            registry_table, await self._transaction.fetch_rows(statement.with_for_update() if lock else statement)
+        )
+        return rows[0] if rows else None
 
-    async def by_keys(self, registry: str, keys: Collection[Key], *, lock: bool = False) -> dict[Key, RegistryRow]:
+    async def find_by_keys(
+        self, registry: str, row_keys: Collection[RowKey], *, lock: bool = False
+    ) -> dict[RowKey, RegistryRow]:
         """Return the rows that exist of these natural keys (some hundreds at a time)."""
-        if not keys:
+        if not row_keys:
             return {}
-        shelf = SHELVES[registry]
-        wanted = {"keys": [shelf.key_value(key) for key in keys]}
-        statement = shelf.by_keys.with_for_update() if lock else shelf.by_keys
-        rows = await self._read(shelf, await self._work.rows(statement, wanted))
-        return {shelf.registry.key_of(row.values): row for row in rows}
+        registry_table = REGISTRY_TABLES[registry]
+        parameters = {"keys": [registry_table.key_value(key) for key in row_keys]}
+        statement = registry_table.select_by_keys.with_for_update() if lock else registry_table.select_by_keys
+        rows = await self._read_rows(registry_table, await self._transaction.fetch_rows(statement, parameters))
+        return {registry_table.registry.natural_key_of(row.values): row for row in rows}
 
-    async def holders(self, registry: str, field: str, values: Collection[Any]) -> dict[Any, Holder]:
+    async def find_holders(
+        self, registry: str, field_name: str, unique_values: Collection[Any]
+    ) -> dict[Any, ValueHolder]:
         """Return which of these values a row has in that unique field, and which row."""
-        if not values:
+        if not unique_values:
             return {}
-        shelf = SHELVES[registry]
+        registry_table = REGISTRY_TABLES[registry]
         # The whole table is looked at: machines and operators have their codes in common.
-        keys = [shelf.table.c[name] for name in shelf.registry.natural_key]
-        statement = select(shelf.table.c[field], shelf.table.c.id, *keys).where(shelf.condition(field, list(values)))
-        found = await self._work.rows(statement)
-        return {value: Holder(row_id, " / ".join(map(str, key))) for value, row_id, *key in found}
+        keys = [registry_table.table.c[key_field] for key_field in registry_table.registry.natural_key]
+        statement = select(registry_table.table.c[field_name], registry_table.table.c.id, *keys).where(
+            registry_table.value_condition(field_name, list(unique_values))
+        )
+        holder_rows = await self._transaction.fetch_rows(statement)
+        return {value: ValueHolder(row_id, " / ".join(map(str, key))) for value, row_id, *key in holder_rows}
 
-    async def find(self, wanted: RegistryFilter) -> list[RegistryRow]:
+    async def list_rows(self, registry_filter: RegistryFilter) -> list[RegistryRow]:
         """Return rows, oldest first unless the filter says otherwise."""
-        shelf = SHELVES[wanted.registry]
-        conditions = [shelf.condition(name, value) for name, value in wanted.where.items()]
-        if wanted.search:
-            conditions.append(shelf.matching(wanted.search))
-        row_id = shelf.table.c.id
-        beyond = row_id < (wanted.after or _BEYOND_ALL) if wanted.newest_first else row_id > wanted.after
-        order = row_id.desc() if wanted.newest_first else row_id
-        statement = shelf.all.where(beyond, *conditions).order_by(order)
-        return await self._read(shelf, await self._work.rows(statement.limit(wanted.limit)))
+        registry_table = REGISTRY_TABLES[registry_filter.registry]
+        conditions = [
+            registry_table.value_condition(field_name, value)
+            for field_name, value in registry_filter.field_values.items()
+        ]
+        if registry_filter.search:
+            conditions.append(registry_table.search_condition(registry_filter.search))
+        row_id = registry_table.table.c.id
+        is_beyond = (
+            row_id < (registry_filter.after_id or _BEYOND_ALL_IDS)
+            if registry_filter.newest_first
+            else row_id > registry_filter.after_id
+        )
+        ordering = row_id.desc() if registry_filter.newest_first else row_id
+        statement = registry_table.select_rows.where(is_beyond, *conditions).order_by(ordering)
+        return await self._read_rows(
+            registry_table, await self._transaction.fetch_rows(statement.limit(registry_filter.limit))
+        )
 
-    async def counts(self, registry: str, field: str, where: Mapping[str, Any] | None = None) -> dict[Any, int]:
-        """Return how many rows have each value of a field; with `where`, those alone whose fields have these values."""
-        shelf = SHELVES[registry]
-        column = shelf.table.c[field]
-        conditions = [shelf.condition(name, value) for name, value in (where or {}).items()]
-        rows = await self._work.rows(select(column, func.count()).where(*shelf.own, *conditions).group_by(column))
-        return {value: number for value, number in rows}
+    async def count_by_value(
+        self, registry: str, field_name: str, field_values: Mapping[str, Any] | None = None
+    ) -> dict[Any, int]:
+        """Return how many rows have each value of a field; with `field_values`, those alone whose fields have these
+        values.
+        """
+        registry_table = REGISTRY_TABLES[registry]
+        column = registry_table.table.c[field_name]
+        conditions = [
+            registry_table.value_condition(filtered_field, value)
+            for filtered_field, value in (field_values or {}).items()
+        ]
+        rows = await self._transaction.fetch_rows(
+            select(column, func.count()).where(*registry_table.fixed_conditions, *conditions).group_by(column)
+        )
+        return {value: row_count for value, row_count in rows}
 
-    async def expiring(self, first: date, last: date) -> list[Expiring]:
-        """Return what runs out from `first` to `last`, both included, by day; rows that matter no more are left out."""
-        found: list[Expiring] = []
-        for shelf in SHELVES.values():
-            for field in shelf.registry.expiries:
-                found += await self._expiring(shelf, field, first, last)
-        return sorted(found, key=lambda one: (one.day, one.registry.key, one.row.id))
+    async def list_expiring(self, first_day: date, last_day: date) -> list[ExpiringRow]:
+        """Return what runs out from `first_day` to `last_day`, both included, by day; rows that matter no more are left
+        out.
+        """
+        expiring_rows: list[ExpiringRow] = []
+        for registry_table in REGISTRY_TABLES.values():
+            for field in registry_table.registry.expiries:
+                expiring_rows += await self._find_expiring_in(registry_table, field, first_day, last_day)
+        return sorted(
+            expiring_rows,
+            key=lambda expiring_row: (expiring_row.expires_on, expiring_row.registry.key, expiring_row.row.id),
+        )
 
-    async def _expiring(self, shelf: Shelf, field: str, first: date, last: date) -> list[Expiring]:
-        registry = shelf.registry
-        still = [shelf.condition(name, values) for name, values in registry.only_while.items()]
-        between = shelf.table.c[field].between(first.isoformat(), last.isoformat())
-        rows = await self._read(shelf, await self._work.rows(shelf.all.where(between, *still)))
-        return [Expiring(registry, row, field, date.fromisoformat(row.values[field])) for row in rows]
+    async def _find_expiring_in(
+        self, registry_table: RegistryTable, field: str, first_day: date, last_day: date
+    ) -> list[ExpiringRow]:
+        registry = registry_table.registry
+        still_conditions = [
+            registry_table.value_condition(field_name, values) for field_name, values in registry.only_while.items()
+        ]
+        is_between = registry_table.table.c[field].between(first_day.isoformat(), last_day.isoformat())
+        rows = await self._read_rows(
+            registry_table,
+            await self._transaction.fetch_rows(registry_table.select_rows.where(is_between, *still_conditions)),
+        )
+        return [ExpiringRow(registry, row, field, date.fromisoformat(row.values[field])) for row in rows]
 
-    async def put(self, registry: str, changes: Sequence[Change]) -> None:
+    async def save_changes(self, registry: str, registry_changes: Sequence[RegistryChange]) -> None:
         """Store new and changed rows, and keep each change of an existing one.
 
         `Conflict` when a revision is no longer the stored one, or a unique value is taken.
         """
-        shelf = SHELVES[registry]
-        await self._add(shelf, [change.row for change in changes if change.before is None])
-        await self._change(shelf, [change for change in changes if change.before is not None])
+        registry_table = REGISTRY_TABLES[registry]
+        await self._insert_rows(
+            registry_table, [change.row for change in registry_changes if change.values_before is None]
+        )
+        await self._update_rows(
+            registry_table, [change for change in registry_changes if change.values_before is not None]
+        )
 
-    async def _add(self, shelf: Shelf, rows: Sequence[RegistryRow]) -> None:
+    async def _insert_rows(self, registry_table: RegistryTable, rows: Sequence[RegistryRow]) -> None:
         if not rows:
             return
-        heads = [{"id": row.id, "created_at": row.created_at, "revision": 0} for row in rows]
-        values = [shelf.columns(row) | head for row, head in zip(rows, heads, strict=True)]
-        await self._work.run(shelf.add, values)
-        await self._add_links(shelf, rows)
+        head_rows = [{"id": row.id, "created_at": row.created_at, "revision": 0} for row in rows]
+        row_values = [
+            registry_table.column_values(row) | head_values for row, head_values in zip(rows, head_rows, strict=True)
+        ]
+        await self._transaction.execute(registry_table.insert_rows, row_values)
+        await self._insert_links(registry_table, rows)
 
-    async def _change(self, shelf: Shelf, changes: Sequence[Change]) -> None:
+    async def _update_rows(self, registry_table: RegistryTable, changes: Sequence[RegistryChange]) -> None:
         if not changes:
             return
-        await self._expect_revisions(shelf, {change.row.id: change.row.revision for change in changes})
+        await self._expect_revisions(registry_table, {change.row.id: change.row.revision for change in changes})
         rows = [change.row for change in changes]
-        values = [shelf.columns(row) | {"row_id": row.id, "revision": row.revision + 1} for row in rows]
-        await self._work.run(shelf.change, values)
-        for link in shelf.links.values():
-            await self._work.run(link.drop, {"owners": [row.id for row in rows]})
-        await self._add_links(shelf, rows)
-        await self._work.run(_KEEP_CHANGE, [_kept(shelf, change) for change in changes])
+        row_values = [
+            registry_table.column_values(row) | {"row_id": row.id, "revision": row.revision + 1} for row in rows
+        ]
+        await self._transaction.execute(registry_table.update_row, row_values)
+        for link in registry_table.value_tables.values():
+            await self._transaction.execute(link.delete_values, {"owners": [row.id for row in rows]})
+        await self._insert_links(registry_table, rows)
+        await self._transaction.execute(_INSERT_CHANGE, [_change_values(registry_table, change) for change in changes])
 
-    async def _expect_revisions(self, shelf: Shelf, read: dict[int, int]) -> None:
-        stored = {row_id: revision for row_id, revision in await self._work.rows(shelf.revisions, {"ids": list(read)})}
-        if stored != read:
-            raise Conflict(shelf.registry.key)
+    async def _expect_revisions(self, registry_table: RegistryTable, read_revisions: dict[int, int]) -> None:
+        stored_revisions = {
+            row_id: revision
+            for row_id, revision in await self._transaction.fetch_rows(
+                registry_table.select_revisions, {"ids": list(read_revisions)}
+            )
+        }
+        if stored_revisions != read_revisions:
+            raise Conflict(registry_table.registry.key)
 
-    async def _add_links(self, shelf: Shelf, rows: Sequence[RegistryRow]) -> None:
-        for name, link in shelf.links.items():
-            pairs = [{link.owner.name: row.id, link.value.name: one} for row in rows for one in row.values[name]]
-            if pairs:
-                await self._work.run(link.add, pairs)
+    async def _insert_links(self, registry_table: RegistryTable, rows: Sequence[RegistryRow]) -> None:
+        for field_name, link in registry_table.value_tables.items():
+            link_rows = [
+                {link.owner_column.name: row.id, link.value_column.name: linked_value}
+                for row in rows
+                for linked_value in row.values[field_name]
+            ]
+            if link_rows:
+                await self._transaction.execute(link.insert_values, link_rows)
 
-    async def _read(self, shelf: Shelf, rows: Sequence[Row]) -> list[RegistryRow]:
-        linked: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in shelf.links}
-        for name, link in shelf.links.items() if rows else ():
-            for owner, value in await self._work.rows(link.of_owners, {"owners": [row[0] for row in rows]}):
-                linked[name][owner].append(value)
-        return [shelf.read(row, {name: found[row[0]] for name, found in linked.items()}) for row in rows]
+    async def _read_rows(self, registry_table: RegistryTable, rows: Sequence[Row]) -> list[RegistryRow]:
+        values_by_field: dict[str, dict[int, list[Any]]] = {
+            field_name: defaultdict(list) for field_name in registry_table.value_tables
+        }
+        for field_name, link in registry_table.value_tables.items() if rows else ():
+            for owner, value in await self._transaction.fetch_rows(
+                link.select_of_owners, {"owners": [row[0] for row in rows]}
+            ):
+                values_by_field[field_name][owner].append(value)
+        return [
+            registry_table.read_row(
+                row, {field_name: values_by_owner[row[0]] for field_name, values_by_owner in values_by_field.items()}
+            )
+            for row in rows
+        ]
 
-    async def changes_of(self, registry: str, row_id: int) -> list[PastChange]:
+    async def list_changes(self, registry: str, row_id: int) -> list[PastChange]:
         """Return the changes of a row, oldest first."""
-        rows = await self._work.rows(_CHANGES_OF, {"of_registry": registry, "of_row": row_id})
+        rows = await self._transaction.fetch_rows(_SELECT_CHANGES, {"of_registry": registry, "of_row": row_id})
         return [PastChange(*row) for row in rows]
 
-    async def reminders_of(self, expiring: Expiring) -> list[int]:
+    async def list_reminders(self, expiring_row: ExpiringRow) -> list[int]:
         """Return how many days before it the reminders of this date were sent, most first."""
-        wanted = {f"of_{name}": value for name, value in _reminder(expiring).items()}
-        return [days for (days,) in await self._work.rows(_REMINDERS, wanted)]
+        parameters = {f"of_{name}": value for name, value in _reminder_key(expiring_row).items()}
+        return [days_before for (days_before,) in await self._transaction.fetch_rows(_SELECT_REMINDERS, parameters)]
 
-    async def remember_reminder(self, expiring: Expiring, days_before: int, at: datetime) -> None:
+    async def add_reminder(self, expiring_row: ExpiringRow, days_before: int, sent_at: datetime) -> None:
         """Note that a reminder was sent; `Conflict` when it was before."""
-        statement: Executable = _REMEMBER
-        await self._work.run(statement, _reminder(expiring) | {"days_before": days_before, "at": at})
+        statement: Executable = _INSERT_REMINDER
+        await self._transaction.execute(
+            statement, _reminder_key(expiring_row) | {"days_before": days_before, "at": sent_at}
+        )
 
 
-def _reminder(expiring: Expiring) -> dict[str, Any]:
+def _reminder_key(expiring: ExpiringRow) -> dict[str, Any]:
     key, row_id = expiring.registry.key, expiring.row.id
-    return {"registry": key, "row_id": row_id, "field": expiring.field, "day": expiring.day.isoformat()}
+    return {"registry": key, "row_id": row_id, "field": expiring.date_field, "day": expiring.expires_on.isoformat()}
 
 
-def _kept(shelf: Shelf, change: Change) -> dict[str, Any]:
-    before, after = change.before or {}, change.row.values
-    names = changed_fields(before, after)
+def _change_values(registry_table: RegistryTable, change: RegistryChange) -> dict[str, Any]:
+    before, after = change.values_before or {}, change.row.values
+    changed_names = list_changed_fields(before, after)
     return {
-        "registry": shelf.registry.key,
+        "registry": registry_table.registry.key,
         "row_id": change.row.id,
-        "at": change.at,
-        "by": change.by,
-        "before": {name: before.get(name) for name in names},
-        "after": {name: after[name] for name in names},
+        "at": change.changed_at,
+        "by": change.changed_by,
+        "before": {name: before.get(name) for name in changed_names},
+        "after": {name: after[name] for name in changed_names},
     }

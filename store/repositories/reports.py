@@ -7,133 +7,184 @@ from typing import Any
 from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, func, insert, null, select, tuple_
 
 from domain.bills.bill import BillState, PaymentOutcome
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.fleet.resources import MachineWork
-from domain.reports.figures import REQUESTS, Dimension, FactTable
-from domain.reports.ports import Cell, Moments, Place, RequestLine, StoredReport, Where
+from domain.reports.figures import REQUEST_FACTS, Dimension, FactTable
+from domain.reports.ports import DimensionFilter, ListPlace, MomentSpan, RequestLine, StoredReport, SumCell
 from domain.reports.rows import StepRecord
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, Utc
-from store.repositories.facts import END, FACTS, START, Asked, adding_up, asked, conditions, values_of
+from store.repositories.facts import (
+    END_PARAMETER,
+    FACT_ROWS_BY_KEY,
+    START_PARAMETER,
+    AskedDimensions,
+    asked_dimensions,
+    build_conditions,
+    condition_values,
+    select_fact_sums,
+)
 from store.rows import TableMapping
 from store.schema import bills, machine_work, payments, ratings, report_files, requests, steps
 from store.work import Repository
 
-_MOST = bindparam("most", type_=Integer)
+_ROW_LIMIT = bindparam("most", type_=Integer)
 
-_REQUEST = TableMapping(requests, ServiceRequest)
-_STEP = TableMapping(steps, StepRecord)
-_ADD_STEP = insert(steps)
-_WORK = TableMapping(machine_work, MachineWork)
-_UNCOUNTED = (
-    select(*_REQUEST.columns).where(requests.c.entered_at.is_(None)).order_by(requests.c.id).limit(_MOST)
-)  # fmt: skip
+_REQUEST_MAPPING = TableMapping(requests, ServiceRequest)
+_STEP_MAPPING = TableMapping(steps, StepRecord)
+_INSERT_STEP = insert(steps)
+_WORK_MAPPING = TableMapping(machine_work, MachineWork)
+_SELECT_UNCOUNTED = (
+    select(*_REQUEST_MAPPING.columns).where(requests.c.entered_at.is_(None)).order_by(requests.c.id).limit(_ROW_LIMIT)
+)
 
-_OF_REQUEST = and_(bills.c.subject_kind == SUBJECT, bills.c.subject_id == requests.c.id)
-_STANDS = bills.c.state.not_in([BillState.VOID, BillState.EXPIRED])
-_BILLED = select(func.sum(bills.c.amount)).where(_OF_REQUEST, _STANDS).scalar_subquery()
-
-
-def _came(outcome: PaymentOutcome) -> Any:
-    stands = and_(payments.c.outcome == outcome, payments.c.reversed_at.is_(None))
-    amounts = func.sum(case((stands, payments.c.amount), else_=0))
-    of_bills = payments.join(bills, payments.c.bill_id == bills.c.id)
-    return select(amounts).select_from(of_bills).where(_OF_REQUEST).correlate(requests).scalar_subquery()
+_IS_BILL_OF_REQUEST = and_(bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == requests.c.id)
+_IS_VALID_BILL = bills.c.state.not_in([BillState.VOID, BillState.EXPIRED])
+_BILLED_AMOUNT = select(func.sum(bills.c.amount)).where(_IS_BILL_OF_REQUEST, _IS_VALID_BILL).scalar_subquery()
 
 
-_RATING = (
-    select(ratings.c.score).where(ratings.c.request_id == requests.c.id).correlate(requests).scalar_subquery()
-)  # fmt: skip
-_LINE = (
-    *(requests.c[name] for name in (
-        "id", "created_at", "code", "service", "kind", "state", "phase", "channel", "office", "assignee", "mobile",
-        "updated_at",
-    )),
-    func.coalesce(_BILLED.correlate(requests), 0), func.coalesce(_came(PaymentOutcome.SETTLED), 0),
-    func.coalesce(_came(PaymentOutcome.RETURNED), 0), _RATING,
-)  # fmt: skip
-
-_FILE = TableMapping(report_files, StoredReport)
-_FILES = (
-    select(*_FILE.columns).where(report_files.c.report == bindparam("of_report")).order_by(report_files.c.first.desc())
-)  # fmt: skip
-_CONTENT = select(*_FILE.columns, report_files.c.content).where(report_files.c.id == bindparam("file_id"))
-
-
-def _work_once(engine: DatabaseEngine) -> Executable:
-    return engine.insert(machine_work).on_conflict_do_nothing()
-
-
-def _keep_once(engine: DatabaseEngine) -> Executable:
-    return engine.insert(report_files).on_conflict_do_nothing(index_elements=["report", "first", "last"])
-
-
-@lru_cache(maxsize=100)
-def _lines(wanted: Asked, *, further: bool, fields: bool) -> Select[Any]:
-    place = tuple_(requests.c.created_at, requests.c.id)
-    last = tuple_(bindparam("after_at", type_=Utc), bindparam("after_id", type_=ID))
-    begins = place > last if further else requests.c.created_at >= START
-    form = requests.c.fields if fields else null()
+def _sum_paid(outcome: PaymentOutcome) -> Any:
+    is_recorded = and_(payments.c.outcome == outcome, payments.c.reversed_at.is_(None))
+    amount_sum = func.sum(case((is_recorded, payments.c.amount), else_=0))
+    billed_payments = payments.join(bills, payments.c.bill_id == bills.c.id)
     return (
-        select(*_LINE, form)
-        .where(begins, requests.c.created_at < END, *conditions(FACTS[REQUESTS.key], wanted))
-        .order_by(requests.c.created_at, requests.c.id)
-        .limit(_MOST)
+        select(amount_sum).select_from(billed_payments).where(_IS_BILL_OF_REQUEST).correlate(requests).scalar_subquery()
     )
 
 
-class SqlReports(Repository):
-    """The port `Reports`."""
+_RATING_SCORE = (
+    select(ratings.c.score).where(ratings.c.request_id == requests.c.id).correlate(requests).scalar_subquery()
+)
+_LINE_COLUMNS = (
+    *(
+        requests.c[name]
+        for name in (
+            "id",
+            "created_at",
+            "code",
+            "service",
+            "kind",
+            "state",
+            "phase",
+            "channel",
+            "office",
+            "assignee",
+            "mobile",
+            "updated_at",
+        )
+    ),
+    func.coalesce(_BILLED_AMOUNT.correlate(requests), 0),
+    func.coalesce(_sum_paid(PaymentOutcome.SETTLED), 0),
+    func.coalesce(_sum_paid(PaymentOutcome.RETURNED), 0),
+    _RATING_SCORE,
+)
 
-    async def add_step(self, step: StepRecord) -> None:
+_FILE = TableMapping(report_files, StoredReport)
+_SELECT_FILES = (
+    select(*_FILE.columns).where(report_files.c.report == bindparam("of_report")).order_by(report_files.c.first.desc())
+)
+_SELECT_CONTENT = select(*_FILE.columns, report_files.c.content).where(report_files.c.id == bindparam("file_id"))
+
+
+def _insert_work_once(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(machine_work).on_conflict_do_nothing()
+
+
+def _insert_report_once(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(report_files).on_conflict_do_nothing(index_elements=["report", "first", "last"])
+
+
+@lru_cache(maxsize=100)
+def _select_lines(required: AskedDimensions, *, further: bool, fields: bool) -> Select[Any]:
+    position = tuple_(requests.c.created_at, requests.c.id)
+    last_position = tuple_(bindparam("after_at", type_=Utc), bindparam("after_id", type_=ID))
+    begins_after = position > last_position if further else requests.c.created_at >= START_PARAMETER
+    form_column = requests.c.fields if fields else null()
+    return (
+        select(*_LINE_COLUMNS, form_column)
+        .where(
+            begins_after,
+            requests.c.created_at < END_PARAMETER,
+            *build_conditions(FACT_ROWS_BY_KEY[REQUEST_FACTS.key], required),
+        )
+        .order_by(requests.c.created_at, requests.c.id)
+        .limit(_ROW_LIMIT)
+    )
+
+
+class SqlReportRepository(Repository):
+    """The port `ReportRepository`."""
+
+    async def add_step(self, step_record: StepRecord) -> None:
         """Keep a step."""
-        await self._work.later(_ADD_STEP, _STEP.values(step))
+        await self._transaction.defer(_INSERT_STEP, _STEP_MAPPING.column_values(step_record))
 
-    async def add_work(self, work: MachineWork) -> None:
+    async def add_work(self, machine_work: MachineWork) -> None:
         """Keep what a machine did for a request; the same again changes nothing."""
-        await self._work.later(_work_once, _WORK.values(work))
+        await self._transaction.defer(_insert_work_once, _WORK_MAPPING.column_values(machine_work))
 
-    async def uncounted(self, limit: int) -> list[ServiceRequest]:
+    async def list_uncounted(self, limit: int) -> list[ServiceRequest]:
         """Return requests whose steps are not kept, the oldest first."""
-        return _REQUEST.read_all(await self._work.rows(_UNCOUNTED, {"most": limit}))
+        return _REQUEST_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_UNCOUNTED, {"most": limit}))
 
-    async def sums(self, fact: FactTable, by: Sequence[Dimension], where: Where, moments: Moments) -> list[Cell]:
+    async def sum_facts(
+        self,
+        fact_table: FactTable,
+        grouped_by: Sequence[Dimension],
+        dimension_filter: DimensionFilter,
+        moment_span: MomentSpan,
+    ) -> list[SumCell]:
         """Add a fact up by these columns; without any, its whole."""
-        statement = adding_up(fact.key, tuple(by), asked(where))
-        values = values_of(where) | dict(zip(("start", "end"), moments, strict=True))
-        width = len(by)
-        rows = await self._work.rows(statement, values)
-        return [(row[:width], tuple(int(one or 0) for one in row[width:])) for row in rows]
+        statement = select_fact_sums(fact_table.key, tuple(grouped_by), asked_dimensions(dimension_filter))
+        values = condition_values(dimension_filter) | dict(zip(("start", "end"), moment_span, strict=True))
+        key_width = len(grouped_by)
+        rows = await self._transaction.fetch_rows(statement, values)
+        return [(row[:key_width], tuple(int(amount or 0) for amount in row[key_width:])) for row in rows]
 
-    async def lines(
-        self, where: Where, moments: Moments, after: Place | None, limit: int, *, fields: bool
+    async def list_request_lines(
+        self,
+        dimension_filter: DimensionFilter,
+        moment_span: MomentSpan,
+        after_place: ListPlace | None,
+        limit: int,
+        *,
+        fields: bool,
     ) -> list[RequestLine]:
         """Return requests that were made then, in the order of their making; `fields`: with their forms."""
-        statement = _lines(asked(where), further=after is not None, fields=fields)
-        values = values_of(where) | {"end": moments[1], "most": limit}
-        values |= {"start": moments[0]} if after is None else {"after_at": after[0], "after_id": after[1]}
-        rows = await self._work.rows(statement, values)
-        return [_line(row) for row in rows]
+        statement = _select_lines(asked_dimensions(dimension_filter), further=after_place is not None, fields=fields)
+        values = condition_values(dimension_filter) | {"end": moment_span[1], "most": limit}
+        values |= (
+            {"start": moment_span[0]}
+            if after_place is None
+            else {"after_at": after_place[0], "after_id": after_place[1]}
+        )
+        rows = await self._transaction.fetch_rows(statement, values)
+        return [_read_line(row) for row in rows]
 
-    async def keep(self, report: StoredReport, content: bytes) -> bool:
+    async def save_report(self, report: StoredReport, content: bytes) -> bool:
         """Keep a report; False when there is one of these days already."""
-        return await self._work.count(_keep_once, _FILE.values(report) | {"content": content}) == 1
+        return (
+            await self._transaction.count_written(
+                _insert_report_once, _FILE.column_values(report) | {"content": content}
+            )
+            == 1
+        )
 
-    async def kept(self, report: str) -> list[StoredReport]:
+    async def list_reports(self, report_key: str) -> list[StoredReport]:
         """Return the kept ones of a report, the newest days first."""
-        return _FILE.read_all(await self._work.rows(_FILES, {"of_report": report}))
+        return _FILE.read_rows(await self._transaction.fetch_rows(_SELECT_FILES, {"of_report": report_key}))
 
-    async def content(self, kept_id: int) -> tuple[StoredReport, bytes]:
+    async def get_report(self, report_id: int) -> tuple[StoredReport, bytes]:
         """Return a kept one whole; `NotFound("report")`."""
-        row = await self._work.row(_CONTENT, {"file_id": kept_id})
+        row = await self._transaction.fetch_row(_SELECT_CONTENT, {"file_id": report_id})
         if row is None:
             raise NotFound("report")
-        return _FILE.read(row), row[-1]
+        return _FILE.read_row(row), row[-1]
 
 
-def _line(row: Row) -> RequestLine:
-    *told, form = row
-    return RequestLine(*(*told, form or {}))
+def _read_line(row: Row) -> RequestLine:
+    *line_values, form_values = row
+    return RequestLine(*(*line_values, form_values or {}))

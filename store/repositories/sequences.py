@@ -10,18 +10,20 @@ from store.schema import counters
 from store.work import Repository
 
 
-def drawing(engine: DatabaseEngine) -> Executable:
+def draw_numbers(engine: DatabaseEngine) -> Executable:
     """Return the statement that draws the next `by` numbers of the sequence `of`, and returns the last of them."""
-    first = engine.insert(counters).values(name=bindparam("of"), value=bindparam("by", type_=counters.c.value.type))
-    return first.on_conflict_do_update(
-        index_elements=[counters.c.name], set_={"value": counters.c.value + first.excluded.value}
+    insertion = engine.insert_into(counters).values(
+        name=bindparam("of"), value=bindparam("by", type_=counters.c.value.type)
+    )
+    return insertion.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + insertion.excluded.value}
     ).returning(counters.c.value)
 
 
-class SqlSequences(Repository):
-    """The port `Sequences`."""
+class SqlSequenceRepository(Repository):
+    """The port `SequenceRepository`."""
 
-    async def next(self, name: str) -> int:
+    async def next_number(self, sequence_name: str) -> int:
         """Draw the next number (1, 2, 3 …) of the sequence of that name."""
-        number: int = await self._work.value(drawing, {"of": name, "by": 1})
+        number: int = await self._transaction.fetch_value(draw_numbers, {"of": sequence_name, "by": 1})
         return number

@@ -5,49 +5,60 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, insert, select
 
 from domain.settings.records import SettingChange
-from store.engines.types import ID, MOST_ID
+from store.engines.types import HIGHEST_ID, ID
 from store.rows import TableMapping
 from store.schema import setting_changes
 from store.work import Repository
 
-_CHANGE = TableMapping(setting_changes, SettingChange)
-_NAME, _NUMBER = setting_changes.c.name, setting_changes.c.id
-_VERSION = select(func.coalesce(func.max(_NUMBER), 0))
-_VALUES = select(_NAME, setting_changes.c.value).where(_NUMBER.in_(select(func.max(_NUMBER)).group_by(_NAME)))
-_LAST = select(*_CHANGE.columns).where(bindparam("of_name") == _NAME).order_by(_NUMBER.desc()).limit(1)
-_RECENT = (
-    select(*_CHANGE.columns)
-    .where(bindparam("before_id", type_=ID) > _NUMBER)
-    .order_by(_NUMBER.desc())
+_CHANGE_MAPPING = TableMapping(setting_changes, SettingChange)
+_NAME_COLUMN, _NUMBER_COLUMN = setting_changes.c.name, setting_changes.c.id
+_SELECT_VERSION = select(func.coalesce(func.max(_NUMBER_COLUMN), 0))
+_SELECT_VALUES = select(_NAME_COLUMN, setting_changes.c.value).where(
+    _NUMBER_COLUMN.in_(select(func.max(_NUMBER_COLUMN)).group_by(_NAME_COLUMN))
+)
+_SELECT_LAST = (
+    select(*_CHANGE_MAPPING.columns)
+    .where(bindparam("of_name") == _NAME_COLUMN)
+    .order_by(_NUMBER_COLUMN.desc())
+    .limit(1)
+)
+_SELECT_RECENT = (
+    select(*_CHANGE_MAPPING.columns)
+    .where(bindparam("before_id", type_=ID) > _NUMBER_COLUMN)
+    .order_by(_NUMBER_COLUMN.desc())
     .limit(bindparam("most", type_=Integer))
 )
 # The database numbers them: units that change settings wait for each other, so a greater number is a later commit.
-_ADD = insert(setting_changes).inline()
+_INSERT_CHANGE = insert(setting_changes).inline()
 
 
-class SqlSettingChanges(Repository):
-    """The port `SettingChanges`."""
+class SqlSettingChangeRepository(Repository):
+    """The port `SettingChangeRepository`."""
 
-    async def version(self) -> int:
+    async def get_version(self) -> int:
         """Return the number of the last change; 0 before the first one."""
-        return int(await self._work.value(_VERSION))
+        return int(await self._transaction.fetch_value(_SELECT_VERSION))
 
-    async def values(self) -> dict[str, Any]:
+    async def get_values(self) -> dict[str, Any]:
         """Return name → value of every setting that is changed."""
-        return {name: value for name, value in await self._work.rows(_VALUES) if value is not None}
+        return {
+            setting_name: value
+            for setting_name, value in await self._transaction.fetch_rows(_SELECT_VALUES)
+            if value is not None
+        }
 
-    async def last(self, name: str) -> SettingChange | None:
+    async def find_last(self, setting_name: str) -> SettingChange | None:
         """Return the last change of a setting."""
-        row = await self._work.row(_LAST, {"of_name": name})
-        return None if row is None else _CHANGE.read(row)
+        row = await self._transaction.fetch_row(_SELECT_LAST, {"of_name": setting_name})
+        return None if row is None else _CHANGE_MAPPING.read_row(row)
 
     async def add(self, change: SettingChange) -> None:
         """Store a change under a number of its own."""
-        values = _CHANGE.values(change)
-        del values["id"]
-        await self._work.run(_ADD, values)
+        column_values = _CHANGE_MAPPING.column_values(change)
+        del column_values["id"]
+        await self._transaction.execute(_INSERT_CHANGE, column_values)
 
-    async def recent(self, before: int | None, limit: int) -> list[SettingChange]:
+    async def list_recent(self, before: int | None, limit: int) -> list[SettingChange]:
         """Return changes, newest first."""
-        of = {"before_id": MOST_ID if before is None else before, "most": limit}
-        return _CHANGE.read_all(await self._work.rows(_RECENT, of))
+        parameters = {"before_id": HIGHEST_ID if before is None else before, "most": limit}
+        return _CHANGE_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_RECENT, parameters))

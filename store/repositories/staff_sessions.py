@@ -10,92 +10,100 @@ from store.rows import TableMapping
 from store.schema import second_factors, staff_sessions
 from store.work import Repository
 
-_SESSION = TableMapping(staff_sessions, StaffSession)
-_KNOWN = select(*_SESSION.columns)
-_BY_DIGEST = _KNOWN.where(staff_sessions.c.digest == bindparam("of_digest"))
-_OF_USER = _KNOWN.where(staff_sessions.c.username == bindparam("of_username")).order_by(
+_SESSION_MAPPING = TableMapping(staff_sessions, StaffSession)
+_SELECT_SESSIONS = select(*_SESSION_MAPPING.columns)
+_SELECT_BY_DIGEST = _SELECT_SESSIONS.where(staff_sessions.c.digest == bindparam("of_digest"))
+_SELECT_OF_USER = _SELECT_SESSIONS.where(staff_sessions.c.username == bindparam("of_username")).order_by(
     staff_sessions.c.seen_at.desc(), staff_sessions.c.digest
 )
-_ONE = update(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
-_SEEN = _ONE.values(seen_at=bindparam("moment"))
-_PROVED = _ONE.values(proved_at=bindparam("moment"))
-_END = delete(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
-_END_OTHERS = delete(staff_sessions).where(
+_UPDATE_SESSION = update(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
+_UPDATE_SEEN = _UPDATE_SESSION.values(seen_at=bindparam("moment"))
+_UPDATE_PROVED = _UPDATE_SESSION.values(proved_at=bindparam("moment"))
+_DELETE_SESSION = delete(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
+_DELETE_OTHERS = delete(staff_sessions).where(
     staff_sessions.c.username == bindparam("of_username"), staff_sessions.c.digest != bindparam("kept")
 )
-_SWEEP = delete(staff_sessions).where(staff_sessions.c.seen_at < bindparam("seen_before"))
+_DELETE_UNUSED = delete(staff_sessions).where(staff_sessions.c.seen_at < bindparam("seen_before"))
 
-_FACTOR = TableMapping(second_factors, SecondFactor)
-_OF_MEMBER = select(*_FACTOR.columns).where(second_factors.c.username == bindparam("of_username"))
-_FACTORS = select(*_FACTOR.columns).order_by(second_factors.c.username)
-_FACTORS_LOCKED = _FACTORS.with_for_update()
-_OF_MEMBER_LOCKED = _OF_MEMBER.with_for_update()
-_REMOVE = delete(second_factors).where(second_factors.c.username == bindparam("of_username"))
-
-
-def _add(engine: DatabaseEngine) -> Executable:
-    return engine.insert(staff_sessions)
+_FACTOR_MAPPING = TableMapping(second_factors, SecondFactor)
+_SELECT_FACTOR = select(*_FACTOR_MAPPING.columns).where(second_factors.c.username == bindparam("of_username"))
+_SELECT_FACTORS = select(*_FACTOR_MAPPING.columns).order_by(second_factors.c.username)
+_LOCK_FACTORS = _SELECT_FACTORS.with_for_update()
+_LOCK_FACTOR = _SELECT_FACTOR.with_for_update()
+_DELETE_FACTOR = delete(second_factors).where(second_factors.c.username == bindparam("of_username"))
 
 
-def _put(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(second_factors)
-    changed = {name: new.excluded[name] for name in _FACTOR.names if name != "username"}
-    return new.on_conflict_do_update(index_elements=["username"], set_=changed)
+def _insert_session(engine: DatabaseEngine) -> Executable:
+    return engine.insert_into(staff_sessions)
 
 
-class SqlStaffSessions(Repository):
-    """The port `StaffSessions`."""
+def _upsert_factor(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(second_factors)
+    updated_columns = {
+        column_name: insertion.excluded[column_name]
+        for column_name in _FACTOR_MAPPING.names
+        if column_name != "username"
+    }
+    return insertion.on_conflict_do_update(index_elements=["username"], set_=updated_columns)
+
+
+class SqlStaffSessionRepository(Repository):
+    """The port `StaffSessionRepository`."""
 
     async def add(self, session: StaffSession) -> None:
         """Store a new session."""
-        await self._work.run(_add, _SESSION.values(session))
+        await self._transaction.execute(_insert_session, _SESSION_MAPPING.column_values(session))
 
-    async def get(self, digest: str) -> StaffSession | None:
+    async def find(self, token_digest: str) -> StaffSession | None:
         """Return a session, whether it still lives or not."""
-        row = await self._work.row(_BY_DIGEST, {"of_digest": digest})
-        return None if row is None else _SESSION.read(row)
+        row = await self._transaction.fetch_row(_SELECT_BY_DIGEST, {"of_digest": token_digest})
+        return None if row is None else _SESSION_MAPPING.read_row(row)
 
-    async def of(self, username: str) -> list[StaffSession]:
+    async def list_of_member(self, username: str) -> list[StaffSession]:
         """Return the sessions of a member of the staff, the one that was used last first."""
-        return _SESSION.read_all(await self._work.rows(_OF_USER, {"of_username": username}))
+        return _SESSION_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_OF_USER, {"of_username": username})
+        )
 
-    async def seen(self, digest: str, at: datetime) -> None:
+    async def save_last_seen(self, token_digest: str, used_at: datetime) -> None:
         """Store when it was used last, and nothing else: another tab may have proved it meanwhile."""
-        await self._work.run(_SEEN, {"of_digest": digest, "moment": at})
+        await self._transaction.execute(_UPDATE_SEEN, {"of_digest": token_digest, "moment": used_at})
 
-    async def proved(self, digest: str, at: datetime) -> None:
+    async def save_last_proved(self, token_digest: str, proved_at: datetime) -> None:
         """Store when it was proved last."""
-        await self._work.run(_PROVED, {"of_digest": digest, "moment": at})
+        await self._transaction.execute(_UPDATE_PROVED, {"of_digest": token_digest, "moment": proved_at})
 
-    async def end(self, digest: str) -> bool:
+    async def delete(self, token_digest: str) -> bool:
         """Forget a session; False when it was gone."""
-        return await self._work.count(_END, {"of_digest": digest}) == 1
+        return await self._transaction.count_written(_DELETE_SESSION, {"of_digest": token_digest}) == 1
 
-    async def end_others(self, username: str, but: str | None = None) -> int:
+    async def delete_others(self, username: str, except_digest: str | None = None) -> int:
         """Forget the sessions of a member of the staff, but for one; return how many."""
-        return await self._work.count(_END_OTHERS, {"of_username": username, "kept": but or ""})
+        return await self._transaction.count_written(
+            _DELETE_OTHERS, {"of_username": username, "kept": except_digest or ""}
+        )
 
-    async def sweep(self, seen_before: datetime) -> int:
+    async def delete_unused(self, last_used_before: datetime) -> int:
         """Forget the sessions that were not used since; return how many."""
-        return await self._work.count(_SWEEP, {"seen_before": seen_before})
+        return await self._transaction.count_written(_DELETE_UNUSED, {"seen_before": last_used_before})
 
 
-class SqlSecondFactors(Repository):
-    """The port `SecondFactors`."""
+class SqlSecondFactorRepository(Repository):
+    """The port `SecondFactorRepository`."""
 
-    async def get(self, username: str, *, lock: bool = False) -> SecondFactor | None:
+    async def find(self, username: str, *, lock: bool = False) -> SecondFactor | None:
         """Return the authenticator of a member of the staff."""
-        row = await self._work.row(_OF_MEMBER_LOCKED if lock else _OF_MEMBER, {"of_username": username})
-        return None if row is None else _FACTOR.read(row)
+        row = await self._transaction.fetch_row(_LOCK_FACTOR if lock else _SELECT_FACTOR, {"of_username": username})
+        return None if row is None else _FACTOR_MAPPING.read_row(row)
 
-    async def all(self, *, lock: bool = False) -> list[SecondFactor]:
+    async def list_all(self, *, lock: bool = False) -> list[SecondFactor]:
         """Return every authenticator, by user name."""
-        return _FACTOR.read_all(await self._work.rows(_FACTORS_LOCKED if lock else _FACTORS))
+        return _FACTOR_MAPPING.read_rows(await self._transaction.fetch_rows(_LOCK_FACTORS if lock else _SELECT_FACTORS))
 
-    async def put(self, factor: SecondFactor) -> None:
+    async def save(self, second_factor: SecondFactor) -> None:
         """Store a new or changed one (by user name)."""
-        await self._work.run(_put, _FACTOR.values(factor))
+        await self._transaction.execute(_upsert_factor, _FACTOR_MAPPING.column_values(second_factor))
 
-    async def remove(self, username: str) -> bool:
+    async def delete(self, username: str) -> bool:
         """Forget it; False when there was none."""
-        return await self._work.count(_REMOVE, {"of_username": username}) == 1
+        return await self._transaction.count_written(_DELETE_FACTOR, {"of_username": username}) == 1

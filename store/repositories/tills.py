@@ -9,30 +9,32 @@ from store.rows import TableMapping
 from store.schema import till_closings
 from store.work import Repository
 
-_CLOSING = TableMapping(till_closings, TillClosing)
-_OF_OFFICE = till_closings.c.office == bindparam("of_office")
-_CLOSINGS = (
-    select(*_CLOSING.columns)
-    .where(_OF_OFFICE, till_closings.c.day >= bindparam("first"), till_closings.c.day < bindparam("last"))
+_CLOSING_MAPPING = TableMapping(till_closings, TillClosing)
+_IS_OF_OFFICE = till_closings.c.office == bindparam("of_office")
+_SELECT_CLOSINGS = (
+    select(*_CLOSING_MAPPING.columns)
+    .where(_IS_OF_OFFICE, till_closings.c.day >= bindparam("first"), till_closings.c.day < bindparam("last"))
     .order_by(till_closings.c.number)
 )
-_LAST = select(func.coalesce(func.max(till_closings.c.number), 0)).where(_OF_OFFICE)
-_ADD = insert(till_closings)
+_SELECT_LAST_NUMBER = select(func.coalesce(func.max(till_closings.c.number), 0)).where(_IS_OF_OFFICE)
+_INSERT_CLOSING = insert(till_closings)
 
 
-class SqlTills(Repository):
-    """The port `Tills`."""
+class SqlTillRepository(Repository):
+    """The port `TillRepository`."""
 
-    async def closings(self, office: str, first: date, last: date) -> list[TillClosing]:
-        """Return every closing of these days, `last` not included, in the order of their numbers."""
-        rows = await self._work.rows(_CLOSINGS, {"of_office": office, "first": first, "last": last})
-        return _CLOSING.read_all(rows)
+    async def list_closings(self, office_code: str, first_day: date, end_day: date) -> list[TillClosing]:
+        """Return every closing of these days, `end_day` not included, in the order of their numbers."""
+        rows = await self._transaction.fetch_rows(
+            _SELECT_CLOSINGS, {"of_office": office_code, "first": first_day, "last": end_day}
+        )
+        return _CLOSING_MAPPING.read_rows(rows)
 
-    async def last_number(self, office: str) -> int:
+    async def last_closing_number(self, office_code: str) -> int:
         """Return the number of the office's latest closing, 0 when there is none."""
-        number: int = await self._work.value(_LAST, {"of_office": office})
-        return number
+        last_number: int = await self._transaction.fetch_value(_SELECT_LAST_NUMBER, {"of_office": office_code})
+        return last_number
 
     async def add(self, closing: TillClosing) -> None:
         """Keep a closing; `Conflict` when its office has one of that number."""
-        await self._work.run(_ADD, _CLOSING.values(closing))
+        await self._transaction.execute(_INSERT_CLOSING, _CLOSING_MAPPING.column_values(closing))

@@ -9,33 +9,33 @@ from store.rows import TableMapping
 from store.schema import verifications
 from store.work import Repository
 
-_VERIFIED = TableMapping(verifications, VerificationRecord)
-_ALL = select(*_VERIFIED.columns).limit(1)
-_ASKED = _ALL.where(verifications.c.ended_at.is_(None)).order_by(verifications.c.id)
-_LAST = _ALL.where(verifications.c.ended_at.is_not(None)).order_by(verifications.c.id.desc())
-_ASK = insert(verifications).inline()
-_END = update(verifications).where(verifications.c.id == bindparam("of_id"))
-_FOUND = ("ended_at", "requests", "events", "seals", "unsealed", "fault_count", "faults")
+_RECORD_MAPPING = TableMapping(verifications, VerificationRecord)
+_SELECT_RECORD = select(*_RECORD_MAPPING.columns).limit(1)
+_SELECT_ASKED = _SELECT_RECORD.where(verifications.c.ended_at.is_(None)).order_by(verifications.c.id)
+_SELECT_LAST = _SELECT_RECORD.where(verifications.c.ended_at.is_not(None)).order_by(verifications.c.id.desc())
+_INSERT_REQUEST = insert(verifications).inline()
+_UPDATE_RECORD = update(verifications).where(verifications.c.id == bindparam("of_id"))
+_RESULT_FIELDS = ("ended_at", "requests", "events", "seals", "unsealed", "fault_count", "faults")
 
 
-class SqlVerifications(Repository):
-    """The port `Verifications`."""
+class SqlVerificationRepository(Repository):
+    """The port `VerificationRepository`."""
 
-    async def ask(self, by: str, at: datetime) -> None:
+    async def add_request(self, asked_by: str, asked_at: datetime) -> None:
         """Ask for one."""
-        await self._work.run(_ASK, {"asked_by": by, "asked_at": at})
+        await self._transaction.execute(_INSERT_REQUEST, {"asked_by": asked_by, "asked_at": asked_at})
 
-    async def asked(self) -> VerificationRecord | None:
+    async def find_requested(self) -> VerificationRecord | None:
         """Return the oldest one that has not ended."""
-        row = await self._work.row(_ASKED)
-        return None if row is None else _VERIFIED.read(row)
+        row = await self._transaction.fetch_row(_SELECT_ASKED)
+        return None if row is None else _RECORD_MAPPING.read_row(row)
 
-    async def end(self, verified: VerificationRecord) -> None:
+    async def save_result(self, verification: VerificationRecord) -> None:
         """Store what one found."""
-        found = {name: getattr(verified, name) for name in _FOUND}
-        await self._work.run(_END, {"of_id": verified.id, **found})
+        result_values = {column_name: getattr(verification, column_name) for column_name in _RESULT_FIELDS}
+        await self._transaction.execute(_UPDATE_RECORD, {"of_id": verification.id, **result_values})
 
-    async def last(self) -> VerificationRecord | None:
+    async def find_last_ended(self) -> VerificationRecord | None:
         """Return the last one that ended."""
-        row = await self._work.row(_LAST)
-        return None if row is None else _VERIFIED.read(row)
+        row = await self._transaction.fetch_row(_SELECT_LAST)
+        return None if row is None else _RECORD_MAPPING.read_row(row)

@@ -10,35 +10,37 @@ from store.rows import TableMapping
 from store.schema import work_calendar
 from store.work import Repository
 
-_OVERRIDES = select(work_calendar.c.day, work_calendar.c.working).order_by(work_calendar.c.day)
+_SELECT_OVERRIDES = select(work_calendar.c.day, work_calendar.c.working).order_by(work_calendar.c.day)
 
 
-_DAY = TableMapping(work_calendar, DeclaredDay)
-_DECLARED = select(*_DAY.columns).where(work_calendar.c.day >= bindparam("since")).order_by(work_calendar.c.day)
-_FORGET = delete(work_calendar).where(work_calendar.c.day == bindparam("of_day"))
+_DAY_MAPPING = TableMapping(work_calendar, DeclaredDay)
+_SELECT_DECLARED = (
+    select(*_DAY_MAPPING.columns).where(work_calendar.c.day >= bindparam("since")).order_by(work_calendar.c.day)
+)
+_DELETE_DAY = delete(work_calendar).where(work_calendar.c.day == bindparam("of_day"))
 
 
-def _declare(engine: DatabaseEngine) -> Executable:
-    new = engine.insert(work_calendar)
-    changed = {name: new.excluded[name] for name in ("working", "note")}
-    return new.on_conflict_do_update(index_elements=["day"], set_=changed)
+def _upsert_day(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(work_calendar)
+    updated_columns = {column_name: insertion.excluded[column_name] for column_name in ("working", "note")}
+    return insertion.on_conflict_do_update(index_elements=["day"], set_=updated_columns)
 
 
-class SqlWorkCalendar(Repository):
-    """The port `WorkCalendar`."""
+class SqlWorkCalendarRepository(Repository):
+    """The port `WorkCalendarRepository`."""
 
-    async def overrides(self) -> dict[date, bool]:
+    async def get_overrides(self) -> dict[date, bool]:
         """Return day → whether it is a working day."""
-        return {day: working for day, working in await self._work.rows(_OVERRIDES)}
+        return {day: working for day, working in await self._transaction.fetch_rows(_SELECT_OVERRIDES)}
 
-    async def declared(self, since: date) -> list[DeclaredDay]:
-        """Return the days from `since` on that were declared, in order."""
-        return _DAY.read_all(await self._work.rows(_DECLARED, {"since": since}))
+    async def list_declared(self, since_day: date) -> list[DeclaredDay]:
+        """Return the days from `since_day` on that were declared, in order."""
+        return _DAY_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_DECLARED, {"since": since_day}))
 
-    async def set_override(self, day: date, working: bool, note: str) -> None:
+    async def save_override(self, day: date, is_working: bool, note: str) -> None:
         """Declare a day, replacing what was declared before."""
-        await self._work.run(_declare, {"day": day, "working": working, "note": note})
+        await self._transaction.execute(_upsert_day, {"day": day, "working": is_working, "note": note})
 
-    async def forget(self, day: date) -> bool:
+    async def delete_override(self, day: date) -> bool:
         """Let a day be what it is by itself again; False when it was not declared."""
-        return await self._work.count(_FORGET, {"of_day": day}) == 1
+        return await self._transaction.count_written(_DELETE_DAY, {"of_day": day}) == 1

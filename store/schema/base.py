@@ -15,12 +15,14 @@ metadata = MetaData(
 )
 
 
-def own_id(name: str = "id") -> Column[int]:
+def id_column(column_name: str = "id") -> Column[int]:
     """Return the column of a key from the `Ids` port."""
-    return Column(name, ID, primary_key=True, autoincrement=False)
+    return Column(column_name, ID, primary_key=True, autoincrement=False)
 
 
-def refers(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
+def reference_column(
+    column_name: str, target_column: str, *, nullable: bool = False, primary_key: bool = False
+) -> Column[int]:
     """Return a column that names a row of another table; checked at the commit."""
-    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
-    return Column(name, key, nullable=nullable, primary_key=primary_key, autoincrement=False)
+    key = ForeignKey(target_column, deferrable=True, initially="DEFERRED")
+    return Column(column_name, key, nullable=nullable, primary_key=primary_key, autoincrement=False)

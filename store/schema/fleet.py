@@ -4,12 +4,12 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table
 
 from domain.fleet.resources import ResourceKind, ResourceStatus
 from store.engines.types import EnumText, JsonList, SafeText, Utc
-from store.schema.base import metadata, own_id, refers
+from store.schema.base import id_column, metadata, reference_column
 
 resources = Table(
     "resources",
     metadata,
-    own_id(),
+    id_column(),
     Column("code", SafeText, nullable=False, unique=True),
     Column("kind", EnumText(ResourceKind), nullable=False),
     Column("type", SafeText, nullable=False),
@@ -27,9 +27,9 @@ resources = Table(
 bookings = Table(
     "bookings",
     metadata,
-    own_id(),
-    refers("request_id", "requests.id", nullable=True),
-    refers("resource_id", "resources.id"),
+    id_column(),
+    reference_column("request_id", "requests.id", nullable=True),
+    reference_column("resource_id", "resources.id"),
     Column("start", Utc, nullable=False),
     Column("end", Utc, nullable=False),
     Column("hold", Boolean, nullable=False),
@@ -43,7 +43,7 @@ slots = Table(
     "slots",
     metadata,
     Column("slot", Integer, primary_key=True, autoincrement=False),
-    refers("resource_id", "resources.id", primary_key=True),
-    refers("booking_id", "bookings.id"),
+    reference_column("resource_id", "resources.id", primary_key=True),
+    reference_column("booking_id", "bookings.id"),
     Index(None, "booking_id"),
 )

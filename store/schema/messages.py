@@ -4,13 +4,13 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
 from domain.chats.chat import ChatState
 from domain.messages.records import InboundState, MessageClass, MessageState
-from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial
-from store.schema.base import metadata, own_id, refers
+from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
+from store.schema.base import id_column, metadata, reference_column
 
 inbox = Table(
     "inbox",
     metadata,
-    own_id(),
+    id_column(),
     Column("channel", SafeText, nullable=False),
     Column("provider", SafeText, nullable=False),
     Column("provider_id", SafeText),
@@ -22,8 +22,8 @@ inbox = Table(
     Column("received_at", Utc, nullable=False),
     Column("state", EnumText(InboundState), nullable=False),
     Column("intent", SafeText),
-    refers("reply_id", "outbox.id", nullable=True),
-    refers("request_id", "requests.id", nullable=True),
+    reference_column("reply_id", "outbox.id", nullable=True),
+    reference_column("request_id", "requests.id", nullable=True),
     Column("reason", SafeText),
     UniqueConstraint("channel", "provider", "fingerprint"),
     Index(None, "channel", "sender", "received_at"),
@@ -43,7 +43,7 @@ dialogues = Table(
 outbox = Table(
     "outbox",
     metadata,
-    own_id(),
+    id_column(),
     Column("channel", SafeText, nullable=False),
     Column("recipient", SafeText, nullable=False),
     Column("cls", EnumText(MessageClass), nullable=False),
@@ -52,7 +52,7 @@ outbox = Table(
     Column("text", SafeText, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("not_before", Utc, nullable=False),
-    refers("request_id", "requests.id", nullable=True),
+    reference_column("request_id", "requests.id", nullable=True),
     Column("expires_at", Utc),
     Column("state", EnumText(MessageState), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -76,16 +76,22 @@ outbox = Table(
     Index(None, "state", "id"),
     Index(None, "created_at"),
 )
-_QUEUED = outbox.c.state == MessageState.QUEUED
-partial("ix_outbox_queue", outbox.c.channel, outbox.c.priority, outbox.c.created_at, outbox.c.id, where=_QUEUED)
-partial("ix_outbox_expiring", outbox.c.channel, outbox.c.expires_at, where=_QUEUED)
-partial("ix_outbox_moving", outbox.c.channel, outbox.c.moves_at, where=_QUEUED & outbox.c.moves_at.is_not(None))
-partial("ix_outbox_of_chats", outbox.c.mobile, outbox.c.id, where=outbox.c.mobile.is_not(None))
-_SENT = outbox.c.sent_at.is_not(None)
-partial(
-    "ix_outbox_sent", outbox.c.sent_at, outbox.c.provider, outbox.c.key, outbox.c.parts, outbox.c.cost, where=_SENT
-)  # fmt: skip
-partial("ix_outbox_claimed", outbox.c.channel, outbox.c.claimed_until, where=outbox.c.state == MessageState.SENDING)
+_IS_QUEUED = outbox.c.state == MessageState.QUEUED
+partial_index(
+    "ix_outbox_queue", outbox.c.channel, outbox.c.priority, outbox.c.created_at, outbox.c.id, where=_IS_QUEUED
+)
+partial_index("ix_outbox_expiring", outbox.c.channel, outbox.c.expires_at, where=_IS_QUEUED)
+partial_index(
+    "ix_outbox_moving", outbox.c.channel, outbox.c.moves_at, where=_IS_QUEUED & outbox.c.moves_at.is_not(None)
+)
+partial_index("ix_outbox_of_chats", outbox.c.mobile, outbox.c.id, where=outbox.c.mobile.is_not(None))
+_IS_SENT = outbox.c.sent_at.is_not(None)
+partial_index(
+    "ix_outbox_sent", outbox.c.sent_at, outbox.c.provider, outbox.c.key, outbox.c.parts, outbox.c.cost, where=_IS_SENT
+)
+partial_index(
+    "ix_outbox_claimed", outbox.c.channel, outbox.c.claimed_until, where=outbox.c.state == MessageState.SENDING
+)
 
 receipts = Table(
     "receipts",

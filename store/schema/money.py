@@ -4,15 +4,15 @@ from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint, an
 
 from domain.bills.bill import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.tariffs.tariff import ProposalState
-from store.engines.types import ID, JSON_VALUE, Canonical, EnumText, SafeText, Utc, partial
-from store.schema.base import metadata, own_id, refers
+from store.engines.types import ID, JSON_VALUE, CanonicalJson, EnumText, SafeText, Utc, partial_index
+from store.schema.base import id_column, metadata, reference_column
 
 counters = Table("counters", metadata, Column("name", SafeText, primary_key=True), Column("value", ID, nullable=False))
 
 bills = Table(
     "bills",
     metadata,
-    own_id(),
+    id_column(),
     Column("file_number", Integer, nullable=False, unique=True),
     Column("bill_id", SafeText, nullable=False, unique=True),
     Column("payment_id", SafeText, nullable=False),
@@ -34,8 +34,8 @@ bills = Table(
 payments = Table(
     "payments",
     metadata,
-    own_id(),
-    refers("bill_id", "bills.id"),
+    id_column(),
+    reference_column("bill_id", "bills.id"),
     Column("amount", ID, nullable=False),
     Column("method", EnumText(PaymentMethod), nullable=False),
     Column("reference", SafeText, nullable=False),
@@ -52,22 +52,29 @@ payments = Table(
     Index(None, "at"),
 )
 # One receipt is one payment, but for those that were recorded wrongly: it may be recorded anew where it belongs.
-partial(
-    "uq_payments_standing", payments.c.method, payments.c.reference, payments.c.distinction,
-    where=payments.c.reversed_at.is_(None), unique=True,
-)  # fmt: skip
-partial(
-    "uq_payments_rrn", payments.c.rrn, payments.c.office,
-    where=and_(payments.c.rrn.is_not(None), payments.c.reversed_at.is_(None)), unique=True,
-)  # fmt: skip
-partial("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
+partial_index(
+    "uq_payments_standing",
+    payments.c.method,
+    payments.c.reference,
+    payments.c.distinction,
+    where=payments.c.reversed_at.is_(None),
+    unique=True,
+)
+partial_index(
+    "uq_payments_rrn",
+    payments.c.rrn,
+    payments.c.office,
+    where=and_(payments.c.rrn.is_not(None), payments.c.reversed_at.is_(None)),
+    unique=True,
+)
+partial_index("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
 
 payment_reversals = Table(
     "payment_reversals",
     metadata,
-    own_id(),
-    refers("payment_id", "payments.id"),
-    refers("bill_id", "bills.id"),
+    id_column(),
+    reference_column("payment_id", "payments.id"),
+    reference_column("bill_id", "bills.id"),
     Column("amount", ID, nullable=False),
     Column("outcome", EnumText(PaymentOutcome), nullable=False),
     Column("reason", SafeText),
@@ -81,8 +88,8 @@ payment_reversals = Table(
 refunds = Table(
     "refunds",
     metadata,
-    own_id(),
-    refers("bill_id", "bills.id"),
+    id_column(),
+    reference_column("bill_id", "bills.id"),
     Column("amount", ID, nullable=False),
     Column("reason", SafeText, nullable=False),
     Column("state", EnumText(RefundState), nullable=False),
@@ -95,17 +102,20 @@ refunds = Table(
     Index(None, "bill_id"),
     Index(None, "created_at"),
 )
-partial(
-    "ix_refunds_due", refunds.c.bill_id, refunds.c.created_at, refunds.c.amount,
+partial_index(
+    "ix_refunds_due",
+    refunds.c.bill_id,
+    refunds.c.created_at,
+    refunds.c.amount,
     where=refunds.c.state == RefundState.DUE,
-)  # fmt: skip
+)
 
 tariffs = Table(
     "tariffs",
     metadata,
-    own_id(),
+    id_column(),
     Column("service", SafeText, nullable=False),
-    Column("dimensions", Canonical, nullable=False),
+    Column("dimensions", CanonicalJson, nullable=False),
     Column("unit", SafeText, nullable=False),
     Column("rate", ID, nullable=False),
     Column("minimum", Integer, nullable=False),
@@ -116,32 +126,38 @@ tariffs = Table(
     Column("created_at", Utc, nullable=False),
 )
 # One price of a thing begins on a day, but for those that were withdrawn: they end on their own first day.
-partial(
-    "uq_tariffs_begun", tariffs.c.service, tariffs.c.dimensions, tariffs.c.valid_from,
-    where=or_(tariffs.c.valid_to.is_(None), tariffs.c.valid_to > tariffs.c.valid_from), unique=True,
-)  # fmt: skip
+partial_index(
+    "uq_tariffs_begun",
+    tariffs.c.service,
+    tariffs.c.dimensions,
+    tariffs.c.valid_from,
+    where=or_(tariffs.c.valid_to.is_(None), tariffs.c.valid_to > tariffs.c.valid_from),
+    unique=True,
+)
 # Two officers who change one price at the same time cannot both leave an open row.
-partial("uq_tariffs_open", tariffs.c.service, tariffs.c.dimensions, where=tariffs.c.valid_to.is_(None), unique=True)
+partial_index(
+    "uq_tariffs_open", tariffs.c.service, tariffs.c.dimensions, where=tariffs.c.valid_to.is_(None), unique=True
+)
 
 proposed_tariffs = Table(
     "proposed_tariffs",
     metadata,
-    own_id(),
+    id_column(),
     Column("service", SafeText, nullable=False),
-    Column("dimensions", Canonical, nullable=False),
+    Column("dimensions", CanonicalJson, nullable=False),
     Column("unit", SafeText, nullable=False),
     Column("rate", ID, nullable=False),
     Column("minimum", Integer, nullable=False),
     Column("vat_percent", Integer, nullable=False),
     Column("valid_from", Date, nullable=False),
-    refers("proposed_by", "staff.username"),
+    reference_column("proposed_by", "staff.username"),
     Column("proposed_at", Utc, nullable=False),
     Column("state", EnumText(ProposalState), nullable=False),
     Column("decided_by", SafeText),
     Column("decided_at", Utc),
 )
 # Of one price a single proposal waits.
-partial(
+partial_index(
     "uq_proposed_tariffs_pending",
     proposed_tariffs.c.service,
     proposed_tariffs.c.dimensions,

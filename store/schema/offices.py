@@ -5,8 +5,8 @@ In a commission rule an empty office or service stands for every one: NULLs woul
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, or_
 
-from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial
-from store.schema.base import metadata, own_id
+from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial_index
+from store.schema.base import id_column, metadata
 
 offices = Table(
     "offices",
@@ -24,7 +24,7 @@ offices = Table(
 commission_rules = Table(
     "commission_rules",
     metadata,
-    own_id(),
+    id_column(),
     Column("office", SafeText, nullable=False),
     Column("service", SafeText, nullable=False),
     Column("per_request", ID, nullable=False),
@@ -35,16 +35,22 @@ commission_rules = Table(
     Column("made_at", Utc, nullable=False),
 )
 # One rule about a thing begins on a day, but for those that were withdrawn: they end on their own first day.
-partial(
-    "uq_commission_rules_begun", commission_rules.c.office, commission_rules.c.service, commission_rules.c.valid_from,
+partial_index(
+    "uq_commission_rules_begun",
+    commission_rules.c.office,
+    commission_rules.c.service,
+    commission_rules.c.valid_from,
     where=or_(commission_rules.c.valid_to.is_(None), commission_rules.c.valid_to > commission_rules.c.valid_from),
     unique=True,
-)  # fmt: skip
+)
 # Two officers who change one rule at the same time cannot both leave an open one.
-partial(
-    "uq_commission_rules_open", commission_rules.c.office, commission_rules.c.service,
-    where=commission_rules.c.valid_to.is_(None), unique=True,
-)  # fmt: skip
+partial_index(
+    "uq_commission_rules_open",
+    commission_rules.c.office,
+    commission_rules.c.service,
+    where=commission_rules.c.valid_to.is_(None),
+    unique=True,
+)
 
 # Two officers who close a till at the same time cannot both leave the closing of one number.
 till_closings = Table(

@@ -5,10 +5,10 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeB
 from domain.feedback.opinions import CommentState
 from domain.values.actors import Role
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
-from store.schema.base import metadata, own_id, refers
+from store.schema.base import id_column, metadata, reference_column
 
 
-def _roles(names: list[str]) -> frozenset[Role]:
+def _read_roles(names: list[str]) -> frozenset[Role]:
     return frozenset(map(Role, names))
 
 
@@ -25,7 +25,7 @@ staff = Table(
     "staff",
     metadata,
     Column("username", SafeText, primary_key=True),
-    Column("roles", JsonList(_roles), nullable=False),
+    Column("roles", JsonList(_read_roles), nullable=False),
     Column("full_name", SafeText, nullable=False),
     Column("mobile", SafeText),
     Column("password_hash", SafeText, nullable=False),
@@ -37,8 +37,8 @@ staff = Table(
 substitutes = Table(
     "substitutes",
     metadata,
-    refers("absent", "staff.username", primary_key=True),
-    refers("deputy", "staff.username", primary_key=True),
+    reference_column("absent", "staff.username", primary_key=True),
+    reference_column("deputy", "staff.username", primary_key=True),
     Column("first", Date, primary_key=True),
     Column("last", Date, nullable=False),
     Column("made_by", SafeText, nullable=False),
@@ -50,7 +50,7 @@ substitutes = Table(
 saved_views = Table(
     "saved_views",
     metadata,
-    refers("username", "staff.username", primary_key=True),
+    reference_column("username", "staff.username", primary_key=True),
     Column("name", SafeText, primary_key=True),
     Column("filter", JSON_VALUE, nullable=False),
     Column("saved_at", Utc, nullable=False),
@@ -59,7 +59,7 @@ saved_views = Table(
 ratings = Table(
     "ratings",
     metadata,
-    refers("request_id", "requests.id", primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
     Column("score", Integer, nullable=False),
     Column("text", SafeText),
     Column("channel", SafeText, nullable=False),
@@ -70,9 +70,9 @@ ratings = Table(
 comments = Table(
     "comments",
     metadata,
-    own_id(),
+    id_column(),
     Column("service", SafeText),
-    refers("request_id", "requests.id", nullable=True),
+    reference_column("request_id", "requests.id", nullable=True),
     Column("mobile", SafeText),
     Column("text", SafeText, nullable=False),
     Column("channel", SafeText, nullable=False),
@@ -99,8 +99,8 @@ contents = Table(
 documents = Table(
     "documents",
     metadata,
-    own_id(),
-    refers("request_id", "requests.id"),
+    id_column(),
+    reference_column("request_id", "requests.id"),
     Column("field", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
     Column("media_type", SafeText, nullable=False),

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Uniq
 
 from domain.registries.imports import ImportState
 from store.engines.types import ID, JSON_VALUE, EnumText, IsoDay, SafeText, Utc
-from store.schema.base import metadata, own_id, refers
+from store.schema.base import id_column, metadata, reference_column
 
 
 def _history_columns() -> tuple[Column[Any], ...]:
@@ -25,7 +25,7 @@ def _history_columns() -> tuple[Column[Any], ...]:
 agencies = Table(
     "agencies",
     metadata,
-    own_id(),
+    id_column(),
     Column("licence_number", SafeText, nullable=False, unique=True),
     Column("name", SafeText, nullable=False),
     Column("licence_expiry", IsoDay),
@@ -39,7 +39,7 @@ agencies = Table(
 owners = Table(
     "owners",
     metadata,
-    own_id(),
+    id_column(),
     Column("national_id", SafeText, nullable=False, unique=True),
     Column("name", SafeText, nullable=False),
     Column("mobile", SafeText),
@@ -51,7 +51,7 @@ owners = Table(
 vehicles = Table(
     "vehicles",
     metadata,
-    own_id(),
+    id_column(),
     Column("plate", SafeText, nullable=False, unique=True),
     Column("taxi_code", SafeText, unique=True),
     Column("vin", SafeText),
@@ -61,8 +61,8 @@ vehicles = Table(
     Column("capacity", Integer),
     Column("type", SafeText, nullable=False),
     Column("status", SafeText, nullable=False, server_default="active"),
-    refers("agency", "agencies.licence_number", nullable=True),
-    refers("owner", "owners.national_id", nullable=True),
+    reference_column("agency", "agencies.licence_number", nullable=True),
+    reference_column("owner", "owners.national_id", nullable=True),
     Column("insurance_expiry", IsoDay),
     Column("inspection_expiry", IsoDay),
     *_history_columns(),
@@ -75,7 +75,7 @@ vehicles = Table(
 drivers = Table(
     "drivers",
     metadata,
-    own_id(),
+    id_column(),
     Column("national_code", SafeText, nullable=False, unique=True),
     Column("name", SafeText, nullable=False),
     Column("mobile", SafeText),
@@ -94,16 +94,16 @@ drivers = Table(
 driver_vehicles = Table(
     "driver_vehicles",
     metadata,
-    refers("driver_id", "drivers.id", primary_key=True),
-    refers("vehicle", "vehicles.plate", primary_key=True),
+    reference_column("driver_id", "drivers.id", primary_key=True),
+    reference_column("vehicle", "vehicles.plate", primary_key=True),
     Index(None, "vehicle"),
 )
 
 duties = Table(
     "duties",
     metadata,
-    own_id(),
-    refers("vehicle", "vehicles.plate"),
+    id_column(),
+    reference_column("vehicle", "vehicles.plate"),
     Column("year", Integer, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("number", Integer, nullable=False),
@@ -118,8 +118,8 @@ duties = Table(
 rewards = Table(
     "rewards",
     metadata,
-    own_id(),
-    refers("driver", "drivers.national_code"),
+    id_column(),
+    reference_column("driver", "drivers.national_code"),
     Column("date", IsoDay, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("number", Integer, nullable=False),
@@ -134,8 +134,8 @@ rewards = Table(
 violations = Table(
     "violations",
     metadata,
-    own_id(),
-    refers("driver", "drivers.national_code"),
+    id_column(),
+    reference_column("driver", "drivers.national_code"),
     Column("date", IsoDay, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("number", Integer, nullable=False),
@@ -154,8 +154,8 @@ violations = Table(
 maintenance = Table(
     "maintenance",
     metadata,
-    own_id(),
-    refers("machine", "resources.code"),
+    id_column(),
+    reference_column("machine", "resources.code"),
     Column("begun", IsoDay, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("number", Integer, nullable=False),
@@ -197,11 +197,11 @@ registry_reminders = Table(
 imports = Table(
     "imports",
     metadata,
-    own_id(),
+    id_column(),
     Column("registry", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
-    refers("by", "staff.username"),
+    reference_column("by", "staff.username"),
     Column("made_at", Utc, nullable=False),
     Column("state", EnumText(ImportState), nullable=False),
     Column("done", Integer, nullable=False),
@@ -221,7 +221,7 @@ imports = Table(
 import_files = Table(
     "import_files",
     metadata,
-    refers("import_id", "imports.id", primary_key=True),
+    reference_column("import_id", "imports.id", primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("report", LargeBinary),
 )

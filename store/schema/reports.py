@@ -3,14 +3,14 @@
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, UniqueConstraint
 
 from domain.requests.request import Phase
-from store.engines.types import EnumText, SafeText, Utc, clustered
-from store.schema.base import metadata, own_id, refers
+from store.engines.types import EnumText, SafeText, Utc, clustered_options
+from store.schema.base import id_column, metadata, reference_column
 
 steps = Table(
     "steps",
     metadata,
     Column("at", Utc, primary_key=True),
-    refers("request_id", "requests.id", primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("service", SafeText, nullable=False),
     Column("kind", SafeText),
@@ -23,13 +23,13 @@ steps = Table(
     Column("late", Boolean),
     Column("outcome", EnumText(Phase)),
     Column("remote", Boolean, nullable=False),
-    **clustered(),
+    **clustered_options(),
 )
 
 machine_work = Table(
     "machine_work",
     metadata,
-    refers("request_id", "requests.id", primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
     Column("machine", SafeText, primary_key=True),
     Column("service", SafeText, nullable=False),
     Column("machine_type", SafeText, nullable=False),
@@ -43,7 +43,7 @@ machine_work = Table(
 report_files = Table(
     "report_files",
     metadata,
-    own_id(),
+    id_column(),
     Column("report", SafeText, nullable=False),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),

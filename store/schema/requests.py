@@ -3,13 +3,13 @@
 from sqlalchemy import Boolean, Column, Index, Integer, Table, and_, desc
 
 from domain.requests.request import Phase, TimerKind
-from store.engines.types import JSON_VALUE, EnumText, SafeText, Sorted, Utc, UtcOrNever, partial
-from store.schema.base import metadata, own_id, refers
+from store.engines.types import JSON_VALUE, CodePointText, EnumText, SafeText, Utc, UtcOrNever, partial_index
+from store.schema.base import id_column, metadata, reference_column
 
 requests = Table(
     "requests",
     metadata,
-    own_id(),
+    id_column(),
     Column("code", SafeText, nullable=False, unique=True),
     Column("service", SafeText, nullable=False),
     Column("version", Integer, nullable=False),
@@ -21,7 +21,7 @@ requests = Table(
     Column("updated_at", Utc, nullable=False),
     Column("office", SafeText),
     Column("assignee", SafeText),
-    refers("parent_id", "requests.id", nullable=True),
+    reference_column("parent_id", "requests.id", nullable=True),
     Column("awaits", SafeText),
     Column("subject_key", SafeText),
     Column("fields", JSON_VALUE, nullable=False),
@@ -42,34 +42,47 @@ requests = Table(
     # Whole for reports: they read nothing else of a request. Lists of requests go on by its first column.
     Index("ix_requests_reported", "created_at", "service", "kind", "state", "phase", "channel", "office", "assignee"),
 )
-partial("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
-partial("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
-partial(
-    "ix_requests_subject", requests.c.subject_key, requests.c.service, requests.c.id,
+partial_index("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
+partial_index("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
+partial_index(
+    "ix_requests_subject",
+    requests.c.subject_key,
+    requests.c.service,
+    requests.c.id,
     where=requests.c.subject_key.is_not(None),
-)  # fmt: skip
-partial("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
-partial("ix_requests_uncounted", requests.c.id, where=requests.c.entered_at.is_(None))
-partial("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
+)
+partial_index("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
+partial_index("ix_requests_uncounted", requests.c.id, where=requests.c.entered_at.is_(None))
+partial_index("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
 
 # Lists of work: what has ended, by its service; what goes on, by whose turn it is, by who takes care of it, or that
 # nobody does. Each by its age, and what goes on by its urgency too.
-_LIVE, _MADE, _DUE = requests.c.turn.is_not(None), requests.c.created_at, requests.c.due_at
-_STANDS = requests.c.turn, requests.c.service
-_TAKEN = requests.c.assignee.is_not(None)
-partial("ix_requests_ended", requests.c.service, _MADE, requests.c.id, where=requests.c.turn.is_(None))
-partial("ix_requests_turn_due", *_STANDS, _DUE, requests.c.id, where=_LIVE)
-partial("ix_requests_turn_made", *_STANDS, _MADE, requests.c.id, where=_LIVE)
-partial("ix_requests_unassigned", *_STANDS, _DUE, requests.c.id, where=and_(_LIVE, requests.c.assignee.is_(None)))
-partial("ix_requests_assignee_due", requests.c.assignee, _DUE, requests.c.id, where=and_(_LIVE, _TAKEN))
-partial("ix_requests_assignee_live", requests.c.assignee, _MADE, requests.c.id, where=and_(_LIVE, _TAKEN))
-partial("ix_requests_assignee", requests.c.assignee, _MADE, requests.c.id, where=_TAKEN)
+_IS_LIVE, _CREATED_COLUMN, _DUE_COLUMN = requests.c.turn.is_not(None), requests.c.created_at, requests.c.due_at
+_TURN_COLUMNS = requests.c.turn, requests.c.service
+_IS_ASSIGNED = requests.c.assignee.is_not(None)
+partial_index("ix_requests_ended", requests.c.service, _CREATED_COLUMN, requests.c.id, where=requests.c.turn.is_(None))
+partial_index("ix_requests_turn_due", *_TURN_COLUMNS, _DUE_COLUMN, requests.c.id, where=_IS_LIVE)
+partial_index("ix_requests_turn_made", *_TURN_COLUMNS, _CREATED_COLUMN, requests.c.id, where=_IS_LIVE)
+partial_index(
+    "ix_requests_unassigned",
+    *_TURN_COLUMNS,
+    _DUE_COLUMN,
+    requests.c.id,
+    where=and_(_IS_LIVE, requests.c.assignee.is_(None)),
+)
+partial_index(
+    "ix_requests_assignee_due", requests.c.assignee, _DUE_COLUMN, requests.c.id, where=and_(_IS_LIVE, _IS_ASSIGNED)
+)
+partial_index(
+    "ix_requests_assignee_live", requests.c.assignee, _CREATED_COLUMN, requests.c.id, where=and_(_IS_LIVE, _IS_ASSIGNED)
+)
+partial_index("ix_requests_assignee", requests.c.assignee, _CREATED_COLUMN, requests.c.id, where=_IS_ASSIGNED)
 
 search_words = Table(
     "search_words",
     metadata,
-    refers("request_id", "requests.id", primary_key=True),
-    Column("word", Sorted, primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
+    Column("word", CodePointText, primary_key=True),
     Column("service", SafeText, nullable=False),
     Index("ix_search_words_service_word_request_id", "service", "word", desc("request_id")),  # newest first of a name
     sqlite_with_rowid=False,
@@ -78,7 +91,7 @@ search_words = Table(
 timers = Table(
     "timers",
     metadata,
-    refers("request_id", "requests.id", primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
     Column("kind", EnumText(TimerKind), primary_key=True),
     Column("name", SafeText, primary_key=True),
     Column("at", Utc, primary_key=True),
@@ -88,7 +101,7 @@ timers = Table(
 history = Table(
     "history",
     metadata,
-    refers("request_id", "requests.id", primary_key=True),
+    reference_column("request_id", "requests.id", primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("actor_kind", SafeText, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
-from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial
+from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial_index
 from store.schema.base import metadata
 
 leases = Table(
@@ -49,7 +49,7 @@ audit = Table(
     Index(None, "actor", "id"),
     Index(None, "what", "id"),
 )
-partial("uq_audit_alike", audit.c.alike, where=audit.c.alike.is_not(None), unique=True)
+partial_index("uq_audit_alike", audit.c.alike, where=audit.c.alike.is_not(None), unique=True)
 
 verifications = Table(
     "verifications",

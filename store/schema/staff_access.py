@@ -3,13 +3,13 @@
 from sqlalchemy import Boolean, Column, Index, Table
 
 from store.engines.types import ID, JsonList, SafeText, Utc
-from store.schema.base import metadata, refers
+from store.schema.base import metadata, reference_column
 
 staff_sessions = Table(
     "staff_sessions",
     metadata,
     Column("digest", SafeText, primary_key=True),
-    refers("username", "staff.username"),
+    reference_column("username", "staff.username"),
     Column("csrf", SafeText, nullable=False),
     Column("made_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
@@ -24,7 +24,7 @@ staff_sessions = Table(
 second_factors = Table(
     "second_factors",
     metadata,
-    refers("username", "staff.username", primary_key=True),
+    reference_column("username", "staff.username", primary_key=True),
     Column("sealed", SafeText, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("last_step", ID, nullable=False),

@@ -84,8 +84,17 @@ def test_a_service_is_shown_with_its_figures(office: Terminal) -> None:
     says(office, "نظر ماشین‌آلات خوب")
     shown = office.json("service", "show", "machinery")
     assert list(shown) == [
-        "key", "title", "description", "author", "date", "benefits", "steps", "views", "comments", "rating",
-    ]  # fmt: skip
+        "key",
+        "title",
+        "description",
+        "author",
+        "date",
+        "benefits",
+        "steps",
+        "views",
+        "comments",
+        "rating",
+    ]
     assert (shown["views"], shown["comments"]) == (0, {"pending": 1, "published": 0, "hidden": 0})
     assert shown["rating"] == {"count": 0, "average": None}
     assert len(shown["benefits"]) == 6
@@ -145,8 +154,10 @@ def test_personal_data_is_erased(office: Terminal) -> None:
     assert office.refused("request", "erase", running, "--reason", "x", "--as", "admin")["code"] == "not_allowed_now"
     shown = office.json("request", "erase", ended, "--reason", "درخواست خودش", "--as", "admin")
     assert (shown["mobile"], shown["fields"]["items"][0]["machine"], "place" in shown["fields"]) == (
-        None, "loader", False,
-    )  # fmt: skip
+        None,
+        "loader",
+        False,
+    )
     assert shown["erased_at"]
     assert [event["actor"] for event in shown["history"]] == ["staff:civil", "staff:civil", "staff:admin"]
     assert office.json("history", "erase", "--as", "admin") == {"requests": 0, "texts": 0}

@@ -10,10 +10,10 @@ from typing import Any
 import pyotp
 import pytest
 
-from app.cli.main import COMMANDS, Group
+from app.cli.main import COMMANDS, CommandGroup
 from app.security import passwords
 from domain.actions.staff import attempts
-from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin, limits_at_door
+from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
 from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
 
@@ -22,7 +22,7 @@ def every_command() -> list[tuple[str, ...]]:
     """Every command and group of the table."""
     groups = [(name,) for name in COMMANDS]
     return groups + [
-        (name, one) for name, entry in COMMANDS.items() if isinstance(entry, Group) for one in entry.commands
+        (name, one) for name, entry in COMMANDS.items() if isinstance(entry, CommandGroup) for one in entry.commands
     ]
 
 
@@ -41,9 +41,12 @@ def test_wrong_usage_is_two(terminal: Terminal, arguments: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     "command",
     [
-        ("tariff", "withdraw"), ("tariff", "approve"), ("tariff", "reject"), ("office", "commission", "withdraw"),
+        ("tariff", "withdraw"),
+        ("tariff", "approve"),
+        ("tariff", "reject"),
+        ("office", "commission", "withdraw"),
     ],
-)  # fmt: skip
+)
 def test_a_number_that_no_row_has_is_wrong_usage(terminal: Terminal, command: tuple[str, ...]) -> None:
     terminal.json("staff", "add", "anne", "--role", "revenue")
     for number in ("0", str(2**63)):
@@ -62,30 +65,35 @@ def test_the_version_is_told(terminal: Terminal) -> None:
 def test_staff_get_passwords_that_are_told_once(terminal: Terminal) -> None:
     made = terminal.json("staff", "add", "maryam", "--role", "civil", "--role", "manager", "--name", "مریم احمدی")
     assert set(made) == {"username", "password"}
-    assert (made["username"], len(made["password"])) == ("maryam", passwords.LENGTH)
+    assert (made["username"], len(made["password"])) == ("maryam", passwords.PASSWORD_LENGTH)
     again = terminal.json("staff", "reset-password", "maryam", "--password", "by-hand-2026")
     assert again == {"username": "maryam", "password": "by-hand-2026"}
     [row] = terminal.json("staff", "list")
     assert row == {
-        "username": "maryam", "roles": ["civil", "manager"], "full_name": "مریم احمدی", "mobile": None, "active": True,
-    }  # fmt: skip
+        "username": "maryam",
+        "roles": ["civil", "manager"],
+        "full_name": "مریم احمدی",
+        "mobile": None,
+        "active": True,
+    }
 
 
 def test_an_account_is_unlocked_at_the_terminal(terminal: Terminal, database: Path, audit: Any) -> None:
     terminal.json("staff", "add", "maryam", "--role", "civil")
 
     async def guess() -> None:
-        store = await SqlStore.open(f"sqlite:///{database}")
-        limits = limits_at_door("maryam", ClientOrigin("203.0.113.9", "", inside=False), None)
-        for _ in range(MOST_OF_PAIR):
-            async with store.unit() as uow:
-                await attempts.begin(uow, limits, datetime.now(UTC))
+        store = await SqlStore.connect(f"sqlite:///{database}")
+        limits = sign_in_limits("maryam", ClientOrigin("203.0.113.9", "", inside=False), None)
+        for _ in range(MOST_PER_PAIR):
+            async with store.open_unit() as uow:
+                await attempts.count_attempt(uow, limits, datetime.now(UTC))
         await store.close()
 
     asyncio.run(guess())
     assert terminal.json("staff", "unlock", "maryam") == {
-        "username": "maryam", "locks": [{"place": "outside", "source": "203.0.113.9"}],
-    }  # fmt: skip
+        "username": "maryam",
+        "locks": [{"place": "outside", "source": "203.0.113.9"}],
+    }
     assert terminal.json("staff", "unlock", "maryam")["locks"] == []
     assert "forgotten" in terminal.run("staff", "unlock", "maryam").out
     assert [actor for actor, _ in audit("unlocked")] == ["system:cli"] * 3

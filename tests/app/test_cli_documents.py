@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 from tests.support.terminal import Terminal
 
 FORM = {
-    "kind": "تفکیک", "full_name": "آنه محمدی", "national_code": "0499370899", "postal_code": "4947113456",
-    "address": "خیابان امام", "text": "زمین",
-}  # fmt: skip
+    "kind": "تفکیک",
+    "full_name": "آنه محمدی",
+    "national_code": "0499370899",
+    "postal_code": "4947113456",
+    "address": "خیابان امام",
+    "text": "زمین",
+}
 
 
 @pytest.fixture
@@ -28,13 +32,18 @@ def test_papers_are_added_and_listed(terminal: Terminal, code: str, tmp_path: Pa
     deed.write_bytes(b"%PDF-1.7\n")
     added = terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert")
     assert (added["field"], added["name"], added["media_type"], added["size"]) == (
-        "deed", "سند.pdf", "application/pdf", 9,
-    )  # fmt: skip
+        "deed",
+        "سند.pdf",
+        "application/pdf",
+        9,
+    )
     assert terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert") == added
     shown = terminal.json("request", "documents", code)
     assert shown == {
-        "required": ["deed", "national_card", "plan"], "missing": ["national_card", "plan"], "documents": [added],
-    }  # fmt: skip
+        "required": ["deed", "national_card", "plan"],
+        "missing": ["national_card", "plan"],
+        "documents": [added],
+    }
     assert [one["event"] for one in terminal.json("request", "show", code)["history"]] == ["submit", "attach"]
     read = terminal.run("request", "documents", code)
     assert "missing: national_card, plan" in read.out
@@ -56,7 +65,7 @@ def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:
 
 
 def test_a_step_that_would_be_refused_says_why(terminal: Terminal, code: str) -> None:
-    day = in_tehran(datetime.now(UTC) + timedelta(days=2)).date()
+    day = to_tehran(datetime.now(UTC) + timedelta(days=2)).date()
     sets = ("--set", "officer=expert", "--set", f"visit={day}T10:00")
     terminal.json("request", "act", code, "assign", "--as", "secretariat", *sets, "--set", "outside_hours=yes")
     steps = {one["name"]: one for one in terminal.json("request", "show", code)["actions"]}

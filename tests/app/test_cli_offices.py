@@ -32,9 +32,14 @@ def test_a_key_is_told_once(office: Terminal) -> None:
     assert set(again) == {"code", "username", "key"}
     assert (len(made["key"]), made["key"] != again["key"]) == (32, True)
     assert rows(office)[1] == {
-        "code": "A_2", "name": "دفتر دوم", "username": "second", "active": True, "networks": [], "keys": 2,
+        "code": "A_2",
+        "name": "دفتر دوم",
+        "username": "second",
+        "active": True,
+        "networks": [],
+        "keys": 2,
         "locked": [],
-    }  # fmt: skip
+    }
     office.json("office", "rotate-key", "A_2", "--overlap-hours", "0")
     assert [one["keys"] for one in rows(office)] == [1, 1]
     assert "key" in office.run("office", "rotate-key", "1001").out
@@ -90,8 +95,10 @@ def test_commission_is_set_by_dated_rules(office: Terminal) -> None:
     following = office.json(*add, "--share", "100", "--from", "1499/01/01")
     listed = office.json("office", "commission", "list")
     assert [(one["share"], one["valid_to"]) for one in listed] == [
-        ("2.50", following["valid_from"]), ("100.00", None), ("3.07", None),
-    ]  # fmt: skip
+        ("2.50", following["valid_from"]),
+        ("100.00", None),
+        ("3.07", None),
+    ]
     assert "3.07" in office.run("office", "commission", "list").out
     for share in ("100.01", "2.505", "-1", "two", "1e9"):
         assert office.refused(*add, f"--share={share}", "--office", "1001")["field"] == "share"
@@ -102,8 +109,11 @@ def test_commission_is_set_by_dated_rules(office: Terminal) -> None:
     assert office.refused("office", "commission", "withdraw", str(following["id"]))["code"] == "already_done"
     listed = office.json("office", "commission", "list")
     assert [(one["share"], one["withdrawn"]) for one in listed] == [
-        ("2.50", True), ("1.00", False), ("100.00", True), ("3.07", False),
-    ]  # fmt: skip
+        ("2.50", True),
+        ("1.00", False),
+        ("100.00", True),
+        ("3.07", False),
+    ]
     assert listed[1]["valid_to"] is None
     assert office.refused(*add, "--share", "1", "--as", "civil")["code"] == "forbidden"
 

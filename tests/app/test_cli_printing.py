@@ -54,13 +54,13 @@ def test_the_letterhead_comes_from_the_settings(
 def test_a_name_that_the_staff_word_anew_is_on_the_next_paper(monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue, settings = Catalogue.load(), Settings(demo=True)
     printer = build_printer(settings, catalogue)
-    assert "شهرداری گمیشان" in printer.html(a_printout())
-    catalogue.lay_over({"print.municipality": "شهرداری بندر نو"})
-    assert printer.letterhead().name == "شهرداری بندر نو"
-    page = printer.html(a_printout())
+    assert "شهرداری گمیشان" in printer.render_html(a_printout())
+    catalogue.apply_overrides({"print.municipality": "شهرداری بندر نو"})
+    assert printer.current_letterhead().name == "شهرداری بندر نو"
+    page = printer.render_html(a_printout())
     assert ("شهرداری بندر نو" in page, "شهرداری گمیشان" in page) == (True, False)
     monkeypatch.setenv("PISHKHAN_LETTERHEAD__NAME", "شهرداری بندر نمونه")
-    assert build_printer(Settings(demo=True), catalogue).letterhead().name == "شهرداری بندر نمونه"
+    assert build_printer(Settings(demo=True), catalogue).current_letterhead().name == "شهرداری بندر نمونه"
 
 
 def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:

@@ -45,8 +45,14 @@ def refused_import(terminal: Terminal, *arguments: str) -> dict[str, Any]:
 def test_an_import_tells_what_became_of_the_rows(office: Terminal, tmp_path: Path) -> None:
     again = office.json("import", "vehicle", str(tmp_path / "vehicle.csv"))
     assert {name: again[name] for name in ("table", "kept", "rows", "added", "changed", "same", "bad")} == {
-        "table": "vehicle", "kept": True, "rows": 2, "added": 0, "changed": 0, "same": 2, "bad": 0,
-    }  # fmt: skip
+        "table": "vehicle",
+        "kept": True,
+        "rows": 2,
+        "added": 0,
+        "changed": 0,
+        "same": 2,
+        "bad": 0,
+    }
     finished = office.run("import", "vehicle", str(tmp_path / "vehicle.csv"))
     assert finished.out == "2 rows: 0 new, 0 changed, 2 as before, 0 wrong; written\n"
 
@@ -75,8 +81,9 @@ def test_a_preview_writes_nothing(office: Terminal, tmp_path: Path) -> None:
     shown = office.json("import", "vehicle", str(file), "--preview")
     assert (shown["preview"], shown["kept"]) == (True, False)
     assert [(one["row"], one["fate"], one["changes"]) for one in shown["first"]] == [
-        (2, "changed", {"capacity": [None, 5]}), (3, "added", {}),
-    ]  # fmt: skip
+        (2, "changed", {"capacity": [None, 5]}),
+        (3, "added", {}),
+    ]
     assert "row 2: changed: capacity None → 5" in office.run("import", "vehicle", str(file), "--preview").out
     assert office.refused("registry", "show", "vehicle", "12ت348-59")["code"] == "not_found"
 
@@ -95,8 +102,10 @@ def test_imports_bear_a_name_and_need_the_role(office: Terminal, tmp_path: Path)
     office.json("import", "vehicle", file, "--as", "taxi_officer")
     [change] = office.json("registry", "show", "vehicle", PLATE)["changes"]
     assert (change["by"], change["before"], change["after"]) == (
-        "staff:taxi_officer", {"capacity": None}, {"capacity": 5},
-    )  # fmt: skip
+        "staff:taxi_officer",
+        {"capacity": None},
+        {"capacity": 5},
+    )
 
 
 def test_tables_and_files_that_are_not_there(office: Terminal, tmp_path: Path) -> None:
@@ -156,9 +165,14 @@ def test_rows_are_listed_by_fields_and_pages(office: Terminal) -> None:
 def test_what_runs_out_is_listed(office: Terminal) -> None:
     [one] = office.json("registry", "expiring", "--days", "20000")
     assert {name: one[name] for name in ("table", "key", "field", "label", "day", "mobile", "reminded")} == {
-        "table": "vehicle", "key": PLATE, "field": "insurance_expiry", "label": "اعتبار بیمه", "day": "2026-12-22",
-        "mobile": "+989121000001", "reminded": [],
-    }  # fmt: skip
+        "table": "vehicle",
+        "key": PLATE,
+        "field": "insurance_expiry",
+        "label": "اعتبار بیمه",
+        "day": "2026-12-22",
+        "mobile": "+989121000001",
+        "reminded": [],
+    }
     assert PLATE in office.run("registry", "expiring", "--days", "20000").out
 
 
@@ -172,8 +186,13 @@ def test_duties_from_the_tariff_to_the_payment(office: Terminal) -> None:
     assert office.json("registry", "list", "duty") == []
     office.json("tariff", "add", "taxi_duty", "--for", "vehicle_type=van", "--rate", "3000000", *since)
     assert office.json(*generate) == {
-        "year": 1405, "made": 2, "present": 0, "free": 0, "amount": 5_500_000, "missing": {},
-    }  # fmt: skip
+        "year": 1405,
+        "made": 2,
+        "present": 0,
+        "free": 0,
+        "amount": 5_500_000,
+        "missing": {},
+    }
     assert "0 duties made over 0 rials, 2 were there" in office.run(*generate).out
     bill = office.json("duty", "bill", "۱۲ت۳۴۵۵۹", "1405", "--as", "revenue")
     assert (bill["amount"], bill["state"]) == (2_500_000, "open")

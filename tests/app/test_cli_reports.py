@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from domain.values.calendar import TEHRAN, jalali_text
+from domain.values.calendar import TEHRAN_ZONE, jalali_text
 from domain.values.text import ascii_digits
 from tests.support.terminal import Terminal
 
 FORMULA = '=HYPERLINK("http://x.example","برای دیدن بزنید")'
 PLACE = f"+1;{FORMULA}"
-DAY = ascii_digits(jalali_text((datetime.now(TEHRAN) + timedelta(days=7)).date()))
+DAY = ascii_digits(jalali_text((datetime.now(TEHRAN_ZONE) + timedelta(days=7)).date()))
 """A day to come, as people write it."""
 
 
@@ -32,8 +32,12 @@ def office(terminal: Terminal) -> Terminal:
 def submit(terminal: Terminal, **values: str) -> None:
     """Enter a request for a loader, far ahead."""
     whole = {
-        "national_code": "0499370899", "items": "لودر ۴ ساعت", "date": DAY, "start": "۸", **values,
-    }  # fmt: skip
+        "national_code": "0499370899",
+        "items": "لودر ۴ ساعت",
+        "date": DAY,
+        "start": "۸",
+        **values,
+    }
     given = [part for name, value in whole.items() for part in ("--set", f"{name}={value}")]
     terminal.json("request", "submit", "machinery", "--as", "civil", "--mobile", "09121234567", *given)
 

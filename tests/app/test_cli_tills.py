@@ -22,9 +22,16 @@ def test_a_day_is_closed_and_a_month_listed(office: Terminal) -> None:
     assert office.json(*TILL, "--list") == []
     made = office.json(*close, "--amount", "700", "--note", "بی‌گزارش", "--as", "revenue")
     assert {name: made[name] for name in made if name != "closed_at"} == {
-        "office": "1001", "number": 1, "day": "2026-03-25", "declared": 700, "payments": 0, "amount": 0,
-        "difference": 700, "note": "بی‌گزارش", "closed_by": "staff:revenue",
-    }  # fmt: skip
+        "office": "1001",
+        "number": 1,
+        "day": "2026-03-25",
+        "declared": 700,
+        "payments": 0,
+        "amount": 0,
+        "difference": 700,
+        "note": "بی‌گزارش",
+        "closed_by": "staff:revenue",
+    }
     assert office.run(*close, "--amount", "0").out == "1001: 2026-03-25 closed, 0 rials declared and 0 reported\n"
     (day,) = office.json(*TILL, "--list", "--day", "1405/01/31")
     assert (day["day"], day["payments"], day["amount"], day["changed"]) == ("2026-03-25", 0, 0, False)

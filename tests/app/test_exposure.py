@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.configuration.exposure import exposures
+from app.configuration.exposure import find_exposures
 from app.configuration.sections import StaffSettings
 from app.configuration.settings import Settings
 
@@ -13,13 +13,13 @@ GOOD = {"base_url": "https://desk.example.ir", "trusted_proxies": ["10.20.0.2"]}
 def told(inside: str = "10.20.0.0/16", wanted: str = "administrators", **others: object) -> list[str]:
     """What is told of a configuration."""
     staff = StaffSettings(inside_networks=inside, second_factor_inside=wanted) if inside else StaffSettings()  # type: ignore[arg-type]
-    return list(exposures(Settings(staff=staff, **{**GOOD, **others})))  # type: ignore[arg-type]  # as from a file
+    return list(find_exposures(Settings(staff=staff, **{**GOOD, **others})))  # type: ignore[arg-type]  # as from a file
 
 
 def test_of_a_sound_configuration_nothing_is_told() -> None:
     assert told() == []
     assert told("127.0.0.0/8,10.0.0.0/8", trusted_proxies=["127.0.0.1"]) == []
-    assert list(exposures(Settings(demo=True))) == []
+    assert list(find_exposures(Settings(demo=True))) == []
 
 
 @pytest.mark.parametrize(

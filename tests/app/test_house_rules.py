@@ -13,7 +13,7 @@ from domain.fields.types import Choice, Integer, ReadingContext
 from domain.messages.catalogue import Catalogue
 from domain.settings.policy import Policy
 from domain.settings.rule_types import HourSpan, Multiple
-from domain.settings.rules import RULES, SettingRule, in_force, present
+from domain.settings.rules import RULE_BY_NAME, SettingRule, apply_rule_values, read_present_value
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import InvalidField
 
@@ -30,41 +30,41 @@ def bound(field: FieldInfo, kind: type[Any], name: str) -> Any:
 
 def test_every_rule_of_the_settings_can_be_changed() -> None:
     hours = {name for name in CalendarSettings.model_fields if name.endswith("_hours")}
-    assert set(RULES) == (set(PolicySettings.model_fields) - CONFIGURED_ALONE) | hours
+    assert set(RULE_BY_NAME) == (set(PolicySettings.model_fields) - CONFIGURED_ALONE) | hours
 
 
 @pytest.mark.parametrize(
-    "rule", [one for one in RULES.values() if isinstance(one.field.type, Integer)], ids=lambda rule: rule.name
+    "rule", [one for one in RULE_BY_NAME.values() if isinstance(one.field.type, Integer)], ids=lambda rule: rule.name
 )
 def test_bounds_are_those_of_the_settings(rule: SettingRule) -> None:
     field = PolicySettings.model_fields[rule.name]
     kind = rule.field.type
     assert isinstance(kind, Integer)
-    assert kind.least == bound(field, annotated_types.Ge, "ge")
+    assert kind.minimum == bound(field, annotated_types.Ge, "ge")
     most = bound(field, annotated_types.Le, "le")
-    assert most is None or kind.most == most
+    assert most is None or kind.maximum == most
     step = bound(field, annotated_types.MultipleOf, "multiple_of")
-    assert step is None or (isinstance(kind, Multiple) and kind.step == step)
+    assert step is None or (isinstance(kind, Multiple) and kind.step_size == step)
 
 
 def test_kept_values_mean_what_they_were() -> None:
     policy, calendar = Policy(), WorkingCalendar()
-    kept = {name: present(rule, policy, calendar) for name, rule in RULES.items()}
-    assert all(RULES[name].sound(value, NOW) for name, value in kept.items())
-    again, hours = in_force(policy, calendar, kept, {})
-    assert (again, hours.hours) == (policy, calendar.hours)
+    kept = {name: read_present_value(rule, policy, calendar) for name, rule in RULE_BY_NAME.items()}
+    assert all(RULE_BY_NAME[name].is_still_valid(value, NOW) for name, value in kept.items())
+    again, hours = apply_rule_values(policy, calendar, kept, {})
+    assert (again, hours.work_hours) == (policy, calendar.work_hours)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", RULE_BY_NAME.values(), ids=lambda rule: rule.name)
 def test_a_value_of_another_version_is_not_sound(rule: SettingRule) -> None:
-    assert not rule.sound("moon", NOW)
-    assert not rule.sound(-1, NOW)
-    assert not rule.sound({"a": 1}, NOW)
+    assert not rule.is_still_valid("moon", NOW)
+    assert not rule.is_still_valid(-1, NOW)
+    assert not rule.is_still_valid({"a": 1}, NOW)
 
 
 def test_every_rule_and_choice_has_words() -> None:
     catalogue = Catalogue.load()
-    for rule in RULES.values():
+    for rule in RULE_BY_NAME.values():
         assert f"admin.settings.rules.{rule.name}" in catalogue
         assert isinstance(rule.field.type, Choice) == bool(rule.field.choices)
 
@@ -72,28 +72,36 @@ def test_every_rule_and_choice_has_words() -> None:
 @pytest.mark.parametrize(
     ("typed", "kept", "shown"),
     [
-        ("۷:۳۰ تا ۱۴:۳۰", "07:30-14:30", "۷:۳۰ تا ۱۴:۳۰"), ("8-13", "08:00-13:00", "۸ تا ۱۳"),
-        ("07:30 – 12:00", "07:30-12:00", "۷:۳۰ تا ۱۲"), ("ساعت ۸ تا ۴ عصر", "08:00-16:00", "۸ تا ۱۶"),
-        ("تعطیل", "closed", "بسته"), ("closed", "closed", "بسته"),
+        ("۷:۳۰ تا ۱۴:۳۰", "07:30-14:30", "۷:۳۰ تا ۱۴:۳۰"),
+        ("8-13", "08:00-13:00", "۸ تا ۱۳"),
+        ("07:30 – 12:00", "07:30-12:00", "۷:۳۰ تا ۱۲"),
+        ("ساعت ۸ تا ۴ عصر", "08:00-16:00", "۸ تا ۱۶"),
+        ("تعطیل", "closed", "بسته"),
+        ("closed", "closed", "بسته"),
     ],
-)  # fmt: skip
+)
 def test_spans_are_read_as_people_write_them(typed: str, kept: str, shown: str) -> None:
     kind = HourSpan(may_be_closed=True)
     assert kind.parse(typed, ReadingContext(NOW)) == kept
     assert kind.parse(kept, ReadingContext(NOW)) == kept
-    assert kind.show(kept, Catalogue.load().text) == shown
+    assert kind.render_value(kept, Catalogue.load().text) == shown
 
 
 @pytest.mark.parametrize(
     ("typed", "detail"),
     [
-        ("۸", "bad_hour_span"), ("۸ تا ۹ تا ۱۰", "bad_hour_span"), ("شب", "bad_hour_span"), ("", "bad_hour_span"),
-        ("۱۴ تا ۸", "hours_order"), ("۸ تا ۸", "hours_order"), ("بسته", "bad_hour_span"),
+        ("۸", "bad_hour_span"),
+        ("۸ تا ۹ تا ۱۰", "bad_hour_span"),
+        ("شب", "bad_hour_span"),
+        ("", "bad_hour_span"),
+        ("۱۴ تا ۸", "hours_order"),
+        ("۸ تا ۸", "hours_order"),
+        ("بسته", "bad_hour_span"),
         ("صبح تا عصر", "bad_hour_span"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_span_is_told(typed: str, detail: str) -> None:
     with pytest.raises(InvalidField) as refused:
         HourSpan().parse(typed, ReadingContext(NOW))
     assert refused.value.detail in {detail, "part_of_day"}
-    assert HourSpan(over_midnight=True).parse("۲۱ تا ۸", ReadingContext(NOW)) == "21:00-08:00"
+    assert HourSpan(may_cross_midnight=True).parse("۲۱ تا ۸", ReadingContext(NOW)) == "21:00-08:00"

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 from app.clock import SystemClock
-from app.ids import EPOCH_MILLISECONDS, RandomIds, first_id_of
+from app.ids import EPOCH_MILLISECONDS, RandomIds, first_id_since
 from domain.values import tracking_codes
 
 MANY = 20_000
@@ -35,7 +35,7 @@ def test_ids_of_processes_at_the_same_time_differ() -> None:
 
 def test_ids_tell_their_time() -> None:
     now = int(datetime.now(UTC).timestamp())
-    assert first_id_of(now - 1) < RandomIds().new_id() < first_id_of(now + 60)
+    assert first_id_since(now - 1) < RandomIds().new_id() < first_id_since(now + 60)
 
 
 def test_the_last_id_is_in_the_next_century() -> None:
@@ -45,10 +45,10 @@ def test_the_last_id_is_in_the_next_century() -> None:
 
 def test_chance_has_its_bounds() -> None:
     ids = RandomIds()
-    assert all(tracking_codes.make(ids.tracking_payload()) for _ in range(100))
-    assert len({ids.token() for _ in range(100)}) == 100
-    assert {len(ids.token()), len(bytes.fromhex(ids.token()))} == {32, 16}
-    assert all(0 <= ids.fraction() < 1 for _ in range(100))
+    assert all(tracking_codes.make_code(ids.new_tracking_payload()) for _ in range(100))
+    assert len({ids.new_token() for _ in range(100)}) == 100
+    assert {len(ids.new_token()), len(bytes.fromhex(ids.new_token()))} == {32, 16}
+    assert all(0 <= ids.random_fraction() < 1 for _ in range(100))
 
 
 def test_the_clock_is_utc() -> None:

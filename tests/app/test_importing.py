@@ -10,11 +10,11 @@ import pytest
 from openpyxl import Workbook
 
 from app.jobs.exporting import export_table
-from app.jobs.importing import SHOWN_FAULTS, Imported, Wish, import_file
-from app.spreadsheets.sheet_writing import written
+from app.jobs.importing import SHOWN_FAULTS, FileImportResult, ImportOptions, import_file
+from app.spreadsheets.sheet_writing import open_file_writer
 from bench.imports import AGENCIES, OWNERS, Planted, make_file, person, reported
 from domain.registries.declarations import REGISTRIES
-from domain.registries.imports import Progress
+from domain.registries.imports import ProgressCallback
 from domain.registries.rows import RegistryFilter
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
@@ -31,12 +31,12 @@ class Bars:
     def __init__(self) -> None:
         self.seen: list[tuple[str, int | None, int]] = []
 
-    def __call__(self, what: str, total: int | None) -> AbstractContextManager[Progress]:
+    def __call__(self, what: str, total: int | None) -> AbstractContextManager[ProgressCallback]:
         """Begin one."""
         return self._remembered(what, total)
 
     @contextmanager
-    def _remembered(self, what: str, total: int | None) -> Iterator[Progress]:
+    def _remembered(self, what: str, total: int | None) -> Iterator[ProgressCallback]:
         steps = [0]
         yield steps.append
         self.seen.append((what, total, steps[-1]))
@@ -44,15 +44,15 @@ class Bars:
 
 async def imported(
     town: Municipality, table: str, path: Path, by: Actor = OFFICER, bars: Bars | None = None, **wish: Any
-) -> Imported:
+) -> FileImportResult:
     """Import a file."""
     bar = bars or Bars()
-    return await import_file(town.desk, town.store, REGISTRIES[table], path, Wish(**wish), by, bar)
+    return await import_file(town.desk, town.store, REGISTRIES[table], path, ImportOptions(**wish), by, bar)
 
 
 async def exported(town: Municipality, table: str, path: Path) -> int:
     """Export a table."""
-    with written(path, force=True) as write:
+    with open_file_writer(path, force=True) as write:
         return await export_table(town.desk, town.store, REGISTRIES[table], write, Bars())
 
 
@@ -63,7 +63,7 @@ def a_sheet(folder: Path, text: str, name: str = "sheet.csv") -> Path:
     return path
 
 
-def errors(done: Imported) -> list[tuple[int, str | None, str]]:
+def errors(done: FileImportResult) -> list[tuple[int, str | None, str]]:
     """(row, field, code) of the faults."""
     return [(fault.row, fault.field, fault.code) for fault in done.faults]
 
@@ -83,11 +83,11 @@ async def test_every_bad_row_is_told_and_nothing_is_kept(
     town: Municipality, tmp_path: Path, planted: list[Planted]
 ) -> None:
     file, report, bars = tmp_path / "vehicles.csv", tmp_path / "report.csv", Bars()
-    refused = await imported(town, "vehicle", file, report=report, bars=bars)
+    refused = await imported(town, "vehicle", file, report_path=report, bars=bars)
     assert reported(report) == planted
     assert len(planted) == ROWS // 100
     tally = refused.examined.tally
-    assert (tally.rows, tally.added, tally.bad, tally.faults, refused.kept) == (ROWS, ROWS - 20, 20, 20, None)
+    assert (tally.rows, tally.added, tally.bad, tally.faults, refused.kept_tally) == (ROWS, ROWS - 20, 20, 20, None)
     assert bars.seen == [("examining", ROWS, ROWS)]
     assert await rows_of(town, "vehicle") == []
     assert town.rows("SELECT count(*) FROM audit") == [(0,)]
@@ -97,12 +97,12 @@ async def test_bad_rows_are_left_out_when_asked_and_again_changes_nothing(
     town: Municipality, tmp_path: Path, planted: list[Planted]
 ) -> None:
     file, report, bars = tmp_path / "vehicles.csv", tmp_path / "report.csv", Bars()
-    done = await imported(town, "vehicle", file, skip_bad_rows=True, report=report, bars=bars)
-    assert done.kept
-    assert (done.kept.rows, done.kept.added) == (ROWS - 20, ROWS - 20)
+    done = await imported(town, "vehicle", file, skip_bad_rows=True, report_path=report, bars=bars)
+    assert done.kept_tally
+    assert (done.kept_tally.rows, done.kept_tally.added) == (ROWS - 20, ROWS - 20)
     assert bars.seen[1] == ("writing", ROWS - 20, ROWS - 20)
     before = town.rows("SELECT * FROM vehicles ORDER BY id")
-    again = await imported(town, "vehicle", file, skip_bad_rows=True, report=report)
+    again = await imported(town, "vehicle", file, skip_bad_rows=True, report_path=report)
     assert reported(report) == planted
     assert (again.examined.tally.same, again.examined.tally.added) == (ROWS - 20, 0)
     assert town.rows("SELECT * FROM vehicles ORDER BY id") == before
@@ -146,12 +146,14 @@ async def test_a_preview_writes_nothing_and_shows_what_would_be(town: Municipali
     await furnish(town)
     sheet = a_sheet(tmp_path, f"plate,capacity,type,x\n{PLATE},5,,1\n{SECOND_PLATE},,van,\n12ت347-59,4,line,\n")
     sheet.write_text(sheet.read_text().replace(",5,,", ",5,line,"))
-    done = await imported(town, "vehicle", sheet, preview=True)
-    assert done.kept is None
-    assert done.examined.ignored == ("x",)
-    assert [(one.row, one.fate, one.changes) for one in done.examined.first] == [
-        (2, "changed", {"capacity": (None, 5)}), (3, "same", {}), (4, "added", {}),
-    ]  # fmt: skip
+    done = await imported(town, "vehicle", sheet, preview_only=True)
+    assert done.kept_tally is None
+    assert done.examined.ignored_headings == ("x",)
+    assert [(one.row, one.fate, one.changes) for one in done.examined.first_rows] == [
+        (2, "changed", {"capacity": (None, 5)}),
+        (3, "same", {}),
+        (4, "added", {}),
+    ]
     assert len(await rows_of(town, "vehicle")) == 2
 
 
@@ -160,11 +162,13 @@ async def test_a_change_by_import_is_kept_with_its_author(town: Municipality, tm
     await imported(town, "vehicle", a_sheet(tmp_path, f"پلاک,اعتبار بیمه\n{PLATE},1405/12/29\n"))
     [row] = [one for one in await rows_of(town, "vehicle") if one.values["plate"] == PLATE]
     assert (row.values["insurance_expiry"], row.values["taxi_code"]) == ("2027-03-20", "114")
-    async with town.store.unit(write=False) as uow:
-        [kept] = await uow.registries.changes_of("vehicle", row.id)
-    assert (kept.by, kept.before, kept.after) == (
-        "staff:officer", {"insurance_expiry": None}, {"insurance_expiry": "2027-03-20"},
-    )  # fmt: skip
+    async with town.store.open_unit(write=False) as uow:
+        [kept] = await uow.registries.list_changes("vehicle", row.id)
+    assert (kept.changed_by, kept.values_before, kept.values_after) == (
+        "staff:officer",
+        {"insurance_expiry": None},
+        {"insurance_expiry": "2027-03-20"},
+    )
 
 
 async def test_faults_across_rows_and_tables(town: Municipality, tmp_path: Path) -> None:
@@ -223,7 +227,7 @@ async def test_a_billed_duty_is_not_changed_by_hand(town: Municipality, tmp_path
 async def test_many_faults_are_counted_and_all_are_in_the_report(town: Municipality, tmp_path: Path) -> None:
     rows = "".join(f"{number},x\n" for number in range(150))
     report = tmp_path / "report.csv"
-    done = await imported(town, "owner", a_sheet(tmp_path, "کد ملی,نام\n" + rows), report=report)
+    done = await imported(town, "owner", a_sheet(tmp_path, "کد ملی,نام\n" + rows), report_path=report)
     assert (len(done.faults), done.examined.tally.faults) == (SHOWN_FAULTS, 150)
     with report.open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.reader(file))
@@ -233,7 +237,7 @@ async def test_many_faults_are_counted_and_all_are_in_the_report(town: Municipal
 
 async def test_a_report_runs_no_formula(town: Municipality, tmp_path: Path) -> None:
     report = tmp_path / "report.csv"
-    await imported(town, "owner", a_sheet(tmp_path, "کد ملی,نام\n=1+1,x\n"), report=report)
+    await imported(town, "owner", a_sheet(tmp_path, "کد ملی,نام\n=1+1,x\n"), report_path=report)
     assert "'=1+1" in report.read_text("utf-8-sig")
 
 
@@ -263,7 +267,7 @@ async def test_amounts_have_their_unit(town: Municipality, tmp_path: Path) -> No
 async def test_who_may_import(town: Municipality, tmp_path: Path) -> None:
     for role in (Role.CIVIL, Role.REVENUE, Role.AUDITOR):
         with pytest.raises(Forbidden, match="owner"):
-            await imported(town, "owner", a_sheet(tmp_path, OWNER_SHEET), actor(role), preview=True)
+            await imported(town, "owner", a_sheet(tmp_path, OWNER_SHEET), actor(role), preview_only=True)
 
 
 async def test_a_failure_while_writing_keeps_nothing(town: Municipality, tmp_path: Path) -> None:
@@ -275,7 +279,7 @@ async def test_a_failure_while_writing_keeps_nothing(town: Municipality, tmp_pat
     )
 
     class Meanwhile(Bars):
-        def __call__(self, what: str, total: int | None) -> AbstractContextManager[Progress]:
+        def __call__(self, what: str, total: int | None) -> AbstractContextManager[ProgressCallback]:
             if what == "writing":
                 town.sql(taken)
             return super().__call__(what, total)
@@ -298,8 +302,9 @@ async def test_dates_and_numbers_of_a_spreadsheet(town: Municipality, tmp_path: 
     book.save(tmp_path / "drivers.xlsx")
     done = await imported(town, "driver", tmp_path / "drivers.xlsx")
     assert done.faults == []
-    async with town.store.unit(write=False) as uow:
-        rows = await uow.registries.find(RegistryFilter("driver"))
+    async with town.store.open_unit(write=False) as uow:
+        rows = await uow.registries.list_rows(RegistryFilter("driver"))
     assert [(row.values["national_code"], row.values["licence_expiry"], row.values["mobile"]) for row in rows] == [
-        ("0790419904", "2027-03-20", "+989121000002"), ("0084575948", "2027-03-21", None),
-    ]  # fmt: skip
+        ("0790419904", "2027-03-20", "+989121000002"),
+        ("0084575948", "2027-03-21", None),
+    ]

@@ -31,32 +31,32 @@ def clock() -> Steady:
 def runs(clock: Steady) -> JobRuns:
     """A relay and an import are looked out for."""
     found = JobRuns(clock)
-    found.expect("relay", LATE, long=False, carries=True)
-    found.expect("imports", LATE, long=True, carries=False)
+    found.expect_job("relay", LATE, may_take_long=False, carries_messages=True)
+    found.expect_job("imports", LATE, may_take_long=True, carries_messages=False)
     return found
 
 
 def late(runs: JobRuns) -> set[str]:
-    return {job.name for job in runs.states() if job.late}
+    return {job.name for job in runs.list_states() if job.is_late}
 
 
 def test_a_job_that_does_not_run_is_late(runs: JobRuns, clock: Steady) -> None:
     clock.at += 60
-    runs.began("relay")
-    runs.ended("relay", well=True)
+    runs.note_begun("relay")
+    runs.note_ended("relay", succeeded=True)
     clock.at += 60
     assert late(runs) == {"imports"}
-    runs.began("relay")
-    runs.ended("relay", well=False)
+    runs.note_begun("relay")
+    runs.note_ended("relay", succeeded=False)
     clock.at += 60
     assert late(runs) == {"relay", "imports"}
-    [relay, _] = runs.states()
-    assert (relay.seconds_ago, relay.failures, relay.carries) == (120, 1, True)
+    [relay, _] = runs.list_states()
+    assert (relay.seconds_ago, relay.failures, relay.carries_messages) == (120, 1, True)
 
 
 def test_a_run_that_does_not_end_is_late_unless_it_is_long(runs: JobRuns, clock: Steady) -> None:
-    runs.began("relay")
-    runs.began("imports")
+    runs.note_begun("relay")
+    runs.note_begun("imports")
     clock.at += 100
     assert late(runs) == {"relay"}
 
@@ -69,20 +69,20 @@ def test_what_another_process_ran_counts_whatever_its_clock_shows(
     for _ in range(5):
         clock.at += 60
         ran_at += timedelta(minutes=1)
-        runs.read([HeldLease("job:relay", ran_at, ran_at + timedelta(seconds=7)), HeldLease("other", None, AT)])
+        runs.read_leases([HeldLease("job:relay", ran_at, ran_at + timedelta(seconds=7)), HeldLease("other", None, AT)])
     assert late(runs) == {"imports"}
     clock.at += 100
-    runs.read([HeldLease("job:relay", ran_at, ran_at + timedelta(seconds=107))])  # no news
+    runs.read_leases([HeldLease("job:relay", ran_at, ran_at + timedelta(seconds=107))])  # no news
     assert late(runs) == {"relay", "imports"}
 
 
 def test_what_is_late_is_logged_once_a_minute(runs: JobRuns, clock: Steady, caplog: pytest.LogCaptureFixture) -> None:
-    runs.tell()
+    runs.log_late_jobs()
     for _ in range(17):
         clock.at += 10
-        runs.tell()
-    runs.ended("relay", well=True)
-    runs.ended("imports", well=True)
-    runs.tell()
+        runs.log_late_jobs()
+    runs.note_ended("relay", succeeded=True)
+    runs.note_ended("imports", succeeded=True)
+    runs.log_late_jobs()
     told = [record.getMessage() for record in caplog.records if "relay" in record.getMessage()]
     assert told == ["job relay has not run for 100 s", "job relay has not run for 160 s", "job relay runs again"]

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.http.metrics import Metrics
 from app.jobs.job_runs import JobRuns
-from store.engines import engine_for
+from store.engines import build_engine
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_message
 from tests.support.municipality import StandingClock
@@ -29,15 +29,15 @@ def runs() -> JobRuns:
     """Two jobs, one of which has run."""
     made = JobRuns(lambda: 1000.0)
     for name in ("relay", "timers"):
-        made.expect(name, timedelta(seconds=90), long=False, carries=name == "relay")
-    made.began("relay")
-    made.ended("relay", well=True)
+        made.expect_job(name, timedelta(seconds=90), may_take_long=False, carries_messages=name == "relay")
+    made.note_begun("relay")
+    made.note_ended("relay", succeeded=True)
     return made
 
 
 async def figures(database: Path) -> Figures:
     """Every metric with its help and the value of each of its labels."""
-    store = SqlStore(engine_for(f"sqlite:///{database}"))
+    store = SqlStore(build_engine(f"sqlite:///{database}"))
     answer = await Metrics(store, StandingClock(), runs()).answer(make_mocked_request("GET", "/metrics"))
     await store.close()
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -50,8 +50,8 @@ async def figures(database: Path) -> Figures:
 
 
 async def test_jobs_memory_and_messages_are_told(database: Path) -> None:
-    store = await SqlStore.open(f"sqlite:///{database}")
-    async with store.unit() as uow:
+    store = await SqlStore.connect(f"sqlite:///{database}")
+    async with store.open_unit() as uow:
         await uow.outbox.add(a_message())
     await store.close()
     found = await figures(database)

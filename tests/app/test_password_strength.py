@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.security.password_strength import refuse_weak
-from app.security.passwords import generate
+from app.security.password_strength import refuse_weak_password
+from app.security.passwords import generate_password
 from domain.values.errors import InvalidField
 
 KNOWN = ["شهرداری گمیشان", "pishkhan.gomishan.ir", "maryam.k", "مریم کلته"]
@@ -12,7 +12,7 @@ KNOWN = ["شهرداری گمیشان", "pishkhan.gomishan.ir", "maryam.k", "م�
 def why(password: str) -> str | None:
     """The reason for which a password is refused."""
     try:
-        refuse_weak(password, KNOWN)
+        refuse_weak_password(password, KNOWN)
     except InvalidField as refused:
         return refused.detail
     return None
@@ -45,4 +45,4 @@ def test_what_is_hard_to_guess_is_taken(password: str) -> None:
 
 
 def test_what_is_made_here_is_taken() -> None:
-    assert [why(generate()) for _ in range(20)] == [None] * 20
+    assert [why(generate_password()) for _ in range(20)] == [None] * 20

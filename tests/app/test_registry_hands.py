@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from app.jobs.importing import Imported, Wish, import_file
-from domain.actions.registries.registry_entry import amend, amended_fields, enter, offered_to_amend, offered_to_enter
-from domain.actions.registries.rows import put
+from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from domain.actions.registries.registry_entry import (
+    amend_fields,
+    amend_row,
+    enter_row,
+    offered_amendment_fields,
+    offered_entry_fields,
+)
+from domain.actions.registries.rows import put_rows
 from domain.audit.entries import AuditFilter
 from domain.registries.declarations import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION, Registry
-from domain.registries.imports import Progress
+from domain.registries.imports import ProgressCallback
 from domain.registries.rows import RegistryRow
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Conflict, MissingField, NotAllowedNow
@@ -32,18 +38,18 @@ async def a_booked_machine(town: Municipality) -> RegistryRow:
 
 async def imported(
     town: Municipality, folder: Path, table: str, by: Actor, row: Mapping[str, object], *, preview: bool = False
-) -> Imported:
+) -> FileImportResult:
     """Import one row by its fields' names."""
     path = folder / "sheet.csv"
     path.write_text("\n".join((",".join(row), ",".join(map(str, row.values())))) + "\n", "utf-8")
 
-    def bar(_what: str, _total: int | None) -> AbstractContextManager[Progress]:
+    def bar(_what: str, _total: int | None) -> AbstractContextManager[ProgressCallback]:
         return nullcontext(lambda _done: None)
 
-    return await import_file(town.desk, town.store, REGISTRIES[table], path, Wish(preview), by, bar)
+    return await import_file(town.desk, town.store, REGISTRIES[table], path, ImportOptions(preview), by, bar)
 
 
-def faults(done: Imported) -> list[tuple[str | None, str]]:
+def faults(done: FileImportResult) -> list[tuple[str | None, str]]:
     """Field and code of each fault."""
     return [(one.field, one.code) for one in done.faults]
 
@@ -58,11 +64,11 @@ async def test_a_booked_machine_is_not_taken_away(
     row = await a_booked_machine(town)
     after = {name: value for name, value in row.values.items() if value} | change
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
-        async with town.store.unit() as uow:
-            await amend(town.desk, uow, MACHINES, row.id, row.version_token, after, CIVIL)
+        async with town.store.open_unit() as uow:
+            await amend_row(town.desk, uow, MACHINES, row.id, row.version_token, after, CIVIL)
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
-        async with town.store.unit() as uow:
-            await put(town.desk, uow, MACHINES, [after], CIVIL)
+        async with town.store.open_unit() as uow:
+            await put_rows(town.desk, uow, MACHINES, [after], CIVIL)
     done = await imported(town, tmp_path, "machines", CIVIL, after, preview=True)
     assert faults(done) == [(field, "conflict")]
     assert "کار در پیش دارد" in done.faults[0].message
@@ -89,8 +95,8 @@ async def test_no_hand_moves_the_state_of_a_row_that_is_there(
     duty = await a_duty(town)
     typed = {"amount": str(duty.values["amount"]), "state": state}
     with pytest.raises(NotAllowedNow, match="state:charge_state"):
-        async with town.store.unit() as uow:
-            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, typed, by)
+        async with town.store.open_unit() as uow:
+            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, typed, by)
     done = await imported(town, tmp_path, "duty", by, {"vehicle": PLATE, "year": 1405, **typed})
     assert faults(done) == [("state", "not_allowed_now")]
     assert await rows_of(town, "duty") == [duty]
@@ -99,8 +105,8 @@ async def test_no_hand_moves_the_state_of_a_row_that_is_there(
 async def test_a_form_that_says_nothing_of_the_state_leaves_it(town: Municipality) -> None:
     await furnish(town)
     fine = await a_violation(town, state="waived")
-    async with town.store.unit() as uow:
-        after = await amend(
+    async with town.store.open_unit() as uow:
+        after = await amend_row(
             town.desk,
             uow,
             VIOLATION,
@@ -124,12 +130,12 @@ async def test_who_enters_what_was_settled_elsewhere(
     assert [one.values["state"] for one in await rows_of(town, "duty")] == ([state] if allowed else [])
     typed: dict[str, Any] = {name: str(value) for name, value in row.items()} | {"year": "1404"}
     if allowed:
-        async with town.store.unit() as uow:
-            assert (await enter(town.desk, uow, DUTY, typed, by)).values["state"] == state
+        async with town.store.open_unit() as uow:
+            assert (await enter_row(town.desk, uow, DUTY, typed, by)).values["state"] == state
     else:
         with pytest.raises(NotAllowedNow, match="state:charge_elsewhere"):
-            async with town.store.unit() as uow:
-                await enter(town.desk, uow, DUTY, typed, by)
+            async with town.store.open_unit() as uow:
+                await enter_row(town.desk, uow, DUTY, typed, by)
 
 
 @pytest.mark.parametrize(("registry", "state", "amount"), [(DUTY, "waived", 2_000_000), (VIOLATION, "paid", 500_000)])
@@ -142,11 +148,11 @@ async def test_what_was_settled_elsewhere_leaves_a_trace(
         "violation": {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "overcharge", "fine": str(amount)},
     }[registry.key]
     lent = frozenset({("anne", Role.REVENUE)})
-    substitute = replace(OFFICER, role_names=OFFICER.role_names | {Role.REVENUE}, lent=lent)
-    async with town.store.unit() as uow:
-        row = await enter(town.desk, uow, registry, {**typed, "state": state}, substitute)
-        await enter(town.desk, uow, registry, {**typed, "kind": "other"}, OFFICER)
-        [entry] = await uow.audit.find(AuditFilter(what="charge_entered"))
+    substitute = replace(OFFICER, role_names=OFFICER.role_names | {Role.REVENUE}, lent_roles=lent)
+    async with town.store.open_unit() as uow:
+        row = await enter_row(town.desk, uow, registry, {**typed, "state": state}, substitute)
+        await enter_row(town.desk, uow, registry, {**typed, "kind": "other"}, OFFICER)
+        [entry] = await uow.audit.list_entries(AuditFilter(what="charge_entered"))
     assert entry.actor == "staff:officer for anne", "by the right that was lent, and not for a row that is open"
     assert entry.detail == {"registry": registry.key, "row": row.id, "state": state, "amount": amount}
 
@@ -156,10 +162,13 @@ async def test_what_was_settled_elsewhere_leaves_a_trace(
     [
         ("vehicle", {"plate": PLATE, "status": ""}, {"status": "scrapped"}),
         ("driver", {"national_code": DRIVER_CODE, "status": "", "kind": ""}, {"status": "left", "kind": "auxiliary"}),
-        ("violation", {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "standing": ""},
-         {"standing": "annulled"}),
+        (
+            "violation",
+            {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "standing": ""},
+            {"standing": "annulled"},
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_left_empty_puts_no_default_in_place_of_what_is_known(
     town: Municipality, tmp_path: Path, table: str, row: dict[str, str], kept: dict[str, str]
 ) -> None:
@@ -170,11 +179,11 @@ async def test_what_is_left_empty_puts_no_default_in_place_of_what_is_known(
     done = await imported(town, tmp_path, table, OFFICER, row)
     assert faults(done) == [(name, "missing_field") for name in kept]
     [found] = await rows_of(town, table, **named)
-    form = {one.name: str(found.values[one.name]) for one in amended_fields(REGISTRIES[table]) if one.required}
+    form = {one.name: str(found.values[one.name]) for one in amend_fields(REGISTRIES[table]) if one.required}
     typed = {name: value for name, value in form.items() if name not in kept}
     with pytest.raises(MissingField, match=next(iter(kept))):
-        async with town.store.unit() as uow:
-            await amend(town.desk, uow, REGISTRIES[table], found.id, found.version_token, typed, OFFICER)
+        async with town.store.open_unit() as uow:
+            await amend_row(town.desk, uow, REGISTRIES[table], found.id, found.version_token, typed, OFFICER)
     assert await rows_of(town, table, **named) == [found]
     assert {name: found.values[name] for name in kept} == kept
 
@@ -194,16 +203,18 @@ async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municip
     duty = await a_duty(town)
     lower = {"vehicle": PLATE, "year": 1405, "amount": 1_000}
     with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
-        async with town.store.unit() as uow:
-            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, OFFICER)
+        async with town.store.open_unit() as uow:
+            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, OFFICER)
     done = await imported(town, tmp_path, "duty", OFFICER, lower)
     assert faults(done) == [("amount", "not_allowed_now")]
     assert "تنها واحد درآمد تغییر می‌دهد" in done.faults[0].message
-    async with town.store.unit() as uow:
-        assert await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {}, OFFICER) == duty, "a form without it"
+    async with town.store.open_unit() as uow:
+        assert await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {}, OFFICER) == duty, (
+            "a form without it"
+        )
         with pytest.raises(MissingField, match="amount"):
-            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {}, REVENUE)
-        changed = await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, REVENUE)
+            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {}, REVENUE)
+        changed = await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, REVENUE)
     assert changed.values["amount"] == 1_000
     assert faults(await imported(town, tmp_path, "duty", SYSTEM, lower | {"amount": 3_000})) == []
 
@@ -211,18 +222,18 @@ async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municip
 async def test_the_taxi_officer_says_what_a_new_duty_and_a_fine_are(town: Municipality) -> None:
     await furnish(town)
     fine = await a_violation(town)
-    async with town.store.unit() as uow:
-        duty = await enter(town.desk, uow, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}, OFFICER)
+    async with town.store.open_unit() as uow:
+        duty = await enter_row(town.desk, uow, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}, OFFICER)
         typed = {"points": "0", "fine": "1000", "standing": "valid"}
-        after = await amend(town.desk, uow, VIOLATION, fine.id, fine.version_token, typed, OFFICER)
+        after = await amend_row(town.desk, uow, VIOLATION, fine.id, fine.version_token, typed, OFFICER)
     assert (duty.values["amount"], after.values["fine"]) == (1_000, 1_000)
 
 
 def test_what_would_be_refused_is_not_offered() -> None:
-    assert [one.name for one in offered_to_amend(DUTY, REVENUE)] == ["amount"]
-    assert offered_to_amend(DUTY, OFFICER) == ()
-    assert {"fine", "state"} & {one.name for one in offered_to_amend(VIOLATION, OFFICER)} == {"fine"}
-    assert "state" not in {one.name for one in offered_to_enter(DUTY, OFFICER)}
-    [state] = [one for one in offered_to_enter(DUTY, REVENUE) if one.name == "state"]
+    assert [one.name for one in offered_amendment_fields(DUTY, REVENUE)] == ["amount"]
+    assert offered_amendment_fields(DUTY, OFFICER) == ()
+    assert {"fine", "state"} & {one.name for one in offered_amendment_fields(VIOLATION, OFFICER)} == {"fine"}
+    assert "state" not in {one.name for one in offered_entry_fields(DUTY, OFFICER)}
+    [state] = [one for one in offered_entry_fields(DUTY, REVENUE) if one.name == "state"]
     assert state.choices == ("open", "paid", "waived")
-    assert offered_to_amend(VEHICLE, OFFICER) == amended_fields(VEHICLE)
+    assert offered_amendment_fields(VEHICLE, OFFICER) == amend_fields(VEHICLE)

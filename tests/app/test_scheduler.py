@@ -11,17 +11,17 @@ import pytest
 from openpyxl import load_workbook
 
 from app.configuration.settings import Settings
-from app.jobs.exporting import sheet_of
+from app.jobs.exporting import make_sheet
 from app.jobs.scheduler import JOBS, Job, Scheduler
-from app.jobs.timetable import every
-from app.jobs.waking import Waking
-from app.parts import Parts, build_providers
+from app.jobs.timetable import run_every
+from app.jobs.waking import WakeEvents
+from app.parts import ServerParts, build_providers
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
-from domain.actions.history.sealing import verify
-from domain.actions.reports.monthly import keep_monthly
+from domain.actions.history.sealing import verify_history
+from domain.actions.reports.monthly import store_monthly_reports
 from domain.messages.records import MessageState, OutboxMessage
-from domain.offices.office import QUESTIONS_KEEP
+from domain.offices.office import QUERY_ANSWER_RETENTION
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
@@ -32,22 +32,31 @@ BY_NAME = {job.name: job for job in JOBS}
 
 
 @pytest.fixture
-def parts(town: Municipality) -> Parts:
+def parts(town: Municipality) -> ServerParts:
     """What a process is made of, over the municipality's store and clock."""
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
     printer = build_printer(SETTINGS, town.desk.catalogue)
-    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), Waking())
+    return ServerParts(
+        settings=SETTINGS,
+        dependencies=town.desk,
+        store=town.store,
+        providers=providers,
+        sms_relay=relay,
+        printer=printer,
+        signer=build_signer(SETTINGS),
+        wake_events=WakeEvents(),
+    )
 
 
 @pytest.fixture
-def scheduler(parts: Parts) -> Scheduler:
+def scheduler(parts: ServerParts) -> Scheduler:
     """A scheduler that runs what it is told to."""
     return Scheduler(parts)
 
 
 async def run(scheduler: Scheduler, name: str) -> None:
-    assert await scheduler.run(BY_NAME[name])
+    assert await scheduler.run_job(BY_NAME[name])
 
 
 async def states(town: Municipality) -> dict[str, MessageState]:
@@ -69,8 +78,8 @@ async def test_texts_are_sent_and_their_receipts_fetched(town: Municipality, sch
 
 async def test_an_abandoned_claim_is_asked_about(town: Municipality, scheduler: Scheduler) -> None:
     await town.say(CITIZEN, "راهنما")
-    async with town.store.unit() as uow:
-        [claimed] = await uow.outbox.claim(
+    async with town.store.open_unit() as uow:
+        [claimed] = await uow.outbox.claim_due(
             "sms", town.clock.now(), 1, timedelta(minutes=2), "dead", provider="simulator"
         )
     town.sql("UPDATE outbox SET claimed_until = '2000-01-01 00:00:00.000000' WHERE id = ?", claimed.id)
@@ -115,10 +124,10 @@ async def test_a_text_that_became_too_old_is_replaced(town: Municipality, schedu
     assert (await newest(town)).state is MessageState.QUEUED
 
 
-async def test_the_history_is_sealed(town: Municipality, scheduler: Scheduler, parts: Parts) -> None:
+async def test_the_history_is_sealed(town: Municipality, scheduler: Scheduler, parts: ServerParts) -> None:
     await town.order()
     await run(scheduler, "seal")
-    found = await verify(town.store, parts.signer)
+    found = await verify_history(town.store, parts.signer)
     assert (found.seals, found.unsealed, found.faults) == (1, 0, [])
 
 
@@ -133,17 +142,19 @@ async def test_a_request_kept_long_enough_loses_its_personal_data(town: Municipa
     assert (request.mobile, request.erased_at) == (None, town.clock.now())
 
 
-async def test_the_month_that_is_over_is_reported_once(town: Municipality, scheduler: Scheduler, parts: Parts) -> None:
+async def test_the_month_that_is_over_is_reported_once(
+    town: Municipality, scheduler: Scheduler, parts: ServerParts
+) -> None:
     manager = StaffMember("mina", frozenset({Role.MANAGER}), "مینا", "+989111000009", "", True, town.clock.now())
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(manager)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(manager)
     await town.order()
     town.advance(days=30)
     for one in (scheduler, scheduler):
         await run(one, "report")
-    async with town.store.unit(write=False) as uow:
-        [kept] = await uow.reports.kept("manager")
-        _, content = await uow.reports.content(kept.id)
+    async with town.store.open_unit(write=False) as uow:
+        [kept] = await uow.reports.list_reports("manager")
+        _, content = await uow.reports.get_report(kept.id)
     assert (kept.name, kept.first, kept.size) == ("manager-1405-09.xlsx", date(2026, 11, 22), len(content))
     [sheet] = load_workbook(BytesIO(content)).worksheets
     rows = list(sheet.iter_rows(values_only=True))
@@ -154,7 +165,7 @@ async def test_the_month_that_is_over_is_reported_once(town: Municipality, sched
     assert [message.key for message in told] == ["staff.report_ready"]
     assert "گزارش آذر ۱۴۰۵ آماده است" in told[0].text
     town.advance(days=31)
-    await scheduler.run(BY_NAME["report"])
+    await scheduler.run_job(BY_NAME["report"])
     assert len(await town.sent("+989111000009")) == 2
 
 
@@ -166,18 +177,20 @@ async def test_a_monthly_report_of_two_processes_is_one(town: Municipality) -> N
         return b"slow"
 
     await town.order()
-    assert await keep_monthly(town.desk, town.store, sheet_of) == 0  # nothing was before this month
+    assert await store_monthly_reports(town.desk, town.store, make_sheet) == 0  # nothing was before this month
     town.advance(days=30)
-    late = asyncio.create_task(keep_monthly(town.desk, town.store, slowly))
-    assert await keep_monthly(town.desk, town.store, sheet_of) == 1
+    late = asyncio.create_task(store_monthly_reports(town.desk, town.store, slowly))
+    assert await store_monthly_reports(town.desk, town.store, make_sheet) == 1
     made.set()
     assert await late == 0
     assert town.rows("SELECT count(*) FROM report_files") == [(1,)]
 
 
 async def test_calls_of_counter_software_are_forgotten(town: Municipality, scheduler: Scheduler) -> None:
-    async with town.store.unit() as uow:
-        await uow.calls.begin("1001", "a", "d", "Ping", town.clock.now() + QUESTIONS_KEEP, town.clock.now())
+    async with town.store.open_unit() as uow:
+        await uow.office_calls.begin(
+            "1001", "a", "d", "Ping", town.clock.now() + QUERY_ANSWER_RETENTION, town.clock.now()
+        )
     town.advance(minutes=9)
     await run(scheduler, "calls")
     assert town.rows("SELECT count(*) FROM office_calls") == [(1,)]
@@ -186,101 +199,104 @@ async def test_calls_of_counter_software_are_forgotten(town: Municipality, sched
     assert town.rows("SELECT count(*) FROM office_calls") == [(0,)]
 
 
-async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: Parts) -> None:
+async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: ServerParts) -> None:
     await town.say(CITIZEN, "راهنما")
     ours, theirs = Scheduler(parts), Scheduler(parts)
-    assert await theirs.run(BY_NAME["relay"])
+    assert await theirs.run_job(BY_NAME["relay"])
     await town.say(CITIZEN, "راهنما")
-    assert not await ours.run(BY_NAME["relay"])
+    assert not await ours.run_job(BY_NAME["relay"])
     assert (await newest(town)).state is MessageState.QUEUED
 
 
-async def test_a_job_that_fails_is_logged_and_tried_again(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_job_that_fails_is_logged_and_tried_again(parts: ServerParts, caplog: pytest.LogCaptureFixture) -> None:
     tries = iter([ValueError("broken"), Unavailable("database"), None])
 
-    async def fail_twice(_parts: Parts) -> None:
+    async def fail_twice(_parts: ServerParts) -> None:
         if error := next(tries):
             raise error
 
-    job = Job("fragile", every(hours=1), fail_twice)
+    job = Job("fragile", run_every(hours=1), fail_twice)
     scheduler = Scheduler(parts, (job,))
-    assert [await scheduler.run(job) for _ in range(3)] == [False, False, True]
+    assert [await scheduler.run_job(job) for _ in range(3)] == [False, False, True]
     assert [record.exc_info is not None for record in caplog.records] == [True, False]
 
 
 @asynccontextmanager
-async def started(parts: Parts, *jobs: Job) -> AsyncIterator[Scheduler]:
+async def started(parts: ServerParts, *jobs: Job) -> AsyncIterator[Scheduler]:
     scheduler = Scheduler(parts, jobs)
     scheduler.start()
     yield scheduler
     await scheduler.stop(1.0)
 
 
-async def test_the_relay_runs_as_soon_as_something_is_queued(parts: Parts) -> None:
+async def test_the_relay_runs_as_soon_as_something_is_queued(parts: ServerParts) -> None:
     ran = asyncio.Event()
 
-    async def relay(_parts: Parts) -> None:
+    async def relay(_parts: ServerParts) -> None:
         ran.set()
 
-    async with started(parts, Job("relay", every(hours=1), relay, at_once="sms")):
-        parts.waking.queued(["sms"])
+    async with started(parts, Job("relay", run_every(hours=1), relay, wake_channel="sms")):
+        parts.wake_events.note_queued(["sms"])
         await asyncio.wait_for(ran.wait(), 5)
 
 
-async def test_a_text_for_one_channel_wakes_no_other_and_waits_for_none(parts: Parts) -> None:
+async def test_a_text_for_one_channel_wakes_no_other_and_waits_for_none(parts: ServerParts) -> None:
     ran, held = asyncio.Event(), asyncio.Event()
     woken: list[str] = []
 
-    async def hang(_parts: Parts) -> None:
+    async def hang(_parts: ServerParts) -> None:
         woken.append("telegram")
         held.set()
         await asyncio.Event().wait()
 
-    async def relay(_parts: Parts) -> None:
+    async def relay(_parts: ServerParts) -> None:
         woken.append("sms")
         ran.set()
 
-    jobs = (Job("slow", every(hours=1), hang, at_once="telegram"), Job("relay", every(hours=1), relay, at_once="sms"))
+    jobs = (
+        Job("slow", run_every(hours=1), hang, wake_channel="telegram"),
+        Job("relay", run_every(hours=1), relay, wake_channel="sms"),
+    )
     async with asyncio.timeout(5):
         async with started(parts, *jobs):
-            parts.waking.queued(["sms"])
+            parts.wake_events.note_queued(["sms"])
             await ran.wait()
             assert woken == ["sms"]
             ran.clear()
-            parts.waking.queued(["telegram"])
+            parts.wake_events.note_queued(["telegram"])
             await held.wait()
-            parts.waking.queued(["sms"])
+            parts.wake_events.note_queued(["sms"])
             await ran.wait()
 
 
-async def test_stopping_waits_for_what_runs_and_gives_leases_back(parts: Parts, town: Municipality) -> None:
+async def test_stopping_waits_for_what_runs_and_gives_leases_back(parts: ServerParts, town: Municipality) -> None:
     begun, ended = asyncio.Event(), []
 
-    async def relay(_parts: Parts) -> None:
+    async def relay(_parts: ServerParts) -> None:
         begun.set()
         await asyncio.sleep(0.1)
         ended.append(True)
 
-    async with started(parts, Job("relay", every(hours=1), relay, at_once="sms")):
-        parts.waking.queued(["sms"])
+    async with started(parts, Job("relay", run_every(hours=1), relay, wake_channel="sms")):
+        parts.wake_events.note_queued(["sms"])
         await begun.wait()
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
 
 
-async def test_stopping_cuts_off_what_does_not_end(parts: Parts) -> None:
+async def test_stopping_cuts_off_what_does_not_end(parts: ServerParts) -> None:
     begun, ended = asyncio.Event(), []
 
-    async def relay(_parts: Parts) -> None:
+    async def relay(_parts: ServerParts) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()
         finally:
             ended.append(True)
 
-    scheduler = Scheduler(parts, (Job("relay", every(hours=1), relay, at_once="sms"),))
+    scheduler = Scheduler(parts, (Job("relay", run_every(hours=1), relay, wake_channel="sms"),))
     scheduler.start()
-    parts.waking.queued(["sms"])
+    parts.wake_events.note_queued(["sms"])
     await begun.wait()
     await scheduler.stop(0.05)
     assert ended == [True]
@@ -290,32 +306,34 @@ def test_every_job_has_a_name_of_its_own() -> None:
     assert len(BY_NAME) == len(JOBS)
 
 
-async def test_jobs_of_a_bot_are_there_where_the_bot_is(parts: Parts) -> None:
-    assert {job.bot for job in JOBS} == {None, "telegram", "bale"}
+async def test_jobs_of_a_bot_are_there_where_the_bot_is(parts: ServerParts) -> None:
+    assert {job.messenger for job in JOBS} == {None, "telegram", "bale"}
     ran = asyncio.Event()
 
-    async def telegram(_parts: Parts) -> None:
+    async def telegram(_parts: ServerParts) -> None:
         ran.set()
 
-    async with started(parts, Job("telegram_relay", every(seconds=1), telegram, at_once="telegram", bot="telegram")):
-        parts.waking.queued(["telegram"])
+    async with started(
+        parts, Job("telegram_relay", run_every(seconds=1), telegram, wake_channel="telegram", messenger="telegram")
+    ):
+        parts.wake_events.note_queued(["telegram"])
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(ran.wait(), 0.2)
 
 
-async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipality) -> None:
+async def test_stopping_waits_for_no_endless_job(parts: ServerParts, town: Municipality) -> None:
     begun, ended = asyncio.Event(), []
 
-    async def poll(_parts: Parts) -> None:
+    async def poll(_parts: ServerParts) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()
         finally:
             ended.append(True)
 
-    scheduler = Scheduler(parts, (Job("poll", every(hours=1), poll, at_once="sms", endless=True),))
+    scheduler = Scheduler(parts, (Job("poll", run_every(hours=1), poll, wake_channel="sms", is_endless=True),))
     scheduler.start()
-    parts.waking.queued(["sms"])
+    parts.wake_events.note_queued(["sms"])
     await begun.wait()
     async with asyncio.timeout(5):
         await scheduler.stop(3600.0)
@@ -323,25 +341,27 @@ async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipalit
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
 
 
-async def test_a_run_that_does_not_end_is_cut_off_at_its_limit(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
-    async def hang(_parts: Parts) -> None:
+async def test_a_run_that_does_not_end_is_cut_off_at_its_limit(
+    parts: ServerParts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang(_parts: ServerParts) -> None:
         await asyncio.Event().wait()
 
-    job = Job("hangs", every(hours=1), hang, limit=timedelta(milliseconds=50))
+    job = Job("hangs", run_every(hours=1), hang, run_limit=timedelta(milliseconds=50))
     async with asyncio.timeout(5):
-        assert not await Scheduler(parts, (job,)).run(job)
+        assert not await Scheduler(parts, (job,)).run_job(job)
     assert [record.getMessage() for record in caplog.records] == ["job hangs was cut off after 0.05 s"]
 
 
 async def test_a_clock_that_steps_back_stops_no_interval(
-    parts: Parts, town: Municipality, caplog: pytest.LogCaptureFixture
+    parts: ServerParts, town: Municipality, caplog: pytest.LogCaptureFixture
 ) -> None:
     ran = asyncio.Semaphore(0)
 
-    async def run_once(_parts: Parts) -> None:
+    async def run_once(_parts: ServerParts) -> None:
         ran.release()
 
-    async with started(parts, Job("often", every(seconds=1), run_once)):
+    async with started(parts, Job("often", run_every(seconds=1), run_once)):
         async with asyncio.timeout(5):
             await ran.acquire()
             town.advance(hours=-1)
@@ -350,14 +370,22 @@ async def test_a_clock_that_steps_back_stops_no_interval(
     assert "the clock was set by -3600 s" in [record.getMessage() for record in caplog.records]
 
 
-async def test_late_jobs_are_told_to_monitoring(parts: Parts) -> None:
-    async def nothing(_parts: Parts) -> None:
+async def test_late_jobs_are_told_to_monitoring(parts: ServerParts) -> None:
+    async def nothing(_parts: ServerParts) -> None:
         """It is done at once."""
 
-    job = Job("relay", every(seconds=1), nothing, at_once="sms")
-    async with started(parts, job, Job("other", every(hours=1), nothing)) as scheduler:
-        assert {state.name: state.seconds_ago for state in parts.runs.states()} == {"relay": None, "other": None}
-        assert await scheduler.run(job)
-        [relay, other] = parts.runs.states()
+    job = Job("relay", run_every(seconds=1), nothing, wake_channel="sms")
+    async with started(parts, job, Job("other", run_every(hours=1), nothing)) as scheduler:
+        assert {state.name: state.seconds_ago for state in parts.job_runs.list_states()} == {
+            "relay": None,
+            "other": None,
+        }
+        assert await scheduler.run_job(job)
+        [relay, other] = parts.job_runs.list_states()
     assert relay.seconds_ago is not None
-    assert (relay.seconds_ago < 5, relay.late, relay.carries, other.carries) == (True, False, True, False)
+    assert (relay.seconds_ago < 5, relay.is_late, relay.carries_messages, other.carries_messages) == (
+        True,
+        False,
+        True,
+        False,
+    )

@@ -23,16 +23,16 @@ def test_no_other_message_key_or_text_verifies() -> None:
 
 
 def test_a_password_matches_its_hash_alone() -> None:
-    password = passwords.generate()
-    stored = passwords.hashed(password)
+    password = passwords.generate_password()
+    stored = passwords.hash_password(password)
     assert stored.startswith("$argon2id$")
     assert password not in stored
-    assert passwords.matches(stored, password)
-    assert not passwords.matches(stored, password + "x")
-    assert not passwords.matches("no hash", password)
+    assert passwords.matches_hash(stored, password)
+    assert not passwords.matches_hash(stored, password + "x")
+    assert not passwords.matches_hash("no hash", password)
 
 
 def test_made_passwords_differ_and_are_long() -> None:
-    made = {passwords.generate() for _ in range(100)}
+    made = {passwords.generate_password() for _ in range(100)}
     assert len(made) == 100
-    assert {len(one) for one in made} == {passwords.LENGTH}
+    assert {len(one) for one in made} == {passwords.PASSWORD_LENGTH}

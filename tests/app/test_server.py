@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from app.configuration.settings import Settings
 from app.http.access_log import AccessLog
-from app.http.server import LARGEST_BODY, build_app
-from app.parts import Parts, opened
+from app.http.server import LARGEST_BODY, build_application
+from app.parts import ServerParts, open_parts
 from tests.support.municipality import Municipality
 
 Client = TestClient[web.Request, web.Application]
@@ -35,9 +35,9 @@ def demo(database: Path, **other: object) -> Settings:
 
 
 @pytest.fixture
-async def parts(town: Municipality, database: Path) -> AsyncIterator[Parts]:
+async def parts(town: Municipality, database: Path) -> AsyncIterator[ServerParts]:
     """What the server is made of, over a furnished database."""
-    async with opened(demo(database)) as built:
+    async with open_parts(demo(database)) as built:
         yield built
 
 
@@ -48,9 +48,9 @@ async def client_of(app: web.Application) -> Client:
 
 
 @pytest.fixture
-async def client(parts: Parts) -> AsyncIterator[Client]:
+async def client(parts: ServerParts) -> AsyncIterator[Client]:
     """A browser at the server."""
-    opened_client = await client_of(build_app(parts))
+    opened_client = await client_of(build_application(parts))
     yield opened_client
     await opened_client.close()
 
@@ -66,25 +66,25 @@ async def test_every_channel_is_mounted(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("borne", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {METRICS}"}])
-async def test_metrics_are_for_who_bears_their_token(client: Client, parts: Parts, borne: dict[str, str]) -> None:
+async def test_metrics_are_for_who_bears_their_token(client: Client, parts: ServerParts, borne: dict[str, str]) -> None:
     answer = await client.get("/metrics", headers=borne)
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert "pishkhan" not in await answer.text()
     assert (await client.get("/metrics", headers=BEARER)).status == 200
     parts.settings.metrics.token = SecretStr("")
-    closed = await client_of(build_app(parts))
+    closed = await client_of(build_application(parts))
     for headers in (borne, BEARER, {"Authorization": "Bearer "}):
         assert (await closed.get("/metrics", headers=headers)).status == 404, "closed unless a token is set"
     await closed.close()
 
 
-async def test_a_text_is_taken_and_counted(client: Client, parts: Parts) -> None:
+async def test_a_text_is_taken_and_counted(client: Client, parts: ServerParts) -> None:
     answer = await client.post(
         INBOUND, data={"from": "09121234567", "to": "3000", "message": "راهنما", "messageid": "1"}
     )
     assert answer.status == 200
     async with asyncio.timeout(5):
-        await parts.waking.wait("sms")
+        await parts.wake_events.wait_queued("sms")
     metrics = await (await client.get("/metrics", headers=BEARER)).text()
     assert 'pishkhan_inbox_messages{state="answered"} 1' in metrics
     assert 'pishkhan_outbox_messages{state="queued"} 1' in metrics
@@ -109,9 +109,9 @@ async def broken(_request: web.Request) -> NoReturn:
 
 
 async def test_a_fault_is_logged_under_a_reference_and_not_shown(
-    parts: Parts, caplog: pytest.LogCaptureFixture
+    parts: ServerParts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = build_app(parts)
+    app = build_application(parts)
     app.router.add_get("/broken/{secret}", broken)
     client = await client_of(app)
     answer = await client.get(f"/broken/{SECRET}")
@@ -145,8 +145,8 @@ async def test_the_caller_behind_a_trusted_proxy_is_seen(
     town: Municipality, database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "pishkhan.access")
-    async with opened(demo(database, trusted_proxies=("127.0.0.0/8",))) as built:
-        client = await client_of(build_app(built))
+    async with open_parts(demo(database, trusted_proxies=("127.0.0.0/8",))) as built:
+        client = await client_of(build_application(built))
         answer = await client.get("/", headers={"X-Forwarded-For": "1.1.1.1, 5.6.7.8", "X-Forwarded-Proto": "https"})
         await client.close()
     assert answer.status == 200
@@ -158,8 +158,8 @@ async def test_the_caller_behind_a_trusted_proxy_is_seen(
 async def test_the_own_https_address_is_reached_by_tls(
     town: Municipality, database: Path, host: str, strict: bool
 ) -> None:
-    async with opened(demo(database, base_url="https://desk.example.ir/")) as built:
-        client = await client_of(build_app(built))
+    async with open_parts(demo(database, base_url="https://desk.example.ir/")) as built:
+        client = await client_of(build_application(built))
         answer = await client.get("/static/web/none", headers={"Host": host})
         await client.close()
     assert ("Strict-Transport-Security" in answer.headers) is strict
@@ -168,16 +168,16 @@ async def test_the_own_https_address_is_reached_by_tls(
 async def test_the_phone_is_there_in_demo_mode_only(town: Municipality, database: Path) -> None:
     settings = demo(database, secret_key=SecretStr("6b3f0b6f2f7c4d1e"))
     settings.demo = False
-    async with opened(settings) as built:
-        client = await client_of(build_app(built))
+    async with open_parts(settings) as built:
+        client = await client_of(build_application(built))
         assert (await client.get("/demo/phone")).status == 404
         assert (await client.get("/")).status == 200
         await client.close()
 
 
-async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts: Parts) -> None:
+async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts: ServerParts) -> None:
     page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
     _, _, table = page.partition("\nWhich addresses must be reached, and by whom:\n")
     told = set(re.findall(r"`/([a-z]*)", table.partition("\n## ")[0]))
-    served = {one.canonical.split("/")[1] for one in build_app(parts).router.resources()}
+    served = {one.canonical.split("/")[1] for one in build_application(parts).router.resources()}
     assert served | {"telegram", "bale"} == told

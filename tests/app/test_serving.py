@@ -1,4 +1,4 @@
-"""What `serve` refuses, and how a process starts and ends."""
+"""What `run_server` refuses, and how a process starts and ends."""
 
 import asyncio
 import os
@@ -13,8 +13,8 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from app.configuration.settings import Settings
-from app.http.readiness import NotReady, state_faults
-from app.http.server import serve
+from app.http.readiness import NotReady, describe_state_faults
+from app.http.server import run_server
 from domain.services.machinery.declaration import MACHINERY_WORK
 from tests.postgres import free_port
 from tests.support.municipality import Municipality
@@ -31,7 +31,7 @@ def ready(database: Path) -> Settings:
 
 async def refusal(settings: Settings) -> str:
     with pytest.raises(NotReady) as refused:
-        await serve(settings)
+        await run_server(settings)
     return "\n".join(refused.value.faults)
 
 
@@ -83,17 +83,17 @@ async def test_live_requests_that_cannot_be_run_are_refused(
 
 def test_each_unknown_state_is_named() -> None:
     services: Mapping[str, object] = {"machinery": replace(MACHINERY_WORK, version=2)}
-    lines = state_faults([("machinery", 1, "paid"), ("taxi", 1, "asked")], services)  # type: ignore[arg-type]  # services
+    lines = describe_state_faults([("machinery", 1, "paid"), ("taxi", 1, "asked")], services)  # type: ignore[arg-type]  # services
     assert [("'paid'" in line, "'taxi'" in line) for line in lines] == [(True, False), (False, True)]
 
 
 async def test_a_process_serves_until_it_is_told_to_stop(database: Path) -> None:
     settings = ready(database)
-    serving = asyncio.create_task(serve(settings))
+    serving = asyncio.create_task(run_server(settings))
     async with ClientSession() as session:
         while not serving.done():
             try:
-                answer = await session.get(f"{settings.address}/readyz")
+                answer = await session.get(f"{settings.public_address}/readyz")
             except OSError:
                 await asyncio.sleep(0.01)
                 continue
@@ -107,7 +107,7 @@ async def test_one_that_is_told_to_stop_while_it_starts_ends_orderly(
     database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    serving = asyncio.create_task(serve(ready(database)))
+    serving = asyncio.create_task(run_server(ready(database)))
     await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 10)

@@ -4,34 +4,59 @@ import time
 
 from app.configuration.settings import Settings
 from app.jobs.scheduler import JOBS, Scheduler
-from app.jobs.waking import Waking
-from app.parts import Parts, build_providers
+from app.jobs.waking import WakeEvents
+from app.parts import ServerParts, build_providers
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
 from domain.people.person import StaffMember
-from domain.people.sessions import LONGEST, REMEMBERED, StaffSession
+from domain.people.sessions import REMEMBERED_FOR, SESSION_LIMIT, StaffSession
 from domain.values.actors import Role
 from tests.support.municipality import Municipality
 
 SETTINGS = Settings(demo=True)
 
 
-def parts_of(town: Municipality) -> Parts:
+def parts_of(town: Municipality) -> ServerParts:
     """What a process is made of, over the municipality's store and clock."""
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
     printer = build_printer(SETTINGS, town.desk.catalogue)
-    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), Waking())
+    return ServerParts(
+        settings=SETTINGS,
+        dependencies=town.desk,
+        store=town.store,
+        providers=providers,
+        sms_relay=relay,
+        printer=printer,
+        signer=build_signer(SETTINGS),
+        wake_events=WakeEvents(),
+    )
 
 
 async def test_dead_sessions_are_forgotten_in_the_end(town: Municipality) -> None:
     now = town.clock.now()
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(StaffMember("civil", frozenset({Role.CIVIL}), "کارمند", None, "no hash", True, now))
-        for name, at in (("old", now - LONGEST - REMEMBERED), ("ended", now - REMEMBERED), ("alive", now)):
-            await uow.staff_sessions.add(StaffSession(name, "civil", name, at, at, at, False, "10.0.0.1", "a browser"))
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(StaffMember("civil", frozenset({Role.CIVIL}), "کارمند", None, "no hash", True, now))
+        for name, at in (
+            ("old", now - SESSION_LIMIT - REMEMBERED_FOR),
+            ("ended", now - REMEMBERED_FOR),
+            ("alive", now),
+        ):
+            await uow.staff_sessions.add(
+                StaffSession(
+                    digest=name,
+                    username="civil",
+                    csrf=name,
+                    made_at=at,
+                    seen_at=at,
+                    proved_at=at,
+                    second_factor=False,
+                    address="10.0.0.1",
+                    agent="a browser",
+                )
+            )
     [job] = [one for one in JOBS if one.name == "forgotten_sessions"]
-    assert job.made_up
-    assert await Scheduler(parts_of(town)).run(job)
-    async with town.store.unit(write=False) as uow:
-        assert [one.digest for one in await uow.staff_sessions.of("civil")] == ["alive", "ended"]
+    assert job.runs_at_start
+    assert await Scheduler(parts_of(town)).run_job(job)
+    async with town.store.open_unit(write=False) as uow:
+        assert [one.digest for one in await uow.staff_sessions.list_of_member("civil")] == ["alive", "ended"]

@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.configuration.bot_checks import bot_faults
-from app.configuration.checks import remarks
-from app.configuration.placeholders import secret_faults
+from app.configuration.bot_checks import find_bot_faults
+from app.configuration.checks import find_remarks
+from app.configuration.placeholders import find_secret_faults
 from app.configuration.sections import BillSettings, StaffSettings
-from app.configuration.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
+from app.configuration.settings import (
+    DEMO_SECRET,
+    Settings,
+    SettingsError,
+    described_settings,
+    find_unused_names,
+    load_settings,
+)
 from domain.settings.policy import Policy
 
 CONTRACT = {
@@ -54,86 +61,94 @@ def put(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
 
 def faults(config: Path | None = None) -> list[str]:
     with pytest.raises(SettingsError) as refused:
-        load(config)
+        load_settings(config)
     return refused.value.faults
 
 
 def test_every_name_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, CONTRACT)
-    settings = load()
+    settings = load_settings()
     assert (settings.demo, settings.port, settings.host) == (False, 9000, "0.0.0.0")  # noqa: S104
     assert settings.database_url == CONTRACT["PISHKHAN_DATABASE_URL"]
-    assert settings.address == "https://pishkhan.example.ir"
+    assert settings.public_address == "https://pishkhan.example.ir"
     assert settings.secret_key.get_secret_value() == CONTRACT["PISHKHAN_SECRET_KEY"]
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.168.1.7/32"))
-    assert settings.providers == ("kavenegar", "simulator")
+    assert settings.active_providers == ("kavenegar", "simulator")
     assert settings.staff.inside_networks == (ip_network("172.16.0.0/12"),)
-    assert settings.rules().company_code == "077"
+    assert settings.build_policy().company_code == "077"
     kavenegar = settings.sms.kavenegar
-    assert kavenegar.arguments()["base_url"] == "https://panel.example.ir"
+    assert kavenegar.factory_arguments()["base_url"] == "https://panel.example.ir"
     assert (kavenegar.sender, kavenegar.api_key.get_secret_value()) == ("10004346", "4F6E6C79")
     assert kavenegar.webhook_secret.get_secret_value() == "wh-51c0ffee"
-    assert secret_faults(settings) == []
-    assert list(settings.bots) == ["telegram", "bale"]
+    assert find_secret_faults(settings) == []
+    assert list(settings.active_bots) == ["telegram", "bale"]
     assert (settings.telegram.mode, settings.bale.mode) == ("webhook", "polling")
     assert settings.telegram.proxy.get_secret_value() == "socks5://127.0.0.1:1080"
     assert settings.bale.base_url == "https://tapi.bale.ai/bot"
-    assert list(bot_faults(settings)) == []
+    assert list(find_bot_faults(settings)) == []
 
 
 def test_defaults_suit_a_first_try() -> None:
-    settings = load()
+    settings = load_settings()
     assert settings.database_url == "sqlite:///var/pishkhan.db"
-    assert settings.address == "http://127.0.0.1:8080"
-    assert settings.providers == ("simulator",)
-    assert settings.rules() == Policy()
+    assert settings.public_address == "http://127.0.0.1:8080"
+    assert settings.active_providers == ("simulator",)
+    assert settings.build_policy() == Policy()
 
 
 def test_a_bot_that_cannot_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    put(monkeypatch, {
-        "PISHKHAN_TELEGRAM__TOKEN": "secret-and-no-token", "PISHKHAN_TELEGRAM__MODE": "webhook",
-        "PISHKHAN_TELEGRAM__WEBHOOK_SECRET": "with spaces in it",
-        "PISHKHAN_BALE__TOKEN": "918273645:AAE-0nlyF0rTheSettings",
-        "PISHKHAN_BALE__BASE_URL": "tapi.bale.ai/bot", "PISHKHAN_BALE__MODE": "webhook",
-    })  # fmt: skip
-    settings = load()
-    found = list(bot_faults(settings))
+    put(
+        monkeypatch,
+        {
+            "PISHKHAN_TELEGRAM__TOKEN": "secret-and-no-token",
+            "PISHKHAN_TELEGRAM__MODE": "webhook",
+            "PISHKHAN_TELEGRAM__WEBHOOK_SECRET": "with spaces in it",
+            "PISHKHAN_BALE__TOKEN": "918273645:AAE-0nlyF0rTheSettings",
+            "PISHKHAN_BALE__BASE_URL": "tapi.bale.ai/bot",
+            "PISHKHAN_BALE__MODE": "webhook",
+        },
+    )
+    settings = load_settings()
+    found = list(find_bot_faults(settings))
     assert [line.split()[0] for line in found] == [
-        "PISHKHAN_TELEGRAM__TOKEN", "PISHKHAN_BASE_URL", "PISHKHAN_TELEGRAM__WEBHOOK_SECRET",
-        "PISHKHAN_BALE__BASE_URL", "PISHKHAN_BASE_URL",
-    ]  # fmt: skip
+        "PISHKHAN_TELEGRAM__TOKEN",
+        "PISHKHAN_BASE_URL",
+        "PISHKHAN_TELEGRAM__WEBHOOK_SECRET",
+        "PISHKHAN_BALE__BASE_URL",
+        "PISHKHAN_BASE_URL",
+    ]
     assert "secret-and-no-token" not in "".join(found)
-    assert any(line.startswith("PISHKHAN_BALE__WEBHOOK_SECRET is not set") for line in secret_faults(settings))
+    assert any(line.startswith("PISHKHAN_BALE__WEBHOOK_SECRET is not set") for line in find_secret_faults(settings))
 
 
 def test_no_bot_is_started_without_a_token_or_in_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load().bots == {}
+    assert load_settings().active_bots == {}
     put(monkeypatch, CONTRACT)
-    assert load().bots.keys() == {"telegram", "bale"}
+    assert load_settings().active_bots.keys() == {"telegram", "bale"}
     monkeypatch.setenv("PISHKHAN_DEMO", "1")
-    assert load().bots == {}
+    assert load_settings().active_bots == {}
 
 
 def test_what_later_parts_will_read_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     put(monkeypatch, LATER)
     file = tmp_path / "pishkhan.toml"
     file.write_text('port = 8081\n[payments]\ngateway = "x"\n[sms.kannel]\nusername = "x"\n')
-    assert load(file).port == 8081
-    assert unused_names() == []
+    assert load_settings(file).port == 8081
+    assert find_unused_names() == []
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "pishkhan.toml"
     file.write_text('port = 8081\n[sms]\nproviders = ["kavenegar"]\n[sms.kavenegar]\nsender = "1"\nrate = 3\n')
     monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__SENDER", "2")
-    settings = load(file)
-    assert (settings.port, settings.providers) == (8081, ("kavenegar",))
+    settings = load_settings(file)
+    assert (settings.port, settings.active_providers) == (8081, ("kavenegar",))
     assert (settings.sms.kavenegar.sender, settings.sms.kavenegar.rate) == ("2", 3)
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PISHKHAN_PORT", "")
-    assert load().port == 8080
+    assert load_settings().port == 8080
 
 
 @pytest.mark.parametrize(
@@ -158,7 +173,7 @@ def test_a_secret_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__RATE", "fast")
     assert "very-secret" not in str(faults())
     monkeypatch.delenv("PISHKHAN_SMS__KAVENEGAR__RATE")
-    assert "very-secret" not in repr(load())
+    assert "very-secret" not in repr(load_settings())
 
 
 def test_a_misspelt_name_in_a_section_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,8 +185,8 @@ def test_a_misspelt_name_in_a_section_is_refused(monkeypatch: pytest.MonkeyPatch
 
 def test_an_unknown_name_at_the_top_is_only_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PISHKHAN_E2E_BROWSER", "1")
-    load()
-    assert unused_names() == ["PISHKHAN_E2E_BROWSER"]
+    load_settings()
+    assert find_unused_names() == ["PISHKHAN_E2E_BROWSER"]
 
 
 @pytest.mark.parametrize("text", ["prot = 1", "[sms.kavenegar]\napikey = 'x'", "[bills]\ncompany = '1'"])
@@ -192,7 +207,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -
 
 
 def test_every_setting_is_described() -> None:
-    assert [name for name, description in described() if not description.endswith(".")] == []
+    assert [name for name, description in described_settings() if not description.endswith(".")] == []
 
 
 def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,11 +220,11 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
             "PISHKHAN_CALENDAR__OFFICE_HOURS": "08:00-13:00",
         },
     )
-    settings = load()
-    rules = settings.rules()
+    settings = load_settings()
+    rules = settings.build_policy()
     assert (rules.payment_days, rules.settlement_lag) == (5, timedelta(hours=48))
     assert settings.calendar.office_hours == (time(8), time(13))
-    assert settings.calendar.calendar().is_working_day(date(2026, 11, 26))  # a Thursday
+    assert settings.calendar.build_calendar().is_working_day(date(2026, 11, 26))  # a Thursday
 
 
 @pytest.mark.parametrize(
@@ -219,32 +234,34 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
 def test_placeholder_secrets_are_named(value: str) -> None:
     settings = Settings(secret_key=SecretStr(value))
     settings.sms.simulator.webhook_secret = SecretStr(GOOD)
-    [fault] = secret_faults(settings)
+    [fault] = find_secret_faults(settings)
     assert fault.startswith("PISHKHAN_SECRET_KEY ")
 
 
 def test_secrets_of_active_providers_alone_are_wanted() -> None:
     settings = Settings(secret_key=SecretStr(GOOD))
     settings.sms.providers = ("kavenegar",)
-    named = [fault.split()[0] for fault in secret_faults(settings)]
+    named = [fault.split()[0] for fault in find_secret_faults(settings)]
     assert named == [f"PISHKHAN_SMS__KAVENEGAR__{name}" for name in ("WEBHOOK_SECRET", "API_KEY", "SENDER")]
 
 
 def test_demo_mode_reaches_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, CONTRACT | {"PISHKHAN_DEMO": "1", "PISHKHAN_SECRET_KEY": ""})
-    settings = load()
-    assert settings.providers == ("simulator",)
-    assert secret_faults(settings) == []
-    assert settings.secret(settings.secret_key) == DEMO_SECRET
+    settings = load_settings()
+    assert settings.active_providers == ("simulator",)
+    assert find_secret_faults(settings) == []
+    assert settings.reveal_secret(settings.secret_key) == DEMO_SECRET
 
 
 def test_what_no_bank_takes_and_nobody_reaches_is_remarked() -> None:
     bare = Settings()
     inside = StaffSettings(inside_networks=(ip_network("10.20.0.0/16"),))
     whole = Settings(
-        base_url="https://desk.example.ir", bills=BillSettings(company_code="077"), staff=inside,
+        base_url="https://desk.example.ir",
+        bills=BillSettings(company_code="077"),
+        staff=inside,
         trusted_proxies=(ip_network("10.20.0.2"),),
-    )  # fmt: skip
+    )
     named = ["PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
-    assert [one.partition(" ")[0] for one in remarks(bare)] == named
-    assert remarks(whole) == remarks(Settings(demo=True)) == []
+    assert [one.partition(" ")[0] for one in find_remarks(bare)] == named
+    assert find_remarks(whole) == find_remarks(Settings(demo=True)) == []

@@ -13,10 +13,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from app.spreadsheets import sheets, xlsx_stream
-from app.spreadsheets.sheet_writing import rows_into, written
-from app.spreadsheets.sheets import opened
-from app.spreadsheets.spools import temporary_pile
-from domain.registries.imports import Unread
+from app.spreadsheets.sheet_writing import open_file_writer, open_sheet_writer
+from app.spreadsheets.sheets import open_sheet
+from app.spreadsheets.spools import open_temporary_spool
+from domain.registries.imports import UnreadRow
 from domain.values.errors import Conflict, InvalidField, TooLarge
 
 TEXT = 'پلاک{0}نام{0}عدد\r\nالف{0}كيان{0}۱۲\r\n\r\n"ب{0}پ"{0}"دو\nخط"{0}\r\n'
@@ -24,7 +24,7 @@ TEXT = 'پلاک{0}نام{0}عدد\r\nالف{0}كيان{0}۱۲\r\n\r\n"ب{0}پ"{
 
 def read(path: Path) -> tuple[list[str], list[tuple[int, list[object]]]]:
     """Headings and rows of a file."""
-    with opened(path) as sheet:
+    with open_sheet(path) as sheet:
         return list(sheet.headings), [(number, list(cells)) for number, cells in sheet.rows]
 
 
@@ -40,8 +40,9 @@ def a_file(folder: Path, content: bytes, name: str = "sheet.csv") -> Path:
 def test_csv_in_every_encoding_and_separator(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = a_file(tmp_path, TEXT.format(delimiter).encode(encoding))
     assert read(path) == (
-        ["پلاک", "نام", "عدد"], [(2, ["الف", "كيان", "۱۲"]), (3, []), (4, [f"ب{delimiter}پ", "دو\nخط", ""])],
-    )  # fmt: skip
+        ["پلاک", "نام", "عدد"],
+        [(2, ["الف", "كيان", "۱۲"]), (3, []), (4, [f"ب{delimiter}پ", "دو\nخط", ""])],
+    )
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -53,7 +54,7 @@ def test_windows_1256_of_persian_offices(tmp_path: Path, delimiter: str) -> None
 
 def test_a_file_that_is_utf_8_beyond_one_block_is_read_as_such(tmp_path: Path) -> None:
     rows = "".join(f"الف{number},ب\n" for number in range(120_000))
-    assert len(rows.encode()) > sheets._BLOCK
+    assert len(rows.encode()) > sheets._BLOCK_BYTES
     headings, found = read(a_file(tmp_path, ("کد,نام\n" + rows).encode()))
     assert (headings, len(found), found[-1]) == (["کد", "نام"], 120_000, (120_001, ["الف119999", "ب"]))
 
@@ -90,8 +91,8 @@ def test_a_row_with_a_forgotten_quote_spoils_no_other(
 ) -> None:
     path = a_file(tmp_path, f"a,b\n{text}".encode())
     assert read(path)[1] == found
-    with opened(path) as sheet:
-        unread = [number for number, cells in sheet.rows if isinstance(cells, Unread)]
+    with open_sheet(path) as sheet:
+        unread = [number for number, cells in sheet.rows if isinstance(cells, UnreadRow)]
     assert len(unread) == 1
 
 
@@ -173,14 +174,14 @@ def test_a_damaged_book_is_refused(tmp_path: Path) -> None:
 
 def test_a_book_that_would_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = a_book(tmp_path / "x.xlsx", ["a"], [1])
-    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(sheets, "MOST_UNPACKED_BYTES", 1000)
     with pytest.raises(TooLarge):
         read(path)
 
 
 def test_csv_is_written_for_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    with written(path) as write:
+    with open_file_writer(path) as write:
         write(["نام", "مبلغ", "شرح"])
         write(["الف", 12, "=HYPERLINK(1)"])
         write([None, -5, "a,b"])
@@ -194,7 +195,7 @@ def test_csv_is_written_for_spreadsheets(tmp_path: Path) -> None:
 
 def test_xlsx_is_written_without_formulas(tmp_path: Path) -> None:
     path = tmp_path / "x.XLSX"
-    with written(path) as write:
+    with open_file_writer(path) as write:
         write(["نام", "مبلغ"])
         write(["=1+1", 12])
     with warnings.catch_warnings():
@@ -207,26 +208,26 @@ def test_xlsx_is_written_without_formulas(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
 def test_a_file_that_fails_leaves_what_was_there(tmp_path: Path, name: str) -> None:
     path = a_file(tmp_path, b"old", name)
-    with pytest.raises(Conflict, match="file_exists"), written(path):
+    with pytest.raises(Conflict, match="file_exists"), open_file_writer(path):
         pass
-    with pytest.raises(ZeroDivisionError), written(path, force=True) as write:
+    with pytest.raises(ZeroDivisionError), open_file_writer(path, force=True) as write:
         write([str(1 / 0)])
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(InvalidField, match="file_kind"), written(tmp_path / "x.pdf"):
+    with pytest.raises(InvalidField, match="file_kind"), open_file_writer(tmp_path / "x.pdf"):
         pass
 
 
 def test_a_pile_keeps_rows_and_knows_what_came_before() -> None:
-    with temporary_pile() as pile:
-        assert pile.claim("key", "a", 2) is None
-        assert pile.claim("taxi_code", "a", 3) is None
-        assert pile.claim("key", "a", 9) == 2
+    with open_temporary_spool() as pile:
+        assert pile.claim_unique("key", "a", 2) is None
+        assert pile.claim_unique("taxi_code", "a", 3) is None
+        assert pile.claim_unique("key", "a", 9) == 2
         rows: list[dict[str, Any]] = [{"name": "الف", "vehicles": ["x"], "year": None}, {"name": "ب"}]
         for row in rows:
-            pile.add(row)
-        assert list(pile.rows()) == rows
-        assert list(pile.rows()) == rows
+            pile.add_row(row)
+        assert list(pile.read_rows()) == rows
+        assert list(pile.read_rows()) == rows
 
 
 def test_a_workbook_is_streamed_into_what_cannot_be_wound_back(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_a_workbook_is_streamed_into_what_cannot_be_wound_back(tmp_path: Path) -
             raise OSError("a pipe")
 
     pipe = Pipe()
-    with rows_into(pipe, "xlsx") as write:
+    with open_sheet_writer(pipe, "xlsx") as write:
         write(["نام", "عدد"])
         write(["الف & <ب>\n«پ»", 12])
         write(["کنترل\x00\x0b\ud800", 0.5])
@@ -260,21 +261,21 @@ def test_a_workbook_is_streamed_into_what_cannot_be_wound_back(tmp_path: Path) -
 def test_a_sheet_that_is_full_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_stream, "ROWS_A_SHEET", 3)
     path = tmp_path / "many.xlsx"
-    with written(path) as write:
+    with open_file_writer(path) as write:
         write(["عدد"])
         for number in range(7):
             write([number])
     sheets = [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in load_workbook(path).worksheets]
     assert sheets == [["عدد", 0, 1, 2], ["عدد", 3, 4, 5], ["عدد", 6]]
     monkeypatch.setattr(xlsx_stream, "BYTES_A_SHEET", 100)
-    with written(path, force=True) as write:
+    with open_file_writer(path, force=True) as write:
         for number in range(4):
             write(["x" * 60 + str(number)])
     assert len(load_workbook(path).worksheets) > 1
 
 
 def test_a_workbook_without_rows_is_one_all_the_same(tmp_path: Path) -> None:
-    with written(tmp_path / "none.xlsx"):
+    with open_file_writer(tmp_path / "none.xlsx"):
         pass
     [sheet] = load_workbook(tmp_path / "none.xlsx").worksheets
     assert list(sheet.iter_rows(values_only=True)) in ([], [()])
@@ -283,7 +284,7 @@ def test_a_workbook_without_rows_is_one_all_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_sheet_whose_making_fails_is_not_left_behind(tmp_path: Path, kind: str) -> None:
     def fail() -> None:
-        with written(tmp_path / f"half.{kind}") as write:
+        with open_file_writer(tmp_path / f"half.{kind}") as write:
             write(["نام"])
             raise ValueError("the lights went out")
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from app.security.sign_in_queue import (
-    AT_ONCE,
+    ATTEMPTS_AT_ONCE,
     OF_SOURCE_AT_ONCE,
     STRANGERS_AT_ONCE,
-    WAITING,
+    WAITING_OF_LANE,
     WAITING_OF_SOURCE,
     SignInQueue,
 )
@@ -19,7 +19,7 @@ class Hall:
     """A queue with those who are looked at, in the order in which they came in, until they are let go."""
 
     def __init__(self) -> None:
-        self.queue = SignInQueue(pause=0)
+        self.queue = SignInQueue(pause_seconds=0)
         self.seen: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
         self._leave = asyncio.Semaphore(0)
@@ -32,7 +32,7 @@ class Hall:
         return new
 
     async def _attempt(self, source: str, known: bool) -> None:
-        async with self.queue.turn(source, known=known):
+        async with self.queue.wait_for_turn(source, known=known):
             self.seen.append(source)
             await self._leave.acquire()
 
@@ -78,7 +78,7 @@ async def test_known_ones_come_before_strangers_and_have_a_place_of_their_own() 
     hall = Hall()
     for number in range(5):
         await hall.come(f"stranger {number}", times=2)
-    assert len(hall.seen) == STRANGERS_AT_ONCE < AT_ONCE
+    assert len(hall.seen) == STRANGERS_AT_ONCE < ATTEMPTS_AT_ONCE
     await hall.come("colleague", known=True)
     assert hall.seen[-1] == "colleague"
     await hall.come("another", known=True)
@@ -93,25 +93,25 @@ async def test_who_comes_when_too_many_wait_is_told_so() -> None:
     assert [one.done() for one in told].count(True) == 1
     with pytest.raises(TooManyRequests, match="busy"):
         await next(one for one in told if one.done())
-    for number in range(WAITING):
+    for number in range(WAITING_OF_LANE):
         await hall.come(f"stranger {number}", times=2)
     colleague = await hall.come("colleague", known=True)
     assert hall.seen[-1] == "colleague"
     assert not colleague[0].done()
     came = [one for one in await hall.close() if one is None]
-    assert len(came) == STRANGERS_AT_ONCE + WAITING + 1
+    assert len(came) == STRANGERS_AT_ONCE + WAITING_OF_LANE + 1
 
 
 async def test_a_refusal_for_too_many_attempts_is_answered_after_a_pause_that_holds_nobody_up() -> None:
-    queue, began = SignInQueue(pause=0.2), asyncio.get_running_loop().time()
+    queue, began = SignInQueue(pause_seconds=0.2), asyncio.get_running_loop().time()
 
     async def refused() -> None:
-        async with queue.turn("a", known=False):
+        async with queue.wait_for_turn("a", known=False):
             raise TooManyRequests(detail="sign_in")
 
     several = [asyncio.create_task(refused()) for _ in range(WAITING_OF_SOURCE)]
     await settled()
-    async with queue.turn("b", known=False):
+    async with queue.wait_for_turn("b", known=False):
         assert asyncio.get_running_loop().time() - began < 0.1
     assert {str(one) for one in await asyncio.gather(*several, return_exceptions=True)} == {"too_many_requests:sign_in"}
     assert 0.2 <= asyncio.get_running_loop().time() - began < 1
@@ -131,4 +131,4 @@ async def test_who_goes_away_keeps_no_place(admitted: bool) -> None:
     await hall.go(5)
     await asyncio.wait_for(after, 1)
     await hall.close()
-    assert hall.queue._strangers.sources == {}, "nothing is remembered of who has gone"
+    assert hall.queue._stranger_lane.sources_by_name == {}, "nothing is remembered of who has gone"

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.jobs.timetable import ClockReading, daily, every
+from app.jobs.timetable import ClockReading, run_daily, run_every
 
 NOON = datetime(2026, 11, 27, 8, 30, tzinfo=UTC)
 """Twelve in Tehran."""
 
-TEN = every(seconds=10)
+TEN = run_every(seconds=10)
 
 
 def after(seconds: float, wall: timedelta | None = None) -> ClockReading:
@@ -19,34 +19,34 @@ def after(seconds: float, wall: timedelta | None = None) -> ClockReading:
 
 @pytest.mark.parametrize("step", [timedelta(hours=-3, minutes=-30), timedelta(days=-365), timedelta(seconds=-1)])
 def test_an_interval_does_not_wait_for_a_clock_that_was_set_back(step: timedelta) -> None:
-    assert not TEN.due(after(0), after(9, step))
-    assert TEN.due(after(0), after(10, step))
+    assert not TEN.is_due(after(0), after(9, step))
+    assert TEN.is_due(after(0), after(10, step))
 
 
 @pytest.mark.parametrize("asleep", [timedelta(seconds=10), timedelta(minutes=1), timedelta(days=365)])
 def test_a_machine_that_slept_finds_each_job_due_once(asleep: timedelta) -> None:
     """The steady clock does not count while a machine sleeps."""
     woken = after(1, asleep)
-    for trigger in (TEN, daily(13)):
-        assert trigger.due(after(0), woken) is (trigger is TEN or asleep > timedelta(days=1))
-        assert not trigger.due(woken, woken)
+    for trigger in (TEN, run_daily(13)):
+        assert trigger.is_due(after(0), woken) is (trigger is TEN or asleep > timedelta(days=1))
+        assert not trigger.is_due(woken, woken)
 
 
 def test_a_day_has_its_hour_once() -> None:
-    one, morning = timedelta(hours=1), daily(13)
-    assert not morning.due(after(0), after(0, one - timedelta(seconds=1)))
-    assert morning.due(after(0), after(0, one))
-    assert not morning.due(after(0, one), after(0, one + timedelta(hours=23)))
-    assert not morning.due(after(0, one), after(0, timedelta(minutes=59)))  # set back by a minute: not again
-    assert morning.due(after(0, one), after(0, one + timedelta(days=1)))
+    one, morning = timedelta(hours=1), run_daily(13)
+    assert not morning.is_due(after(0), after(0, one - timedelta(seconds=1)))
+    assert morning.is_due(after(0), after(0, one))
+    assert not morning.is_due(after(0, one), after(0, one + timedelta(hours=23)))
+    assert not morning.is_due(after(0, one), after(0, timedelta(minutes=59)))  # set back by a minute: not again
+    assert morning.is_due(after(0, one), after(0, one + timedelta(days=1)))
 
 
 def test_what_was_done_under_a_date_to_come_is_done_again() -> None:
     year = timedelta(days=365)
-    assert daily(13).due(after(0, year), after(10))
+    assert run_daily(13).is_due(after(0, year), after(10))
 
 
 def test_a_job_is_late_when_it_has_missed_its_time_thrice() -> None:
-    assert every(seconds=1).late_after == timedelta(seconds=90)
-    assert every(minutes=10).late_after == timedelta(minutes=30)
-    assert daily(3).late_after == timedelta(hours=25)
+    assert run_every(seconds=1).late_after == timedelta(seconds=90)
+    assert run_every(minutes=10).late_after == timedelta(minutes=30)
+    assert run_daily(3).late_after == timedelta(hours=25)

@@ -18,8 +18,8 @@ from jinja2 import Template
 from playwright.async_api import Browser, Error, Response, Route
 
 from app.configuration.settings import Settings
-from app.http.server import build_app
-from app.parts import opened
+from app.http.server import build_application
+from app.parts import open_parts
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_staff_house import furnished
 from tests.properties.effort import EFFORT
@@ -115,8 +115,8 @@ def pages_of(app: web.Application) -> set[str]:
 
 
 async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, database: Path) -> None:
-    async with opened(Settings(demo=True, database_url=f"sqlite:///{database}")) as parts:
-        assert pages_of(build_app(parts)) == pages_of(site.app) == set(looks) - {"besides", "answers"}
+    async with open_parts(Settings(demo=True, database_url=f"sqlite:///{database}")) as parts:
+        assert pages_of(build_application(parts)) == pages_of(site.app) == set(looks) - {"besides", "answers"}
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[Look]:

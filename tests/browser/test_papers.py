@@ -49,7 +49,7 @@ async def permit(site: DemoSite, token: str, state: str, phase: Phase) -> str:
     fields = {"plate": "12ت345-59", "from": "2026-11-25", "to": "2026-11-29", "scope": "out_of_city"}
     data = {"driver_name": "سیدمحمدحسین حسینی‌گمیشانی‌نژاد", "letter_token": token}
     request = a_request(service="taxi_leave", state=state, phase=phase, fields=fields, data=data)
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.requests.add(request)
         await uow.issued_papers.add(IssuedPaper(token, request.id, "permit", "1405/ت/7", date(2026, 11, 24)))
     return f"/verify/{token}"
@@ -77,7 +77,7 @@ async def test_the_verdict_comes_first(browser: Browser, server: TestServer, sit
 async def test_the_paper_itself(browser: Browser, server: TestServer, tmp_path: Path) -> None:
     opened = await window(browser, server, SIZES["phone"])
     file = tmp_path / "paper.html"
-    file.write_text(PageRenderer(LETTERHEAD, ADDRESS).whole(a_printout()), "utf-8")
+    file.write_text(PageRenderer(LETTERHEAD, ADDRESS).render_for_browser(a_printout()), "utf-8")
     page = opened.page
     await page.goto(file.as_uri())
     await page.evaluate("document.fonts.ready")

@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from channels.demo.phone import PATH
+from channels.demo.phone import PHONE_PATH
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.support.chromium import SIZES, SiteServer, window
@@ -35,15 +35,15 @@ async def server(site: DemoSite) -> AsyncIterator[TestServer]:
 
 async def code_of(site: DemoSite) -> str:
     """The tracking code of the newest request."""
-    async with site.store.unit(write=False) as uow:
-        return (await uow.requests.find(RequestFilter()))[0].code
+    async with site.store.open_unit(write=False) as uow:
+        return (await uow.requests.list_requests(RequestFilter()))[0].code
 
 
 async def test_texts_come_and_go_while_one_writes(
     browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int]
 ) -> None:
     opened = await window(browser, server, size)
-    page = await opened.open(PATH)
+    page = await opened.open(PHONE_PATH)
     await expect(page.locator("#thread .empty")).to_be_visible()
     box = page.get_by_label("متن پیامک", exact=True)
     await box.fill(ORDER)
@@ -67,7 +67,7 @@ async def test_texts_come_and_go_while_one_writes(
 
 async def test_a_suggestion_is_sent_by_touching_it(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
     opened = await window(browser, server, size)
-    page = await opened.open(PATH)
+    page = await opened.open(PHONE_PATH)
     await page.get_by_role("button", name="راهنما", exact=True).click()
     await expect(page.locator("#thread .theirs")).to_contain_text("شماره را بفرستید")
     await expect(page.locator("#thread .mine p")).to_have_text("راهنما")
@@ -78,7 +78,7 @@ async def test_it_tells_when_the_server_is_away_and_goes_on_when_it_is_back(
     browser: Browser, server: TestServer
 ) -> None:
     opened = await window(browser, server, SIZES["phone"])
-    page = await opened.open(PATH)
+    page = await opened.open(PHONE_PATH)
     await page.context.set_offline(True)
     await expect(page.locator("#lost")).to_contain_text("پاسخی از سرور نمی‌رسد")
     await page.context.set_offline(False)
@@ -87,7 +87,7 @@ async def test_it_tells_when_the_server_is_away_and_goes_on_when_it_is_back(
 
 async def test_it_all_works_without_scripts(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
     opened = await window(browser, server, size, scripts=False)
-    page = await opened.open(PATH)
+    page = await opened.open(PHONE_PATH)
     await page.get_by_role("link", name="یوسف گری").click()
     for text in ("راهنما", ORDER):
         await page.get_by_label("متن پیامک", exact=True).fill(text)

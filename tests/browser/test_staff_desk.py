@@ -8,11 +8,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from domain.actions.queues.work import PAGE
+from domain.actions.queues.work import REQUESTS_PER_PAGE
 from domain.people.person import StaffMember
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.support.chromium import ALL_WAYS, SIZES, WAYS, Window, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good
@@ -100,7 +100,7 @@ async def test_from_outside_the_code_of_the_authenticator_is_asked_for(
     await assert_good(opened, refused=True, scripts=scripts)
     await page.get_by_label("رمز دوم").fill(site.code_of(secret))
     await page.get_by_role("button", name="ورود").click()
-    await expect(page.locator(".head .code")).to_have_text(shown(request.code))
+    await expect(page.locator(".head .code")).to_have_text(display_code(request.code))
     await assert_good(opened, refused=True, scripts=scripts)
 
 
@@ -116,10 +116,12 @@ class Crowd:
 async def crowd(site: StaffSite) -> Crowd:
     """More orders than one page of a list has, and a colleague to whom they may be given."""
     mine = [await site.submitted(full_name=name, national_code=code) for name, code in NAMES.items()]
-    others = [await site.submitted(full_name="یوسف گری", national_code="0790419904") for _ in range(PAGE)]
+    others = [await site.submitted(full_name="یوسف گری", national_code="0790419904") for _ in range(REQUESTS_PER_PAGE)]
     await site.demo.act(others[0].code, "accept", Role.CIVIL)
-    async with site.store.unit() as uow:
-        await uow.people.put_staff(StaffMember("sara", frozenset({Role.CIVIL}), "سارا نوری", None, HASH, True, MORNING))
+    async with site.store.open_unit() as uow:
+        await uow.people.save_staff(
+            StaffMember("sara", frozenset({Role.CIVIL}), "سارا نوری", None, HASH, True, MORNING)
+        )
     return Crowd(mine[0].code, mine[1].code, others[0].code)
 
 
@@ -140,7 +142,7 @@ async def found(page: Page, typed: str) -> Sequence[str]:
 async def turned_over(page: Page) -> None:
     """The list has two pages, and nothing is on both."""
     first = await listed(page)
-    assert len(first) == PAGE
+    assert len(first) == REQUESTS_PER_PAGE
     await page.get_by_role("link", name="صفحهٔ بعد").click()
     await expect(page.get_by_role("link", name="صفحهٔ پیش")).to_be_visible()
     assert not set(first) & set(await listed(page))
@@ -182,7 +184,7 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
     """Several are ticked and given to a colleague."""
     page = await opened.open("/staff?queue=open&order=oldest")
     for code in several:
-        await page.get_by_label(f"برگزیدن درخواست {shown(code)}").check()
+        await page.get_by_label(f"برگزیدن درخواست {display_code(code)}").check()
     await page.get_by_label("سپردن برگزیده‌ها به").select_option(label="سارا نوری")
     await page.get_by_role("button", name="سپردن").click()
     await expect(page.get_by_role("status")).to_have_text("درخواست‌ها سپرده شد.")
@@ -193,19 +195,23 @@ async def entered(page: Page, site: StaffSite) -> None:
     await page.get_by_role("link", name="ثبت حضوری").click()
     await page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
     typed = {
-        "شمارهٔ همراه شهروند": "۰۹۱۲ ۱۱۱ ۲۲۳۳", "نام درخواست‌کننده": "عبدالرحمن قره‌جه", "کد ملی": "۰۴۹۹۳۷۰۸۹۹",
-        "روز": "فردا", "ساعت آغاز": "۸", "نشانی محل کار": "میدان بسیج",
-    }  # fmt: skip
+        "شمارهٔ همراه شهروند": "۰۹۱۲ ۱۱۱ ۲۲۳۳",
+        "نام درخواست‌کننده": "عبدالرحمن قره‌جه",
+        "کد ملی": "۰۴۹۹۳۷۰۸۹۹",
+        "روز": "فردا",
+        "ساعت آغاز": "۸",
+        "نشانی محل کار": "میدان بسیج",
+    }
     for label, value in typed.items():
         await page.get_by_label(label, exact=True).fill(value)
     await page.locator("#items-0-machine").select_option(label="لودر")
     await page.locator("#items-0-hours").fill("۴")
     await page.get_by_role("button", name="ثبت درخواست").click()
     await expect(page.get_by_role("status")).to_contain_text("درخواست ثبت شد و کد رهگیری")
-    async with site.store.unit(write=False) as uow:
-        (request,) = await uow.requests.find(RequestFilter(mobile=CALLER))
+    async with site.store.open_unit(write=False) as uow:
+        (request,) = await uow.requests.list_requests(RequestFilter(mobile=CALLER))
     assert request.channel == "walk_in"
-    await expect(page.locator(".head .code")).to_have_text(shown(request.code))
+    await expect(page.locator(".head .code")).to_have_text(display_code(request.code))
 
 
 @WAYS

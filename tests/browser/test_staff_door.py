@@ -4,9 +4,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from domain.actions.staff.attempts import begin
-from domain.actions.staff.staff_accounts import reset_password
-from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin, limits_at_door
+from domain.actions.staff.attempts import count_attempt
+from domain.actions.staff.staff_accounts import reset_member_password
+from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
 from tests.support.chromium import WAYS, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.staff_site import HASH, NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 async def test_a_made_password_is_changed_first(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
-    async with site.store.unit() as uow:
-        await reset_password(site.demo.desk, uow, "civil", HASH)
+    async with site.store.open_unit() as uow:
+        await reset_member_password(site.demo.desk, uow, "civil", HASH)
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "civil")
     await expect(page.get_by_role("heading", level=1)).to_have_text("حساب من")
@@ -44,10 +44,10 @@ async def test_a_made_password_is_changed_first(
 async def test_a_lock_is_seen_and_opened(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
-    limits = limits_at_door("civil", ClientOrigin("203.0.113.9", "", inside=False), None)
-    for _ in range(MOST_OF_PAIR):
-        async with site.store.unit() as uow:
-            await begin(uow, limits, site.clock.now())
+    limits = sign_in_limits("civil", ClientOrigin("203.0.113.9", "", inside=False), None)
+    for _ in range(MOST_PER_PAIR):
+        async with site.store.open_unit() as uow:
+            await count_attempt(uow, limits, site.clock.now())
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "admin")
     await opened.open("/staff/users/one/civil")

@@ -24,17 +24,26 @@ async def furnished(site: StaffSite) -> None:
     desk, now = site.demo.desk, site.clock.now()
     request = await site.submitted()
     message = OutboxMessage(
-        desk.ids.new_id(), "sms", MOBILE, MessageClass.NOTICE, "sms.status", "متن گم‌شده", now, now,
-        state=MessageState.FAILED, reason="recipient", attempts=1,
-    )  # fmt: skip
-    async with site.store.unit() as uow:
+        id=desk.ids.new_id(),
+        channel="sms",
+        recipient=MOBILE,
+        cls=MessageClass.NOTICE,
+        key="sms.status",
+        text="متن گم‌شده",
+        created_at=now,
+        not_before=now,
+        state=MessageState.FAILED,
+        reason="recipient",
+        attempts=1,
+    )
+    async with site.store.open_unit() as uow:
         await uow.feedback.add_comment(
             Comment(desk.ids.new_id(), "machinery", None, MOBILE, "زود آمدند و تمیز کار کردند", "sms", now)
         )
         found = await uow.requests.get(request.id, lock=True)
         found.state, found.phase = "completed", Phase.DONE
         await uow.requests.save(found)
-        await uow.feedback.rate(Rating(found.id, 1, "نیمه‌کاره ماند", "sms", now))
+        await uow.feedback.add_rating(Rating(found.id, 1, "نیمه‌کاره ماند", "sms", now))
         await uow.outbox.add(message)
 
 

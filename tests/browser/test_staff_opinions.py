@@ -12,13 +12,13 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
-from channels.admin.frame import SECTIONS
-from domain.actions.requests.attach import attach
-from domain.actions.staff.authorization import allowed
+from channels.admin.frame import SECTIONS_KEY
+from domain.actions.requests.attach import attach_document
+from domain.actions.staff.authorization import is_allowed
 from domain.bills.bill import BillState
-from domain.blocks.charging import bills_of
+from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.support.chromium import ALL_WAYS, Window, signed_in, window
 from tests.support.experts import FEE, PHOTO
 from tests.support.opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
@@ -83,7 +83,7 @@ async def sent_out(desks: Desks) -> None:
     await taken(page, "تعیین کارشناس و زمان بازدید")
     assert (await desks.site.request(desks.code)).data["visit_start"] == "2026-11-24T07:30:00+00:00"
     await page.get_by_role("link", name="بازدیدها", exact=True).click()
-    await expect(page.locator(".board .booked").first).to_contain_text(shown(desks.code))
+    await expect(page.locator(".board .booked").first).to_contain_text(display_code(desks.code))
 
 
 async def looked_at_papers(desks: Desks) -> None:
@@ -120,8 +120,8 @@ async def priced_and_paid(desks: Desks) -> None:
     await page.get_by_label("شمارهٔ پیگیری بانک").fill("1001")
     await page.get_by_role("button", name="ثبت پرداخت").click()
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
-    async with desks.site.store.unit(write=False) as uow:
-        (bill,) = await bills_of(uow, await uow.requests.by_code(desks.code))
+    async with desks.site.store.open_unit(write=False) as uow:
+        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(desks.code))
     assert (bill.amount, bill.state) == (FEE, BillState.PAID)
 
 
@@ -170,8 +170,8 @@ async def bring_plan(site: StaffSite, code: str) -> None:
         plan.new_page(*A4)
     plan.save(written)
     plan.close()
-    async with site.store.unit() as uow:
-        await attach(site.demo.desk, uow, code, "plan", "نقشه.pdf", written.getvalue(), SECRETARY)
+    async with site.store.open_unit() as uow:
+        await attach_document(site.demo.desk, uow, code, "plan", "نقشه.pdf", written.getvalue(), SECRETARY)
 
 
 def is_viewer(address: str) -> bool:
@@ -196,7 +196,7 @@ async def test_an_auditor_reads_everything_and_is_offered_no_change(
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "auditor")
     sections = await page.locator(".sections a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    mine = {one.path for one in site.app[SECTIONS] if allowed(one.right, frozenset({Role.AUDITOR}), inside=True)}
+    mine = {one.path for one in site.app[SECTIONS_KEY] if is_allowed(one.right, frozenset({Role.AUDITOR}), inside=True)}
     assert set(sections) == mine
     for address in (*sections, f"/staff/requests/{request.code}"):
         await opened.open(address)

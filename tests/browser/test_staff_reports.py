@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from tests.support.chromium import WAYS, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
@@ -91,7 +91,7 @@ async def test_a_sheet_is_taken_along_behind_a_proof(
     opened = await window(browser, server, (1366, 768))
     page = await signed_in(opened, "civil")
     await opened.open("/staff/reports/civil?year=1405")
-    site.clock.at += 2 * STEP_UP
+    site.clock.at += 2 * PROOF_FRESHNESS
     await page.goto(str(server.make_url("/staff/reports/civil.xlsx?year=1405")))
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     async with page.expect_download() as coming:

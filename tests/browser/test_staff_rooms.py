@@ -10,10 +10,10 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from app.jobs.import_jobs import work
-from domain.people.sessions import STEP_UP
+from app.jobs.import_jobs import process_import
+from domain.people.sessions import PROOF_FRESHNESS
 from domain.requests.request import ServiceRequest
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.channels.admin.test_calendar_pages import paid
 from tests.support.chromium import ALL_WAYS, WAYS, Window, signed_in, window
 from tests.support.due_back import cancelled
@@ -46,14 +46,14 @@ async def brought(opened: Window, site: StaffSite) -> int:
     await page.get_by_role("button", name="بررسی فایل").click()
     await expect(page.locator("progress")).to_be_visible()
     number = int(page.url.rpartition("/")[2])
-    await work(site.demo.desk, site.store, number)
+    await process_import(site.demo.desk, site.store, number)
     await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید")  # it refreshed itself
     return number
 
 
 async def permitted(page: Page, leave: ServiceRequest) -> None:
     """A leave is taken from the queue, looked into and granted; its permit is opened."""
-    await page.get_by_role("link", name=shown(leave.code)).click()
+    await page.get_by_role("link", name=display_code(leave.code)).click()
     await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
     await taken(await opened_step(page, "پذیرش"), "پذیرش")
     await expect(page.locator(".head .phase")).to_have_text("پذیرفته شده")
@@ -68,7 +68,7 @@ async def permitted(page: Page, leave: ServiceRequest) -> None:
 async def judged(page: Page, site: StaffSite, report: ServiceRequest) -> None:
     """A complaint is looked into and becomes a violation of the driver, with points and a fine."""
     await page.get_by_role("link", name="میز کار", exact=True).click()
-    await page.get_by_role("link", name=shown(report.code)).click()
+    await page.get_by_role("link", name=display_code(report.code)).click()
     await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
     await opened_step(page, "ثبت در پرونده راننده")
     await page.get_by_label("کد ملی راننده").select_option(label="عبدالله ایری")
@@ -102,7 +102,7 @@ async def imported(opened: Window, site: StaffSite) -> None:
     await opened.assert_fits()
     await page.get_by_role("button", name="نوشتن ردیف‌های درست").click()
     await expect(page.locator(".import-state")).to_have_text("در حال نوشتن")
-    await work(site.demo.desk, site.store, number)
+    await process_import(site.demo.desk, site.store, number)
     await expect(page.locator(".import-state")).to_have_text("نوشته شد")
     assert (await row(site, "vehicle", plate="12ت348-59")).values["taxi_code"] == "902"
 
@@ -188,7 +188,7 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     await expect(iban).to_have_value("IR062960000000100324200002")
     await expect(reference).to_have_value("3003")
     await opened.assert_fits()
-    site.clock.at += 2 * STEP_UP
+    site.clock.at += 2 * PROOF_FRESHNESS
     await iban.fill("IR062960000000100324200001")
     await button.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("تایید دوباره")

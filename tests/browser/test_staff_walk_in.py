@@ -8,7 +8,7 @@ from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.support.chromium import SIZES, WAYS, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good
@@ -17,9 +17,12 @@ from tests.support.staff_site import StaffSite
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 ORDER = {
-    "شمارهٔ همراه شهروند": "09121112233", "نام درخواست‌کننده": "گل‌جمال توماج", "کد ملی": "0499370899", "روز": "فردا",
+    "شمارهٔ همراه شهروند": "09121112233",
+    "نام درخواست‌کننده": "گل‌جمال توماج",
+    "کد ملی": "0499370899",
+    "روز": "فردا",
     "ساعت آغاز": "۸",
-}  # fmt: skip
+}
 
 
 async def fill_in(page: Page) -> None:
@@ -38,8 +41,8 @@ async def choose(page: Page, row: int, machine: str) -> None:
 
 async def entered(site: StaffSite) -> ServiceRequest:
     """The only request that there is."""
-    async with site.store.unit(write=False) as uow:
-        (request,) = await uow.requests.find(RequestFilter())
+    async with site.store.open_unit(write=False) as uow:
+        (request,) = await uow.requests.list_requests(RequestFilter())
     return request
 
 
@@ -63,7 +66,7 @@ async def test_an_order_of_four_machines_for_another_unit(
     for _ in "once", "reloaded":
         await expect(page.get_by_role("heading", level=1)).to_have_text("درخواست ثبت شد")
         request = await entered(site)
-        await expect(page.locator(".tracking bdi")).to_have_text(shown(request.code))
+        await expect(page.locator(".tracking bdi")).to_have_text(display_code(request.code))
         assert (request.channel, len(request.fields["items"])) == ("walk_in", 4)
         await page.reload()
     await assert_good(opened, refused=True, scripts=scripts)
@@ -74,15 +77,15 @@ async def test_an_order_of_four_machines_for_another_unit(
 
 async def test_a_second_answer_stands_in_its_box(browser: Browser, server: TestServer, site: StaffSite) -> None:
     comment = Comment(site.demo.desk.ids.new_id(), "machinery", None, None, "چرا دیر شد؟", "sms", MORNING)
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.feedback.add_comment(comment)
     opened = await window(browser, server, SIZES["phone"])
     page = await signed_in(opened, "manager")
     await opened.open("/staff/comments")
     await page.locator("summary", has_text="پاسخ دادن").click()
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.answer(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
+        await moderation.answer_comment(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
     await page.get_by_label("متن پاسخ").fill("هفتهٔ دیگر می‌آییم")
     await page.get_by_role("button", name="فرستادن پاسخ").click()
     await expect(page.get_by_role("alert")).to_contain_text("همکار دیگری")

@@ -13,9 +13,9 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
-from domain.actions.feedback.moderation import moderate
-from domain.actions.papers.printouts import printouts_for
-from domain.blocks.charging import bills_of
+from domain.actions.feedback.moderation import moderate_comment
+from domain.actions.papers.printouts import list_printouts
+from domain.blocks.charging import list_request_bills
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_every_page import of
@@ -65,16 +65,19 @@ BOTH = 2
 Steps = Sequence[tuple[str, Role, Mapping[str, object]]]
 
 FREE_OF_CHARGE: Steps = (
-    ("accept", Role.CIVIL, {}), ("price", Role.REVENUE, {}), ("waive", Role.REVENUE, {"reason": "کار عمومی"}),
-)  # fmt: skip
+    ("accept", Role.CIVIL, {}),
+    ("price", Role.REVENUE, {}),
+    ("waive", Role.REVENUE, {"reason": "کار عمومی"}),
+)
 OPINION: Steps = (("assign", Role.MANAGER, {"officer": "expert", "visit": "1405/09/03 13:00"}), *STEPS[1:])
 """The straight way, later in the day."""
 WORK: Mapping[str, Steps] = {
     "taxi_leave": (("take", Role.TAXI_OFFICER, {}), ("approve", Role.TAXI_OFFICER, {})),
     "taxi_report": (
-        ("take", Role.TAXI_OFFICER, {}), ("record", Role.TAXI_OFFICER, {"kind": "other", "driver": DRIVER_CODE}),
+        ("take", Role.TAXI_OFFICER, {}),
+        ("record", Role.TAXI_OFFICER, {"kind": "other", "driver": DRIVER_CODE}),
     ),
-}  # fmt: skip
+}
 """What is done with what is paid for, or costs nothing."""
 
 
@@ -127,16 +130,21 @@ async def billed(counter: Counter, code: str) -> Mapping[str, Any]:
     """The bill of a request that is accepted and priced."""
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await counter.site.demo.act(code, step, role)
-    async with counter.site.store.unit(write=False) as uow:
-        (bill,) = await bills_of(uow, await uow.requests.by_code(code))
+    async with counter.site.store.open_unit(write=False) as uow:
+        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(code))
     return {"billId": bill.bill_id, "paymentId": bill.payment_id, "amount": str(bill.amount)}
 
 
 ABOUT: Mapping[str, Given] = {
-    "AnswerQuestion": a_question, "CancelRequest": a_machine, "AttachDocument": an_opinion, "SubmitComment": nothing,
-    "ReportCounterPayment": a_bill, "GetTariff": nothing, "ListOfficeRequests": nothing,
+    "AnswerQuestion": a_question,
+    "CancelRequest": a_machine,
+    "AttachDocument": an_opinion,
+    "SubmitComment": nothing,
+    "ReportCounterPayment": a_bill,
+    "GetTariff": nothing,
+    "ListOfficeRequests": nothing,
     "GetOfficeStatement": nothing,
-}  # fmt: skip
+}
 """What every operation that takes a text, besides submissions, is about."""
 
 
@@ -185,9 +193,9 @@ async def worked_on(site: StaffSite, codes: Mapping[str, Sequence[str]], texted:
             *(() if service == "taxi_leave" else texted[service][:1]),
         ):  # they were taken back
             await taken(site, code, steps)
-    async with site.store.unit() as uow:
-        for one in await uow.feedback.comments(CommentFilter(state=CommentState.PENDING, limit=100)):
-            await moderate(site.demo.desk, uow, one.id, CommentState.PUBLISHED, actor(Role.MANAGER))
+    async with site.store.open_unit() as uow:
+        for one in await uow.feedback.list_comments(CommentFilter(state=CommentState.PENDING, limit=100)):
+            await moderate_comment(site.demo.desk, uow, one.id, CommentState.PUBLISHED, actor(Role.MANAGER))
 
 
 async def taken(site: StaffSite, code: str, steps: Steps) -> None:
@@ -206,8 +214,8 @@ async def where(
         for code in (codes[service][0], texted[service][0]):
             found += [Look(f"/staff/requests/{code}", role) for role in roles]
             request = await site.request(code)
-            async with site.store.unit(write=False) as uow:
-                kinds = await printouts_for(site.demo.desk, uow, request, actor(Role.MANAGER))
+            async with site.store.open_unit(write=False) as uow:
+                kinds = await list_printouts(site.demo.desk, uow, request, actor(Role.MANAGER))
             found += [Look(f"/staff/requests/{code}/print/{kind}.html", Role.MANAGER) for kind in kinds]
             printed += [f"/staff/requests/{code}/print/{kind}.pdf" for kind in kinds]
             tokens = [request.data[one] for one in ("letter_token", "delivery_token") if one in request.data]

@@ -38,16 +38,34 @@ TYPED = [
 ]
 """Addresses that somebody may have put a text into."""
 SHOWN_ON = {
-    "/services/machinery", "/staff/requests/…", "/staff/messages", "/staff/messages?before=…",
-    "/staff/messages/received", "/staff/messages/received?before=…", "/staff/comments",
-    "/staff/comments?state=published", "/staff/comments/ratings",
-}  # fmt: skip
+    "/services/machinery",
+    "/staff/requests/…",
+    "/staff/messages",
+    "/staff/messages?before=…",
+    "/staff/messages/received",
+    "/staff/messages/received?before=…",
+    "/staff/comments",
+    "/staff/comments?state=published",
+    "/staff/comments/ratings",
+}
 """The pages that show what came from chats."""
 NOT_SHOWN = {
-    "first", "last", "user", "strange-first", "strange-last", "strange-user", "strange-phone",
-    "card-first", "card-last", "card-phone", "vcard", "type", "edited",
-    "w-national_code", "w-postal_code",
-}  # fmt: skip
+    "first",
+    "last",
+    "user",
+    "strange-first",
+    "strange-last",
+    "strange-user",
+    "strange-phone",
+    "card-first",
+    "card-last",
+    "card-phone",
+    "vcard",
+    "type",
+    "edited",
+    "w-national_code",
+    "w-postal_code",
+}
 """What nobody is told: names in the messenger, what was written over a text that had come before; and wrong
 answers that are too short for their own names.
 """
@@ -83,9 +101,9 @@ async def furnished(database: Path) -> None:
         site.clock.at = OPENING
         await furnish(site)
         await price_opinions(site)
-        async with site.store.unit() as uow:
-            (manager,) = [one for one in await uow.people.all_staff() if one.username == Role.MANAGER]
-            await uow.people.put_staff(replace(manager, mobile="+989125559003"))
+        async with site.store.open_unit() as uow:
+            (manager,) = [one for one in await uow.people.list_staff() if one.username == Role.MANAGER]
+            await uow.people.save_staff(replace(manager, mobile="+989125559003"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.web.charts import BAR, GAP, HEIGHT, MOST_BARS, MOST_NAMES, NAMES, SCALE, WIDTH, bars, columns, cut
+from channels.web.charts import (
+    BAR_GAP,
+    BAR_THICKNESS,
+    CHART_WIDTH,
+    COLUMNS_HEIGHT,
+    MAX_BARS,
+    MAX_COLUMN_NAMES,
+    NAMES_WIDTH,
+    SCALE_WIDTH,
+    draw_bars,
+    draw_columns,
+    truncate_name,
+)
 
 VALUES = st.none() | st.floats(-1e15, 1e15) | st.integers(0, 10**15)
 POINTS = st.lists(st.tuples(st.text(max_size=40), VALUES), max_size=60)
@@ -15,29 +27,33 @@ def words(value: float) -> str:
 
 
 def test_bars_run_from_the_right_in_their_order() -> None:
-    chart = bars("a", "title", "about", [("first", 40), ("second", 10), ("third", None)], words)
-    right = WIDTH - NAMES
+    chart = draw_bars("a", "title", "about", [("first", 40), ("second", 10), ("third", None)], words)
+    right = CHART_WIDTH - NAMES_WIDTH
     assert [mark.x + mark.width for mark in chart.marks] == pytest.approx([right] * 3)
     assert [mark.width for mark in chart.marks] == [chart.marks[0].width, pytest.approx(chart.marks[0].width / 4), 0]
-    assert [mark.y for mark in chart.marks] == [GAP, GAP + BAR + GAP, GAP + 2 * (BAR + GAP)]
+    assert [mark.y for mark in chart.marks] == [
+        BAR_GAP,
+        BAR_GAP + BAR_THICKNESS + BAR_GAP,
+        BAR_GAP + 2 * (BAR_THICKNESS + BAR_GAP),
+    ]
     assert [mark.name for mark in chart.marks] == ["first", "second", "third"]
     assert [mark.value for mark in chart.marks] == ["40", "10", "0"]
-    assert all(mark.name_at[0] > right > mark.value_at[0] for mark in chart.marks)
+    assert all(mark.name_position[0] > right > mark.value_position[0] for mark in chart.marks)
 
 
 def test_columns_run_from_the_right_over_a_round_scale() -> None:
-    chart = columns("a", "title", "about", [("one", 37), ("two", 12), ("three", 0)], words)
-    assert [line.value for line in chart.lines] == ["0", "10", "20", "30", "40"]
-    assert chart.marks[0].x > chart.marks[1].x > chart.marks[2].x > SCALE
-    base = chart.lines[0].y1
+    chart = draw_columns("a", "title", "about", [("one", 37), ("two", 12), ("three", 0)], words)
+    assert [line.value for line in chart.grid_lines] == ["0", "10", "20", "30", "40"]
+    assert chart.marks[0].x > chart.marks[1].x > chart.marks[2].x > SCALE_WIDTH
+    base = chart.grid_lines[0].y1
     assert [mark.y + mark.height for mark in chart.marks] == pytest.approx([base] * 3)
     assert chart.marks[0].height / chart.marks[1].height == pytest.approx(37 / 12, rel=0.01)
 
 
 def test_many_columns_do_not_write_over_each_other() -> None:
-    chart = columns("a", "title", "about", [(str(day), day) for day in range(1, 32)], words)
+    chart = draw_columns("a", "title", "about", [(str(day), day) for day in range(1, 32)], words)
     named = [mark for mark in chart.marks if mark.name]
-    assert len(named) <= MOST_NAMES
+    assert len(named) <= MAX_COLUMN_NAMES
     assert named[0] is chart.marks[0]
     assert [mark.value for mark in chart.marks if mark.value] == []
 
@@ -47,22 +63,22 @@ def test_many_columns_do_not_write_over_each_other() -> None:
     [(0, "4"), (1, "4"), (3, "4"), (5, "8"), (9, "10"), (11, "20"), (97, "100"), (1001, "2000"), (2.5e12, "4e+12")],
 )
 def test_scales_end_at_round_numbers(most: float, top: str) -> None:
-    assert columns("a", "t", "a", [("x", most)], words).lines[-1].value == top
+    assert draw_columns("a", "t", "a", [("x", most)], words).grid_lines[-1].value == top
 
 
 @given(POINTS)
 def test_everything_stays_in_the_frame(points: list[tuple[str, float | None]]) -> None:
-    for draw in (bars, columns):
+    for draw in (draw_bars, draw_columns):
         chart = draw("a", "title", "about", points, words)
         for mark in chart.marks:
-            assert 0 <= mark.x <= mark.x + mark.width <= WIDTH + 0.2
+            assert 0 <= mark.x <= mark.x + mark.width <= CHART_WIDTH + 0.2
             assert 0 <= mark.y <= mark.y + mark.height <= chart.height + 0.2
-            assert 0 <= mark.value_at[0] <= WIDTH
-        assert all(0 <= y <= chart.height for line in chart.lines for y in (line.y1, line.y2))
-    assert len(bars("a", "t", "a", points, words).marks) <= MOST_BARS
-    assert columns("a", "t", "a", points, words).height == HEIGHT
+            assert 0 <= mark.value_position[0] <= CHART_WIDTH
+        assert all(0 <= y <= chart.height for line in chart.grid_lines for y in (line.y1, line.y2))
+    assert len(draw_bars("a", "t", "a", points, words).marks) <= MAX_BARS
+    assert draw_columns("a", "t", "a", points, words).height == COLUMNS_HEIGHT
 
 
 def test_a_long_name_is_cut() -> None:
-    assert cut("کوتاه") == "کوتاه"
-    assert len(cut("ن" * 60)) == 24
+    assert truncate_name("کوتاه") == "کوتاه"
+    assert len(truncate_name("ن" * 60)) == 24

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.web.site import STATIC
+from channels.web.site import STATIC_PATH
 from tests.support.demo_site import demo_site
 
 Client = TestClient[web.Request, web.Application]
@@ -38,12 +38,17 @@ async def test_a_page_that_we_or_the_person_asked_for(client: Client, by: str) -
     assert len(packed) * 2 < len(plain)
 
 
-@pytest.mark.parametrize("headers", [
-    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {},
-    {"Sec-Fetch-Site": "none", "Accept-Encoding": "identity"},
-    {"Sec-Fetch-Site": "none", "Accept-Encoding": "br, gzip;q=0, identity"},
-    {"Sec-Fetch-Site": "none", "Accept-Encoding": "gzip; q=0.0"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+        {"Sec-Fetch-Site": "none", "Accept-Encoding": "identity"},
+        {"Sec-Fetch-Site": "none", "Accept-Encoding": "br, gzip;q=0, identity"},
+        {"Sec-Fetch-Site": "none", "Accept-Encoding": "gzip; q=0.0"},
+    ],
+)
 async def test_a_page_that_others_ask_for_or_that_is_not_taken_so(client: Client, headers: dict[str, str]) -> None:
     coding, page = await raw(client, "/", **headers)
     assert coding == ""
@@ -52,7 +57,7 @@ async def test_a_page_that_others_ask_for_or_that_is_not_taken_so(client: Client
 
 @pytest.mark.parametrize("name", ["pico.min.css", "site.css", "emblem.svg", "jalalidatepicker.min.js"])
 async def test_assets_that_are_text(client: Client, name: str) -> None:
-    address = f"{STATIC}/web/{name}"
+    address = f"{STATIC_PATH}/web/{name}"
     coding, packed = await raw(client, address, **{"Sec-Fetch-Site": "cross-site"})
     assert coding == "gzip"
     assert (await raw(client, address, **{"Accept-Encoding": "GZIP;q=0.5"}))[0] == "gzip"
@@ -65,5 +70,5 @@ async def test_assets_that_are_text(client: Client, name: str) -> None:
 
 
 async def test_fonts_travel_as_they_are(client: Client) -> None:
-    coding, font = await raw(client, f"{STATIC}/web/vazirmatn-arabic-wght-normal.woff2")
+    coding, font = await raw(client, f"{STATIC_PATH}/web/vazirmatn-arabic-wght-normal.woff2")
     assert (coding, font[:4]) == ("", b"wOF2")

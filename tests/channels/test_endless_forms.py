@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.admin.frame import FORM_BYTES
-from channels.web.posted import MOST_FIELDS
+from channels.admin.frame import MAX_FORM_BYTES
+from channels.web.posted import MAX_FORM_FIELDS
 from tests.support.staff_site import PAGES, staff_site, visitor
 
 MULTIPART, PLAIN = "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"
@@ -39,7 +39,7 @@ async def test_a_body_without_an_end_is_too_large(database: Path, what: str) -> 
         for piece in pieces():
             yield piece
             sent += len(piece)
-            if sent > CAREFUL * FORM_BYTES:
+            if sent > CAREFUL * MAX_FORM_BYTES:
                 return
 
     async with staff_site(database) as site, visitor(site) as who:
@@ -55,8 +55,8 @@ async def test_a_form_of_very_many_fields_is_too_large(database: Path, kind: str
         return b"".join(HEAD % (b"%d" % n) + b"\r\n" for n in range(fields)) + b"--b--\r\n"
 
     async with staff_site(database) as site, visitor(site) as who:
-        for fields, status in ((MOST_FIELDS, 401), (MOST_FIELDS + 1, 413)):
+        for fields, status in ((MAX_FORM_FIELDS, 401), (MAX_FORM_FIELDS + 1, 413)):
             body = form(fields)
-            assert len(body) <= FORM_BYTES
+            assert len(body) <= MAX_FORM_BYTES
             response = await who.client.post("/staff/sign-in", data=body, headers={**PAGES, "Content-Type": kind})
             assert response.status == status

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.demo.phone import PATH as PHONE
+from channels.demo.phone import PHONE_PATH as PHONE
 from tests.support.demo_site import demo_site
 from tests.support.staff_site import PAGES, staff_site, visitor
 

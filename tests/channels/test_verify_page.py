@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from domain.actions.papers.verifying import MISSES
+from domain.actions.papers.verifying import MOST_MISSES
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.support.demo_site import CITIZENS, ORDER, DemoSite, demo_site
@@ -35,8 +35,8 @@ async def client(site: DemoSite) -> AsyncIterator[Client]:
 async def handed_over(site: DemoSite, client: Client, name: str = "آنه <b>محمدی</b>") -> str:
     """Bring a request to the handing over; return its form's token."""
     await client.post("/demo/phone", data={"mobile": CITIZENS[0].mobile, "text": ORDER})
-    async with site.store.unit() as uow:
-        [request] = await uow.requests.find(RequestFilter())
+    async with site.store.open_unit() as uow:
+        [request] = await uow.requests.list_requests(RequestFilter())
         request.fields["full_name"] = name
         await uow.requests.save(request)
     await site.act(request.code, "accept", Role.CIVIL)
@@ -44,8 +44,8 @@ async def handed_over(site: DemoSite, client: Client, name: str = "آنه <b>م�
     await site.act(request.code, "waive", Role.REVENUE, {"reason": "کار عمومی"})
     await site.act(request.code, "schedule", Role.CIVIL)
     await site.act(request.code, "hand_over", Role.CIVIL, {"early": "yes"})
-    async with site.store.unit(write=False) as uow:
-        return str((await uow.requests.by_code(request.code)).data["delivery_token"])
+    async with site.store.open_unit(write=False) as uow:
+        return str((await uow.requests.get_by_code(request.code)).data["delivery_token"])
 
 
 def told(page: str) -> dict[str, str]:
@@ -60,9 +60,13 @@ async def test_a_genuine_form(site: DemoSite, client: Client) -> None:
     assert answer.status == 200
     assert "این برگه اصل است و اعتبار دارد." in page
     assert told(page) == {
-        "برگه": "فرم تحویل ماشین‌آلات سنگین", "خدمت": "کارکرد ماشین‌آلات", "تاریخ صدور": "۱۴۰۵/۰۹/۰۳",
-        "نام درخواست‌کننده": "آ… <…", "ماشین و ساعت کار": "لودر ۴ ساعت", "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
-    }  # fmt: skip
+        "برگه": "فرم تحویل ماشین‌آلات سنگین",
+        "خدمت": "کارکرد ماشین‌آلات",
+        "تاریخ صدور": "۱۴۰۵/۰۹/۰۳",
+        "نام درخواست‌کننده": "آ… <…",
+        "ماشین و ساعت کار": "لودر ۴ ساعت",
+        "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
+    }
     assert CITIZENS[0].mobile[3:] not in page
     assert 'name="robots" content="noindex"' in page
     assert answer.headers["Cache-Control"] == "no-store"
@@ -80,8 +84,10 @@ async def test_a_paper_that_nobody_issued(client: Client) -> None:
 
 async def test_who_guesses_is_sent_away_and_a_genuine_paper_is_told(site: DemoSite, client: Client) -> None:
     token = await handed_over(site, client)
-    statuses = [(await client.get(f"/verify/{number:032x}", headers=PEOPLE)).status for number in range(MISSES + 2)]
-    assert statuses == [404] * MISSES + [429] * 2
+    statuses = [
+        (await client.get(f"/verify/{number:032x}", headers=PEOPLE)).status for number in range(MOST_MISSES + 2)
+    ]
+    assert statuses == [404] * MOST_MISSES + [429] * 2
     limited = await client.get(f"/verify/{'f' * 32}", headers=PEOPLE)
     assert limited.status == 429
     assert "تعداد جست‌وجوهای ناموفق زیاد است" in await limited.text()

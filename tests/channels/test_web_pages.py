@@ -10,7 +10,7 @@ import pytest
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.demo.phone import PATH
+from channels.demo.phone import PHONE_PATH
 from domain.feedback.opinions import Comment, CommentState
 from domain.messages.records import InboundState
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -48,21 +48,21 @@ async def read(client: Client, address: str) -> str:
 
 async def send(client: Client, text: str, mobile: str = MOBILE, **headers: str) -> tuple[int, str]:
     """Send a text from the phone: the final status and page."""
-    response = await client.post(PATH, data={"mobile": mobile, "text": text}, headers=PEOPLE | headers)
+    response = await client.post(PHONE_PATH, data={"mobile": mobile, "text": text}, headers=PEOPLE | headers)
     return response.status, await response.text()
 
 
 async def the_request(site: DemoSite) -> ServiceRequest:
     """The only request in the store."""
-    async with site.store.unit(write=False) as uow:
-        (found,) = await uow.requests.find(RequestFilter())
+    async with site.store.open_unit(write=False) as uow:
+        (found,) = await uow.requests.list_requests(RequestFilter())
     return found
 
 
 async def received(site: DemoSite) -> list[tuple[str, InboundState]]:
     """Texts that arrived from the first citizen, oldest first, and what became of them."""
-    async with site.store.unit(write=False) as uow:
-        messages = await uow.inbox.last_from("sms", CITIZENS[0].mobile, 50)
+    async with site.store.open_unit(write=False) as uow:
+        messages = await uow.inbox.list_last_from("sms", CITIZENS[0].mobile, 50)
     return [(one.text, one.state) for one in reversed(messages)]
 
 
@@ -86,17 +86,27 @@ async def test_the_front_page_says_what_this_is(client: Client, site: DemoSite) 
         texts = f"services.{service.key}"
         assert site.desk.catalogue.text(f"{texts}.title") in page
         assert site.desk.catalogue.text(f"{texts}.description") in page
-        assert all(step in page for step in site.desk.catalogue.lines(f"{texts}.steps"))
+        assert all(step in page for step in site.desk.catalogue.text_lines(f"{texts}.steps"))
         assert all(f"<kbd>{keyword.intent.words[0]}</kbd>" in page for keyword in service.keywords)
 
 
 async def comment(site: DemoSite, text: str, answer: str | None = None) -> None:
     """Store a published comment on machinery, answered or not."""
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         number, at = site.desk.ids.new_id(), site.clock.now()
         state = CommentState.PUBLISHED
         await uow.feedback.add_comment(
-            Comment(number, "machinery", None, CITIZENS[0].mobile, text, "sms", at, state, answer=answer)
+            Comment(
+                id=number,
+                service="machinery",
+                request_id=None,
+                mobile=CITIZENS[0].mobile,
+                text=text,
+                channel="sms",
+                at=at,
+                state=state,
+                answer=answer,
+            )
         )
 
 
@@ -108,7 +118,7 @@ async def test_the_page_of_a_service_says_all_of_it(client: Client, site: DemoSi
     for name in ("title", "description", "author", "date"):
         assert catalogue.text(f"services.machinery.{name}") in page
     for name in ("benefits", "steps"):
-        assert all(line in page for line in catalogue.lines(f"services.machinery.{name}"))
+        assert all(line in page for line in catalogue.text_lines(f"services.machinery.{name}"))
     assert "راننده &lt;b&gt;خوب&lt;/b&gt; بود" in page
     assert "سپاسگزاریم" in page
     assert "۱۴۰۵/۰۹/۰۳" in page
@@ -137,14 +147,16 @@ async def test_what_is_no_service_page(client: Client, address: str) -> None:
 
 async def test_what_the_front_page_offers_to_text_is_understood(site: DemoSite) -> None:
     catalogue = site.desk.catalogue
-    says = [key for key in catalogue.keys("web.home.words.list.") if key.endswith(".say")]
-    offered = [*says, *catalogue.keys("web.home.services.examples."), *catalogue.keys("web.phone.chips.")]
-    parsed = {key: site.desk.grammar.parse(catalogue.text(key), site.clock.now()) for key in offered}
+    says = [key for key in catalogue.list_keys("web.home.words.list.") if key.endswith(".say")]
+    offered = [*says, *catalogue.list_keys("web.home.services.examples."), *catalogue.list_keys("web.phone.chips.")]
+    parsed = {key: site.desk.grammar.parse_message(catalogue.text(key), site.clock.now()) for key in offered}
     assert {key: one.intent for key, one in parsed.items() if one.intent == "unknown"} == {}
-    assert {key: one.missing for key, one in parsed.items() if one.missing and not key.endswith(".machine")} == {}
+    assert {
+        key: one.missing_slots for key, one in parsed.items() if one.missing_slots and not key.endswith(".machine")
+    } == {}
 
 
-@pytest.mark.parametrize("address", ["/", SERVICE, PATH, f"{PATH}?mobile=12", "/no-such-page"])
+@pytest.mark.parametrize("address", ["/", SERVICE, PHONE_PATH, f"{PHONE_PATH}?mobile=12", "/no-such-page"])
 async def test_pages_hold_no_inline_code_and_name_only_what_is_there(client: Client, address: str) -> None:
     response = await client.get(address, headers=PEOPLE)
     page = await response.text()
@@ -157,7 +169,7 @@ async def test_pages_hold_no_inline_code_and_name_only_what_is_there(client: Cli
         assert ("immutable" in answer.headers["Cache-Control"]) == ("?v=" in asset)
 
 
-@pytest.mark.parametrize("address", ["/", PATH, "/no-such-page", "/static/web/site.css"])
+@pytest.mark.parametrize("address", ["/", PHONE_PATH, "/no-such-page", "/static/web/site.css"])
 async def test_every_answer_has_the_security_headers(client: Client, address: str) -> None:
     response = await client.get(address)
     policy = response.headers["Content-Security-Policy"]
@@ -196,9 +208,9 @@ async def test_errors_are_pages_for_people_and_codes_for_programs(site: DemoSite
 
 
 async def test_a_text_takes_the_way_of_a_webhook_and_is_answered(client: Client, site: DemoSite) -> None:
-    response = await client.post(PATH, data={"mobile": MOBILE, "text": ORDER}, allow_redirects=False)
+    response = await client.post(PHONE_PATH, data={"mobile": MOBILE, "text": ORDER}, allow_redirects=False)
     assert response.status == 303
-    assert response.headers["Location"] == f"{PATH}?mobile={MOBILE}#phone"
+    assert response.headers["Location"] == f"{PHONE_PATH}?mobile={MOBILE}#phone"
     assert await received(site) == [(ORDER, InboundState.ANSWERED)]
     request = await the_request(site)
     assert (request.mobile, request.channel, request.state) == (CITIZENS[0].mobile, "sms", "submitted")
@@ -213,9 +225,9 @@ async def test_each_phone_shows_its_own_texts_in_order(client: Client) -> None:
     await send(client, "راهنما")
     _, page = await send(client, "درخواست‌های من", "۰۹۱۱ ۲۲۲ ۳۳۴۴")
     assert [side for side, _ in bubbles(page)] == ["mine", "theirs"]
-    first = bubbles(await read(client, PATH))
+    first = bubbles(await read(client, PHONE_PATH))
     assert [side for side, _ in first] == ["mine", "theirs", "mine", "theirs"]
-    page = await read(client, f"{PATH}?mobile={MOBILE}")
+    page = await read(client, f"{PHONE_PATH}?mobile={MOBILE}")
     assert "سه‌شنبه ۳ آذر ۱۴۰۵" in page
     assert re.search(r"<time[^>]*>۱۰:۰۰</time>", page)
 
@@ -239,7 +251,7 @@ async def test_a_very_long_text_is_kept_and_answered(client: Client, site: DemoS
 
 async def test_what_is_no_mobile_number_is_told(client: Client, site: DemoSite) -> None:
     for mobile in ("12", "02112345678", "<b>"):
-        response = await client.get(PATH, params={"mobile": mobile}, headers=PEOPLE)
+        response = await client.get(PHONE_PATH, params={"mobile": mobile}, headers=PEOPLE)
         assert response.status == 422
         page = await response.text()
         assert "شمارهٔ تلفن همراه نیست" in page
@@ -258,7 +270,7 @@ async def test_an_empty_text_is_not_sent(client: Client, site: DemoSite) -> None
 async def test_a_file_in_place_of_the_text_is_no_text(client: Client, site: DemoSite) -> None:
     form = FormData({"mobile": MOBILE})
     form.add_field("text", b"\x00\xff", filename="x.bin")
-    response = await client.post(PATH, data=form)
+    response = await client.post(PHONE_PATH, data=form)
     assert response.status == 422
     assert await received(site) == []
 
@@ -290,15 +302,15 @@ async def test_behind_the_desk_stands_the_next_command(client: Client, site: Dem
     code = (await the_request(site)).code
 
     async def next_command() -> str:
-        return commands(await read(client, PATH))[0]
+        return commands(await read(client, PHONE_PATH))[0]
 
     assert await next_command() == f"pishkhan request act {code} accept --as civil"
     await site.act(code, "accept", Role.CIVIL)
     assert await next_command() == f"pishkhan request act {code} price --as revenue"
     await site.act(code, "price", Role.REVENUE)
     request = await the_request(site)
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await uow.bills.of_subject("request", request.id)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject("request", request.id)
     ids = f"{bill.bill_id} {bill.payment_id} {bill.amount}"
     assert await next_command() == f"pishkhan payment record {ids} --reference slip-{bill.file_number} --as revenue"
     await site.act(code, "waive", Role.REVENUE, {"reason": "کار عمومی"})
@@ -308,7 +320,7 @@ async def test_behind_the_desk_stands_the_next_command(client: Client, site: Dem
     await site.act(code, "hand_over", Role.CIVIL, {"early": "yes"})
     assert await next_command() == f"pishkhan request act {code} complete --as civil"
     await site.act(code, "complete", Role.CIVIL)
-    page = await read(client, PATH)
+    page = await read(client, PHONE_PATH)
     assert commands(page) == []
     assert "کار این درخواست تمام است" in page
 
@@ -316,10 +328,10 @@ async def test_behind_the_desk_stands_the_next_command(client: Client, site: Dem
 async def test_when_the_citizen_is_asked_the_answer_to_text_is_shown(client: Client, site: DemoSite) -> None:
     await send(client, ORDER)
     code = (await the_request(site)).code
-    page = await read(client, PATH)
+    page = await read(client, PHONE_PATH)
     assert f"pishkhan request act {code} reject --as civil --set reason='بیرون از محدودهٔ شهر'" in commands(page)
     await site.act(code, "ask", Role.CIVIL, {"question": "راه باز است؟"})
-    (reply,) = re.findall(r'<p class="reply">(.*?)</p>', await read(client, PATH))
+    (reply,) = re.findall(r'<p class="reply">(.*?)</p>', await read(client, PHONE_PATH))
     await send(client, unescape(reply))
     assert (await the_request(site)).state == "submitted"
 
@@ -328,15 +340,15 @@ async def test_a_text_that_waits_for_the_morning_says_so(client: Client, site: D
     await send(client, ORDER)
     site.clock.at = site.clock.at.replace(hour=18)  # 21:30 in Tehran
     await site.act((await the_request(site)).code, "accept", Role.CIVIL)
-    page = await read(client, PATH)
+    page = await read(client, PHONE_PATH)
     assert "در صف تا ۰۸:۰۰" in page
     assert "پذیرفته شد" in bubbles(page)[-1][1]
     await send(client, "راهنما")
-    asked, answered = bubbles(await read(client, PATH))[-2:]
+    asked, answered = bubbles(await read(client, PHONE_PATH))[-2:]
     assert asked == ("mine", "راهنما")
     assert answered[0] == "theirs"
     assert "پذیرفته شد" not in answered[1]
     site.clock.at += timedelta(hours=12)
-    page = await read(client, PATH)
+    page = await read(client, PHONE_PATH)
     assert "چهارشنبه ۴ آذر ۱۴۰۵" in page
     assert "پذیرفته شد" in bubbles(page)[-1][1]

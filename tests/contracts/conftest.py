@@ -25,8 +25,8 @@ async def shared_postgres_url(postgres_server: PostgresServer, postgres_template
 @pytest.fixture
 async def emptied_postgres_url(shared_postgres_url: str) -> str:
     """The shared database, without rows."""
-    store = await SqlStore.open(shared_postgres_url)
-    async with store.unit() as uow:
+    store = await SqlStore.connect(shared_postgres_url)
+    async with store.open_unit() as uow:
         await uow.everything.delete()
     await store.close()
     return shared_postgres_url
@@ -58,7 +58,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[SqlStore]:
     """An open store on each engine."""
-    opened = await SqlStore.open(database_url)
+    opened = await SqlStore.connect(database_url)
     yield opened
     await opened.close()
 
@@ -66,6 +66,6 @@ async def store(database_url: str) -> AsyncIterator[SqlStore]:
 @pytest.fixture
 async def other_store(database_url: str) -> AsyncIterator[SqlStore]:
     """A second engine on the same database, as another process would have."""
-    opened = await SqlStore.open(database_url)
+    opened = await SqlStore.connect(database_url)
     yield opened
     await opened.close()

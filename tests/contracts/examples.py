@@ -8,7 +8,7 @@ from domain.bills.bill import Bill, BillKind, BillState, Payment, PaymentMethod,
 from domain.fleet.resources import Booking, Resource, ResourceKind
 from domain.messages.records import InboundMessage, MessageClass, OutboxMessage
 from domain.people.person import StaffMember
-from domain.requests.history import GENESIS, HistoryEvent
+from domain.requests.history import GENESIS_HASH, HistoryEvent
 from domain.requests.request import Phase, ServiceRequest
 from domain.tariffs.tariff import TariffRow
 from domain.values.actors import Role
@@ -61,7 +61,7 @@ def an_event(request: ServiceRequest, seq: int, **changes: Any) -> HistoryEvent:
         "payload": {"hours": 4},
         "salt": "00ff",
         "digest": f"digest-{seq}",
-        "previous": f"hash-{seq - 1}" if seq > 1 else GENESIS,
+        "previous": f"hash-{seq - 1}" if seq > 1 else GENESIS_HASH,
         "hash": f"hash-{seq}",
     }
     return HistoryEvent(**values | changes)

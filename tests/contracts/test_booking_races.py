@@ -1,19 +1,19 @@
 """Of several who want the same sort of machine at the same moment, as many get one as there are."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domain.actions.registries.rows import put
+from domain.actions.registries.rows import put_rows
 from domain.fleet.resources import Booking
 from domain.registries.declarations import MACHINES, OPERATORS, Registry
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.errors import Conflict
-from store.repositories.fleet import SqlFleet
+from store.repositories.fleet import SqlFleetRepository
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
@@ -35,6 +35,23 @@ async def test_whoever_loses_a_race_gets_another_free_machine(store: SqlStore, o
     assert sorted(held) == ["LD-1", "LD-2"]
 
 
+def change_before_booking(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[], Coroutine[Any, Any, None]]
+) -> list[asyncio.Task[None]]:
+    """Begin a change just before the next booking; its task, as soon as it has begun."""
+    changing: list[asyncio.Task[None]] = []
+    book = SqlFleetRepository.book
+
+    async def late(fleet: SqlFleetRepository, wanted: Sequence[Booking]) -> None:
+        if not changing:
+            changing.append(asyncio.create_task(change()))
+            await asyncio.wait(changing, timeout=1)  # on SQLite it comes after us, and is told of the work
+        await book(fleet, wanted)
+
+    monkeypatch.setattr(SqlFleetRepository, "book", late)
+    return changing
+
+
 @pytest.mark.parametrize(
     ("action", "table", "change", "spared"),
     [
@@ -45,29 +62,25 @@ async def test_whoever_loses_a_race_gets_another_free_machine(store: SqlStore, o
     ],
 )
 async def test_what_another_unit_takes_away_before_it_is_booked_is_not_booked(
-    store: SqlStore, other_store: SqlStore, monkeypatch: pytest.MonkeyPatch,
-    action: str, table: Registry, change: dict[str, Any], spared: bool,
-) -> None:  # fmt: skip
+    store: SqlStore,
+    other_store: SqlStore,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    table: Registry,
+    change: dict[str, Any],
+    spared: bool,
+) -> None:
     clock = StandingClock()
     desk = build_desk(clock, services=(MACHINERY_WORK,))
     town = Municipality(desk, store, clock, Path())
     await town.furnish()
     request = await (town.order() if action == "accept" else town.reach("paid"))
-    changing: list[asyncio.Task[None]] = []
 
     async def taken_away() -> None:
-        async with other_store.unit() as uow:
-            await put(desk, uow, table, [change], actor(Role.CIVIL))
+        async with other_store.open_unit() as uow:
+            await put_rows(desk, uow, table, [change], actor(Role.CIVIL))
 
-    book = SqlFleet.book
-
-    async def late(fleet: SqlFleet, wanted: Sequence[Booking]) -> None:
-        if not changing:
-            changing.append(asyncio.create_task(taken_away()))
-            await asyncio.wait(changing, timeout=1)  # on SQLite it comes after us, and is told of the work
-        await book(fleet, wanted)
-
-    monkeypatch.setattr(SqlFleet, "book", late)
+    changing = change_before_booking(monkeypatch, taken_away)
     await town.do(request, action, Role.CIVIL)
     [refused] = await asyncio.gather(*changing, return_exceptions=True)
     assert refused is None or isinstance(refused, Conflict)

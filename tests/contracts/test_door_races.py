@@ -11,13 +11,13 @@ from typing import Any
 import pyotp
 import pytest
 
-from domain.actions.staff.attempts import locks
+from domain.actions.staff.attempts import list_locks
 from domain.actions.staff.own_account import set_password
-from domain.actions.staff.signing_in import Doorman, forget_sessions
-from domain.actions.staff.staff_accounts import unlock
+from domain.actions.staff.signing_in import StaffSignIn, forget_ended_sessions
+from domain.actions.staff.staff_accounts import unlock_account
 from domain.people.person import StaffMember
-from domain.people.sessions import IDLE, REMEMBERED, STEP_UP, SecondFactor
-from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin
+from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS, REMEMBERED_FOR, SecondFactor
+from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin
 from domain.values.actors import Role
 from domain.values.errors import AuthenticationFailed, TooManyRequests
 from store.unit_of_work import SqlStore
@@ -38,23 +38,23 @@ class Together:
         self.reached = asyncio.Event()
         """Once as many are compared as may be of one address."""
 
-    async def matches(self, stored: str | None, password: str) -> bool:
+    async def verify_password(self, stored_hash: str | None, password: str) -> bool:
         """Tell whether it is the right one, once all have come so far."""
         self.compared += 1
-        if self.compared == MOST_OF_PAIR:
+        if self.compared == MOST_PER_PAIR:
             self.reached.set()
         await self._all.wait()
-        return stored is not None and password == RIGHT
+        return stored_hash is not None and password == RIGHT
 
-    def made(self) -> str:
+    def generate_password(self) -> str:
         """Nothing here makes one."""
         raise NotImplementedError
 
-    async def hashed(self, password: str) -> str:
+    async def hash_password(self, password: str) -> str:
         """Nothing here hashes one."""
         raise NotImplementedError
 
-    def refuse_weak(self, password: str, words: Collection[str]) -> None:
+    def refuse_weak(self, password: str, personal_words: Collection[str]) -> None:
         """Nothing here chooses one."""
         raise NotImplementedError
 
@@ -63,7 +63,7 @@ class AllAtOnce:
     """A queue in which nobody waits, as of many processes."""
 
     @asynccontextmanager
-    async def turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
+    async def wait_for_turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
         """Give the turn at once."""
         yield
 
@@ -71,15 +71,15 @@ class AllAtOnce:
 class Open:
     """A vault that closes nothing."""
 
-    def close(self, secret: str) -> str:
+    def seal_secret(self, secret: str) -> str:
         """Return the same."""
         return secret
 
-    def open(self, sealed: str) -> str:
+    def unseal_secret(self, sealed_secret: str) -> str:
         """Return the same."""
-        return sealed
+        return sealed_secret
 
-    def digest(self, purpose: str, text: str) -> str:
+    def keyed_digest(self, purpose: str, text: str) -> str:
         """Return a digest without a key."""
         return hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest()
 
@@ -87,16 +87,16 @@ class Open:
 @pytest.fixture
 async def clock(store: SqlStore) -> StepClock:
     """The doormen's clock; there is a member of the staff to be let in."""
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         member = StaffMember("civil", frozenset({Role.CIVIL}), "کارمند عمران", None, "stored", True, MORNING)
-        await uow.people.put_staff(member)
+        await uow.people.save_staff(member)
     return StepClock()
 
 
-def doormen(clock: StepClock, *stores: SqlStore, passwords: Together | None = None) -> list[Doorman]:
+def doormen(clock: StepClock, *stores: SqlStore, passwords: Together | None = None) -> list[StaffSignIn]:
     """The same door in several processes."""
     passwords = passwords or Together(1)
-    return [Doorman(build_desk(clock), store, passwords, Open(), AllAtOnce()) for store in stores]
+    return [StaffSignIn(build_desk(clock), store, passwords, Open(), AllAtOnce()) for store in stores]
 
 
 async def told(tries: Sequence[Awaitable[Any]]) -> Counter[str]:
@@ -109,28 +109,28 @@ async def told(tries: Sequence[Awaitable[Any]]) -> Counter[str]:
 
 
 async def test_passwords_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
-    passwords = Together(MOST_OF_PAIR)
+    passwords = Together(MOST_PER_PAIR)
     here, there = doormen(clock, store, other_store, passwords=passwords)
     answers = await told([(here, there)[i % 2].sign_in("civil", f"wrong {i}", CALLER) for i in range(AT_ONCE)])
-    assert answers == {"AuthenticationFailed": MOST_OF_PAIR, "TooManyRequests": AT_ONCE - MOST_OF_PAIR}
-    assert passwords.compared == MOST_OF_PAIR, "attempts are counted before their passwords are compared"
+    assert answers == {"AuthenticationFailed": MOST_PER_PAIR, "TooManyRequests": AT_ONCE - MOST_PER_PAIR}
+    assert passwords.compared == MOST_PER_PAIR, "attempts are counted before their passwords are compared"
 
 
 async def test_proofs_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
     [door] = doormen(clock, store)
     session, _ = await door.sign_in("civil", RIGHT, CALLER)
     proved = session.proved_at
-    here, there = doormen(clock, store, other_store, passwords=Together(MOST_OF_PAIR))
-    answers = await told([(here, there)[i % 2].prove(session, f"wrong {i}", "", CALLER) for i in range(AT_ONCE)])
-    assert answers == {"AuthenticationFailed": MOST_OF_PAIR, "TooManyRequests": AT_ONCE - MOST_OF_PAIR}
+    here, there = doormen(clock, store, other_store, passwords=Together(MOST_PER_PAIR))
+    answers = await told([(here, there)[i % 2].prove_again(session, f"wrong {i}", "", CALLER) for i in range(AT_ONCE)])
+    assert answers == {"AuthenticationFailed": MOST_PER_PAIR, "TooManyRequests": AT_ONCE - MOST_PER_PAIR}
     assert session.proved_at == proved
     await door.sign_in("civil", RIGHT, CALLER)  # the proofs of a session are counted by that alone
 
 
 async def test_attempts_that_are_under_way_count(clock: StepClock, store: SqlStore) -> None:
-    waiting = Together(MOST_OF_PAIR + 1)
+    waiting = Together(MOST_PER_PAIR + 1)
     [held] = doormen(clock, store, passwords=waiting)
-    under_way = [asyncio.create_task(held.sign_in("civil", f"wrong {i}", CALLER)) for i in range(MOST_OF_PAIR)]
+    under_way = [asyncio.create_task(held.sign_in("civil", f"wrong {i}", CALLER)) for i in range(MOST_PER_PAIR)]
     [door] = doormen(clock, store)
     await waiting.reached.wait()
     with pytest.raises(TooManyRequests):
@@ -142,47 +142,49 @@ async def test_attempts_that_are_under_way_count(clock: StepClock, store: SqlSto
 
 async def test_what_was_right_is_counted_no_more(clock: StepClock, store: SqlStore) -> None:
     [door] = doormen(clock, store)
-    for _ in range(MOST_OF_PAIR + 1):
-        await told([door.sign_in("civil", f"wrong {i}", CALLER) for i in range(MOST_OF_PAIR - 1)])
+    for _ in range(MOST_PER_PAIR + 1):
+        await told([door.sign_in("civil", f"wrong {i}", CALLER) for i in range(MOST_PER_PAIR - 1)])
         await door.sign_in("civil", RIGHT, CALLER)
-        async with store.unit() as uow:
-            assert await unlock(door.desk, uow, "civil") > 0
-    async with store.unit(write=False) as uow:
-        assert await locks(uow, "civil", clock.now()) == []
+        async with store.open_unit() as uow:
+            assert await unlock_account(door.dependencies, uow, "civil") > 0
+    async with store.open_unit(write=False) as uow:
+        assert await list_locks(uow, "civil", clock.now()) == []
 
 
 async def test_codes_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
     [door] = doormen(clock, store)
     session, _ = await door.sign_in("civil", RIGHT, CALLER)
-    async with store.unit() as uow:
-        await uow.second_factors.put(SecondFactor("civil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", True, 0, (), MORNING))
+    async with store.open_unit() as uow:
+        await uow.second_factors.save(SecondFactor("civil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", True, 0, (), MORNING))
     here, there = doormen(clock, store, other_store)
-    answers = await told([(here, there)[i % 2].show_code(session, f"wrong {i}", CALLER) for i in range(AT_ONCE)])
-    assert answers == {"AuthenticationFailed": MOST_OF_PAIR, "TooManyRequests": AT_ONCE - MOST_OF_PAIR}
+    answers = await told(
+        [(here, there)[i % 2].show_second_factor(session, f"wrong {i}", CALLER) for i in range(AT_ONCE)]
+    )
+    assert answers == {"AuthenticationFailed": MOST_PER_PAIR, "TooManyRequests": AT_ONCE - MOST_PER_PAIR}
 
 
 async def test_sessions_are_remembered_for_a_while(clock: StepClock, store: SqlStore) -> None:
     [door] = doormen(clock, store)
     first, _ = await door.sign_in("civil", RIGHT, CALLER)
-    clock.at += IDLE
+    clock.at += IDLE_LIMIT
     second, _ = await door.sign_in("civil", RIGHT, CALLER)
-    clock.at = first.seen_at + IDLE + REMEMBERED - FEW
-    assert await forget_sessions(door.desk, store) == 0
+    clock.at = first.seen_at + IDLE_LIMIT + REMEMBERED_FOR - FEW
+    assert await forget_ended_sessions(door.dependencies, store) == 0
     clock.at += 2 * FEW
-    assert await forget_sessions(door.desk, store) == 1
-    async with store.unit(write=False) as uow:
-        assert [one.digest for one in await uow.staff_sessions.of("civil")] == [second.digest]
+    assert await forget_ended_sessions(door.dependencies, store) == 1
+    async with store.open_unit(write=False) as uow:
+        assert [one.digest for one in await uow.staff_sessions.list_of_member("civil")] == [second.digest]
 
 
 async def test_a_tab_that_was_on_its_way_takes_no_fresh_proof_back(clock: StepClock, store: SqlStore) -> None:
     [door] = doormen(clock, store)
     session, _ = await door.sign_in("civil", RIGHT, CALLER)
     signed_in = session.proved_at
-    clock.at += STEP_UP
-    await door.prove(session, RIGHT, "", CALLER)
-    async with store.unit() as uow:
-        await uow.staff_sessions.seen(session.digest, clock.now())
-        [kept] = await uow.staff_sessions.of("civil")
+    clock.at += PROOF_FRESHNESS
+    await door.prove_again(session, RIGHT, "", CALLER)
+    async with store.open_unit() as uow:
+        await uow.staff_sessions.save_last_seen(session.digest, clock.now())
+        [kept] = await uow.staff_sessions.list_of_member("civil")
     assert signed_in < kept.proved_at == session.proved_at < kept.seen_at
 
 
@@ -193,21 +195,21 @@ class Changing(Together):
         super().__init__(1)
         self._desk, self._store = build_desk(clock), store
 
-    async def matches(self, stored: str | None, password: str) -> bool:
+    async def verify_password(self, stored_hash: str | None, password: str) -> bool:
         """Tell whether it was the right one."""
-        async with self._store.unit() as uow:
+        async with self._store.open_unit() as uow:
             await set_password(self._desk, uow, "civil", "another", "staff:civil")
-        return await super().matches(stored, password)
+        return await super().verify_password(stored_hash, password)
 
 
 async def test_a_password_that_is_changed_meanwhile_lets_nobody_in(
     clock: StepClock, store: SqlStore, other_store: SqlStore
 ) -> None:
-    door = Doorman(build_desk(clock), store, Changing(clock, other_store), Open(), AllAtOnce())
+    door = StaffSignIn(build_desk(clock), store, Changing(clock, other_store), Open(), AllAtOnce())
     with pytest.raises(AuthenticationFailed):
         await door.sign_in("civil", RIGHT, CALLER)
-    async with store.unit(write=False) as uow:
-        assert await uow.staff_sessions.of("civil") == []
+    async with store.open_unit(write=False) as uow:
+        assert await uow.staff_sessions.list_of_member("civil") == []
 
 
 async def test_a_session_that_was_ended_meanwhile_becomes_none_with_a_second_factor(
@@ -216,11 +218,11 @@ async def test_a_session_that_was_ended_meanwhile_becomes_none_with_a_second_fac
     [door] = doormen(clock, store)
     session, _ = await door.sign_in("civil", RIGHT, CALLER)
     secret = pyotp.random_base32()
-    async with store.unit() as uow:
-        await uow.second_factors.put(SecondFactor("civil", secret, True, 0, (), MORNING))
-        await uow.staff_sessions.end_others("civil")
+    async with store.open_unit() as uow:
+        await uow.second_factors.save(SecondFactor("civil", secret, True, 0, (), MORNING))
+        await uow.staff_sessions.delete_others("civil")
     code = pyotp.TOTP(secret).at(clock.now())
     with pytest.raises(AuthenticationFailed):
-        await door.show_code(session, code, CALLER)
-    async with store.unit(write=False) as uow:
-        assert await uow.staff_sessions.of("civil") == []
+        await door.show_second_factor(session, code, CALLER)
+    async with store.open_unit(write=False) as uow:
+        assert await uow.staff_sessions.list_of_member("civil") == []

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from domain.messages.records import InboundMessage, InboundState
-from store.messages.inbox import SqlInbox
+from store.messages.inbox import SqlInboxRepository
 from store.rows import TableMapping
 from store.schema import inbox
 from store.unit_of_work import SqlStore
@@ -27,45 +27,45 @@ READ_SO_FAR = """
 """
 
 
-class Watched(SqlInbox):
+class Watched(SqlInboxRepository):
     """An inbox that tells how its pages are found."""
 
     async def fill(self) -> None:
         """Keep many texts, of which the oldest few failed or came from a rare mobile."""
         record, first = TableMapping(inbox, InboundMessage), an_inbound()
         texts = [_one_of(number, first) for number in range(TEXTS)]
-        await self._work.run(insert(inbox), [record.values(one) for one in texts])
+        await self._transaction.execute(insert(inbox), [record.column_values(one) for one in texts])
 
     async def refuse_scans(self, wanted: Mapping[str, Any]) -> None:
         """Fail for a page that is looked for among all texts."""
-        if self._work.engine.dialect.name == "sqlite":
+        if self._transaction.engine.dialect.name == "sqlite":
             plan = await self._plan(wanted)
             by = "MOBILE" if "mobile" in wanted else "STATE" if "state" in wanted else ""
             assert "TEMP B-TREE" not in plan, (wanted, plan)
             assert (f"IX_INBOX_{by}_ID" in plan) is bool(by), (wanted, plan)
             return
         before = await self._read_so_far()
-        await self.recent(**wanted, limit=PAGE)
+        await self.list_recent(**wanted, limit=PAGE)
         scans, entries = (now - then for now, then in zip(await self._read_so_far(), before, strict=True))
         assert (scans, entries < READ) == (0, True), (wanted, scans, entries)
 
     async def _plan(self, wanted: Mapping[str, Any]) -> str:
-        session, asked = self._work.session, list[tuple[str, Any]]()
-        run = session.run
+        session, asked = self._transaction.session, list[tuple[str, Any]]()
+        run = session.execute
 
         async def noting(sql: str, arguments: Any, *, returns: bool) -> Any:
             asked.append((sql, arguments))
             return await run(sql, arguments, returns=returns)
 
-        session.run = noting  # type: ignore[method-assign]
-        await self.recent(**wanted, limit=PAGE)
-        session.run = run  # type: ignore[method-assign]
+        session.execute = noting  # type: ignore[method-assign]
+        await self.list_recent(**wanted, limit=PAGE)
+        session.execute = run  # type: ignore[method-assign]
         [(sql, arguments)] = asked
         rows, _ = await run(f"EXPLAIN QUERY PLAN {sql}", arguments, returns=True)
         return " ".join(str(row[-1]) for row in rows).upper()
 
     async def _read_so_far(self) -> tuple[int, int]:
-        rows, _ = await self._work.session.run(READ_SO_FAR, (), returns=True)
+        rows, _ = await self._transaction.session.execute(READ_SO_FAR, (), returns=True)
         [(scans, entries)] = rows
         return int(scans), int(entries)
 
@@ -80,12 +80,12 @@ def _one_of(number: int, first: InboundMessage) -> InboundMessage:
 @pytest.fixture
 async def watched(own_url: str) -> AsyncIterator[Watched]:
     """An inbox with many texts, looked after as the server itself does."""
-    store = await SqlStore.open(own_url)
-    async with store.unit() as uow:
-        await Watched(uow._work).fill()
+    store = await SqlStore.connect(own_url)
+    async with store.open_unit() as uow:
+        await Watched(uow._transaction).fill()
     await look_after(own_url)
-    async with store.unit(write=False) as uow:
-        yield Watched(uow._work)
+    async with store.open_unit(write=False) as uow:
+        yield Watched(uow._transaction)
     await store.close()
 
 
@@ -100,9 +100,9 @@ def pages() -> Iterator[dict[str, Any]]:
 
 
 async def test_no_page_is_looked_for_among_all_texts(watched: Watched) -> None:
-    newest = (await watched.recent(limit=1))[0].id
+    newest = (await watched.list_recent(limit=1))[0].id
     for wanted in pages():
         await watched.refuse_scans(wanted)
         await watched.refuse_scans({**wanted, "before": newest - TEXTS // 2})
-    assert len(await watched.recent(mobile=RARE, limit=100)) == 60
-    assert len(await watched.recent(state=InboundState.FAILED, mobile=RARE)) == 3
+    assert len(await watched.list_recent(mobile=RARE, limit=100)) == 60
+    assert len(await watched.list_recent(state=InboundState.FAILED, mobile=RARE)) == 3

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from domain.requests.request import TimerKind
 from domain.values.actors import Role
-from store.engines import engine_for
-from store.migrate import config, migrate
+from store.engines import build_engine
+from store.migrate import alembic_config, migrate
 from store.schema import contents, documents, history, requests, search_words, timers
 from tests.support.cabs import open_cabs
 from tests.support.experts import ASKING, Experts
@@ -63,8 +63,8 @@ async def read(url: str) -> Rows:
         tables = {table.name: select(table).order_by(*table.primary_key) for table in (*OLD, search_words)}
         return {name: [dict(row._mapping) for row in connection.execute(rows)] for name, rows in tables.items()}
 
-    engine = engine_for(url)
-    async with engine.inspection() as connection:
+    engine = build_engine(url)
+    async with engine.open_inspection() as connection:
         rows = await connection.run_sync(found)
     await engine.close()
     for request in rows["requests"]:
@@ -79,14 +79,14 @@ async def write_as_before(url: str, rows: Rows) -> None:
     """Make a database of before, with these rows in it."""
 
     def write(connection: Connection) -> None:
-        command.upgrade(config(connection), "0005")
+        command.upgrade(alembic_config(connection), "0005")
         for table in OLD:
             new = NEW | LATER if table is requests else set()
             old = [{name: cell for name, cell in row.items() if name not in new} for row in rows[table.name]]
             connection.execute(insert(table), old)
 
-    engine = engine_for(url)
-    async with engine.migration() as connection:
+    engine = build_engine(url)
+    async with engine.open_migration() as connection:
         await connection.run_sync(write)
     await engine.close()
 

@@ -3,8 +3,8 @@
 from alembic import command
 from sqlalchemy import Connection, select, text
 
-from store.engines import engine_for
-from store.migrate import config, migrate
+from store.engines import build_engine
+from store.migrate import alembic_config, migrate
 from store.schema import payments
 
 BEFORE = "0021"
@@ -29,7 +29,7 @@ OLD = {
 
 async def test_old_payments_keep_their_rrns(empty_database_url: str) -> None:
     def write(connection: Connection) -> None:
-        command.upgrade(config(connection), BEFORE)
+        command.upgrade(alembic_config(connection), BEFORE)
         connection.execute(BILL)
         for number, (reference, (method, office)) in enumerate(OLD.items(), start=1):
             values = {"id": number, "method": method, "reference": reference, "office": office}
@@ -39,15 +39,18 @@ async def test_old_payments_keep_their_rrns(empty_database_url: str) -> None:
         found = connection.execute(select(payments.c.reference, payments.c.rrn, payments.c.distinction))
         return {row.reference: (row.rrn, row.distinction) for row in found}
 
-    engine = engine_for(empty_database_url)
-    async with engine.migration() as connection:
+    engine = build_engine(empty_database_url)
+    async with engine.open_migration() as connection:
         await connection.run_sync(write)
     await migrate(empty_database_url)
-    async with engine.inspection() as connection:
+    async with engine.open_inspection() as connection:
         after = await connection.run_sync(read)
     await engine.close()
     told = ("433812345678", "433812345678")
     assert after == {
-        "1001/433812345678": told, "1002/433812345678": told, "433812345678": told,
-        "1001/000123": (None, ""), "433812345679": (None, ""),
-    }  # fmt: skip
+        "1001/433812345678": told,
+        "1002/433812345678": told,
+        "433812345678": told,
+        "1001/000123": (None, ""),
+        "433812345679": (None, ""),
+    }

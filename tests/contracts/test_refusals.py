@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.actions.staff.refusals import MOST_ROWS, STRANGERS, WINDOW, note
+from domain.actions.staff.refusals import MOST_ROWS, REFUSAL_WINDOW, UNKNOWN_NAMES, record_refusal
 from domain.audit.entries import AuditEntry, AuditFilter
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW
@@ -21,14 +21,14 @@ async def refused(store: SqlStore, name: str, at: datetime = NOW, **facts: Any) 
         return name == KNOWN
 
     detail = {"address": "5.6.7.8", "error": "authentication_failed", **facts}
-    async with store.unit() as uow:
-        await note(uow, at, "office", name, WHAT, detail, known=known)
+    async with store.open_unit() as uow:
+        await record_refusal(uow, at, "office", name, WHAT, detail, is_known=known)
 
 
 async def recorded(store: SqlStore) -> list[AuditEntry]:
     """What the audit has of them, oldest first."""
-    async with store.unit(write=False) as uow:
-        return (await uow.audit.find(AuditFilter(what=WHAT, limit=1000)))[::-1]
+    async with store.open_unit(write=False) as uow:
+        return (await uow.audit.list_entries(AuditFilter(what=WHAT, limit=1000)))[::-1]
 
 
 async def test_alike_refusals_of_a_window_are_one_row(store: SqlStore) -> None:
@@ -37,10 +37,13 @@ async def test_alike_refusals_of_a_window_are_one_row(store: SqlStore) -> None:
         await refused(store, KNOWN, start + minutes * MINUTE)
     await refused(store, KNOWN, start + 59 * MINUTE, address="5.6.7.9")
     await refused(store, KNOWN, start + 59 * MINUTE, error="replayed")
-    assert WINDOW == 60 * MINUTE
+    assert REFUSAL_WINDOW == 60 * MINUTE
     assert [(one.at - start, one.times, one.last_at and one.last_at - start) for one in await recorded(store)] == [
-        (MINUTE, 3, 59 * MINUTE), (WINDOW, 2, 61 * MINUTE), (59 * MINUTE, 1, None), (59 * MINUTE, 1, None)
-    ]  # fmt: skip
+        (MINUTE, 3, 59 * MINUTE),
+        (REFUSAL_WINDOW, 2, 61 * MINUTE),
+        (59 * MINUTE, 1, None),
+        (59 * MINUTE, 1, None),
+    ]
 
 
 async def test_unknown_names_have_so_many_rows_and_are_all_counted(store: SqlStore) -> None:
@@ -54,8 +57,8 @@ async def test_unknown_names_have_so_many_rows_and_are_all_counted(store: SqlSto
         (f"office:nobody-{number}", 1 + (number == 0)) for number in range(MOST_ROWS)
     ]
     assert [(one.actor, one.times, one.detail) for one in (others, replayed)] == [
-        (f"office:{STRANGERS}", 7, {"further": True, "error": "authentication_failed"}),
-        (f"office:{STRANGERS}", 1, {"further": True, "error": "replayed"}),
+        (f"office:{UNKNOWN_NAMES}", 7, {"further": True, "error": "authentication_failed"}),
+        (f"office:{UNKNOWN_NAMES}", 1, {"further": True, "error": "replayed"}),
     ]
     assert (known.actor, known.times, known.detail["address"]) == (f"office:{KNOWN}", 1, "5.6.7.8")
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from domain.actions.bills import refunds, reversals
 from domain.actions.reports.aggregation import FigureTable
-from domain.actions.reports.recount import recount
-from domain.actions.reports.reporting import Ran
+from domain.actions.reports.recount import recount_requests
+from domain.actions.reports.reporting import ReportResult
 from domain.bills.bill import PaymentMethod
 from domain.services import SERVICES
 from domain.values.actors import Role
@@ -77,12 +77,25 @@ async def two_days(town: Municipality) -> str:
 
 
 WHOLE = {
-    "received": 4, "ended": 3, "done": 1, "declined": 1, "cancelled": 1,
-    "sla_kept": 5, "sla_broken": 1, "sla_share": 83.3,
-    "billed": FOUR_HOURS, "paid": FOUR_HOURS, "outstanding": 0, "returned": 0, "net": FOUR_HOURS,
-    "jobs": 1, "quoted_hours": 4.0, "worked_hours": 4.0, "rating": 4.0,
+    "received": 4,
+    "ended": 3,
+    "done": 1,
+    "declined": 1,
+    "cancelled": 1,
+    "sla_kept": 5,
+    "sla_broken": 1,
+    "sla_share": 83.3,
+    "billed": FOUR_HOURS,
+    "paid": FOUR_HOURS,
+    "outstanding": 0,
+    "returned": 0,
+    "net": FOUR_HOURS,
+    "jobs": 1,
+    "quoted_hours": 4.0,
+    "worked_hours": 4.0,
+    "rating": 4.0,
     "visits_avoided": 5,
-}  # fmt: skip
+}
 """Stays in a state with a time to be kept: first submitted, accepted, paid, handed over; third submitted (330 of 420
 minutes); and late the second (600 of 420). Nobody came for: three orders, one cancellation, one payment.
 """
@@ -107,8 +120,10 @@ async def test_how_long_requests_stood_where(town: Municipality) -> None:
     }
     units = rows(await ran(town, "manager"), "units")
     assert {unit: (one["stays"], one["sla_kept"], one["sla_broken"]) for unit, one in units.items()} == {
-        "civil": (6, 4, 1), "revenue": (1, 1, 0), None: (2, 0, 0),
-    }  # fmt: skip
+        "civil": (6, 4, 1),
+        "revenue": (1, 1, 0),
+        None: (2, 0, 0),
+    }
 
 
 async def test_what_stands_and_is_late_now(town: Municipality) -> None:
@@ -125,14 +140,18 @@ async def test_days_and_months_are_tehrans(town: Municipality) -> None:
     await two_days(town)
     days = rows(await ran(town, "civil"), "over_time")
     assert (len(days), {day: one["received"] for day, one in days.items() if one["received"]}) == (
-        30, {"2026-11-24": 3, "2026-11-25": 1},
-    )  # fmt: skip
+        30,
+        {"2026-11-24": 3, "2026-11-25": 1},
+    )
     months = rows(await ran(town, "civil", year="1405"), "over_time")
     assert (len(months), months["2026-11-22"]["received"]) == (12, 4)
     before = await ran(town, "civil", **{"from": "1405/09/03", "to": "1405/09/03"})
     assert only(whole(before), received=3, ended=0, paid=0, worked_hours=0) == {
-        "received": 3, "ended": 0, "paid": FOUR_HOURS, "worked_hours": 0.0,
-    }  # fmt: skip
+        "received": 3,
+        "ended": 0,
+        "paid": FOUR_HOURS,
+        "worked_hours": 0.0,
+    }
 
 
 async def test_each_filter(town: Municipality) -> None:
@@ -158,15 +177,17 @@ async def test_a_counter_office_and_an_officer(town: Municipality) -> None:
     await town.brought_by(first, "1001")
     report = await ran(town, "civil")
     assert rows(report, "by_office") == {
-        "1001": {"received": 1, "ended": 0, "paid": FOUR_HOURS}, None: {"received": 3, "ended": 3, "paid": 0},
-    }  # fmt: skip
+        "1001": {"received": 1, "ended": 0, "paid": FOUR_HOURS},
+        None: {"received": 3, "ended": 3, "paid": 0},
+    }
     experts = Experts(town)
     await experts.furnish()
     await experts.reach("awaiting_payment", ASKING, CITIZEN, visit="1405/09/04 16:00")
     officers = rows(await ran(town, "expert"), "officers")
     assert {name: (one["stays"], one["sla_kept"]) for name, one in officers.items()} == {
-        OFFICER.ident: (3, 2), None: (1, 1),
-    }  # fmt: skip
+        OFFICER.identifier: (3, 2),
+        None: (1, 1),
+    }
     kinds = rows(await ran(town, "expert"), "by_kind")
     assert (list(kinds), kinds["expert", "subdivision"]["received"]) == ([("expert", "subdivision")], 1)
     assert whole(await ran(town, "revenue"))["outstanding"] == FEE
@@ -177,11 +198,14 @@ async def test_money_that_goes_back(town: Municipality) -> None:
     await town.do(code, "cancel", Role.CIVIL)
     due = whole(await ran(town, "revenue"))
     assert only(due, paid=0, returned=0, refund_total=0, refund_due=0) == {
-        "paid": FOUR_HOURS, "returned": 0, "refund_total": FOUR_HOURS, "refund_due": FOUR_HOURS,
-    }  # fmt: skip
+        "paid": FOUR_HOURS,
+        "returned": 0,
+        "refund_total": FOUR_HOURS,
+        "refund_due": FOUR_HOURS,
+    }
     [bill] = await town.bills(code)
-    async with town.store.unit() as uow:
-        await refunds.refund(town.desk, uow, bill.bill_id, IBAN, "tr-1", actor(Role.REVENUE, "cashier"))
+    async with town.store.open_unit() as uow:
+        await refunds.record_refund(town.desk, uow, bill.bill_id, IBAN, "tr-1", actor(Role.REVENUE, "cashier"))
     back = whole(await ran(town, "revenue"))
     assert only(back, returned=0, net=0, refund_due=0) == {"returned": FOUR_HOURS, "net": 0, "refund_due": 0}
 
@@ -191,14 +215,19 @@ async def test_money_that_was_recorded_wrongly_was_never_there(town: Municipalit
     await town.pay(code, reference="again")
     [bill] = await town.bills(code)
     for reference in ("again", "slip-1"):
-        async with town.store.unit() as uow:
-            payment = await reversals.payment_named(uow, bill.bill_id, reference)
-            await reversals.reverse(town.desk, uow, bill.bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
+        async with town.store.open_unit() as uow:
+            payment = await reversals.find_payment_by_reference(uow, bill.bill_id, reference)
+            await reversals.reverse_payment(town.desk, uow, bill.bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
     report = await ran(town, "revenue")
     assert only(whole(report), paid=0, surplus=0, reversed=0, net=0, outstanding=0, refund_total=0, refund_due=0) == {
-        "paid": 0, "surplus": 0, "reversed": 2 * FOUR_HOURS, "net": 0, "outstanding": FOUR_HOURS, "refund_total": 0,
+        "paid": 0,
+        "surplus": 0,
+        "reversed": 2 * FOUR_HOURS,
+        "net": 0,
+        "outstanding": FOUR_HOURS,
+        "refund_total": 0,
         "refund_due": 0,
-    }  # fmt: skip
+    }
     assert rows(report, "methods").get("slip", {"payments": 0})["payments"] == 0
     assert whole(await ran(town, "civil"))["visits_avoided"] == 1, "the order alone"
 
@@ -229,7 +258,7 @@ async def test_every_table_adds_up_to_its_whole(town: Municipality) -> None:
             assert [one.section.key for one in report.tables if not adds_up(one)] == [], (name, said)
 
 
-def in_one_order(report: Ran) -> list[FigureTable]:
+def in_one_order(report: ReportResult) -> list[FigureTable]:
     """Tables whose rows do not stand as the database happens to group them."""
     return [replace(one, rows=tuple(sorted(one.rows, key=lambda row: str(row.key)))) for one in report.tables]
 
@@ -239,9 +268,9 @@ async def test_what_was_there_before_is_counted_out_of_the_history(town: Municip
     before = [in_one_order(await ran(town, name)) for name in ("civil", "manager")]
     await forget(database_url)
     assert whole(await ran(town, "civil"))["ended"] == 0
-    assert await recount(town.desk, town.store) == 4
+    assert await recount_requests(town.desk, town.store) == 4
     assert [in_one_order(await ran(town, name)) for name in ("civil", "manager")] == before
-    assert await recount(town.desk, town.store) == 0
+    assert await recount_requests(town.desk, town.store) == 0
 
 
 async def test_a_request_that_is_not_counted_yet_waits_until_it_is(town: Municipality, database_url: str) -> None:
@@ -250,6 +279,6 @@ async def test_a_request_that_is_not_counted_yet_waits_until_it_is(town: Municip
     town.advance(hours=2)
     await town.do(code, "reject", Role.CIVIL, reason="تکراری")
     assert whole(await ran(town, "civil"))["ended"] == 0
-    await recount(town.desk, town.store)
+    await recount_requests(town.desk, town.store)
     assert only(whole(await ran(town, "civil")), ended=1, sla_kept=1) == {"ended": 1, "sla_kept": 1}
     assert table(await ran(town, "civil"), "whole").rows != ()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.actions.bills.refunds import refund
-from domain.actions.bills.reversals import payment_named, reverse
+from domain.actions.bills.refunds import record_refund
+from domain.actions.bills.reversals import find_payment_by_reference, reverse_payment
 from domain.bills.bill import BillState, PaymentOutcome, RefundState
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
@@ -35,16 +35,16 @@ async def taken_back(town: Municipality, code: str) -> str:
     """Reverse what settled the bill of a request; return what follows."""
     bill = (await town.bills(code))[-1]
     settled = next(one for one in await town.payments(code) if one.outcome is PaymentOutcome.SETTLED)
-    async with town.store.unit() as uow:
-        done = await reverse(town.desk, uow, bill.bill_id, settled.id, "اشتباه", actor(Role.REVENUE))
-    return done.follows.value
+    async with town.store.open_unit() as uow:
+        done = await reverse_payment(town.desk, uow, bill.bill_id, settled.id, "اشتباه", actor(Role.REVENUE))
+    return done.consequence.value
 
 
 async def sent_back(town: Municipality, code: str) -> str:
     """Transfer what is due on it."""
     bill = (await town.bills(code))[-1]
-    async with town.store.unit() as uow:
-        await refund(town.desk, uow, bill.bill_id, IBAN, f"TR-{code}", actor(Role.REVENUE, "cashier"))
+    async with town.store.open_unit() as uow:
+        await record_refund(town.desk, uow, bill.bill_id, IBAN, f"TR-{code}", actor(Role.REVENUE, "cashier"))
     return "refunded"
 
 
@@ -76,7 +76,7 @@ async def at_once(towns: Towns, code: str, first: Deed, second: Deed, turn: int)
 async def books(town: Municipality, code: str) -> tuple[BillState, int, int, int]:
     """The bill, how many payments settle it, the rials due back, and those that went back."""
     payments, refunds = await town.payments(code), await town.refunds(code)
-    settling = sum(one.stands and one.outcome is PaymentOutcome.SETTLED for one in payments)
+    settling = sum(one.is_recorded and one.outcome is PaymentOutcome.SETTLED for one in payments)
     back = sum(one.amount for one in payments if one.outcome is PaymentOutcome.RETURNED)
     due = sum(one.amount for one in refunds if one.state is RefundState.DUE)
     return (await town.bills(code))[-1].state, settling, due, back
@@ -124,8 +124,9 @@ async def test_a_reversal_beside_the_next_step(towns: Towns) -> None:
         ends = await at_once(towns, code, taken_back, scheduled, turn)
         state = (await towns[0].request(code)).state
         assert (*ends, state) in {
-            ("owed", "scheduled", "scheduled"), ("waiting", "not_allowed_now", "awaiting_payment"),
-        }  # fmt: skip
+            ("owed", "scheduled", "scheduled"),
+            ("waiting", "not_allowed_now", "awaiting_payment"),
+        }
         assert await books(towns[0], code) == (BillState.OPEN, 0, 0, 0)
         await towns[0].do(code, "cancel", Role.CIVIL)
         assert await books(towns[0], code) == (BillState.VOID, 0, 0, 0)
@@ -145,7 +146,10 @@ async def test_a_number_is_recorded_once_after_its_reversal(towns: Towns) -> Non
         *(recorded(town, code) for town, code in zip(towns, codes, strict=True)), return_exceptions=True
     )
     assert sorted(str(end) if isinstance(end, str) else end.__class__.__name__ for end in ends) in (
-        ["DuplicateRequest", "settled"], ["Conflict", "settled"],
-    )  # fmt: skip
-    async with towns[0].store.unit(write=False) as uow:
-        assert (await payment_named(uow, (await towns[0].bills(wrong))[-1].bill_id, payment.reference)).reference
+        ["DuplicateRequest", "settled"],
+        ["Conflict", "settled"],
+    )
+    async with towns[0].store.open_unit(write=False) as uow:
+        assert (
+            await find_payment_by_reference(uow, (await towns[0].bills(wrong))[-1].bill_id, payment.reference)
+        ).reference

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from channels.sms.providers import PROVIDERS
-from domain.messages.ports import SmsProvider, Verdict
+from domain.messages.ports import SendVerdict, SmsProvider
 from domain.messages.records import MessageState
 from domain.values.errors import MissingField
 from tests.channels.sms.clients import KEY, SECRET, kavenegar, outgoing
@@ -35,16 +35,16 @@ async def provider(request: pytest.FixtureRequest, panel: FakeKavenegar) -> Asyn
 def test_it_is_registered_under_its_own_name(provider: SmsProvider) -> None:
     assert type(provider) is PROVIDERS[provider.name]
     assert provider.webhook_secret == SECRET
-    assert provider.rate > 0
+    assert provider.rate_per_second > 0
 
 
 async def test_a_text_is_accepted_with_id_and_cost(provider: SmsProvider) -> None:
     result = await provider.send(outgoing(7001))
-    assert result.verdict is Verdict.ACCEPTED
+    assert result.verdict is SendVerdict.ACCEPTED
     assert result.provider_id
     assert result.cost is not None
     assert result.cost >= 0
-    assert (result.reason, result.waiting) == (None, False)
+    assert (result.reason, result.is_uncounted) == (None, False)
 
 
 async def test_the_same_message_has_the_same_provider_id(provider: SmsProvider) -> None:
@@ -56,24 +56,24 @@ async def test_the_same_message_has_the_same_provider_id(provider: SmsProvider) 
 async def test_its_outcome_can_be_asked_by_our_id(provider: SmsProvider) -> None:
     sent = {number: await provider.send(outgoing(number)) for number in (7001, 7002)}
     assert provider.answers_by_local_id
-    outcomes = await provider.outcome_of(list(sent))
+    outcomes = await provider.ask_outcomes(list(sent))
     assert outcomes.keys() == sent.keys()
     for number, result in sent.items():
         outcome = outcomes[number]
         assert outcome
-        assert (outcome.verdict, outcome.provider_id) == (Verdict.ACCEPTED, result.provider_id)
+        assert (outcome.verdict, outcome.provider_id) == (SendVerdict.ACCEPTED, result.provider_id)
 
 
 async def test_receipts_can_be_polled(provider: SmsProvider) -> None:
     ids = [(await provider.send(outgoing(number))).provider_id or "" for number in (7001, 7002)]
-    receipts = await provider.receipts_for(ids)
+    receipts = await provider.poll_receipts(ids)
     assert [receipt.provider_id for receipt in receipts] == ids
     assert {receipt.state for receipt in receipts} == {MessageState.DELIVERED}
 
 
 async def test_nothing_asked_is_nothing_answered(provider: SmsProvider) -> None:
-    assert await provider.outcome_of([]) == {}
-    assert await provider.receipts_for([]) == []
+    assert await provider.ask_outcomes([]) == {}
+    assert await provider.poll_receipts([]) == []
 
 
 def test_the_inbound_webhook_is_read(provider: SmsProvider) -> None:

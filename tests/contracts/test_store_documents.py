@@ -37,25 +37,25 @@ class Counting(Repository):
 
     async def contents(self) -> int:
         """Count them."""
-        return int(await self._work.value(select(func.count()).select_from(schema.contents)))
+        return int(await self._transaction.fetch_value(select(func.count()).select_from(schema.contents)))
 
 
 async def test_a_file_comes_back_and_the_same_content_is_kept_once(store: SqlStore) -> None:
     request = a_request()
     first, second = [a_document(request.id, PDF, field=field) for field in ("deed", "map")]
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(request)
         await uow.documents.add(first, PDF)
         await uow.documents.add(second, PDF)
-        assert await uow.documents.of_request(request.id) == [first, second]
-        assert await uow.documents.content(first.sha256) == PDF
-        assert await Counting(uow.documents._work).contents() == 1
+        assert await uow.documents.list_of_request(request.id) == [first, second]
+        assert await uow.documents.get_content(first.sha256) == PDF
+        assert await Counting(uow.documents._transaction).contents() == 1
         with pytest.raises(NotFound):
-            await uow.documents.content("0" * 64)
+            await uow.documents.get_content("0" * 64)
 
 
 @pytest.mark.parametrize("lie", [{"media_type": "image/png"}, {"size": 1}, {"sha256": "0" * 64}])
 async def test_a_file_must_be_what_its_document_says(store: SqlStore, lie: dict[str, Any]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         with pytest.raises(DocumentRejected):
             await uow.documents.add(a_document(1, PDF, **lie), PDF)

@@ -8,14 +8,14 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect
 
-from domain.actions.papers.verifying import MISSES, verify
+from domain.actions.papers.verifying import MOST_MISSES, verify_paper
 from domain.language.printouts import PaperStatus
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import Phase, ServiceRequest
 from domain.services import SERVICES
 from domain.values.errors import Conflict, NotFound, TooManyRequests
-from store.engines import engine_for
-from store.migrate import config, migrate
+from store.engines import build_engine
+from store.migrate import alembic_config, migrate
 from store.schema import requests
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_request
@@ -38,9 +38,9 @@ async def test_a_paper_is_found_by_its_token(store: SqlStore) -> None:
         IssuedPaper("1" * 32, request.id, "delivery_form", None, date(2026, 11, 25)),
     ]
     await added(store, request, *papers)
-    async with store.unit(write=False) as uow:
-        assert [await uow.issued_papers.by_token(one.token) for one in papers] == papers
-        assert await uow.issued_papers.by_token("2" * 32) is None
+    async with store.open_unit(write=False) as uow:
+        assert [await uow.issued_papers.find_by_token(one.token) for one in papers] == papers
+        assert await uow.issued_papers.find_by_token("2" * 32) is None
 
 
 async def test_a_token_is_never_given_twice(store: SqlStore) -> None:
@@ -52,7 +52,7 @@ async def test_a_token_is_never_given_twice(store: SqlStore) -> None:
 
 async def added(store: SqlStore, request: ServiceRequest, *papers: IssuedPaper) -> None:
     """Store a request with its papers."""
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(request)
         for paper in papers:
             await uow.issued_papers.add(paper)
@@ -63,19 +63,19 @@ async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore
     answered = {"service": "expert", "state": "answered", "phase": Phase.DONE, "fields": {"kind": "other"}}
     request = a_request(data=DATA["expert"], **answered)
     await added(store, request, IssuedPaper(LETTER, request.id, "letter", "1405/ک/1", date(2026, 11, 24)))
-    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is PaperStatus.VALID
-    for number in range(MISSES):
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
+    for number in range(MOST_MISSES):
         with pytest.raises(NotFound):
-            await verify(desk, store, f"{number:032x}", "192.0.2.1")
+            await verify_paper(desk, store, f"{number:032x}", "192.0.2.1")
     with pytest.raises(TooManyRequests):
-        await verify(desk, store, "f" * 32, "192.0.2.1")
-    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is PaperStatus.VALID
-    assert (await verify(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
+        await verify_paper(desk, store, "f" * 32, "192.0.2.1")
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
 
 
 def _before(connection: Connection) -> None:
     """Bring a database to the version before, and store requests as they were then."""
-    settings = config(connection)
+    settings = alembic_config(connection)
     script = ScriptDirectory.from_config(settings).get_revision("0008")
     assert isinstance(script.down_revision, str)
     command.upgrade(settings, script.down_revision)
@@ -88,14 +88,14 @@ def _before(connection: Connection) -> None:
 
 
 async def test_papers_of_before_are_carried_over(empty_database_url: str) -> None:
-    engine = engine_for(empty_database_url)
-    async with engine.migration() as connection:
+    engine = build_engine(empty_database_url)
+    async with engine.open_migration() as connection:
         await connection.run_sync(_before)
     await engine.close()
     await migrate(empty_database_url)
-    store = await SqlStore.open(empty_database_url)
-    async with store.unit(write=False) as uow:
-        found = [await uow.issued_papers.by_token(token) for token in (LETTER, PERMIT, FORM)]
+    store = await SqlStore.connect(empty_database_url)
+    async with store.open_unit(write=False) as uow:
+        found = [await uow.issued_papers.find_by_token(token) for token in (LETTER, PERMIT, FORM)]
         services = [(await uow.requests.get(one.request_id)).service for one in found if one]
     await store.close()
     assert services == ["expert", "taxi_leave", "machinery"]

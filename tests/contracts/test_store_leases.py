@@ -11,7 +11,7 @@ LONG, NONE = timedelta(minutes=5), timedelta(0)
 
 async def acquire(store: Store, token: str, period: timedelta = LONG) -> bool:
     """Take the lease of the relay."""
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         return await uow.leases.acquire("relay", token, period)
 
 
@@ -19,7 +19,7 @@ async def test_a_lease_is_held_by_one_and_renewed_by_its_token(store: SqlStore) 
     assert await acquire(store, "a")
     assert not await acquire(store, "b")
     assert await acquire(store, "a")
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         assert await uow.leases.acquire("seal", "b", LONG)
 
 
@@ -43,14 +43,14 @@ async def test_a_clock_set_back_by_a_second_takes_no_lease_away(store: SqlStore)
 
 async def test_everybody_sees_when_a_job_last_ran(store: SqlStore) -> None:
     async def seen() -> float | None:
-        async with store.unit(write=False) as uow:
-            [lease] = await uow.leases.all()
-        assert lease.name == "relay"
-        return (lease.now - lease.ran_at).total_seconds() if lease.ran_at else None
+        async with store.open_unit(write=False) as uow:
+            [lease] = await uow.leases.list_held()
+        assert lease.job_name == "relay"
+        return (lease.database_now - lease.ran_at).total_seconds() if lease.ran_at else None
 
     assert await acquire(store, "a")
     assert await seen() is None
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         assert await uow.leases.acquire("relay", "a", LONG, timedelta(seconds=7))
     for token in ("a", "b"):  # a renewal without news keeps the news
         await acquire(store, token)
@@ -59,10 +59,10 @@ async def test_everybody_sees_when_a_job_last_ran(store: SqlStore) -> None:
 
 async def test_a_lease_is_given_back_by_its_holder_only(store: SqlStore) -> None:
     assert await acquire(store, "a")
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.leases.release("relay", "b")
     assert not await acquire(store, "b")
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.leases.release("relay", "a")
     assert await acquire(store, "b")
 

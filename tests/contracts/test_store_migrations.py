@@ -16,8 +16,16 @@ from sqlalchemy.schema import SchemaItem
 
 from domain.values.errors import Unavailable
 from store import schema
-from store.engines import engine_for
-from store.migrate import SchemaNewer, SchemaOlder, _known, check_schema, current_revision, head_revision, migrate
+from store.engines import build_engine
+from store.migrate import (
+    SchemaNewer,
+    SchemaOlder,
+    _known_revisions,
+    check_schema,
+    head_revision,
+    migrate,
+    read_current_revision,
+)
 from store.unit_of_work import SqlStore
 
 MIGRATE = "import asyncio, sys; from store.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
@@ -27,10 +35,10 @@ from datetime import UTC, datetime, timedelta
 from store.unit_of_work import SqlStore
 
 async def main() -> None:
-    store = await SqlStore.open(sys.argv[1])
+    store = await SqlStore.connect(sys.argv[1])
     for _ in range(20):
-        async with store.unit() as uow:
-            await uow.lines.hit("x", datetime(2026, 11, 24, tzinfo=UTC), timedelta(days=1))
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("x", datetime(2026, 11, 24, tzinfo=UTC), timedelta(days=1))
             print(await uow.bills.next_file_number())
     await store.close()
 
@@ -50,9 +58,9 @@ async def run(program: str, url: str) -> list[str]:
 
 async def execute(url: str, statement: str) -> None:
     """Change a database behind the store's back."""
-    engine = engine_for(url)
+    engine = build_engine(url)
     try:
-        async with engine.migration() as connection:
+        async with engine.open_migration() as connection:
             await connection.execute(text(statement))
     finally:
         await engine.close()
@@ -73,8 +81,8 @@ def differences(connection: Connection) -> object:
 
 
 async def test_names_are_kept_with_the_newest_first(sqlite_url: str) -> None:
-    engine = engine_for(sqlite_url)
-    async with engine.inspection() as connection:
+    engine = build_engine(sqlite_url)
+    async with engine.open_inspection() as connection:
         written = await connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": TURNED})
     await engine.close()
     assert written.endswith("(service, word, request_id DESC)")
@@ -82,8 +90,8 @@ async def test_names_are_kept_with_the_newest_first(sqlite_url: str) -> None:
 
 async def test_a_migrated_database_is_the_schema_of_the_code(empty_database_url: str) -> None:
     await migrate(empty_database_url)
-    engine = engine_for(empty_database_url)
-    async with engine.inspection() as connection:
+    engine = build_engine(empty_database_url)
+    async with engine.open_inspection() as connection:
         assert await connection.run_sync(differences) == []
     await engine.close()
 
@@ -92,14 +100,14 @@ def test_versions_are_known_in_the_order_of_their_chain() -> None:
     made = Config()
     made.set_main_option("script_location", "store:migrations")
     chain = ScriptDirectory.from_config(made).walk_revisions()
-    assert list(_known()) == [one.revision for one in reversed(list(chain))]
+    assert list(_known_revisions()) == [one.revision for one in reversed(list(chain))]
 
 
 async def test_migrating_again_changes_nothing(database_url: str) -> None:
     await execute(database_url, "INSERT INTO counters (name, value) VALUES ('file_number', 7)")
     await migrate(database_url)
-    store = await SqlStore.open(database_url)
-    async with store.unit() as uow:
+    store = await SqlStore.connect(database_url)
+    async with store.open_unit() as uow:
         assert await uow.bills.next_file_number() == 8
     await store.close()
 
@@ -111,7 +119,7 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(empty_database
 
 async def test_engines_that_migrate_at_once_wait_for_each_other(empty_database_url: str) -> None:
     await asyncio.gather(*(migrate(empty_database_url) for _ in range(4)))
-    assert await current_revision(empty_database_url) == head_revision()
+    assert await read_current_revision(empty_database_url) == head_revision()
 
 
 async def test_processes_write_to_one_database_without_loss(database_url: str) -> None:
@@ -121,15 +129,15 @@ async def test_processes_write_to_one_database_without_loss(database_url: str) -
 
 
 async def test_a_database_that_was_never_migrated_is_refused(empty_database_url: str) -> None:
-    assert await current_revision(empty_database_url) is None
+    assert await read_current_revision(empty_database_url) is None
     with pytest.raises(SchemaOlder, match="pishkhan migrate"):
-        await SqlStore.open(empty_database_url)
+        await SqlStore.connect(empty_database_url)
 
 
 async def test_a_schema_newer_than_the_code_is_refused(database_url: str) -> None:
     await execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
     try:  # other tests use the database too
-        for attempt in (SqlStore.open, migrate, check_schema):
+        for attempt in (SqlStore.connect, migrate, check_schema):
             with pytest.raises(SchemaNewer, match=rf"newer Pishkhan.*9999.*{head_revision()}"):
                 await attempt(database_url)
     finally:
@@ -152,7 +160,7 @@ async def test_a_crash_in_a_migration_leaves_the_old_version_whole(
         patch.setattr(op, "create_table", fail_late)
         with pytest.raises(RuntimeError, match="lights"):
             await migrate(empty_database_url)
-    assert await current_revision(empty_database_url) is None
+    assert await read_current_revision(empty_database_url) is None
     with pytest.raises(SQLAlchemyError):
         await execute(empty_database_url, "SELECT id FROM requests")
     await migrate(empty_database_url)
@@ -162,6 +170,6 @@ async def test_a_crash_in_a_migration_leaves_the_old_version_whole(
 async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> None:
     for url in (f"sqlite:///{tmp_path}/missing/pishkhan.db", "postgresql://nobody@127.0.0.1:1/none"):
         with pytest.raises(Unavailable):
-            await SqlStore.open(url)
+            await SqlStore.connect(url)
         with pytest.raises(Unavailable):
             await migrate(url)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.bills.bill import RefundState
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
 from domain.messages.records import MessageState
 from domain.people.person import Person
@@ -52,9 +52,20 @@ async def fill(uow: UnitOfWork, request: ServiceRequest) -> None:
         Document(new_id(), request.id, "deed", "سند.pdf", "application/pdf", len(PDF), SHA, f"citizen:{MOBILE}", NOW),
         PDF,
     )
-    await uow.feedback.rate(Rating(request.id, 2, "بد بود", "sms", NOW))
+    await uow.feedback.add_rating(Rating(request.id, 2, "بد بود", "sms", NOW))
     for state in (CommentState.PENDING, CommentState.PUBLISHED):
-        await uow.feedback.add_comment(Comment(new_id(), "machinery", request.id, MOBILE, state, "sms", NOW, state))
+        await uow.feedback.add_comment(
+            Comment(
+                id=new_id(),
+                service="machinery",
+                request_id=request.id,
+                mobile=MOBILE,
+                text=state,
+                channel="sms",
+                at=NOW,
+                state=state,
+            )
+        )
     bill = a_bill(subject_id=request.id, note="خانواده شهید", explanation={"total": 5000, "reason": "آشناست"})
     await uow.bills.add(bill)
     await uow.bills.add_refund(a_refund(bill, iban=IBAN, state=RefundState.REFUNDED))
@@ -67,95 +78,95 @@ async def test_what_may_be_erased_is_found_oldest_first(store: SqlStore) -> None
     owed, running, young = ended(), a_request(), ended(updated_at=LIMIT)
     gone = ended(erased_at=NOW)
     bill = a_bill(subject_id=owed.id)
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for one in (second, first, owed, running, young, gone):
             await uow.requests.add(one)
         await uow.bills.add(bill)
         await uow.bills.add_refund(a_refund(bill))
-        assert await uow.personal_data.ended_before(LIMIT, 10) == [first.id, second.id]
-        assert await uow.personal_data.ended_before(LIMIT, 1) == [first.id]
-        assert await uow.personal_data.refund_due(owed.id)
-        assert not await uow.personal_data.refund_due(first.id)
+        assert await uow.personal_data.list_ended_before(LIMIT, 10) == [first.id, second.id]
+        assert await uow.personal_data.list_ended_before(LIMIT, 1) == [first.id]
+        assert await uow.personal_data.has_refund_due(owed.id)
+        assert not await uow.personal_data.has_refund_due(first.id)
         assert (await uow.requests.get(gone.id)).erased_at == NOW
 
 
 async def test_what_hangs_on_a_request_is_erased_and_its_figures_stay(store: SqlStore) -> None:
     request, other = ended(), ended(mobile="+989120000000")
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await fill(uow, request)
         await fill(uow, other)
-        untouched = await uow.history.of_request(other.id)
-        assert await uow.personal_data.erase_of_request(request.id, LATER) == 1
-        assert await uow.personal_data.erase_of_request(request.id, LATER) == 0
-        [event] = await uow.history.of_request(request.id)
+        untouched = await uow.history.list_of_request(other.id)
+        assert await uow.personal_data.erase_request(request.id, LATER) == 1
+        assert await uow.personal_data.erase_request(request.id, LATER) == 0
+        [event] = await uow.history.list_of_request(request.id)
         assert {event.actor, event.note, event.payload, event.salt} == {None}
         assert event.digest == "digest-1"
-        assert await uow.history.of_request(other.id) == untouched
-        assert await uow.documents.of_request(request.id) == []
-        assert await uow.documents.content(SHA) == PDF, "another request has the same file"
-        assert await uow.feedback.rating_of(request.id) == Rating(request.id, 2, None, "sms", NOW)
-        [bill] = await uow.bills.of_subject(SUBJECT, request.id)
+        assert await uow.history.list_of_request(other.id) == untouched
+        assert await uow.documents.list_of_request(request.id) == []
+        assert await uow.documents.get_content(SHA) == PDF, "another request has the same file"
+        assert await uow.feedback.find_rating(request.id) == Rating(request.id, 2, None, "sms", NOW)
+        [bill] = await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
         assert (bill.amount, bill.note, bill.explanation) == (99_999_999_000, None, {"total": 5000})
-        assert [one.iban for one in await uow.bills.refunds_of(bill.id)] == [None]
-        [text] = await uow.outbox.recent(request_id=request.id)
+        assert [one.iban for one in await uow.bills.list_refunds(bill.id)] == [None]
+        [text] = await uow.outbox.list_recent(request_id=request.id)
         assert (text.recipient, text.text, text.state, text.reason) == ("", "", MessageState.EXPIRED, "erased")
-        assert [one.text for one in await uow.inbox.last_from("sms", "", 9)] == [""]
-        kept = [one for one in await uow.feedback.comments(CommentFilter()) if one.request_id == request.id]
+        assert [one.text for one in await uow.inbox.list_last_from("sms", "", 9)] == [""]
+        kept = [one for one in await uow.feedback.list_comments(CommentFilter()) if one.request_id == request.id]
         assert [(one.state, one.mobile) for one in kept] == [(CommentState.PUBLISHED, None)]
-        await uow.personal_data.erase_of_request(other.id, LATER)
+        await uow.personal_data.erase_request(other.id, LATER)
         with pytest.raises(NotFound):
-            await uow.documents.content(SHA)
+            await uow.documents.get_content(SHA)
 
 
 async def test_a_line_is_erased_when_no_request_has_its_number(store: SqlStore) -> None:
     other, kept = "+989120000000", ended(mobile=MOBILE)
     foreign = a_request(mobile=other)
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(kept)
         await uow.requests.add(foreign)
-        await uow.people.put_person(Person(MOBILE, "علی", None, NOW))
-        await uow.dialogues.store("sms", MOBILE, {"frames": []}, NOW)
-        await uow.lines.set_opt_out(MOBILE, True, NOW)
-        await uow.lines.hit(f"in:{MOBILE}", NOW, DAY)
-        await uow.lines.hit(f"in:{other}", NOW, DAY)
+        await uow.people.save_person(Person(MOBILE, "علی", None, NOW))
+        await uow.dialogues.save("sms", MOBILE, {"frames": []}, NOW)
+        await uow.lines.save_opt_out(MOBILE, True, NOW)
+        await uow.lines.add_hit(f"in:{MOBILE}", NOW, DAY)
+        await uow.lines.add_hit(f"in:{other}", NOW, DAY)
         await uow.inbox.add(an_inbound(fingerprint="1"))
         await uow.inbox.add(an_inbound(fingerprint="2", request_id=foreign.id))
         await uow.outbox.add(a_message())
         assert not await uow.personal_data.erase_line(MOBILE, LATER)
-        assert await uow.people.person(MOBILE) is not None
+        assert await uow.people.find_person(MOBILE) is not None
         kept.mobile = None
         await uow.requests.save(kept)
         assert await uow.personal_data.erase_line(MOBILE, LATER)
-        assert await uow.people.person(MOBILE) is None
+        assert await uow.people.find_person(MOBILE) is None
         assert await uow.dialogues.load("sms", MOBILE) is None
-        assert not await uow.lines.opted_out(MOBILE)
-        assert await uow.lines.hits(f"in:{MOBILE}", NOW, DAY) == 0
-        assert await uow.lines.hits(f"in:{other}", NOW, DAY) == 1
-        assert [one.fingerprint for one in await uow.inbox.last_from("sms", MOBILE, 9)] == ["2"]
-        assert await uow.outbox.recent(recipient=MOBILE) == []
+        assert not await uow.lines.has_opted_out(MOBILE)
+        assert await uow.lines.count_hits(f"in:{MOBILE}", NOW, DAY) == 0
+        assert await uow.lines.count_hits(f"in:{other}", NOW, DAY) == 1
+        assert [one.fingerprint for one in await uow.inbox.list_last_from("sms", MOBILE, 9)] == ["2"]
+        assert await uow.outbox.list_recent(recipient=MOBILE) == []
 
 
 async def test_what_is_old_and_of_no_request_is_erased(store: SqlStore) -> None:
     request, young = a_request(), LIMIT + DAY
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(request)
         for at, mobile in ((NOW, MOBILE), (NOW, "+989120000000"), (young, "+989121111111")):
-            await uow.people.put_person(Person(mobile, None, None, at))
-            await uow.lines.set_opt_out(mobile, True, at)
+            await uow.people.save_person(Person(mobile, None, None, at))
+            await uow.lines.save_opt_out(mobile, True, at)
         for number, (at, of) in enumerate([(NOW, None), (NOW, request.id), (young, None)]):
             await uow.inbox.add(an_inbound(fingerprint=str(number), received_at=at, request_id=of))
             await uow.outbox.add(a_message(created_at=at, request_id=of))
-        await uow.lines.hit("in:x", NOW - DAY, DAY)
-        await uow.dialogues.store("sms", MOBILE, {"frames": []}, NOW)
+        await uow.lines.add_hit("in:x", NOW - DAY, DAY)
+        await uow.dialogues.save("sms", MOBILE, {"frames": []}, NOW)
         assert await uow.personal_data.erase_older(LIMIT, LATER) == 2
         assert await uow.personal_data.erase_older(LIMIT, LATER) == 0
-        assert [one.fingerprint for one in await uow.inbox.last_from("sms", MOBILE, 9)] == ["2", "1"]
-        assert len(await uow.outbox.recent(recipient=MOBILE)) == 2
-        known = [await uow.people.person(one) is not None for one in (MOBILE, "+989120000000", "+989121111111")]
+        assert [one.fingerprint for one in await uow.inbox.list_last_from("sms", MOBILE, 9)] == ["2", "1"]
+        assert len(await uow.outbox.list_recent(recipient=MOBILE)) == 2
+        known = [await uow.people.find_person(one) is not None for one in (MOBILE, "+989120000000", "+989121111111")]
         assert known == [True, False, True]
-        assert [await uow.lines.opted_out(one) for one in (MOBILE, "+989120000000")] == [True, False]
+        assert [await uow.lines.has_opted_out(one) for one in (MOBILE, "+989120000000")] == [True, False]
         assert await uow.dialogues.load("sms", MOBILE) is None
-        assert await Counting(uow.requests._work).hits() == []
+        assert await Counting(uow.requests._transaction).hits() == []
 
 
 class Counting(Repository):
@@ -163,4 +174,4 @@ class Counting(Repository):
 
     async def hits(self) -> list[str]:
         """The keys of all counts."""
-        return [key for (key,) in await self._work.rows(select(schema.hits.c.key))]
+        return [key for (key,) in await self._transaction.fetch_rows(select(schema.hits.c.key))]

@@ -7,16 +7,16 @@ from tests.contracts.examples import NOW, a_request
 
 async def test_low_ratings_of_some_services(store: SqlStore) -> None:
     requests = [a_request(service=service) for service in ("machinery", "expert", "machinery", "taxi_leave")]
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for request in requests:
             await uow.requests.add(request)
-            await uow.feedback.rate(Rating(request.id, 1, None, "sms", NOW))
+            await uow.feedback.add_rating(Rating(request.id, 1, None, "sms", NOW))
 
         async def found(before: int | None, limit: int, *services: str) -> list[int]:
-            return [one.id for _, one in await uow.feedback.low_ratings(2, before, limit, services)]
+            return [one.id for _, one in await uow.feedback.list_low_ratings(2, before, limit, services)]
 
         assert await found(None, 10, "machinery") == [requests[2].id, requests[0].id]
         assert await found(requests[2].id, 10, "machinery", "expert") == [requests[1].id, requests[0].id]
         assert await found(None, 1, "machinery", "taxi_leave") == [requests[3].id]
         assert await found(None, 10) == []
-        assert len(await uow.feedback.low_ratings(2, None, 10)) == 4
+        assert len(await uow.feedback.list_low_ratings(2, None, 10)) == 4

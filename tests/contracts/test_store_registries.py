@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 
 from domain.registries.declarations import REGISTRIES
-from domain.registries.rows import Change, Expiring, Holder, RegistryFilter, RegistryRow, RowSearch, merged, next_row
+from domain.registries.rows import (
+    ExpiringRow,
+    RegistryChange,
+    RegistryFilter,
+    RegistryRow,
+    RowSearch,
+    ValueHolder,
+    merge_values,
+    with_changes,
+)
 from domain.values.errors import Conflict, NotFound
-from store.engines import engine_for
+from store.engines import build_engine
 from store.unit_of_work import SqlStore, SqlUnit
-from store.value_tables import SHELVES
+from store.value_tables import REGISTRY_TABLES
 from tests.contracts.examples import MOBILE, NOW, a_machine, new_id
 
 PLATE, OTHER_PLATE = "12ت345-59", "12ت346-59"
@@ -46,72 +55,74 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
 
 def a_row(registry: str, **changes: Any) -> RegistryRow:
     """A new row, whole."""
-    values = merged(REGISTRIES[registry], None, {**EXAMPLES[registry], **changes})
+    values = merge_values(REGISTRIES[registry], None, {**EXAMPLES[registry], **changes})
     return RegistryRow(new_id(), registry, values, NOW, NOW)
 
 
 async def add(uow: SqlUnit, *rows: RegistryRow) -> None:
     """Store new rows of one registry."""
-    await uow.registries.put(rows[0].registry, [Change(row, None, "staff:officer", NOW) for row in rows])
+    await uow.registries.save_changes(
+        rows[0].registry, [RegistryChange(row, None, "staff:officer", NOW) for row in rows]
+    )
 
 
 async def change(uow: SqlUnit, row: RegistryRow, **values: Any) -> None:
     """Change a row a day later."""
-    changed = next_row(row, values, LATER)
-    await uow.registries.put(row.registry, [Change(changed, row.values, "staff:officer", LATER)])
+    changed = with_changes(row, values, LATER)
+    await uow.registries.save_changes(row.registry, [RegistryChange(changed, row.values, "staff:officer", LATER)])
 
 
 @pytest.fixture
 async def rows(store: SqlStore) -> dict[str, RegistryRow]:
     """One row of every registry."""
     made = {registry: a_row(registry) for registry in EXAMPLES}
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for row in made.values():
             await add(uow, row)
     return made
 
 
 def test_every_field_has_its_column_or_table() -> None:
-    assert set(SHELVES) == set(REGISTRIES)
-    for key, shelf in SHELVES.items():
+    assert set(REGISTRY_TABLES) == set(REGISTRIES)
+    for key, shelf in REGISTRY_TABLES.items():
         for field in REGISTRIES[key].fields:
-            assert field.name in shelf.links or field.name in shelf.table.c, (key, field.name)
-            if field.required and field.name not in shelf.links:
+            assert field.name in shelf.value_tables or field.name in shelf.table.c, (key, field.name)
+            if field.required and field.name not in shelf.value_tables:
                 assert not shelf.table.c[field.name].nullable, (key, field.name)
 
 
 async def test_a_row_comes_back_as_it_was_put(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit(write=False) as uow:
+    async with store.open_unit(write=False) as uow:
         for registry, row in rows.items():
-            assert await uow.registries.get(registry, row.id) == row
-            key = REGISTRIES[registry].key_of(row.values)
-            assert await uow.registries.by_keys(registry, [key]) == {key: row}
-            assert await uow.registries.find(RegistryFilter(registry)) == [row]
-            assert await uow.registries.changes_of(registry, row.id) == []
+            assert await uow.registries.get_row(registry, row.id) == row
+            key = REGISTRIES[registry].natural_key_of(row.values)
+            assert await uow.registries.find_by_keys(registry, [key]) == {key: row}
+            assert await uow.registries.list_rows(RegistryFilter(registry)) == [row]
+            assert await uow.registries.list_changes(registry, row.id) == []
 
 
 async def test_a_row_is_found_by_whatever_is_unique(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit(write=False) as uow:
-        assert await uow.registries.one("vehicle", {"taxi_code": "114"}) == rows["vehicle"]
-        assert await uow.registries.one("vehicle", {"taxi_code": "115"}) is None
+    async with store.open_unit(write=False) as uow:
+        assert await uow.registries.find_row("vehicle", {"taxi_code": "114"}) == rows["vehicle"]
+        assert await uow.registries.find_row("vehicle", {"taxi_code": "115"}) is None
         whole = {"vehicle": PLATE, "year": 1405, "kind": "yearly", "number": 1}
-        assert await uow.registries.one("duty", whole) == rows["duty"]
-        assert await uow.registries.one("duty", whole | {"number": 2}) is None
+        assert await uow.registries.find_row("duty", whole) == rows["duty"]
+        assert await uow.registries.find_row("duty", whole | {"number": 2}) is None
         with pytest.raises(NotFound, match="vehicle"):
-            await uow.registries.get("vehicle", 1)
+            await uow.registries.get_row("vehicle", 1)
 
 
 async def test_rows_are_found_by_fields_and_paged(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         second = a_row("vehicle", plate=OTHER_PLATE, taxi_code=None)
         await add(uow, second)
         helper = a_row("driver", national_code="0084575948", vehicles=[PLATE, OTHER_PLATE], mobile=None)
         await add(uow, helper)
         await add(uow, a_row("duty", year=1404, state="paid"))
-    async with store.unit(write=False) as uow:
+    async with store.open_unit(write=False) as uow:
 
         async def found(registry: str, **where: Any) -> list[int]:
-            return [row.id for row in await uow.registries.find(RegistryFilter(registry, where))]
+            return [row.id for row in await uow.registries.list_rows(RegistryFilter(registry, where))]
 
         assert await found("driver", mobile=MOBILE) == [rows["driver"].id]
         assert await found("driver", mobile=None) == [helper.id]
@@ -119,68 +130,72 @@ async def test_rows_are_found_by_fields_and_paged(store: SqlStore, rows: dict[st
         assert await found("driver", vehicles=PLATE) == [rows["driver"].id, helper.id]
         assert await found("driver", vehicles=[OTHER_PLATE], kind="main") == [helper.id]
         assert await found("duty", vehicle=PLATE, state=("open", "billed")) == [rows["duty"].id]
-        page = await uow.registries.find(RegistryFilter("vehicle", limit=1))
-        rest = await uow.registries.find(RegistryFilter("vehicle", after=page[0].id))
+        page = await uow.registries.list_rows(RegistryFilter("vehicle", limit=1))
+        rest = await uow.registries.list_rows(RegistryFilter("vehicle", after_id=page[0].id))
         assert [row.id for row in page + rest] == [rows["vehicle"].id, second.id]
-        assert await uow.registries.counts("vehicle", "type") == {"line": 2}
-        assert await uow.registries.counts("vehicle", "type", {"taxi_code": "114"}) == {"line": 1}
-        assert await uow.registries.counts("operators", "status") == {"active": 1}
+        assert await uow.registries.count_by_value("vehicle", "type") == {"line": 2}
+        assert await uow.registries.count_by_value("vehicle", "type", {"taxi_code": "114"}) == {"line": 1}
+        assert await uow.registries.count_by_value("operators", "status") == {"active": 1}
 
 
 async def test_many_keys_are_looked_up_at_once(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         duties = [a_row("duty", year=1300 + number) for number in range(100)]
         await add(uow, *duties)
-        keys = [REGISTRIES["duty"].key_of(row.values) for row in duties]
-        found = await uow.registries.by_keys("duty", [*keys, ("99ت999-99", 1, "yearly", 1)], lock=True)
+        keys = [REGISTRIES["duty"].natural_key_of(row.values) for row in duties]
+        found = await uow.registries.find_by_keys("duty", [*keys, ("99ت999-99", 1, "yearly", 1)], lock=True)
         assert list(found) == keys
         day = rows["reward"].values["date"]
-        assert len(await uow.registries.by_keys("reward", [(DRIVER, day, "honesty", 1), (DRIVER, day, "help", 1)])) == 1
-        assert await uow.registries.by_keys("duty", []) == {}
+        assert (
+            len(await uow.registries.find_by_keys("reward", [(DRIVER, day, "honesty", 1), (DRIVER, day, "help", 1)]))
+            == 1
+        )
+        assert await uow.registries.find_by_keys("duty", []) == {}
 
 
 async def test_holders_of_unique_values(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit(write=False) as uow:
-        held = await uow.registries.holders("vehicle", "taxi_code", {"114", "115"})
-        assert held == {"114": Holder(rows["vehicle"].id, PLATE)}
-        assert await uow.registries.holders("vehicle", "taxi_code", set()) == {}
+    async with store.open_unit(write=False) as uow:
+        held = await uow.registries.find_holders("vehicle", "taxi_code", {"114", "115"})
+        assert held == {"114": ValueHolder(rows["vehicle"].id, PLATE)}
+        assert await uow.registries.find_holders("vehicle", "taxi_code", set()) == {}
         # Machines and operators have their codes in common.
-        held = await uow.registries.holders("machines", "code", {"OP-1", "LD-1"})
-        assert {code: one.id for code, one in held.items()} == {
-            "OP-1": rows["operators"].id, "LD-1": rows["machines"].id,
-        }  # fmt: skip
+        held = await uow.registries.find_holders("machines", "code", {"OP-1", "LD-1"})
+        assert {code: one.row_id for code, one in held.items()} == {
+            "OP-1": rows["operators"].id,
+            "LD-1": rows["machines"].id,
+        }
 
 
 async def test_a_change_is_kept_with_who_when_before_and_after(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await change(uow, rows["vehicle"], capacity=5, insurance_expiry=None)
         await change(uow, rows["driver"], vehicles=[])
-    async with store.unit(write=False) as uow:
-        row = await uow.registries.get("vehicle", rows["vehicle"].id)
+    async with store.open_unit(write=False) as uow:
+        row = await uow.registries.get_row("vehicle", rows["vehicle"].id)
         assert (row.values["capacity"], row.values["insurance_expiry"], row.revision) == (5, None, 1)
         assert (row.created_at, row.updated_at) == (NOW, LATER)
-        [kept] = await uow.registries.changes_of("vehicle", row.id)
-        assert (kept.at, kept.by) == (LATER, "staff:officer")
-        assert kept.before == {"capacity": 4, "insurance_expiry": "2026-12-01"}
-        assert kept.after == {"capacity": 5, "insurance_expiry": None}
-        [kept] = await uow.registries.changes_of("driver", rows["driver"].id)
-        assert (kept.before, kept.after) == ({"vehicles": [PLATE]}, {"vehicles": []})
-        assert await uow.registries.find(RegistryFilter("driver", {"vehicles": PLATE})) == []
+        [kept] = await uow.registries.list_changes("vehicle", row.id)
+        assert (kept.changed_at, kept.changed_by) == (LATER, "staff:officer")
+        assert kept.values_before == {"capacity": 4, "insurance_expiry": "2026-12-01"}
+        assert kept.values_after == {"capacity": 5, "insurance_expiry": None}
+        [kept] = await uow.registries.list_changes("driver", rows["driver"].id)
+        assert (kept.values_before, kept.values_after) == ({"vehicles": [PLATE]}, {"vehicles": []})
+        assert await uow.registries.list_rows(RegistryFilter("driver", {"vehicles": PLATE})) == []
 
 
 async def test_an_old_revision_and_a_taken_value_are_conflicts(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await change(uow, rows["owner"], name="نام تازه")
     with pytest.raises(Conflict, match="owner"):
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await change(uow, rows["owner"], name="نام دیگر")
     for taken in (a_row("vehicle", taxi_code=None), a_row("vehicle", plate=OTHER_PLATE)):
         with pytest.raises(Conflict):
-            async with store.unit() as uow:
+            async with store.open_unit() as uow:
                 await add(uow, taken)
-    async with store.unit(write=False) as uow:
-        assert (await uow.registries.get("owner", rows["owner"].id)).values["name"] == "نام تازه"
-        assert len(await uow.registries.find(RegistryFilter("vehicle"))) == 1
+    async with store.open_unit(write=False) as uow:
+        assert (await uow.registries.get_row("owner", rows["owner"].id)).values["name"] == "نام تازه"
+        assert len(await uow.registries.list_rows(RegistryFilter("vehicle"))) == 1
 
 
 async def test_of_two_units_that_change_one_row_one_wins(
@@ -188,7 +203,7 @@ async def test_of_two_units_that_change_one_row_one_wins(
 ) -> None:
     async def rename(through: SqlStore, name: str) -> bool:
         try:
-            async with through.unit() as uow:
+            async with through.open_unit() as uow:
                 await change(uow, rows["owner"], name=name)
         except Conflict:
             return False
@@ -196,67 +211,72 @@ async def test_of_two_units_that_change_one_row_one_wins(
 
     won = await asyncio.gather(*(rename(one, str(number)) for number, one in enumerate((store, other_store) * 3)))
     assert sum(won) == 1
-    async with store.unit(write=False) as uow:
-        assert len(await uow.registries.changes_of("owner", rows["owner"].id)) == 1
+    async with store.open_unit(write=False) as uow:
+        assert len(await uow.registries.list_changes("owner", rows["owner"].id)) == 1
 
 
 async def test_what_runs_out_between_two_days(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await add(uow, a_row("driver", national_code="0084575948", status="left"))
 
     async def between(first: date, last: date) -> list[tuple[str, str]]:
-        async with store.unit(write=False) as uow:
-            return [(one.registry.key, one.field) for one in await uow.registries.expiring(first, last)]
+        async with store.open_unit(write=False) as uow:
+            return [(one.registry.key, one.date_field) for one in await uow.registries.list_expiring(first, last)]
 
     december = date(2026, 12, 1), date(2026, 12, 20)
     assert await between(*december) == [
-        ("vehicle", "insurance_expiry"), ("driver", "licence_expiry"), ("vehicle", "inspection_expiry"),
-    ]  # fmt: skip
+        ("vehicle", "insurance_expiry"),
+        ("driver", "licence_expiry"),
+        ("vehicle", "inspection_expiry"),
+    ]
     assert await between(date(2026, 12, 2), date(2026, 12, 9)) == []
     assert await between(date(2027, 3, 20), date(2027, 3, 20)) == [("agency", "licence_expiry")]
 
 
 async def test_a_reminder_is_remembered_for_its_day_alone(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
     row = rows["vehicle"]
-    this = Expiring(REGISTRIES["vehicle"], row, "insurance_expiry", date(2026, 12, 1))
-    renewed = Expiring(REGISTRIES["vehicle"], row, "insurance_expiry", date(2027, 12, 1))
-    async with store.unit() as uow:
+    this = ExpiringRow(REGISTRIES["vehicle"], row, "insurance_expiry", date(2026, 12, 1))
+    renewed = ExpiringRow(REGISTRIES["vehicle"], row, "insurance_expiry", date(2027, 12, 1))
+    async with store.open_unit() as uow:
         for days in (7, 30):
-            await uow.registries.remember_reminder(this, days, NOW)
-    async with store.unit(write=False) as uow:
-        assert await uow.registries.reminders_of(this) == [30, 7]
-        assert await uow.registries.reminders_of(renewed) == []
+            await uow.registries.add_reminder(this, days, NOW)
+    async with store.open_unit(write=False) as uow:
+        assert await uow.registries.list_reminders(this) == [30, 7]
+        assert await uow.registries.list_reminders(renewed) == []
     with pytest.raises(Conflict):
-        async with store.unit() as uow:
-            await uow.registries.remember_reminder(this, 7, NOW)
+        async with store.open_unit() as uow:
+            await uow.registries.add_reminder(this, 7, NOW)
 
 
 async def test_machines_of_the_fleet_are_rows_too(store: SqlStore) -> None:
     machine = a_machine("GR-1", type="grader")
-    async with store.unit() as uow:
-        await uow.fleet.put_resource(machine)
-    async with store.unit() as uow:
-        [row] = await uow.registries.find(RegistryFilter("machines"))
+    async with store.open_unit() as uow:
+        await uow.fleet.save_resource(machine)
+    async with store.open_unit() as uow:
+        [row] = await uow.registries.list_rows(RegistryFilter("machines"))
         assert (row.id, row.values["type"], row.values["status"], row.created_at) == (
-            machine.id, "grader", "active", None,
-        )  # fmt: skip
+            machine.id,
+            "grader",
+            "active",
+            None,
+        )
         await change(uow, row, status="maintenance")
-    async with store.unit(write=False) as uow:
-        assert (await uow.fleet.resource("GR-1")).status == "maintenance"
-        assert (await uow.registries.get("machines", row.id)).revision == 1
+    async with store.open_unit(write=False) as uow:
+        assert (await uow.fleet.get_resource("GR-1")).status == "maintenance"
+        assert (await uow.registries.get_row("machines", row.id)).revision == 1
 
 
 async def test_the_maintenance_of_a_machine_is_its_own(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await add(uow, a_row("machines", code="LD-2"))
         await add(uow, a_row("maintenance", number=2), a_row("maintenance", machine="LD-2", ended=None))
-    async with store.unit(write=False) as uow:
-        of_first = await uow.registries.find(RegistryFilter("maintenance", {"machine": "LD-1"}))
+    async with store.open_unit(write=False) as uow:
+        of_first = await uow.registries.list_rows(RegistryFilter("maintenance", {"machine": "LD-1"}))
         assert [row.values["number"] for row in of_first] == [1, 2]
-        away = await uow.registries.find(RegistryFilter("maintenance", {"ended": None}))
+        away = await uow.registries.list_rows(RegistryFilter("maintenance", {"ended": None}))
         assert [row.values["machine"] for row in away] == ["LD-2"]
     with pytest.raises(Conflict):
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await add(uow, a_row("maintenance"))
 
 
@@ -271,8 +291,8 @@ async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
         "SELECT * FROM maintenance WHERE machine = ? AND id > 0": "sqlite_autoindex_maintenance",
         "SELECT * FROM duties WHERE (vehicle, year, kind, number) IN (VALUES (?, 1, ?, 1))": "sqlite_autoindex_duties",
     }
-    engine = engine_for(sqlite_url)
-    async with engine.inspection() as connection:
+    engine = build_engine(sqlite_url)
+    async with engine.open_inspection() as connection:
         for question, index in questions.items():
             values = (PLATE,) * question.count("?")
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)).all()
@@ -283,13 +303,13 @@ async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
 async def test_rows_are_searched_by_values_and_by_parts_of_their_text(store: SqlStore) -> None:
     names = ("تاکسی بی‌سیم", "100% ایمن", "Gomishan Taxi")
     made = [a_row("agency", licence_number=f"P-{number}", name=name) for number, name in enumerate(names)]
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await add(uow, *made)
 
     async def found(exact: Mapping[str, Any], words: str, *within: str) -> list[str]:
         wanted = RegistryFilter("agency", search=RowSearch(exact, words, within), newest_first=True)
-        async with store.unit(write=False) as uow:
-            return [row.values["name"] for row in await uow.registries.find(wanted)]
+        async with store.open_unit(write=False) as uow:
+            return [row.values["name"] for row in await uow.registries.list_rows(wanted)]
 
     assert await found({}, "بی‌سیم", "name", "manager") == [names[0]]
     assert await found({}, "gomishan", "name") == [names[2]]
@@ -300,18 +320,18 @@ async def test_rows_are_searched_by_values_and_by_parts_of_their_text(store: Sql
 
 async def test_a_link_is_searched_too(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
     wanted = RegistryFilter("driver", search=RowSearch({"vehicles": [PLATE]}, PLATE, ("name",)))
-    async with store.unit(write=False) as uow:
-        assert await uow.registries.find(wanted) == [rows["driver"]]
+    async with store.open_unit(write=False) as uow:
+        assert await uow.registries.list_rows(wanted) == [rows["driver"]]
 
 
 async def test_pages_go_from_the_newest_to_the_oldest(store: SqlStore) -> None:
     made = [a_row("owner", national_id=code) for code in ("0790419904", "0499370899", "0084575948")]
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await add(uow, *made)
     seen: list[int] = []
-    async with store.unit(write=False) as uow:
-        while page := await uow.registries.find(
-            RegistryFilter("owner", after=seen[-1] if seen else 0, limit=2, newest_first=True)
+    async with store.open_unit(write=False) as uow:
+        while page := await uow.registries.list_rows(
+            RegistryFilter("owner", after_id=seen[-1] if seen else 0, limit=2, newest_first=True)
         ):
             seen += [row.id for row in page]
     assert seen == [row.id for row in reversed(made)]

@@ -6,24 +6,35 @@ from itertools import permutations
 
 import pytest
 
-from domain.queues.search import parse, words_of
-from domain.queues.selection import Range, Selection
+from domain.queues.search import list_search_words, parse_query
+from domain.queues.selection import RequestRange, Selection
 from domain.requests.request import Phase, ServiceRequest
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values import tracking_codes
-from domain.values.paging import Cursor, Order, Page, page_of
+from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_request
 
 HOUR = timedelta(hours=1)
-EVERYTHING = (Range("machinery"), Range("taxi_leave"))
+EVERYTHING = (RequestRange("machinery"), RequestRange("taxi_leave"))
 PLATE = "12ت345-59"
 NAME = "گل‌جمال توماج"
 SPELLINGS = (
-    "گل‌جمال توماج", "گل جمال توماج", "گلجمال توماج", "گل‌جمال‌توماج", "توماج", "توماج گل‌جمال", "توم", "گل", "گل‌جم",
-    "جمال", "گُلجَمال", "گل جمال  تـوماج", "توماج گل",
-)  # fmt: skip
+    "گل‌جمال توماج",
+    "گل جمال توماج",
+    "گلجمال توماج",
+    "گل‌جمال‌توماج",
+    "توماج",
+    "توماج گل‌جمال",
+    "توم",
+    "گل",
+    "گل‌جم",
+    "جمال",
+    "گُلجَمال",
+    "گل جمال  تـوماج",
+    "توماج گل",
+)
 
 
 async def stored(store: SqlStore, name: str = "", national: str = "", **changes: object) -> ServiceRequest:
@@ -31,9 +42,9 @@ async def stored(store: SqlStore, name: str = "", national: str = "", **changes:
     fields = {"full_name": name, "national_code": national}
     request = a_request(**{"fields": {key: value for key, value in fields.items() if value}} | changes)
     form = TAXI_LEAVE.form if request.service == "taxi_leave" else MACHINERY_WORK.form
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         assert await uow.requests.add(request)
-        await uow.search_words.add(request, words_of(form, request.fields))
+        await uow.search_words.add(request, list_search_words(form, request.fields))
     return request
 
 
@@ -46,11 +57,11 @@ async def page(
     store: SqlStore, typed: str, at: Cursor | None = None, limit: int = 50, **how: object
 ) -> Page[ServiceRequest]:
     """A page of what a search finds."""
-    search = parse(typed)
-    order = Order.NAME if search.words else Order.NEWEST
+    search = parse_query(typed)
+    order = ListOrder.NAME if search.words else ListOrder.NEWEST
     wanted = replace(Selection(EVERYTHING, order, search=search), **how)  # type: ignore[arg-type]
-    async with store.unit(write=False) as uow:
-        return page_of(await uow.work_lists.page(wanted, limit, at), limit, at)
+    async with store.open_unit(write=False) as uow:
+        return cut_page(await uow.work_lists.list_page(wanted, limit, at), limit, at)
 
 
 @pytest.mark.parametrize("typed", SPELLINGS)
@@ -74,12 +85,24 @@ async def test_numbers_and_plates_are_found_in_any_writing(store: SqlStore) -> N
     request = await stored(store, NAME, "0499370899", mobile="+989351112222", subject_key=PLATE, code="731835348")
     await stored(store, "آنه محمدی", "0084575948", mobile="+989120000000")
     for typed in (
-        "731835348", "731 835 348", "۷۳۱-۸۳۵-۳۴۸", "0499370899", "۰۴۹۹۳۷۰۸۹۹", "499370899", "049-937089-9", "04993",
-        "09351112222", "۰۹۳۵ ۱۱۱ ۲۲۲۲", "+989351112222", "9351112222", "12ت345-59", "۱۲ ت ۳۴۵ ایران ۵۹",
+        "731835348",
+        "731 835 348",
+        "۷۳۱-۸۳۵-۳۴۸",
+        "0499370899",
+        "۰۴۹۹۳۷۰۸۹۹",
+        "499370899",
+        "049-937089-9",
+        "04993",
+        "09351112222",
+        "۰۹۳۵ ۱۱۱ ۲۲۲۲",
+        "+989351112222",
+        "9351112222",
+        "12ت345-59",
+        "۱۲ ت ۳۴۵ ایران ۵۹",
         "ایران ۵۹ ۱۲ت۳۴۵",
-    ):  # fmt: skip
+    ):
         assert await found(store, typed) == [request.id], typed
-    for typed in (tracking_codes.make(51_234_567), "0013542419", "09350000000", "13ت345-59", "9999"):
+    for typed in (tracking_codes.make_code(51_234_567), "0013542419", "09350000000", "13ت345-59", "9999"):
         assert await found(store, typed) == [], typed
 
 
@@ -97,10 +120,12 @@ async def test_names_come_by_the_alphabet_and_the_newest_first(store: SqlStore) 
     whole = await page(store, "محمد")
     assert [request.id for request in whole.rows] == [one.id for one in by_name]
     first = await page(store, "محمد", limit=3)
-    second = await page(store, "محمد", Cursor.read(str(first.next), Order.NAME), limit=3)
+    second = await page(store, "محمد", Cursor.parse_cursor(str(first.next_cursor), ListOrder.NAME), limit=3)
     assert first.rows + second.rows == whole.rows
-    assert second.next is None
-    assert (await page(store, "محمد", Cursor.read(str(second.previous), Order.NAME), limit=3)).rows == first.rows
+    assert second.next_cursor is None
+    assert (
+        await page(store, "محمد", Cursor.parse_cursor(str(second.previous_cursor), ListOrder.NAME), limit=3)
+    ).rows == first.rows
 
 
 async def test_words_apart_are_found_loosely(store: SqlStore) -> None:
@@ -129,11 +154,17 @@ async def test_half_words_come_by_the_alphabet_and_in_pages(store: SqlStore) -> 
     whole = await page(store, "مح علی", loosely=True)
     assert [one.id for one in whole.rows] == [one.id for one in by_name]
     first = await page(store, "علی مح", limit=2, loosely=True)
-    second = await page(store, "علی مح", Cursor.read(str(first.next), Order.NAME), limit=2, loosely=True)
-    third = await page(store, "علی مح", Cursor.read(str(second.next), Order.NAME), limit=2, loosely=True)
+    second = await page(
+        store, "علی مح", Cursor.parse_cursor(str(first.next_cursor), ListOrder.NAME), limit=2, loosely=True
+    )
+    third = await page(
+        store, "علی مح", Cursor.parse_cursor(str(second.next_cursor), ListOrder.NAME), limit=2, loosely=True
+    )
     assert first.rows + second.rows + third.rows == whole.rows
-    assert third.next is None
-    back = await page(store, "علی مح", Cursor.read(str(second.previous), Order.NAME), limit=2, loosely=True)
+    assert third.next_cursor is None
+    back = await page(
+        store, "علی مح", Cursor.parse_cursor(str(second.previous_cursor), ListOrder.NAME), limit=2, loosely=True
+    )
     assert back.rows == first.rows
 
 
@@ -164,19 +195,19 @@ async def test_a_search_keeps_to_the_ranges_and_conditions(store: SqlStore) -> N
     leave = await stored(store, service="taxi_leave", fields={"taxi": {"driver": NAME}}, mobile="+989351112222")
     for typed in (NAME, "09351112222"):
         assert set(await found(store, typed)) == {live.id, ended.id, leave.id}
-        assert await found(store, typed, ranges=(Range("taxi_leave"),)) == [leave.id]
-        assert await found(store, typed, ranges=(Range("machinery", "civil"),)) == [live.id]
-        assert await found(store, typed, ranges=(Range("machinery", ended=True),)) == [ended.id]
-        assert await found(store, typed, ranges=(Range("machinery"),), assignees=("ali",)) == [live.id]
-        assert await found(store, typed, ranges=(Range("machinery"),), assignees=("sara",)) == []
+        assert await found(store, typed, ranges=(RequestRange("taxi_leave"),)) == [leave.id]
+        assert await found(store, typed, ranges=(RequestRange("machinery", "civil"),)) == [live.id]
+        assert await found(store, typed, ranges=(RequestRange("machinery", has_ended=True),)) == [ended.id]
+        assert await found(store, typed, ranges=(RequestRange("machinery"),), assignees=("ali",)) == [live.id]
+        assert await found(store, typed, ranges=(RequestRange("machinery"),), assignees=("sara",)) == []
 
 
 async def test_corrected_words_replace_the_old_ones_and_erased_ones_are_gone(store: SqlStore) -> None:
     request = await stored(store, NAME, "0499370899")
-    async with store.unit() as uow:
-        await uow.search_words.replace(request, words_of(MACHINERY_WORK.form, {"full_name": "آنه محمدی"}))
+    async with store.open_unit() as uow:
+        await uow.search_words.replace_all(request, list_search_words(MACHINERY_WORK.form, {"full_name": "آنه محمدی"}))
     assert await found(store, "توماج") == await found(store, "0499370899") == []
     assert await found(store, "آنه") == [request.id]
-    async with store.unit() as uow:
-        await uow.personal_data.erase_of_request(request.id, NOW)
+    async with store.open_unit() as uow:
+        await uow.personal_data.erase_request(request.id, NOW)
     assert await found(store, "آنه") == []

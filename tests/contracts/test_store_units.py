@@ -19,23 +19,23 @@ MINUTE = timedelta(minutes=1)
 
 async def count_of(store: Store, key: str) -> int:
     """How often `key` was hit."""
-    async with store.unit(write=False) as uow:
-        return await uow.lines.hits(key, NOW, MINUTE)
+    async with store.open_unit(write=False) as uow:
+        return await uow.lines.count_hits(key, NOW, MINUTE)
 
 
 async def hit(store: Store, key: str) -> int:
     """One more hit, in a unit of its own."""
-    async with store.unit() as uow:
-        return await uow.lines.hit(key, NOW, MINUTE)
+    async with store.open_unit() as uow:
+        return await uow.lines.add_hit(key, NOW, MINUTE)
 
 
 async def test_a_unit_that_ends_is_durable(store: SqlStore, database_url: str) -> None:
     request = a_request()
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(request)
     await store.close()
-    again = await SqlStore.open(database_url)
-    async with again.unit(write=False) as uow:
+    again = await SqlStore.connect(database_url)
+    async with again.open_unit(write=False) as uow:
         assert await uow.requests.get(request.id) == request
     await again.close()
 
@@ -44,17 +44,17 @@ async def test_an_exception_leaves_nothing(store: SqlStore) -> None:
     request = a_request()
 
     async def fail() -> None:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await uow.requests.add(request)
             await uow.outbox.add(a_message(request_id=request.id))
-            await uow.lines.hit("x", NOW, MINUTE)
+            await uow.lines.add_hit("x", NOW, MINUTE)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    async with store.unit(write=False) as uow:
-        assert await uow.requests.find(RequestFilter()) == []
-        assert await uow.outbox.recent() == []
+    async with store.open_unit(write=False) as uow:
+        assert await uow.requests.list_requests(RequestFilter()) == []
+        assert await uow.outbox.list_recent() == []
     assert await count_of(store, "x") == 0
 
 
@@ -62,8 +62,8 @@ async def test_cancellation_in_the_middle_rolls_back_and_frees_the_writer(store:
     inside = asyncio.Event()
 
     async def write_and_wait() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("x", NOW, MINUTE)
             inside.set()
             await asyncio.Event().wait()
 
@@ -81,9 +81,9 @@ async def test_cancellation_at_any_moment_is_all_or_nothing(store: SqlStore) -> 
     """Cancelled after 0, 1, 2 … turns of the loop: at begin, in a statement, at commit, at the end."""
 
     async def write_both() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("first", NOW, MINUTE)
-            await uow.lines.hit("second", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("first", NOW, MINUTE)
+            await uow.lines.add_hit("second", NOW, MINUTE)
 
     outcomes = set()
     for turns in range(120):
@@ -99,25 +99,25 @@ async def test_cancellation_at_any_moment_is_all_or_nothing(store: SqlStore) -> 
 
 
 async def test_a_unit_cancelled_while_it_waits_for_its_turn_was_never_there(store: SqlStore) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.serialise("line")
         waiting = asyncio.create_task(serialised_hit(store, "line"))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        await uow.lines.hit("line", NOW, MINUTE)
+        await uow.lines.add_hit("line", NOW, MINUTE)
     assert await hit(store, "line") == 2
 
 
 async def serialised_hit(store: Store, key: str) -> int:
     """Read, let others run, write what was read plus one: right only when nobody else is in between."""
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.serialise(key)
         stored = await uow.dialogues.load("sms", key)
         count = stored[0]["count"] + 1 if stored else 1
         await asyncio.sleep(0)
-        await uow.dialogues.store("sms", key, {"count": count}, NOW)
+        await uow.dialogues.save("sms", key, {"count": count}, NOW)
         return count
 
 
@@ -134,17 +134,17 @@ async def test_concurrent_writers_of_one_counter_lose_nothing(store: SqlStore, o
 
 async def test_readers_see_one_snapshot_beside_a_writer(store: SqlStore) -> None:
     await hit(store, "x")
-    async with store.unit(write=False) as uow:
-        assert await uow.lines.hits("x", NOW, MINUTE) == 1
+    async with store.open_unit(write=False) as uow:
+        assert await uow.lines.count_hits("x", NOW, MINUTE) == 1
         assert await hit(store, "x") == 2
-        assert await uow.lines.hits("x", NOW, MINUTE) == 1
+        assert await uow.lines.count_hits("x", NOW, MINUTE) == 1
     assert await count_of(store, "x") == 2
 
 
 async def test_a_reading_unit_cannot_write(store: SqlStore) -> None:
     with pytest.raises((sqlite3.OperationalError, asyncpg.ReadOnlySQLTransactionError)):
-        async with store.unit(write=False) as uow:
-            await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit(write=False) as uow:
+            await uow.lines.add_hit("x", NOW, MINUTE)
     assert await hit(store, "x") == 1
 
 
@@ -159,11 +159,11 @@ async def test_after_a_failed_statement_nothing_can_be_committed(store: SqlStore
     """PostgreSQL would answer COMMIT with a silent rollback; a swallowed error must not look like success."""
 
     async def swallow() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("x", NOW, MINUTE)
             await fail_to_add(uow)
             with pytest.raises(Conflict):
-                await uow.tariffs.all()
+                await uow.tariffs.list_all()
 
     with pytest.raises(Conflict):
         await swallow()
@@ -172,16 +172,16 @@ async def test_after_a_failed_statement_nothing_can_be_committed(store: SqlStore
 
 async def test_an_attempt_rolls_back_alone(store: SqlStore) -> None:
     async def hit_and_fail(uow: UnitOfWork) -> None:
-        async with uow.attempt():
-            await uow.lines.hit("y", NOW, MINUTE)
+        async with uow.savepoint():
+            await uow.lines.add_hit("y", NOW, MINUTE)
             await uow.requests.get(1)
 
-    async with store.unit() as uow:
-        await uow.lines.hit("x", NOW, MINUTE)
+    async with store.open_unit() as uow:
+        await uow.lines.add_hit("x", NOW, MINUTE)
         with pytest.raises(NotFound):
             await hit_and_fail(uow)
-        async with uow.attempt():
-            await uow.lines.hit("z", NOW, MINUTE)
+        async with uow.savepoint():
+            await uow.lines.add_hit("z", NOW, MINUTE)
     assert [await count_of(store, key) for key in "xyz"] == [1, 0, 1]
 
 
@@ -189,14 +189,14 @@ async def test_an_attempt_rolls_back_alone(store: SqlStore) -> None:
 @pytest.mark.parametrize("fails", [True, False])
 async def test_an_attempt_may_be_the_last_of_a_unit(store: SqlStore, written: int, fails: bool) -> None:
     async def last(uow: UnitOfWork) -> None:
-        async with uow.attempt():
+        async with uow.savepoint():
             if written:
-                await uow.lines.hit("y", NOW, MINUTE)
+                await uow.lines.add_hit("y", NOW, MINUTE)
             if fails:
                 raise NotFound("request")
 
-    async with store.unit() as uow:
-        await uow.lines.hit("x", NOW, MINUTE)
+    async with store.open_unit() as uow:
+        await uow.lines.add_hit("x", NOW, MINUTE)
         with suppress(NotFound):
             await last(uow)
     assert [await count_of(store, key) for key in "xy"] == [1, written if not fails else 0]
@@ -204,21 +204,21 @@ async def test_an_attempt_may_be_the_last_of_a_unit(store: SqlStore, written: in
 
 async def test_an_attempt_survives_a_failed_statement(store: SqlStore) -> None:
     """Swallowed inside the attempt, it fails the attempt; the unit around it goes on."""
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         with pytest.raises(Conflict):
-            async with uow.attempt():
+            async with uow.savepoint():
                 await fail_to_add(uow)
-        await uow.lines.hit("x", NOW, MINUTE)
-        assert await uow.tariffs.all() == []
+        await uow.lines.add_hit("x", NOW, MINUTE)
+        assert await uow.tariffs.list_all() == []
     assert await count_of(store, "x") == 1
 
 
 async def test_an_attempt_that_was_cut_off_takes_the_unit_with_it(store: SqlStore) -> None:
     async def cut_off() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("x", NOW, MINUTE)
             with suppress(TimeoutError):
-                async with asyncio.timeout(0), uow.attempt():
+                async with asyncio.timeout(0), uow.savepoint():
                     await asyncio.Event().wait()
 
     with pytest.raises(Unavailable):
@@ -231,11 +231,11 @@ async def test_a_statement_that_was_cut_off_takes_the_unit_with_it(store: SqlSto
     cut: list[bool] = []
 
     async def cut_off() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("x", NOW, MINUTE)
             try:
                 async with asyncio.timeout(0):
-                    await uow.lines.hit("y", NOW, MINUTE)
+                    await uow.lines.add_hit("y", NOW, MINUTE)
             except TimeoutError:
                 cut.append(True)
 
@@ -246,8 +246,8 @@ async def test_a_statement_that_was_cut_off_takes_the_unit_with_it(store: SqlSto
 
 async def test_the_relay_is_woken_after_commits_that_queued_a_message(database_url: str) -> None:
     woken: list[set[str]] = []
-    store = await SqlStore.open(database_url, on_queued=lambda channels: woken.append(set(channels)))
-    async with store.unit() as uow:
+    store = await SqlStore.connect(database_url, on_queued=lambda channels: woken.append(set(channels)))
+    async with store.open_unit() as uow:
         await uow.outbox.add(a_message())
         await uow.outbox.add(a_message(channel="bale"))
         assert not woken
@@ -255,7 +255,7 @@ async def test_the_relay_is_woken_after_commits_that_queued_a_message(database_u
     await hit(store, "x")
     orphan = a_message(request_id=1)  # refused at the commit
     with pytest.raises((sqlite3.IntegrityError, asyncpg.ForeignKeyViolationError)):
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await uow.outbox.add(orphan)
     assert len(woken) == 1
     await store.close()
@@ -264,18 +264,18 @@ async def test_the_relay_is_woken_after_commits_that_queued_a_message(database_u
 async def test_what_a_column_cannot_hold_is_refused(store: SqlStore) -> None:
     for text in ("a\0b", "\ud800"):
         with pytest.raises(InvalidField):
-            async with store.unit() as uow:
+            async with store.open_unit() as uow:
                 await uow.outbox.add(a_message(text=text))
         with pytest.raises(InvalidField):
-            async with store.unit() as uow:
+            async with store.open_unit() as uow:
                 await uow.requests.add(a_request(fields={"place": text}))
     with pytest.raises(ValueError, match="aware"):
-        async with store.unit() as uow:
-            await uow.lines.set_opt_out(MOBILE, True, datetime(2026, 11, 24))  # noqa: DTZ001 - the very mistake
+        async with store.open_unit() as uow:
+            await uow.lines.save_opt_out(MOBILE, True, datetime(2026, 11, 24))  # noqa: DTZ001 - the very mistake
 
 
 async def test_a_backslash_before_u0000_is_only_text(store: SqlStore) -> None:
     request = a_request(fields={"place": "\\u0000 و \\\\u0000"})
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.requests.add(request)
         assert await uow.requests.get(request.id) == request

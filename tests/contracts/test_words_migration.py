@@ -5,10 +5,10 @@ import random
 from alembic import command
 from sqlalchemy import Connection, insert, select
 
-from domain.queues.search import MOST_WORDS, paired, turned, words_in
+from domain.queues.search import MOST_WORDS, list_pairings, list_rotations, split_words
 from domain.requests.request import ServiceRequest
-from store.engines import engine_for
-from store.migrate import config, migrate
+from store.engines import build_engine
+from store.migrate import alembic_config, migrate
 from store.rows import TableMapping
 from store.schema import requests, search_words
 from tests.contracts.examples import a_request
@@ -24,21 +24,21 @@ async def test_words_that_were_kept_stand_beside_each_other(empty_database_url: 
         (a_request(code=f"{number:09}"), [" ".join(chance.choices(WORDS, k=chance.randint(1, 5))), f"{number:010}"])
         for number in range(REQUESTS)
     ]
-    old = {one.id: frozenset().union(*map(turned, texts)) for one, texts in made}
-    new = {one.id: old[one.id] | paired(words_in(text)[:MOST_WORDS] for text in texts) for one, texts in made}
+    old = {one.id: frozenset().union(*map(list_rotations, texts)) for one, texts in made}
+    new = {one.id: old[one.id] | list_pairings(split_words(text)[:MOST_WORDS] for text in texts) for one, texts in made}
 
     def write(connection: Connection) -> None:
-        command.upgrade(config(connection), "0013")
+        command.upgrade(alembic_config(connection), "0013")
         record = TableMapping(requests, ServiceRequest)
-        connection.execute(insert(requests), [record.values(one) | {"sealed_seq": 0} for one, _ in made])
+        connection.execute(insert(requests), [record.column_values(one) | {"sealed_seq": 0} for one, _ in made])
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, _ in made for word in old[one.id]]
         connection.execute(insert(search_words), rows)
 
-    engine = engine_for(empty_database_url)
-    async with engine.migration() as connection:
+    engine = build_engine(empty_database_url)
+    async with engine.open_migration() as connection:
         await connection.run_sync(write)
     await migrate(empty_database_url)
-    async with engine.inspection() as connection:
+    async with engine.open_inspection() as connection:
         rows = (await connection.execute(select(search_words))).all()
     await engine.close()
     kept: dict[int, set[str]] = {one: set() for one in new}

@@ -117,8 +117,10 @@ def test_a_request_runs_from_the_text_to_the_rating(house: House) -> None:
     code = request["code"]
     shown = house.does("accept", code)
     assert (shown["state"], shown["fields"]["trees"], shown["fields"]["place"]) == (
-        "awaiting_payment", 3, "خیابان امام، پلاک ۱۲",
-    )  # fmt: skip
+        "awaiting_payment",
+        3,
+        "خیابان امام، پلاک ۱۲",
+    )
     [bill] = shown["bills"]
     assert bill["amount"] == 6_600_000
     assert "۶٬۶۰۰٬۰۰۰" in house.says(code)

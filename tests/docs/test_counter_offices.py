@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.demo.counter import CODE, KEY
+from app.demo.counter import OFFICE_CODE, OFFICE_KEY
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS, LOCK_WINDOW
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.following import PAGE as PAGE_OF_REQUESTS
-from channels.pishkhan_soap.http import LARGEST, LARGEST_WITH_FILE
+from channels.pishkhan_soap.following import PAGE_SIZE as PAGE_OF_REQUESTS
+from channels.pishkhan_soap.http import LARGEST_CALL, LARGEST_WITH_FILE
 from channels.pishkhan_soap.money import MOST_PAYMENTS
-from channels.pishkhan_soap.username_token import digest
+from channels.pishkhan_soap.username_token import password_digest
 from domain.messages.catalogue import Catalogue
-from domain.offices.office import ACTS_KEEP, QUESTIONS_KEEP
-from domain.requests.documents import MAX_BYTES
+from domain.offices.office import ACTION_ANSWER_RETENTION, QUERY_ANSWER_RETENTION
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
@@ -106,15 +106,15 @@ def test_the_worked_digest() -> None:
     facts = {name: value for name, value in cells(section("How calls are signed"))}
     nonce = facts["nonce, as text"].encode()
     assert facts["Nonce` in the message"] == b64encode(nonce).decode()
-    assert facts["Password"] == digest(nonce, facts["Created"], facts["key"])
-    assert facts["key"] == KEY
+    assert facts["Password"] == password_digest(nonce, facts["Created"], facts["key"])
+    assert facts["key"] == OFFICE_KEY
 
 
 def test_every_operation_is_listed_with_how_long_its_answer_is_kept() -> None:
-    kept = {ACTS_KEEP: "400 days", QUESTIONS_KEEP: "10 minutes"}
-    assert (ACTS_KEEP.days, QUESTIONS_KEEP.total_seconds()) == (400, 600)
+    kept = {ACTION_ANSWER_RETENTION: "400 days", QUERY_ANSWER_RETENTION: "10 minutes"}
+    assert (ACTION_ANSWER_RETENTION.days, QUERY_ANSWER_RETENTION.total_seconds()) == (400, 600)
     operations = Contract(SERVICES, Catalogue.load()).operations
-    wanted = [[one.name, one.request.doc.en, kept[one.keeps]] for one in operations]
+    wanted = [[one.name, one.request.doc.english, kept[one.answer_lifetime]] for one in operations]
     table = "\n".join(f"| `{name}` | {doc} | {keeps} |" for name, doc, keeps in wanted)
     assert cells(section("Operations")) == wanted, f"put this table into docs/counter-offices.md:\n{table}"
 
@@ -127,12 +127,15 @@ def test_faults_are_codes_of_the_catalogue() -> None:
 
 def test_figures_of_the_page() -> None:
     limits = dict(row[:2] for row in cells(section("Limits")))
-    assert (limits["a call"], LARGEST) == ("256 KB", 256 * 1024)
+    assert (limits["a call"], LARGEST_CALL) == ("256 KB", 256 * 1024)
     assert (limits["a call of `AttachDocument"], LARGEST_WITH_FILE) == ("10 MB", 10 * 1024 * 1024)
-    assert (limits["a file (JPEG, PNG, WebP, HEIC or PDF by its content)"], MAX_BYTES) == ("7 MB", 7 * 1024 * 1024)
+    assert (limits["a file (JPEG, PNG, WebP, HEIC or PDF by its content)"], MAX_DOCUMENT_BYTES) == (
+        "7 MB",
+        7 * 1024 * 1024,
+    )
     assert limits["payments of a page of the statement"] == f"{MOST_PAYMENTS:,}, and all if no number is given"
     assert limits["requests of a page"] == f"200, and {PAGE_OF_REQUESTS} if no number is given"
     assert (LOCK_ATTEMPTS, LOCK_WINDOW.total_seconds()) == (10, 900)
     assert "ten refused tokens from one address within fifteen minutes" in " ".join(PAGE.split())
     assert all(phase.value in section("Operations") for phase in Phase)
-    assert f"code `{CODE}`" in PAGE
+    assert f"code `{OFFICE_CODE}`" in PAGE

@@ -1,6 +1,6 @@
 """The table of rights as data: what each role may, said once."""
 
-from domain.actions.staff.authorization import RIGHTS, allowed
+from domain.actions.staff.authorization import RIGHTS, is_allowed
 from domain.values.actors import STAFF_ROLES, Role
 
 READING = (".view", ".export")
@@ -15,13 +15,13 @@ def test_the_auditor_reads_everything_and_changes_nothing() -> None:
 
 def test_the_auditor_reads_from_outside_as_from_inside() -> None:
     for name in (one for one in RIGHTS if one.endswith(READING)):
-        assert allowed(name, frozenset({Role.AUDITOR}), inside=False), name
+        assert is_allowed(name, frozenset({Role.AUDITOR}), inside=False), name
 
 
 def test_whatever_is_taken_along_needs_a_fresh_proof_whoever_takes_it() -> None:
     exports = {name: rule for name, rule in RIGHTS.items() if name.endswith(".export")}
     assert len(exports) == 5
-    assert [name for name, rule in exports.items() if not rule.step_up] == []
+    assert [name for name, rule in exports.items() if not rule.needs_fresh_proof] == []
 
 
 def test_whoever_takes_something_along_may_look_at_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.values.addresses import network_of
+from domain.values.addresses import network_for_address
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from domain.values.addresses import network_of
     ],
 )
 def test_one_line_is_one_count(address: str, counted: str) -> None:
-    assert network_of(address) == counted
+    assert network_for_address(address) == counted

@@ -21,29 +21,33 @@ VALID = [
 ]
 
 MADE = st.builds(
-    bill_ids.make,
+    bill_ids.make_ids,
     file_number=st.integers(1, bill_ids.HIGHEST_FILE_NUMBER),
-    company=st.from_regex(r"[0-9]{3}", fullmatch=True),
+    company_code=st.from_regex(r"[0-9]{3}", fullmatch=True),
     service_digit=st.integers(0, 9),
     amount=st.integers(1, 99_999_999).map(lambda thousands: thousands * 1000),
     jalali_year=st.integers(1390, 1500),
-    period=st.integers(0, 99),
+    billing_period=st.integers(0, 99),
 )
 
 
 @pytest.mark.parametrize(("bill_id", "payment_id", "rials"), VALID)
 def test_valid_pairs(bill_id: str, payment_id: str, rials: int) -> None:
-    bill_ids.verify(bill_id, payment_id)
-    bill_ids.verify(bill_id.zfill(13), payment_id.zfill(13))
-    assert bill_ids.amount_of(payment_id) == bill_ids.amount_of(payment_id.zfill(13)) == rials
+    bill_ids.verify_ids(bill_id, payment_id)
+    bill_ids.verify_ids(bill_id.zfill(13), payment_id.zfill(13))
+    assert bill_ids.amount_from_payment_id(payment_id) == bill_ids.amount_from_payment_id(payment_id.zfill(13)) == rials
 
 
 @pytest.mark.parametrize(("bill_id", "payment_id", "rials"), VALID)
 def test_making_gives_the_same_ids(bill_id: str, payment_id: str, rials: int) -> None:
-    made = bill_ids.make(
-        file_number=int(bill_id[:-5]), company=bill_id[-5:-2], service_digit=int(bill_id[-2]),
-        amount=rials, jalali_year=1400 + int(payment_id[-5]), period=int(payment_id[-4:-2]),
-    )  # fmt: skip
+    made = bill_ids.make_ids(
+        file_number=int(bill_id[:-5]),
+        company_code=bill_id[-5:-2],
+        service_digit=int(bill_id[-2]),
+        amount=rials,
+        jalali_year=1400 + int(payment_id[-5]),
+        billing_period=int(payment_id[-4:-2]),
+    )
     assert made == BillIds(bill_id, payment_id)
 
 
@@ -65,18 +69,18 @@ def test_making_gives_the_same_ids(bill_id: str, payment_id: str, rials: int) ->
 )
 def test_invalid_pairs_name_the_wrong_id(bill_id: str, payment_id: str, field: str) -> None:
     with pytest.raises(InvalidField) as caught:
-        bill_ids.verify(bill_id, payment_id)
+        bill_ids.verify_ids(bill_id, payment_id)
     assert caught.value.field == field
 
 
 def test_the_unpadded_check_is_right() -> None:
-    bill_ids.verify("9174639504124", "12908190")
+    bill_ids.verify_ids("9174639504124", "12908190")
 
 
 def test_barcode_has_26_digits() -> None:
     ids = BillIds("1064348103115", "97570237")
-    assert bill_ids.barcode(ids) == "10643481031150000097570237"
-    assert bill_ids.from_barcode("۱۰۶۴۳۴۸۱۰۳۱۱۵ 0000097570237") == ids
+    assert bill_ids.bill_barcode(ids) == "10643481031150000097570237"
+    assert bill_ids.parse_barcode("۱۰۶۴۳۴۸۱۰۳۱۱۵ 0000097570237") == ids
 
 
 @pytest.mark.parametrize(
@@ -89,12 +93,12 @@ def test_barcode_has_26_digits() -> None:
 )
 def test_a_wrong_barcode(text: str, field: str) -> None:
     with pytest.raises(InvalidField) as caught:
-        bill_ids.from_barcode(text)
+        bill_ids.parse_barcode(text)
     assert caught.value.field == field
 
 
 def test_ids_are_read_as_people_and_banks_write_them() -> None:
-    assert bill_ids.parse("0000402113162", " ۸۷۵-۰۳۱۱ ") == BillIds("402113162", "8750311")
+    assert bill_ids.parse_ids("0000402113162", " ۸۷۵-۰۳۱۱ ") == BillIds("402113162", "8750311")
     assert bill_ids.parse_bill_id("۴۰۲۱۱۳۱۶۲") == "402113162"
     with pytest.raises(InvalidField):
         bill_ids.parse_bill_id("۴۰۲۱۱۳۱۶۳")
@@ -106,32 +110,44 @@ def test_ids_are_read_as_people_and_banks_write_them() -> None:
 )
 def test_amounts_that_no_payment_id_can_say(amount: int, detail: str) -> None:
     with pytest.raises(InvalidField) as caught:
-        bill_ids.make(1, "131", 6, amount=amount, jalali_year=1405, period=1)
+        bill_ids.make_ids(1, "131", 6, amount=amount, jalali_year=1405, billing_period=1)
     assert (caught.value.field, caught.value.detail) == ("amount", detail)
 
 
 def test_the_highest_bill_fits() -> None:
-    ids = bill_ids.make(99_999_999, "999", 9, amount=bill_ids.HIGHEST_AMOUNT, jalali_year=1409, period=99)
+    ids = bill_ids.make_ids(99_999_999, "999", 9, amount=bill_ids.HIGHEST_AMOUNT, jalali_year=1409, billing_period=99)
     assert len(ids.bill_id) == len(ids.payment_id) == 13
-    assert bill_ids.amount_of(ids.payment_id) == 99_999_999_000
+    assert bill_ids.amount_from_payment_id(ids.payment_id) == 99_999_999_000
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"file_number": 0}, {"file_number": 100_000_000}, {"company": "13"}, {"company": "۱۳۱"},
-        {"service_digit": 10}, {"period": 100}, {"period": -1},
+        {"file_number": 0},
+        {"file_number": 100_000_000},
+        {"company_code": "13"},
+        {"company_code": "۱۳۱"},
+        {"service_digit": 10},
+        {"billing_period": 100},
+        {"billing_period": -1},
     ],
-)  # fmt: skip
+)
 def test_parts_that_do_not_fit(wrong: dict[str, int | str]) -> None:
-    parts = {"file_number": 1, "company": "131", "service_digit": 6, "amount": 1000, "jalali_year": 1405, "period": 1}
+    parts = {
+        "file_number": 1,
+        "company_code": "131",
+        "service_digit": 6,
+        "amount": 1000,
+        "jalali_year": 1405,
+        "billing_period": 1,
+    }
     with pytest.raises(ValueError, match=r"got|fit"):
-        bill_ids.make(**(parts | wrong))  # type: ignore[arg-type]  # wrong values are the point
+        bill_ids.make_ids(**(parts | wrong))  # type: ignore[arg-type]  # wrong values are the point
 
 
 @settings(max_examples=60)
 @given(MADE)
 def test_round_trip(ids: BillIds) -> None:
-    bill_ids.verify(ids.bill_id, ids.payment_id)
-    assert bill_ids.from_barcode(bill_ids.barcode(ids)) == ids
-    assert bill_ids.parse(ids.bill_id, ids.payment_id) == ids
+    bill_ids.verify_ids(ids.bill_id, ids.payment_id)
+    assert bill_ids.parse_barcode(bill_ids.bill_barcode(ids)) == ids
+    assert bill_ids.parse_ids(ids.bill_id, ids.payment_id) == ids

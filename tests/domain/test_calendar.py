@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.values import calendar
-from domain.values.calendar import WorkingCalendar, from_jalali, period, tehran, to_jalali
+from domain.values.calendar import WorkingCalendar, from_jalali, jalali_period, tehran_moment, to_jalali
 from domain.values.errors import InvalidField
 
 SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
@@ -68,7 +68,7 @@ def test_jalali_round_trip(day: date) -> None:
 
 def test_dates_for_people() -> None:
     assert calendar.jalali_text(date(2026, 12, 1)) == "۱۴۰۵/۰۹/۱۰"
-    assert calendar.jalali_long(date(2026, 12, 1)) == "سه‌شنبه ۱۰ آذر ۱۴۰۵"
+    assert calendar.jalali_long_text(date(2026, 12, 1)) == "سه‌شنبه ۱۰ آذر ۱۴۰۵"
 
 
 def test_the_week_starts_on_saturday() -> None:
@@ -77,14 +77,14 @@ def test_the_week_starts_on_saturday() -> None:
 
 
 def test_tehran_had_summer_time_until_2022() -> None:
-    assert tehran(date(2026, 7, 1), time(8)) == datetime(2026, 7, 1, 4, 30, tzinfo=UTC)
-    assert tehran(date(2022, 7, 1), time(8)) == datetime(2022, 7, 1, 3, 30, tzinfo=UTC)
-    assert tehran(date(2026, 7, 1), time(8)).tzinfo is UTC
+    assert tehran_moment(date(2026, 7, 1), time(8)) == datetime(2026, 7, 1, 4, 30, tzinfo=UTC)
+    assert tehran_moment(date(2022, 7, 1), time(8)) == datetime(2022, 7, 1, 3, 30, tzinfo=UTC)
+    assert tehran_moment(date(2026, 7, 1), time(8)).tzinfo is UTC
 
 
 def test_a_moment_needs_a_zone() -> None:
     with pytest.raises(ValueError, match="zone"):
-        PLAIN.quiet(datetime(2026, 7, 1))  # noqa: DTZ001
+        PLAIN.is_quiet(datetime(2026, 7, 1))  # noqa: DTZ001
 
 
 def test_importing_asks_for_no_holiday() -> None:
@@ -105,8 +105,11 @@ def test_working_days_of_a_week() -> None:
     assert [PLAIN.is_working_day(day) for day in week] == [True] * 5 + [False, False]
     with_thursday = WorkingCalendar(thursday=calendar.THURSDAY_HOURS)
     assert [with_thursday.is_working_day(day) for day in week] == [True] * 6 + [False]
-    assert with_thursday.office_span(THURSDAY) == (tehran(THURSDAY, time(7, 30)), tehran(THURSDAY, time(12, 30)))
-    assert PLAIN.office_span(SATURDAY) == (tehran(SATURDAY, time(7, 30)), tehran(SATURDAY, time(14, 30)))
+    assert with_thursday.office_span(THURSDAY) == (
+        tehran_moment(THURSDAY, time(7, 30)),
+        tehran_moment(THURSDAY, time(12, 30)),
+    )
+    assert PLAIN.office_span(SATURDAY) == (tehran_moment(SATURDAY, time(7, 30)), tehran_moment(SATURDAY, time(14, 30)))
     assert PLAIN.office_span(THURSDAY) is None
 
 
@@ -116,8 +119,8 @@ def test_overrides_lie_on_top() -> None:
         thursday=calendar.THURSDAY_HOURS, overrides={ashura: True, FRIDAY: True, SATURDAY: False, THURSDAY: False}
     )
     assert not corrected.is_holiday(ashura)
-    assert corrected.office_span(ashura) == (tehran(ashura, time(7, 30)), tehran(ashura, time(12, 30)))
-    assert corrected.office_span(FRIDAY) == (tehran(FRIDAY, time(7, 30)), tehran(FRIDAY, time(14, 30)))
+    assert corrected.office_span(ashura) == (tehran_moment(ashura, time(7, 30)), tehran_moment(ashura, time(12, 30)))
+    assert corrected.office_span(FRIDAY) == (tehran_moment(FRIDAY, time(7, 30)), tehran_moment(FRIDAY, time(14, 30)))
     assert corrected.is_holiday(SATURDAY)
     assert corrected.office_span(SATURDAY) is None
     assert corrected.office_span(THURSDAY) is None
@@ -125,7 +128,7 @@ def test_overrides_lie_on_top() -> None:
 
 def test_an_override_works_a_thursday_that_is_off() -> None:
     worked = WorkingCalendar(overrides={THURSDAY: True})
-    assert worked.office_span(THURSDAY) == (tehran(THURSDAY, time(7, 30)), tehran(THURSDAY, time(14, 30)))
+    assert worked.office_span(THURSDAY) == (tehran_moment(THURSDAY, time(7, 30)), tehran_moment(THURSDAY, time(14, 30)))
 
 
 def test_an_office_cannot_close_before_it_opens() -> None:
@@ -149,25 +152,25 @@ def test_an_office_cannot_close_before_it_opens() -> None:
     ],
 )
 def test_adding_working_minutes(start: tuple[date, time], minutes: int, end: tuple[date, time]) -> None:
-    assert PLAIN.add_working_minutes(tehran(*start), minutes) == tehran(*end)
+    assert PLAIN.add_working_minutes(tehran_moment(*start), minutes) == tehran_moment(*end)
 
 
 def test_working_time_steps_over_nowruz() -> None:
-    start = tehran(date(2026, 3, 18), time(14, 29))  # the last minute before four holidays and a weekend
-    assert PLAIN.add_working_minutes(start, 2) == tehran(date(2026, 3, 25), time(7, 31))
+    start = tehran_moment(date(2026, 3, 18), time(14, 29))  # the last minute before four holidays and a weekend
+    assert PLAIN.add_working_minutes(start, 2) == tehran_moment(date(2026, 3, 25), time(7, 31))
 
 
 def test_working_time_does_not_run_backwards() -> None:
     with pytest.raises(ValueError, match="forward"):
-        PLAIN.add_working_minutes(tehran(SATURDAY, time(9)), -1)
-    assert PLAIN.working_minutes_between(tehran(SATURDAY, time(10)), tehran(SATURDAY, time(9))) == 0
+        PLAIN.add_working_minutes(tehran_moment(SATURDAY, time(9)), -1)
+    assert PLAIN.working_minutes_between(tehran_moment(SATURDAY, time(10)), tehran_moment(SATURDAY, time(9))) == 0
 
 
 def test_working_minutes_between() -> None:
-    start = tehran(SATURDAY, time(14, 0, 30))
-    assert PLAIN.working_minutes_between(start, tehran(SATURDAY, time(23))) == 29
-    assert PLAIN.working_minutes_between(start, tehran(SATURDAY + timedelta(1), time(7, 45))) == 44
-    assert PLAIN.working_minutes_between(tehran(THURSDAY, time(0)), tehran(FRIDAY, time(23))) == 0
+    start = tehran_moment(SATURDAY, time(14, 0, 30))
+    assert PLAIN.working_minutes_between(start, tehran_moment(SATURDAY, time(23))) == 29
+    assert PLAIN.working_minutes_between(start, tehran_moment(SATURDAY + timedelta(1), time(7, 45))) == 44
+    assert PLAIN.working_minutes_between(tehran_moment(THURSDAY, time(0)), tehran_moment(FRIDAY, time(23))) == 0
 
 
 @settings(max_examples=50, deadline=None)
@@ -185,24 +188,26 @@ def test_adding_and_measuring_agree(start: datetime, minutes: int) -> None:
     [(time(7, 59, 59), True), (time(8), False), (time(20, 59, 59), False), (time(21), True), (time(0), True)],
 )
 def test_quiet_hours(hour: time, quiet: bool) -> None:
-    assert PLAIN.quiet(tehran(SATURDAY, hour)) is quiet
-    assert PLAIN.quiet(tehran(FRIDAY, hour)) is quiet, "a holiday changes no quiet hours"
+    assert PLAIN.is_quiet(tehran_moment(SATURDAY, hour)) is quiet
+    assert PLAIN.is_quiet(tehran_moment(FRIDAY, hour)) is quiet, "a holiday changes no quiet hours"
 
 
 def test_next_open() -> None:
-    evening, noon = tehran(THURSDAY, time(22)), tehran(FRIDAY, time(12))
-    assert PLAIN.next_open(noon, skip_holidays=False) == noon
-    assert PLAIN.next_open(evening, skip_holidays=False) == tehran(FRIDAY, time(8))
-    assert PLAIN.next_open(tehran(FRIDAY, time(1)), skip_holidays=False) == tehran(FRIDAY, time(8))
-    assert PLAIN.next_open(evening, skip_holidays=True) == tehran(NEXT_SATURDAY, time(8))
-    assert PLAIN.next_open(noon, skip_holidays=True) == tehran(NEXT_SATURDAY, time(8))
+    evening, noon = tehran_moment(THURSDAY, time(22)), tehran_moment(FRIDAY, time(12))
+    assert PLAIN.next_sending_time(noon, skip_holidays=False) == noon
+    assert PLAIN.next_sending_time(evening, skip_holidays=False) == tehran_moment(FRIDAY, time(8))
+    assert PLAIN.next_sending_time(tehran_moment(FRIDAY, time(1)), skip_holidays=False) == tehran_moment(
+        FRIDAY, time(8)
+    )
+    assert PLAIN.next_sending_time(evening, skip_holidays=True) == tehran_moment(NEXT_SATURDAY, time(8))
+    assert PLAIN.next_sending_time(noon, skip_holidays=True) == tehran_moment(NEXT_SATURDAY, time(8))
 
 
 def test_answers_are_in_utc() -> None:
     noon = datetime(2026, 10, 28, 12, tzinfo=timezone(timedelta(hours=3, minutes=30)))
     for answer in (
-        PLAIN.next_open(noon, skip_holidays=False),
-        PLAIN.last_open_before(noon, lead=timedelta()),
+        PLAIN.next_sending_time(noon, skip_holidays=False),
+        PLAIN.last_sending_time_before(noon, lead_time=timedelta()),
         PLAIN.add_working_minutes(noon, 0),
         PLAIN.add_working_minutes(noon, 1),
     ):
@@ -224,27 +229,33 @@ def test_answers_are_in_utc() -> None:
 def test_a_reminder_goes_into_the_last_open_window(
     event: tuple[date, time], lead: timedelta, skip_holidays: bool, planned: tuple[date, time]
 ) -> None:
-    assert PLAIN.last_open_before(tehran(*event), lead=lead, skip_holidays=skip_holidays) == tehran(*planned)
+    assert PLAIN.last_sending_time_before(
+        tehran_moment(*event), lead_time=lead, skip_holidays=skip_holidays
+    ) == tehran_moment(*planned)
 
 
 def test_quiet_hours_within_one_day() -> None:
     siesta = WorkingCalendar(quiet=(time(13), time(16)))
-    assert siesta.quiet(tehran(SATURDAY, time(13)))
-    assert not siesta.quiet(tehran(SATURDAY, time(2)))
-    assert siesta.next_open(tehran(SATURDAY, time(14)), skip_holidays=False) == tehran(SATURDAY, time(16))
-    assert siesta.last_open_before(tehran(SATURDAY, time(15)), lead=timedelta()) == tehran(SATURDAY, time(12, 59))
+    assert siesta.is_quiet(tehran_moment(SATURDAY, time(13)))
+    assert not siesta.is_quiet(tehran_moment(SATURDAY, time(2)))
+    assert siesta.next_sending_time(tehran_moment(SATURDAY, time(14)), skip_holidays=False) == tehran_moment(
+        SATURDAY, time(16)
+    )
+    assert siesta.last_sending_time_before(tehran_moment(SATURDAY, time(15)), lead_time=timedelta()) == tehran_moment(
+        SATURDAY, time(12, 59)
+    )
     never = WorkingCalendar(quiet=(time(0), time(0)))
-    assert not never.quiet(tehran(SATURDAY, time(0)))
+    assert not never.is_quiet(tehran_moment(SATURDAY, time(0)))
 
 
 @settings(max_examples=50, deadline=None)
 @given(MOMENTS, st.booleans())
 def test_planned_moments_are_never_quiet(moment: datetime, skip_holidays: bool) -> None:
-    after = PLAIN.next_open(moment, skip_holidays=skip_holidays)
-    before = PLAIN.last_open_before(moment, skip_holidays=skip_holidays, lead=timedelta())
+    after = PLAIN.next_sending_time(moment, skip_holidays=skip_holidays)
+    before = PLAIN.last_sending_time_before(moment, skip_holidays=skip_holidays, lead_time=timedelta())
     assert before <= moment <= after
-    assert not PLAIN.quiet(after)
-    assert not PLAIN.quiet(before)
+    assert not PLAIN.is_quiet(after)
+    assert not PLAIN.is_quiet(before)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +269,7 @@ def test_planned_moments_are_never_quiet(moment: datetime, skip_holidays: bool) 
     ],
 )
 def test_a_period_of_the_jalali_calendar(year: int, month: int | None, first: date, last: date) -> None:
-    assert period(year, month) == (first, last)
+    assert jalali_period(year, month) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -266,4 +277,4 @@ def test_a_period_of_the_jalali_calendar(year: int, month: int | None, first: da
 )
 def test_a_period_that_is_none(year: int, month: int | None, field: str) -> None:
     with pytest.raises(InvalidField, match=field):
-        period(year, month)
+        jalali_period(year, month)

@@ -4,26 +4,28 @@ from datetime import date
 
 import pytest
 
-from domain.actions.settings.text_overrides import proved
-from domain.check import check
-from domain.check.texts import LONGEST_IN_CHAT, sent_by_sms
-from domain.conversation.buttons.answers import read_answer
-from domain.conversation.buttons.menus import main_menu, public_menu
-from domain.conversation.buttons.months import AHEAD, month_rows, read_month
+from domain.actions.settings.text_overrides import prove_text
+from domain.check import check_services
+from domain.check.texts import LONGEST_CHAT_TEXT, sent_by_sms
+from domain.conversation.buttons.answers import read_button_answer
+from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
+from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.messages.catalogue import Catalogue, placeholders
-from domain.messages.keyboards import Button, Paper, ReplyMarkup
-from domain.services import SERVICES, by_key
+from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
+from domain.services import SERVICES, services_by_key
 from domain.values.calendar import from_jalali
 from domain.values.errors import InvalidField
-from domain.values.text import code_units
+from domain.values.text import count_code_units
 from tests.support.municipality import TUESDAY_MORNING
 
 TEXTS = Catalogue.load()
-OWN = [key for key in TEXTS.keys("chat.") if not key.startswith(("chat.buttons.", "chat.channels.", "chat.toasts."))]
-VARIANTS = TEXTS.keys("in_chat.")
+OWN = [
+    key for key in TEXTS.list_keys("chat.") if not key.startswith(("chat.buttons.", "chat.channels.", "chat.toasts."))
+]
+VARIANTS = TEXTS.list_keys("in_chat.")
 TODAY = date(2026, 11, 24)
 LONGEST_TEXT, LONGEST_LABEL, LONGEST_TOAST, LONGEST_CAPTION = 4096, 40, 200, 1024
 
@@ -32,65 +34,73 @@ LONGEST_TEXT, LONGEST_LABEL, LONGEST_TOAST, LONGEST_CAPTION = 4096, 40, 200, 102
 def test_a_variant_stands_for_a_text_and_tells_no_other_facts(key: str) -> None:
     original = key.removeprefix("in_chat.")
     assert original in TEXTS
-    assert set(placeholders(TEXTS.text(key))) <= set(placeholders(TEXTS.text(original)))
+    assert set(list_placeholders(TEXTS.text(key))) <= set(list_placeholders(TEXTS.text(original)))
 
 
 def test_every_text_fits_a_message_even_joined_with_another_and_escaped() -> None:
-    longest = max(code_units(TEXTS.longest(key)) for key in {*OWN, *VARIANTS, *sent_by_sms(SERVICES, TEXTS)})
+    longest = max(
+        count_code_units(TEXTS.render_longest(key)) for key in {*OWN, *VARIANTS, *sent_by_sms(SERVICES, TEXTS)}
+    )
     assert 2 * (2 * longest + 1) < LONGEST_TEXT
-    assert longest <= LONGEST_IN_CHAT
+    assert longest <= LONGEST_CHAT_TEXT
 
 
 def test_a_text_of_the_municipality_that_is_too_long_is_found() -> None:
-    own = Catalogue.load({"chat": {"welcome": "ن" * (LONGEST_IN_CHAT + 1), "edited": "{nobody}"}})
-    kinds = {flaw.kind for flaw in check(SERVICES, own)}
+    own = Catalogue.load({"chat": {"welcome": "ن" * (LONGEST_CHAT_TEXT + 1), "edited": "{nobody}"}})
+    kinds = {flaw.kind for flaw in check_services(SERVICES, own)}
     assert kinds == {"too_long", "unbounded_placeholder"}
 
 
 def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
     with pytest.raises(InvalidField) as refused:
-        proved(SERVICES, Catalogue.load(), "chat.welcome", "ن" * (LONGEST_IN_CHAT + 1))
+        prove_text(SERVICES, Catalogue.load(), "chat.welcome", "ن" * (LONGEST_CHAT_TEXT + 1))
     assert (refused.value.detail, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
 
 
 def test_captions_labels_and_toasts_fit() -> None:
-    assert code_units(TEXTS.longest("chat.printed")) * 2 < LONGEST_CAPTION
-    assert all(code_units(TEXTS.text(key)) <= LONGEST_TOAST for key in TEXTS.keys("chat.toasts."))
-    assert code_units(TEXTS.text("errors.expired_dialogue")) <= LONGEST_TOAST
-    labels = [TEXTS.text(key) for table in ("chat.buttons.", "chat.channels.", "intents.") for key in TEXTS.keys(table)]
+    assert count_code_units(TEXTS.render_longest("chat.printed")) * 2 < LONGEST_CAPTION
+    assert all(count_code_units(TEXTS.text(key)) <= LONGEST_TOAST for key in TEXTS.list_keys("chat.toasts."))
+    assert count_code_units(TEXTS.text("errors.expired_dialogue")) <= LONGEST_TOAST
+    labels = [
+        TEXTS.text(key) for table in ("chat.buttons.", "chat.channels.", "intents.") for key in TEXTS.list_keys(table)
+    ]
     assert all(1 <= len(label) <= LONGEST_LABEL for label in labels)
 
 
 def test_every_button_of_the_menus_is_a_text_that_means_it() -> None:
     grammar = Grammar(SERVICE_INTENTS)
-    conversation = Conversation(grammar, by_key(), "telegram")
-    buttons = [one for row in main_menu(conversation, TEXTS.text) for one in row]
-    names = [*conversation.main_menu()]
+    conversation = Conversation(grammar, services_by_key(), "telegram")
+    buttons = [one for row in build_menu_rows(conversation, TEXTS.text) for one in row]
+    names = [*conversation.main_menu_intents()]
     assert len({one.label for one in buttons}) == len(buttons)
     for button in buttons:
-        answer = read_answer(button.data)
-        if not answer.call:
-            intent = grammar.parse(answer.text, TUESDAY_MORNING).intent
+        answer = read_button_answer(button.callback_data)
+        if not answer.verb_call:
+            intent = grammar.parse_message(answer.answer_text, TUESDAY_MORNING).intent
             assert TEXTS.text(f"intents.{intent}") == button.label
             assert intent in names
-    for row in public_menu(conversation, TEXTS.text):
+    for row in build_public_rows(conversation, TEXTS.text):
         for button in row:
-            assert grammar.parse(read_answer(button.data).text, TUESDAY_MORNING).intent in {"help", "tariff"}
+            assert grammar.parse_message(
+                read_button_answer(button.callback_data).answer_text, TUESDAY_MORNING
+            ).intent in {"help", "tariff"}
 
 
 @pytest.mark.parametrize("past", [False, True])
 def test_every_month_that_can_be_leafed_to_is_whole(past: bool) -> None:
-    for ahead in range(AHEAD + 1):
+    for ahead in range(MONTHS_AHEAD + 1):
         year, number = divmod(1405 * 12 + 8 + ahead, 12)
         month = read_month(f"{year}-{number + 1}", TODAY)
         assert month == (year, number + 1)
-        rows = month_rows("12345678", month, TODAY, lambda day: past or day >= TODAY, past=past)
-        days = [read_answer(one.data).text for row in rows for one in row if "/" in one.data]
+        rows = build_month_rows("12345678", month, TODAY, lambda day: past or day >= TODAY, allows_past=past)
+        days = [
+            read_button_answer(one.callback_data).answer_text for row in rows for one in row if "/" in one.callback_data
+        ]
         meant = sorted(from_jalali(*map(int, day.split("/"))) for day in days)
         assert meant == sorted(set(meant)), "each day once"
         assert past or min(meant) >= TODAY
         assert all(len(row) in {1, 2, 7} for row in rows)
-        assert (ahead < AHEAD) == rows[-1][0].label.startswith("«")
+        assert (ahead < MONTHS_AHEAD) == rows[-1][0].label.startswith("«")
 
 
 @pytest.mark.parametrize("page", [None, "", "x", "1405-13", "1405-0", "1-1", "99999-1", "1405-10-1", "۱۴۰۵-۱۰"])
@@ -100,7 +110,7 @@ def test_a_page_that_is_none_is_this_month(page: str | None) -> None:
 
 def test_what_is_shown_is_kept_as_json_and_read_back() -> None:
     whole = ReplyMarkup(
-        ((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, Paper("1", "k")
+        ((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, AttachedPaper("1", "k")
     )
     assert ReplyMarkup.from_json(whole.as_json()) == whole
     assert ReplyMarkup().as_json() is None

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.bills.bill import BillState
-from domain.blocks.charging import CloseOpenBills, WaiveBills, payment_gives_up
-from domain.check import Flaw, check
+from domain.blocks.charging import CloseOpenBills, WaiveBills, compute_payment_expiry
+from domain.check import Flaw, check_services
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.fields.work_items import WorkItems
@@ -26,7 +26,11 @@ CIVIL = frozenset({Role.CIVIL})
 
 def flaws(service: Service, catalogue: Catalogue = TEXTS) -> set[str]:
     """Check one service; return `kind: subject` of what was found in it."""
-    return {f"{flaw.kind}: {flaw.subject}" for flaw in check([service], catalogue) if flaw.service == service.key}
+    return {
+        f"{flaw.kind}: {flaw.subject}"
+        for flaw in check_services([service], catalogue)
+        if flaw.service_key == service.key
+    }
 
 
 def changed(*names: str, **changes: Any) -> Service:
@@ -55,11 +59,11 @@ class Lacking(Catalogue):
     """The catalogue without one text."""
 
     def __init__(self, key: str) -> None:
-        super().__init__([{name: TEXTS._leaf(name) for name in TEXTS.keys("") if name != key}])
+        super().__init__([{name: TEXTS._find_leaf(name) for name in TEXTS.list_keys("") if name != key}])
 
 
 def test_the_services_of_today_are_clean() -> None:
-    assert [str(flaw) for flaw in check(SERVICES, TEXTS)] == []
+    assert [str(flaw) for flaw in check_services(SERVICES, TEXTS)] == []
 
 
 def test_an_unreachable_state() -> None:
@@ -85,9 +89,11 @@ def test_a_step_of_the_systems_that_people_may_take() -> None:
 
 
 def test_an_end_that_is_left() -> None:
-    again = replace(MACHINERY_WORK.named("cancel")[-1], sources=("completed",))
+    again = replace(MACHINERY_WORK.steps_named("cancel")[-1], source_states=("completed",))
     assert flaws(and_step(again)) == {"final_state_left: completed"}
-    later = Transition("expire", ("rejected",), "expired", trigger=Trigger.DEADLINE, deadline=payment_gives_up)
+    later = Transition(
+        "expire", ("rejected",), "expired", trigger=Trigger.DEADLINE, reckon_deadline=compute_payment_expiry
+    )
     assert flaws(and_step(later)) == {"final_state_left: rejected"}
 
 
@@ -103,43 +109,54 @@ def test_an_unpaid_hand_over() -> None:
 
 def test_giving_before_there_is_any_bill() -> None:
     """No open bill is not a paid one: where none was made yet, asking for settled bills proves nothing."""
-    hasty = changed("hand_over", sources=("accepted", "scheduled"))
+    hasty = changed("hand_over", source_states=("accepted", "scheduled"))
     assert flaws(hasty) == {"given_unpaid: hand_over"}
-    early = replace(EXPERT_OPINION, transitions=tuple(
-        replace(one, sources=("visited", "paid")) if one.name == "issue" else one for one in EXPERT_OPINION.transitions
-    ))  # fmt: skip
+    early = replace(
+        EXPERT_OPINION,
+        transitions=tuple(
+            replace(one, source_states=("visited", "paid")) if one.name == "issue" else one
+            for one in EXPERT_OPINION.transitions
+        ),
+    )
     assert flaws(early) == {"given_unpaid: issue"}
     waived = Transition("waive", ("accepted",), "paid", CIVIL, effects=(WaiveBills(),))
     assert "given_unpaid: hand_over" in flaws(and_step(waived, changed("hand_over", guards=())))
 
 
 def test_a_bill_after_payment_must_be_settled_again() -> None:
-    bills = next(step.effects for step in MACHINERY_WORK.named("bill"))
-    again = replace(MACHINERY_WORK.named("schedule")[0], guards=(), effects=(*bills, CloseOpenBills(BillState.VOID)))
+    bills = next(step.effects for step in MACHINERY_WORK.steps_named("bill"))
+    again = replace(
+        MACHINERY_WORK.steps_named("schedule")[0], guards=(), effects=(*bills, CloseOpenBills(BillState.VOID))
+    )
     assert flaws(and_step(again)) == {"given_unpaid: hand_over"}
     again = replace(again, effects=bills)
     assert flaws(and_step(again, changed("hand_over", guards=()))) == {
-        "given_unpaid: hand_over", "payment_unheard: scheduled",
-    }  # fmt: skip
+        "given_unpaid: hand_over",
+        "payment_unheard: scheduled",
+    }
     assert flaws(and_step(again)) == set()
 
 
 def test_a_payment_that_turns_out_to_be_wrong() -> None:
     """Whoever gives a booked machine up later leaves no open bill behind, though its payment was reversed."""
-    cancel = MACHINERY_WORK.named("cancel")[-1]
+    cancel = MACHINERY_WORK.steps_named("cancel")[-1]
     careless = tuple(
-        replace(one, effects=tuple(effect for effect in one.effects if not effect.voids)) if one == cancel else one
+        replace(one, effects=tuple(effect for effect in one.effects if not effect.voids_bills))
+        if one == cancel
+        else one
         for one in MACHINERY_WORK.transitions
     )
     assert flaws(replace(MACHINERY_WORK, transitions=careless)) == {"bill_left_open: cancelled"}
-    deaf = replace(MACHINERY_WORK.named("await_payment")[0], trigger=Trigger.PAYMENT_REVERSED, target="completed")
-    assert "bill_left_open: completed" in flaws(changed("await_payment", target=deaf.target))
+    deaf = replace(
+        MACHINERY_WORK.steps_named("await_payment")[0], trigger=Trigger.PAYMENT_REVERSED, target_state="completed"
+    )
+    assert "bill_left_open: completed" in flaws(changed("await_payment", target_state=deaf.target_state))
 
 
 def test_unknown_and_double_states() -> None:
-    assert flaws(changed("accept", target="nowhere")) == {"unknown_state: nowhere"}
-    assert flaws(changed("accept", sources=("nowhere",))) == {"unknown_state: nowhere"}
-    assert "unknown_state: start" in flaws(replace(MACHINERY_WORK, initial="start"))
+    assert flaws(changed("accept", target_state="nowhere")) == {"unknown_state: nowhere"}
+    assert flaws(changed("accept", source_states=("nowhere",))) == {"unknown_state: nowhere"}
+    assert "unknown_state: start" in flaws(replace(MACHINERY_WORK, initial_state="start"))
     doubled = replace(MACHINERY_WORK, states=(*MACHINERY_WORK.states, State("paid", Phase.DONE)))
     assert "double_state: paid" in flaws(doubled)
 
@@ -147,11 +164,23 @@ def test_unknown_and_double_states() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "title", "description", "steps", "summary", "states.accepted", "fields.place.label", "fields.place.prompt",
-        "fields.items_hours.prompt", "actions.accept", "inputs.hours", "notices.submit", "notices.accept",
-        "notices.work_soon", "notices.no_answer", "answers.price",
+        "title",
+        "description",
+        "steps",
+        "summary",
+        "states.accepted",
+        "fields.place.label",
+        "fields.place.prompt",
+        "fields.items_hours.prompt",
+        "actions.accept",
+        "inputs.hours",
+        "notices.submit",
+        "notices.accept",
+        "notices.work_soon",
+        "notices.no_answer",
+        "answers.price",
     ],
-)  # fmt: skip
+)
 def test_a_missing_text(key: str) -> None:
     assert flaws(MACHINERY_WORK, Lacking(f"services.machinery.{key}")) == {f"no_text: services.machinery.{key}"}
 
@@ -163,20 +192,20 @@ def test_a_state_may_do_without_a_status_text_of_its_own() -> None:
 def test_state_maps() -> None:
     former = {1: {"received": Phase.RECEIVED, "cancelled": Phase.CANCELLED}, 2: {"submitted": Phase.RECEIVED}}
     former[2] |= {"cancelled": Phase.CANCELLED}
-    newer = replace(MACHINERY_WORK, version=3, former=former)
+    newer = replace(MACHINERY_WORK, version=3, former_states=former)
     assert flaws(newer) == {"no_state_map: version 1", "no_state_map: version 2"}
-    assert flaws(replace(newer, state_map={1: {"received": "submitted"}, 2: {}})) == set()
-    assert flaws(replace(newer, state_map={1: {"received": "nowhere"}, 2: {}})) == {
+    assert flaws(replace(newer, state_maps={1: {"received": "submitted"}, 2: {}})) == set()
+    assert flaws(replace(newer, state_maps={1: {"received": "nowhere"}, 2: {}})) == {
         "state_map_into_nowhere: received -> nowhere"
     }
-    assert flaws(replace(MACHINERY_WORK, state_map={1: {}})) == {"state_map_of_no_version: version 1"}
-    assert flaws(replace(MACHINERY_WORK, former={1: {}})) == {"state_map_of_no_version: version 1"}
+    assert flaws(replace(MACHINERY_WORK, state_maps={1: {}})) == {"state_map_of_no_version: version 1"}
+    assert flaws(replace(MACHINERY_WORK, former_states={1: {}})) == {"state_map_of_no_version: version 1"}
 
 
 def second(moves: dict[str, str], former: dict[str, Phase] | None = None) -> set[str]:
     """Check machinery as a second version, which the first one leads to by this map."""
     states = {1: former} if former is not None else {}
-    return flaws(replace(MACHINERY_WORK, version=2, state_map={1: moves}, former=states))
+    return flaws(replace(MACHINERY_WORK, version=2, state_maps={1: moves}, former_states=states))
 
 
 def test_a_state_that_a_map_forgets() -> None:
@@ -187,7 +216,7 @@ def test_a_state_that_a_map_forgets() -> None:
 
 def test_a_map_leads_to_the_version_after_it() -> None:
     former = {1: {"received": Phase.RECEIVED}, 2: {"submitted": Phase.RECEIVED}}
-    newer = replace(MACHINERY_WORK, version=3, former=former, state_map={1: {"received": "accepted"}, 2: {}})
+    newer = replace(MACHINERY_WORK, version=3, former_states=former, state_maps={1: {"received": "accepted"}, 2: {}})
     assert flaws(newer) == {"state_map_into_nowhere: received -> accepted"}
 
 
@@ -202,8 +231,9 @@ def test_a_map_that_brings_a_finished_request_to_life() -> None:
 def test_a_map_without_the_states_that_it_is_about() -> None:
     """What is not kept of an old version can't be proved; what is known of today's states is proved even so."""
     assert second({"completed": "submitted"}) == {
-        "no_former_states: version 1", "finished_moved: completed -> submitted"
-    }  # fmt: skip
+        "no_former_states: version 1",
+        "finished_moved: completed -> submitted",
+    }
     assert second({"dreamt": "paid"}, {"paid": Phase.IN_PROGRESS}) == {"state_map_from_nowhere: version 1: dreamt"}
 
 
@@ -233,7 +263,7 @@ def test_what_a_conversation_says_has_a_budget_too(place: str) -> None:
     own: Any = "ن" * 300
     for name in reversed(f"services.machinery.{place}".split(".")):
         own = {name: own}
-    assert [flaw.kind for flaw in check([MACHINERY_WORK], Catalogue.load(own))] == ["over_budget"]
+    assert [flaw.kind for flaw in check_services([MACHINERY_WORK], Catalogue.load(own))] == ["over_budget"]
 
 
 def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> None:
@@ -246,20 +276,20 @@ def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> N
     assert flaws(MACHINERY_WORK, own) == set()
     longer = changed("ask", inputs=(Field("question", Text(300)),))
     assert f"cuts_words: {NOTICES}.ask: question may have 300, shown are 200" in flaws(longer)
-    form = (Field("items", WorkItems(most_machines=11)), *MACHINERY_WORK.form[3:])
-    more = replace(MACHINERY_WORK, form=form, printouts=())
+    form = (Field("items", WorkItems(max_machines=11)), *MACHINERY_WORK.form[3:])
+    more = replace(MACHINERY_WORK, form=form, printables=())
     assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words"}
 
 
 def test_texts_of_no_service_are_checked_too() -> None:
     own = {"sms": {"unknown": "ن" * 135, "left": "{nonsense}"}}
-    found = {(flaw.service, flaw.kind) for flaw in check([MACHINERY_WORK], Catalogue.load(own))}
+    found = {(flaw.service_key, flaw.kind) for flaw in check_services([MACHINERY_WORK], Catalogue.load(own))}
     assert found == {("texts", "over_budget"), ("texts", "unbounded_placeholder")}
 
 
 def test_a_word_of_two_services() -> None:
     other = replace(MACHINERY_WORK, key="other")
-    found = {flaw for flaw in check([MACHINERY_WORK, other], TEXTS) if flaw.kind == "word_of_two_services"}
+    found = {flaw for flaw in check_services([MACHINERY_WORK, other], TEXTS) if flaw.kind == "word_of_two_services"}
     assert Flaw("word_of_two_services", "other", "ماشین") in found
 
 

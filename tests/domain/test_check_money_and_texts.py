@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain.bills.bill import BillState
-from domain.blocks.charging import CloseOpenBills, payment_gives_up, payment_last_day
-from domain.check import check
-from domain.language.service import Context, Service
+from domain.blocks.charging import CloseOpenBills, compute_payment_expiry, payment_due_at
+from domain.check import check_services
+from domain.language.service import Service, StepContext
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
@@ -20,7 +20,7 @@ TEXTS = Catalogue.load()
 
 def flaws(service: Service, catalogue: Catalogue = TEXTS) -> set[str]:
     """Check one service; return `kind: subject`."""
-    return {f"{one.kind}: {one.subject}" for one in check([service], catalogue)}
+    return {f"{one.kind}: {one.subject}" for one in check_services([service], catalogue)}
 
 
 def expiring(service: Service = MACHINERY_WORK, **changes: Any) -> Service:
@@ -29,25 +29,25 @@ def expiring(service: Service = MACHINERY_WORK, **changes: Any) -> Service:
     return replace(service, transitions=tuple(steps))
 
 
-def an_hour_early(ctx: Context) -> datetime:
+def an_hour_early(ctx: StepContext) -> datetime:
     """The lag is cut by an hour."""
-    return payment_gives_up(ctx) - timedelta(hours=1)
+    return compute_payment_expiry(ctx) - timedelta(hours=1)
 
 
-def a_fixed_lag(ctx: Context) -> datetime:
+def a_fixed_lag(ctx: StepContext) -> datetime:
     """Whatever the municipality has set, a day and a half: enough for its default alone."""
-    return payment_last_day(ctx) + timedelta(hours=36)
+    return payment_due_at(ctx) + timedelta(hours=36)
 
 
-@pytest.mark.parametrize("deadline", [payment_last_day, an_hour_early, a_fixed_lag])
+@pytest.mark.parametrize("deadline", [payment_due_at, an_hour_early, a_fixed_lag])
 @pytest.mark.parametrize("service", [MACHINERY_WORK, EXPERT_OPINION], ids=lambda one: one.key)
 def test_a_bill_that_expires_before_the_banks_have_told(service: Service, deadline: Any) -> None:
-    assert flaws(expiring(service, deadline=deadline)) == {"expires_early: expire"}
+    assert flaws(expiring(service, reckon_deadline=deadline)) == {"expires_early: expire"}
 
 
 def test_a_bill_may_live_longer() -> None:
-    assert flaws(expiring(deadline=lambda ctx: payment_gives_up(ctx) + timedelta(days=9))) == set()
-    assert flaws(expiring(deadline=lambda ctx: None)) == set()
+    assert flaws(expiring(reckon_deadline=lambda ctx: compute_payment_expiry(ctx) + timedelta(days=9))) == set()
+    assert flaws(expiring(reckon_deadline=lambda ctx: None)) == set()
 
 
 def test_a_payment_under_way_is_waited_for() -> None:
@@ -57,20 +57,20 @@ def test_a_payment_under_way_is_waited_for() -> None:
 
 
 def test_an_expiry_that_cannot_be_told_is_not_trusted() -> None:
-    def by_the_booking(ctx: Context) -> datetime:
+    def by_the_booking(ctx: StepContext) -> datetime:
         return datetime.fromisoformat(ctx.request.data["booked_start"])
 
-    assert flaws(expiring(deadline=by_the_booking)) == {"expiry_untold: expire"}
+    assert flaws(expiring(reckon_deadline=by_the_booking)) == {"expiry_untold: expire"}
 
 
 def test_a_text_that_stands_twice() -> None:
     """Which of two files wins would be chance; what a municipality words anew is meant to win."""
-    whole = {key: TEXTS._leaf(key) for key in TEXTS.keys("")}
+    whole = {key: TEXTS._find_leaf(key) for key in TEXTS.list_keys("")}
     doubled = Catalogue([whole, {"sms": {"help": "راهنما"}, "units": {"rial": "ریال"}}])
-    found = {str(one) for one in check(SERVICES, doubled) if one.kind == "text_twice"}
+    found = {str(one) for one in check_services(SERVICES, doubled) if one.kind == "text_twice"}
     assert found == {"texts: text_twice: sms.help", "texts: text_twice: units.rial"}
-    assert Catalogue.load({"units": {"rial": "ریال ایران"}}).twice == ()
-    assert TEXTS.twice == ()
+    assert Catalogue.load({"units": {"rial": "ریال ایران"}}).duplicate_keys == ()
+    assert TEXTS.duplicate_keys == ()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,10 @@ def test_a_placeholder_that_nobody_fills(notice: str, text: str, unfilled: str) 
 
 def test_what_steps_give_may_be_told() -> None:
     notices = {
-        "bill": "{code} {amount} {bill_id} {payment_id} {deadline}", "cancel_refund": "{code} {refund}",
-        "reject": "{reason:20}", "pay_soon": "{code} {amount} {deadline}", "schedule": "{code} {machine}",
-    }  # fmt: skip
+        "bill": "{code} {amount} {bill_id} {payment_id} {deadline}",
+        "cancel_refund": "{code} {refund}",
+        "reject": "{reason:20}",
+        "pay_soon": "{code} {amount} {deadline}",
+        "schedule": "{code} {machine}",
+    }
     assert flaws(MACHINERY_WORK, Catalogue.load({"services": {"machinery": {"notices": notices}}})) == set()

@@ -8,10 +8,10 @@ import pytest
 
 from domain.bills.bill import BillState
 from domain.blocks.charging import BillsSettled, CloseOpenBills, FreeOfCharge, IssueBill, RefundAll, WaiveBills
-from domain.blocks.letters import ANSWERS, IssueLetter
-from domain.check import check
+from domain.blocks.letters import ANSWER_REGISTER, IssueLetter
+from domain.check import check_services
 from domain.fields.form import Field
-from domain.language.service import Command, Context, Effect, Guard, Service, State, Transition, Trigger
+from domain.language.service import Command, Effect, Guard, Service, State, StepContext, Transition, Trigger
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import Phase
 from domain.services import SERVICES
@@ -21,13 +21,13 @@ from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values.actors import Role
 
 TEXTS = Catalogue.load()
-LETTER = IssueLetter(ANSWERS)
+LETTER = IssueLetter(ANSWER_REGISTER)
 REVENUE = frozenset({Role.REVENUE})
 
 
 def flaws(service: Service) -> set[str]:
     """Check one service; return `kind: subject` of all but its texts."""
-    return {f"{one.kind}: {one.subject}" for one in check([service], TEXTS) if one.kind != "no_text"}
+    return {f"{one.kind}: {one.subject}" for one in check_services([service], TEXTS) if one.kind != "no_text"}
 
 
 def changed(service: Service, *names: str, **changes: Any) -> Service:
@@ -64,8 +64,9 @@ def test_a_bill_that_was_made_anew_may_be_paid() -> None:
 def test_the_effects_of_a_step_run_in_their_order() -> None:
     assert flaws(changed(EXPERT_OPINION, "issue", effects=(IssueBill(), LETTER))) == {"given_unpaid: issue"}
     assert flaws(changed(EXPERT_OPINION, "issue", effects=(LETTER, IssueBill()))) == {
-        "bill_left_open: answered", "bill_left_open: closed"
-    }  # fmt: skip
+        "bill_left_open: answered",
+        "bill_left_open: closed",
+    }
     assert flaws(changed(EXPERT_OPINION, "issue", effects=(IssueBill(), WaiveBills(), LETTER))) == set()
 
 
@@ -80,7 +81,7 @@ def test_a_waiver_and_the_letter_in_one_step() -> None:
 def test_money_that_went_back_is_not_paid() -> None:
     assert flaws(changed(EXPERT_OPINION, "issue", effects=(RefundAll(), LETTER))) == {"given_unpaid: issue"}
     assert flaws(changed(EXPERT_OPINION, "pay", effects=(RefundAll(),))) == {"given_unpaid: issue"}
-    [schedule] = MACHINERY_WORK.named("schedule")
+    [schedule] = MACHINERY_WORK.steps_named("schedule")
     found = flaws(changed(MACHINERY_WORK, "schedule", effects=(*schedule.effects, RefundAll())))
     assert found == {"given_unpaid: hand_over"}
 
@@ -92,7 +93,7 @@ def test_a_bill_that_nobody_settles_before_the_end() -> None:
 
 
 def test_a_letter_with_the_first_step() -> None:
-    assert "given_unpaid: submit" in flaws(replace(EXPERT_OPINION, at_submit=(LETTER,)))
+    assert "given_unpaid: submit" in flaws(replace(EXPERT_OPINION, submit_effects=(LETTER,)))
 
 
 def test_a_payment_that_leads_to_nothing() -> None:
@@ -110,9 +111,11 @@ def test_a_payment_may_let_staff_go_on() -> None:
 
 
 def test_a_deadline_that_is_never_reckoned() -> None:
-    assert flaws(changed(TAXI_LEAVE, "begin", deadline=None)) == {
-        "no_deadline: begin", "unreachable: in_effect", "unreachable: ended",
-    }  # fmt: skip
+    assert flaws(changed(TAXI_LEAVE, "begin", reckon_deadline=None)) == {
+        "no_deadline: begin",
+        "unreachable: in_effect",
+        "unreachable: ended",
+    }
     parked = State("parked", Phase.IN_PROGRESS)
     park = Transition("park", ("paid",), "parked", REVENUE)
     leave = Transition("leave", ("parked",), "expired", trigger=Trigger.DEADLINE)
@@ -126,7 +129,7 @@ def test_a_state_that_only_a_payment_leaves_where_no_bill_can_be() -> None:
     leave = Transition("leave", ("parked",), "expired", trigger=Trigger.BILL_SETTLED)
     found = flaws(and_steps(EXPERT_OPINION, park, leave, states=(parked,)))
     assert found == {"dead_end: parked", "never_taken: leave"}
-    assert flaws(and_steps(TAXI_LEAVE, park, replace(leave, target="ended"), states=(parked,))) == found
+    assert flaws(and_steps(TAXI_LEAVE, park, replace(leave, target_state="ended"), states=(parked,))) == found
     billed = replace(park, effects=(IssueBill(),))
     assert flaws(and_steps(EXPERT_OPINION, billed, leave, states=(parked,))) == set()
 
@@ -147,21 +150,21 @@ def test_a_price_that_no_automatic_step_takes() -> None:
 class Sunny(Guard):
     """A guard whose opposite nobody knows."""
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the sky."""
         return True
 
 
 def test_a_case_that_only_a_guard_without_an_opposite_takes() -> None:
-    assert flaws(changed(EXPERT_OPINION, "free", when=Sunny())) >= {"dead_end: priced"}
+    assert flaws(changed(EXPERT_OPINION, "free", condition=Sunny())) >= {"dead_end: priced"}
     last = Transition("rest", ("priced",), "visited", trigger=Trigger.AUTOMATIC)
     assert flaws(and_steps(without(EXPERT_OPINION, "free"), last)) == set()
     assert flaws(and_steps(EXPERT_OPINION, last)) == {"never_taken: rest"}
     refusing = replace(last, guards=(Sunny(),))
     assert flaws(and_steps(EXPERT_OPINION, refusing)) == {"never_taken: rest"}
-    hidden = and_steps(without(EXPERT_OPINION, "bill", "free"), refusing, *EXPERT_OPINION.named("free"))
+    hidden = and_steps(without(EXPERT_OPINION, "bill", "free"), refusing, *EXPERT_OPINION.steps_named("free"))
     assert "never_taken: free" in flaws(hidden)
-    assert flaws(and_steps(EXPERT_OPINION, replace(last, when=FreeOfCharge()))) == {"never_taken: rest"}
+    assert flaws(and_steps(EXPERT_OPINION, replace(last, condition=FreeOfCharge()))) == {"never_taken: rest"}
 
 
 def test_giving_up_is_no_way_on() -> None:
@@ -177,7 +180,7 @@ def test_giving_up_is_no_way_on() -> None:
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR, Role.SYSTEM])
 def test_a_step_of_those_who_take_none(role: Role) -> None:
-    [accept] = MACHINERY_WORK.named("accept")
+    [accept] = MACHINERY_WORK.steps_named("accept")
     assert flaws(changed(MACHINERY_WORK, "accept", roles=frozenset({role}))) == {f"role_takes_no_steps: accept: {role}"}
     assert flaws(changed(MACHINERY_WORK, "accept", roles=accept.roles | {role})) == {
         f"role_takes_no_steps: accept: {role}"
@@ -187,21 +190,21 @@ def test_a_step_of_those_who_take_none(role: Role) -> None:
 def test_a_citizens_command_that_no_citizen_may_take() -> None:
     civil = frozenset({Role.CIVIL})
     silent = changed(MACHINERY_WORK, "cancel", roles=civil)
-    assert [str(one) for one in check([silent], TEXTS)] == ["machinery: command_without_citizen: cancel"]
+    assert [str(one) for one in check_services([silent], TEXTS)] == ["machinery: command_without_citizen: cancel"]
     assert flaws(changed(MACHINERY_WORK, "answer", roles=civil)) == {"command_without_citizen: answer"}
-    assert flaws(changed(TAXI_LEAVE, "consent", by_awaited=False)) == {"command_without_citizen: consent"}
+    assert flaws(changed(TAXI_LEAVE, "consent", awaited_may_take=False)) == {"command_without_citizen: consent"}
     assert flaws(changed(MACHINERY_WORK, "pay", command=Command.CONFIRM)) == {"command_without_citizen: pay"}
 
 
 def test_a_citizens_command_that_asks_for_more_than_it_says() -> None:
-    [ask] = MACHINERY_WORK.named("ask")
+    [ask] = MACHINERY_WORK.steps_named("ask")
     assert flaws(changed(MACHINERY_WORK, "cancel", inputs=ask.inputs)) == {"command_lacks_input: cancel.question"}
-    [answer] = MACHINERY_WORK.named("answer")
+    [answer] = MACHINERY_WORK.steps_named("answer")
     more: tuple[Field, ...] = (*answer.inputs, *ask.inputs)
     assert flaws(changed(MACHINERY_WORK, "answer", inputs=more)) == {"command_lacks_input: answer.question"}
 
 
-@pytest.mark.parametrize("change", [{"roles": REVENUE}, {"inputs": ()}, {"by_awaited": True}])
+@pytest.mark.parametrize("change", [{"roles": REVENUE}, {"inputs": ()}, {"awaited_may_take": True}])
 def test_namesakes_that_are_not_alike(change: dict[str, Any]) -> None:
     *others, last = (one for one in MACHINERY_WORK.transitions if one.name == "complete")
     steps = tuple(one for one in MACHINERY_WORK.transitions if one.name != "complete")
@@ -216,9 +219,9 @@ def test_namesakes_that_are_not_alike(change: dict[str, Any]) -> None:
 class Gift(Effect):
     """Given by a service that never bills."""
 
-    delivers: ClassVar[bool] = True
+    delivers_result: ClassVar[bool] = True
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Give it."""
 
 

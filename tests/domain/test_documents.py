@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.requests.documents import MAX_BYTES, sniff
+from domain.requests.documents import MAX_DOCUMENT_BYTES, detect_media_type
 from domain.values.errors import DocumentRejected, TooLarge
 
 
@@ -15,11 +15,11 @@ from domain.values.errors import DocumentRejected, TooLarge
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "image/heic"),
         (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00", "image/heic"),
         (b"%PDF-1.4\n%\xe2\xe3", "application/pdf"),
-        (b"%PDF-" + b"x" * (MAX_BYTES - 5), "application/pdf"),
+        (b"%PDF-" + b"x" * (MAX_DOCUMENT_BYTES - 5), "application/pdf"),
     ],
 )
 def test_photos_and_pdf_are_known(content: bytes, media_type: str) -> None:
-    assert sniff(content) == media_type
+    assert detect_media_type(content) == media_type
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_photos_and_pdf_are_known(content: bytes, media_type: str) -> None:
 )
 def test_everything_else_is_rejected(content: bytes) -> None:
     with pytest.raises(DocumentRejected):
-        sniff(content)
+        detect_media_type(content)
 
 
 def test_seven_megabytes_are_the_limit() -> None:
     with pytest.raises(TooLarge) as refused:
-        sniff(b"%PDF-" + b"x" * (MAX_BYTES - 4))
+        detect_media_type(b"%PDF-" + b"x" * (MAX_DOCUMENT_BYTES - 4))
     assert refused.value.params == {"limit": 7 * 1024 * 1024}

@@ -5,39 +5,39 @@ from typing import Any
 
 import pytest
 
-from domain.blocks.band_answers import LISTED
+from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
-from domain.messages.catalogue import Catalogue, placeholders
+from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.records import MessageClass
-from domain.services.expert.declaration import EXPERT_OPINION, MOST_AREA
-from domain.services.expert.kinds import KINDS, PAPER_NAMES
-from domain.values.calendar import TEHRAN
+from domain.services.expert.declaration import EXPERT_OPINION, MAX_AREA
+from domain.services.expert.kinds import OPINION_KINDS, PAPER_NAMES
+from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
-from domain.values.text import grouped
+from domain.values.text import group_digits
 
 TEXTS = Catalogue.load()
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 
 REAL: dict[str, list[Any]] = {
-    "band": [grouped(MOST_AREA)],
+    "band": [group_digits(MAX_AREA)],
     "count": [100],
-    "kind": list(KINDS),
+    "kind": list(OPINION_KINDS),
     "national_code": ["9" * 10],
     "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
-    "visit_start": [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN).isoformat() for day in DAYS],
+    "visit_start": [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE).isoformat() for day in DAYS],
     "letter_date": [day.isoformat() for day in DAYS],
     "letter_number": ["1405/ک/99999", "9" * 24, "د" * 24],
-    "documents": [list(kind.papers) for kind in KINDS.values()],
-    "missing": [list(kind.papers) for kind in KINDS.values()],
+    "documents": [list(kind.papers) for kind in OPINION_KINDS.values()],
+    "missing": [list(kind.papers) for kind in OPINION_KINDS.values()],
 }
 """Placeholder → values that can stand for it, the longest among them."""
 
 
 def shown(name: str, value: Any) -> str:
     """Return a value as a text shows it."""
-    return WORDING.values(EXPERT_OPINION.form, {name: value})[name]
+    return WORDING.render_values(EXPERT_OPINION.form, {name: value})[name]
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -46,14 +46,14 @@ def test_the_longest_values_bound_the_real_ones(name: str) -> None:
 
 
 def test_every_placeholder_is_bounded() -> None:
-    limited = {name.removeprefix("limits.") for name in TEXTS.keys("limits.")}
+    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
     shared = {"code", "amount", "refund", "bill_id", "payment_id", "deadline", "menu"}
     tables = ("notices", "status", "pending", "answers")
     used = {
         name
         for one in tables
-        for key in TEXTS.keys(f"services.expert.{one}.")
-        for name in placeholders(TEXTS.text(key))
+        for key in TEXTS.list_keys(f"services.expert.{one}.")
+        for name in list_placeholders(TEXTS.text(key))
     }
     assert used - limited - shared - set(REAL) == set()
 
@@ -65,26 +65,28 @@ def test_a_letters_number_reads_from_left_to_right() -> None:
 
 
 def test_prices_are_three_short_lines() -> None:
-    lines = [TEXTS.longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
+    lines = [TEXTS.render_longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
     assert count_parts("\n".join(lines)) <= 3
 
 
 def test_bands_of_prices_take_a_part_each_and_one_more() -> None:
-    lines = [TEXTS.longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
-    bands = [TEXTS.longest("services.expert.answers.price_band")] * LISTED
-    more = TEXTS.longest("services.expert.answers.more_bands")
-    assert count_parts("\n".join([*lines, *bands, more])) <= 3 + LISTED + 1
+    lines = [TEXTS.render_longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
+    bands = [TEXTS.render_longest("services.expert.answers.price_band")] * MOST_LISTED_BANDS
+    more = TEXTS.render_longest("services.expert.answers.more_bands")
+    assert count_parts("\n".join([*lines, *bands, more])) <= 3 + MOST_LISTED_BANDS + 1
 
 
 def test_kinds_and_papers_have_names() -> None:
-    assert {f"choices.kind.{kind}" for kind in KINDS} == set(TEXTS.keys("choices.kind."))
-    assert {f"choices.document.{name}" for name in PAPER_NAMES} <= set(TEXTS.keys("choices.document."))
+    assert {f"choices.kind.{kind}" for kind in OPINION_KINDS} == set(TEXTS.list_keys("choices.kind."))
+    assert {f"choices.document.{name}" for name in PAPER_NAMES} <= set(TEXTS.list_keys("choices.document."))
 
 
 def test_the_classes_of_notices() -> None:
-    notices = {key.rpartition(".")[2]: TEXTS._leaf(key) for key in TEXTS.keys("services.expert.notices.")}
+    notices = {key.rpartition(".")[2]: TEXTS._find_leaf(key) for key in TEXTS.list_keys("services.expert.notices.")}
     classes = {name: MessageClass(leaf["class"]) for name, leaf in notices.items() if "class" in leaf}
     assert {name for name, cls in classes.items() if cls is MessageClass.REMINDER} == {
-        "visit_soon", "officer_visit_soon", "pay_soon",
-    }  # fmt: skip
+        "visit_soon",
+        "officer_visit_soon",
+        "pay_soon",
+    }
     assert classes["pay"] is MessageClass.RECEIPT

@@ -12,25 +12,25 @@ from hypothesis import strategies as st
 
 from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field, read_fields
+from domain.fields.hours import Hours
 from domain.fields.types import (
     Choice,
     Choices,
     Day,
     FieldType,
     HourOfDay,
-    Hours,
     Identifier,
     Integer,
     Moment,
     ReadingContext,
     Rials,
     Text,
-    number_text,
+    format_number,
 )
 from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.messages.catalogue import Catalogue
-from domain.parsing.answers import read_start
+from domain.parsing.answers import read_start_hour
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -59,7 +59,7 @@ READ: list[tuple[FieldType, object, object]] = [
     (Day(), "05/9/4", "2026-11-25"),
     (Day(), "فردا", "2026-11-25"),
     (Day(), "شنبه", "2026-11-28"),
-    (Day(past=True), "1405/1/1", "2026-03-21"),
+    (Day(allows_past=True), "1405/1/1", "2026-03-21"),
     (HourOfDay(), "۷:۳۰", "07:30"),
     (HourOfDay(), "08:00", "08:00"),
     (HourOfDay(), "۴ عصر", "16:00"),
@@ -113,8 +113,8 @@ REFUSED: list[tuple[FieldType, object, str | None]] = [
     (Moment(), "فردا", None),
     (Moment(), "2026-13-01T08:00", None),
     (Day(), "9999-12-31", "unknown_days"),
-    (Day(past=True), "2121-03-21", "unknown_days"),
-    (Day(past=True), "1921-03-20", "unknown_days"),
+    (Day(allows_past=True), "2121-03-21", "unknown_days"),
+    (Day(allows_past=True), "1921-03-20", "unknown_days"),
     (Moment(), "9999-12-31T23:59-14:00", "unknown_days"),
     (Moment(), "2121-03-21T08:00", "unknown_days"),
     (Identifier("mobile"), "02117225555", None),
@@ -175,14 +175,14 @@ def test_read(kind: FieldType, raw: object, value: object) -> None:
 @pytest.mark.parametrize(("kind", "raw", "detail"), REFUSED)
 def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
     with pytest.raises((InvalidField, UnknownKind)) as refused:
-        Field("field", kind).read(raw, READING)
+        Field("field", kind).read_value(raw, READING)
     assert refused.value.field == "field"
     assert detail in {None, refused.value.detail}
 
 
 @pytest.mark.parametrize(("kind", "value", "text"), SHOWN)
 def test_shown(kind: FieldType, value: object, text: str) -> None:
-    assert kind.show(value, TEXTS.text) == text
+    assert kind.render_value(value, TEXTS.text) == text
 
 
 LOOKING_UP: list[tuple[FieldType, object]] = [
@@ -205,10 +205,10 @@ def test_a_type_names_every_text_that_it_looks_up(kind: FieldType, value: object
         looked_up.add(key)
         return TEXTS.text(key)
 
-    kind.show(value, words)
-    for choice in MEANT.get(kind.name) or kind.menu() or MACHINE_TYPES:
-        kind.name_of(choice, words)
-    assert looked_up <= set(kind.texts(MACHINE_TYPES))
+    kind.render_value(value, words)
+    for choice in MEANT.get(kind.name) or kind.numbered_choices() or MACHINE_TYPES:
+        kind.display_name(choice, words)
+    assert looked_up <= set(kind.text_keys(MACHINE_TYPES))
 
 
 def test_whole_hours_stay_whole() -> None:
@@ -220,38 +220,38 @@ def test_whole_hours_stay_whole() -> None:
 
 def test_machines_may_be_taken_without_their_hours() -> None:
     items = WorkItems()
-    taken = items.take("لودر", READING)
-    assert items.gap(taken) == "hours"
-    assert items.gaps == ("hours",)
-    assert items.fill(taken, "۲") == [{"machine": "loader", "count": 1, "hours": 2}]
+    taken = items.parse_partially("لودر", READING)
+    assert items.find_missing_part(taken) == "hours"
+    assert items.part_names == ("hours",)
+    assert items.fill_missing_part(taken, "۲") == [{"machine": "loader", "count": 1, "hours": 2}]
     with pytest.raises(InvalidField):
-        items.fill(taken, "زیاد")
+        items.fill_missing_part(taken, "زیاد")
     with pytest.raises(InvalidField, match="range"):
-        items.fill(taken, "30")
+        items.fill_missing_part(taken, "30")
 
 
 def test_hours_said_for_one_machine_stay() -> None:
     items = WorkItems()
     partly = [{"machine": "loader", "hours": 3}, {"machine": "crane"}]
-    assert [item["hours"] for item in items.fill(items.take(partly, READING), "2")] == [3, 2]
+    assert [item["hours"] for item in items.fill_missing_part(items.parse_partially(partly, READING), "2")] == [3, 2]
 
 
 def test_the_valid_part_of_wrong_items_are_the_machines() -> None:
     items = WorkItems()
-    assert items.valid_part("لودر ۳۰ ساعت", READING) == [{"machine": "loader", "count": 1}]
-    assert items.valid_part([{"machine": "loader", "hours": 4}, {"machine": "crane", "hours": 99}], READING) == [
+    assert items.keep_valid_part("لودر ۳۰ ساعت", READING) == [{"machine": "loader", "count": 1}]
+    assert items.keep_valid_part([{"machine": "loader", "hours": 4}, {"machine": "crane", "hours": 99}], READING) == [
         {"machine": "loader", "hours": 4, "count": 1},
         {"machine": "crane", "count": 1},
     ]
     for wrong in ("هلیکوپتر ۳۰ ساعت", "۱۱ لودر ۳۰ ساعت", ["loader"], []):
-        assert items.valid_part(wrong, READING) is None
-    assert Text().valid_part("", READING) is None
+        assert items.keep_valid_part(wrong, READING) is None
+    assert Text().keep_valid_part("", READING) is None
 
 
 def test_every_machine_of_the_menu_can_be_taken() -> None:
-    assert WorkItems().menu() == MACHINE_TYPES
+    assert WorkItems().numbered_choices() == MACHINE_TYPES
     for machine in MACHINE_TYPES:
-        assert WorkItems().take(machine, READING) == [{"machine": machine, "count": 1}]
+        assert WorkItems().parse_partially(machine, READING) == [{"machine": machine, "count": 1}]
 
 
 # Whole forms
@@ -290,9 +290,19 @@ def test_unknown_fields_and_choices_are_refused() -> None:
 
 
 TYPES: tuple[FieldType, ...] = (
-    Text(), Integer(), Rials(), Day(), HourOfDay(), Moment(), Identifier("mobile"), Identifier("plate"), Choice(),
-    Choices(), Hours(24), WorkItems(),
-)  # fmt: skip
+    Text(),
+    Integer(),
+    Rials(),
+    Day(),
+    HourOfDay(),
+    Moment(),
+    Identifier("mobile"),
+    Identifier("plate"),
+    Choice(),
+    Choices(),
+    Hours(24),
+    WorkItems(),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -304,7 +314,7 @@ JSON = st.recursive(
 @given(st.sampled_from(TYPES), JSON)
 def test_whatever_a_program_sends_is_read_or_refused(kind: FieldType, raw: object) -> None:
     with suppress(DomainError):
-        json.dumps(Field("field", kind).read(raw, READING), allow_nan=False)
+        json.dumps(Field("field", kind).read_value(raw, READING), allow_nan=False)
 
 
 @settings(max_examples=100, deadline=None)
@@ -318,10 +328,10 @@ def test_no_spelling_of_a_moment_is_a_fault(text: str) -> None:
 def test_an_hour_that_was_read_once_is_read_the_same_again() -> None:
     """The short way of `HourOfDay` gives what reading the words would give."""
     hours = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
-    assert [read_start(one).strftime("%H:%M") for one in hours] == hours
+    assert [read_start_hour(one).strftime("%H:%M") for one in hours] == hours
     assert [HourOfDay().parse(one, READING) for one in hours] == hours
 
 
 @pytest.mark.parametrize(("number", "text"), [(10_000_000, "۱۰۰۰۰۰۰۰"), (2.5, "۲٫۵"), (4.0, "۴"), (0.5, "۰٫۵")])
 def test_a_number_is_told_in_digits(number: float, text: str) -> None:
-    assert number_text(number) == text
+    assert format_number(number) == text

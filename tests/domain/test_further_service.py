@@ -1,7 +1,7 @@
 """A further service by one declaration and its texts: tree pruning, as `docs/add-a-service.md` has it to the letter.
 
 Nothing else of the project knows it. It is asked for, tracked, paid, cancelled and rated by SMS, entered and worked on
-by the staff's actions, shown on the public page; and `check` finds whatever is planted in it.
+by the staff's actions, shown on the public page; and `check_services` finds whatever is planted in it.
 """
 
 import tomllib
@@ -16,8 +16,8 @@ from domain.actions.feedback import service_page
 from domain.actions.messages import notify
 from domain.actions.requests import walk_in
 from domain.actions.tariffs import changes
-from domain.check import check
-from domain.engine.personal_data import bare
+from domain.check import check_services
+from domain.engine.personal_data import erase_personal_data
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Notice, Service, State, Transition
@@ -41,7 +41,7 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     clock = StandingClock()
     desk = build_desk(clock, services=(MACHINERY_WORK, TREES), texts=WORDS)
     async with municipality(database, desk, clock) as opened:
-        async with opened.store.unit() as uow:
+        async with opened.store.open_unit() as uow:
             await changes.add_tariff(
                 desk, uow, actor(Role.REVENUE), TREES.key, {"work": "pruning"}, rate=RATE, unit="tree", vat_percent=10
             )
@@ -53,8 +53,9 @@ async def test_one_text_asks_for_it(town: Municipality) -> None:
     assert heard.key == "services.tree_pruning.notices.submit"
     request = await town.request(heard.code)
     assert (request.service, request.fields) == (
-        "tree_pruning", {"trees": 3, "date": "2026-11-28", "place": "خیابان امام، پلاک ۱۲"},
-    )  # fmt: skip
+        "tree_pruning",
+        {"trees": 3, "date": "2026-11-28", "place": "خیابان امام، پلاک ۱۲"},
+    )
 
 
 async def test_it_is_asked_field_by_field(town: Municipality) -> None:
@@ -79,8 +80,14 @@ async def test_it_runs_to_its_end_by_sms(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "۵")).key == "sms.rated"
     assert [event.event for event in await town.history(code)] == ["submit", "accept", "bill", "pay", "prune", "rate"]
     assert await town.keys() == [
-        "submit", "bill", "awaiting_payment", "pay", "pay", "prune", "rated",
-    ]  # fmt: skip
+        "submit",
+        "bill",
+        "awaiting_payment",
+        "pay",
+        "pay",
+        "prune",
+        "rated",
+    ]
 
 
 async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municipality) -> None:
@@ -98,9 +105,9 @@ async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municip
 
 async def test_staff_enter_it_and_wait_for_the_money_in_vain(town: Municipality) -> None:
     by, form = actor(Role.CIVIL), {"trees": "۲", "date": "1405/09/10", "place": "میدان شهدا"}
-    async with town.store.unit() as uow:
-        outcome = await walk_in.enter(town.desk, uow, "tree_pruning", form, by, CITIZEN)
-        await notify.announce(town.desk, uow, outcome, by)
+    async with town.store.open_unit() as uow:
+        outcome = await walk_in.enter_walk_in(town.desk, uow, "tree_pruning", form, by, CITIZEN)
+        await notify.announce_outcome(town.desk, uow, outcome, by)
     code = outcome.request.code
     await town.do(code, "accept", Role.CIVIL, trees="4")
     assert (await town.bills(code))[-1].amount == RATE * 4 * 110 // 100
@@ -118,10 +125,10 @@ async def test_its_page_is_there_and_a_low_rating_reopens_it(town: Municipality)
     await town.say(CITIZEN, "نظر هرس خوب نبود")
     again = (await town.says("۲", "بله")).codes[-1]
     assert (await town.request(again)).fields == (await town.request(code)).fields
-    seen = await service_page.visit(town.desk, town.store, "tree_pruning")
-    assert (seen.views, seen.opinion.average, sum(seen.opinion.comments.values())) == (1, 2.0, 1)
+    seen = await service_page.visit_service_page(town.desk, town.store, "tree_pruning")
+    assert (seen.views, seen.opinion.average_score, sum(seen.opinion.comment_counts.values())) == (1, 2.0, 1)
     old = await town.request(code)
-    bare(TREES, old)
+    erase_personal_data(TREES, old)
     assert old.fields == {"trees": 3, "date": "2026-11-28"}
 
 
@@ -130,12 +137,12 @@ async def test_its_page_is_there_and_a_low_rating_reopens_it(town: Municipality)
 
 def flaws(service: Service, texts: dict[str, Any] = WORDS) -> list[str]:
     """What is wrong with the declaration."""
-    return [str(one) for one in check([*SERVICES, service], Catalogue.load(texts))]
+    return [str(one) for one in check_services([*SERVICES, service], Catalogue.load(texts))]
 
 
 async def test_the_help_menu_has_room_for_it(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "راهنما")
-    assert count_parts(heard.text) <= town.desk.catalogue.parts("sms.help")
+    assert count_parts(heard.text) <= town.desk.catalogue.part_budget("sms.help")
     assert town.desk.catalogue.text("intents.tree_pruning") in heard.text
 
 
@@ -177,8 +184,8 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
     ),
     "role-less action": (lambda: changed("prune", roles=frozenset()), {"no_role: prune"}),
     "unpaid work": (unguarded, {"given_unpaid: prune"}),
-    "work before any bill": (lambda: changed("prune", sources=("submitted", "paid")), {"given_unpaid: prune"}),
-    "state that is none": (lambda: changed("reject", target="refused"), {"unknown_state: refused"}),
+    "work before any bill": (lambda: changed("prune", source_states=("submitted", "paid")), {"given_unpaid: prune"}),
+    "state that is none": (lambda: changed("reject", target_state="refused"), {"unknown_state: refused"}),
     "missing notice": (
         lambda: changed("reject", notices=(Notice("sorry"),)),
         {"no_text: services.tree_pruning.notices.sorry"},
@@ -192,11 +199,13 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
     ),
     "missing state map": (lambda: replace(TREES, version=2), {"no_state_map: version 1"}),
     "wrong state map": (
-        lambda: replace(TREES, version=2, state_map={1: {"paid": "waiting"}}, former={1: {"paid": Phase.IN_PROGRESS}}),
+        lambda: replace(
+            TREES, version=2, state_maps={1: {"paid": "waiting"}}, former_states={1: {"paid": Phase.IN_PROGRESS}}
+        ),
         {"state_map_into_nowhere: paid -> waiting"},
     ),
     "map of a version to come": (
-        lambda: replace(TREES, state_map={7: {}}),
+        lambda: replace(TREES, state_maps={7: {}}),
         {"state_map_of_no_version: version 7"},
     ),
 }

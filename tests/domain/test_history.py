@@ -9,17 +9,17 @@ import pytest
 
 from app.security.signing import Ed25519Signer
 from domain.requests.history import (
-    GENESIS,
+    GENESIS_HASH,
     ChainHead,
-    Fault,
     HistoryEvent,
+    HistoryFault,
     Seal,
-    canonical,
-    chain_faults,
-    link,
-    make_seal,
-    personal_digest,
-    seal_faults,
+    compute_event_hash,
+    compute_personal_digest,
+    create_seal,
+    encode_canonical,
+    find_chain_faults,
+    find_seal_faults,
 )
 
 CODE = "123456786"
@@ -32,21 +32,35 @@ ERASED: dict[str, Any] = {"actor": None, "note": None, "payload": None, "salt": 
 def chain() -> list[HistoryEvent]:
     """Return a whole chain of three events of one request."""
     events: list[HistoryEvent] = []
-    previous = GENESIS
+    previous = GENESIS_HASH
     for seq in (1, 2, 3):
         payload, salt, at = {"hours": [4, 2.5], "place": "کوچه بهار"}, f"{seq:032x}", NOW + timedelta(minutes=seq)
-        digest = personal_digest(ACTOR, "دلیل", payload, salt)
+        digest = compute_personal_digest(ACTOR, "دلیل", payload, salt)
         event = HistoryEvent(
-            7, seq, at, "citizen", "sms", f"step-{seq}", "a", "b", ACTOR, "دلیل", payload, salt, digest, previous, ""
+            request_id=7,
+            seq=seq,
+            at=at,
+            actor_kind="citizen",
+            channel="sms",
+            event=f"step-{seq}",
+            from_state="a",
+            to_state="b",
+            actor=ACTOR,
+            note="دلیل",
+            payload=payload,
+            salt=salt,
+            digest=digest,
+            previous=previous,
+            hash="",
         )
-        events.append(replace(event, hash=link(event)))
+        events.append(replace(event, hash=compute_event_hash(event)))
         previous = events[-1].hash
     return events
 
 
 def faults(events: list[HistoryEvent]) -> set[str]:
     """Verify events against the head of the whole chain."""
-    return {fault.kind for fault in chain_faults(CODE, events, 3, chain()[-1].hash)}
+    return {fault.kind for fault in find_chain_faults(CODE, events, 3, chain()[-1].hash)}
 
 
 def second_changed(**changes: Any) -> list[HistoryEvent]:
@@ -57,7 +71,7 @@ def second_changed(**changes: Any) -> list[HistoryEvent]:
 
 def test_a_whole_chain_verifies() -> None:
     assert faults(chain()) == set()
-    assert chain_faults(CODE, [], 0, "") == []
+    assert find_chain_faults(CODE, [], 0, "") == []
 
 
 def test_the_same_moment_in_another_zone_is_the_same() -> None:
@@ -92,13 +106,13 @@ def test_an_edited_personal_part_is_found(change: dict[str, Any]) -> None:
 def test_an_edit_with_its_own_hash_breaks_the_chain_behind_it() -> None:
     first, second, third = chain()
     edited = replace(second, to_state="paid")
-    assert faults([first, replace(edited, hash=link(edited)), third]) == {"chain_broken"}
+    assert faults([first, replace(edited, hash=compute_event_hash(edited)), third]) == {"chain_broken"}
     assert faults([first, second, replace(third, hash="")]) == {"event_edited", "head_differs"}
 
 
 def test_an_erased_personal_part_still_verifies() -> None:
     events = second_changed(**ERASED)
-    assert events[1].erased
+    assert events[1].is_erased
     assert faults(events) == set()
 
 
@@ -125,11 +139,11 @@ def test_missing_and_moved_events_are_found(order: tuple[int, ...], kinds: set[s
 
 def test_a_fault_names_request_and_event() -> None:
     events = second_changed(to_state="paid")
-    assert chain_faults(CODE, events, 3, events[-1].hash) == [Fault("event_edited", CODE, 2)]
+    assert find_chain_faults(CODE, events, 3, events[-1].hash) == [HistoryFault("event_edited", CODE, 2)]
 
 
 def test_json_has_one_spelling() -> None:
-    assert canonical({"b": "ی", "a": [1, 2.5]}) == '{"a":[1,2.5],"b":"ی"}'.encode()
+    assert encode_canonical({"b": "ی", "a": [1, 2.5]}) == '{"a":[1,2.5],"b":"ی"}'.encode()
 
 
 # Seals
@@ -137,14 +151,14 @@ def test_json_has_one_spelling() -> None:
 
 def sealed() -> list[Seal]:
     """Return two seals in a chain."""
-    first = make_seal(1, NOW, [ChainHead(7, CODE, 3, "a" * 64)], GENESIS, SIGNER)
-    return [first, make_seal(2, NOW, [ChainHead(7, CODE, 4, "b" * 64)], first.hash, SIGNER)]
+    first = create_seal(1, NOW, [ChainHead(7, CODE, 3, "a" * 64)], GENESIS_HASH, SIGNER)
+    return [first, create_seal(2, NOW, [ChainHead(7, CODE, 4, "b" * 64)], first.hash, SIGNER)]
 
 
 def test_good_seals_verify() -> None:
     first, second = sealed()
-    assert seal_faults(1, GENESIS, first, SIGNER) == []
-    assert seal_faults(2, first.hash, second, SIGNER) == []
+    assert find_seal_faults(1, GENESIS_HASH, first, SIGNER) == []
+    assert find_seal_faults(2, first.hash, second, SIGNER) == []
 
 
 @pytest.mark.parametrize(
@@ -155,11 +169,11 @@ def test_good_seals_verify() -> None:
         (lambda seal: replace(seal, hash="0" * 64), "seal_edited"),
         (lambda seal: replace(seal, signature=sealed()[0].signature), "seal_forged"),
         (lambda seal: replace(seal, signature="no signature"), "seal_forged"),
-        (lambda seal: make_seal(2, NOW, seal.heads, seal.previous, Ed25519Signer("another key")), "seal_forged"),
-        (lambda seal: make_seal(2, NOW, seal.heads, GENESIS, SIGNER), "seal_missing_or_moved"),
-        (lambda seal: make_seal(3, NOW, seal.heads, seal.previous, SIGNER), "seal_missing_or_moved"),
+        (lambda seal: create_seal(2, NOW, seal.heads, seal.previous, Ed25519Signer("another key")), "seal_forged"),
+        (lambda seal: create_seal(2, NOW, seal.heads, GENESIS_HASH, SIGNER), "seal_missing_or_moved"),
+        (lambda seal: create_seal(3, NOW, seal.heads, seal.previous, SIGNER), "seal_missing_or_moved"),
     ],
 )
 def test_changed_seals_are_found(change: Callable[[Seal], Seal], kind: str) -> None:
     first, second = sealed()
-    assert [fault.kind for fault in seal_faults(2, first.hash, change(second), SIGNER)] == [kind]
+    assert [fault.kind for fault in find_seal_faults(2, first.hash, change(second), SIGNER)] == [kind]

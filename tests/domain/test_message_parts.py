@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.values.message_parts import Encoding, count_parts, encoding_of, split, units
+from domain.values.message_parts import Encoding, choose_encoding, count_parts, encoded_length, split_parts
 
 GSM_BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCÄÖÑÜ§¿xyzäöñüà"
 GSM_EXTENDED = "\f^{}\\[~]|€"
@@ -39,55 +39,55 @@ anything = st.text(max_size=300)
     ],
 )
 def test_sizes(text: str, encoding: Encoding, length: int, parts: int) -> None:
-    assert (encoding_of(text), units(text), count_parts(text)) == (encoding, length, parts)
+    assert (choose_encoding(text), encoded_length(text), count_parts(text)) == (encoding, length, parts)
 
 
 def test_both_gsm_tables_are_gsm() -> None:
-    assert encoding_of(GSM_BASIC + GSM_EXTENDED) is Encoding.GSM7
-    assert units(GSM_BASIC) == len(GSM_BASIC)
-    assert units(GSM_EXTENDED) == 2 * len(GSM_EXTENDED)
+    assert choose_encoding(GSM_BASIC + GSM_EXTENDED) is Encoding.GSM7
+    assert encoded_length(GSM_BASIC) == len(GSM_BASIC)
+    assert encoded_length(GSM_EXTENDED) == 2 * len(GSM_EXTENDED)
 
 
 @pytest.mark.parametrize("character", ["ç", "‌", "`", "\t", "س", "۱", "😀"])
 def test_one_character_outside_the_tables_makes_the_text_ucs2(character: str) -> None:
-    assert encoding_of(f"pay {character}") is Encoding.UCS2
+    assert choose_encoding(f"pay {character}") is Encoding.UCS2
 
 
 def test_an_extension_character_is_not_cut_in_two() -> None:
-    assert split("a" * 152 + "€" + "b" * 20) == ["a" * 152, "€" + "b" * 20]
+    assert split_parts("a" * 152 + "€" + "b" * 20) == ["a" * 152, "€" + "b" * 20]
 
 
 @pytest.mark.parametrize("whole", ["😀", "سَ", "بً\u0651", "👍🏽", FAMILY, "ی‌", "1\ufe0f\u20e3"])
 def test_what_is_read_as_one_character_stays_in_one_part(whole: str) -> None:
     text = "س" * 66 + whole + "س" * 30
-    assert split(text) == ["س" * 66, whole + "س" * 30]
+    assert split_parts(text) == ["س" * 66, whole + "س" * 30]
 
 
 def test_a_run_of_marks_longer_than_a_part_is_cut_between_characters() -> None:
     text = "س" + "\u064b" * 200
-    assert [units(part) for part in split(text)] == [67, 67, 67]
+    assert [encoded_length(part) for part in split_parts(text)] == [67, 67, 67]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(persian, latin, anything))
 def test_parts_are_the_text_and_fit(text: str) -> None:
-    parts, encoding = split(text), encoding_of(text)
-    limit = encoding.alone if len(parts) == 1 else encoding.joined
+    parts, encoding = split_parts(text), choose_encoding(text)
+    limit = encoding.single_part_units if len(parts) == 1 else encoding.joined_part_units
     assert "".join(parts) == text
     assert count_parts(text) == len(parts)
     assert all(_size(part, encoding) <= limit for part in parts)
-    assert len(parts) >= -(-units(text) // encoding.joined) or len(parts) == 1
+    assert len(parts) >= -(-encoded_length(text) // encoding.joined_part_units) or len(parts) == 1
 
 
 @settings(max_examples=60, deadline=None)
 @given(persian)
 def test_no_part_begins_with_a_mark_or_after_a_joiner(text: str) -> None:
     longest_run = 67
-    parts = split(text)
+    parts = split_parts(text)
     for before, part in pairwise(parts):
         torn = unicodedata.category(part[0]).startswith("M") or part[0] in "\u200c\u200d🏽" or before[-1] == "\u200d"
-        assert not torn or units(before) > longest_run - 2
+        assert not torn or encoded_length(before) > longest_run - 2
 
 
 def _size(part: str, encoding: Encoding) -> int:
-    return units(part) if encoding is Encoding.GSM7 else len(part.encode("utf-16-le")) // 2
+    return encoded_length(part) if encoding is Encoding.GSM7 else len(part.encode("utf-16-le")) // 2

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.values.money import Rounding, rials_text, round_rials
+from domain.values.money import RoundingMode, rials_text, round_rials
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from domain.values.money import Rounding, rials_text, round_rials
         (999, "down", 0),
     ],
 )
-def test_rounding(amount: int, mode: Rounding, rounded: int) -> None:
-    assert round_rials(amount, mode=mode) == rounded
+def test_rounding(amount: int, mode: RoundingMode, rounded: int) -> None:
+    assert round_rials(amount, rounding_mode=mode) == rounded
 
 
 def test_rounding_to_another_step() -> None:

@@ -1,20 +1,20 @@
-"""The parts of papers fill their blocks from facts; `check` finds papers that could not be printed."""
+"""The parts of papers fill their blocks from facts; `check_services` finds papers that could not be printed."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain.blocks.receipts import receipt
-from domain.check import check
+from domain.blocks.receipts import receipt_for_roles
+from domain.check import check_services
 from domain.language.printouts import (
-    Bars,
+    BarcodePart,
     FactsPart,
     PaperContext,
     PaperPart,
     Printable,
-    Quoted,
-    Signed,
+    QuotedPart,
+    SignaturesPart,
     TablePart,
     TextPart,
 )
@@ -22,15 +22,15 @@ from domain.messages.catalogue import Catalogue
 from domain.papers.document import Barcode, Facts, PaperFact, PaperTable, Paragraphs, Signatures
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
-from domain.values.identifiers import masked
-from domain.values.money import in_words
-from domain.values.text import left_to_right
+from domain.values.identifiers import mask_name
+from domain.values.money import amount_in_words
+from domain.values.text import isolate_left_to_right
 
 PAGE = PaperContext(
-    words=str.upper,
-    label=lambda name: f"[{name}]",
-    values={"name": "آنه", "text": "یک\n\nدو\n", "digits": "1234"},
-    rows={"units": [{"code": "L1"}, {"code": "L2", "hours": "۴"}]},
+    paper_text=str.upper,
+    fact_label=lambda name: f"[{name}]",
+    fact_values={"name": "آنه", "text": "یک\n\nدو\n", "digits": "1234"},
+    fact_rows={"units": [{"code": "L1"}, {"code": "L2", "hours": "۴"}]},
 )
 BASE = "services.machinery.printouts.form"
 
@@ -39,8 +39,8 @@ BASE = "services.machinery.printouts.form"
     ("part", "block"),
     [
         (TextPart("intro"), Paragraphs(("WORDS.INTRO",))),
-        (Quoted("text"), Paragraphs(("یک", "دو"))),
-        (Quoted("nothing"), Paragraphs(())),
+        (QuotedPart("text"), Paragraphs(("یک", "دو"))),
+        (QuotedPart("nothing"), Paragraphs(())),
         (FactsPart(("name", "other")), Facts((PaperFact("[name]", "آنه"),))),
         (
             FactsPart(("name", "other"), frozenset({"other"})),
@@ -49,14 +49,14 @@ BASE = "services.machinery.printouts.form"
         (FactsPart(("other",)), None),
         (TablePart("units", ("code", "hours")), PaperTable(("[code]", "[hours]"), (("L1", ""), ("L2", "۴")))),
         (TablePart("none", ("code",)), PaperTable(("[code]",), ())),
-        (Signed(("a", "b")), Signatures(("SIGNATURES.A", "SIGNATURES.B"))),
-        (Bars("digits"), Barcode("1234")),
-        (Bars("none"), None),
+        (SignaturesPart(("a", "b")), Signatures(("SIGNATURES.A", "SIGNATURES.B"))),
+        (BarcodePart("digits"), Barcode("1234")),
+        (BarcodePart("none"), None),
     ],
     ids=str,
 )
 def test_a_part_makes_its_block(part: PaperPart, block: object) -> None:
-    assert part.block(PAGE) == block
+    assert part.build_block(PAGE) == block
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_a_part_makes_its_block(part: PaperPart, block: object) -> None:
     [("آنه محمدی", "آ… م…"), ("سیدمحمد‌حسین  حسینی‌گمیشانی", "س… ح…"), ("Ann", "A…"), ("", "")],
 )
 def test_a_masked_name_tells_its_first_letters(name: str, shown: str) -> None:
-    assert masked(name) == shown
+    assert mask_name(name) == shown
 
 
 def test_a_plate_stands_as_on_the_car() -> None:
-    assert left_to_right("۱۲ت۳۴۵-۵۹") == "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
+    assert isolate_left_to_right("۱۲ت۳۴۵-۵۹") == "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,16 @@ def test_a_plate_stands_as_on_the_car() -> None:
     ],
 )
 def test_an_amount_in_words(amount: int, words: str) -> None:
-    assert in_words(amount) == words
+    assert amount_in_words(amount) == words
 
 
 def flaws(printable: Printable, **texts: Any) -> set[str]:
-    """What `check` finds when machinery prints this paper, with these texts."""
+    """What `check_services` finds when machinery prints this paper, with these texts."""
     own = Catalogue.load({"services": {"machinery": {"printouts": {"form": {"title": "فرم", **texts}}}}})
-    service = replace(MACHINERY_WORK, printouts=(printable,))
-    return {f"{flaw.kind}: {flaw.subject}" for flaw in check([service], own) if flaw.service == service.key}
+    service = replace(MACHINERY_WORK, printables=(printable,))
+    return {
+        f"{flaw.kind}: {flaw.subject}" for flaw in check_services([service], own) if flaw.service_key == service.key
+    }
 
 
 def form(*parts: PaperPart, **changes: Any) -> Printable:
@@ -97,30 +99,41 @@ def form(*parts: PaperPart, **changes: Any) -> Printable:
 
 def test_a_paper_that_is_in_order() -> None:
     whole = form(
-        TextPart("intro"), FactsPart(("place", "hours")), Signed(("civil",)),
-        facts=("hours",), states=("paid",), dated="booked_start", told=("date",), holder="full_name",
-    )  # fmt: skip
-    assert flaws(
-        replace(whole, facts=("hours", "booked_start")), words={"intro": "{code} {hours} {place} {mobile}"},
-        labels={"hours": "ساعت"}, signatures={"civil": "عمران"},
-    ) == set()  # fmt: skip
+        TextPart("intro"),
+        FactsPart(("place", "hours")),
+        SignaturesPart(("civil",)),
+        fact_names=("hours",),
+        valid_states=("paid",),
+        date_fact="booked_start",
+        verified_facts=("date",),
+        holder_fact="full_name",
+    )
+    assert (
+        flaws(
+            replace(whole, fact_names=("hours", "booked_start")),
+            words={"intro": "{code} {hours} {place} {mobile}"},
+            labels={"hours": "ساعت"},
+            signatures={"civil": "عمران"},
+        )
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
     ("printable", "texts", "found"),
     [
         (form(TextPart("intro")), {}, {f"no_text: {BASE}.words.intro"}),
-        (form(Signed(("civil",))), {}, {f"no_text: {BASE}.signatures.civil"}),
-        (form(FactsPart(("hours",)), facts=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
+        (form(SignaturesPart(("civil",))), {}, {f"no_text: {BASE}.signatures.civil"}),
+        (form(FactsPart(("hours",)), fact_names=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
         (form(TablePart("units", ("code",))), {}, {f"no_text: {BASE}.labels.code"}),
         (form(FactsPart(("hours",))), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
-        (form(Quoted("words")), {}, {"unknown_fact: form: words"}),
-        (form(Bars("digits")), {}, {"unknown_fact: form: digits"}),
+        (form(QuotedPart("words")), {}, {"unknown_fact: form: words"}),
+        (form(BarcodePart("digits")), {}, {"unknown_fact: form: digits"}),
         (form(TextPart("intro")), {"words": {"intro": "{hours}"}}, {"unknown_fact: form: hours"}),
-        (form(dated="day"), {}, {"unknown_fact: form: day"}),
-        (form(told=("hours",)), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
-        (form(states=("nowhere",)), {}, {"unknown_state: nowhere"}),
-        (form(over=("nowhere",)), {}, {"unknown_state: nowhere"}),
+        (form(date_fact="day"), {}, {"unknown_fact: form: day"}),
+        (form(verified_facts=("hours",)), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
+        (form(valid_states=("nowhere",)), {}, {"unknown_state: nowhere"}),
+        (form(expired_states=("nowhere",)), {}, {"unknown_state: nowhere"}),
         (form(roles=frozenset({Role.CITIZEN})), {}, {"no_role: form"}),
     ],
     ids=lambda one: str(one)[:60],
@@ -130,5 +143,5 @@ def test_each_flaw_of_a_paper_is_found(printable: Printable, texts: dict[str, An
 
 
 def test_two_papers_of_one_kind() -> None:
-    twice = replace(MACHINERY_WORK, printouts=(receipt(frozenset()), receipt(frozenset())))
-    assert "machinery: double_printout: receipt" in [str(flaw) for flaw in check([twice], Catalogue.load())]
+    twice = replace(MACHINERY_WORK, printables=(receipt_for_roles(frozenset()), receipt_for_roles(frozenset())))
+    assert "machinery: double_printout: receipt" in [str(flaw) for flaw in check_services([twice], Catalogue.load())]

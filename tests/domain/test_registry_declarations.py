@@ -8,8 +8,8 @@ from domain.actions.staff.authorization import RIGHTS, registry_right
 from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import DRIVER, DUTY, MAINTENANCE, REGISTRIES, VEHICLE, Reference, Registry
-from domain.registries.rows import given_key, merged, problems
-from domain.registries.rules import annulled_by_hand, charged_by_hand, repriced_by_hand
+from domain.registries.rows import find_problems, merge_values, submitted_key
+from domain.registries.rules import charge_edit_rule, check_annulment, repricing_rule
 from domain.values.actors import Role
 from domain.values.errors import NotAllowedNow
 
@@ -28,8 +28,8 @@ def test_the_declarations_are_proved() -> None:
         (replace(VEHICLE, natural_key=("number_plate",)), "unknown_field: number_plate"),
         (replace(VEHICLE, expiries=("licence",)), "unknown_field: licence"),
         (replace(VEHICLE, references=(Reference("owner", "people"),)), "unknown_registry: people"),
-        (replace(VEHICLE, contact="owner.phone_number"), "contact_into_nowhere: owner.phone_number"),
-        (replace(VEHICLE, contact="agency.owner.mobile"), "contact_into_nowhere: agency.owner.mobile"),
+        (replace(VEHICLE, contact_path="owner.phone_number"), "contact_into_nowhere: owner.phone_number"),
+        (replace(VEHICLE, contact_path="agency.owner.mobile"), "contact_into_nowhere: agency.owner.mobile"),
         (replace(VEHICLE, key="bicycle"), "no_text: choices.registry.bicycle"),
     ],
 )
@@ -52,28 +52,28 @@ def test_references_come_after_what_they_refer_to() -> None:
 
 
 def test_a_new_row_has_defaults_and_a_known_one_keeps_its_values() -> None:
-    new = merged(DRIVER, None, {"national_code": "0790419904", "name": "x"})
+    new = merge_values(DRIVER, None, {"national_code": "0790419904", "name": "x"})
     assert (new["status"], new["kind"], new["vehicles"], new["mobile"]) == ("active", "main", [], None)
     known = new | {"status": "suspended", "shift": "night"}
-    assert merged(DRIVER, known, {"name": "y", "shift": None}) == known | {"name": "y", "shift": None}
-    assert merged(DRIVER, known, {"vehicles": None})["vehicles"] == []
+    assert merge_values(DRIVER, known, {"name": "y", "shift": None}) == known | {"name": "y", "shift": None}
+    assert merge_values(DRIVER, known, {"vehicles": None})["vehicles"] == []
     key = ("12ت345-59", 1405, "yearly", 1)
-    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405}) == key
-    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405, "kind": None, "number": None}) == key
-    assert given_key(DUTY, {"vehicle": None, "year": 1405}) is None
+    assert submitted_key(DUTY, {"vehicle": "12ت345-59", "year": 1405}) == key
+    assert submitted_key(DUTY, {"vehicle": "12ت345-59", "year": 1405, "kind": None, "number": None}) == key
+    assert submitted_key(DUTY, {"vehicle": None, "year": 1405}) is None
 
 
 def test_defaults_are_for_new_rows_alone() -> None:
-    known = merged(DRIVER, None, {"national_code": "0790419904", "name": "x"}) | {"status": "left"}
-    after = merged(DRIVER, known, {"status": None})
-    assert [str(error) for error in problems(DRIVER, known, after, OFFICER)] == ["missing_field:status:empty_cell"]
-    duty = merged(DUTY, None, DUTY_VALUES)
-    assert merged(DUTY, duty, {"kind": None, "number": None}) == duty, "what names a row stays"
+    known = merge_values(DRIVER, None, {"national_code": "0790419904", "name": "x"}) | {"status": "left"}
+    after = merge_values(DRIVER, known, {"status": None})
+    assert [str(error) for error in find_problems(DRIVER, known, after, OFFICER)] == ["missing_field:status:empty_cell"]
+    duty = merge_values(DUTY, None, DUTY_VALUES)
+    assert merge_values(DUTY, duty, {"kind": None, "number": None}) == duty, "what names a row stays"
 
 
 def test_required_fields_must_have_a_value() -> None:
-    after = merged(VEHICLE, None, {"plate": "12ت345-59"})
-    assert [str(error) for error in problems(VEHICLE, None, after, OFFICER)] == ["missing_field:type:empty_cell"]
+    after = merge_values(VEHICLE, None, {"plate": "12ت345-59"})
+    assert [str(error) for error in find_problems(VEHICLE, None, after, OFFICER)] == ["missing_field:type:empty_cell"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_a_hand_may_do_to_a_duty(
     before: dict[str, object] | None, after: dict[str, object], roles: frozenset[Role], refused: str | None
 ) -> None:
     old = DUTY_VALUES | before if before else None
-    rule = charged_by_hand("amount")
+    rule = charge_edit_rule("amount")
     if refused is None:
         rule(old, DUTY_VALUES | after, roles)
     else:
@@ -127,9 +127,9 @@ def test_the_revenue_unit_alone_moves_the_amount_of_a_duty(
     after = {**DUTY_VALUES, "state": "open", "amount": amount}
     if refused:
         with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
-            repriced_by_hand("amount")(old, after, roles)
+            repricing_rule("amount")(old, after, roles)
     else:
-        repriced_by_hand("amount")(old, after, roles)
+        repricing_rule("amount")(old, after, roles)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def test_the_revenue_unit_alone_moves_the_amount_of_a_duty(
 )
 def test_a_violation_is_annulled_unless_its_fine_has_a_bill(state: str, refused: str | None) -> None:
     valid, annulled = {"state": state, "standing": "valid"}, {"state": state, "standing": "annulled"}
-    annulled_by_hand(annulled, annulled, OFFICER)
-    annulled_by_hand(annulled, valid, OFFICER)
+    check_annulment(annulled, annulled, OFFICER)
+    check_annulment(annulled, valid, OFFICER)
     for before in (None, valid):
         if refused is None:
-            annulled_by_hand(before, annulled, OFFICER)
+            check_annulment(before, annulled, OFFICER)
         else:
             with pytest.raises(NotAllowedNow, match=refused):
-                annulled_by_hand(before, annulled, OFFICER)
+                check_annulment(before, annulled, OFFICER)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_a_violation_is_annulled_unless_its_fine_has_a_bill(state: str, refused:
     ],
 )
 def test_maintenance_ends_on_the_day_on_which_it_began_or_later(days: dict[str, str], refused: list[str]) -> None:
-    after = merged(MAINTENANCE, None, {"machine": "LD-1", "begun": "2026-11-10", "kind": "oil", **days})
+    after = merge_values(MAINTENANCE, None, {"machine": "LD-1", "begun": "2026-11-10", "kind": "oil", **days})
     assert (after["number"], after["standing"]) == (1, "valid")
-    assert [str(error) for error in problems(MAINTENANCE, None, after, frozenset({Role.CIVIL}))] == refused
+    assert [str(error) for error in find_problems(MAINTENANCE, None, after, frozenset({Role.CIVIL}))] == refused
 
 
 @pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.reports.declaration_check import check_reports
-from domain.actions.reports.declarations import REPORTS, ReportSection, report_named
-from domain.actions.reports.labels import names_of
-from domain.actions.reports.listing import may_take
-from domain.actions.reports.reporting import may_see, run
-from domain.actions.reports.sheet import figure_rows
+from domain.actions.reports.declarations import REPORTS, ReportSection, find_report
+from domain.actions.reports.labels import load_labels
+from domain.actions.reports.listing import require_export_right
+from domain.actions.reports.reporting import require_report_right, run_report
+from domain.actions.reports.sheet import render_figure_rows
 from domain.actions.staff.authorization import RIGHTS
 from domain.messages.catalogue import Catalogue
-from domain.reports.figures import FACTS, MESSAGES, QUEUE, RECEIVED, UTILISATION, Dimension
-from domain.reports.filter import FILTERS, ReportFilter
-from domain.services import by_key
+from domain.reports.figures import FACT_TABLES, MESSAGE_FACTS, QUEUE_FACTS, RECEIVED_COUNT, UTILISATION, Dimension
+from domain.reports.filter import FILTER_DIMENSIONS, ReportFilter
+from domain.services import services_by_key
 from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
-from domain.values.calendar import period
+from domain.values.calendar import jalali_period
 from domain.values.errors import Forbidden, UnknownKind
 from tests.support.further_service import TREES
 from tests.support.municipality import Municipality
@@ -41,12 +41,13 @@ def test_the_declarations_are_proved() -> None:
 
 
 def test_a_figure_must_be_told_apart_as_its_section_is() -> None:
-    wrong = ReportSection("wrong", (Dimension.METHOD,), (RECEIVED, UTILISATION))
+    wrong = ReportSection("wrong", (Dimension.METHOD,), (RECEIVED_COUNT, UTILISATION))
     flaws = check_reports(Catalogue.load(), [replace(REPORTS["civil"], sections=(wrong,))])
     assert {(one.kind, one.subject) for one in flaws} == {
-        ("no_text", "reports.sections.wrong"), ("figure_untold", "wrong: received"),
+        ("no_text", "reports.sections.wrong"),
+        ("figure_untold", "wrong: received"),
         ("figure_untold", "wrong: utilisation"),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -54,15 +55,15 @@ def test_a_figure_must_be_told_apart_as_its_section_is() -> None:
 def test_who_sees_which_report(name: str, role: Role) -> None:
     report, actor = REPORTS[name], somebody(role)
     if role in SEES[name]:
-        assert may_see(report, actor) == actor
+        assert require_report_right(report, actor) == actor
     else:
         with pytest.raises(Forbidden, match="report"):
-            may_see(report, actor)
+            require_report_right(report, actor)
     if role in SEES[name]:
-        assert may_take(report, actor) == actor
+        assert require_export_right(report, actor) == actor
     else:
         with pytest.raises(Forbidden, match="report"):
-            may_take(report, actor)
+            require_export_right(report, actor)
 
 
 def test_the_rights_of_the_site_leave_nobody_out_who_has_a_report() -> None:
@@ -71,43 +72,43 @@ def test_the_rights_of_the_site_leave_nobody_out_who_has_a_report() -> None:
 
 
 def test_the_system_sees_and_takes_everything() -> None:
-    assert all(may_take(one, SYSTEM) == SYSTEM for one in REPORTS.values())
+    assert all(require_export_right(one, SYSTEM) == SYSTEM for one in REPORTS.values())
 
 
 def test_citizens_see_none() -> None:
     citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "sms")
-    assert not any(one.is_for(citizen) for one in REPORTS.values())
+    assert not any(one.is_visible_to(citizen) for one in REPORTS.values())
 
 
 def test_a_further_service_is_in_the_report_of_its_unit() -> None:
-    known = {**by_key(), TREES.key: TREES}
-    assert REPORTS["civil"].services(known) == frozenset({"machinery", TREES.key})
-    assert REPORTS["taxi"].services(known) == frozenset({"taxi_leave", "taxi_report", "duty", "violation"})
-    assert REPORTS["expert"].services(known) == frozenset({"expert"})
-    assert REPORTS["manager"].services(known) is REPORTS["revenue"].services(known) is None
+    known = {**services_by_key(), TREES.key: TREES}
+    assert REPORTS["civil"].covered_services(known) == frozenset({"machinery", TREES.key})
+    assert REPORTS["taxi"].covered_services(known) == frozenset({"taxi_leave", "taxi_report", "duty", "violation"})
+    assert REPORTS["expert"].covered_services(known) == frozenset({"expert"})
+    assert REPORTS["manager"].covered_services(known) is REPORTS["revenue"].covered_services(known) is None
 
 
 def test_an_unknown_report() -> None:
     with pytest.raises(UnknownKind, match="report"):
-        report_named("moon")
+        find_report("moon")
 
 
 def test_sums_have_one_name_each() -> None:
-    names = [name for fact in FACTS for name in fact.sums]
+    names = [name for fact in FACT_TABLES for name in fact.sum_names]
     assert len(set(names)) == len(names)
 
 
 def test_a_fact_answers_what_it_can_be_told_apart_by() -> None:
-    assert [one for one in FILTERS if MESSAGES.admits(one)] == [Dimension.SERVICE]
-    assert all(QUEUE.admits(one) for one in FILTERS)
-    assert not QUEUE.tells(Dimension.PERIOD)
+    assert [one for one in FILTER_DIMENSIONS if MESSAGE_FACTS.admits_filter(one)] == [Dimension.SERVICE]
+    assert all(QUEUE_FACTS.admits_filter(one) for one in FILTER_DIMENSIONS)
+    assert not QUEUE_FACTS.distinguishes(Dimension.PERIOD)
 
 
 async def test_a_sheet_has_no_rows_of_days_to_come(town: Municipality) -> None:
-    month = ReportFilter(*period(1405, 9))
+    month = ReportFilter(*jalali_period(1405, 9))
     await town.order()
-    async with town.store.unit(write=False) as uow:
-        ran = await run(town.desk, uow, report_named("manager"), month, somebody(Role.MANAGER))
-        rows = list(figure_rows(await names_of(town.desk, uow, month), ran))
+    async with town.store.open_unit(write=False) as uow:
+        ran = await run_report(town.desk, uow, find_report("manager"), month, somebody(Role.MANAGER))
+        rows = list(render_figure_rows(await load_labels(town.desk, uow, month), ran))
     days = [row[0] for row in rows if row and str(row[0]).startswith("1405/09/")]
     assert set(days) == {"1405/09/01", "1405/09/02", "1405/09/03"}

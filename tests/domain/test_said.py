@@ -1,4 +1,5 @@
-"""What the code asks the catalogue for by name is declared in `domain/check/said.py`, and `check` proves all of it.
+"""What the code asks the catalogue for by name is declared in `domain/check/said.py`, and `check_services` proves all
+of it.
 
 The code is read here, so that neither a text that nobody declared nor one that nobody asks for stays unseen.
 """
@@ -10,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from domain.actions.reports.declaration_check import check_reports
-from domain.check import check
+from domain.check import check_services
 from domain.check.registries import check_registries
-from domain.check.said import DETAILS, SAID
+from domain.check.said import REASONS_BY_CODE, WRITTEN_OUT_KEYS
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.errors import DomainError
@@ -30,8 +31,8 @@ PROVED_TABLES = frozenset({
     "ask", "chat", "choices", "details", "errors", "intents", "kept", "phases", "print", "registries", "reports",
     "roles", "services", "sms", "staff", "units",
 })  # fmt: skip
-"""Tables of the catalogue that `check` answers for. `web` and `demo` belong to their pages, `longest` and `limits` to
-the texts that use them.
+"""Tables of the catalogue that `check_services` answers for. `web` and `demo` belong to their pages, `longest` and
+`limits` to the texts that use them.
 """
 
 OPTIONAL = re.compile(
@@ -40,11 +41,22 @@ OPTIONAL = re.compile(
 )
 """Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""
 
-NEVER_ASKED = frozenset({
-    "choices.service.taxi", "choices.service.machinery", "choices.service.expert", "details.not_found.tariff_of_type",
-    "details.not_allowed_now.payment_open", "intents.exit", "intents.back", "intents.opt_out", "intents.opt_in",
-    "sms.none_to.comment", "sms.which.comment", "staff.reply_unknown",
-})  # fmt: skip
+NEVER_ASKED = frozenset(
+    {
+        "choices.service.taxi",
+        "choices.service.machinery",
+        "choices.service.expert",
+        "details.not_found.tariff_of_type",
+        "details.not_allowed_now.payment_open",
+        "intents.exit",
+        "intents.back",
+        "intents.opt_out",
+        "intents.opt_in",
+        "sms.none_to.comment",
+        "sms.which.comment",
+        "staff.reply_unknown",
+    }
+)
 """Texts of the catalogue that nothing asks for today."""
 
 
@@ -74,9 +86,9 @@ def reasons() -> Iterator[tuple[str, str]]:
 
 
 def proved() -> set[str]:
-    """Return the keys that `check` misses in an empty catalogue."""
+    """Return the keys that `check_services` misses in an empty catalogue."""
     nothing = Catalogue([])
-    flaws = (*check(SERVICES, nothing), *check_registries(nothing), *check_reports(nothing))
+    flaws = (*check_services(SERVICES, nothing), *check_registries(nothing), *check_reports(nothing))
     return {one.subject for one in flaws if one.kind == "no_text"}
 
 
@@ -87,18 +99,18 @@ def strings() -> set[str]:
 
 def test_every_key_that_is_written_out_is_declared() -> None:
     keys = {text for text in strings() if _KEY.fullmatch(text)} - _NO_KEYS
-    assert sorted(keys) == sorted(SAID)
+    assert sorted(keys) == sorted(WRITTEN_OUT_KEYS)
 
 
 def test_every_reason_that_is_raised_is_declared() -> None:
-    declared = {(code, reason) for code, reasons_of_code in DETAILS.items() for reason in reasons_of_code}
+    declared = {(code, reason) for code, reasons_of_code in REASONS_BY_CODE.items() for reason in reasons_of_code}
     assert set(reasons()) - declared == set(), "declare them in domain/check/said.py"
     handed_on = {reason for _, reason in declared - set(reasons())}  # to a function that raises it
     assert handed_on - strings() == set(), "nobody raises these any more"
 
 
 def test_every_text_of_the_catalogue_is_proved_or_known_to_be_optional() -> None:
-    shipped = {key for key in Catalogue.load().keys() if key.split(".")[0] in PROVED_TABLES}  # noqa: SIM118 - no mapping
+    shipped = {key for key in Catalogue.load().list_keys() if key.split(".")[0] in PROVED_TABLES}
     unproved = {key for key in shipped - proved() if not OPTIONAL.fullmatch(key)}
     assert unproved == NEVER_ASKED
     assert proved() <= shipped

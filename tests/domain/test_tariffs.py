@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.actions.tariffs.changes import add_tariff, quote_for
-from domain.tariffs.tariff import Quote, QuoteLine, TariffRow, Wanted, find_row, of_thing, quote
+from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.priced_subjects import quote_prices
+from domain.tariffs.tariff import Quantity, Quote, QuoteLine, TariffRow, compute_quote, find_price_row, rows_of_subject
 from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
-from domain.values.money import Rounding
+from domain.values.money import RoundingMode
 from tests.support.municipality import RATE, Municipality, actor
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
@@ -23,16 +24,23 @@ LOADER = {"machine": "loader"}
 def row(start: date = SPRING, end: date | None = None, **changes: Any) -> TariffRow:
     """Return the price of a loader's hour: two hours at least, ten percent of VAT."""
     values: dict[str, Any] = {
-        "id": start.toordinal(), "service": "machinery", "dimensions": LOADER, "unit": "hour", "rate": 8_000_000,
-        "minimum": 2, "vat_percent": 10, "created_by": "staff:revenue", "created_at": NOW,
-    }  # fmt: skip
+        "id": start.toordinal(),
+        "service": "machinery",
+        "dimensions": LOADER,
+        "unit": "hour",
+        "rate": 8_000_000,
+        "minimum": 2,
+        "vat_percent": 10,
+        "created_by": "staff:revenue",
+        "created_at": NOW,
+    }
     return TariffRow(**values | {"valid_from": start, "valid_to": end} | changes)
 
 
-def priced(*wanted: Wanted, mode: Rounding = "down", step: int = 1000, rate: int = 8_000_000) -> Quote:
+def priced(*wanted: Quantity, mode: RoundingMode = "down", step: int = 1000, rate: int = 8_000_000) -> Quote:
     """Price loaders, and graders at half the rate without minimum and VAT."""
     grader = row(rate=rate // 2, dimensions={"machine": "grader"}, vat_percent=0, minimum=0)
-    return quote([row(rate=rate), grader], wanted, SPRING, step=step, mode=mode)
+    return compute_quote([row(rate=rate), grader], wanted, SPRING, step=step, mode=mode)
 
 
 # Rows
@@ -40,38 +48,42 @@ def priced(*wanted: Wanted, mode: Rounding = "down", step: int = 1000, rate: int
 
 def test_a_row_is_in_force_from_its_first_day_until_before_its_last() -> None:
     old = row(SPRING, AUTUMN)
-    assert [old.in_force(SPRING - DAY), old.in_force(SPRING), old.in_force(AUTUMN - DAY)] == [False, True, True]
-    assert not old.in_force(AUTUMN)
-    assert row(SPRING).in_force(date(2100, 1, 1))
+    assert [old.is_in_force(SPRING - DAY), old.is_in_force(SPRING), old.is_in_force(AUTUMN - DAY)] == [
+        False,
+        True,
+        True,
+    ]
+    assert not old.is_in_force(AUTUMN)
+    assert row(SPRING).is_in_force(date(2100, 1, 1))
 
 
 def test_the_row_of_the_day_is_found() -> None:
     old, new = row(SPRING, AUTUMN), row(AUTUMN, rate=9_000_000)
-    assert find_row([old, new], Wanted(LOADER, 1), AUTUMN - DAY) is old
-    assert find_row([old, new], Wanted(LOADER, 1), AUTUMN) is new
+    assert find_price_row([old, new], Quantity(LOADER, 1), AUTUMN - DAY) is old
+    assert find_price_row([old, new], Quantity(LOADER, 1), AUTUMN) is new
     for dimensions, day in ((LOADER, SPRING - DAY), ({"machine": "crane"}, AUTUMN), ({}, AUTUMN)):
         with pytest.raises(NotFound) as missing:
-            find_row([old, new], Wanted(dimensions, 1), day)
+            find_price_row([old, new], Quantity(dimensions, 1), day)
         assert (missing.value.detail, missing.value.params) == ("tariff", dimensions)
 
 
 def test_one_thing_has_its_own_prices() -> None:
     old, other = row(SPRING), row(SPRING, dimensions={"machine": "grader"})
-    assert of_thing([old, other], "machinery", LOADER) == [old]
-    assert of_thing([old, other], "expert", LOADER) == []
+    assert rows_of_subject([old, other], "machinery", LOADER) == [old]
+    assert rows_of_subject([old, other], "expert", LOADER) == []
 
 
 def test_a_withdrawn_row_prices_no_day() -> None:
     wrong, right = row(SPRING, SPRING, rate=1), row(SPRING)
-    assert not any(wrong.in_force(SPRING + DAY * days) for days in (-1, 0, 1))
-    assert find_row([wrong, right], Wanted(LOADER, 1), SPRING) is right
+    assert not any(wrong.is_in_force(SPRING + DAY * days) for days in (-1, 0, 1))
+    assert find_price_row([wrong, right], Quantity(LOADER, 1), SPRING) is right
 
 
 # Quotes
 
 
 def test_hours_machines_minimum_and_vat() -> None:
-    made = priced(Wanted(LOADER, 4), Wanted(LOADER, 1, count=2), Wanted({"machine": "grader"}, 2.5))
+    made = priced(Quantity(LOADER, 4), Quantity(LOADER, 1, count=2), Quantity({"machine": "grader"}, 2.5))
     assert [line.units for line in made.lines] == [4, 2, 2.5]
     assert [line.amount for line in made.lines] == [32_000_000, 32_000_000, 10_000_000]
     assert [line.vat for line in made.lines] == [3_200_000, 3_200_000, 0]
@@ -79,13 +91,15 @@ def test_hours_machines_minimum_and_vat() -> None:
 
 
 @pytest.mark.parametrize(("mode", "total"), [("down", 8_000), ("up", 9_000), ("nearest", 9_000)])
-def test_rounding_is_done_once_at_the_end(mode: Rounding, total: int) -> None:
-    assert priced(Wanted(LOADER, 2.5), mode=mode, rate=3_100).total == total  # 7,750 and 775 of VAT
-    assert priced(Wanted(LOADER, 2.5), mode=mode, rate=3_100, step=1).total == 8_525
+def test_rounding_is_done_once_at_the_end(mode: RoundingMode, total: int) -> None:
+    assert priced(Quantity(LOADER, 2.5), mode=mode, rate=3_100).total == total  # 7,750 and 775 of VAT
+    assert priced(Quantity(LOADER, 2.5), mode=mode, rate=3_100, step=1).total == 8_525
 
 
 def test_half_hours_are_exact() -> None:
-    line = QuoteLine(1, LOADER, "hour", 0.5, 0, 3, 3_333_333, 9)
+    line = QuoteLine(
+        tariff_id=1, dimensions=LOADER, unit="hour", asked=0.5, minimum=0, count=3, rate=3_333_333, vat_percent=9
+    )
     assert (line.amount, line.vat) == (4_999_999, 449_999)
 
 
@@ -102,17 +116,19 @@ def test_half_hours_are_exact() -> None:
 )
 def test_quantities_are_charged_to_two_places(units: float, rials: int) -> None:
     """Nothing is cut: 2.76 units were charged as 2.5 once."""
-    line = QuoteLine(1, LOADER, "hour", units, 0, 1, 8_000_000, 0)
+    line = QuoteLine(
+        tariff_id=1, dimensions=LOADER, unit="hour", asked=units, minimum=0, count=1, rate=8_000_000, vat_percent=0
+    )
     assert (line.amount, line.units) == (rials, units)
-    assert priced(Wanted(LOADER, units), step=1).lines[0].asked == units
+    assert priced(Quantity(LOADER, units), step=1).lines[0].asked == units
 
 
 @pytest.mark.parametrize("units", [2.765, 1 / 3, 0.1 + 0.2, -1, float("nan"), float("inf")])
 def test_what_is_finer_is_refused_not_cut(units: float) -> None:
     with pytest.raises(InvalidField, match="units"):
-        priced(Wanted(LOADER, units))
+        priced(Quantity(LOADER, units))
     with pytest.raises(InvalidField, match="units"):
-        assert priced(Wanted(LOADER, 4)).with_units([units]).total
+        assert priced(Quantity(LOADER, 4)).with_units([units]).total
 
 
 def overridden(made: Quote, amount: int) -> Quote:
@@ -121,25 +137,25 @@ def overridden(made: Quote, amount: int) -> Quote:
 
 
 def test_an_override_replaces_the_total_and_is_scaled_with_the_hours() -> None:
-    made = overridden(priced(Wanted(LOADER, 4)), 20_000_000)
+    made = overridden(priced(Quantity(LOADER, 4)), 20_000_000)
     assert (made.total, made.computed) == (20_000_000, 35_200_000)
     totals = {hours: made.with_units([hours]).total for hours in (4, 2, 6, 1)}
     assert totals == {4: 20_000_000, 2: 10_000_000, 6: 30_000_000, 1: 10_000_000}
     assert made.with_units([6]).reason == "توافق"
-    assert priced(Wanted(LOADER, 4)).with_units([6]).total == 52_800_000
+    assert priced(Quantity(LOADER, 4)).with_units([6]).total == 52_800_000
 
 
 def test_an_override_stays_where_the_tariff_asks_the_same_or_nothing() -> None:
-    coarse = overridden(priced(Wanted(LOADER, 4), step=10_000, mode="up"), 20_001_000)
+    coarse = overridden(priced(Quantity(LOADER, 4), step=10_000, mode="up"), 20_001_000)
     assert coarse.with_units([4]).total == 20_001_000
-    free = overridden(priced(Wanted(LOADER, 4), rate=0), 5_000_000)
+    free = overridden(priced(Quantity(LOADER, 4), rate=0), 5_000_000)
     assert [free.with_units([hours]).total for hours in (2, 4, 8)] == [5_000_000] * 3
-    assert overridden(priced(Wanted(LOADER, 4)), 0).with_units([8]).total == 0
+    assert overridden(priced(Quantity(LOADER, 4)), 0).with_units([8]).total == 0
 
 
 def test_units_are_given_for_every_line() -> None:
     with pytest.raises(ValueError, match="zip"):
-        priced(Wanted(LOADER, 4)).with_units([4, 5])
+        priced(Quantity(LOADER, 4)).with_units([4, 5])
 
 
 HUNDREDTHS = st.integers(1, 4800).map(lambda hundredth: hundredth / 100)
@@ -158,7 +174,7 @@ QUOTES = st.builds(
     Quote,
     lines=st.lists(LINES, min_size=1, max_size=4).map(tuple),
     step=st.sampled_from([1, 1000, 10_000]),
-    mode=st.sampled_from(get_args(Rounding)),
+    mode=st.sampled_from(get_args(RoundingMode)),
     override=st.none() | st.integers(0, 99_999_999).map(lambda thousands: thousands * 1000),
     reason=st.none() | st.text(max_size=20),
 )
@@ -194,7 +210,7 @@ def test_more_units_never_cost_less(made: Quote, data: st.DataObject) -> None:
 
 async def test_only_revenue_sets_prices(town: Municipality) -> None:
     for role in (Role.CIVIL, Role.ADMIN, Role.MANAGER, Role.CITIZEN):
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             with pytest.raises(Forbidden, match="tariff"):
                 await add_tariff(town.desk, uow, actor(role), "machinery", LOADER, rate=1)
 
@@ -202,10 +218,12 @@ async def test_only_revenue_sets_prices(town: Municipality) -> None:
 async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
     today, december = date(2026, 11, 24), date(2026, 12, 1)
     await town.price("loader", RATE * 2, start=december)
-    async with town.store.unit(write=False) as uow:
-        rows = [one for one in await uow.tariffs.of_service("machinery") if one.dimensions == LOADER]
+    async with town.store.open_unit(write=False) as uow:
+        rows = [one for one in await uow.tariffs.list_of_service("machinery") if one.dimensions == LOADER]
         days = (december - DAY, december, None)
-        before, after, now = [await quote_for(town.desk, uow, "machinery", [Wanted(LOADER, 2)], day) for day in days]
+        before, after, now = [
+            await quote_prices(town.desk, uow, "machinery", [Quantity(LOADER, 2)], day) for day in days
+        ]
     kept = [(one.rate, one.valid_from, one.valid_to) for one in rows]
     assert kept == [(RATE, today, december), (RATE * 2, december, None)]
     assert (before.total * 2, before) == (after.total, now)
@@ -216,14 +234,14 @@ async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
 async def test_prices_begin_on_tehrans_today(town: Municipality) -> None:
     town.clock.at = datetime(2026, 11, 24, 20, 31, tzinfo=UTC)
     await town.price("crane", RATE)
-    async with town.store.unit(write=False) as uow:
-        rows = await uow.tariffs.of_service("machinery")
+    async with town.store.open_unit(write=False) as uow:
+        rows = await uow.tariffs.list_of_service("machinery")
     assert [one.valid_from for one in rows if one.dimensions == {"machine": "crane"}] == [date(2026, 11, 25)]
 
 
 @pytest.mark.parametrize("wrong", [{"rate": -1}, {"rate": 1, "minimum": -1}, {"rate": 1, "vat_percent": 101}])
 async def test_prices_that_cannot_be(town: Municipality, wrong: dict[str, Any]) -> None:
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField):
             await add_tariff(town.desk, uow, actor(Role.REVENUE), "machinery", LOADER, **wrong)
         with pytest.raises(UnknownService):

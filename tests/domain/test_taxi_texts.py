@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from domain.language.wording import Wording
-from domain.messages.catalogue import Catalogue, placeholders
+from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.records import MessageClass
 from domain.registries.declarations import DUTY, REWARD, VIOLATION, Registry
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
-from domain.services.taxi_leave.rules import SCOPES
-from domain.services.taxi_report.declaration import RECORDS, TAXI_REPORT
+from domain.services.taxi_leave.rules import LEAVE_SCOPES
+from domain.services.taxi_report.declaration import RECORD_REGISTRIES, TAXI_REPORT
 from domain.values.calendar import jalali_text
 
 TEXTS = Catalogue.load()
@@ -22,7 +22,7 @@ LONGEST_PLATE = "12الف345-59"
 
 def kinds_of(registry: Registry) -> list[str]:
     """Return the kinds of a registry's rows."""
-    kind = registry.field("kind")
+    kind = registry.find_field("kind")
     return list(kind.choices) if kind else []
 
 
@@ -30,14 +30,14 @@ REAL: dict[str, list[Any]] = {
     "from": [day.isoformat() for day in DAYS],
     "to": [day.isoformat() for day in DAYS],
     "counted": [366],
-    "scope": list(SCOPES),
+    "scope": list(LEAVE_SCOPES),
     "plate": [LONGEST_PLATE],
     "points": [1000],
     "report_day": [jalali_text(day) for day in DAYS],
     "reward_kind": kinds_of(REWARD),
     "violation_kind": kinds_of(VIOLATION),
     "duty_kind": kinds_of(DUTY),
-    "kind": list(RECORDS),
+    "kind": list(RECORD_REGISTRIES),
     "year": [1405],
     "count": [1000],
 }
@@ -47,7 +47,7 @@ REAL: dict[str, list[Any]] = {
 def shown(name: str, value: Any) -> str:
     """Return a value as a text shows it."""
     form = TAXI_REPORT.form if name == "kind" else TAXI_LEAVE.form
-    return WORDING.values(form, {name: value})[name]
+    return WORDING.render_values(form, {name: value})[name]
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -56,12 +56,16 @@ def test_the_longest_values_bound_the_real_ones(name: str) -> None:
 
 
 def test_every_placeholder_is_bounded() -> None:
-    limited = {name.removeprefix("limits.") for name in TEXTS.keys("limits.")}
+    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
     shared = {"code", "amount", "bill_id", "payment_id", "menu"}
     tables = ("notices.", "status.", "answers.", "summary")
-    keys = [key for service in (TAXI_LEAVE, TAXI_REPORT) for one in tables
-            for key in TEXTS.keys(f"services.{service.key}.{one}")]  # fmt: skip
-    used = {name for key in keys for name in placeholders(TEXTS.text(key))} - {"text"}
+    keys = [
+        key
+        for service in (TAXI_LEAVE, TAXI_REPORT)
+        for one in tables
+        for key in TEXTS.list_keys(f"services.{service.key}.{one}")
+    ]
+    used = {name for key in keys for name in list_placeholders(TEXTS.text(key))} - {"text"}
     assert used - limited - shared - set(REAL) == set()
 
 
@@ -79,13 +83,15 @@ def test_a_taxi_is_shown_with_what_is_known(taxi: dict[str, str], words: str) ->
 
 def test_the_drivers_texts_say_nothing_of_the_report() -> None:
     for name in ("driver_praised", "driver_recorded", "driver_fined"):
-        used = set(placeholders(TEXTS.text(f"services.taxi_report.notices.{name}")))
+        used = set(list_placeholders(TEXTS.text(f"services.taxi_report.notices.{name}")))
         assert not used & {"code", "text", "plate", "mobile", "question", "reason"}
 
 
 def test_only_the_reminder_can_be_stopped() -> None:
     for service in (TAXI_LEAVE, TAXI_REPORT):
-        notices = {key.rpartition(".")[2]: TEXTS._leaf(key) for key in TEXTS.keys(f"services.{service.key}.notices.")}
+        notices = {
+            key.rpartition(".")[2]: TEXTS._find_leaf(key) for key in TEXTS.list_keys(f"services.{service.key}.notices.")
+        }
         classes = {name: leaf.get("class") for name, leaf in notices.items() if isinstance(leaf, dict)}
         reminders = {name for name, cls in classes.items() if cls == MessageClass.REMINDER}
         assert reminders == ({"end_soon"} if service is TAXI_LEAVE else set())

@@ -4,18 +4,28 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people.sessions import IDLE, StaffSession
+from domain.people.sessions import IDLE_LIMIT, StaffSession
 from tests.support.municipality import CITIZEN, ORDER, TUESDAY_MORNING, Municipality
 
 YEAR, MINUTE = timedelta(days=365), timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(("ahead", "alive"), [(timedelta(0), True), (MINUTE, True), (IDLE, False), (YEAR, False)])
+@pytest.mark.parametrize(("ahead", "alive"), [(timedelta(0), True), (MINUTE, True), (IDLE_LIMIT, False), (YEAR, False)])
 def test_a_session_of_the_future_is_over(ahead: timedelta, alive: bool) -> None:
     at = TUESDAY_MORNING + ahead
-    session = StaffSession("digest", "mina", "csrf", at, at, at, True, "127.0.0.1", "agent")
-    assert session.alive(TUESDAY_MORNING) is alive
-    assert session.fresh(TUESDAY_MORNING) is alive
+    session = StaffSession(
+        digest="digest",
+        username="mina",
+        csrf="csrf",
+        made_at=at,
+        seen_at=at,
+        proved_at=at,
+        second_factor=True,
+        address="127.0.0.1",
+        agent="agent",
+    )
+    assert session.is_alive(TUESDAY_MORNING) is alive
+    assert session.has_fresh_proof(TUESDAY_MORNING) is alive
 
 
 async def test_a_text_of_the_future_makes_no_duplicate_of_one_today(town: Municipality) -> None:

@@ -30,9 +30,19 @@ async def furnish_experts(office: Office) -> None:
     for unit, rate, dimensions in PRICES:
         named = [part for one in dimensions for part in ("--for", one)]
         await office.cli(
-            "tariff", "add", "expert", *named, "--unit", unit, "--rate", str(rate), "--vat", str(VAT_PERCENT),
-            "--as", "revenue",
-        )  # fmt: skip
+            "tariff",
+            "add",
+            "expert",
+            *named,
+            "--unit",
+            unit,
+            "--rate",
+            str(rate),
+            "--vat",
+            str(VAT_PERCENT),
+            "--as",
+            "revenue",
+        )
 
 
 class ExpertStory:
@@ -50,9 +60,16 @@ class ExpertStory:
     async def engages(self) -> None:
         """The municipality has one expert more."""
         await self.office.cli(
-            "staff", "add", self.officer, "--role", "expert", "--name", f"کارشناس {self.officer[7:]}",
-            "--mobile", self.expert.mobile,
-        )  # fmt: skip
+            "staff",
+            "add",
+            self.officer,
+            "--role",
+            "expert",
+            "--name",
+            f"کارشناس {self.officer[7:]}",
+            "--mobile",
+            self.expert.mobile,
+        )
 
     async def reaches(self, state: str, kind: str = "تفکیک") -> "ExpertStory":
         """Tell the story from the first text up to the state, each text heard."""

@@ -40,9 +40,18 @@ async def furnish(office: Office) -> None:
 async def add_tariff(office: Office, machine: str, rate: int = RIALS_AN_HOUR) -> None:
     """Set an hour's price from today on, as revenue."""
     await office.cli(
-        "tariff", "add", "machinery", "--for", f"machine={machine}", "--rate", str(rate),
-        "--vat", str(VAT_PERCENT), "--as", "revenue",
-    )  # fmt: skip
+        "tariff",
+        "add",
+        "machinery",
+        "--for",
+        f"machine={machine}",
+        "--rate",
+        str(rate),
+        "--vat",
+        str(VAT_PERCENT),
+        "--as",
+        "revenue",
+    )
 
 
 def machines() -> Iterable[Sequence[str]]:

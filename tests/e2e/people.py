@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from domain.values import tracking_codes
-from domain.values.identifiers import mobile as mobile_stored
+from domain.values.identifiers import parse_mobile as mobile_stored
 from tests.e2e.office import Office
 from tests.e2e.words import Facts, read, seen
 
@@ -41,7 +41,7 @@ class Phone:
 
     async def hears_about(self, code: str, *keys: str) -> Facts:
         """Wait for the next text that names this tracking code, leaving others unread, and return the facts in it."""
-        while tracking_codes.shown(code) not in (text := await self.reads()):
+        while tracking_codes.display_code(code) not in (text := await self.reads()):
             pass
         return read(text, *keys)
 
@@ -99,9 +99,17 @@ class Desk:
         """The command line that records a bank slip, with a fresh reference unless one is given."""
         slip = reference or f"slip-{next(SLIPS)}"
         return (
-            "payment", "record", bill["bill_id"], bill["payment_id"], amount or rials(bill["amount"]),
-            "--reference", slip, "--as", "revenue", "--surplus",
-        )  # fmt: skip
+            "payment",
+            "record",
+            bill["bill_id"],
+            bill["payment_id"],
+            amount or rials(bill["amount"]),
+            "--reference",
+            slip,
+            "--as",
+            "revenue",
+            "--surplus",
+        )
 
 
 def rials(shown: str) -> str:

@@ -35,7 +35,7 @@ async def test_own_codes_are_read_however_they_are_written(reza: Phone, desk: De
     story = await Story(reza, desk).reaches("submitted")
     for code in (
         story.code,
-        tracking_codes.shown(story.code),
+        tracking_codes.display_code(story.code),
         story.code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")),
     ):
         await story.says(written.format(code), "status.submitted")
@@ -52,14 +52,14 @@ async def test_a_mistyped_code_is_told_without_a_look_up(reza: Phone, desk: Desk
 
 @pytest.mark.parametrize("keyword", ["قبض", "لغو", "پاسخ", "نظر", "امتیاز"])
 async def test_a_mistyped_code_is_told_to_who_has_no_request(reza: Phone, keyword: str) -> None:
-    await reza.texts(f"{keyword} {swapped(tracking_codes.make(81_234_567))} 3")
+    await reza.texts(f"{keyword} {swapped(tracking_codes.make_code(81_234_567))} 3")
     assert (await reza.reads()).startswith(said("errors.code_mistyped"))
 
 
 async def test_guessing_codes_is_stopped(reza: Phone, sara: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     for payload in range(70_000_000, 70_000_010):
-        await sara.says(tracking_codes.make(payload), "errors.not_found")
+        await sara.says(tracking_codes.make_code(payload), "errors.not_found")
     await sara.says(story.code, "details.too_many_requests.guessing")
     await story.says(story.code, "status.submitted")
 
@@ -142,7 +142,7 @@ async def test_cancelling_without_a_code_offers_the_open_ones(reza: Phone, desk:
     title, *lines = (await reza.reads()).split("\n")
     assert title == said("sms.which.cancel")
     assert [line[:2] for line in lines] == ["۱)", "۲)"]
-    second = next(story for story in stories if tracking_codes.shown(story.code) in lines[1])
+    second = next(story for story in stories if tracking_codes.display_code(story.code) in lines[1])
     await second.says("۲", "notices.cancel")
     assert sorted([await story.state() for story in stories]) == ["cancelled", "submitted"]
     assert await second.state() == "cancelled"
@@ -151,7 +151,11 @@ async def test_cancelling_without_a_code_offers_the_open_ones(reza: Phone, desk:
 async def test_paying_by_code_and_by_bill_id(reza: Phone, desk: Desk) -> None:
     await reza.says("قبض", "sms.none_to.pay")
     story = await Story(reza, desk).reaches("awaiting_payment")
-    for text in (f"قبض {story.code}", f"پرداخت {tracking_codes.shown(story.code)}", f"قبض {story.bill['bill_id']}"):
+    for text in (
+        f"قبض {story.code}",
+        f"پرداخت {tracking_codes.display_code(story.code)}",
+        f"قبض {story.bill['bill_id']}",
+    ):
         assert await story.says(text, "sms.pay") == story.bill
     await story.is_paid()
     await story.says(f"قبض {story.code}", "sms.nothing_to_pay")

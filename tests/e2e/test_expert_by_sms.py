@@ -42,10 +42,19 @@ def other(office: Office, sara: Phone, desk: Desk) -> ExpertStory:
 
 
 HISTORY = [
-    ("submit", "sms"), ("assign", "cli"), ("attach", "cli"), ("attach", "cli"), ("attach", "cli"),
-    ("visit", "cli"), ("price", "cli"), ("bill", "cli"), ("pay", "cli"), ("issue", "cli"), ("rate", "sms"),
+    ("submit", "sms"),
+    ("assign", "cli"),
+    ("attach", "cli"),
+    ("attach", "cli"),
+    ("attach", "cli"),
+    ("visit", "cli"),
+    ("price", "cli"),
+    ("bill", "cli"),
+    ("pay", "cli"),
+    ("issue", "cli"),
+    ("rate", "sms"),
     ("close_in_time", "system"),
-]  # fmt: skip
+]
 
 
 async def test_from_the_first_text_to_the_closed_letter(office: Office, story: ExpertStory) -> None:

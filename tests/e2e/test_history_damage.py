@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.requests.history import seal_hash
+from domain.requests.history import compute_seal_hash
 from store.unit_of_work import SqlStore
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
@@ -23,8 +23,13 @@ from tests.support.hands import Hands
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 FORM = (
-    "full_name=آنه محمدی", "national_code=0499370899", "items=لودر ۴ ساعت", "date=فردا", "start=۸", f"place={PLACE}",
-)  # fmt: skip
+    "full_name=آنه محمدی",
+    "national_code=0499370899",
+    "items=لودر ۴ ساعت",
+    "date=فردا",
+    "start=۸",
+    f"place={PLACE}",
+)
 FORGERS_KEY = {"PISHKHAN_SECRET_KEY": "the forger's own key, as long as a key must be"}
 
 NEVER_SEALED_SO = "differs_from_seal"
@@ -98,8 +103,10 @@ DAMAGES = {
     # a deleted request
     "deleted-request": damage("DELETE FROM requests WHERE id = :first", kinds={"request_missing"}),
     "deleted-request-and-history": damage(
-        "DELETE FROM history WHERE request_id = :third", "DELETE FROM requests WHERE id = :third",
-        kinds={"request_missing"}, subjects="third",
+        "DELETE FROM history WHERE request_id = :third",
+        "DELETE FROM requests WHERE id = :third",
+        kinds={"request_missing"},
+        subjects="third",
     ),
     "deleted-all-requests": damage(
         "DELETE FROM history", "DELETE FROM requests", kinds={"request_missing"}, subjects="first second third"
@@ -109,25 +116,29 @@ DAMAGES = {
     "swapped-ends": damage(*swapped_events(1, 5), kinds=GAP - {"event_missing_or_moved"} | {"event_edited"}),
     "swapped-between-requests": damage(
         *(f"{one} AND seq = 2" for one in swapped("history", "request_id", ":first", ":second", "-1")),
-        kinds={"event_edited", "chain_broken", "head_differs", NEVER_SEALED_SO}, subjects="first second",
+        kinds={"event_edited", "chain_broken", "head_differs", NEVER_SEALED_SO},
+        subjects="first second",
     ),
     "swapped-requests": damage(
         *swapped("history", "request_id", ":first", ":second", "-1"),
-        kinds={"event_edited", "head_differs", NEVER_SEALED_SO}, subjects="first second",
+        kinds={"event_edited", "head_differs", NEVER_SEALED_SO},
+        subjects="first second",
     ),
     # a rewritten seal
     "rewritten-heads": damage("UPDATE seals SET heads = '[]' WHERE number = 2", kinds={"seal_edited"}, subjects="2"),
     "rewritten-signature": damage(
         "UPDATE seals SET signature = (SELECT signature FROM seals WHERE number = 1) WHERE number = 2",
-        kinds={"seal_forged"}, subjects="2",
+        kinds={"seal_forged"},
+        subjects="2",
     ),
     "rewritten-time": damage(
         "UPDATE seals SET at = (SELECT at FROM seals WHERE number = 1) WHERE number = 2",
-        kinds={"seal_edited"}, subjects="2",
+        kinds={"seal_edited"},
+        subjects="2",
     ),
     "deleted-seal": damage("DELETE FROM seals WHERE number = 1", kinds={"seal_missing_or_moved"}, subjects="1"),
     "swapped-seals": damage(*swapped("seals", "number", "1", "2", "-1"), kinds={"seal_edited"}, subjects="1 2"),
-}  # fmt: skip
+}
 """Of the first request five events are sealed, of the second two, of the third one."""
 
 
@@ -228,14 +239,14 @@ async def test_a_seal_that_was_reckoned_anew_lacks_the_signature(archive: Archiv
 
 async def _seal_in_tables(archive: Archive) -> None:
     """Put the present head of the first request into the second seal, and the seal's hash with it."""
-    store = await SqlStore.open(archive.hands.url)
-    async with store.unit(write=False) as uow:
-        heads = {head.request_id: head async for head, _ in uow.history.chains()}
-        seal = [one async for one in uow.history.seals()][1]
+    store = await SqlStore.connect(archive.hands.url)
+    async with store.open_unit(write=False) as uow:
+        heads = {head.request_id: head async for head, _ in uow.history.stream_chains()}
+        seal = [one async for one in uow.history.stream_seals()][1]
     await store.close()
     forged = [heads[head.request_id] for head in seal.heads]
     old, new = (next(one.hash for one in some if one.code == archive.codes["first"]) for some in (seal.heads, forged))
-    digest = seal_hash(seal.number, seal.at, forged, seal.previous)
+    digest = compute_seal_hash(seal.number, seal.at, forged, seal.previous)
     statements = {
         "sqlite": "UPDATE seals SET heads = replace(heads, :old, :new), hash = :hash WHERE number = 2",
         "postgresql": "UPDATE seals SET heads = CAST(replace(CAST(heads AS text), :old, :new) AS json), hash = :hash"

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from app.ids import RandomIds
 from domain.messages.records import MessageClass, OutboxMessage
-from domain.values.identifiers import mobile as mobile_stored
+from domain.values.identifiers import parse_mobile as mobile_stored
 from store.unit_of_work import SqlStore
 from tests.e2e.conftest import new_phone
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told
@@ -53,18 +53,27 @@ async def people(bots: BotOffice) -> Sequence[Person]:
 
 async def queue(office: Office, people: Sequence[Person]) -> list[list[str]]:
     """Queue the notices, one chat after the other in turn; the texts of each person, in order."""
-    store, ids, now = await SqlStore.open(office.settings["PISHKHAN_DATABASE_URL"]), RandomIds(), office.now
+    store, ids, now = await SqlStore.connect(office.settings["PISHKHAN_DATABASE_URL"]), RandomIds(), office.now
     texts: list[list[str]] = [[] for _ in people]
     try:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             for number in range(NOTICES):
                 at = number % len(people)
                 person = people[at]
                 texts[at].append(f"خبر {next(NUMBERS)} برای شما")
                 notice = OutboxMessage(
-                    ids.new_id(), "telegram", str(person.id), MessageClass.NOTICE, "test", texts[at][-1], now, now,
-                    expires_at=now + KEEPS, mobile=mobile_stored(person.mobile), moves_at=now + PATIENCE,
-                )  # fmt: skip
+                    id=ids.new_id(),
+                    channel="telegram",
+                    recipient=str(person.id),
+                    cls=MessageClass.NOTICE,
+                    key="test",
+                    text=texts[at][-1],
+                    created_at=now,
+                    not_before=now,
+                    expires_at=now + KEEPS,
+                    mobile=mobile_stored(person.mobile),
+                    moves_at=now + PATIENCE,
+                )
                 await uow.outbox.add(notice)
     finally:
         await store.close()

@@ -17,8 +17,13 @@ from tests.support.damage import damage_a_page
 from tests.support.units import cron_commands, unit_commands
 
 FORM = (
-    "full_name=آنه محمدی", "national_code=0499370899", "items=لودر ۴ ساعت", "date=فردا", "start=۸", "place=میدان امام",
-)  # fmt: skip
+    "full_name=آنه محمدی",
+    "national_code=0499370899",
+    "items=لودر ۴ ساعت",
+    "date=فردا",
+    "start=۸",
+    "place=میدان امام",
+)
 
 KEPT = 35
 DAMAGED = "the database cannot be used (damaged)"

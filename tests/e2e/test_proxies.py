@@ -18,7 +18,7 @@ from aiohttp import ClientSession, TCPConnector
 from multidict import CIMultiDict
 
 from domain.people.person import StaffMember
-from domain.people.sessions import StaffSession, digest_of
+from domain.people.sessions import StaffSession, digest_token
 from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.e2e.fronts import NAME, Fronts, fronts
@@ -33,8 +33,10 @@ TOKEN = "0123456789abcdef"
 
 NAMES = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via", "True-Client-IP", "CF-Connecting-IP")
 VALUES = {
-    "X-Forwarded-Proto": ("https",), "Forwarded": (f"for={WORKPLACE}",), "Via": ("1.1 somewhere",),
-}  # fmt: skip
+    "X-Forwarded-Proto": ("https",),
+    "Forwarded": (f"for={WORKPLACE}",),
+    "Via": ("1.1 somewhere",),
+}
 """What a caller writes into a header; an address of a workplace where nothing else is named."""
 
 
@@ -63,12 +65,22 @@ async def office() -> AsyncIterator[Office]:
     """An office with one member of the staff, who has signed in."""
     async with new_office() as fresh:
         assert (await fresh.run("migrate")).code == 0
-        store, now = await SqlStore.open(fresh.settings["PISHKHAN_DATABASE_URL"]), fresh.clock.now()
-        async with store.unit() as uow:
-            await uow.people.put_staff(
+        store, now = await SqlStore.connect(fresh.settings["PISHKHAN_DATABASE_URL"]), fresh.clock.now()
+        async with store.open_unit() as uow:
+            await uow.people.save_staff(
                 StaffMember("civil", frozenset({Role.CIVIL}), "کارمند", None, "no password", True, now)
             )
-            signed_in = StaffSession(digest_of(TOKEN), "civil", "csrf", now, now, now, False, WORKPLACE, "")
+            signed_in = StaffSession(
+                digest=digest_token(TOKEN),
+                username="civil",
+                csrf="csrf",
+                made_at=now,
+                seen_at=now,
+                proved_at=now,
+                second_factor=False,
+                address=WORKPLACE,
+                agent="",
+            )
             await uow.staff_sessions.add(signed_in)
         await store.close()
         yield fresh

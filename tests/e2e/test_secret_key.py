@@ -15,8 +15,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 REFUSED, SURROUNDINGS = 1, 3
 ANOTHER = {"PISHKHAN_SECRET_KEY": "another-key-of-another-day-1405"}
 FORM = (
-    "full_name=آنه محمدی", "national_code=0499370899", "items=لودر ۴ ساعت", "date=فردا", "start=۸", "place=میدان امام",
-)  # fmt: skip
+    "full_name=آنه محمدی",
+    "national_code=0499370899",
+    "items=لودر ۴ ساعت",
+    "date=فردا",
+    "start=۸",
+    "place=میدان امام",
+)
 
 
 def told(done: Finished) -> list[str]:
@@ -30,8 +35,11 @@ async def refused_everywhere(office: Office) -> bool:
     commands = (("serve",), ("check", "--connect"), ("staff", "list"), ("office", "add", "1002", "x", "--as", "admin"))
     done = [await office.run_with(ANOTHER, *one) for one in commands]
     return [(len(told(one)), one.code) for one in done] == [
-        (1, SURROUNDINGS), (1, REFUSED), (1, SURROUNDINGS), (1, SURROUNDINGS),
-    ]  # fmt: skip
+        (1, SURROUNDINGS),
+        (1, REFUSED),
+        (1, SURROUNDINGS),
+        (1, SURROUNDINGS),
+    ]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -66,8 +66,9 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     assert (shown["state"], shown["phase"]) == ("completed", "done")
     channel = "bale" if messenger.bale else "telegram"
     assert [(one["event"], one["channel"]) for one in shown["history"] if one["actor"].startswith("citizen")] == [
-        ("submit", channel), ("rate", channel)
-    ]  # fmt: skip
+        ("submit", channel),
+        ("rate", channel),
+    ]
     assert bots.office.panel.of(reza.mobile) == [], "nothing went by SMS"
     assert messenger.unanswered == []
 

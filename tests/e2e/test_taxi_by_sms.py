@@ -244,8 +244,9 @@ async def test_a_walk_in_is_entered_by_command(office: Office, driver: Phone, ca
     assert "missing_field" in refused.err
     shown = await office.cli(*submit, "--set", f"taxi_code={cab.code}", "--mobile", driver.mobile)
     assert (shown["state"], shown["fields"]["plate"], shown["fields"]["counted"]) in {
-        ("submitted", cab.plate, 1), ("submitted", cab.plate, 2),
-    }  # fmt: skip
+        ("submitted", cab.plate, 1),
+        ("submitted", cab.plate, 2),
+    }
     assert {action["name"] for action in shown["actions"]} == {"take", "withdraw"}
     await driver.hears("services.taxi_leave.notices.submit")
     for by in (("--mobile", driver.mobile), ("--subject", cab.plate)):

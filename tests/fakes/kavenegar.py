@@ -210,7 +210,17 @@ class FakeKavenegar:
         parts = count_parts(message)
         status = 14 if receptor in self.blocked else 1
         now, cost = datetime.now(UTC), parts * RIALS_A_PART
-        sent = Sent(next(self._ids), receptor, message, local_id, sender, now, status, parts, cost)
+        sent = Sent(
+            messageid=next(self._ids),
+            receptor=receptor,
+            message=message,
+            localid=local_id,
+            sender=sender,
+            at=now,
+            status=status,
+            parts=parts,
+            cost=cost,
+        )
         self.credit -= cost
         self.sent.append(sent)
         return sent

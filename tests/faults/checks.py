@@ -31,9 +31,16 @@ PRICE = HOURS * RIALS_AN_HOUR * (100 + VAT_PERCENT) // 100
 SLOTS = HOURS * 2
 
 STATE_AFTER = {
-    "submit": "submitted", "accept": "accepted", "bill": "awaiting_payment", "pay": "paid", "schedule": "scheduled",
-    "hand_over": "handed_over", "complete": "completed", "cancel": "cancelled", "reject": "rejected",
-}  # fmt: skip
+    "submit": "submitted",
+    "accept": "accepted",
+    "bill": "awaiting_payment",
+    "pay": "paid",
+    "schedule": "scheduled",
+    "hand_over": "handed_over",
+    "complete": "completed",
+    "cancel": "cancelled",
+    "reject": "rejected",
+}
 """Where a request stands after an event; others leave it where it was."""
 
 HELD = {"accepted": [True], "awaiting_payment": [True], "paid": [True], "scheduled": [False] * 2}

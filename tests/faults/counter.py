@@ -19,16 +19,16 @@ from time import monotonic
 from typing import Any
 
 from app.ids import RandomIds
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce
-from domain.actions.requests.act import act
-from domain.actions.requests.submit import submit
-from domain.blocks.charging import bills_of
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.act import act_on_request
+from domain.actions.requests.submit import submit_request
+from domain.blocks.charging import list_request_bills
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
-from domain.services import by_key, intents
+from domain.services import collect_intents, services_by_key
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
@@ -53,7 +53,7 @@ DAY_SECONDS = 600.0
 
 CIVIL, REVENUE = (Actor(frozenset({role}), "staff", role.value, "cli") for role in (Role.CIVIL, Role.REVENUE))
 CLERK = Actor(
-    frozenset({Role.CLERK}), "clerk", f"{OFFICES[0]}/{national_code(140_999_999)}", CHANNEL, office=OFFICES[0]
+    frozenset({Role.CLERK}), "clerk", f"{OFFICES[0]}/{national_code(140_999_999)}", CHANNEL, office_code=OFFICES[0]
 )
 
 STEPS = ("counter_begun", "counter_open", "counter")
@@ -228,10 +228,10 @@ async def signers_at(office: MortalOffice) -> list[Signer]:
 
 async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[PreparedBill]:
     """Let so many requests be entered, every other one at a counter, and the staff accept and price them."""
-    known = by_key()
+    known = services_by_key()
     engine = Engine(known, OfficeClock(office), RandomIds(), WorkingCalendar(), Policy(company_code="077"))
-    desk = Desk(engine, Wording(Catalogue.load(), known), Grammar(intents(known)))
-    store = await SqlStore.open(office.database.url)
+    desk = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)))
+    store = await SqlStore.connect(office.database.url)
     try:
         ledger.prepared = [await _prepared(desk, store, one, office.now.date()) for one in range(number)]
     finally:
@@ -242,7 +242,7 @@ async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[Pr
     return ledger.prepared
 
 
-async def _prepared(desk: Desk, store: SqlStore, number: int, today: date) -> PreparedBill:
+async def _prepared(desk: Dependencies, store: SqlStore, number: int, today: date) -> PreparedBill:
     person, token, mobile = number % CITIZENS, f"prepared-{number}", citizen_mobile(number % CITIZENS)
     office = OFFICES[0] if number % 2 else None
     form: dict[str, Any] = {
@@ -253,16 +253,23 @@ async def _prepared(desk: Desk, store: SqlStore, number: int, today: date) -> Pr
         "start": "08:00",
         "place": token,
     }
-    async with store.unit() as uow:
-        outcome = await submit(desk, uow, "machinery", form, CLERK if office else CIVIL, stored(mobile))
-        await announce(desk, uow, outcome, CIVIL)
+    async with store.open_unit() as uow:
+        outcome = await submit_request(desk, uow, "machinery", form, CLERK if office else CIVIL, stored(mobile))
+        await announce_outcome(desk, uow, outcome, CIVIL)
         for action, actor in (("accept", CIVIL), ("price", REVENUE)):
-            outcome = await act(desk, uow, outcome.request.code, action, {}, actor)
-            await announce(desk, uow, outcome, actor)
-        [bill] = await bills_of(uow, outcome.request)
+            outcome = await act_on_request(desk, uow, outcome.request.code, action, {}, actor)
+            await announce_outcome(desk, uow, outcome, actor)
+        [bill] = await list_request_bills(uow, outcome.request)
     return PreparedBill(
-        bill.id, outcome.request.id, bill.bill_id, bill.payment_id, bill.amount, mobile, token, office
-    )  # fmt: skip
+        id=bill.id,
+        request_id=outcome.request.id,
+        bill_id=bill.bill_id,
+        payment_id=bill.payment_id,
+        amount=bill.amount,
+        mobile=mobile,
+        token=token,
+        office=office,
+    )
 
 
 @asynccontextmanager

@@ -11,10 +11,17 @@ from tests.faults.counter_wire import NAMESPACE, VERSIONS, Cut, Heard, Letter, L
 from tests.faults.people import AGAIN_SECONDS, ANSWER_SECONDS
 
 _OPERATIONS = {
-    "machinery": "SubmitMachineryRequest", "expert": "SubmitExpertRequest", "taxi_report": "SubmitTaxiReport",
-    "look": "GetRequest", "cancel": "CancelRequest", "attach": "AttachDocument", "pay": "ReportCounterPayment",
-    "comment": "SubmitComment", "list": "ListOfficeRequests", "statement": "GetOfficeStatement",
-}  # fmt: skip
+    "machinery": "SubmitMachineryRequest",
+    "expert": "SubmitExpertRequest",
+    "taxi_report": "SubmitTaxiReport",
+    "look": "GetRequest",
+    "cancel": "CancelRequest",
+    "attach": "AttachDocument",
+    "pay": "ReportCounterPayment",
+    "comment": "SubmitComment",
+    "list": "ListOfficeRequests",
+    "statement": "GetOfficeStatement",
+}
 
 
 def stored(mobile: str) -> str:

@@ -23,9 +23,16 @@ at the same time, whose very bytes are sent again, whose id is used for another 
 LATEST_CUT = 0.04
 
 _WEIGHTS = {
-    "machinery": 20, "expert": 14, "taxi_report": 10, "look": 12, "cancel": 9, "attach": 11, "pay": 13, "comment": 7,
+    "machinery": 20,
+    "expert": 14,
+    "taxi_report": 10,
+    "look": 12,
+    "cancel": 9,
+    "attach": 11,
+    "pay": 13,
+    "comment": 7,
     "list": 4,
-}  # fmt: skip
+}
 _NAMES = ("سارا احمدی", "سارا احمدی‌نژاد")
 _PAPERS = ("deed", "national_card", "plan", "photo")
 ENDING = {

@@ -80,9 +80,14 @@ def signed(signer: Signer, body: str, version: str) -> Letter:
     nonce, created = secrets.token_bytes(16), signer.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     digest = hashlib.sha1(nonce + created.encode() + signer.key.encode(), usedforsecurity=False).digest()
     content = _ENVELOPE.format(
-        soap=soap, wss=_WSS, username=signer.username, password=b64encode(digest).decode(),
-        nonce=b64encode(nonce).decode(), created=created, body=body,
-    ).encode()  # fmt: skip
+        soap=soap,
+        wss=_WSS,
+        username=signer.username,
+        password=b64encode(digest).decode(),
+        nonce=b64encode(nonce).decode(),
+        created=created,
+        body=body,
+    ).encode()
     head = (
         f"POST {PATH} HTTP/1.1\r\nHost: counter\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n"
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import ClientError
 
-from domain.values.identifiers import mobile as mobile_stored
+from domain.values.identifiers import parse_mobile as mobile_stored
 from tests.e2e.furnish import OPERATORS, operator_mobile
 from tests.e2e.runs import KILLED, Death
 from tests.e2e.words import read

@@ -78,11 +78,18 @@ STORIES: Mapping[str, tuple[Act, ...]] = MappingProxyType(
         "is_billed": (_ORDERS, _step("accept"), _PRICES),
         "gives_up": (_ORDERS, _step("accept"), _PRICES, _CANCELS),
         "is_served": (
-            _ORDERS, _step("accept"), _PRICES, Says("قبض {code}", "sms.pay"), Pays(), _step("schedule"),
-            _step("hand_over", "--set", "early=yes"), _step("complete"), Says("امتیاز {code} ۵", "sms.rated", "rate"),
+            _ORDERS,
+            _step("accept"),
+            _PRICES,
+            Says("قبض {code}", "sms.pay"),
+            Pays(),
+            _step("schedule"),
+            _step("hand_over", "--set", "early=yes"),
+            _step("complete"),
+            Says("امتیاز {code} ۵", "sms.rated", "rate"),
         ),
     }
-)  # fmt: skip
+)
 """The lives that citizens lead; each begins at most one request."""
 
 _WEIGHTS = {"asks": 3, "orders": 4, "cancels": 4, "fills_in": 2, "is_refused": 2, "gives_up": 2, "is_served": 1}
@@ -141,19 +148,41 @@ class Plan:
 
 
 _STEPS = {
-    "inbound_open": 3, "inbound": 3, "claim": 3, "accepted": 3, "mark": 3, "mark_open": 3, "asked": 2,
-    "receipt_open": 4, "seal": 1, "commit": 30, "committed": 30,
-}  # fmt: skip
+    "inbound_open": 3,
+    "inbound": 3,
+    "claim": 3,
+    "accepted": 3,
+    "mark": 3,
+    "mark_open": 3,
+    "asked": 2,
+    "receipt_open": 4,
+    "seal": 1,
+    "commit": 30,
+    "committed": 30,
+}
 """The steps at which a server dies, and at which of their times at the latest."""
 
 _FAULTS = (
-    Fault("status", 409), Fault("status", 402), Fault("slow", 0.3), Fault("slow", 1.2), Fault("cut_after_accept"),
-    Fault("cut_before_accept"), Fault("garbage"), Fault("http_500"),
-)  # fmt: skip
+    Fault("status", 409),
+    Fault("status", 402),
+    Fault("slow", 0.3),
+    Fault("slow", 1.2),
+    Fault("cut_after_accept"),
+    Fault("cut_before_accept"),
+    Fault("garbage"),
+    Fault("http_500"),
+)
 _RECEIPTS = (
-    Receipts(()), Receipts((10,)), Receipts((10,), copies=3), Receipts((4, 10)), Receipts((11,)), Receipts((10, 11)),
-    Receipts((11, 10, 4), copies=2), Receipts((10,), late=True), Receipts((11, 10), copies=2, late=True),
-)  # fmt: skip
+    Receipts(()),
+    Receipts((10,)),
+    Receipts((10,), copies=3),
+    Receipts((4, 10)),
+    Receipts((11,)),
+    Receipts((10, 11)),
+    Receipts((11, 10, 4), copies=2),
+    Receipts((10,), late=True),
+    Receipts((11, 10), copies=2, late=True),
+)
 
 
 def drawn(seed: int) -> Plan:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from channels.relay.relay import AT_ONCE
-from domain.values.identifiers import mobile as mobile_stored
+from channels.relay.relay import SENDS_AT_ONCE
+from domain.values.identifiers import parse_mobile as mobile_stored
 from tests.e2e.furnish import furnish
 from tests.e2e.messengers import Mode, bot_settings
 from tests.e2e.runs import KILLED, Death
@@ -200,6 +200,6 @@ async def all_seen(town: Town, person: Person, replies: int) -> int:
     again = Counter([row["text"] for row in rows for _ in range(row["resends"])])
     heard = Counter(message.raw for message in person.messages)
     assert len(rows) == sent.total() >= replies, "none is unknown for good"
-    assert again.total() <= AT_ONCE * town.died
+    assert again.total() <= SENDS_AT_ONCE * town.died
     assert sent <= heard <= sent + again
     return again.total()

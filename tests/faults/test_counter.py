@@ -10,9 +10,19 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
 SEED, CALLS = 5, 400
 ESCAPED = (
-    "calls: ", "requests: ", "payments: ", "comments: ", "documents: ", "texts: ", "has the history", "other answers",
-    "1 nonces of answered calls", "the statement of 100", "GetOfficeStatement of 100", "payments of the statement",
-)  # fmt: skip
+    "calls: ",
+    "requests: ",
+    "payments: ",
+    "comments: ",
+    "documents: ",
+    "texts: ",
+    "has the history",
+    "other answers",
+    "1 nonces of answered calls",
+    "the statement of 100",
+    "GetOfficeStatement of 100",
+    "payments of the statement",
+)
 """What must be said of each thing that `spoil` does."""
 
 

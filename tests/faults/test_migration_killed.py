@@ -8,8 +8,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from store.engines import engine_for
-from store.migrate import SchemaOlder, check_schema, current_revision
+from store.engines import build_engine
+from store.migrate import SchemaOlder, check_schema, read_current_revision
 from tests.e2e.runs import KILLED, Death
 from tests.faults.conftest import ENGINES
 from tests.faults.office import MortalOffice, mortal_office
@@ -36,9 +36,9 @@ async def first_version(url: str) -> None:
         config.set_main_option("script_location", "store:migrations")
         command.upgrade(config, FIRST)
 
-    engine = engine_for(url)
+    engine = build_engine(url)
     try:
-        async with engine.migration() as connection:
+        async with engine.open_migration() as connection:
             await connection.run_sync(upgrade)
     finally:
         await engine.close()
@@ -48,7 +48,7 @@ async def test_killed_inside_the_first_migration(office: MortalOffice) -> None:
     url = office.database.url
     for at in (1, 2, 17, 40, 60):
         assert (await office.run("migrate", death=Death("migration", at))).code == KILLED
-        assert await current_revision(url) is None
+        assert await read_current_revision(url) is None
     refused = await office.run("serve")
     assert (refused.code, "pishkhan migrate" in refused.err) == (REFUSED, True)
     await migrates(office)
@@ -60,7 +60,7 @@ async def test_killed_inside_an_update(office: MortalOffice) -> None:
     await office.database.execute("INSERT INTO counters (name, value) VALUES ('file_number', 41)")
     for at in (1, 3, 8, 15, 21):
         assert (await office.run("migrate", death=Death("migration", at))).code == KILLED
-        assert await current_revision(url) == FIRST
+        assert await read_current_revision(url) == FIRST
         with pytest.raises(SchemaOlder):
             await check_schema(url)
     await migrates(office)

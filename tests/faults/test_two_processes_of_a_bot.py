@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from domain.values.identifiers import mobile as mobile_stored
+from domain.values.identifiers import parse_mobile as mobile_stored
 from tests.e2e.furnish import furnish
 from tests.e2e.messengers import Mode, bot_settings
 from tests.fakes.bot_api import FakeBotApi

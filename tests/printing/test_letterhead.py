@@ -51,7 +51,7 @@ async def test_each_paper_bears_what_the_letterhead_is_then() -> None:
     now = names[0]
     async with printing(bears=lambda: Letterhead(now)) as printer:
         for now in names:
-            made = [printer.html(a_printout()), text_of(await printer.pdf(a_printout()))]
+            made = [printer.render_html(a_printout()), text_of(await printer.render_pdf(a_printout()))]
             assert [[name for name in names if name.split()[1] in one] for one in made] == [[now], [now]]
 
 
@@ -60,6 +60,6 @@ async def test_the_logo_is_printed(tmp_path: Path) -> None:
     path.write_bytes(picture("PNG"))
     made = Letterhead(LETTERHEAD.name, logo=read_logo(path))
     async with printing(bears=lambda: made) as printer:
-        [page] = pages_of(await printer.pdf(a_printout(Paragraphs(("متن",)))))
+        [page] = pages_of(await printer.render_pdf(a_printout(Paragraphs(("متن",)))))
     red = sum(count for count, colour in page.getcolors(1 << 20) or [] if colour == (255, 0, 0))
     assert red > 1000

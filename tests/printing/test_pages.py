@@ -60,7 +60,7 @@ def hostile(*blocks: Block) -> Printout:
 )
 def test_nothing_that_was_written_becomes_markup(block: Block) -> None:
     pages = PageRenderer(Letterhead(HOSTILE, HOSTILE, HOSTILE), ADDRESS)
-    for made in (pages.whole(hostile(block)), pages.for_pdf(hostile(block))):
+    for made in (pages.render_for_browser(hostile(block)), pages.render_for_pdf(hostile(block))):
         page = Tags(made)
         assert {"script", "iframe", "object", "link"}.isdisjoint(tag for tag, _ in page.tags)
         assert [name for _, attributes in page.tags for name in attributes if name.startswith("on")] == []
@@ -69,14 +69,14 @@ def test_nothing_that_was_written_becomes_markup(block: Block) -> None:
 
 
 def test_everything_is_inside() -> None:
-    page = PAGES.whole(a_printout())
+    page = PAGES.render_for_browser(a_printout())
     assert re.findall(r'(?:src|href)="(?!data:)', page) == []
     assert re.findall(r"url\(.(?!data:)", page) == []
     assert page.count("@font-face") == 2
 
 
 def test_the_policy_admits_the_style_and_nothing_else() -> None:
-    page = PAGES.whole(a_printout())
+    page = PAGES.render_for_browser(a_printout())
     [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
     [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -86,7 +86,7 @@ def test_the_policy_admits_the_style_and_nothing_else() -> None:
 
 def test_the_letterhead_is_on_it() -> None:
     letterhead = Letterhead("شهرداری نمونه", "خیابان یکم", "017-1", "data:image/png;base64,AAAA")
-    page = PageRenderer(letterhead, ADDRESS).whole(a_printout(Paragraphs(("متن",)), token=None))
+    page = PageRenderer(letterhead, ADDRESS).render_for_browser(a_printout(Paragraphs(("متن",)), token=None))
     assert page.count("شهرداری نمونه") == 2
     assert "خیابان یکم" in page
     assert "۰۱۷-۱" in page
@@ -95,4 +95,4 @@ def test_the_letterhead_is_on_it() -> None:
 
 
 def test_the_address_to_verify_it_can_be_read_too() -> None:
-    assert f"{ADDRESS}/verify/{TOKEN}" in Tags(PAGES.for_pdf(a_printout())).text
+    assert f"{ADDRESS}/verify/{TOKEN}" in Tags(PAGES.render_for_pdf(a_printout())).text

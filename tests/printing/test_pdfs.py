@@ -26,7 +26,7 @@ async def printer() -> AsyncIterator[PaperPrinter]:
 
 
 async def test_a_paper_is_a_page_of_a4_with_codes_that_scan(printer: PaperPrinter) -> None:
-    pdf = await printer.pdf(a_printout())
+    pdf = await printer.render_pdf(a_printout())
     document = pypdfium2.PdfDocument(pdf)
     assert [tuple(round(side) for side in document.get_page_size(0))] == [A4]
     document.close()
@@ -36,7 +36,7 @@ async def test_a_paper_is_a_page_of_a4_with_codes_that_scan(printer: PaperPrinte
 
 
 async def test_a_long_letter_goes_on_and_counts_its_pages(printer: PaperPrinter) -> None:
-    pdf = await printer.pdf(a_printout(LONG))
+    pdf = await printer.render_pdf(a_printout(LONG))
     pages = text_of(pdf).split("\f")
     counted = [re.search(r"page ([۰-۹]) of ([۰-۹])", page) for page in pages]
     assert [found and found.groups() for found in counted] == [("۱", "۳"), ("۲", "۳"), ("۳", "۳")]
@@ -44,11 +44,11 @@ async def test_a_long_letter_goes_on_and_counts_its_pages(printer: PaperPrinter)
 
 
 async def test_each_sheet_begins_a_page(printer: PaperPrinter) -> None:
-    assert len(pages_of(await printer.pdf(a_printout(sheets=3)))) == 3
+    assert len(pages_of(await printer.render_pdf(a_printout(sheets=3)))) == 3
 
 
 async def test_papers_that_are_asked_for_at_once_are_all_made(printer: PaperPrinter) -> None:
-    made = await asyncio.gather(*(printer.pdf(a_printout(token=f"{n:032x}")) for n in range(8)))
+    made = await asyncio.gather(*(printer.render_pdf(a_printout(token=f"{n:032x}")) for n in range(8)))
     assert len(active_children()) == 1
     found = {text for pdf in made for _, text in scanned(pages_of(pdf))}
     assert found == {BARS, *(f"{ADDRESS}/verify/{n:032x}" for n in range(8))}

@@ -51,7 +51,7 @@ async def test_the_packages_own_font_is_inside_where_the_system_has_none(
     nothing.write_text(f"<fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>")
     monkeypatch.setenv("FONTCONFIG_FILE", str(nothing))
     async with printing() as printer:
-        pdf = await printer.pdf(a_printout(Paragraphs(("گچ پژ می‌شود ۰۱۲۳۴۵۶۷۸۹ هٔ ي ك AZ az 09 «»؛؟٬٫",))))
+        pdf = await printer.render_pdf(a_printout(Paragraphs(("گچ پژ می‌شود ۰۱۲۳۴۵۶۷۸۹ هٔ ي ك AZ az 09 «»؛؟٬٫",))))
     fonts = fonts_of(pdf)
     assert {embedded for _, embedded in fonts} == {True}
     assert {name.rpartition("+")[2] for name, _ in fonts} == {"Vazirmatn", "Vazirmatn-Bold"}
@@ -59,19 +59,19 @@ async def test_the_packages_own_font_is_inside_where_the_system_has_none(
 
 async def test_a_process_that_was_killed_is_started_again() -> None:
     async with printing() as printer:
-        await printer.pdf(a_printout())
+        await printer.render_pdf(a_printout())
         [before] = workers()
         os.kill(before, signal.SIGKILL)
-        assert (await printer.pdf(a_printout())).startswith(b"%PDF")
+        assert (await printer.render_pdf(a_printout())).startswith(b"%PDF")
         [after] = workers()
         assert after != before
 
 
 async def test_a_process_that_is_killed_under_a_paper_is_started_again() -> None:
     async with printing() as printer:
-        await printer.pdf(a_printout())
+        await printer.render_pdf(a_printout())
         [before] = workers()
-        slow = asyncio.create_task(printer.pdf(a_printout(*[LONG] * 6)))
+        slow = asyncio.create_task(printer.render_pdf(a_printout(*[LONG] * 6)))
         await asyncio.sleep(0.05)
         os.kill(before, signal.SIGKILL)
         assert len(pages_of(await slow)) > 10
@@ -80,10 +80,10 @@ async def test_a_process_that_is_killed_under_a_paper_is_started_again() -> None
 
 async def test_a_paper_that_takes_too_long_is_given_up_and_the_next_is_made() -> None:
     async with printing(seconds=3.0) as printer:
-        await printer.pdf(a_printout())
+        await printer.render_pdf(a_printout())
         began = time.monotonic()
         results = await asyncio.gather(
-            printer.pdf(a_printout(ENDLESS)), printer.pdf(a_printout()), return_exceptions=True
+            printer.render_pdf(a_printout(ENDLESS)), printer.render_pdf(a_printout()), return_exceptions=True
         )
         assert time.monotonic() - began < 20
     assert isinstance(results[0], Unavailable)
@@ -93,7 +93,7 @@ async def test_a_paper_that_takes_too_long_is_given_up_and_the_next_is_made() ->
 
 async def test_a_paper_under_which_the_process_ends_twice_is_given_up() -> None:
     async with printing() as printer:
-        paper, killed = asyncio.create_task(printer.pdf(a_printout(ENDLESS))), set[int]()
+        paper, killed = asyncio.create_task(printer.render_pdf(a_printout(ENDLESS))), set[int]()
         while len(killed) < 2:
             await asyncio.sleep(0.01)
             for pid in set(workers()) - killed:
@@ -108,7 +108,7 @@ async def test_closing_ends_the_process_and_printing_begins_anew() -> None:
     assert workers() == []
     await printer.close()
     for _ in range(2):
-        await printer.pdf(a_printout())
+        await printer.render_pdf(a_printout())
         [pid] = workers()
         await printer.close()
         await gone(pid)
@@ -121,7 +121,7 @@ from tests.support.papers import a_printout, printing
 
 async def main() -> None:
     async with printing() as printer:
-        await printer.pdf(a_printout())
+        await printer.render_pdf(a_printout())
         print(active_children()[0].pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 

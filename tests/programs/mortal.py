@@ -10,20 +10,20 @@ from typing import Any
 
 from alembic.operations import Operations
 
-from channels.pishkhan_soap.calls import Counter
+from channels.pishkhan_soap.calls import CallHandler
 from channels.relay.relay import Relay
 from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions.requests import timers
-from domain.messages.ports import Verdict
+from domain.messages.ports import SendVerdict
 from store.engines.postgresql_session import PostgresqlSession
-from store.engines.shared_commit import Writer
-from store.messages.inbox import SqlInbox
-from store.messages.outbox import SqlOutbox
-from store.repositories.calls import SqlCalls
-from store.repositories.history import SqlHistory
+from store.engines.shared_commit import SharedWriter
+from store.messages.inbox import SqlInboxRepository
+from store.messages.outbox import SqlOutboxRepository
+from store.repositories.calls import SqlCallRepository
+from store.repositories.history import SqlHistoryRepository
 
 
 class Step:
@@ -41,23 +41,25 @@ class Step:
 
 
 STEPS = {
-    "inbound_open": Step((SqlInbox, "save"), after=True),
-    "inbound": Step((inbound, "receive"), after=True),
+    "inbound_open": Step((SqlInboxRepository, "save"), after=True),
+    "inbound": Step((inbound, "receive_sms"), after=True),
     "chat": Step((reception, "receive_update"), after=True),
-    "claim": Step((Relay, "_claim"), after=True, counts=lambda claimed: bool(claimed[0])),
-    "accepted": Step((Kavenegar, "send"), after=True, counts=lambda result: result.verdict is Verdict.ACCEPTED),
-    "bot_accepted": Step((BotCarrier, "send"), after=True, counts=lambda result: result.verdict is Verdict.ACCEPTED),
-    "mark": Step((SqlOutbox, "mark"), after=False),
-    "mark_open": Step((SqlOutbox, "mark"), after=True),
-    "asked": Step((Kavenegar, "outcome_of"), after=True),
-    "receipt_open": Step((SqlOutbox, "receipt"), after=True),
-    "timer_open": Step((timers, "_turn_to"), after=True),
-    "counter_begun": Step((SqlCalls, "begin"), after=True, counts=lambda earlier: earlier is None),
-    "counter_open": Step((SqlCalls, "answer"), after=True),
-    "counter": Step((Counter, "take"), after=True),
-    "seal": Step((SqlHistory, "add_seal"), after=True),
-    "commit": Step((Writer, "_commit"), (PostgresqlSession, "_finish"), after=False),
-    "committed": Step((Writer, "_commit"), (PostgresqlSession, "_finish"), after=True),
+    "claim": Step((Relay, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
+    "accepted": Step((Kavenegar, "send"), after=True, counts=lambda result: result.verdict is SendVerdict.ACCEPTED),
+    "bot_accepted": Step(
+        (BotCarrier, "send"), after=True, counts=lambda result: result.verdict is SendVerdict.ACCEPTED
+    ),
+    "mark": Step((SqlOutboxRepository, "save_outcome"), after=False),
+    "mark_open": Step((SqlOutboxRepository, "save_outcome"), after=True),
+    "asked": Step((Kavenegar, "ask_outcomes"), after=True),
+    "receipt_open": Step((SqlOutboxRepository, "apply_receipt"), after=True),
+    "timer_open": Step((timers, "_run_timer"), after=True),
+    "counter_begun": Step((SqlCallRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
+    "counter_open": Step((SqlCallRepository, "save_answer"), after=True),
+    "counter": Step((CallHandler, "handle_call"), after=True),
+    "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
+    "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),
+    "committed": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=True),
     "migration": Step((Operations, "invoke"), after=True),
 }
 """The named steps. What ends in `_open`, and a seal, was written into a unit of work that is not committed yet."""

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
-from app.cli.main import COMMANDS, Group, Table, main
+from app.cli.main import COMMANDS, CommandGroup, CommandTable, main
 from domain.messages.catalogue import Catalogue
 from domain.values.calendar import WorkingCalendar
 from tests.programs.mortal import make_mortal
@@ -32,10 +32,10 @@ from tests.programs.mortal import make_mortal
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-def modules(table: Table) -> Iterator[str]:
+def modules(table: CommandTable) -> Iterator[str]:
     """The modules of all commands."""
     for entry in table.values():
-        if isinstance(entry, Group):
+        if isinstance(entry, CommandGroup):
             yield from modules(entry.commands)
         else:
             yield entry.partition(":")[0]

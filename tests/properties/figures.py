@@ -26,7 +26,7 @@ async def reports_say_what_there_is(town: Municipality, now: Snapshot) -> None:
     assert {name: found[name] for name in expected} == expected
     by_service = Counter(request.service for request in now.requests.values())
     assert {key: one["received"] for key, one in rows(report, "services").items() if one["received"]} == by_service
-    live = Counter((one.service, one.state) for one in now.requests.values() if not one.phase.final)
+    live = Counter((one.service, one.state) for one in now.requests.values() if not one.phase.is_final)
     assert {key: one["standing"] for key, one in rows(report, "now").items()} == live
     _steps_are_those_of_the_history(town, now)
 
@@ -56,7 +56,7 @@ def _payments(now: Snapshot) -> list[Payment]:
 
 
 def _moves(town: Municipality, now: Snapshot) -> dict[str, Any]:
-    ended = Counter(request.phase.value for request in now.requests.values() if request.phase.final)
+    ended = Counter(request.phase.value for request in now.requests.values() if request.phase.is_final)
     by_hand = sum(
         _came_from_elsewhere(town, now.requests[id_], one) for id_, all_ in now.events.items() for one in all_
     )
@@ -70,8 +70,8 @@ def _moves(town: Municipality, now: Snapshot) -> dict[str, Any]:
 
 
 def _came_from_elsewhere(town: Municipality, request: ServiceRequest, event: HistoryEvent) -> bool:
-    named = town.desk.services[request.service].named(event.event)
-    ways = [one for one in named if event.from_state in one.sources and event.to_state == one.target]
+    named = town.desk.services[request.service].steps_named(event.event)
+    ways = [one for one in named if event.from_state in one.source_states and event.to_state == one.target_state]
     moved = event.from_state is None or any(one.trigger is None for one in ways)
     return moved and event.actor_kind in FROM_ELSEWHERE
 
@@ -80,13 +80,23 @@ def _steps_are_those_of_the_history(town: Municipality, now: Snapshot) -> None:
     """What was kept with each step is what the whole history would leave now; each stay begins where one ended."""
     kept = [(datetime.fromisoformat(at).replace(tzinfo=BEGINNING.tzinfo), *rest) for at, *rest in town.rows(_KEPT)]
     counted = [
-        (one.at, one.request_id, one.seq, one.state, one.seconds, one.worked, one.late, one.outcome, one.remote,
-         one.officer)
+        (
+            one.at,
+            one.request_id,
+            one.seq,
+            one.state,
+            one.seconds,
+            one.worked,
+            one.late,
+            one.outcome,
+            one.remote,
+            one.officer,
+        )
         for request in sorted(now.requests.values(), key=lambda one: one.id)
-        for one in step_records.steps_of(
+        for one in step_records.rebuild_step_records(
             town.desk.services[request.service], town.desk.calendar, request, now.events[request.id]
         )
-    ]  # fmt: skip
+    ]
     assert kept == counted
     for request in now.requests.values():
         last = max(at for at, id_, *_ in kept if id_ == request.id)

@@ -28,8 +28,8 @@ class Edge:
     @property
     def name(self) -> str:
         """Its name for people who read of a failed test."""
-        told = "+".join(notice.text for notice in self.step.notices)
-        return f"{self.source}-{self.step.name}-{self.step.target}-{told}"
+        told = "+".join(notice.text_name for notice in self.step.notices)
+        return f"{self.source}-{self.step.name}-{self.step.target_state}-{told}"
 
 
 def edges(service: Service) -> list[Edge]:
@@ -37,8 +37,8 @@ def edges(service: Service) -> list[Edge]:
 
     Where several automatic steps lead out, one of them is always taken at once: a priced request is billed, or free.
     """
-    passed = {state.name for state in service.states if len(service.leaving(state.name, Trigger.AUTOMATIC)) > 1}
-    every = [Edge(source, step) for step in service.transitions for source in step.sources]
+    passed = {state.name for state in service.states if len(service.steps_from(state.name, Trigger.AUTOMATIC)) > 1}
+    every = [Edge(source, step) for step in service.transitions for source in step.source_states]
     return [one for one in every if one.source not in passed or one.step.trigger is Trigger.AUTOMATIC]
 
 
@@ -95,8 +95,8 @@ class Lead:
 
     def went(self, edge: Edge, state: str) -> None:
         """Note where a request stands after it was to go by an edge."""
-        self.refused[edge] += state == edge.source != edge.step.target
-        self.strayed[edge] += state not in {edge.source, edge.step.target}
+        self.refused[edge] += state == edge.source != edge.step.target_state
+        self.strayed[edge] += state not in {edge.source, edge.step.target_state}
 
     def _way(self, start: str, goal: Edge) -> Edge | None:
         seen: set[str] = {start}
@@ -106,7 +106,7 @@ class Lead:
             if state == goal.source:
                 return first or goal
             for one in self.known:
-                if one.source == state and one.step.target not in seen and self.refused[one] < PATIENCE:
-                    seen.add(one.step.target)
-                    waiting.append((one.step.target, first or one))
+                if one.source == state and one.step.target_state not in seen and self.refused[one] < PATIENCE:
+                    seen.add(one.step.target_state)
+                    waiting.append((one.step.target_state, first or one))
         return None

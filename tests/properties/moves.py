@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from domain.actions.bills.reversals import reverse
+from domain.actions.bills.reversals import reverse_payment
 from domain.actions.messages import notify
 from domain.actions.requests import attach, reopen, submit, walk_in
 from domain.actions.tariffs import changes
@@ -33,7 +33,7 @@ T = TypeVar("T")
 PEOPLE = (CITIZEN, NEIGHBOUR, DRIVER_MOBILE, AUXILIARY_MOBILE, OWNER_MOBILE)
 """Whose phones there are: two citizens, a main and an auxiliary driver, the owner of both taxis."""
 
-CHANNELS = ("sms", "cli", walk_in.WALK_IN, "portal", "telegram", "bale", "pishkhan_soap", "system")
+CHANNELS = ("sms", "cli", walk_in.WALK_IN_CHANNEL, "portal", "telegram", "bale", "pishkhan_soap", "system")
 """Every channel that something may come through (channels.md, and `deferred_in` of the forms)."""
 
 OFFICES = ("1001", "1002")
@@ -96,7 +96,7 @@ class Walker:
             return Actor(frozenset({role}), "citizen", self.pick(mobiles), channel)
         if role is Role.CLERK:
             office = (request.office if request else None) or self.pick(OFFICES)
-            return Actor(frozenset({role}), "clerk", f"{office}/0499370899", channel, office=office)
+            return Actor(frozenset({role}), "clerk", f"{office}/0499370899", channel, office_code=office)
         if role is Role.SYSTEM:
             return Actor(frozenset({role}), "system", "engine", channel)
         names = list(self.staff.get(role, ())) or [role.value]
@@ -108,7 +108,7 @@ class Walker:
         """Return somebody who may take a step."""
         absent = {Role.CITIZEN: not request.mobile, Role.CLERK: not request.office}
         roles = [role for role in sorted(step.roles) if not absent.get(role, False)]
-        if step.by_awaited and request.awaits:
+        if step.awaited_may_take and request.awaits:
             return Actor(frozenset({Role.CITIZEN}), "citizen", request.awaits, self.pick(CHANNELS))
         return self.somebody(self.pick(roles or [Role.SYSTEM]), request, self.pick(CHANNELS))
 
@@ -130,17 +130,17 @@ class Walker:
         """Return a form of the service, filled in: what is required, or what does as well, and some of the rest."""
         given: dict[str, object] = {}
         fields = {one.name: one for one in self.service.form}
-        stand_ins = set() if wild else {name for one in self.service.form for name in one.instead}
+        stand_ins = set() if wild else {name for one in self.service.form for name in one.alternatives}
         for one in self.service.form:
-            if not one.found and (one.required or (one.name not in stand_ins and self.chance())):
-                name = self.pick((one.name, *one.instead)) if one.required else one.name
+            if not one.is_derived and (one.required or (one.name not in stand_ins and self.chance())):
+                name = self.pick((one.name, *one.alternatives)) if one.required else one.name
                 given[name] = self.value(fields[name], fields[name].choices, wild=wild and self.chance())
         return given
 
     async def inputs(self, step: Transition, request: ServiceRequest, *, wild: bool) -> dict[str, object]:
         """Return the inputs of a step."""
-        async with self.town.store.unit(write=False) as uow:
-            found = {one.name: tuple(await one.options(uow, request)) for one in step.inputs if one.options}
+        async with self.town.store.open_unit(write=False) as uow:
+            found = {one.name: tuple(await one.find_choices(uow, request)) for one in step.inputs if one.find_choices}
         everything = self.chance()
         asked = [one for one in step.inputs if one.required or everything or self.chance()]
         return {one.name: self.value(one, found.get(one.name, one.choices), wild=wild) for one in asked}
@@ -151,14 +151,14 @@ class Walker:
         """Ask for the service, at the desk or from outside."""
         self.begins(self.service.key)
         channel = self.pick(CHANNELS)
-        role = self.pick(tuple(Role) if wild else (Role.CITIZEN, Role.CLERK, *sorted(walk_in.AT_THE_DESK)))
+        role = self.pick(tuple(Role) if wild else (Role.CITIZEN, Role.CLERK, *sorted(walk_in.WALK_IN_ROLES)))
         who, form = self.somebody(role, None, channel), self.form(wild=wild)
-        mobile = who.ident if who.kind == "citizen" else self.pick((*PEOPLE, None))
+        mobile = who.identifier if who.kind == "citizen" else self.pick((*PEOPLE, None))
         self.said = f"{who.label} asks for {self.service.key} by {who.channel}: {form}"
-        enter = walk_in.enter if role in STAFF_ROLES else submit.submit
-        async with self.town.store.unit() as uow:
+        enter = walk_in.enter_walk_in if role in STAFF_ROLES else submit.submit_request
+        async with self.town.store.open_unit() as uow:
             outcome = await enter(self.town.desk, uow, self.service.key, form, who, mobile)
-            await notify.announce(self.town.desk, uow, outcome, who)
+            await notify.announce_outcome(self.town.desk, uow, outcome, who)
         self.newest = outcome.request.code
 
     async def take(self, request: ServiceRequest, step: Transition, *, wild: bool = False) -> None:
@@ -169,7 +169,7 @@ class Walker:
         if wild and who.kind == "citizen" and self.chance():
             who = Actor(who.role_names, who.kind, self.pick(PEOPLE), channel)
         if wild and who.kind == "clerk" and self.chance():
-            who = replace(who, office=self.pick(OFFICES))
+            who = replace(who, office_code=self.pick(OFFICES))
         inputs = await self.inputs(step, request, wild=wild and self.chance())
         self.said = f"{who.label} takes {step.name} of {request.code} ({request.state}): {inputs}"
         seen = len(await self.town.history(request.code))
@@ -182,11 +182,11 @@ class Walker:
         """Whether an actor may do this with a request at all: by role, as its citizen, as the one who is asked, or as a
         clerk of the office that brought it.
         """
-        named = self.declaration(request).named(action)
+        named = self.declaration(request).steps_named(action)
         if who.kind == "citizen":
-            own = who.ident == request.mobile and any(Role.CITIZEN in one.roles for one in named)
-            return own or (who.ident == request.awaits and any(one.by_awaited for one in named))
-        brought = who.kind != "clerk" or (who.office is not None and who.office == request.office)
+            own = who.identifier == request.mobile and any(Role.CITIZEN in one.roles for one in named)
+            return own or (who.identifier == request.awaits and any(one.awaited_may_take for one in named))
+        brought = who.kind != "clerk" or (who.office_code is not None and who.office_code == request.office)
         return brought and any(who.role_names & one.roles for one in named)
 
     async def attach(self, request: ServiceRequest, paper: str) -> None:
@@ -194,13 +194,13 @@ class Walker:
         roles = sorted({role for one in self.declaration(request).transitions for role in one.roles} & STAFF_ROLES)
         who = self.somebody(self.pick(roles), request, self.pick(CHANNELS))
         self.said = f"{who.label} adds {paper} to {request.code}"
-        async with self.town.store.unit() as uow:
-            await attach.attach(self.town.desk, uow, request.code, paper, "a.jpg", PHOTO, who)
+        async with self.town.store.open_unit() as uow:
+            await attach.attach_document(self.town.desk, uow, request.code, paper, "a.jpg", PHOTO, who)
 
     async def bring_papers(self, request: ServiceRequest) -> None:
         """Add all papers that a request requires."""
-        papers = self.declaration(request).documents
-        for paper in papers.required(request.fields) if papers else ():
+        papers = self.declaration(request).papers
+        for paper in papers.list_required(request.fields) if papers else ():
             await self.attach(request, paper)
 
     async def set_price(self, service: str, dimensions: Mapping[str, Any], *, days: int = 0) -> None:
@@ -209,17 +209,23 @@ class Walker:
         self.begins("price")
         self.said = f"a price for {service} {dimensions} in {days} days"
         who = self.somebody(Role.REVENUE, None, "cli")
-        async with self.town.store.unit() as uow:
+        async with self.town.store.open_unit() as uow:
             await changes.add_tariff(
-                self.town.desk, uow, who, service, {name: str(value) for name, value in dimensions.items()},
-                rate=self.pick(RATES), vat_percent=self.pick((10, 0)), minimum=self.pick((0, 2)),
+                self.town.desk,
+                uow,
+                who,
+                service,
+                {name: str(value) for name, value in dimensions.items()},
+                rate=self.pick(RATES),
+                vat_percent=self.pick((10, 0)),
+                minimum=self.pick((0, 2)),
                 valid_from=None if days == 0 else start.fromordinal(start.toordinal() + days),
-            )  # fmt: skip
+            )
 
     async def change_a_price(self, service: str | None = None) -> None:
         """Let revenue change one of the prices that there are, of a service or of all."""
-        async with self.town.store.unit(write=False) as uow:
-            rows = await (uow.tariffs.of_service(service) if service else uow.tariffs.all())
+        async with self.town.store.open_unit(write=False) as uow:
+            rows = await (uow.tariffs.list_of_service(service) if service else uow.tariffs.list_all())
         if not rows:
             return
         row = self.pick(rows)
@@ -238,20 +244,20 @@ class Walker:
         """Reverse a payment."""
         self.said = f"revenue reverses {payment.reference} of bill {bill.bill_id}"
         who = actor(Role.REVENUE)
-        async with self.town.store.unit() as uow:
-            done = await reverse(self.town.desk, uow, bill.bill_id, payment.id, "اشتباه", who)
+        async with self.town.store.open_unit() as uow:
+            done = await reverse_payment(self.town.desk, uow, bill.bill_id, payment.id, "اشتباه", who)
             if done.outcome:
-                await notify.announce(self.town.desk, uow, done.outcome, who)
+                await notify.announce_outcome(self.town.desk, uow, done.outcome, who)
 
     async def bank_begins_or_gives_up(self, bill: Bill) -> None:
         """Bring a bill that can be paid into the state that a gateway gives it while the outcome is open, or back."""
-        if bill.state.payable:
+        if bill.state.is_payable:
             await self.set_bill(bill, self.pick((BillState.PAYING, BillState.OPEN)))
 
     async def set_bill(self, bill: Bill, state: BillState) -> None:
         """Do what a gateway does with a bill."""
         self.said = f"the bank has bill {bill.bill_id} {state}"
-        async with self.town.store.unit() as uow:
+        async with self.town.store.open_unit() as uow:
             now = await uow.bills.get(bill.id)
             now.state = state
             await uow.bills.save(now)
@@ -265,9 +271,9 @@ class Walker:
     async def take_up_again(self, request: ServiceRequest, who: Actor) -> None:
         """Take a finished request up again."""
         self.said = f"{who.label} takes {request.code} up again"
-        async with self.town.store.unit() as uow:
-            again = await reopen.reopen(self.town.desk, uow, request.code, "دوباره", who)
-            await notify.announce(self.town.desk, uow, again.outcome, who)
+        async with self.town.store.open_unit() as uow:
+            again = await reopen.reopen_request(self.town.desk, uow, request.code, "دوباره", who)
+            await notify.announce_outcome(self.town.desk, uow, again.outcome, who)
 
     async def wait(self, hours: float) -> None:
         """Let time pass; the scheduler does what is due, the relay gives up on what is too old."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.bills.bill import BillKind, BillState, PaymentOutcome
-from domain.fleet.resources import slots
+from domain.fleet.resources import slot_numbers
 from domain.language.service import Audience, Notice, Service, StoredMobile, Transition, Trigger
-from domain.messages.catalogue import DEFAULT_PARTS, JOINED_PARTS, Catalogue
+from domain.messages.catalogue import DEFAULT_PART_BUDGET, JOINED_PART_BUDGET, Catalogue
 from domain.messages.records import OutboxMessage
-from domain.requests.history import HistoryEvent, chain_faults
+from domain.requests.history import HistoryEvent, find_chain_faults
 from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Role
@@ -35,7 +35,7 @@ CAME_TO_NOTHING = frozenset({Phase.CANCELLED, Phase.DECLINED})
 class Step:
     """The store before and after something was done, and who is in which unit (mobiles)."""
 
-    desk: Desk
+    desk: Dependencies
     before: Snapshot
     after: Snapshot
     unit_mobiles: Mapping[Role, list[str]]
@@ -54,8 +54,8 @@ class Step:
 
     def taken(self, request: ServiceRequest, event: HistoryEvent) -> list[Transition]:
         """Return the transitions that an event may stand for: of one name, from one state into one."""
-        named = self.service(request).named(event.event)
-        return [one for one in named if event.from_state in one.sources and one.target == event.to_state]
+        named = self.service(request).steps_named(event.event)
+        return [one for one in named if event.from_state in one.source_states and one.target_state == event.to_state]
 
     @property
     def new_texts(self) -> list[OutboxMessage]:
@@ -68,13 +68,13 @@ Rule = Callable[[Step, ServiceRequest], None]
 
 def phase_is_that_of_the_state(step: Step, now: ServiceRequest) -> None:
     """A request shows the phase that its state is declared with."""
-    assert now.phase is step.service(now).state(now.state).phase
+    assert now.phase is step.service(now).state_named(now.state).phase
 
 
 def history_is_whole(step: Step, now: ServiceRequest) -> None:
     """The chain verifies to its head, only grows, and leads from state to state to where the request stands."""
     events = step.after.events[now.id]
-    assert chain_faults(now.code, events, now.head_seq, now.head_hash) == []
+    assert find_chain_faults(now.code, events, now.head_seq, now.head_hash) == []
     before = step.before.events.get(now.id, [])
     assert events[: len(before)] == before
     assert (events[0].event, events[0].from_state, events[-1].to_state) == ("submit", None, now.state)
@@ -91,9 +91,9 @@ def every_move_is_declared(step: Step, now: ServiceRequest) -> None:
 def what_ended_stays(step: Step, now: ServiceRequest) -> None:
     """A final phase is for ever; a final state is left, if at all, by a declared step within that phase."""
     was = step.earlier(now)
-    if was is not None and was.phase.final:
+    if was is not None and was.phase.is_final:
         assert now.phase is was.phase
-        on = {one.target for one in step.service(now).transitions if was.state in one.sources}
+        on = {one.target_state for one in step.service(now).transitions if was.state in one.source_states}
         assert now.state in {was.state} | on
         assert now.fields == was.fields
 
@@ -105,7 +105,7 @@ def nothing_is_given_unpaid(step: Step, now: ServiceRequest) -> None:
     was, accounts = step.earlier(now), step.after.bills(now)
     fresh = GIVEN & now.data.keys() - (was.data.keys() if was else frozenset())
     taken = [one for event in step.new_events(now) for one in step.taken(now, event)]
-    if fresh or any(effect.delivers for one in taken for effect in one.effects):
+    if fresh or any(effect.delivers_result for one in taken for effect in one.effects):
         assert all(_closed(one.bill.state) for one in (*step.before.bills(now), *accounts))
         assert not _charges(step.service(now)) or accounts or now.data["quote"]["total"] == 0, "nobody was asked to pay"
     if GIVEN & now.data.keys():
@@ -117,7 +117,7 @@ def _charges(service: Service) -> bool:
 
 
 def _closed(state: BillState) -> bool:
-    return state.settled or state is BillState.VOID
+    return state.is_settled or state is BillState.VOID
 
 
 def money_adds_up(step: Step, now: ServiceRequest) -> None:
@@ -134,7 +134,7 @@ def money_adds_up(step: Step, now: ServiceRequest) -> None:
         assert one.came_in == sum(payment.amount for payment in settling) + sum(surplus)
         assert one.due_back <= one.came_in
         assert one.bill.state is not BillState.PAID or settling
-        assert not one.bill.state.payable or not one.payments
+        assert not one.bill.state.is_payable or not one.payments
     came_in = sum(one.came_in for one in accounts)
     if now.phase in CAME_TO_NOTHING:
         assert sum(one.due_back for one in accounts) == came_in
@@ -160,8 +160,8 @@ def bills_stay_as_made(step: Step, now: ServiceRequest) -> None:
             if len(one.reversed) > len(known.reversed):
                 assert one.reversed[: len(known.reversed)] == known.reversed
                 continue
-            assert was.state.payable or not bill.state.payable
-            assert bill.state.settled or not was.state.settled
+            assert was.state.is_payable or not bill.state.is_payable
+            assert bill.state.is_settled or not was.state.is_settled
             assert one.payments[: len(known.payments)] == known.payments
             assert one.refunds[: len(known.refunds)] == known.refunds
 
@@ -196,29 +196,29 @@ def quote_adds_up_and_stays(step: Step, now: ServiceRequest) -> None:
 
 def one_bill_waits_where_payment_is_needed(step: Step, now: ServiceRequest) -> None:
     """While the citizen has to pay there is one bill to pay, at any other time there is none."""
-    payable = [one for one in step.after.bills(now) if one.bill.state.payable]
+    payable = [one for one in step.after.bills(now) if one.bill.state.is_payable]
     assert len(payable) == (now.phase is Phase.NEEDS_PAYMENT)
 
 
 def timers_are_those_of_the_state(step: Step, now: ServiceRequest) -> None:
     """A request waits for every deadline of its state, and for no reminder or working time of another."""
-    service, state = step.service(now), step.service(now).state(now.state)
+    service, state = step.service(now), step.service(now).state_named(now.state)
     timers = step.after.timers[now.id]
-    deadlines = {one.name for one in service.leaving(state.name, Trigger.DEADLINE)}
+    deadlines = {one.name for one in service.steps_from(state.name, Trigger.DEADLINE)}
     assert {name for kind, name in timers if kind is TimerKind.DEADLINE} == deadlines
-    assert {name for kind, name in timers if kind is TimerKind.REMINDER} <= {one.text for one in state.reminders}
+    assert {name for kind, name in timers if kind is TimerKind.REMINDER} <= {one.text_name for one in state.reminders}
     assert {name for kind, name in timers if kind is TimerKind.SLA} <= {state.name}
 
 
 def only_an_asked_one_is_awaited(step: Step, now: ServiceRequest) -> None:
     """Somebody else's answer is awaited only where the state asks for one."""
-    asks = any(one.by_awaited for one in step.service(now).leaving(now.state))
+    asks = any(one.awaited_may_take for one in step.service(now).steps_from(now.state))
     assert now.awaits is None or asks
 
 
 def what_ended_holds_nothing(step: Step, now: ServiceRequest) -> None:
     """Machines, operators and officers are free again."""
-    assert not now.phase.final or step.after.held(now) == []
+    assert not now.phase.is_final or step.after.held(now) == []
 
 
 def everybody_is_told(step: Step, now: ServiceRequest) -> None:
@@ -241,27 +241,37 @@ def _wanted(
     step: Step, now: ServiceRequest, notices: tuple[Notice, ...], answered: set[str]
 ) -> Iterator[tuple[str, str]]:
     for notice in notices:
-        key = f"services.{now.service}.notices.{notice.text}"
-        yield from ((mobile, key) for mobile in _meant(step, now, notice.to) if mobile not in answered)
+        key = f"services.{now.service}.notices.{notice.text_name}"
+        yield from ((mobile, key) for mobile in _meant(step, now, notice.audience) if mobile not in answered)
 
 
 def _meant(step: Step, now: ServiceRequest, to: Audience | StoredMobile) -> list[str]:
     if isinstance(to, StoredMobile):
-        return [mobile for mobile in [now.data.get(to.name)] if mobile]
+        return [mobile for mobile in [now.data.get(to.data_key)] if mobile]
     if to is Audience.CITIZEN:
         return [now.mobile] if now.mobile else []
     if to is Audience.OPERATORS:
         return [resource.mobile for _, resource in step.after.held(now) if resource.mobile]
-    unit = step.service(now).state(now.state).unit
+    unit = step.service(now).state_named(now.state).unit
     return step.unit_mobiles.get(unit, []) if unit else []
 
 
 RULES: tuple[Rule, ...] = (
-    phase_is_that_of_the_state, history_is_whole, every_move_is_declared, what_ended_stays, nothing_is_given_unpaid,
-    money_adds_up, bills_stay_as_made, no_bill_expires_too_early, quote_adds_up_and_stays,
-    one_bill_waits_where_payment_is_needed, timers_are_those_of_the_state, only_an_asked_one_is_awaited,
-    what_ended_holds_nothing, everybody_is_told,
-)  # fmt: skip
+    phase_is_that_of_the_state,
+    history_is_whole,
+    every_move_is_declared,
+    what_ended_stays,
+    nothing_is_given_unpaid,
+    money_adds_up,
+    bills_stay_as_made,
+    no_bill_expires_too_early,
+    quote_adds_up_and_stays,
+    one_bill_waits_where_payment_is_needed,
+    timers_are_those_of_the_state,
+    only_an_asked_one_is_awaited,
+    what_ended_holds_nothing,
+    everybody_is_told,
+)
 
 
 def nothing_is_lost(step: Step) -> None:
@@ -274,7 +284,7 @@ def nothing_is_lost(step: Step) -> None:
 def nothing_is_booked_twice(step: Step) -> None:
     """Every booking has all its half hours and no other has one of them; no half hour is taken for nobody."""
     after = step.after
-    wanted = [(one.id, resource.id, slots(one.start, one.end)) for one, resource in after.bookings]
+    wanted = [(one.id, resource.id, slot_numbers(one.start, one.end)) for one, resource in after.bookings]
     taken = [(slot, resource, booking) for booking, resource, touched in wanted for slot in touched]
     assert sorted(taken) == sorted(after.slots)
     assert len({(slot, resource) for slot, resource, _ in after.slots}) == len(after.slots)
@@ -296,8 +306,8 @@ def room_of(catalogue: Catalogue, text: OutboxMessage) -> int:
     waits = [catalogue.text(key) for key in ("sms.waiting", "sms.waiting_in_short")]
     two = any(mark in text.key for mark in QUESTIONS) or any(one in text.text for one in waits)
     lines = text.text.count("\n") + 1
-    own = catalogue.parts(text.key) if text.key in catalogue else DEFAULT_PARTS * lines
-    return max(own, JOINED_PARTS if two else 0)
+    own = catalogue.part_budget(text.key) if text.key in catalogue else DEFAULT_PART_BUDGET * lines
+    return max(own, JOINED_PART_BUDGET if two else 0)
 
 
 def numbers_and_tokens_are_unique(step: Step) -> None:
@@ -312,5 +322,8 @@ def numbers_and_tokens_are_unique(step: Step) -> None:
 
 
 WHOLE: tuple[Callable[[Step], None], ...] = (
-    nothing_is_lost, nothing_is_booked_twice, texts_fit_their_budget, numbers_and_tokens_are_unique,
-)  # fmt: skip
+    nothing_is_lost,
+    nothing_is_booked_twice,
+    texts_fit_their_budget,
+    numbers_and_tokens_are_unique,
+)

@@ -6,8 +6,8 @@ from itertools import combinations, groupby
 
 from domain.bills.bill import BillState
 from domain.requests.request import ServiceRequest
-from domain.services.taxi_leave.rules import counted, taken
-from domain.values.calendar import in_tehran
+from domain.services.taxi_leave.rules import count_days, taken_days
+from domain.values.calendar import to_tehran
 from tests.properties.rules import Step
 
 LIVE = frozenset({"submitted", "awaiting_owner", "under_review", "needs_info", "approved", "in_effect"})
@@ -26,7 +26,7 @@ def machines(step: Step, requests: Sequence[ServiceRequest]) -> None:
         assert all(booking.hold is (one.state in HELD) for booking, _ in held)
         if one.state == "handed_over":
             states = [account.bill.state for account in step.after.bills(one)]
-            assert all(state.settled or state is BillState.VOID for state in states)
+            assert all(state.is_settled or state is BillState.VOID for state in states)
             assert one.data["delivery_token"]
 
 
@@ -37,31 +37,31 @@ def opinions(step: Step, requests: Sequence[ServiceRequest]) -> None:
         if one.state in {"answered", "closed"}:
             assert one.data["letter_number"]
             states = [account.bill.state for account in step.after.bills(one)]
-            assert all(state.settled or state is BillState.VOID for state in states)
-        assert not one.phase.final or bool(step.after.timers[one.id]) == (one.state == "answered")
+            assert all(state.is_settled or state is BillState.VOID for state in states)
+        assert not one.phase.is_final or bool(step.after.timers[one.id]) == (one.state == "answered")
 
 
 def leaves(step: Step, requests: Sequence[ServiceRequest]) -> None:
     """A permit has its number and begins on its day; a taxi's leaves share no day and fit into the year's thirty."""
-    today = in_tehran(step.desk.clock.now()).date()
+    today = to_tehran(step.desk.clock.now()).date()
     for one in requests:
         assert one.state not in {"approved", "in_effect", "ended"} or one.data["letter_number"]
         assert one.state != "in_effect" or date.fromisoformat(one.fields["from"]) <= today
         assert one.awaits is None or one.state == "awaiting_owner"
-        assert not one.phase.final or step.after.timers[one.id] == set()
+        assert not one.phase.is_final or step.after.timers[one.id] == set()
     by_taxi = sorted(requests, key=lambda one: one.subject_key or "")
     for _, of_taxi in groupby(by_taxi, key=lambda one: one.subject_key):
         _fair(list(of_taxi))
 
 
 def _fair(requests: Sequence[ServiceRequest]) -> None:
-    live = [days for one in requests if one.state in LIVE and (days := taken(one))]
+    live = [days for one in requests if one.state in LIVE and (days := taken_days(one))]
     for (first, last), (begin, end) in combinations(live, 2):
         assert last < begin or end < first
-    periods = [period for one in requests if (period := taken(one))]
+    periods = [period for one in requests if (period := taken_days(one))]
     assert all(last - first < timedelta(days=366) for first, last in periods)
-    for year in {year for period in periods for year in counted(*period, fridays=False)}:
-        assert sum(counted(*period, fridays=False)[year] for period in periods) <= DAYS_A_YEAR
+    for year in {year for period in periods for year in count_days(*period, fridays=False)}:
+        assert sum(count_days(*period, fridays=False)[year] for period in periods) <= DAYS_A_YEAR
 
 
 def reports(step: Step, requests: Sequence[ServiceRequest]) -> None:
@@ -70,5 +70,8 @@ def reports(step: Step, requests: Sequence[ServiceRequest]) -> None:
 
 
 RULES_OF_SERVICES: Mapping[str, Callable[[Step, Sequence[ServiceRequest]], None]] = {
-    "machinery": machines, "expert": opinions, "taxi_leave": leaves, "taxi_report": reports,
-}  # fmt: skip
+    "machinery": machines,
+    "expert": opinions,
+    "taxi_leave": leaves,
+    "taxi_report": reports,
+}

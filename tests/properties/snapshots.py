@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.bills.bill import Bill, Payment, Refund, RefundState
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.fleet.resources import Booking, Resource
 from domain.messages.records import OutboxMessage
 from domain.requests.history import HistoryEvent
@@ -56,7 +56,7 @@ class Snapshot:
 
     def bills(self, request: ServiceRequest) -> list[Account]:
         """Return what a request has to pay, oldest first."""
-        bills = (one for one in self.accounts.values() if one.bill.subject_kind == SUBJECT)
+        bills = (one for one in self.accounts.values() if one.bill.subject_kind == REQUEST_SUBJECT)
         return sorted((one for one in bills if one.bill.subject_id == request.id), key=lambda one: one.bill.id)
 
     def held(self, request: ServiceRequest) -> list[tuple[Booking, Resource]]:
@@ -68,17 +68,17 @@ async def taken(town: Municipality, last: Snapshot | None = None) -> Snapshot:
     """Read all of it in one snapshot of the database; what has not moved since the last one is taken from there."""
     bills = town.rows(_BILLS)
     texts = {id_ for (id_,) in town.rows("SELECT id FROM outbox")}
-    async with town.store.unit(write=False) as uow:
-        requests = {one.id: one for one in await uow.requests.find(RequestFilter(limit=MOST))}
+    async with town.store.open_unit(write=False) as uow:
+        requests = {one.id: one for one in await uow.requests.list_requests(RequestFilter(limit=MOST))}
         return Snapshot(
-            requests,
-            {one.id: await _events(uow, one, last) for one in requests.values()},
-            await _timers(uow, requests),
-            {row[0]: await _account(uow, row, last) for row in bills},
-            await uow.fleet.between(BEGINNING, END),
-            {(slot, machine, booking) for slot, machine, booking in town.rows(_SLOTS)},
-            {id_: await _text(uow, id_, last) for id_ in texts},
-            sorted(str(source) for (source,) in town.rows(_RECORDS)),
+            requests=requests,
+            events={one.id: await _events(uow, one, last) for one in requests.values()},
+            timers=await _timers(uow, requests),
+            accounts={row[0]: await _account(uow, row, last) for row in bills},
+            bookings=await uow.fleet.list_between(BEGINNING, END),
+            slots={(slot, machine, booking) for slot, machine, booking in town.rows(_SLOTS)},
+            texts={id_: await _text(uow, id_, last) for id_ in texts},
+            records=sorted(str(source) for (source,) in town.rows(_RECORDS)),
         )
 
 
@@ -92,13 +92,13 @@ async def _events(uow: UnitOfWork, request: ServiceRequest, last: Snapshot | Non
     known = last.requests.get(request.id) if last else None
     if last and known and known.head_hash == request.head_hash:
         return last.events[request.id]
-    return await uow.history.of_request(request.id)
+    return await uow.history.list_of_request(request.id)
 
 
 async def _timers(uow: UnitOfWork, requests: Iterable[int]) -> dict[int, set[tuple[TimerKind, str]]]:
     found: dict[int, set[tuple[TimerKind, str]]] = {id_: set() for id_ in requests}
     for kind in TimerKind:
-        for timer in await uow.timers.due(kind, END, MOST):
+        for timer in await uow.timers.list_due(kind, END, MOST):
             found[timer.request_id].add((kind, timer.name))
     return found
 
@@ -108,8 +108,8 @@ async def _account(uow: UnitOfWork, row: tuple[int, ...], last: Snapshot | None)
     known = last.accounts.get(id_) if last else None
     if known and (known.bill.revision, len(known.payments), len(known.refunds)) == (revision, payments, refunds):
         return known
-    came_in, due_back = await uow.bills.payments_of(id_), await uow.bills.refunds_of(id_)
-    standing, gone = (tuple(one for one in came_in if one.stands is stands) for stands in (True, False))
+    came_in, due_back = await uow.bills.list_payments(id_), await uow.bills.list_refunds(id_)
+    standing, gone = (tuple(one for one in came_in if one.is_recorded is stands) for stands in (True, False))
     due = tuple(one for one in due_back if one.state is not RefundState.CANCELLED)
     return Account(await uow.bills.get(id_), standing, due, gone)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.fleet.resources import Booking, Resource, slots
+from domain.fleet.resources import Booking, Resource, slot_numbers
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, Unavailable
@@ -61,7 +61,7 @@ def span(wish: Wish, day: datetime) -> tuple[datetime, datetime]:
 
 def touched(wishes: Sequence[Wish], day: datetime) -> list[tuple[int, int]]:
     """Return every (slot, machine) that wishes need, twice if they need it twice."""
-    return [(slot, wish[0]) for wish in wishes for slot in slots(*span(wish, day))]
+    return [(slot, wish[0]) for wish in wishes for slot in slot_numbers(*span(wish, day))]
 
 
 def take(taken: Taken, act: int, wishes: Sequence[Wish], day: datetime) -> Taken | None:
@@ -95,11 +95,11 @@ class Yard:
     @classmethod
     async def open(cls, url: str) -> "Yard":
         """Open both stores and put the machines."""
-        stores = await SqlStore.open(url), await SqlStore.open(url)
+        stores = await SqlStore.connect(url), await SqlStore.connect(url)
         machines = [a_machine(f"L{number}") for number in range(MACHINES)]
-        async with stores[0].unit() as uow:
+        async with stores[0].open_unit() as uow:
             for machine in machines:
-                await uow.fleet.put_resource(machine)
+                await uow.fleet.save_resource(machine)
         return cls(stores, machines, count(1))
 
     async def close(self) -> None:
@@ -128,7 +128,7 @@ class Yard:
 
     async def _begin(self, requests: Sequence[ServiceRequest], acts: Sequence[Act], day: datetime) -> Taken:
         taken: Taken = {}
-        async with self.stores[0].unit() as uow:
+        async with self.stores[0].open_unit() as uow:
             for number, (request, act) in enumerate(zip(requests, acts, strict=True)):
                 await uow.requests.add(request)
                 after = take(taken, number, act.holds, day)
@@ -139,8 +139,8 @@ class Yard:
 
     async def _act(self, number: int, request: ServiceRequest, act: Act, day: datetime) -> str:
         try:
-            async with self.stores[number % 2].unit() as uow:
-                await uow.fleet.release(request.id)
+            async with self.stores[number % 2].open_unit() as uow:
+                await uow.fleet.release_request(request.id)
                 await asyncio.sleep(0)
                 await uow.fleet.book(self._bookings(request, act.wants, day))
         except Conflict as refused:
@@ -157,16 +157,16 @@ class Yard:
         """Read what is taken from the bookings, and see that the slots say the same."""
         owners: dict[int | None, int] = {request.id: number for number, request in enumerate(requests)}
         places = {machine.id: place for place, machine in enumerate(self.machines)}
-        async with self.stores[0].unit(write=False) as uow:
-            booked = [one for one in await uow.fleet.between(BEGINNING, END) if one[0].request_id in owners]
+        async with self.stores[0].open_unit(write=False) as uow:
+            booked = [one for one in await uow.fleet.list_between(BEGINNING, END) if one[0].request_id in owners]
             found = [
                 ((slot, places[resource.id]), owners[booking.request_id])
                 for booking, resource in booked
-                for slot in slots(booking.start, booking.end)
+                for slot in slot_numbers(booking.start, booking.end)
             ]
-            for slot in slots(day, day + timedelta(hours=8)):
+            for slot in slot_numbers(day, day + timedelta(hours=8)):
                 start = datetime.fromtimestamp(slot * 1800, tz=day.tzinfo)
-                busy = await uow.fleet.busy(start, start + timedelta(minutes=1))
+                busy = await uow.fleet.list_busy_ids(start, start + timedelta(minutes=1))
                 assert {places[one] for one in busy} == {place for (at, place), _ in found if at == slot}
         assert len(dict(found)) == len(found), "a machine is booked twice"
         return dict(found)

@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.fleet.resources import Booking, Resource, ResourceKind, slots
+from domain.fleet.resources import Booking, Resource, ResourceKind, slot_numbers
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
 from domain.values.actors import Role
@@ -30,8 +30,10 @@ HALF_HOURS = st.integers(0, 12).map(lambda half: f"{8 + half // 2:02}:{30 * (hal
 LENGTHS = st.integers(1, 8).map(lambda half: half / 2)
 ITEMS = st.builds(
     lambda machine, hours, count: {"machine": machine, "hours": hours, "count": count},
-    st.sampled_from(["loader", "grader"]), LENGTHS, st.integers(1, 2),
-)  # fmt: skip
+    st.sampled_from(["loader", "grader"]),
+    LENGTHS,
+    st.integers(1, 2),
+)
 WORKS = st.lists(
     st.builds(
         lambda items, start: {"items": items, "start": start}, st.lists(ITEMS, min_size=1, max_size=2), HALF_HOURS
@@ -57,7 +59,7 @@ class Offices:
         """Open and furnish them."""
         clock = StandingClock()
         desk = build_desk(clock, services=SERVICES)
-        stores = await SqlStore.open(url), await SqlStore.open(url)
+        stores = await SqlStore.connect(url), await SqlStore.connect(url)
         first, second = (Municipality(desk, store, clock, Path()) for store in stores)
         await first.furnish()
         await Experts(first).furnish()
@@ -84,7 +86,7 @@ class Offices:
         try:
             await town.do(code, action, by, **inputs)
         except Conflict as refused:
-            return not town.desk.wording.error(refused)  # there are words for it
+            return not town.desk.wording.render_error(refused)  # there are words for it
         return True
 
     async def bookings(self, codes: Sequence[str]) -> dict[str, list[tuple[Booking, Resource]]]:
@@ -103,9 +105,9 @@ class Offices:
 
     async def free(self, kind: str, start: datetime, hours: float) -> int:
         """Return how many machines of a type are free for so long."""
-        async with self.towns[0].store.unit(write=False) as uow:
-            busy = await uow.fleet.busy(start, start + timedelta(hours=hours))
-            machines = await uow.fleet.resources(ResourceKind.MACHINE, bookable_only=True)
+        async with self.towns[0].store.open_unit(write=False) as uow:
+            busy = await uow.fleet.list_busy_ids(start, start + timedelta(hours=hours))
+            machines = await uow.fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
         return sum(one.type == kind and one.id not in busy for one in machines)
 
     async def machines_are_held_whole(self, works: Sequence[dict[str, Any]]) -> None:
@@ -156,7 +158,7 @@ class Offices:
             assert len(held[request.code]) == granted
             if not granted:
                 await self.untouched(await self.towns[0].request(request.code))
-        hours = [set(slots(at, at + timedelta(hours=1))) for at in starts]
+        hours = [set(slot_numbers(at, at + timedelta(hours=1))) for at in starts]
         for granted, officer, hour in zip(taken, officers, hours, strict=True):
             others = [had for won, other, had in zip(taken, officers, hours, strict=True) if won and other == officer]
             assert granted or any(hour & had for had in others), "nobody loses to nobody"

@@ -11,15 +11,20 @@ from itertools import pairwise
 import jdatetime
 import pytest
 
-from domain.values.calendar import from_jalali, jalali_long, jalali_text, to_jalali, weekday
+from domain.values.calendar import from_jalali, jalali_long_text, jalali_text, to_jalali, weekday
 from domain.values.errors import InvalidField
 from domain.values.text import ascii_digits
 
 FIRST, LAST = 1340, 1440
 WEEKDAYS = {
-    "Saturday": "شنبه", "Sunday": "یک‌شنبه", "Monday": "دوشنبه", "Tuesday": "سه‌شنبه", "Wednesday": "چهارشنبه",
-    "Thursday": "پنج‌شنبه", "Friday": "جمعه",
-}  # fmt: skip
+    "Saturday": "شنبه",
+    "Sunday": "یک‌شنبه",
+    "Monday": "دوشنبه",
+    "Tuesday": "سه‌شنبه",
+    "Wednesday": "چهارشنبه",
+    "Thursday": "پنج‌شنبه",
+    "Friday": "جمعه",
+}
 
 
 def lengths(year: int) -> list[int]:
@@ -64,6 +69,6 @@ def test_weekdays_and_words_follow_the_days() -> None:
         assert (weekday(gregorian) + 5) % 7 == gregorian.weekday()
         assert ascii_digits(jalali_text(gregorian)) == f"{year:04}/{month:02}/{day:02}"
     for (year, _, day), gregorian in every_day()[:: len(every_day()) // 1000]:
-        words = jalali_long(gregorian).split()
+        words = jalali_long_text(gregorian).split()
         assert words[0] == WEEKDAYS[f"{gregorian:%A}"]
         assert (ascii_digits(words[1]), ascii_digits(words[3])) == (str(day), str(year))

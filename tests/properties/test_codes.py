@@ -13,16 +13,16 @@ from domain.values.text import persian_digits
 from tests.properties.effort import examples
 
 DIGITS = "0123456789"
-CODES = st.integers(tracking_codes.LOWEST_PAYLOAD, tracking_codes.HIGHEST_PAYLOAD).map(tracking_codes.make)
+CODES = st.integers(tracking_codes.LOWEST_PAYLOAD, tracking_codes.HIGHEST_PAYLOAD).map(tracking_codes.make_code)
 
 PARTS = st.fixed_dictionaries(
     {
         "file_number": st.integers(1, bill_ids.HIGHEST_FILE_NUMBER),
-        "company": st.from_regex(r"[0-9]{3}", fullmatch=True),
+        "company_code": st.from_regex(r"[0-9]{3}", fullmatch=True),
         "service_digit": st.integers(0, 9),
         "amount": st.integers(1, bill_ids.HIGHEST_AMOUNT // 1000).map(lambda thousands: thousands * 1000),
         "jalali_year": st.integers(1390, 1500),
-        "period": st.integers(0, 99),
+        "billing_period": st.integers(0, 99),
     }
 )
 
@@ -42,10 +42,14 @@ def neighbours_swapped(code: str) -> list[str]:
 @examples(60)
 @given(CODES)
 def test_every_slip_in_a_tracking_code_is_refused(code: str) -> None:
-    assert tracking_codes.parse(code) == tracking_codes.parse(persian_digits(tracking_codes.shown(code))) == code
+    assert (
+        tracking_codes.parse_code(code)
+        == tracking_codes.parse_code(persian_digits(tracking_codes.display_code(code)))
+        == code
+    )
     for wrong in one_digit_wrong(code) + neighbours_swapped(code):
         with pytest.raises(CodeMistyped):
-            tracking_codes.parse(wrong)
+            tracking_codes.parse_code(wrong)
 
 
 def test_no_tracking_code_at_all_lets_such_a_slip_pass() -> None:
@@ -71,11 +75,11 @@ def check_digit(digits: str) -> int:
 @examples(60)
 @given(PARTS)
 def test_bill_ids_say_what_they_were_made_of(parts: dict[str, int | str]) -> None:
-    ids = bill_ids.make(**parts)  # type: ignore[arg-type]  # drawn by name
+    ids = bill_ids.make_ids(**parts)  # type: ignore[arg-type]  # drawn by name
     number, service = ids.bill_id[:-5], ids.bill_id[-5:-1]
     assert (int(number), service) == (parts["file_number"], f"{parts['company']}{parts['service_digit']}")
     assert ids.payment_id[-5:-2] == f"{int(parts['jalali_year']) % 10}{parts['period']:02}"
-    assert bill_ids.amount_of(ids.payment_id) == int(ids.payment_id[:-5]) * 1000 == parts["amount"]
+    assert bill_ids.amount_from_payment_id(ids.payment_id) == int(ids.payment_id[:-5]) * 1000 == parts["amount"]
     assert int(ids.bill_id[-1]) == check_digit(ids.bill_id[:-1])
     assert int(ids.payment_id[-2]) == check_digit(ids.payment_id[:-2])
     assert int(ids.payment_id[-1]) == check_digit(ids.bill_id + ids.payment_id[:-1])
@@ -84,7 +88,7 @@ def test_bill_ids_say_what_they_were_made_of(parts: dict[str, int | str]) -> Non
 @examples(60)
 @given(PARTS, st.sampled_from([str, persian_digits]), st.booleans())
 def test_bill_ids_come_back_however_they_are_typed(parts: dict[str, int | str], script: object, padded: bool) -> None:
-    ids = bill_ids.make(**parts)  # type: ignore[arg-type]  # drawn by name
+    ids = bill_ids.make_ids(**parts)  # type: ignore[arg-type]  # drawn by name
     assert callable(script)
     typed = [script(one.zfill(13) if padded else one) for one in (ids.bill_id, ids.payment_id)]
-    assert bill_ids.parse(*typed) == bill_ids.from_barcode(script(bill_ids.barcode(ids))) == ids
+    assert bill_ids.parse_ids(*typed) == bill_ids.parse_barcode(script(bill_ids.bill_barcode(ids))) == ids

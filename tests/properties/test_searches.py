@@ -9,19 +9,28 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.actions.queues.filter_reading import read
+from domain.actions.queues.filter_reading import read_queue_filter
 from domain.queues.queue import Queue, Sla
-from domain.queues.search import FIELD, LONGEST, MOST_WORDS, SearchQuery, beside, paired, parse, turned
+from domain.queues.search import (
+    LONGEST_QUERY,
+    MOST_WORDS,
+    SEARCH_FIELD,
+    SearchQuery,
+    format_pairing,
+    list_pairings,
+    list_rotations,
+    parse_query,
+)
 from domain.requests.request import Phase
-from domain.services import SERVICES, by_key
+from domain.services import SERVICES, services_by_key
 from domain.values.actors import Role
 from domain.values.calendar import FIRST_DAY, LAST_DAY
 from domain.values.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
-from domain.values.paging import Order
+from domain.values.paging import ListOrder
 from tests.properties.effort import examples
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-KNOWN = by_key(SERVICES)
+KNOWN = services_by_key(SERVICES)
 STATES = sorted({state.name for service in SERVICES for state in service.states})
 KINDS = sorted({kind for service in SERVICES for kind in service.kinds})
 
@@ -49,7 +58,7 @@ WORDS = st.lists(
 @given(TYPED)
 def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
     try:
-        meant = parse(text)
+        meant = parse_query(text)
     except (InvalidField, CodeMistyped) as error:
         refused = error.field
     else:
@@ -57,7 +66,7 @@ def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
         assert not meant.words or meant == SearchQuery(words=meant.words)
         assert all(meant.words)
         return
-    assert refused == FIELD
+    assert refused == SEARCH_FIELD
 
 
 @examples(200)
@@ -67,9 +76,9 @@ def test_every_spelling_of_a_name_finds_the_same_words(draw: st.DataObject, word
     assume(_found_by_words(name))
     typed = "".join(_spelt(draw, sign, [" ", "  ", "", *JOINERS]) for sign in name)
     entered = "".join(_spelt(draw, sign, [" ", "  ", *JOINERS]) for sign in name)
-    assume(len(typed) <= LONGEST)
-    assert turned(entered) == turned(name)
-    assert parse(typed).joined in turned(entered)
+    assume(len(typed) <= LONGEST_QUERY)
+    assert list_rotations(entered) == list_rotations(name)
+    assert parse_query(typed).joined_words in list_rotations(entered)
 
 
 @examples(200)
@@ -77,10 +86,10 @@ def test_every_spelling_of_a_name_finds_the_same_words(draw: st.DataObject, word
 def test_a_name_is_found_by_the_beginning_of_any_of_its_words(draw: st.DataObject, words: list[str]) -> None:
     name = " ".join(filter(None, words))
     assume(_found_by_words(name))
-    kept = draw.draw(st.sampled_from(sorted(turned(name))))
+    kept = draw.draw(st.sampled_from(sorted(list_rotations(name))))
     half = kept[: draw.draw(st.integers(2, len(kept)))]
     assume(_found_by_words(half))
-    assert any(word.startswith(parse(half).joined) for word in turned(name))
+    assert any(word.startswith(parse_query(half).joined_words) for word in list_rotations(name))
 
 
 @examples(200)
@@ -89,8 +98,8 @@ def test_a_name_is_found_by_the_beginnings_of_any_two_of_its_words(draw: st.Data
     name = tuple(word.translate({ord("آ"): "ا"}) for word in words)
     one, other = draw.draw(st.permutations(name))[:2]
     half, other_half = (word[: draw.draw(st.integers(2, len(word)))] for word in (one, other))
-    assert any(row.startswith(beside(other_half, half)) for row in paired([name]))
-    assert not any(row.startswith(half) for row in paired([name])), "nobody is found twice"
+    assert any(row.startswith(format_pairing(other_half, half)) for row in list_pairings([name]))
+    assert not any(row.startswith(half) for row in list_pairings([name])), "nobody is found twice"
 
 
 NAMES = st.sampled_from(["ahmadi", "  ali  ", "1001", "sms", "x" * 61, " ", "مريم"])
@@ -113,7 +122,7 @@ FILTERS = st.fixed_dictionaries(
         "sla": st.sampled_from(Sla),
         "papers": st.sampled_from([True, False, "true", "FALSE"]),
         "search": TYPED,
-        "order": st.sampled_from(Order),
+        "order": st.sampled_from(ListOrder),
     },
 )
 ANYTHING = st.dictionaries(
@@ -128,20 +137,20 @@ ANYTHING = st.dictionaries(
 @given(st.one_of(FILTERS, ANYTHING))
 def test_a_filter_is_read_back_as_it_was_kept(raw: dict[str, Any]) -> None:
     try:
-        wanted = read(KNOWN, raw, NOW)
+        wanted = read_queue_filter(KNOWN, raw, NOW)
     except (InvalidField, UnknownKind, UnknownService, CodeMistyped) as error:
         refused = error.field
     else:
         kept = json.loads(json.dumps(wanted.as_json()))
-        assert read(KNOWN, kept, NOW) == wanted
-        assert wanted.listed in Order
+        assert read_queue_filter(KNOWN, kept, NOW) == wanted
+        assert wanted.effective_order in ListOrder
         return
     assert refused in raw
 
 
 def _found_by_words(text: str) -> bool:
     try:
-        return bool(parse(text).words)
+        return bool(parse_query(text).words)
     except DomainError:
         return False
 

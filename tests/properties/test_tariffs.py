@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actions.tariffs.changes import add_tariff, quote_for, withdraw
-from domain.tariffs.tariff import Quote, TariffRow, Wanted
+from domain.actions.tariffs.changes import add_tariff, withdraw_price
+from domain.actions.tariffs.priced_subjects import quote_prices
+from domain.tariffs.tariff import Quantity, Quote, TariffRow
 from domain.values.actors import Role
-from domain.values.dated_rows import standing, withdrawn
+from domain.values.dated_rows import effective_rows, is_withdrawn
 from domain.values.errors import AlreadyDone, Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.e2e.runs import Finished, finished, warm
@@ -76,7 +77,7 @@ class Revenue:
         """Open both."""
         clock = StandingClock()
         desk = build_desk(clock)
-        stores = await SqlStore.open(url), await SqlStore.open(url)
+        stores = await SqlStore.connect(url), await SqlStore.connect(url)
         first, second = (Municipality(desk, store, clock, Path()) for store in stores)
         return cls((first, second), count(1))
 
@@ -89,11 +90,18 @@ class Revenue:
         """Set a price; None when it is refused because its day has passed and another begins then or later."""
         town = self.towns[office]
         try:
-            async with town.store.unit() as uow:
+            async with town.store.open_unit() as uow:
                 return await add_tariff(
-                    town.desk, uow, actor(Role.REVENUE), "machinery", {"machine": price.machine, "town": name},
-                    rate=price.rate, minimum=price.minimum, vat_percent=price.vat, valid_from=price.start,
-                )  # fmt: skip
+                    town.desk,
+                    uow,
+                    actor(Role.REVENUE),
+                    "machinery",
+                    {"machine": price.machine, "town": name},
+                    rate=price.rate,
+                    minimum=price.minimum,
+                    vat_percent=price.vat,
+                    valid_from=price.start,
+                )
         except Conflict:
             return None
 
@@ -101,27 +109,27 @@ class Revenue:
         """Withdraw a price; None when that was done already."""
         town = self.towns[office]
         try:
-            async with town.store.unit() as uow:
-                return await withdraw(town.desk, uow, row.id, actor(Role.REVENUE))
+            async with town.store.open_unit() as uow:
+                return await withdraw_price(town.desk, uow, row.id, actor(Role.REVENUE))
         except AlreadyDone:
             return None
 
     async def rows(self, name: str) -> list[TariffRow]:
         """Return the rows of one example, oldest first."""
-        async with self.towns[0].store.unit(write=False) as uow:
-            every = await uow.tariffs.of_service("machinery")
+        async with self.towns[0].store.open_unit(write=False) as uow:
+            every = await uow.tariffs.list_of_service("machinery")
         return [one for one in every if one.dimensions.get("town") == name]
 
     async def quotes(self, name: str, days: Sequence[date]) -> dict[tuple[str, date], Quote | None]:
         """Return what three hours of each machine cost on each day; None where there is no price."""
         found: dict[tuple[str, date], Quote | None] = {}
         town = self.towns[0]
-        async with town.store.unit(write=False) as uow:
+        async with town.store.open_unit(write=False) as uow:
             for machine in MACHINES:
-                wanted = [Wanted({"machine": machine, "town": name}, 3)]
+                wanted = [Quantity({"machine": machine, "town": name}, 3)]
                 for day in days:
                     try:
-                        found[machine, day] = await quote_for(town.desk, uow, "machinery", wanted, day)
+                        found[machine, day] = await quote_prices(town.desk, uow, "machinery", wanted, day)
                     except NotFound:
                         found[machine, day] = None
         return found
@@ -139,7 +147,7 @@ class Revenue:
                 assert (added is None) == (step.day < 0 and any(start >= step.start for start in mine))
                 if added:
                     mine[step.start] = step
-            elif ahead := [one for one in standing(rows) if one.valid_from > TODAY and is_of(one, step.machine)]:
+            elif ahead := [one for one in effective_rows(rows) if one.valid_from > TODAY and is_of(one, step.machine)]:
                 row = ahead[step.which % len(ahead)]
                 assert await self.withdraw(row) == row
                 assert await self.withdraw(row) is None
@@ -176,7 +184,7 @@ class Revenue:
             assert replace(kept, valid_to=None) == replace(row, valid_to=None)
             assert (kept.rate, kept.minimum, kept.vat_percent) == (price.rate, price.minimum, price.vat)
         for machine in MACHINES:
-            mine = [row for row in standing(rows) if is_of(row, machine)]
+            mine = [row for row in effective_rows(rows) if is_of(row, machine)]
             assert [row.valid_to for row in mine] == [row.valid_from for row in mine[1:]] + [None] * bool(mine)
 
 
@@ -187,7 +195,7 @@ def is_of(row: TariffRow, machine: str) -> bool:
 
 def apart(rows: Sequence[TariffRow]) -> None:
     """No two rows of one price share a day."""
-    for one, other in combinations(standing(rows), 2):
+    for one, other in combinations(effective_rows(rows), 2):
         if one.dimensions == other.dimensions:
             first, second = sorted((one, other), key=lambda row: row.valid_from)
             assert first.valid_to, (one, other)
@@ -199,7 +207,7 @@ def _nothing_but_days_changed(before: Sequence[TariffRow], after: Sequence[Tarif
     now = {row.id: row for row in after}
     for was in before:
         assert replace(now[was.id], valid_to=None) == replace(was, valid_to=None)
-        assert withdrawn(now[was.id]) or not withdrawn(was)
+        assert is_withdrawn(now[was.id]) or not is_withdrawn(was)
 
 
 def _explains_itself(stored: Mapping[str, Any]) -> None:
@@ -253,11 +261,11 @@ async def test_commands_that_set_prices_at_once_never_overlap(database_url: str,
     setting = ("tariff", "add", "machinery", "--for", "machine=loader", "--as", "revenue", "--json", "--far")
     commands = [(*setting, "--rate", str(rate), "--from", start) for rate, start in enumerate(starts, start=1)]
     ended = await asyncio.gather(*(pishkhan(*command) for command in commands))
-    store = await SqlStore.open(database_url)
-    async with store.unit(write=False) as uow:
-        rows = await uow.tariffs.of_service("machinery")
+    store = await SqlStore.connect(database_url)
+    async with store.open_unit(write=False) as uow:
+        rows = await uow.tariffs.list_of_service("machinery")
     await store.close()
     apart(rows)
     assert [one.code for one in ended] == [0] * len(starts), ended
     assert sorted(row.rate for row in rows) == list(range(1, len(starts) + 1)), "all are kept"
-    assert len({row.valid_from for row in standing(rows)}) == len(set(starts)) == len(standing(rows))
+    assert len({row.valid_from for row in effective_rows(rows)}) == len(set(starts)) == len(effective_rows(rows))

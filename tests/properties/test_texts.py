@@ -64,12 +64,12 @@ def test_every_text_is_answered_whatever_came_before(furnished: Path, services: 
 def test_the_menu_of_all_services_fits_its_budget() -> None:
     """It grows with every service, and no bound of the catalogue says so."""
     desk = build_desk(StandingClock(), services=SERVICES)
-    intents = Conversation(desk.grammar, desk.services, "sms").main_menu()
+    intents = Conversation(desk.grammar, desk.services, "sms").main_menu_intents()
     names = (
         f"{persian_digits(number)} {desk.catalogue.text(f'intents.{one}')}" for number, one in enumerate(intents, 1)
     )
     text = desk.catalogue.render("sms.help", {"menu": "، ".join(names)})
-    assert count_parts(text) <= desk.catalogue.parts("sms.help")
+    assert count_parts(text) <= desk.catalogue.part_budget("sms.help")
 
 
 async def _talk(town: Municipality, draw: st.DataObject) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actions.desk import Desk
-from domain.actions.offices.tills import close_till, till_of
+from domain.actions.desk import Dependencies
+from domain.actions.offices.tills import close_till, load_till
 from domain.bills.bill import Bill
 from domain.offices.office import Office
 from domain.offices.tills import Takings, TillClosing, TillDay, TillPeriod
-from domain.values.calendar import tehran
+from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, MissingField
 from domain.values.version_token import VersionToken
 from store.unit_of_work import SqlStore
@@ -57,7 +57,7 @@ CLOSINGS = st.builds(
 class Revenue:
     """The revenue unit at two desks. Each example has an office of its own."""
 
-    desk: Desk
+    desk: Dependencies
     stores: tuple[SqlStore, SqlStore]
     bill: Bill
     codes: Any
@@ -65,8 +65,11 @@ class Revenue:
     @classmethod
     async def open(cls, url: str) -> "Revenue":
         """Open both."""
-        stores, bill = (await SqlStore.open(url), await SqlStore.open(url)), a_bill(subject_kind="duty", subject_id=5)
-        async with stores[0].unit() as uow:
+        stores, bill = (
+            (await SqlStore.connect(url), await SqlStore.connect(url)),
+            a_bill(subject_kind="duty", subject_id=5),
+        )
+        async with stores[0].open_unit() as uow:
             await uow.bills.add(bill)
         return cls(build_desk(StandingClock()), stores, bill, count(1))
 
@@ -78,31 +81,31 @@ class Revenue:
     async def office(self) -> str:
         """A new office."""
         code = str(next(self.codes))
-        async with self.stores[0].unit() as uow:
-            await uow.offices.put(Office(code, "دفتر", f"office-{code}", (), (), True, {}, self.desk.clock.now()))
+        async with self.stores[0].open_unit() as uow:
+            await uow.offices.save(Office(code, "دفتر", f"office-{code}", (), (), True, {}, self.desk.clock.now()))
         return code
 
     async def report(self, code: str, number: int, one: Reported) -> None:
         """Keep what an office reports."""
-        at: datetime = tehran(one.day, time.min) + timedelta(seconds=one.second)
+        at: datetime = tehran_moment(one.day, time.min) + timedelta(seconds=one.second)
         payment = a_payment(self.bill, amount=one.amount, reference=f"{code}/{number}", office=code, at=at)
-        async with self.stores[0].unit() as uow:
+        async with self.stores[0].open_unit() as uow:
             await uow.bills.add_payment(payment)
 
     async def close(self, code: str, one: Closed, seen: int, desk: int = 0) -> TillClosing | None:
         """Close a day; None when somebody closed it since, or a note is missing."""
         try:
-            async with self.stores[desk].unit() as uow:
+            async with self.stores[desk].open_unit() as uow:
                 return await close_till(
-                    self.desk, uow, code, one.day, one.declared, one.note, version=VersionToken.numbered(seen)
+                    self.desk, uow, code, one.day, one.declared, one.note, version=VersionToken.from_number(seen)
                 )
         except (Conflict, MissingField):
             return None
 
     async def till(self, code: str) -> TillPeriod:
         """The office's till."""
-        async with self.stores[0].unit(write=False) as uow:
-            return await till_of(uow, code, DAYS[-1], TODAY + timedelta(days=1))
+        async with self.stores[0].open_unit(write=False) as uow:
+            return await load_till(uow, code, DAYS[-1], TODAY + timedelta(days=1))
 
     async def one_after_another(self, steps: Sequence[Reported | Closed]) -> None:
         """Report and close; after each step the till says what was done so far."""

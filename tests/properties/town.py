@@ -47,10 +47,10 @@ async def furnish(path: Path) -> None:
         await town.furnish()
         await Experts(town).furnish()
         await Cabs(town).furnish()
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             for role in sorted(STAFF_ROLES):
-                if not await uow.people.staff_with_role(role):
-                    await uow.people.put_staff(_member(role, clock))
+                if not await uow.people.list_staff_with_role(role):
+                    await uow.people.save_staff(_member(role, clock))
         assert town.new_id() < 10**15 + USED_IDS
 
 

@@ -51,9 +51,22 @@ WANDERING = 3 if EFFORT == 1 else 30
 """Steps at random behind it."""
 
 KINDS = (
-    "known", "known", "known", "known", "wild", "wild", "pay", "bank", "time", "text", "text", "paper", "price", "new",
+    "known",
+    "known",
+    "known",
+    "known",
+    "wild",
+    "wild",
+    "pay",
+    "bank",
+    "time",
+    "text",
+    "text",
+    "paper",
+    "price",
+    "new",
     "again",
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)
@@ -92,8 +105,8 @@ class Walk:
 
     async def _another(self, former: ServiceRequest | None) -> str | None:
         """Ask for the service, and for nothing else at the time; prices may be others by then."""
-        cancel = self.walker.service.on_command(Command.CANCEL) if former else ()
-        if former and (ends := [one for one in cancel if former.state in one.sources]):
+        cancel = self.walker.service.command_steps(Command.CANCEL) if former else ()
+        if former and (ends := [one for one in cancel if former.state in one.source_states]):
             await self.tried(lambda: self.walker.take(former, ends[0]))
         if self.walker.led and self.walker.led.another():
             await self.tried(lambda: self.walker.change_a_price(self.walker.service.key))
@@ -103,7 +116,7 @@ class Walk:
 
     async def _go(self, request: ServiceRequest, step: Transition) -> None:
         """Have a step taken, by whatever takes it; with all papers there, now and then."""
-        if not request.phase.final and self.walker.declaration(request).documents and self.walker.chance():
+        if not request.phase.is_final and self.walker.declaration(request).papers and self.walker.chance():
             await self.tried(lambda: self.walker.bring_papers(request))
         if step.trigger is Trigger.DEADLINE:
             await self._until(request, step.name)
@@ -117,14 +130,14 @@ class Walk:
     async def _take_payments_back(self, request: ServiceRequest) -> None:
         """Reverse all that came in for a request, what came on top first."""
         for bill in await self.town.bills(request.code):
-            async with self.town.store.unit(write=False) as uow:
-                payments = await uow.bills.payments_of(bill.id)
+            async with self.town.store.open_unit(write=False) as uow:
+                payments = await uow.bills.list_payments(bill.id)
             for payment in sorted(payments, key=lambda one: one.outcome is PaymentOutcome.SETTLED):
                 await self.tried(partial(self.walker.take_back, bill, payment))
 
     async def _pay(self, request: ServiceRequest) -> None:
         """Pay wrongly, then what is asked for, then once more by the same slip and perhaps by another."""
-        bill = next(one for one in await self.town.bills(request.code) if one.state.payable)
+        bill = next(one for one in await self.town.bills(request.code) if one.state.is_payable)
         wrong = bill.amount + self.walker.pick((1000, -1000, bill.amount))
         assert await self.tried(lambda: self.town.pay("", bill=bill, amount=wrong)), "another amount is not the bill's"
         slip = f"slip of {bill.bill_id}"
@@ -137,7 +150,7 @@ class Walk:
 
     async def _until(self, request: ServiceRequest, name: str) -> None:
         """Let the time of a deadline come; while a bank is busy with a bill nothing happens."""
-        paying = [one for one in await self.town.bills(request.code) if one.state.payable and self.walker.chance()]
+        paying = [one for one in await self.town.bills(request.code) if one.state.is_payable and self.walker.chance()]
         for bill in paying:
             await self.tried(partial(self.walker.set_bill, bill, BillState.PAYING))
         timers = await self.town.timers(request.code)
@@ -167,7 +180,7 @@ class Walk:
 
     async def _one_of(self, kind: str, request: ServiceRequest, now: Snapshot) -> None:
         walker, bills = self.walker, [one.bill for one in now.accounts.values()]
-        papers = walker.declaration(request).documents
+        papers = walker.declaration(request).papers
         ways: dict[str, Callable[[], Awaitable[Any]] | None] = {
             "known": lambda: walker.take(request, walker.pick(self._possible(request))),
             "wild": lambda: walker.take(request, walker.pick(self._by_people(request)), wild=True),
@@ -175,7 +188,7 @@ class Walk:
             "bank": (lambda: walker.bank_begins_or_gives_up(walker.pick(bills))) if bills else None,
             "time": lambda: walker.wait(walker.pick((1, 12, 40, 130, 800))),
             "text": lambda: walker.text(request.code),
-            "paper": (lambda: walker.attach(request, walker.pick(papers.names))) if papers else None,
+            "paper": (lambda: walker.attach(request, walker.pick(papers.paper_names))) if papers else None,
             "price": walker.change_a_price,
             "new": lambda: walker.apply_for(wild=walker.chance()),
             "again": lambda: walker.take_up_again(request, walker.anybody(request)),
@@ -186,8 +199,8 @@ class Walk:
         """Return what people may do now, seldom what ends a request early, that walks go far."""
         service = self.walker.declaration(request)
         early = {state.name for state in service.states if state.phase in {Phase.CANCELLED, Phase.DECLINED}}
-        steps = self.town.desk.engine.actions(request)
-        going_on = [one for one in steps if one.target not in early]
+        steps = self.town.desk.engine.list_actions(request)
+        going_on = [one for one in steps if one.target_state not in early]
         return self.walker.pick((going_on, going_on, steps)) or steps or self._by_people(request)
 
     def _by_people(self, request: ServiceRequest) -> list[Transition]:
@@ -203,7 +216,7 @@ class Walk:
             refusal = error
         after = self.last = await taken(self.town, before)
         note(f"{'refused' if refusal else 'done'}: {self.walker.said} {refusal or ''}")
-        assert refusal is None or (self.town.desk.wording.error(refusal) and after == before), refusal
+        assert refusal is None or (self.town.desk.wording.render_error(refusal) and after == before), refusal
         self._hold(Step(self.town.desk, before, after, self.unit_mobiles))
         await self._ask_for_status(before, after)
         return refusal
@@ -224,7 +237,7 @@ class Walk:
         queued = {text.key.rpartition(".")[2] for text in step.new_texts if text.request_id == request.id}
         for event in step.new_events(request):
             ways = step.taken(request, event)
-            told = [one for one in ways if one.notices and {notice.text for notice in one.notices} <= queued]
+            told = [one for one in ways if one.notices and {notice.text_name for notice in one.notices} <= queued]
             yield from ((event, one) for one in (ways if len(ways) == 1 else told))
 
     async def _ask_for_status(self, before: Snapshot, after: Snapshot) -> None:
@@ -238,18 +251,18 @@ class Walk:
     async def ends(self) -> None:
         """Take up again what has ended; report; seal and verify all, before and after its personal data is erased."""
         manager = self.walker.somebody(Role.MANAGER, None, "cli")
-        ended = [one for one in (await self.snapshot()).requests.values() if one.phase.final]
+        ended = [one for one in (await self.snapshot()).requests.values() if one.phase.is_final]
         for request in ended:
             await self.tried(partial(self.walker.take_up_again, request, manager))
         await reports_say_what_there_is(self.town, await self.snapshot())
-        await sealing.seal(self.town.desk, self.town.store, SIGNER)
-        assert (await sealing.verify(self.town.store, SIGNER)).faults == []
+        await sealing.seal_history(self.town.desk, self.town.store, SIGNER)
+        assert (await sealing.verify_history(self.town.store, SIGNER)).faults == []
         admin = self.walker.somebody(Role.ADMIN, None, "cli")
         for request in ended:
             with suppress(NotAllowedNow):
-                async with self.town.store.unit() as uow:
-                    await erase.erase_one(self.town.desk, uow, request.code, "درخواست شهروند", admin)
-        found = await sealing.verify(self.town.store, SIGNER)
+                async with self.town.store.open_unit() as uow:
+                    await erase.erase_request(self.town.desk, uow, request.code, "درخواست شهروند", admin)
+        found = await sealing.verify_history(self.town.store, SIGNER)
         assert (found.faults, found.requests) == ([], len((await self.snapshot()).requests))
 
     async def snapshot(self) -> Snapshot:
@@ -300,8 +313,8 @@ def nothing_is_swallowed() -> Iterator[None]:
 
 async def begun(town: Municipality, service: Service, draw: st.DataObject) -> Walk:
     """Return a walk that has not gone anywhere."""
-    async with town.store.unit(write=False) as uow:
-        members = {role: await uow.people.staff_with_role(role) for role in sorted(STAFF_ROLES)}
+    async with town.store.open_unit(write=False) as uow:
+        members = {role: await uow.people.list_staff_with_role(role) for role in sorted(STAFF_ROLES)}
     staff = {role: [one.username for one in those] for role, those in members.items()}
     mobiles = {role: [one.mobile for one in those if one.mobile] for role, those in members.items()}
     return Walk(Walker(town, service, draw, staff), mobiles)

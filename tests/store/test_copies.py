@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.values.errors import Conflict
-from store.copies import NUMBERS_SKIPPED, backup, is_empty, restore
+from store.copies import NUMBERS_SKIPPED, back_up_database, is_database_empty, restore_database
 from store.engines.copies import CopyFailed
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
@@ -34,16 +34,16 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 async def opt_out(url: str, mobile: str) -> None:
-    store = await SqlStore.open(url)
-    async with store.unit() as uow:
-        await uow.lines.set_opt_out(mobile, True, NOW)
+    store = await SqlStore.connect(url)
+    async with store.open_unit() as uow:
+        await uow.lines.save_opt_out(mobile, True, NOW)
     await store.close()
 
 
 async def opted_out(url: str, mobile: str) -> bool:
-    store = await SqlStore.open(url)
-    async with store.unit(write=False) as uow:
-        found = await uow.lines.opted_out(mobile)
+    store = await SqlStore.connect(url)
+    async with store.open_unit(write=False) as uow:
+        found = await uow.lines.has_opted_out(mobile)
     await store.close()
     return found
 
@@ -51,19 +51,19 @@ async def opted_out(url: str, mobile: str) -> bool:
 async def test_what_was_there_is_there_again(url: str, tmp_path: Path) -> None:
     file = tmp_path / "copy"
     await opt_out(url, FIRST)
-    await backup(url, file)
+    await back_up_database(url, file)
     await opt_out(url, SECOND)
     with pytest.raises(Conflict, match="database"):
-        await restore(url, file)
+        await restore_database(url, file)
     assert await opted_out(url, SECOND)
-    await restore(url, file, force=True)
+    await restore_database(url, file, force=True)
     assert await opted_out(url, FIRST)
     assert not await opted_out(url, SECOND)
 
 
 async def drawn(url: str) -> int:
-    store = await SqlStore.open(url)
-    async with store.unit() as uow:
+    store = await SqlStore.connect(url)
+    async with store.open_unit() as uow:
         found = await uow.bills.next_file_number()
     await store.close()
     return found
@@ -73,18 +73,18 @@ async def test_file_numbers_drawn_since_the_backup_are_not_drawn_again(url: str,
     file = tmp_path / "copy"
     await opt_out(url, FIRST)
     assert await drawn(url) == 1
-    await backup(url, file)
+    await back_up_database(url, file)
     assert [await drawn(url) for _ in range(3)] == [2, 3, 4]
-    await restore(url, file, force=True)
+    await restore_database(url, file, force=True)
     assert await drawn(url) == 1 + NUMBERS_SKIPPED + 1
 
 
 async def test_file_numbers_are_skipped_where_the_backup_had_drawn_none(url: str, tmp_path: Path) -> None:
     file = tmp_path / "copy"
     await opt_out(url, FIRST)
-    await backup(url, file)
+    await back_up_database(url, file)
     assert await drawn(url) == 1
-    await restore(url, file, force=True)
+    await restore_database(url, file, force=True)
     assert await drawn(url) == NUMBERS_SKIPPED + 1
 
 
@@ -94,28 +94,28 @@ async def test_a_copy_of_another_program_is_restored_as_it_is(tmp_path: Path) ->
         foreign.execute("CREATE TABLE anything (name TEXT)")
         foreign.execute("INSERT INTO anything VALUES ('there')")
         foreign.commit()
-    await restore(url, file)
+    await restore_database(url, file)
     with closing(sqlite3.connect(tmp_path / "pishkhan.db")) as found:
         assert found.execute("SELECT name FROM anything").fetchall() == [("there",)]
 
 
 async def test_an_empty_database_is_filled_without_force(url: str, tmp_path: Path) -> None:
     file = tmp_path / "copy"
-    assert await is_empty(url)
-    await backup(url, file)
-    await restore(url, file)
-    assert await is_empty(url)
+    assert await is_database_empty(url)
+    await back_up_database(url, file)
+    await restore_database(url, file)
+    assert await is_database_empty(url)
     await opt_out(url, FIRST)
-    assert not await is_empty(url)
+    assert not await is_database_empty(url)
 
 
 async def test_a_backup_is_the_owners_and_overwrites_nothing(url: str, tmp_path: Path) -> None:
     file = tmp_path / "copy"
-    await backup(url, file)
+    await back_up_database(url, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with pytest.raises(Conflict, match="file"):
-        await backup(url, file)
-    await backup(url, file, force=True)
+        await back_up_database(url, file)
+    await back_up_database(url, file, force=True)
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
 
 
@@ -124,16 +124,16 @@ async def test_what_is_no_backup_changes_nothing(url: str, tmp_path: Path) -> No
     file = tmp_path / "copy"
     file.write_bytes(b"SQLite format 3\0 and then nothing that it could be")
     with pytest.raises(CopyFailed):
-        await restore(url, file, force=True)
+        await restore_database(url, file, force=True)
     file.write_bytes(b"no backup at all")
     with pytest.raises(CopyFailed):
-        await restore(url, file, force=True)
+        await restore_database(url, file, force=True)
     assert await opted_out(url, FIRST)
 
 
 async def test_a_copy_that_cannot_be_made_leaves_nothing(url: str, tmp_path: Path) -> None:
     with pytest.raises((CopyFailed, OSError)):
-        await backup(url, tmp_path / "nowhere" / "copy")
+        await back_up_database(url, tmp_path / "nowhere" / "copy")
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -141,8 +141,8 @@ async def test_an_sqlite_copy_stands_alone(tmp_path: Path) -> None:
     url, file = f"sqlite:///{tmp_path / 'pishkhan.db'}", tmp_path / "copy.db"
     await migrate(url)
     await opt_out(url, FIRST)
-    await backup(url, file)
+    await back_up_database(url, file)
     fresh = f"sqlite:///{tmp_path / 'other.db'}"
-    await restore(fresh, file)
+    await restore_database(fresh, file)
     assert await opted_out(fresh, FIRST)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == ["copy.db"]

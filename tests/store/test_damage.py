@@ -12,15 +12,15 @@ from tests.support.damage import damage_a_page
 
 
 async def test_a_whole_database_passes(database: Path) -> None:
-    store = await SqlStore.open(f"sqlite:///{database}")
-    await store.examine()
+    store = await SqlStore.connect(f"sqlite:///{database}")
+    await store.check_integrity()
     await store.close()
 
 
 @pytest.mark.postgresql
 async def test_a_whole_postgresql_passes(postgres_url: str) -> None:
-    store = await SqlStore.open(postgres_url)
-    await store.examine()
+    store = await SqlStore.connect(postgres_url)
+    await store.check_integrity()
     await store.close()
 
 
@@ -28,20 +28,20 @@ async def test_a_broken_page_is_found_and_named_beside_the_server(tmp_path: Path
     file = tmp_path / "pishkhan.db"
     await migrate(f"sqlite:///{file}")
     await asyncio.to_thread(damage_a_page, file)
-    store = await SqlStore.open(f"sqlite:///{file}")
+    store = await SqlStore.connect(f"sqlite:///{file}")
     with pytest.raises(DatabaseUnavailable) as found:
-        await store.examine()
+        await store.check_integrity()
     assert found.value.kind is FaultKind.DAMAGED
     assert "page" in found.value.cause.lower()
     assert "\n" not in found.value.cause
-    async with store.unit(write=False) as uow:
-        assert await uow.settings.version() == 0, "what lies elsewhere is still served"
+    async with store.open_unit(write=False) as uow:
+        assert await uow.setting_changes.get_version() == 0, "what lies elsewhere is still served"
     await store.close()
 
 
 async def test_a_look_that_is_cut_off_ends_at_once(database: Path) -> None:
-    store = await SqlStore.open(f"sqlite:///{database}")
-    look = asyncio.create_task(store.examine())
+    store = await SqlStore.connect(f"sqlite:///{database}")
+    look = asyncio.create_task(store.check_integrity())
     await asyncio.sleep(0)
     look.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from domain.values.errors import Unavailable
-from store.engines import ENGINES, engine_for
+from store.engines import ENGINE_CLASSES, build_engine
 from store.engines.sqlite import SqliteEngine
 from store.engines.sqlite_connection import SqliteConnection
 from store.migrate import migrate
@@ -26,11 +26,13 @@ from store.unit_of_work import SqlStore
     ],
 )
 def test_the_scheme_chooses_the_engine(url: str, scheme: str) -> None:
-    assert type(engine_for(url)) is ENGINES[scheme]
+    assert type(build_engine(url)) is ENGINE_CLASSES[scheme]
 
 
 def test_the_url_goes_to_the_async_driver() -> None:
-    url = engine_for("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require").schema_engine().url
+    url = (
+        build_engine("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require").create_schema_engine().url
+    )
     assert (url.drivername, url.host, url.port, dict(url.query)) == (
         "postgresql+asyncpg",
         "db.example",
@@ -44,24 +46,24 @@ def test_the_url_goes_to_the_async_driver() -> None:
 )
 def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
     with pytest.raises(ValueError, match=r"sqlite"):
-        engine_for(url)
+        build_engine(url)
 
 
 @pytest.mark.parametrize("port", [0, 65536, 99999])
 def test_a_port_that_cannot_be_is_refused(port: int) -> None:
     with pytest.raises(ValueError, match=str(port)):
-        engine_for(f"postgresql://user:secret@127.0.0.1:{port}/x")
+        build_engine(f"postgresql://user:secret@127.0.0.1:{port}/x")
 
 
 async def test_a_write_unit_inside_another_is_an_error_not_a_silent_wait(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    store = await SqlStore.open(url)
-    async with store.unit():
+    store = await SqlStore.connect(url)
+    async with store.open_unit():
         with pytest.raises(RuntimeError, match="open already"):
-            async with store.unit():
+            async with store.open_unit():
                 pass
-        async with store.unit(write=False):
+        async with store.open_unit(write=False):
             pass
     await store.close()
 
@@ -69,30 +71,30 @@ async def test_a_write_unit_inside_another_is_an_error_not_a_silent_wait(tmp_pat
 async def test_another_process_that_writes_for_too_long_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.engines.sqlite._WRITING", {"busy_timeout": 1, "journal_mode": "WAL"})
+    monkeypatch.setattr("store.engines.sqlite._WRITING_PRAGMAS", {"busy_timeout": 1, "journal_mode": "WAL"})
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    first, second = [SqlStore(engine_for(url)) for _ in range(2)]
-    async with first.unit():
+    first, second = [SqlStore(build_engine(url)) for _ in range(2)]
+    async with first.open_unit():
         with pytest.raises(Unavailable):
-            async with second.unit():
+            async with second.open_unit():
                 pass
-    async with second.unit():
+    async with second.open_unit():
         pass
     await asyncio.gather(first.close(), second.close())
 
 
 async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.engines.sqlite._WRITING", {"busy_timeout": 50, "journal_mode": "WAL"})
+    monkeypatch.setattr("store.engines.sqlite._WRITING_PRAGMAS", {"busy_timeout": 50, "journal_mode": "WAL"})
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    first, second = [SqlStore(engine_for(url)) for _ in range(2)]
+    first, second = [SqlStore(build_engine(url)) for _ in range(2)]
 
     async def write() -> None:
-        async with second.unit():
+        async with second.open_unit():
             pass
 
-    async with first.unit():
+    async with first.open_unit():
         waiting = asyncio.create_task(write())
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -106,10 +108,10 @@ async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path, mo
 async def test_broken_references_are_found_before_a_migration_is_committed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    engine = engine_for(url)
+    engine = build_engine(url)
     assert isinstance(engine, SqliteEngine)
     with pytest.raises(Exception, match="timers"):
-        async with engine.migration() as connection:
+        async with engine.open_migration() as connection:
             await connection.exec_driver_sql("INSERT INTO timers VALUES (1, 'now', 'sla', 'x')")
     await engine.close()
 
@@ -120,13 +122,13 @@ async def test_readers_that_come_at_any_moment_each_get_a_connection(tmp_path: P
     await migrate(url)
 
     async def read(engine: SqliteEngine) -> None:
-        async with engine.session(write=False):
+        async with engine.open_session(write=False):
             await asyncio.sleep(0)
 
     for _ in range(20):
         engine = SqliteEngine(make_url(url))
         first = asyncio.create_task(read(engine))
-        while not engine._idle and not first.done():  # noqa: ASYNC110 - every turn of the loop counts
+        while not engine._idle_readers and not first.done():  # noqa: ASYNC110 - every turn of the loop counts
             await asyncio.sleep(0)
         await asyncio.gather(first, read(engine))
         await engine.close()
@@ -136,10 +138,10 @@ async def test_what_looks_through_a_whole_table_keeps_nobody_waiting(database: P
     counted = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) SELECT max(i) FROM n"
     )
-    store = await SqlStore.open(f"sqlite:///{database}")
-    async with store.unit() as uow:
-        with uow._work.long():
-            counting, turns = asyncio.create_task(uow._work.value(counted)), 0
+    store = await SqlStore.connect(f"sqlite:///{database}")
+    async with store.open_unit() as uow:
+        with uow._transaction.running_long():
+            counting, turns = asyncio.create_task(uow._transaction.fetch_value(counted)), 0
             while not counting.done():
                 await asyncio.sleep(0)
                 turns += 1
@@ -148,15 +150,15 @@ async def test_what_looks_through_a_whole_table_keeps_nobody_waiting(database: P
 
 
 async def test_the_nightly_erasure_keeps_nobody_waiting(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, at_once = await SqlStore.open(f"sqlite:///{database}"), list[str]()
-    original = SqliteConnection.here
+    store, at_once = await SqlStore.connect(f"sqlite:///{database}"), list[str]()
+    original = SqliteConnection.call_now
 
     def here(self: SqliteConnection, function: Callable[..., Any], *arguments: Any) -> Any:
         at_once.append(function.__name__)
         return original(self, function, *arguments)
 
-    async with store.unit() as uow:
-        monkeypatch.setattr(SqliteConnection, "here", here)
+    async with store.open_unit() as uow:
+        monkeypatch.setattr(SqliteConnection, "call_now", here)
         await uow.personal_data.erase_older(datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
         monkeypatch.undo()
     await store.close()

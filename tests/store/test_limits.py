@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import make_url
 
 from domain.values.errors import Unavailable
-from store.engines.addresses import each_host, for_libpq, hosts_apart
+from store.engines.addresses import move_hosts_to_query, split_hosts, to_libpq_url
 from store.engines.faults import DatabaseUnavailable
 from store.engines.limits import ConnectionLimits
 from store.unit_of_work import SqlStore
 from tests.support.black_hole import BlackHole
 
-LIMITS = ConnectionLimits(connections=4, connect=0.5, wait=2.0, command=0.6)
+LIMITS = ConnectionLimits(connections=4, connect_seconds=0.5, wait_seconds=2.0, command_seconds=0.6)
 pytestmark = pytest.mark.postgresql
 NOW, MINUTE = datetime(2026, 11, 27, tzinfo=UTC), timedelta(minutes=1)
 
@@ -34,7 +34,7 @@ async def network(postgres_url: str) -> AsyncIterator[BlackHole]:
 async def store(postgres_url: str, network: BlackHole) -> AsyncIterator[SqlStore]:
     """A store behind that network, with four connections open."""
     url = make_url(postgres_url).set(port=network.port).render_as_string(hide_password=False)
-    opened = await SqlStore.open(url, limits=LIMITS)
+    opened = await SqlStore.connect(url, limits=LIMITS)
     all_are_open = asyncio.Barrier(4)
     await asyncio.gather(*(held(opened, all_are_open) for _ in range(4)))
     yield opened
@@ -42,14 +42,14 @@ async def store(postgres_url: str, network: BlackHole) -> AsyncIterator[SqlStore
 
 
 async def held(store: SqlStore, all_are_open: asyncio.Barrier) -> None:
-    async with store.unit() as uow:
-        await uow.tariffs.all()
+    async with store.open_unit() as uow:
+        await uow.tariffs.list_all()
         await all_are_open.wait()
 
 
 async def hit(store: SqlStore) -> int:
-    async with store.unit() as uow:
-        return await uow.lines.hit("x", NOW, MINUTE)
+    async with store.open_unit() as uow:
+        return await uow.lines.add_hit("x", NOW, MINUTE)
 
 
 async def test_a_silent_connection_is_cut_and_those_beside_it_are_replaced(store: SqlStore, network: BlackHole) -> None:
@@ -73,8 +73,8 @@ async def test_while_nothing_answers_everybody_is_told_in_time(store: SqlStore, 
 
 async def test_there_are_no_more_connections_than_the_setting_says(store: SqlStore, postgres_url: str) -> None:
     async def slowly() -> None:
-        async with store.unit() as uow:
-            await uow.tariffs.all()
+        async with store.open_unit() as uow:
+            await uow.tariffs.list_all()
             await asyncio.sleep(0.05)
 
     await asyncio.gather(*(slowly() for _ in range(20)))
@@ -113,7 +113,7 @@ async def test_of_several_hosts_one_that_hangs_is_passed_over(postgres_url: str)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{parsed.port}"
         began = time.monotonic()
-        store = await SqlStore.open(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
+        store = await SqlStore.connect(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
         assert await hit(store) == 1
         assert time.monotonic() - began < 3
         await store.close()
@@ -126,8 +126,8 @@ async def test_of_several_hosts_none_that_can_only_be_read_is_taken(postgres_url
     await server.close()
     hosts = f"127.0.0.1:{parsed.port},localhost:{parsed.port}"
     with pytest.raises(Unavailable):
-        await SqlStore.open(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
-    alone = await SqlStore.open(postgres_url, limits=LIMITS)
+        await SqlStore.connect(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
+    alone = await SqlStore.connect(postgres_url, limits=LIMITS)
     with pytest.raises(DatabaseUnavailable, match="read_only"):
         await hit(alone)
     await alone.close()
@@ -139,13 +139,13 @@ async def test_a_place_at_the_server_is_waited_for(postgres_url: str) -> None:
     await admin.execute(
         f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
     )
-    store = await SqlStore.open(
+    store = await SqlStore.connect(
         make_url(postgres_url).set(username=role).render_as_string(hide_password=False), limits=LIMITS
     )
 
     async def slowly() -> int:
-        async with store.unit() as uow:
-            count = await uow.lines.hit("x", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            count = await uow.lines.add_hit("x", NOW, MINUTE)
             await asyncio.sleep(0.1)
             return count
 
@@ -165,7 +165,7 @@ async def test_a_place_at_the_server_is_waited_for(postgres_url: str) -> None:
     ],
 )
 def test_hosts_are_read_as_libpq_reads_them(url: str, hosts: list[str]) -> None:
-    parsed = make_url(hosts_apart(url))
-    assert list(each_host(parsed)) == [f"postgresql://u:s@{host}/db?sslmode=require" for host in hosts]
+    parsed = make_url(move_hosts_to_query(url))
+    assert list(split_hosts(parsed)) == [f"postgresql://u:s@{host}/db?sslmode=require" for host in hosts]
     if len(hosts) > 1:
-        assert for_libpq(parsed).query == {"host": "one,two", "port": "5433,5432", "sslmode": "require"}
+        assert to_libpq_url(parsed).query == {"host": "one,two", "port": "5433,5432", "sslmode": "require"}

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 
 from domain.requests.request import Phase
-from store.engines import engine_for
+from store.engines import build_engine
 from store.engines.base import DatabaseEngine
-from store.engines.postgresql_session import _together
+from store.engines.postgresql_session import _join_statements
 from store.schema import counters, inbox, requests
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,13 +17,13 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 @pytest.fixture(params=["sqlite:///x.db", "postgresql://u@host/x"])
 def engine(request: pytest.FixtureRequest) -> DatabaseEngine:
     """An engine of each kind, never connected."""
-    return engine_for(str(request.param))
+    return build_engine(str(request.param))
 
 
 def test_values_go_in_the_order_of_the_text(engine: DatabaseEngine) -> None:
     step = update(requests).where(requests.c.id == bindparam("request_id"))
-    prepared = engine.prepared(step, ("request_id", "phase", "updated_at"))
-    sql, arguments = prepared.bound({"request_id": 7, "phase": Phase.DONE, "updated_at": NOON})
+    prepared = engine.prepare_statement(step, ("request_id", "phase", "updated_at"))
+    sql, arguments = prepared.bind_values({"request_id": 7, "phase": Phase.DONE, "updated_at": NOON})
     assert not prepared.returns
     assert sql.startswith("UPDATE requests SET phase=")
     assert arguments[0] == "done"
@@ -32,9 +32,9 @@ def test_values_go_in_the_order_of_the_text(engine: DatabaseEngine) -> None:
 
 def test_constants_and_defaults_come_along(engine: DatabaseEngine) -> None:
     wanted = select(requests.c.id).where(requests.c.revision == 3, requests.c.code == bindparam("code_is"))
-    assert engine.prepared(wanted, ("code_is",)).bound({"code_is": "123456786"})[1] == [3, "123456786"]
+    assert engine.prepare_statement(wanted, ("code_is",)).bind_values({"code_is": "123456786"})[1] == [3, "123456786"]
     names = tuple(column.name for column in requests.columns if column.name != "sealed_seq")
-    sql, arguments = engine.prepared(insert(requests), names).bound(dict.fromkeys(names))
+    sql, arguments = engine.prepare_statement(insert(requests), names).bind_values(dict.fromkeys(names))
     assert "sealed_seq" in sql
     assert 0 in arguments
 
@@ -43,34 +43,34 @@ def test_a_list_takes_as_many_parameters_as_it_has_members(engine: DatabaseEngin
     wanted = select(inbox.c.id).where(
         inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.sender == bindparam("by")
     )
-    prepared = engine.prepared(wanted, ("ids", "by"))
+    prepared = engine.prepare_statement(wanted, ("ids", "by"))
     for ids in ([1, 2, 3], [4], []):
-        sql, arguments = prepared.bound({"ids": ids, "by": "x"})
+        sql, arguments = prepared.bind_values({"ids": ids, "by": "x"})
         assert sorted(arguments, key=str) == [*ids, "x"]
         assert "POSTCOMPILE" not in sql
 
 
 def test_rows_come_out_as_the_domain_has_them(engine: DatabaseEngine) -> None:
-    prepared = engine.prepared(select(requests.c.id, requests.c.phase), ())
+    prepared = engine.prepare_statement(select(requests.c.id, requests.c.phase), ())
     assert prepared.returns
-    assert prepared.read([(7, "done")]) == [(7, Phase.DONE)]
-    assert engine.prepared(select(counters.c.value), ()).read([[5]]) == [(5,)]
+    assert prepared.read_rows([(7, "done")]) == [(7, Phase.DONE)]
+    assert engine.prepare_statement(select(counters.c.value), ()).read_rows([[5]]) == [(5,)]
 
 
 def test_it_is_prepared_once(engine: DatabaseEngine) -> None:
     wanted = select(counters.c.value)
-    assert engine.prepared(wanted, ()) is engine.prepared(wanted, ())
+    assert engine.prepare_statement(wanted, ()) is engine.prepare_statement(wanted, ())
 
 
 def test_a_missing_value_is_told(engine: DatabaseEngine) -> None:
     wanted = select(counters.c.value).where(counters.c.name == bindparam("of"))
     with pytest.raises(ValueError, match="'of'"):
-        engine.prepared(wanted, ())
+        engine.prepare_statement(wanted, ())
 
 
 def test_statements_that_travel_together_number_their_parameters_anew() -> None:
     parts = ("INSERT INTO a VALUES ($1, $2)", "UPDATE b SET x = $1", "INSERT INTO c VALUES ($1, $1)")
-    assert _together(parts) == (
+    assert _join_statements(parts) == (
         "WITH part_0 AS (INSERT INTO a VALUES ($1, $2)), part_1 AS (UPDATE b SET x = $3) INSERT INTO c VALUES ($4, $4)"
     )
-    assert _together(parts[:1]) == parts[0]
+    assert _join_statements(parts[:1]) == parts[0]

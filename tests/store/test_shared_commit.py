@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.values.errors import NotFound, Unavailable
-from store.engines import engine_for
+from store.engines import build_engine
 from store.engines.sqlite import SqliteEngine
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
@@ -30,7 +30,7 @@ async def url(tmp_path: Path) -> str:
 @pytest.fixture
 async def engine(url: str) -> SqliteEngine:
     """Its engine."""
-    made = engine_for(url)
+    made = build_engine(url)
     assert isinstance(made, SqliteEngine)
     return made
 
@@ -51,7 +51,7 @@ async def commits(store: SqlStore, engine: SqliteEngine) -> list[str]:
     connection = engine._writer._connection
     assert connection
     tracing = sqlite3.Connection.set_trace_callback
-    await connection.there(tracing, lambda sql: seen.append(sql) if sql == "COMMIT" else None)
+    await connection.call_in_thread(tracing, lambda sql: seen.append(sql) if sql == "COMMIT" else None)
     return seen
 
 
@@ -76,8 +76,8 @@ async def test_no_unit_ends_before_it_is_durable(url: str, store: SqlStore, tmp_
 
 async def test_one_that_fails_rolls_back_alone(store: SqlStore, commits: list[str]) -> None:
     async def fail(key: str) -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit(key, NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit(key, NOW, MINUTE)
             raise NotFound("code")
 
     work = [fail(f"bad-{number}") if number % 3 == 0 else hit(store, f"good-{number}") for number in range(UNITS)]
@@ -93,8 +93,8 @@ async def test_one_that_is_cancelled_rolls_back_alone(store: SqlStore) -> None:
     inside = asyncio.Event()
 
     async def wait_inside() -> None:
-        async with store.unit() as uow:
-            await uow.lines.hit("cancelled", NOW, MINUTE)
+        async with store.open_unit() as uow:
+            await uow.lines.add_hit("cancelled", NOW, MINUTE)
             inside.set()
             await asyncio.Event().wait()
 
@@ -112,7 +112,7 @@ async def test_what_stops_the_commit_of_several_is_told_to_each(store: SqlStore,
     """A reference to nothing, which only the commit finds: nobody's text is kept, and each is asked to try again."""
 
     async def break_the_commit() -> None:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await uow.outbox.add(a_message(request_id=1))
 
     ends = await asyncio.gather(*(hit(store, "x") for _ in range(3)), break_the_commit(), return_exceptions=True)
@@ -128,11 +128,11 @@ async def test_a_transaction_that_sqlite_gives_up_is_told_to_all(store: SqlStore
     request = a_request()
 
     async def lose_it() -> None:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await uow.requests.add(request)
             connection = engine._writer._connection
             assert connection
-            connection.here(lambda driver: driver.execute("ROLLBACK"))
+            connection.call_now(lambda driver: driver.execute("ROLLBACK"))
             raise Unavailable("database")
 
     ends = await asyncio.gather(hit(store, "x"), hit(store, "x"), lose_it(), return_exceptions=True)

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from store.engines.sqlite_connection import SqliteConnection, connect, control, run
+from store.engines.sqlite_connection import SqliteConnection, open_connection, run_control, run_statement
 
 
 async def test_the_thread_of_a_failed_connection_has_ended(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
-        _ = await connect(str(tmp_path / "no" / "such" / "folder.db"), {})
+        _ = await open_connection(str(tmp_path / "no" / "such" / "folder.db"), {})
     assert set(threading.enumerate()) <= before
 
 
 async def test_calls_of_the_thread_follow_each_other(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "file.db"), {})
+    connection = await open_connection(str(tmp_path / "file.db"), {})
     done = list[int]()
-    futures = [connection.there(lambda _driver, number=number: done.append(number)) for number in range(20)]
+    futures = [connection.call_in_thread(lambda _driver, number=number: done.append(number)) for number in range(20)]
     futures[3].cancel()
     await asyncio.gather(*futures, return_exceptions=True)
     assert done == list(range(20)), "a caller that goes away stops nothing"
@@ -28,16 +28,16 @@ async def test_calls_of_the_thread_follow_each_other(tmp_path: Path) -> None:
 
 
 async def test_what_the_driver_raises_is_raised_where_it_is_awaited(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "file.db"), {})
+    connection = await open_connection(str(tmp_path / "file.db"), {})
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await connection.there(control, "SELECT * FROM nowhere")
+        await connection.call_in_thread(run_control, "SELECT * FROM nowhere")
     await connection.close()
 
 
 async def test_a_statement_in_the_thread_can_be_broken_off(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "file.db"), {})
+    connection = await open_connection(str(tmp_path / "file.db"), {})
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    running = connection.there(run, endless, ())
+    running = connection.call_in_thread(run_statement, endless, ())
     while not running.done():
         await asyncio.sleep(0.01)
         connection.interrupt()
@@ -48,13 +48,13 @@ async def test_a_statement_in_the_thread_can_be_broken_off(tmp_path: Path) -> No
 
 async def test_closing_waits_for_what_was_asked_and_ends_the_thread(tmp_path: Path) -> None:
     before = set(threading.enumerate())
-    connection = await connect(str(tmp_path / "file.db"), {})
-    asked = connection.there(control, "CREATE TABLE made (id)")
+    connection = await open_connection(str(tmp_path / "file.db"), {})
+    asked = connection.call_in_thread(run_control, "CREATE TABLE made (id)")
     await connection.close()
     await connection.close()
     assert asked.done()
     with pytest.raises(sqlite3.ProgrammingError):
-        await connection.there(control, "SELECT 1")
+        await connection.call_in_thread(run_control, "SELECT 1")
     for thread in set(threading.enumerate()) - before:
         await asyncio.to_thread(thread.join, 5)
         assert not thread.is_alive()
@@ -64,8 +64,8 @@ def test_a_result_that_comes_after_the_event_loop_disturbs_nobody(tmp_path: Path
     may_end = threading.Event()
 
     async def leave() -> SqliteConnection:
-        connection = await connect(str(tmp_path / "file.db"), {})
-        _ = connection.there(lambda _driver: may_end.wait(5))
+        connection = await open_connection(str(tmp_path / "file.db"), {})
+        _ = connection.call_in_thread(lambda _driver: may_end.wait(5))
         return connection
 
     connection = asyncio.run(leave())

@@ -6,9 +6,9 @@ They are looked at when all that is opened was, for one or the other changes som
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from channels.admin.registries.registry_view import address as room
-from channels.admin.tariffs.tariff_view import address as price
-from domain.actions.tariffs.changes import priced
+from channels.admin.registries.registry_view import list_address as room
+from channels.admin.tariffs.tariff_view import price_address as price
+from domain.actions.tariffs.priced_subjects import list_priced
 from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
@@ -20,12 +20,21 @@ from tests.support.taxis import DRIVER_CODE
 
 LONG = "نوشته‌ای که در این جا نمی‌گنجد و به هر حال باید در یک صفحهٔ باریک جا شود"
 ORDER: Mapping[str, str] = {
-    "citizen_mobile": "09121112233", "full_name": LONG, "national_code": "1234567890", "items-0-machine": "loader",
-    "items-0-hours": "چهار", "date": "دیروز", "start": "۸", "place": LONG,
-}  # fmt: skip
+    "citizen_mobile": "09121112233",
+    "full_name": LONG,
+    "national_code": "1234567890",
+    "items-0-machine": "loader",
+    "items-0-hours": "چهار",
+    "date": "دیروز",
+    "start": "۸",
+    "place": LONG,
+}
 ENTERED: Mapping[str, str] = {
-    **ORDER, "national_code": "0499370899", "items-0-hours": "۴", "date": "۱۴۰۵/۱۱/۰۵",
-}  # fmt: skip
+    **ORDER,
+    "national_code": "0499370899",
+    "items-0-hours": "۴",
+    "date": "۱۴۰۵/۱۱/۰۵",
+}
 MEMBER: Mapping[str, str] = {"username": "سارا", "full_name": LONG, "mobile": "12", "role": "civil"}
 SUBSTITUTE: Mapping[str, str] = {"absent": "civil", "deputy": "expert", "from": "فردا", "to": "دیروز"}
 
@@ -41,8 +50,8 @@ async def _of_work(site: StaffSite) -> Sequence[Look]:
     """A form of the desk that is refused, and one for another unit; requests that cannot be given; an old proof, asked
     for twice; and the way back into a session that ended meanwhile, up to where the form waits to be sent again.
     """
-    async with site.store.unit(write=False) as uow:
-        found = await uow.requests.find(RequestFilter())
+    async with site.store.open_unit(write=False) as uow:
+        found = await uow.requests.list_requests(RequestFilter())
     owed = next(one for one in found if one.state == "awaiting_payment")
     back, ticked = f"/staff/requests/{owed.code}/refund", {"code": f"{owed.code}:{owed.revision}"}
     return [
@@ -70,7 +79,7 @@ async def _of_rows(site: StaffSite) -> Sequence[Look]:
 
 def _of_money(site: StaffSite) -> Sequence[Look]:
     """A price that is refused and one that is looked at, a till that is not closed, and the duties of a year."""
-    loader = price("machinery", dict(priced(site.demo.desk)["machinery"][0].dimensions))
+    loader = price("machinery", dict(list_priced(site.demo.desk)["machinery"][0].dimensions))
     terms = {"rate": "۵٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۶/۰۱/۱۵"}
     preview, duties = loader.replace("?", "/preview?", 1), f"{room(DUTY)}/generate"
     till = "/staff/offices/one/1001/till"

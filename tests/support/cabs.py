@@ -50,9 +50,9 @@ class Cabs:
         self, service: str, values: Mapping[str, object], mobile: str | None = None, by: Actor = OFFICER
     ) -> str:
         """Enter a request at the counter; return the tracking code."""
-        async with self.town.store.unit() as uow:
-            outcome = await submit.submit(self.town.desk, uow, service, values, by, mobile)
-            await notify.announce(self.town.desk, uow, outcome, by)
+        async with self.town.store.open_unit() as uow:
+            outcome = await submit.submit_request(self.town.desk, uow, service, values, by, mobile)
+            await notify.announce_outcome(self.town.desk, uow, outcome, by)
         return outcome.request.code
 
     async def enters_leave(self, first: str, last: str, mobile: str | None = None, **values: object) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from domain.actions.conversations.receive_chat import Taken, receive_update
-from domain.chats.chat import Began, Came, Pressed, ReceivedUpdate, SentFile, SharedContact, Wrote
+from domain.actions.conversations.receive_chat import HandledUpdate, receive_update
+from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, ReceivedUpdate, SentFile, SharedContact, TextWritten
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import OutboxMessage
 from tests.support.municipality import CITIZEN, Municipality
@@ -24,7 +24,7 @@ class Person:
     toast: str | None = None
     _read: int = field(default=0)
 
-    async def does(self, came: Came, update_id: str = "") -> Taken:
+    async def does(self, came: ChatEvent, update_id: str = "") -> HandledUpdate:
         """Let something come from the chat; a second has passed."""
         self.town.advance(seconds=1)
         update = ReceivedUpdate(self.channel, update_id or f"1:{next(UPDATES)}", self.chat_id, self.name, came)
@@ -34,8 +34,8 @@ class Person:
 
     async def messages(self) -> list[OutboxMessage]:
         """Everything that was queued for this chat, oldest first."""
-        async with self.town.store.unit(write=False) as uow:
-            found = (await uow.outbox.recent(recipient=self.chat_id, limit=1000))[::-1]
+        async with self.town.store.open_unit(write=False) as uow:
+            found = (await uow.outbox.list_recent(recipient=self.chat_id, limit=1000))[::-1]
         return [one for one in found if one.channel == self.channel]
 
     async def hears(self) -> list[OutboxMessage]:
@@ -47,14 +47,14 @@ class Person:
     async def says(self, text: str) -> OutboxMessage:
         """Write, and hear the one answer."""
         await self.hears()
-        await self.does(Wrote(text))
+        await self.does(TextWritten(text))
         [answer] = await self.hears()
         return answer
 
     async def starts(self, payload: str = "") -> list[OutboxMessage]:
         """Begin the chat."""
         await self.hears()
-        await self.does(Began(payload))
+        await self.does(ChatBegun(payload))
         return await self.hears()
 
     async def shares(self, phone: str = "", *, own: bool = True) -> list[OutboxMessage]:
@@ -75,7 +75,7 @@ class Person:
         messages = [on] if on else (await self.messages())[::-1]
         message = next(one for one in messages if label in labels(one))
         await self.hears()
-        await self.does(Pressed(data(message)[label], str(message.id)))
+        await self.does(ButtonPressed(data(message)[label], str(message.id)))
         return await self.hears()
 
     async def press(self, label: str, on: OutboxMessage | None = None) -> OutboxMessage:
@@ -92,7 +92,7 @@ class Person:
 
 def data(message: OutboxMessage) -> dict[str, str]:
     """The buttons of a message: label → data."""
-    return {button.label: button.data for row in ReplyMarkup.from_json(message.content).rows for button in row}
+    return {button.label: button.callback_data for row in ReplyMarkup.from_json(message.content).rows for button in row}
 
 
 def labels(message: OutboxMessage) -> list[str]:

@@ -11,16 +11,16 @@ from typing import Any
 from aiohttp import web
 
 from app.ids import RandomIds
-from app.jobs.waking import Waking
-from channels.admin.frame import HOME as STAFF
-from channels.demo.phone import PATH, DemoPhone
+from app.jobs.waking import WakeEvents
+from channels.admin.frame import HOME_PATH as STAFF
+from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.portal import Portal
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce
-from domain.actions.requests.act import act
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.act import act_on_request
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Resource, ResourceKind
@@ -28,7 +28,7 @@ from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.people.person import Person
-from domain.services import SERVICES, by_key, intents
+from domain.services import SERVICES, collect_intents, services_by_key
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import TariffRow
 from domain.values.actors import Actor, Role
@@ -63,7 +63,7 @@ class DemoSite:
     """The application with what stands behind it."""
 
     app: web.Application
-    desk: Desk
+    desk: Dependencies
     store: SqlStore
     relay: Relay
     clock: StepClock
@@ -71,36 +71,38 @@ class DemoSite:
     async def act(self, code: str, action: str, role: Role, inputs: Mapping[str, object] | None = None) -> None:
         """Take a step as the member of the staff who is named for the role."""
         actor = Actor(frozenset({role}), "staff", role.value, "cli")
-        async with self.store.unit() as uow:
-            outcome = await act(self.desk, uow, code, action, inputs or {}, actor)
-            await announce(self.desk, uow, outcome, actor)
+        async with self.store.open_unit() as uow:
+            outcome = await act_on_request(self.desk, uow, code, action, inputs or {}, actor)
+            await announce_outcome(self.desk, uow, outcome, actor)
 
 
 def build_desk(
     clock: StepClock,
     offered: tuple[Service, ...] = SERVICES,
     texts: Mapping[str, Any] | None = None,
-) -> Desk:
+) -> Dependencies:
     """Return the desk with the real services, texts and grammar, or others."""
-    services = by_key(offered)
+    services = services_by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Desk(engine, Wording(Catalogue.load(texts), services), Grammar(intents(services)))
+    return Dependencies(engine, Wording(Catalogue.load(texts), services), Grammar(collect_intents(services)))
 
 
-def build_app(desk: Desk, store: SqlStore) -> web.Application:
+def build_app(desk: Dependencies, store: SqlStore) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
-    Site(desk.wording, {"/": "web.links.home", STAFF: "web.links.staff", PATH: "web.links.phone"}).mount(app)
-    Portal(desk, store, LINE, PATH).mount(app)
+    Site(desk.wording, {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}).mount(app)
+    Portal(desk, store, LINE, PHONE_PATH).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app
 
 
 @asynccontextmanager
-async def demo_site(database: Path, desk_of: Callable[[StepClock], Desk] = build_desk) -> AsyncIterator[DemoSite]:
+async def demo_site(
+    database: Path, desk_of: Callable[[StepClock], Dependencies] = build_desk
+) -> AsyncIterator[DemoSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price."""
-    waking = Waking()
-    store = await SqlStore.open(f"sqlite:///{database}", waking.queued)
+    waking = WakeEvents()
+    store = await SqlStore.connect(f"sqlite:///{database}", waking.note_queued)
     clock = StepClock()
     desk = desk_of(clock)
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
@@ -114,30 +116,30 @@ async def demo_site(database: Path, desk_of: Callable[[StepClock], Desk] = build
         await store.close()
 
 
-async def _carry(relay: Relay, waking: Waking) -> None:
+async def _carry(relay: Relay, waking: WakeEvents) -> None:
     while True:
-        await waking.wait("sms")
-        await relay.tick()
+        await waking.wait_queued("sms")
+        await relay.send_due()
 
 
-async def _furnish(store: SqlStore, desk: Desk) -> None:
+async def _furnish(store: SqlStore, desk: Dependencies) -> None:
     new_id = desk.ids.new_id
     price = TariffRow(
-        new_id(),
-        "machinery",
-        {"machine": "loader"},
-        "hour",
-        3_000_000,
-        2,
-        10,
-        date(2026, 3, 21),
-        None,
-        "revenue",
-        MORNING,
+        id=new_id(),
+        service="machinery",
+        dimensions={"machine": "loader"},
+        unit="hour",
+        rate=3_000_000,
+        minimum=2,
+        vat_percent=10,
+        valid_from=date(2026, 3, 21),
+        valid_to=None,
+        created_by="revenue",
+        created_at=MORNING,
     )
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         await uow.tariffs.add(price)
-        await uow.fleet.put_resource(Resource(new_id(), "L1", ResourceKind.MACHINE, "loader", "لودر ۱"))
-        await uow.fleet.put_resource(
+        await uow.fleet.save_resource(Resource(new_id(), "L1", ResourceKind.MACHINE, "loader", "لودر ۱"))
+        await uow.fleet.save_resource(
             Resource(new_id(), "O1", ResourceKind.OPERATOR, "", "رحیم", skills=("loader",), mobile="+989113334455")
         )

@@ -2,11 +2,11 @@
 
 from itertools import count
 
-from domain.actions.bills.pay import record
-from domain.actions.messages.notify import announce
-from domain.actions.registries.charges import bill_and_tell
+from domain.actions.bills.pay import record_payment
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, PaymentMethod
-from domain.blocks.charging import SUBJECT as REQUEST
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
@@ -24,11 +24,13 @@ _references = count(7000)
 async def pay(site: StaffSite, bill: Bill) -> None:
     """Let somebody of the revenue unit, who sends none of it back, record a slip: a surplus once the bill is paid."""
     desk, revenue, ids = site.demo.desk, actor(Role.REVENUE, RECORDER), (bill.bill_id, bill.payment_id)
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         reference = str(next(_references))
-        settled = await record(desk, uow, ids, bill.amount, PaymentMethod.SLIP, reference, revenue, surplus=True)
+        settled = await record_payment(
+            desk, uow, ids, bill.amount, PaymentMethod.SLIP, reference, revenue, surplus=True
+        )
         if settled.outcome:
-            await announce(desk, uow, settled.outcome, revenue)
+            await announce_outcome(desk, uow, settled.outcome, revenue)
 
 
 async def cancelled(site: StaffSite) -> tuple[ServiceRequest, Bill]:
@@ -36,8 +38,8 @@ async def cancelled(site: StaffSite) -> tuple[ServiceRequest, Bill]:
     request = await site.submitted()
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(request.code, step, role)
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await uow.bills.of_subject(REQUEST, request.id)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject(REQUEST, request.id)
     await pay(site, bill)
     await site.demo.act(request.code, "cancel", Role.CIVIL)
     return request, bill
@@ -45,8 +47,8 @@ async def cancelled(site: StaffSite) -> tuple[ServiceRequest, Bill]:
 
 async def paid_twice(site: StaffSite, registry: str, row: int) -> Bill:
     """The bill of a duty or a fine that was paid twice: one of both is due back."""
-    async with site.store.unit() as uow:
-        bill = await bill_and_tell(site.demo.desk, uow, REGISTRIES[registry], row, actor(Role.REVENUE))
+    async with site.store.open_unit() as uow:
+        bill = await bill_and_notify(site.demo.desk, uow, REGISTRIES[registry], row, actor(Role.REVENUE))
     for _ in range(2):
         await pay(site, bill)
     return bill

@@ -10,27 +10,28 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import StringIO
 
-from app.jobs.import_jobs import work
-from channels.admin.registries.registry_view import address as room
-from channels.admin.tariffs.tariff_view import address as price
+from app.jobs.import_jobs import process_import
+from channels.admin.registries.registry_view import list_address as room
+from channels.admin.tariffs.tariff_view import price_address as price
 from domain.actions.offices import accounts
 from domain.actions.offices.tills import close_till
-from domain.actions.registries.import_jobs import bring
+from domain.actions.registries.import_jobs import add_import
 from domain.actions.reports.declarations import REPORTS
 from domain.actions.settings import changes
 from domain.actions.staff import own_account
-from domain.actions.staff.authorization import allowed
-from domain.actions.tariffs.changes import priced, set_price
+from domain.actions.staff.authorization import is_allowed
+from domain.actions.tariffs.changes import set_price
+from domain.actions.tariffs.priced_subjects import list_priced
 from domain.messages.records import InboundMessage, InboundState
-from domain.people.sessions import IDLE, STEP_UP
+from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rows import RegistryRow
-from domain.registries.sheet import cell, label
+from domain.registries.sheet import field_label, write_cell
 from domain.reports.ports import StoredReport
 from domain.requests.request import ServiceRequest
-from domain.tariffs.tariff import Terms
+from domain.tariffs.tariff import PriceTerms
 from domain.values.actors import STAFF_ROLES, Role
-from domain.values.calendar import period
+from domain.values.calendar import jalali_period
 from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_print_pages import handed_over
 from tests.support import rooms, tills
@@ -44,7 +45,7 @@ from tests.support.taxi_requests import asked_leave
 from tests.support.taxis import DRIVER_CODE, PLATE
 
 _ONE = "/staff/requests/{code}"
-STALE, ENDED = 2 * STEP_UP, 2 * IDLE
+STALE, ENDED = 2 * PROOF_FRESHNESS, 2 * IDLE_LIMIT
 LONG = "دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون"
 
 
@@ -77,19 +78,19 @@ async def looks_at(site: StaffSite) -> Looks:
     await cancelled(site)
     told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
     told |= await _due_back(site) | _outside(site) | {"besides": _refused()}
-    rights = {plain(one.path): one.right for one in site.admin.routes if one.method == "GET"}
+    rights = {plain(one.path): one.right for one in site.admin.page_routes if one.method == "GET"}
     return told | {path: [Look(path, busiest(site, path))] for path in rights if path not in told and "{" not in path}
 
 
 def busiest(site: StaffSite, path: str) -> Role:
     """Who may do most on a page and below it: there is most to see for them."""
-    right = next(one.right for one in site.admin.routes if (one.method, plain(one.path)) == ("GET", path))
-    steps = [one.right for one in site.admin.routes if one.method == "POST" and plain(one.path).startswith(path)]
+    right = next(one.right for one in site.admin.page_routes if (one.method, plain(one.path)) == ("GET", path))
+    steps = [one.right for one in site.admin.page_routes if one.method == "POST" and plain(one.path).startswith(path)]
 
     def offered(role: Role) -> int:
-        return sum(allowed(one, frozenset({role}), inside=True) for one in steps)
+        return sum(is_allowed(one, frozenset({role}), inside=True) for one in steps)
 
-    return max((one for one in sorted(STAFF_ROLES) if allowed(right, frozenset({one}), inside=True)), key=offered)
+    return max((one for one in sorted(STAFF_ROLES) if is_allowed(right, frozenset({one}), inside=True)), key=offered)
 
 
 async def _work(site: StaffSite) -> dict[str, Sequence[Look]]:
@@ -101,19 +102,25 @@ async def _work(site: StaffSite) -> dict[str, Sequence[Look]]:
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(owed.code, step, role)
     seen = [
-        (asked.code, Role.CIVIL), (waits.code, Role.CIVIL), (owed.code, Role.REVENUE), (works, Role.MANAGER),
-        (works, Role.AUDITOR), (opinion.code, Role.SECRETARIAT), (letter.code, Role.EXPERT),
+        (asked.code, Role.CIVIL),
+        (waits.code, Role.CIVIL),
+        (owed.code, Role.REVENUE),
+        (works, Role.MANAGER),
+        (works, Role.AUDITOR),
+        (opinion.code, Role.SECRETARIAT),
+        (letter.code, Role.EXPERT),
         (leave.code, Role.TAXI_OFFICER),
-    ]  # fmt: skip
+    ]
     document = (await _documents(site, opinion))[0]
     found = {
         "/staff": [Look("/staff", role) for role in sorted(STAFF_ROLES)],
         "/staff/requests": [
-            Look("/staff/requests?q=توماج", Role.MANAGER), Look("/staff/requests?q=1", Role.CIVIL, 422),
+            Look("/staff/requests?q=توماج", Role.MANAGER),
+            Look("/staff/requests?q=1", Role.CIVIL, 422),
         ],
         _ONE: [Look(f"/staff/requests/{code}", role) for code, role in seen],
         f"{_ONE}/documents/{{id}}": [Look(f"/staff/requests/{opinion.code}/documents/{document}", Role.EXPERT)],
-    }  # fmt: skip
+    }
     return found | await _printed(site, works, waits, letter, leave) | _calendars(waits, opinion)
 
 
@@ -122,9 +129,11 @@ async def _printed(
 ) -> dict[str, Sequence[Look]]:
     """Papers, and what verifies them."""
     sheets = [
-        (works, "delivery_form", Role.CIVIL), (letter.code, "letter", Role.SECRETARIAT),
-        (paid_for.code, "receipt", Role.MANAGER), (leave.code, "permit", Role.TAXI_OFFICER),
-    ]  # fmt: skip
+        (works, "delivery_form", Role.CIVIL),
+        (letter.code, "letter", Role.SECRETARIAT),
+        (paid_for.code, "receipt", Role.MANAGER),
+        (leave.code, "permit", Role.TAXI_OFFICER),
+    ]
     tokens = [(await site.request(works)).data["delivery_token"], letter.data["letter_token"]]
     one = f"{_ONE}/print/{{kind}}"
     return {
@@ -148,8 +157,8 @@ def _calendars(waits: ServiceRequest, opinion: ServiceRequest) -> dict[str, Sequ
 
 
 async def _documents(site: StaffSite, request: ServiceRequest) -> list[int]:
-    async with site.store.unit(write=False) as uow:
-        return [one.id for one in await uow.documents.of_request(request.id)]
+    async with site.store.open_unit(write=False) as uow:
+        return [one.id for one in await uow.documents.list_of_request(request.id)]
 
 
 async def _permitted(site: StaffSite) -> ServiceRequest:
@@ -180,9 +189,11 @@ async def _book(site: StaffSite, registry: Registry) -> dict[str, Sequence[Look]
     base, desk = room(registry), site.demo.desk
     row, brings = (await rooms.rows(site, registry.key))[0], busiest(site, f"{base}/import")
     sheet, many = _sheet(site, registry, row), 2 if registry.key == "vehicle" else 1  # one that waits is enough
-    async with site.store.unit() as uow:
-        sheets = [await bring(desk, uow, registry, f"{registry.key}.csv", sheet, actor(brings)) for _ in range(many)]
-    await work(desk, site.store, sheets[0].id)
+    async with site.store.open_unit() as uow:
+        sheets = [
+            await add_import(desk, uow, registry, f"{registry.key}.csv", sheet, actor(brings)) for _ in range(many)
+        ]
+    await process_import(desk, site.store, sheets[0].id)
     return {
         f"{base}/{{id}}": [Look(f"{base}/{row.id}", busiest(site, f"{base}/{{id}}"))],
         f"{base}/{{id}}/edit": [Look(f"{base}/{row.id}/edit", busiest(site, f"{base}/{{id}}/edit"))],
@@ -197,8 +208,8 @@ async def _book(site: StaffSite, registry: Registry) -> dict[str, Sequence[Look]
 def _sheet(site: StaffSite, registry: Registry, row: RegistryRow) -> bytes:
     """A sheet with the row as it is, and one in which nothing is right."""
     catalogue = site.demo.desk.catalogue
-    columns = {one.name: label(catalogue, registry, one.name) for one in registry.fields}
-    there = [str(cell(one, row.values[one.name], catalogue) or "") for one in registry.fields]
+    columns = {one.name: field_label(catalogue, registry, one.name) for one in registry.fields}
+    there = [str(write_cell(one, row.values[one.name], catalogue) or "") for one in registry.fields]
     out = StringIO()
     csv.writer(out).writerows([list(columns.values()), there, ["نادرست"] * len(columns)])
     return out.getvalue().encode()
@@ -207,10 +218,10 @@ def _sheet(site: StaffSite, registry: Registry, row: RegistryRow) -> bytes:
 async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
     """An office, a day that was declared, texts, users, the own account with an authenticator that is begun."""
     desk, office = site.demo.desk, "/staff/offices/one/{code}"
-    async with site.store.unit() as uow:
-        await accounts.add(desk, uow, site.vault, "1001", LONG)
+    async with site.store.open_unit() as uow:
+        await accounts.add_office(desk, uow, site.vault, "1001", LONG)
         for share in (2_500, 250):
-            await accounts.add_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
+            await accounts.add_commission_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
         await changes.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
         await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
     await site.enrolled("manager")
@@ -240,8 +251,19 @@ async def _came(site: StaffSite) -> None:
     """Texts that came in, one for each thing that may become of them, and one of a sender with a long name."""
     desk, silences = site.demo.desk, ("loop", "twice")
     became = [(one, None) for one in InboundState] + [(InboundState.SILENT, one) for one in silences]
-    first = InboundMessage(0, "sms", "kavenegar", None, "", "+989121112233", "+989121112233", "30001405", LONG, MORNING)
-    async with site.store.unit() as uow:
+    first = InboundMessage(
+        id=0,
+        channel="sms",
+        provider="kavenegar",
+        provider_id=None,
+        fingerprint="",
+        sender="+989121112233",
+        mobile="+989121112233",
+        recipient="30001405",
+        text=LONG,
+        received_at=MORNING,
+    )
+    async with site.store.open_unit() as uow:
         for number, (state, reason) in enumerate(became, 1):
             await uow.inbox.add(
                 replace(first, id=desk.ids.new_id(), fingerprint=str(number), state=state, reason=reason or state.name)
@@ -255,7 +277,7 @@ async def _till(site: StaffSite) -> None:
     bill, desk, by = await tills.a_bill_to_pay(site), site.demo.desk, actor(Role.REVENUE)
     await tills.report(site, bill, "1")
     for day, declared, note in ((24, 1_000_000_000, LONG), (24, bill.amount, ""), (23, 70_000, LONG)):
-        async with site.store.unit() as uow:
+        async with site.store.open_unit() as uow:
             await close_till(desk, uow, "1001", date(2026, 11, day), declared, note, actor=by)
     await tills.report(site, bill, "2")
 
@@ -265,20 +287,20 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
     person.
     """
     desk = site.demo.desk
-    terms = Terms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
+    terms = PriceTerms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
     policy = desk.policy
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for rate in (35_000_000, 3_500_000):
             await set_price(
                 desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE), far_meant=True
             )
         band = {**terms.dimensions, "from": "8"}
         await set_price(desk, uow, replace(terms, dimensions=band), actor(Role.REVENUE), far_meant=True)
-    desk.take_up(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
-    async with site.store.unit() as uow:
+    desk.apply_settings(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
+    async with site.store.open_unit() as uow:
         await set_price(desk, uow, terms, actor(Role.REVENUE), far_meant=True)
-    desk.take_up(2, policy, desk.calendar, {})
-    ones = {key: dict(found[0].dimensions) for key, found in priced(desk).items()}
+    desk.apply_settings(2, policy, desk.calendar, {})
+    ones = {key: dict(found[0].dimensions) for key, found in list_priced(desk).items()}
     return {
         "/staff/tariffs/{service}": [
             *(Look(price(key, what), Role.REVENUE) for key, what in ones.items()),
@@ -305,9 +327,9 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[Look]]:
 
 async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:
     """Each report, narrowed down and misunderstood, and one that was kept."""
-    kept, one = StoredReport(7, "manager", *period(1405, 8), "m.xlsx", 3, MORNING), "/staff/reports/{name}"
-    async with site.store.unit() as uow:
-        await uow.reports.keep(kept, b"abc")
+    kept, one = StoredReport(7, "manager", *jalali_period(1405, 8), "m.xlsx", 3, MORNING), "/staff/reports/{name}"
+    async with site.store.open_unit() as uow:
+        await uow.reports.save_report(kept, b"abc")
     return {
         one: [
             *(Look(f"/staff/reports/{key}", Role.MANAGER) for key in REPORTS),
@@ -337,7 +359,10 @@ def _refused() -> Sequence[Look]:
     """What is refused: nothing there, no right, and a proof that has grown old."""
     vehicles = room(REGISTRIES["vehicle"])
     return [
-        Look("/no-such-page", status=404), Look("/services/none", status=404), Look("/staff/none", status=404),
-        Look("/staff/requests/123456786", Role.CIVIL, 404), Look("/staff/users", Role.CIVIL, 403),
+        Look("/no-such-page", status=404),
+        Look("/services/none", status=404),
+        Look("/staff/none", status=404),
+        Look("/staff/requests/123456786", Role.CIVIL, 404),
+        Look("/staff/users", Role.CIVIL, 403),
         Look(f"{vehicles}/export", Role.TAXI_OFFICER, 401, idle=STALE),
-    ]  # fmt: skip
+    ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.actions.messages import notify
 from domain.actions.requests import submit
-from domain.actions.requests.attach import attach
+from domain.actions.requests.attach import attach_document
 from domain.actions.tariffs import changes
 from domain.people.person import StaffMember
 from domain.requests.documents import Document
@@ -20,9 +20,13 @@ SECRETARY = actor(Role.SECRETARIAT)
 COLLEAGUE = actor(Role.EXPERT, "bahrami")
 ASKING = "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 زمین پشت مدرسه"
 WALK_IN: dict[str, object] = {
-    "kind": "subdivision", "full_name": "آنه محمدی", "national_code": "0499370899", "postal_code": "4947113456",
-    "address": "خیابان امام، پلاک ۳", "text": "زمین پشت مدرسه",
-}  # fmt: skip
+    "kind": "subdivision",
+    "full_name": "آنه محمدی",
+    "national_code": "0499370899",
+    "postal_code": "4947113456",
+    "address": "خیابان امام، پلاک ۳",
+    "text": "زمین پشت مدرسه",
+}
 VISIT = "1405/09/05 09:00"
 """Thursday, two days after the opening, nine in the morning: 2026-11-26T05:30 UTC."""
 TODAY = "1405/09/03 11:00"
@@ -44,8 +48,9 @@ class Experts:
     async def furnish(self) -> None:
         """Engage the officers and set the prices of subdivision (by area too) and tree felling."""
         for username, mobile, name in (
-            ("ahmadi", OFFICER_MOBILE, "رضا احمدی"), ("bahrami", COLLEAGUE_MOBILE, "سارا بهرامی"),
-        ):  # fmt: skip
+            ("ahmadi", OFFICER_MOBILE, "رضا احمدی"),
+            ("bahrami", COLLEAGUE_MOBILE, "سارا بهرامی"),
+        ):
             await self.engage(username, name, mobile)
         await self.price(VISIT_FEE, kind="subdivision")
         await self.price(METRE_FEE, "square_metre", kind="subdivision", per="square_metre")
@@ -54,12 +59,12 @@ class Experts:
     async def engage(self, username: str, name: str, mobile: str | None, *, active: bool = True) -> None:
         """Add an officer, or change one."""
         roles = frozenset({Role.EXPERT})
-        async with self.town.store.unit() as uow:
-            await uow.people.put_staff(StaffMember(username, roles, name, mobile, "", active, self.town.clock.now()))
+        async with self.town.store.open_unit() as uow:
+            await uow.people.save_staff(StaffMember(username, roles, name, mobile, "", active, self.town.clock.now()))
 
     async def price(self, rate: int, unit: str = "visit", **dimensions: str) -> None:
         """Let revenue set a price."""
-        async with self.town.store.unit() as uow:
+        async with self.town.store.open_unit() as uow:
             await changes.add_tariff(
                 self.town.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=VAT
             )
@@ -68,17 +73,17 @@ class Experts:
         self, mobile: str | None = CITIZEN, /, *, by: Actor = SECRETARY, **values: object
     ) -> ServiceRequest:
         """Enter a walk-in citizen's request with the whole form, or another's with these values over it."""
-        async with self.town.store.unit() as uow:
-            outcome = await submit.submit(self.town.desk, uow, "expert", WALK_IN | values, by, mobile)
-            await notify.announce(self.town.desk, uow, outcome, by)
+        async with self.town.store.open_unit() as uow:
+            outcome = await submit.submit_request(self.town.desk, uow, "expert", WALK_IN | values, by, mobile)
+            await notify.announce_outcome(self.town.desk, uow, outcome, by)
         return outcome.request
 
     async def add(
         self, code: str, *papers: str, content: bytes = PHOTO, by: Actor = OFFICER, name: str = "a.jpg"
     ) -> list[Document]:
         """Add papers to a request."""
-        async with self.town.store.unit() as uow:
-            return [await attach(self.town.desk, uow, code, one, name, content, by) for one in papers]
+        async with self.town.store.open_unit() as uow:
+            return [await attach_document(self.town.desk, uow, code, one, name, content, by) for one in papers]
 
     async def assign(self, code: str, *, officer: str = "ahmadi", visit: str = VISIT) -> ServiceRequest:
         """Let the manager send an officer."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.requests.history import HistoryEvent, link
+from domain.requests.history import HistoryEvent, compute_event_hash
 from store.unit_of_work import SqlStore
 
 KEPT = ("history", "requests", "seals")
@@ -70,14 +70,14 @@ class Hands:
 
     async def rewrite(self, request_id: int, seq: int, **facts: Any) -> None:
         """Change an event and reckon all hashes behind it and the request's head anew, as the application would."""
-        store = await SqlStore.open(self.url)
-        async with store.unit(write=False) as uow:
-            events = await uow.history.of_request(request_id)
+        store = await SqlStore.connect(self.url)
+        async with store.open_unit(write=False) as uow:
+            events = await uow.history.list_of_request(request_id)
         await store.close()
         previous = events[seq - 1].previous
         for event in (replace(events[seq - 1], **facts), *events[seq:]):
             forged = replace(event, previous=previous)
-            previous = link(forged)
+            previous = compute_event_hash(forged)
             await self._write(replace(forged, hash=previous), facts if event.seq == seq else {})
         await self.change(
             "UPDATE requests SET head_hash = :hash WHERE id = :request", hash=previous, request=request_id

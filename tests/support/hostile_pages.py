@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, Response
 
 from channels.admin.requests.print_pages import PAPER_POLICY
-from channels.web.headers import CONTENT_POLICY
+from channels.web.headers import CONTENT_SECURITY_POLICY
 from domain.values.actors import Role
 from tests.browser.test_every_page import shown, still
 from tests.support.chromium import SIZES, Served, Window, signed_in, window
@@ -82,7 +82,7 @@ async def _read(opened: Window, address: str) -> str:
 
 def _assert_guarded(answer: Response) -> None:
     """No script but our own would run, were there one."""
-    assert answer.headers["content-security-policy"] in {CONTENT_POLICY, PAPER_POLICY}, answer.url
+    assert answer.headers["content-security-policy"] in {CONTENT_SECURITY_POLICY, PAPER_POLICY}, answer.url
 
 
 async def inspected(

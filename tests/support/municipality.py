@@ -16,13 +16,13 @@ from random import Random
 from typing import Any, Literal
 
 from domain.actions.bills import pay
-from domain.actions.conversations.receive import receive
-from domain.actions.desk import Desk
+from domain.actions.conversations.receive import receive_sms
+from domain.actions.desk import Dependencies
 from domain.actions.messages import notify
 from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Booking, Resource, ResourceKind
@@ -34,7 +34,7 @@ from domain.messages.records import InboundMessage, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import HistoryEvent
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import by_key, intents
+from domain.services import collect_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
@@ -77,15 +77,15 @@ class CountedIds:
         """Return the next number."""
         return next(self._next)
 
-    def tracking_payload(self) -> int:
+    def new_tracking_payload(self) -> int:
         """Return eight digits."""
         return self._chance.randrange(10_000_000, 100_000_000)
 
-    def token(self) -> str:
+    def new_token(self) -> str:
         """Return 32 hexadecimal digits."""
         return f"{self._chance.getrandbits(128):032x}"
 
-    def fraction(self) -> float:
+    def random_fraction(self) -> float:
         """Return a number in [0, 1)."""
         return self._chance.random()
 
@@ -131,7 +131,7 @@ def actor(role: Role, ident: str | None = None, channel: str | None = None) -> A
 
 def clerk(office: str = OFFICE) -> Actor:
     """Return a clerk of a counter office."""
-    return Actor(frozenset({Role.CLERK}), "clerk", f"{office}/0499370899", "pishkhan_soap", office=office)
+    return Actor(frozenset({Role.CLERK}), "clerk", f"{office}/0499370899", "pishkhan_soap", office_code=office)
 
 
 def build_desk(
@@ -141,17 +141,17 @@ def build_desk(
     services: tuple[Service, ...] = (MACHINERY_WORK,),
     texts: Mapping[str, Any] | None = None,
     days: Mapping[date, bool] | None = None,
-) -> Desk:
+) -> Dependencies:
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
-    known = by_key(services)
+    known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Desk(engine, Wording(Catalogue.load(texts), known), Grammar(intents(known)))
+    return Dependencies(engine, Wording(Catalogue.load(texts), known), Grammar(collect_intents(known)))
 
 
 class Municipality:
     """Everybody around one desk. Codes are tracking codes; mobiles are +989…, 09… where a citizen texts."""
 
-    def __init__(self, desk: Desk, store: SqlStore, clock: StandingClock, path: Path) -> None:
+    def __init__(self, desk: Dependencies, store: SqlStore, clock: StandingClock, path: Path) -> None:
         self.desk = desk
         self.store = store
         self.clock = clock
@@ -171,8 +171,8 @@ class Municipality:
             )
         roles = frozenset({Role.CIVIL})
         member = StaffMember("civil", roles, "مریم احمدی", CIVIL_OFFICER, "", True, self.clock.now())
-        async with self.store.unit() as uow:
-            await uow.people.put_staff(member)
+        async with self.store.open_unit() as uow:
+            await uow.people.save_staff(member)
 
     def new_id(self) -> int:
         """Return a fresh id."""
@@ -181,16 +181,23 @@ class Municipality:
     async def price(self, machine: str, rate: int, *, minimum: int = 2, start: date | None = None) -> None:
         """Let revenue set the price of a machine's hour."""
         dimensions = {"machine": machine}
-        async with self.store.unit() as uow:
+        async with self.store.open_unit() as uow:
             await changes.add_tariff(
-                self.desk, uow, actor(Role.REVENUE), "machinery", dimensions,
-                rate=rate, minimum=minimum, vat_percent=VAT, valid_from=start,
-            )  # fmt: skip
+                self.desk,
+                uow,
+                actor(Role.REVENUE),
+                "machinery",
+                dimensions,
+                rate=rate,
+                minimum=minimum,
+                vat_percent=VAT,
+                valid_from=start,
+            )
 
     async def put(self, resource: Resource) -> None:
         """Add or change a machine or operator."""
-        async with self.store.unit() as uow:
-            await uow.fleet.put_resource(resource)
+        async with self.store.open_unit() as uow:
+            await uow.fleet.save_resource(resource)
 
     def advance(self, **length: float) -> None:
         """Let time pass (words of a timedelta)."""
@@ -199,12 +206,12 @@ class Municipality:
     async def say(self, mobile: str, text: str, *, provider_id: str | None = "") -> Heard:
         """Text the municipality; each text has a provider's id of its own unless one is given (None: none)."""
         inbound = await self.receive(mobile, text, f"in-{next(self._texts)}" if provider_id == "" else provider_id)
-        async with self.store.unit(write=False) as uow:
+        async with self.store.open_unit(write=False) as uow:
             return Heard(inbound, await uow.outbox.get(inbound.reply_id) if inbound.reply_id else None)
 
     async def receive(self, mobile: str, text: str, provider_id: str | None) -> InboundMessage:
         """Take one delivery of a text."""
-        return await receive(self.desk, self.store, "simulator", ReceivedSms(provider_id, mobile, "3000", text))
+        return await receive_sms(self.desk, self.store, "simulator", ReceivedSms(provider_id, mobile, "3000", text))
 
     async def says(self, *texts: str, mobile: str = CITIZEN) -> Heard:
         """Text one after another; return what came of the last."""
@@ -220,21 +227,25 @@ class Municipality:
     ) -> ServiceRequest:
         """Enter a machinery request with the whole form."""
         whole: dict[str, object] = {
-            "full_name": "آنه محمدی", "national_code": "0499370899", "date": "2026-11-25", "start": "08:00",
-            "items": [{"machine": "loader", "hours": 4}], "place": "خیابان امام",
-        }  # fmt: skip
+            "full_name": "آنه محمدی",
+            "national_code": "0499370899",
+            "date": "2026-11-25",
+            "start": "08:00",
+            "items": [{"machine": "loader", "hours": 4}],
+            "place": "خیابان امام",
+        }
         who = by or actor(Role.CIVIL)
-        async with self.store.unit() as uow:
-            outcome = await submit.submit(self.desk, uow, "machinery", whole | values, who, mobile)
-            await notify.announce(self.desk, uow, outcome, who)
+        async with self.store.open_unit() as uow:
+            outcome = await submit.submit_request(self.desk, uow, "machinery", whole | values, who, mobile)
+            await notify.announce_outcome(self.desk, uow, outcome, who)
         return outcome.request
 
     async def do(self, code: str, action: str, by: Role | Actor, **inputs: object) -> ServiceRequest:
         """Take a step and tell whom it concerns; domain errors pass through."""
         who = actor(by) if isinstance(by, Role) else by
-        async with self.store.unit() as uow:
-            outcome = await act.act(self.desk, uow, code, action, inputs, who)
-            await notify.announce(self.desk, uow, outcome, who)
+        async with self.store.open_unit() as uow:
+            outcome = await act.act_on_request(self.desk, uow, code, action, inputs, who)
+            await notify.announce_outcome(self.desk, uow, outcome, who)
         return outcome.request
 
     async def reach(self, state: str, text: str = ORDER, mobile: str = CITIZEN) -> str:
@@ -248,9 +259,16 @@ class Municipality:
         return code
 
     async def pay(
-        self, code: str, *, amount: int | None = None, reference: str | None = None, bill: Bill | None = None,
-        method: PaymentMethod = PaymentMethod.SLIP, by: Role | Actor = Role.REVENUE, surplus: bool = True,
-    ) -> pay.Settled:  # fmt: skip
+        self,
+        code: str,
+        *,
+        amount: int | None = None,
+        reference: str | None = None,
+        bill: Bill | None = None,
+        method: PaymentMethod = PaymentMethod.SLIP,
+        by: Role | Actor = Role.REVENUE,
+        surplus: bool = True,
+    ) -> pay.RecordedPayment:
         """Record a bank slip for the newest bill of a request (or another bill), by default over its amount, and as a
         surplus where the bill is not open.
         """
@@ -258,79 +276,79 @@ class Municipality:
         ids, paid = (meant.bill_id, meant.payment_id), meant.amount if amount is None else amount
         slip = reference or f"slip-{next(self._slips)}"
         who = actor(by) if isinstance(by, Role) else by
-        async with self.store.unit() as uow:
-            settled = await pay.record(self.desk, uow, ids, paid, method, slip, who, surplus=surplus)
+        async with self.store.open_unit() as uow:
+            settled = await pay.record_payment(self.desk, uow, ids, paid, method, slip, who, surplus=surplus)
             if settled.outcome:
-                await notify.announce(self.desk, uow, settled.outcome, who)
+                await notify.announce_outcome(self.desk, uow, settled.outcome, who)
         return settled
 
     async def brought_by(self, code: str, office: str = OFFICE) -> None:
         """Let a request count as brought by a counter office."""
         request = await self.request(code)
-        async with self.store.unit() as uow:
+        async with self.store.open_unit() as uow:
             request.office = office
             await uow.requests.save(request)
 
     async def set_bill(self, code: str, state: BillState) -> None:
         """Bring the newest bill into a state, as a gateway does while its outcome is unknown."""
         bill = (await self.bills(code))[-1]
-        async with self.store.unit() as uow:
+        async with self.store.open_unit() as uow:
             bill.state = state
             await uow.bills.save(bill)
 
     async def run_timers(self, *kinds: TimerKind) -> int:
         """Do what the scheduler does now, for all kinds of timers or those named."""
-        return sum([await timers.run_due(self.desk, self.store, kind) for kind in kinds or TimerKind])
+        return sum([await timers.run_due_timers(self.desk, self.store, kind) for kind in kinds or TimerKind])
 
     async def expire_texts(self) -> list[OutboxMessage]:
         """Give up on texts that became too old, as the relay does."""
-        async with self.store.unit() as uow:
-            old = await uow.outbox.expire(notify.SMS, self.clock.now(), 100)
-            await notify.replace_expired(self.desk, uow, old)
+        async with self.store.open_unit() as uow:
+            old = await uow.outbox.expire_overdue(notify.SMS_CHANNEL, self.clock.now(), 100)
+            await notify.replace_expired_notices(self.desk, uow, old)
         return old
 
     async def request(self, code: str) -> ServiceRequest:
         """Return a request."""
-        async with self.store.unit(write=False) as uow:
-            return await uow.requests.by_code(code)
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.requests.get_by_code(code)
 
     async def requests_of(self, mobile: str = CITIZEN) -> list[ServiceRequest]:
         """Return a citizen's requests, newest first."""
-        async with self.store.unit(write=False) as uow:
-            return await uow.requests.find(RequestFilter(mobile=mobile))
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.requests.list_requests(RequestFilter(mobile=mobile))
 
     async def bills(self, code: str) -> list[Bill]:
         """Return a request's bills, oldest first."""
         request = await self.request(code)
-        async with self.store.unit(write=False) as uow:
-            return await uow.bills.of_subject(SUBJECT, request.id)
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
 
     async def refunds(self, code: str) -> list[Refund]:
         """Return all that is due back to the citizen of a request."""
-        async with self.store.unit(write=False) as uow:
-            return [one for bill in await self.bills(code) for one in await uow.bills.refunds_of(bill.id)]
+        async with self.store.open_unit(write=False) as uow:
+            return [one for bill in await self.bills(code) for one in await uow.bills.list_refunds(bill.id)]
 
     async def payments(self, code: str) -> list[Payment]:
         """Return all that came in for a request."""
-        async with self.store.unit(write=False) as uow:
-            return [one for bill in await self.bills(code) for one in await uow.bills.payments_of(bill.id)]
+        async with self.store.open_unit(write=False) as uow:
+            return [one for bill in await self.bills(code) for one in await uow.bills.list_payments(bill.id)]
 
     async def bookings(self, code: str) -> list[tuple[Booking, Resource]]:
         """Return what a request holds of the fleet."""
         request = await self.request(code)
-        async with self.store.unit(write=False) as uow:
-            return await uow.fleet.of_request(request.id)
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.fleet.list_of_request(request.id)
 
     async def history(self, code: str) -> list[HistoryEvent]:
         """Return a request's events."""
         request = await self.request(code)
-        async with self.store.unit(write=False) as uow:
-            return await uow.history.of_request(request.id)
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.history.list_of_request(request.id)
 
     async def sent(self, mobile: str = CITIZEN) -> list[OutboxMessage]:
         """Return what was queued for a mobile, oldest first."""
-        async with self.store.unit(write=False) as uow:
-            return (await uow.outbox.recent(recipient=mobile))[::-1]
+        async with self.store.open_unit(write=False) as uow:
+            return (await uow.outbox.list_recent(recipient=mobile))[::-1]
 
     async def keys(self, mobile: str = CITIZEN) -> list[str]:
         """Return the last parts of the keys of those texts."""
@@ -339,8 +357,8 @@ class Municipality:
     async def timers(self, code: str) -> dict[tuple[TimerKind, str], datetime]:
         """Return the timers of a request: (kind, name) → when."""
         request, far = await self.request(code), datetime(2100, 1, 1, tzinfo=UTC)
-        async with self.store.unit(write=False) as uow:
-            found: list[Timer] = [one for kind in TimerKind for one in await uow.timers.due(kind, far, 1000)]
+        async with self.store.open_unit(write=False) as uow:
+            found: list[Timer] = [one for kind in TimerKind for one in await uow.timers.list_due(kind, far, 1000)]
         return {(one.kind, one.name): one.at for one in found if one.request_id == request.id}
 
     def sql(self, statement: str, *values: object) -> None:
@@ -369,9 +387,9 @@ GIVEN: Mapping[str, Mapping[str, str]] = {"hand_over": {"early": "yes"}}
 
 
 @asynccontextmanager
-async def municipality(path: Path, desk: Desk, clock: StandingClock) -> AsyncIterator[Municipality]:
+async def municipality(path: Path, desk: Dependencies, clock: StandingClock) -> AsyncIterator[Municipality]:
     """Open a municipality over a migrated SQLite file; nothing is in it yet."""
-    store = await SqlStore.open(f"sqlite:///{path}")
+    store = await SqlStore.connect(f"sqlite:///{path}")
     try:
         yield Municipality(desk, store, clock, path)
     finally:

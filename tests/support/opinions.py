@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.actions.conversations.receive import receive
-from domain.actions.messages.notify import announce
-from domain.actions.requests.attach import attach
-from domain.actions.requests.submit import submit
+from domain.actions.conversations.receive import receive_sms
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.attach import attach_document
+from domain.actions.requests.submit import submit_request
 from domain.actions.tariffs.changes import add_tariff
 from domain.messages.ports import ReceivedSms
 from domain.requests.request import ServiceRequest
@@ -31,7 +31,7 @@ STEPS: Sequence[tuple[str, Role, Mapping[str, object]]] = (
 async def price_opinions(site: StaffSite) -> None:
     """Let revenue set what a subdivision costs: the visit, and each square metre."""
     by_metre = {"kind": "subdivision", "per": "square_metre"}
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for rate, unit, what in ((VISIT_FEE, "visit", {"kind": "subdivision"}), (METRE_FEE, "square_metre", by_metre)):
             await add_tariff(
                 site.demo.desk, uow, actor(Role.REVENUE), "expert", what, rate=rate, unit=unit, vat_percent=VAT
@@ -40,24 +40,24 @@ async def price_opinions(site: StaffSite) -> None:
 
 async def asked_opinion(site: StaffSite, *papers: str, by: Actor = SECRETARY, **values: object) -> ServiceRequest:
     """A request for a subdivision, with these papers."""
-    async with site.store.unit() as uow:
-        outcome = await submit(site.demo.desk, uow, "expert", WALK_IN | values, by, CITIZEN)
-        await announce(site.demo.desk, uow, outcome, by)
+    async with site.store.open_unit() as uow:
+        outcome = await submit_request(site.demo.desk, uow, "expert", WALK_IN | values, by, CITIZEN)
+        await announce_outcome(site.demo.desk, uow, outcome, by)
     await bring_papers(site, outcome.request.code, *papers, by=by)
     return outcome.request
 
 
 async def bring_papers(site: StaffSite, code: str, *papers: str, by: Actor = SECRETARY) -> None:
     """Add papers to a request."""
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for one in papers:
-            await attach(site.demo.desk, uow, code, one, f"{one}.jpg", PHOTO, by)
+            await attach_document(site.demo.desk, uow, code, one, f"{one}.jpg", PHOTO, by)
 
 
 async def texted(site: StaffSite, text: str) -> None:
     """Let the citizen text the municipality."""
     sms = ReceivedSms(f"opinion-{text}", CITIZEN, LINE, text)
-    await receive(site.demo.desk, site.store, "simulator", sms)
+    await receive_sms(site.demo.desk, site.store, "simulator", sms)
 
 
 async def answered_opinion(site: StaffSite) -> ServiceRequest:

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import raw
 
-from domain.language.printouts import PHRASES
+from domain.language.printouts import PRINT_PHRASES
 from domain.papers.document import (
     Barcode,
     Block,
@@ -49,13 +49,15 @@ def letterhead() -> Letterhead:
 def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Printout:
     """Return a paper with these blocks, or with one of every sort, on so many sheets."""
     sheet = PaperSheet(HEAD, blocks or BLOCKS)
-    return Printout("letter", "123456786", "پاسخ", (sheet,) * sheets, HEAD[-1], token, {name: name for name in PHRASES})
+    return Printout(
+        "letter", "123456786", "پاسخ", (sheet,) * sheets, HEAD[-1], token, {name: name for name in PRINT_PHRASES}
+    )
 
 
 @asynccontextmanager
 async def printing(seconds: float = 30.0, bears: Callable[[], Letterhead] = letterhead) -> AsyncIterator[PaperPrinter]:
     """A printer that is closed in the end; `seconds` is how long a paper may take."""
-    printer = PaperPrinter(bears, ADDRESS, seconds=seconds)
+    printer = PaperPrinter(bears, ADDRESS, pdf_seconds=seconds)
     try:
         yield printer
     finally:

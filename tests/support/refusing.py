@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import product
 
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.vocabulary import COMMANDS
+from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
 
-INTENTS: tuple[Intent, ...] = (*COMMANDS, *SERVICE_INTENTS)
+INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *SERVICE_INTENTS)
 
 ARGUMENTS = {
     "help": "", "track": "{code}", "list": "", "pay": "{code}", "tariff": "لودر ۴ ساعت", "cancel": "{code}",
@@ -21,8 +21,14 @@ ARGUMENTS = {
 }  # fmt: skip
 """Intent → what makes it complete."""
 
-TEXTS = {"reply": "پارک شهر", "comment": "خوب بود", "taxi_reward": "کیف مرا پس داد", "taxi_violation": "تند رفت",
-         "expert": "زمین پشت مدرسه", "taxi_leave": "سفر"}  # fmt: skip
+TEXTS = {
+    "reply": "پارک شهر",
+    "comment": "خوب بود",
+    "taxi_reward": "کیف مرا پس داد",
+    "taxi_violation": "تند رفت",
+    "expert": "زمین پشت مدرسه",
+    "taxi_leave": "سفر",
+}
 """Intent → the words of the writer's own that go with it."""
 
 REFUSALS = (

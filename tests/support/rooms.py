@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from domain.actions.registries.rows import put
+from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import REGISTRIES
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.values.actors import Actor, Role
@@ -23,14 +23,14 @@ async def furnish(site: StaffSite) -> None:
 
 async def give(site: StaffSite, registry: str, *rows: Mapping[str, Any]) -> list[RegistryRow]:
     """Put rows whose values are read already."""
-    async with site.store.unit() as uow:
-        return [one.row for one in await put(site.demo.desk, uow, REGISTRIES[registry], rows, EVERYBODY)]
+    async with site.store.open_unit() as uow:
+        return [one.row for one in await put_rows(site.demo.desk, uow, REGISTRIES[registry], rows, EVERYBODY)]
 
 
 async def rows(site: StaffSite, registry: str, **where: Any) -> list[RegistryRow]:
     """The rows of a registry, oldest first."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.registries.find(RegistryFilter(registry, where, limit=1000))
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.registries.list_rows(RegistryFilter(registry, where, limit=1000))
 
 
 async def row(site: StaffSite, registry: str, **where: Any) -> RegistryRow:

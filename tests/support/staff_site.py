@@ -17,24 +17,24 @@ from argon2 import PasswordHasher
 from yarl import URL
 
 from app.configuration.settings import Settings
-from app.http.forwarding import Origin
-from app.http.proxies import ORIGIN, behind, inside
+from app.http.forwarding import CallOrigin
+from app.http.proxies import ORIGIN_KEY, make_inside_check, see_through_proxies
 from app.jobs.exporting import export_table
 from app.jobs.report_process import ReportProcess
-from app.jobs.table_exports import no_bar
+from app.jobs.table_exports import no_progress
 from app.security.passwords import Argon2Passwords
 from app.security.sign_in_queue import SignInQueue
 from app.security.vault import FernetVault
-from app.spreadsheets.sheet_writing import written
-from channels.admin import Admin, Apart
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce
-from domain.actions.requests.submit import submit
+from app.spreadsheets.sheet_writing import open_file_writer
+from channels.admin import Admin, SideProcesses
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.submit import submit_request
 from domain.actions.staff.authorization import SecondFactorInside
-from domain.actions.staff.signing_in import Doorman
+from domain.actions.staff.signing_in import StaffSignIn
 from domain.papers.document import Letterhead
 from domain.people.person import StaffMember
-from domain.people.sessions import PERIOD, SecondFactor, new_secret
+from domain.people.sessions import CODE_PERIOD_SECONDS, SecondFactor, generate_secret
 from domain.registries.declarations import Registry
 from domain.requests.request import ServiceRequest
 from domain.values.actors import STAFF_ROLES, Actor, Role
@@ -60,9 +60,13 @@ OUTSIDE = {"X-Forwarded-For": "203.0.113.9"}
 
 PAGES = {"Accept": "text/html,application/xhtml+xml"}
 SUBMITTED = {
-    "full_name": "گل‌جمال توماج", "national_code": "0499370899", "items": [{"machine": "loader", "hours": 4}],
-    "date": "2026-11-26", "start": "08:00", "place": "خیابان امام، جنب پارک",
-}  # fmt: skip
+    "full_name": "گل‌جمال توماج",
+    "national_code": "0499370899",
+    "items": [{"machine": "loader", "hours": 4}],
+    "date": "2026-11-26",
+    "start": "08:00",
+    "place": "خیابان امام، جنب پارک",
+}
 
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -96,21 +100,21 @@ class StaffSite:
         """A machine ordered by a citizen."""
         desk, mobile = self.demo.desk, "+989121234567"
         citizen = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
-        async with self.store.unit() as uow:
-            outcome = await submit(desk, uow, "machinery", SUBMITTED | fields, citizen, mobile)
-            await announce(desk, uow, outcome, citizen)
+        async with self.store.open_unit() as uow:
+            outcome = await submit_request(desk, uow, "machinery", SUBMITTED | fields, citizen, mobile)
+            await announce_outcome(desk, uow, outcome, citizen)
         return outcome.request
 
     async def request(self, code: str) -> ServiceRequest:
         """A request as it is now."""
-        async with self.store.unit(write=False) as uow:
-            return await uow.requests.by_code(code)
+        async with self.store.open_unit(write=False) as uow:
+            return await uow.requests.get_by_code(code)
 
     async def enrolled(self, username: str) -> str:
         """Give a member of the staff an authenticator that is in use; its secret."""
-        secret = new_secret()
-        async with self.store.unit() as uow:
-            await uow.second_factors.put(SecondFactor(username, self.vault.close(secret), True, 0, (), MORNING))
+        secret = generate_secret()
+        async with self.store.open_unit() as uow:
+            await uow.second_factors.save(SecondFactor(username, self.vault.seal_secret(secret), True, 0, (), MORNING))
         return secret
 
     def code_of(self, secret: str) -> str:
@@ -120,7 +124,7 @@ class StaffSite:
 
     def later_by_a_code(self) -> None:
         """Let so much time pass that the authenticator shows another code."""
-        self.clock.at = self.clock.at.replace(second=0) + 2 * (MORNING.resolution * 1_000_000 * PERIOD)
+        self.clock.at = self.clock.at.replace(second=0) + 2 * (MORNING.resolution * 1_000_000 * CODE_PERIOD_SECONDS)
 
 
 class NearExports:
@@ -130,12 +134,12 @@ class NearExports:
         self._demo = demo
 
     @asynccontextmanager
-    async def exported(self, registry: Registry, kind: str) -> AsyncIterator[Path]:
+    async def export_registry(self, registry: Registry, file_format: str) -> AsyncIterator[Path]:
         """Yield a file with all rows."""
         with TemporaryDirectory() as folder:
-            file = Path(folder) / f"{registry.key}.{kind}"
-            with written(file) as write:
-                await export_table(self._demo.desk, self._demo.store, registry, write, no_bar)
+            file = Path(folder) / f"{registry.key}.{file_format}"
+            with open_file_writer(file) as write:
+                await export_table(self._demo.desk, self._demo.store, registry, write, no_progress)
             yield file
 
 
@@ -176,7 +180,7 @@ class Visitor:
         return found["pishkhan_staff"].value
 
 
-_through = behind(PROXY)
+_through = see_through_proxies(PROXY)
 
 
 @web.middleware
@@ -184,14 +188,14 @@ async def naming_proxy(request: web.Request, handler: Handler) -> web.StreamResp
     """Call for a colleague inside, where the call has no sign of any proxy; else as a proxy that says what it says."""
     if any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name in request.headers):
         return await _through(request, handler)
-    request[ORIGIN] = Origin(COLLEAGUE, own=True, declared=True)
+    request[ORIGIN_KEY] = CallOrigin(COLLEAGUE, is_own=True, is_declared=True)
     return await handler(request.clone(remote=COLLEAGUE))
 
 
 @asynccontextmanager
 async def staff_site(
     database: Path,
-    desk_of: Callable[[StepClock], Desk] = build_desk,
+    desk_of: Callable[[StepClock], Dependencies] = build_desk,
     bears: Callable[[], Letterhead] = letterhead,
     second_factor_inside: SecondFactorInside = "nobody",
 ) -> AsyncIterator[StaffSite]:
@@ -202,9 +206,11 @@ async def staff_site(
         vault = FernetVault("a secret of the tests")
         sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
         printer = PaperPrinter(bears, ADDRESS)
-        doorman = Doorman(demo.desk, demo.store, Argon2Passwords(["شهرداری گمیشان"]), vault, SignInQueue(pause=0))
-        apart = Apart(printer, NearExports(demo), sheets)
-        admin = Admin(doorman, inside(INSIDE), apart, second_factor_inside=second_factor_inside)
+        doorman = StaffSignIn(
+            demo.desk, demo.store, Argon2Passwords(["شهرداری گمیشان"]), vault, SignInQueue(pause_seconds=0)
+        )
+        apart = SideProcesses(printer, NearExports(demo), sheets)
+        admin = Admin(doorman, make_inside_check(INSIDE), apart, second_factor_inside=second_factor_inside)
         demo.app.middlewares.insert(0, naming_proxy)
         admin.mount(demo.app)
         await _hire(demo.store)
@@ -215,10 +221,10 @@ async def staff_site(
 
 
 async def _hire(store: SqlStore) -> None:
-    async with store.unit() as uow:
+    async with store.open_unit() as uow:
         for role in STAFF_ROLES:
             member = StaffMember(role.value, frozenset({role}), f"کارمند {role.value}", None, HASH, True, MORNING)
-            await uow.people.put_staff(member)
+            await uow.people.save_staff(member)
 
 
 @asynccontextmanager

@@ -13,11 +13,11 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.calls import Counter as Calls
+from channels.pishkhan_soap.calls import CallHandler as Calls
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import SchemaRecord, Simple, Type, camel
+from channels.pishkhan_soap.schema import SchemaRecord, SchemaType, SimpleType, camel_case
 from domain.actions.offices import accounts
 from domain.fields.types import Text
 from domain.language.service import Service
@@ -34,12 +34,18 @@ from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
 
 OFFICE, CODE = "2002", "trackingCode"
 SATURDAY = date(2026, 11, 28)
-HEAD = {member.name for member in shapes.HEAD}
+HEAD = {member.name for member in shapes.REQUEST_HEAD}
 KNOWN = {
-    "FullName": "عبدالله ایری", "NationalCode": DRIVER_CODE, "Mobile": DRIVER_MOBILE, "Plate": PLATE,
-    "PostalCode": "4947113456", "ExpertKindChoice": "subdivision",
-    "ServiceKey": "machinery", "State": "submitted", "Identifier": "1",
-}  # fmt: skip
+    "FullName": "عبدالله ایری",
+    "NationalCode": DRIVER_CODE,
+    "Mobile": DRIVER_MOBILE,
+    "Plate": PLATE,
+    "PostalCode": "4947113456",
+    "ExpertKindChoice": "subdivision",
+    "ServiceKey": "machinery",
+    "State": "submitted",
+    "Identifier": "1",
+}
 """Values of types that are more than their facets say."""
 
 Given: TypeAlias = "Callable[[Counter], Awaitable[Mapping[str, Any]]]"
@@ -49,11 +55,13 @@ Path = tuple[str, ...]
 """The names of the elements that lead to one."""
 
 
-def is_text(kind: Type) -> bool:
+def is_text(kind: SchemaType) -> bool:
     """Whether anything may be written there, as far as the contract says."""
-    facets = {name for name, _ in kind.facets} if isinstance(kind, Simple) else set()
+    facets = {name for name, _ in kind.facets} if isinstance(kind, SimpleType) else set()
     return (
-        isinstance(kind, Simple) and kind.base in {"xs:string", "xs:token"} and not facets & {"pattern", "enumeration"}
+        isinstance(kind, SimpleType)
+        and kind.xsd_base in {"xs:string", "xs:token"}
+        and not facets & {"pattern", "enumeration"}
     )
 
 
@@ -61,34 +69,36 @@ def texts_of(record: SchemaRecord, path: Path = ()) -> Iterator[tuple[Path, int]
     """Every text of a request with the most characters that it may have; the office's own head is left out."""
     for member in record.members:
         here = (*path, member.name)
-        if isinstance(member.type, SchemaRecord):
-            yield from texts_of(member.type, here)
-        elif is_text(member.type) and member.name not in HEAD:
-            yield here, int(dict(member.type.facets).get("maxLength", "500"))
+        if isinstance(member.value_type, SchemaRecord):
+            yield from texts_of(member.value_type, here)
+        elif is_text(member.value_type) and member.name not in HEAD:
+            yield here, int(dict(member.value_type.facets).get("maxLength", "500"))
 
 
 def usual(record: SchemaRecord, known: Mapping[str, str], wanted: Collection[str] = ()) -> dict[str, Any]:
     """Good values of what is required or wanted, and of what holds a text or a day."""
     return {
-        one.name: usual(one.type, known) if isinstance(one.type, SchemaRecord) else _usual(one.type, known)
+        one.name: usual(one.value_type, known)
+        if isinstance(one.value_type, SchemaRecord)
+        else _usual(one.value_type, known)
         for one in record.members
         if one.name not in HEAD
-        and (one.required or one.name in wanted or one.type.name == "Day" or _holds_text(one.type))
+        and (one.required or one.name in wanted or one.value_type.name == "Day" or _holds_text(one.value_type))
     }
 
 
-def _holds_text(kind: Type) -> bool:
+def _holds_text(kind: SchemaType) -> bool:
     return bool(dict(texts_of(kind))) if isinstance(kind, SchemaRecord) else is_text(kind)
 
 
-def _usual(kind: Simple, known: Mapping[str, str]) -> str:
+def _usual(kind: SimpleType, known: Mapping[str, str]) -> str:
     facets = dict(reversed(kind.facets))
     if kind.name in known:
         return known[kind.name]
     if "pattern" in facets:
         return familiar(kind, facets["pattern"])[0]
     by_base = USUAL | {"xs:base64Binary": b64encode(PHOTO).decode()}
-    return facets.get("enumeration") or facets.get("minInclusive") or by_base.get(kind.base) or "متن"
+    return facets.get("enumeration") or facets.get("minInclusive") or by_base.get(kind.xsd_base) or "متن"
 
 
 def initials(operation: Operation) -> str:
@@ -126,8 +136,8 @@ class Counter:
         """Good values for a call, on a day that no other call has, and no Friday."""
         weeks, days = divmod(next(self._days), 6)
         service, day = self.service(operation), SATURDAY + timedelta(weeks=weeks, days=days)
-        papers = service.documents.names if service and service.documents else ("deed",)
-        either = {camel(one.name) for one in service.form if one.instead} if service else set[str]()
+        papers = service.papers.paper_names if service and service.papers else ("deed",)
+        either = {camel_case(one.name) for one in service.form if one.alternatives} if service else set[str]()
         return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]}, either)
 
     async def call(self, name: str, values: Mapping[str, Any]) -> Answer:
@@ -163,15 +173,17 @@ class Counter:
 def declared(service: Service) -> set[str]:
     """The texts of a service's form that people write themselves."""
     return {
-        camel(one.name) for one in service.form if isinstance(one.type, Text) and not one.found and not one.autofill
+        camel_case(one.name)
+        for one in service.form
+        if isinstance(one.type, Text) and not one.is_derived and not one.autofill
     }
 
 
 @asynccontextmanager
 async def counter_at(site: StaffSite, port: int) -> AsyncIterator[Counter]:
     """An office of the site, which is served at that port and has `soap` mounted."""
-    async with site.store.unit() as uow:
-        await accounts.add(site.demo.desk, uow, site.vault, OFFICE, hostile("office", "=", 80), key=KEY)
+    async with site.store.open_unit() as uow:
+        await accounts.add_office(site.demo.desk, uow, site.vault, OFFICE, hostile("office", "=", 80), key=KEY)
     yield Counter(site, contract_of(site), Wire(port), Signer(f"office-{OFFICE}", KEY, site.clock))
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
-from domain.actions.conversations.receive import receive
+from domain.actions.conversations.receive import receive_sms
 from domain.fields.types import Text
 from domain.language.intents import Intent
 from domain.language.service import Service
 from domain.messages.ports import ReceivedSms
 from domain.requests.request import Phase
-from domain.services import by_key
+from domain.services import services_by_key
 from domain.values.actors import Role
 from tests.support.demo_site import LINE
 from tests.support.hostile import PREFIXES, hostile
@@ -54,8 +54,8 @@ class Texter:
     async def says(self, mobile: str, text: str, words: str = "") -> str:
         """Text; return the answer, which has these words."""
         sms = ReceivedSms(f"hostile-{next(self._texts)}", mobile, LINE, text)
-        heard = await receive(self.site.demo.desk, self.site.store, "simulator", sms)
-        async with self.site.store.unit(write=False) as uow:
+        heard = await receive_sms(self.site.demo.desk, self.site.store, "simulator", sms)
+        async with self.site.store.open_unit(write=False) as uow:
             reply = await uow.outbox.get(heard.reply_id or 0)
         assert reply is not None, text
         assert words in reply.text, (text, reply.text)
@@ -115,7 +115,7 @@ class Texter:
     async def rates(self, prefix: str) -> None:
         """Rate what came to its end as low as can be, and say why."""
         done = await self.site.submitted()
-        async with self.site.store.unit() as uow:
+        async with self.site.store.open_unit() as uow:
             found = await uow.requests.get(done.id, lock=True)
             found.state, found.phase = "completed", Phase.DONE
             await uow.requests.save(found)
@@ -126,9 +126,9 @@ async def supplied_by_phone(site: StaffSite) -> Texter:
     """Everything, with every beginning of a formula."""
     texter = Texter(site)
     for prefix in BEGINNINGS:
-        for service in by_key().values():
+        for service in services_by_key().values():
             await texter.writes_in_one(service, prefix)
-            if any(isinstance(one.type, Text) and one.asked_in("sms") for one in service.form):
+            if any(isinstance(one.type, Text) and one.is_asked_in("sms") for one in service.form):
                 for keyword in service.keywords:
                     await texter.fills(service, keyword.intent, prefix)
         await texter.answers(prefix)

@@ -13,7 +13,7 @@ from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.intents import Intent
 from domain.language.service import Service
-from domain.services import by_key
+from domain.services import services_by_key
 from tests.e2e.messengers import BotOffice, Visitor
 from tests.e2e.words import CATALOGUE, seen
 from tests.fakes.bot_api import FakeBotApi
@@ -25,9 +25,14 @@ from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
 DRIVER = f"0{DRIVER_MOBILE.removeprefix('+98')}"
 """The mobile of somebody who may ask for everything."""
 GOOD: Mapping[str, str] = {
-    "items": "لودر ۴ ساعت", "date": "فردا", "start": "۸", "kind": "تفکیک", "plate": PLATE,
-    "national_code": DRIVER_CODE, "postal_code": "4947113456",
-}  # fmt: skip
+    "items": "لودر ۴ ساعت",
+    "date": "فردا",
+    "start": "۸",
+    "kind": "تفکیک",
+    "plate": PLATE,
+    "national_code": DRIVER_CODE,
+    "postal_code": "4947113456",
+}
 """Answers to what is asked that is no text."""
 IN_ONE: Mapping[str, str] = {
     "machinery": "ماشین لودر ۴ ساعت فردا ساعت ۸",
@@ -162,7 +167,7 @@ async def knocks(supplier: Supplier) -> None:
 
 def asked_in(text: str, service: Service, channel: str) -> Field | None:
     """The field of a form that a message of a channel asks for; None where it asks for none."""
-    fields = [one for one in service.form if one.asked_in(channel)]
+    fields = [one for one in service.form if one.is_asked_in(channel)]
     return next((one for one in fields if any(words in text for words in _prompts(service, one))), None)
 
 
@@ -174,10 +179,10 @@ def _prompts(service: Service, asked: Field) -> list[str]:
 async def supplied_by(supplier: Supplier) -> None:
     """Everything from one person: in Telegram question by question, in Bale each request in one text."""
     await supplier.visitor.begins()
-    for service in by_key().values():
+    for service in services_by_key().values():
         if supplier.messenger.bale:
             await supplier.writes_in_one(service)
-        elif any(isinstance(one.type, Text) and one.asked_in("telegram") for one in service.form):
+        elif any(isinstance(one.type, Text) and one.is_asked_in("telegram") for one in service.form):
             for keyword in service.keywords:
                 await supplier.fills(service, keyword.intent)
     await supplier.answers(supplier.codes["machinery"])

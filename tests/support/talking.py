@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Ask, Dialogue, Perform, Step, Unknown
+from domain.conversation.frames import Ask, Dialogue, Perform, Reaction, Unknown
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.services import by_key
+from domain.services import services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 
 TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -24,7 +24,7 @@ class Line:
 
     def __init__(self) -> None:
         """Begin without a dialogue."""
-        self.conversation = Conversation(GRAMMAR, by_key((MACHINERY_WORK,)))
+        self.conversation = Conversation(GRAMMAR, services_by_key((MACHINERY_WORK,)))
         self._stored = Dialogue().as_json()
 
     @property
@@ -32,13 +32,13 @@ class Line:
         """The dialogue as stored."""
         return Dialogue.from_json(self._stored)
 
-    def says(self, *texts: str) -> Step:
+    def says(self, *texts: str) -> Reaction:
         """Read texts one after another; return what the last one came to."""
-        step: Step = Unknown()
+        step: Reaction = Unknown()
         for text in texts:
             dialogue = self.dialogue
             try:
-                step = self.conversation.read(dialogue, text, TUESDAY)
+                step = self.conversation.read_text(dialogue, text, TUESDAY)
             finally:
                 self._stored = dialogue.as_json()
         return step

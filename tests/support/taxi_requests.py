@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from domain.actions.messages.notify import announce
-from domain.actions.requests.submit import submit
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.submit import submit_request
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from tests.support.municipality import CITIZEN, actor
@@ -25,7 +25,7 @@ async def complained(site: StaffSite, kind: str = "violation") -> ServiceRequest
 
 
 async def _asked(site: StaffSite, service: str, values: Mapping[str, object], by: Actor, mobile: str) -> ServiceRequest:
-    async with site.store.unit() as uow:
-        outcome = await submit(site.demo.desk, uow, service, values, by, mobile)
-        await announce(site.demo.desk, uow, outcome, by)
+    async with site.store.open_unit() as uow:
+        outcome = await submit_request(site.demo.desk, uow, service, values, by, mobile)
+        await announce_outcome(site.demo.desk, uow, outcome, by)
     return outcome.request

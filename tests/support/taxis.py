@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.actions.registries.rows import put
+from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE, VIOLATION
-from domain.registries.rows import Put, RegistryFilter, RegistryRow
+from domain.registries.rows import RegistryFilter, RegistryRow, RowOutcome
 from domain.values.actors import SYSTEM, Actor, Role
 from tests.support.municipality import Municipality, actor
 
@@ -34,16 +34,16 @@ async def furnish(town: Municipality) -> None:
         await give(town, registry, *rows)
 
 
-async def give(town: Municipality, registry: str, *rows: Mapping[str, Any], by: Actor = OFFICER) -> list[Put]:
+async def give(town: Municipality, registry: str, *rows: Mapping[str, Any], by: Actor = OFFICER) -> list[RowOutcome]:
     """Put rows whose values are read already."""
-    async with town.store.unit() as uow:
-        return await put(town.desk, uow, REGISTRIES[registry], rows, by)
+    async with town.store.open_unit() as uow:
+        return await put_rows(town.desk, uow, REGISTRIES[registry], rows, by)
 
 
 async def rows_of(town: Municipality, registry: str, **where: Any) -> list[RegistryRow]:
     """Return rows of a registry, oldest first."""
-    async with town.store.unit(write=False) as uow:
-        return await uow.registries.find(RegistryFilter(registry, where, limit=1000))
+    async with town.store.open_unit(write=False) as uow:
+        return await uow.registries.list_rows(RegistryFilter(registry, where, limit=1000))
 
 
 async def a_duty(town: Municipality, amount: int = 2_500_000, **values: Any) -> RegistryRow:

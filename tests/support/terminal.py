@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.cli.main import program
+from app.cli.main import build_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Terminal:
         """Run a command to its end."""
         code: object = 0
         try:
-            program().main(list(arguments), prog_name="pishkhan")
+            build_program().main(list(arguments), prog_name="pishkhan")
         except SystemExit as ended:
             code = ended.code or 0
         said = self._capsys.readouterr()

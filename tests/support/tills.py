@@ -1,10 +1,10 @@
 """A counter office that takes money, on the staff's site of a test."""
 
-from domain.actions.bills.pay import record
-from domain.actions.messages.notify import announce
+from domain.actions.bills.pay import record_payment
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.offices import accounts
 from domain.bills.bill import Bill, PaymentMethod
-from domain.blocks.charging import SUBJECT as REQUEST
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.values.actors import Role
 from tests.support.municipality import OFFICE, clerk
 from tests.support.staff_site import StaffSite
@@ -12,8 +12,8 @@ from tests.support.staff_site import StaffSite
 
 async def open_office(site: StaffSite, name: str = "دفتر ۱۰۰۱") -> None:
     """Add the office 1001."""
-    async with site.store.unit() as uow:
-        await accounts.add(site.demo.desk, uow, site.vault, OFFICE, name)
+    async with site.store.open_unit() as uow:
+        await accounts.add_office(site.demo.desk, uow, site.vault, OFFICE, name)
 
 
 async def a_bill_to_pay(site: StaffSite) -> Bill:
@@ -21,8 +21,8 @@ async def a_bill_to_pay(site: StaffSite) -> Bill:
     request = await site.submitted(date="2026-12-12")
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(request.code, step, role)
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await uow.bills.of_subject(REQUEST, request.id)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject(REQUEST, request.id)
     return bill
 
 
@@ -30,7 +30,7 @@ async def report(site: StaffSite, bill: Bill, *references: str) -> None:
     """Let the office report that its terminal took the bill's amount, once with each reference."""
     desk, who, ids = site.demo.desk, clerk(), (bill.bill_id, bill.payment_id)
     for reference in references:
-        async with site.store.unit() as uow:
-            settled = await record(desk, uow, ids, bill.amount, PaymentMethod.POS, reference, who)
+        async with site.store.open_unit() as uow:
+            settled = await record_payment(desk, uow, ids, bill.amount, PaymentMethod.POS, reference, who)
             if settled.outcome:
-                await announce(desk, uow, settled.outcome, who)
+                await announce_outcome(desk, uow, settled.outcome, who)

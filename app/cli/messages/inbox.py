@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, table, told
-from app.cli.session import CommandSession, in_session
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import print_json, print_table, reporting_errors
+from app.cli.session import CommandSession, run_in_session
 from domain.messages.records import InboundMessage, InboundState
 from domain.values import identifiers
 
-COLUMNS = ("id", "channel", "provider", "sender", "text", "state", "intent", "reason", "received_at")
+LIST_COLUMNS = ("id", "channel", "provider", "sender", "text", "state", "intent", "reason", "received_at")
 """What a list shows."""
 
 
@@ -19,24 +19,27 @@ def list_messages(
     mobile: Annotated[str | None, typer.Option(help="Only from this mobile, by SMS or out of its chats.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List texts, newest first."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        number = identifiers.mobile(mobile) if mobile else None
-        async with session.store.unit(write=False) as uow:
-            return [view(one) for one in await uow.inbox.recent(state=state, mobile=number, limit=limit)]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        mobile_number = identifiers.parse_mobile(mobile) if mobile else None
+        async with session.store.open_unit(write=False) as uow:
+            return [
+                build_message_view(message)
+                for message in await uow.inbox.list_recent(state=state, mobile=mobile_number, limit=limit)
+            ]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, COLUMNS)
+        print_table(rows, LIST_COLUMNS)
 
 
-def view(message: InboundMessage) -> dict[str, Any]:
+def build_message_view(message: InboundMessage) -> dict[str, Any]:
     """Return a text with all that is known of it; `reply_id` is the id of its answer in `outbox list`."""
     return {
         "id": message.id,

@@ -4,16 +4,26 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.session import CommandSession, acting, in_session
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.messages import resending
 from domain.messages.records import MessageState, OutboxMessage
 from domain.values import identifiers, tracking_codes
 
-COLUMNS = (
-    "id", "channel", "recipient", "class", "key", "state", "attempts", "reason", "parts", "cost", "created_at",
-)  # fmt: skip
+LIST_COLUMNS = (
+    "id",
+    "channel",
+    "recipient",
+    "class",
+    "key",
+    "state",
+    "attempts",
+    "reason",
+    "parts",
+    "cost",
+    "created_at",
+)
 """What a list shows."""
 
 
@@ -25,50 +35,52 @@ def list_messages(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List texts, newest first."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        number = identifiers.mobile(recipient) if recipient else None
-        async with session.store.unit(write=False) as uow:
-            request = await uow.requests.by_code(tracking_codes.parse(code)) if code else None
-            found = await uow.outbox.recent(
-                state=state, recipient=number, request_id=request.id if request else None, limit=limit
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        mobile_number = identifiers.parse_mobile(recipient) if recipient else None
+        async with session.store.open_unit(write=False) as uow:
+            request = await uow.requests.get_by_code(tracking_codes.parse_code(code)) if code else None
+            messages = await uow.outbox.list_recent(
+                state=state, recipient=mobile_number, request_id=request.id if request else None, limit=limit
             )
-            return [view(one) for one in found]
+            return [build_message_view(message) for message in messages]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, COLUMNS)
+        print_table(rows, LIST_COLUMNS)
 
 
 def retry(
     message_id: Annotated[int, typer.Argument(help="Id of the text, as `outbox list` shows it.")],
-    username: As,
+    username: ActingUser,
     reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")] = "pishkhan outbox retry",
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Send a text again that failed or of which nobody knows what became; the citizen may get it twice."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            return view(await resending.retry(session.desk, uow, message_id, reason, actor))
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            return build_message_view(
+                await resending.retry_message(session.dependencies, uow, message_id, reason, actor)
+            )
 
-    with told(as_json):
-        row = in_session(config, work)
+    with reporting_errors(as_json):
+        row = run_in_session(config, run_command)
     if as_json:
-        emit_json(row)
+        print_json(row)
     else:
-        say(f"{row['id']} is {row['state']}")
+        print_line(f"{row['id']} is {row['state']}")
 
 
-def view(message: OutboxMessage) -> dict[str, Any]:
+def build_message_view(message: OutboxMessage) -> dict[str, Any]:
     """Return a text with all that is known of it; parts are message parts, the cost is in rials."""
     return {
         "id": message.id,
@@ -77,7 +89,7 @@ def view(message: OutboxMessage) -> dict[str, Any]:
         "mobile": message.mobile,
         "class": message.cls.value,
         "key": message.key,
-        "text": message.told,
+        "text": message.staff_text,
         "state": message.state.value,
         "attempts": message.attempts,
         "provider": message.provider,

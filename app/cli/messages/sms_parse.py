@@ -13,9 +13,9 @@ import typer
 
 from app.cli.options import AsJson
 from app.clock import SystemClock
-from domain.conversation.grammar import Grammar, Parsed
-from domain.services import by_key, intents
-from domain.values.calendar import TEHRAN
+from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.services import collect_intents, services_by_key
+from domain.values.calendar import TEHRAN_ZONE
 
 
 def parse(
@@ -26,25 +26,27 @@ def parse(
     as_json: AsJson = False,
 ) -> None:
     """Show what the grammar understands outside a dialogue: intent, slots, missing fields."""
-    moment = _moment(now)
-    grammar = Grammar(intents(by_key()))
-    for message in _messages(text):
-        parsed = grammar.parse(message, moment)
-        sys.stdout.write((json.dumps(parsed.as_json(), ensure_ascii=False) if as_json else _words(parsed)) + "\n")
+    moment = _read_moment(now)
+    grammar = Grammar(collect_intents(services_by_key()))
+    for message in _read_messages(text):
+        parsed = grammar.parse_message(message, moment)
+        sys.stdout.write(
+            (json.dumps(parsed.as_json(), ensure_ascii=False) if as_json else _describe_parsed(parsed)) + "\n"
+        )
         sys.stdout.flush()
 
 
-def _moment(now: str | None) -> datetime:
+def _read_moment(now: str | None) -> datetime:
     if now is None:
         return SystemClock().now()
     try:
         moment = datetime.fromisoformat(now)
     except ValueError:
         raise typer.BadParameter(f"{now!r} is no ISO 8601 moment", param_hint="--now") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)
+    return moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN_ZONE)
 
 
-def _messages(text: str | None) -> Iterator[str]:
+def _read_messages(text: str | None) -> Iterator[str]:
     if text is not None:
         yield text
         return
@@ -52,9 +54,9 @@ def _messages(text: str | None) -> Iterator[str]:
         yield line.rstrip(b"\r\n").decode("utf-8", "replace")
 
 
-def _words(parsed: Parsed) -> str:
-    shown = parsed.as_json()
-    lines = [str(shown["intent"])]
-    lines += [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in shown["slots"].items()]
-    lines += [f"  missing: {', '.join(shown['missing'])}"] if shown["missing"] else []
+def _describe_parsed(parsed: ParsedMessage) -> str:
+    parsed_values = parsed.as_json()
+    lines = [str(parsed_values["intent"])]
+    lines += [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in parsed_values["slots"].items()]
+    lines += [f"  missing: {', '.join(parsed_values['missing'])}"] if parsed_values["missing"] else []
     return "\n".join(lines)

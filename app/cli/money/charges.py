@@ -4,78 +4,88 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.cli.output import emit_json, say, told
-from app.cli.requests.printing import write
-from app.cli.requests.request_view import bill_view
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.registries.charges import bill_and_tell, waive_and_tell
-from domain.actions.registries.row_receipts import row_receipt
-from domain.actions.registries.rows import read_where
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.requests.printing import print_to_file
+from app.cli.requests.request_view import build_bill_view
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.registries.charges import bill_and_notify, waive_and_notify
+from domain.actions.registries.row_receipts import build_row_receipt
+from domain.actions.registries.rows import read_conditions
 from domain.papers.document import Printout
 from domain.registries.declarations import Registry
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import NotFound
 
-Key = Mapping[str, object]
+TypedKey = Mapping[str, object]
 """The row's natural key as it was typed, by field."""
 
-Work = Callable[[CommandSession, UnitOfWork, int, Actor], Awaitable[dict[str, Any]]]
+RowAction = Callable[[CommandSession, UnitOfWork, int, Actor], Awaitable[dict[str, Any]]]
 """What is done to the row with that id, as its `--json` tells it."""
 
 
-def bill(registry: Registry, key: Key, username: str, as_json: bool, config: Path | None) -> None:
+def bill_row(registry: Registry, key: TypedKey, username: str, as_json: bool, config: Path | None) -> None:
     """Bill a row, or show the bill that it has."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
-        return bill_view(await bill_and_tell(session.desk, uow, registry, row_id, actor))
+    async def run_command(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
+        return build_bill_view(await bill_and_notify(session.dependencies, uow, registry, row_id, actor))
 
-    shown = _on_row(registry, key, username, as_json, config, work)
+    result = _run_on_row(registry, key, username, as_json, config, run_command)
     if not as_json:
-        ids = f"bill {shown['bill_id']}, payment id {shown['payment_id']}"
-        say(f"{ids}: {shown['amount']} rials, {shown['state']}")
+        ids_text = f"bill {result['bill_id']}, payment id {result['payment_id']}"
+        print_line(f"{ids_text}: {result['amount']} rials, {result['state']}")
 
 
-def waive(registry: Registry, key: Key, reason: str, username: str, as_json: bool, config: Path | None) -> None:
+def waive_row(
+    registry: Registry, key: TypedKey, reason: str, username: str, as_json: bool, config: Path | None
+) -> None:
     """Let somebody off what a row owes."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
-        return (await waive_and_tell(session.desk, uow, registry, row_id, reason, actor)).values
+    async def run_command(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
+        return (await waive_and_notify(session.dependencies, uow, registry, row_id, reason, actor)).values
 
-    shown = _on_row(registry, key, username, as_json, config, work)
+    result = _run_on_row(registry, key, username, as_json, config, run_command)
     if not as_json:
-        named = " ".join(str(shown[name]) for name in registry.natural_key[:-1])
-        say(f"{named}: {shown['state']}")
+        row_name = " ".join(str(result[name]) for name in registry.natural_key[:-1])
+        print_line(f"{row_name}: {result['state']}")
 
 
-def receipt(
-    registry: Registry, key: Key, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None
+def print_row_receipt(
+    registry: Registry,
+    key: TypedKey,
+    output: Path,
+    force: bool,
+    username: str | None,
+    as_json: bool,
+    config: Path | None,
 ) -> None:
     """Print the receipt of what was paid for a row into a file."""
 
-    async def find(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
-        return await row_receipt(session.desk, uow, registry, await _row_id(session, uow, registry, key), actor)
+    async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
+        return await build_row_receipt(
+            session.dependencies, uow, registry, await _find_row_id(session, uow, registry, key), actor
+        )
 
-    write(find, output, force, username, as_json, config)
+    print_to_file(find_printout, output, force, username, as_json, config)
 
 
-def _on_row(
-    registry: Registry, key: Key, username: str, as_json: bool, config: Path | None, work: Work
+def _run_on_row(
+    registry: Registry, key: TypedKey, username: str, as_json: bool, config: Path | None, row_action: RowAction
 ) -> dict[str, Any]:
-    async def found(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            return await work(session, uow, await _row_id(session, uow, registry, key), actor)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            return await row_action(session, uow, await _find_row_id(session, uow, registry, key), actor)
 
-    with told(as_json):
-        shown = in_session(config, found)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
-    return shown
+        print_json(result)
+    return result
 
 
-async def _row_id(session: CommandSession, uow: UnitOfWork, registry: Registry, key: Key) -> int:
-    row = await uow.registries.one(registry.key, read_where(session.desk, registry, key))
+async def _find_row_id(session: CommandSession, uow: UnitOfWork, registry: Registry, key: TypedKey) -> int:
+    row = await uow.registries.find_row(registry.key, read_conditions(session.dependencies, registry, key))
     if row is None:
         raise NotFound(registry.key)
     return row.id

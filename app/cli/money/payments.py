@@ -4,17 +4,17 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, table, told
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests import request_view
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.bills.pay import Settled
-from domain.actions.bills.pay import record as keep
-from domain.actions.bills.refunds import refund as give_back
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.bills.pay import RecordedPayment
+from domain.actions.bills.pay import record_payment as keep
+from domain.actions.bills.refunds import record_refund as give_back
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.messages.notify import announce
+from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import Bill, PaymentMethod, Refund
-from domain.blocks.charging import SUBJECT
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import Forbidden
@@ -25,96 +25,106 @@ def record(
     payment_id: Annotated[str, typer.Argument(help="Payment id (شناسه پرداخت).")],
     amount: Annotated[int, typer.Argument(help="Amount in rials.")],
     reference: Annotated[str, typer.Option(help="The bank's own number of the payment, which is recorded once.")],
-    username: As,
+    username: ActingUser,
     surplus: Annotated[bool, typer.Option(help="The bill is closed, and the money came all the same.")] = False,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Record a bank slip: it settles its bill, or, where you say so, is kept as surplus and due back."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
             if Role.REVENUE not in actor.role_names:
                 raise Forbidden("payment")
-            ids = (bill_id, payment_id)
-            slip = (amount, PaymentMethod.SLIP, reference)
-            settled = await keep(session.desk, uow, ids, *slip, actor, surplus=surplus)
-            if settled.outcome:
-                await announce(session.desk, uow, settled.outcome, actor)
-            return _view(settled)
+            bill_ids = (bill_id, payment_id)
+            slip_facts = (amount, PaymentMethod.SLIP, reference)
+            recorded = await keep(session.dependencies, uow, bill_ids, *slip_facts, actor, surplus=surplus)
+            if recorded.outcome:
+                await announce_outcome(session.dependencies, uow, recorded.outcome, actor)
+            return _build_payment_view(recorded)
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['outcome']}: bill {shown['bill']['bill_id']} is {shown['bill']['state']}")
+        print_line(f"{result['outcome']}: bill {result['bill']['bill_id']} is {result['bill']['state']}")
 
 
 def refund(
     bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
     iban: Annotated[str, typer.Option(help="The citizen's IBAN (شبا).")],
     reference: Annotated[str, typer.Option(help="The bank's own number of the transfer, recorded once.")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Record that all that is due back on a bill was transferred; the citizen is told by SMS."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            done = await give_back(session.desk, uow, bill_id, iban, reference, actor)
-        facts = {"amount": done.payment.amount, "reference": done.payment.reference, "iban": done.iban}
-        return facts | {"at": done.payment.at.isoformat(), "bill": request_view.bill_view(done.bill)}
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            transferred = await give_back(session.dependencies, uow, bill_id, iban, reference, actor)
+        transfer_facts = {
+            "amount": transferred.payment.amount,
+            "reference": transferred.payment.reference,
+            "iban": transferred.iban,
+        }
+        return transfer_facts | {
+            "at": transferred.payment.at.isoformat(),
+            "bill": request_view.build_bill_view(transferred.bill),
+        }
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['amount']} rials went back: bill {shown['bill']['bill_id']} is {shown['bill']['state']}")
+        print_line(f"{result['amount']} rials went back: bill {result['bill']['bill_id']} is {result['bill']['state']}")
 
 
 def refunds(
     limit: Annotated[int, typer.Option(min=1, help="How many, oldest first.")] = 100,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List what is still due back."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        async with session.store.unit(write=False) as uow:
-            return [await _due(session, uow, *one) for one in await uow.bills.refunds_due(limit)]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            return [
+                await _build_due_view(session, uow, *refund_and_bill)
+                for refund_and_bill in await uow.bills.list_refunds_due(limit)
+            ]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("bill_id", "amount", "reason", "since", "what", "code", "mobile"))
+        print_table(rows, ("bill_id", "amount", "reason", "since", "what", "code", "mobile"))
 
 
-async def _due(session: CommandSession, uow: UnitOfWork, due: Refund, bill: Bill) -> dict[str, Any]:
+async def _build_due_view(session: CommandSession, uow: UnitOfWork, due_refund: Refund, bill: Bill) -> dict[str, Any]:
     subject = SUBJECTS[bill.subject_kind]
-    request = await uow.requests.get(bill.subject_id) if bill.subject_kind == SUBJECT else None
+    request = await uow.requests.get(bill.subject_id) if bill.subject_kind == REQUEST_SUBJECT else None
     return {
         "bill_id": bill.bill_id,
-        "amount": due.amount,
-        "reason": due.reason,
-        "since": due.created_at.isoformat(),
-        "what": await subject.title(session.desk, uow, bill),
+        "amount": due_refund.amount,
+        "reason": due_refund.reason,
+        "since": due_refund.created_at.isoformat(),
+        "what": await subject.render_title(session.dependencies, uow, bill),
         "code": request.code if request else None,
-        "mobile": await subject.mobile(uow, bill),
+        "mobile": await subject.find_mobile(uow, bill),
     }
 
 
-def _view(settled: Settled) -> dict[str, Any]:
+def _build_payment_view(recorded: RecordedPayment) -> dict[str, Any]:
     return {
-        "outcome": settled.payment.outcome.value,
-        "reference": settled.payment.reference,
-        "amount": settled.payment.amount,
-        "at": settled.payment.at.isoformat(),
-        "bill": request_view.bill_view(settled.bill),
+        "outcome": recorded.payment.outcome.value,
+        "reference": recorded.payment.reference,
+        "amount": recorded.payment.amount,
+        "at": recorded.payment.at.isoformat(),
+        "bill": request_view.build_bill_view(recorded.bill),
     }

@@ -4,22 +4,31 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.people.offices import Code
-from app.cli.session import CommandSession, acting_or_system, in_session, read_day
-from domain.actions.offices.tills import close_till, till_of
-from domain.actions.staff.staffing import today
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.people.offices import OfficeCode
+from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
+from domain.actions.offices.tills import close_till, load_till
+from domain.actions.staff.staffing import today_in_tehran
 from domain.offices.tills import TillClosing, TillDay
-from domain.values.calendar import period, to_jalali
+from domain.values.calendar import jalali_period, to_jalali
 
-_COLUMNS = (
-    "day", "payments", "amount", "declared", "difference", "closed_by", "closed_at", "note", "changed", "former",
-)  # fmt: skip
+_LIST_COLUMNS = (
+    "day",
+    "payments",
+    "amount",
+    "declared",
+    "difference",
+    "closed_by",
+    "closed_at",
+    "note",
+    "changed",
+    "former",
+)
 
 
 def till(
-    code: Code,
+    code: OfficeCode,
     day: Annotated[str | None, typer.Option(help="Day to close, up to today; Jalali or ISO.")] = None,
     amount: Annotated[int | None, typer.Option(help="What the office's terminal says of that day, in rials.")] = None,
     note: Annotated[str, typer.Option(help="Why that differs from what was reported; needed if it does.")] = "",
@@ -27,71 +36,73 @@ def till(
         bool,
         typer.Option("--list", help="Close nothing; list the Jalali month of --day, the present one if not given."),
     ] = False,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Close an office's till for a day, in place of a former closing of that day, or list how a month was closed."""
     if listed:
-        _list(code, day, as_json, config)
+        _list_month(code, day, as_json, config)
     elif day is None or amount is None:
         raise typer.BadParameter("--day and --amount close a day; --list shows a month")
     else:
-        _close(code, day, amount, note, username, as_json, config)
+        _close_day(code, day, amount, note, username, as_json, config)
 
 
-def _close(
-    code: str, day: str, amount: int, note: str, username: str | None, as_json: bool, config: Config
-) -> None:  # fmt: skip
-    async def work(session: CommandSession) -> TillClosing:
-        actor = await acting_or_system(session, username)
-        async with session.store.unit() as uow:
-            return await close_till(session.desk, uow, code, read_day(session, day), amount, note, actor=actor)
+def _close_day(
+    code: str, day: str, amount: int, note: str, username: str | None, as_json: bool, config: ConfigPath
+) -> None:
+    async def run_command(session: CommandSession) -> TillClosing:
+        actor = await resolve_actor_or_system(session, username)
+        async with session.store.open_unit() as uow:
+            return await close_till(session.dependencies, uow, code, read_day(session, day), amount, note, actor=actor)
 
-    with told(as_json):
-        made = in_session(config, work)
+    with reporting_errors(as_json):
+        closing = run_in_session(config, run_command)
     if as_json:
-        emit_json(_closing_view(made))
+        print_json(_build_closing_view(closing))
     else:
-        say(f"{made.office}: {made.day} closed, {made.declared} rials declared and {made.amount} reported")
+        print_line(
+            f"{closing.office}: {closing.day} closed, {closing.declared} rials declared and {closing.amount} reported"
+        )
 
 
-def _list(code: str, day: str | None, as_json: bool, config: Config) -> None:
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        meant = read_day(session, day) if day else today(session.desk)
-        async with session.store.unit(write=False) as uow:
-            found = await till_of(uow, code, *period(*to_jalali(meant)[:2]))
-        return [_day_view(one) for one in found.days]
+def _list_month(code: str, day: str | None, as_json: bool, config: ConfigPath) -> None:
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        day_in_month = read_day(session, day) if day else today_in_tehran(session.dependencies)
+        async with session.store.open_unit(write=False) as uow:
+            till_month = await load_till(uow, code, *jalali_period(*to_jalali(day_in_month)[:2]))
+        return [_build_day_view(till_day) for till_day in till_month.days]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table([{**(row["closing"] or {}), **row, "former": len(row["former"])} for row in rows], _COLUMNS)
+        print_table([{**(row["closing"] or {}), **row, "former": len(row["former"])} for row in rows], _LIST_COLUMNS)
 
 
-def _day_view(one: TillDay) -> dict[str, Any]:
+def _build_day_view(till_day: TillDay) -> dict[str, Any]:
     return {
-        "day": one.day.isoformat(),
-        "payments": one.taken.payments,
-        "amount": one.taken.amount,
-        "changed": one.changed,
-        "closing": _closing_view(one.closing) if one.closing else None,
-        "former": [_closing_view(former) for former in one.former],
+        "day": till_day.day.isoformat(),
+        "payments": till_day.ledger_takings.payment_count,
+        "amount": till_day.ledger_takings.amount,
+        "changed": till_day.has_changed,
+        "closing": _build_closing_view(till_day.effective_closing) if till_day.effective_closing else None,
+        "former": [_build_closing_view(former_closing) for former_closing in till_day.former_closings],
     }
 
 
-def _closing_view(made: TillClosing) -> dict[str, Any]:
+def _build_closing_view(closing: TillClosing) -> dict[str, Any]:
     return {
-        "office": made.office,
-        "number": made.number,
-        "day": made.day.isoformat(),
-        "declared": made.declared,
-        "payments": made.payments,
-        "amount": made.amount,
-        "difference": made.difference,
-        "note": made.note,
-        "closed_by": made.closed_by,
-        "closed_at": made.closed_at.isoformat(),
+        "office": closing.office,
+        "number": closing.number,
+        "day": closing.day.isoformat(),
+        "declared": closing.declared,
+        "payments": closing.payments,
+        "amount": closing.amount,
+        "difference": closing.difference_rials,
+        "note": closing.note,
+        "closed_by": closing.closed_by,
+        "closed_at": closing.closed_at.isoformat(),
     }

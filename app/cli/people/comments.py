@@ -6,17 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.desk import Desk
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.desk import Dependencies
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
-Id = Annotated[int, typer.Argument(metavar="ID", help="Id of the comment, as `comment list` shows it.")]
-Change = Callable[[Desk, UnitOfWork, Actor], Awaitable[Comment]]
+CommentId = Annotated[int, typer.Argument(metavar="ID", help="Id of the comment, as `comment list` shows it.")]
+CommentChange = Callable[[Dependencies, UnitOfWork, Actor], Awaitable[Comment]]
 
 
 def list_comments(
@@ -24,65 +24,80 @@ def list_comments(
     service: Annotated[str | None, typer.Option(help="Only about the service with this key.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List comments, newest first."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        names = session.desk.engine.service(service).names if service else None
-        async with session.store.unit(write=False) as uow:
-            found = await uow.feedback.comments(CommentFilter(state, names, limit=limit))
-        return [view(one) for one in found]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        service_names = session.dependencies.engine.get_service(service).topic_names if service else None
+        async with session.store.open_unit(write=False) as uow:
+            comments = await uow.feedback.list_comments(CommentFilter(state, service_names, limit=limit))
+        return [build_comment_view(comment) for comment in comments]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("id", "at", "service", "state", "text", "answer"))
+        print_table(rows, ("id", "at", "service", "state", "text", "answer"))
 
 
-def publish(number: Id, username: As, as_json: AsJson = False, config: Config = None) -> None:
+def publish(number: CommentId, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Let everybody read a comment on the page of its service."""
-    _change(
-        config, as_json, username,
-        lambda desk, uow, actor: moderation.moderate(desk, uow, number, CommentState.PUBLISHED, actor),
-    )  # fmt: skip
+    _change_comment(
+        config,
+        as_json,
+        username,
+        lambda dependencies, uow, actor: moderation.moderate_comment(
+            dependencies, uow, number, CommentState.PUBLISHED, actor
+        ),
+    )
 
 
-def hide(number: Id, username: As, as_json: AsJson = False, config: Config = None) -> None:
+def hide(number: CommentId, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Let nobody but the staff read a comment."""
-    _change(
-        config, as_json, username,
-        lambda desk, uow, actor: moderation.moderate(desk, uow, number, CommentState.HIDDEN, actor),
-    )  # fmt: skip
+    _change_comment(
+        config,
+        as_json,
+        username,
+        lambda dependencies, uow, actor: moderation.moderate_comment(
+            dependencies, uow, number, CommentState.HIDDEN, actor
+        ),
+    )
 
 
 def answer(
-    number: Id,
+    number: CommentId,
     text: Annotated[str, typer.Argument(help="The answer: the citizen gets all of it by SMS.")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Answer a comment."""
-    _change(config, as_json, username, lambda desk, uow, actor: moderation.answer(desk, uow, number, text, actor))
+    _change_comment(
+        config,
+        as_json,
+        username,
+        lambda dependencies, uow, actor: moderation.answer_comment(dependencies, uow, number, text, actor),
+    )
 
 
-def _change(config: Path | None, as_json: bool, username: str, change: Change) -> None:
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            return view(await change(session.desk, uow, await acting(session, uow, username)))
+def _change_comment(config: Path | None, as_json: bool, username: str, apply_change: CommentChange) -> None:
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            return build_comment_view(
+                await apply_change(session.dependencies, uow, await resolve_actor(session, uow, username))
+            )
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['id']} is {shown['state']}" + (" and answered" if shown["answer"] else ""))
+        print_line(f"{result['id']} is {result['state']}" + (" and answered" if result["answer"] else ""))
 
 
-def view(comment: Comment) -> dict[str, Any]:
+def build_comment_view(comment: Comment) -> dict[str, Any]:
     """Return a comment with what became of it."""
     return {
         "id": comment.id,

@@ -9,219 +9,238 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.session import CommandSession, acting_or_system, in_session
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.wiring import build_vault
 from domain.actions.offices import accounts
-from domain.actions.offices.statement import statement as statement_of
+from domain.actions.offices.statement import build_statement as statement_of
 from domain.offices.office import CounterPayment, Office, Statement, StatementLine
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.calendar import period
+from domain.values.calendar import jalali_period
 
-Code = Annotated[str, typer.Argument(help="Code of the office: 1–20 Latin letters, digits, «_» and «-».")]
-_LINE = (
-    "service", "requests", "payments", "amount", "surplus_payments", "surplus_amount", "request_commission",
-    "payment_commission", "commission",
-)  # fmt: skip
+OfficeCode = Annotated[str, typer.Argument(help="Code of the office: 1–20 Latin letters, digits, «_» and «-».")]
+_LINE_COLUMNS = (
+    "service",
+    "requests",
+    "payments",
+    "amount",
+    "surplus_payments",
+    "surplus_amount",
+    "request_commission",
+    "payment_commission",
+    "commission",
+)
 
 
 def add(
-    code: Code,
+    code: OfficeCode,
     name: Annotated[str, typer.Argument(help="Name of the office, as the staff and its statement show it.")],
     user_name: Annotated[
         str | None, typer.Option("--username", help="What its software signs in as; office-CODE if not given.")
     ] = None,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Add a counter office; its key is shown this once."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+    async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         vault = build_vault(session.settings)
-        office, key = await accounts.add(session.desk, uow, vault, code, name, user_name, actor=actor)
+        office, key = await accounts.add_office(session.dependencies, uow, vault, code, name, user_name, actor=actor)
         return {"code": office.code, "username": office.username, "key": key}
 
-    with told(as_json):
-        made = in_session(config, _changing(username, work))
-    _tell_key(made, as_json)
+    with reporting_errors(as_json):
+        result = run_in_session(config, _within_one_unit(username, run_command))
+    _print_key(result, as_json)
 
 
 def rename(
-    code: Code,
+    code: OfficeCode,
     name: Annotated[str, typer.Argument(help="The right name, in place of the present one.")],
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Correct an office's name."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
-        return _view(session, await accounts.rename(session.desk, uow, code, name, actor=actor))
+    async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        return _build_office_view(
+            session, await accounts.rename_office(session.dependencies, uow, code, name, actor=actor)
+        )
 
-    with told(as_json):
-        shown = in_session(config, _changing(username, work))
-    _tell(shown, as_json, shown["name"])
+    with reporting_errors(as_json):
+        result = run_in_session(config, _within_one_unit(username, run_command))
+    _print_office(result, as_json, result["name"])
 
 
 def rotate_key(
-    code: Code,
+    code: OfficeCode,
     overlap_hours: Annotated[int, typer.Option(min=0, help="How long the present keys are still taken.")] = 24,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Give an office a new key, shown this once; the present ones are taken beside it for a while."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+    async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         vault, overlap = build_vault(session.settings), timedelta(hours=overlap_hours)
-        key = await accounts.rotate_key(session.desk, uow, vault, code, overlap, actor=actor)
-        office = await uow.offices.by_code(code)
+        key = await accounts.rotate_office_key(session.dependencies, uow, vault, code, overlap, actor=actor)
+        office = await uow.offices.get_by_code(code)
         return {"code": office.code, "username": office.username, "key": key}
 
-    with told(as_json):
-        made = in_session(config, _changing(username, work))
-    _tell_key(made, as_json)
+    with reporting_errors(as_json):
+        result = run_in_session(config, _within_one_unit(username, run_command))
+    _print_key(result, as_json)
 
 
-def list_offices(as_json: AsJson = False, config: Config = None) -> None:
+def list_offices(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """List every counter office, without keys."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        async with session.store.unit(write=False) as uow:
-            return [_view(session, one) for one in await uow.offices.all()]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            return [_build_office_view(session, office) for office in await uow.offices.list_all()]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("code", "name", "username", "active", "networks", "keys", "locked"))
+        print_table(rows, ("code", "name", "username", "active", "networks", "keys", "locked"))
 
 
 def allow(
-    code: Code,
+    code: OfficeCode,
     networks: Annotated[
         list[str] | None,
         typer.Argument(metavar="[NETWORK]...", help="Addresses or CIDR networks; none: from anywhere."),
     ] = None,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Say from which networks alone an office may call, in place of what was said before."""
 
-    async def work(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
-        return _view(session, await accounts.allow(session.desk, uow, code, networks or [], actor=actor))
+    async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        return _build_office_view(
+            session, await accounts.allow_networks(session.dependencies, uow, code, networks or [], actor=actor)
+        )
 
-    with told(as_json):
-        shown = in_session(config, _changing(username, work))
-    _tell(shown, as_json, f"calls from {', '.join(shown['networks']) or 'anywhere'}")
+    with reporting_errors(as_json):
+        result = run_in_session(config, _within_one_unit(username, run_command))
+    _print_office(result, as_json, f"calls from {', '.join(result['networks']) or 'anywhere'}")
 
 
-def activate(code: Code, username: AsOrSystem = None, as_json: AsJson = False, config: Config = None) -> None:
+def activate(
+    code: OfficeCode, username: ActingUserOrSystem = None, as_json: AsJson = False, config: ConfigPath = None
+) -> None:
     """Let an office call again; its lock-outs and the count of refused tokens are forgotten."""
-    _switch(code, True, username, as_json, config)
+    _set_active(code, True, username, as_json, config)
 
 
-def deactivate(code: Code, username: AsOrSystem = None, as_json: AsJson = False, config: Config = None) -> None:
+def deactivate(
+    code: OfficeCode, username: ActingUserOrSystem = None, as_json: AsJson = False, config: ConfigPath = None
+) -> None:
     """Let an office call no more; its requests and statements stay."""
-    _switch(code, False, username, as_json, config)
+    _set_active(code, False, username, as_json, config)
 
 
-def _switch(code: str, active: bool, username: str | None, as_json: bool, config: Config) -> None:
-    async def work(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
-        return _view(session, await accounts.set_active(session.desk, uow, code, active, actor=actor))
+def _set_active(code: str, active: bool, username: str | None, as_json: bool, config: ConfigPath) -> None:
+    async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        return _build_office_view(
+            session, await accounts.set_office_active(session.dependencies, uow, code, active, actor=actor)
+        )
 
-    with told(as_json):
-        shown = in_session(config, _changing(username, work))
-    _tell(shown, as_json, "may call" if active else "may not call")
+    with reporting_errors(as_json):
+        result = run_in_session(config, _within_one_unit(username, run_command))
+    _print_office(result, as_json, "may call" if active else "may not call")
 
 
 def statement(
-    code: Code,
+    code: OfficeCode,
     year: Annotated[int, typer.Option(help="Jalali year.")],
     month: Annotated[int | None, typer.Option(help="Jalali month, 1–12; the whole year if not given.")] = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Say what an office brought, took in and earned in a Jalali year or month, by the ledger."""
 
-    async def work(session: CommandSession) -> Statement:
-        async with session.store.unit(write=False) as uow:
-            return await statement_of(session.desk, uow, code, *period(year, month))
+    async def run_command(session: CommandSession) -> Statement:
+        async with session.store.open_unit(write=False) as uow:
+            return await statement_of(session.dependencies, uow, code, *jalali_period(year, month))
 
-    with told(as_json):
-        made = in_session(config, work)
+    with reporting_errors(as_json):
+        office_statement = run_in_session(config, run_command)
     if as_json:
-        emit_json(_statement_view(made))
+        print_json(_build_statement_view(office_statement))
         return
-    say(f"{made.office}: from {made.first} on and before {made.last}, rials")
-    table([_line_view(line) for line in (*made.lines, made.totals)], _LINE)
-    table(
-        [_payment_view(one) for one in made.payments],
+    print_line(
+        f"{office_statement.office}: from {office_statement.first_day} on and before {office_statement.end_day}, rials"
+    )
+    print_table([_build_line_view(line) for line in (*office_statement.lines, office_statement.totals)], _LINE_COLUMNS)
+    print_table(
+        [_build_payment_view(payment) for payment in office_statement.payments],
         ("at", "bill_id", "service", "amount", "reference", "outcome", "commission"),
     )
 
 
-def _changing(
-    username: str | None, work: Callable[[CommandSession, UnitOfWork, Actor], Awaitable[dict[str, Any]]]
+def _within_one_unit(
+    username: str | None, change_office: Callable[[CommandSession, UnitOfWork, Actor], Awaitable[dict[str, Any]]]
 ) -> Callable[[CommandSession], Awaitable[dict[str, Any]]]:
     """Return the work done in one unit by whoever acts."""
 
-    async def whole(session: CommandSession) -> dict[str, Any]:
-        actor = await acting_or_system(session, username)
-        async with session.store.unit() as uow:
-            return await work(session, uow, actor)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        actor = await resolve_actor_or_system(session, username)
+        async with session.store.open_unit() as uow:
+            return await change_office(session, uow, actor)
 
-    return whole
+    return run_command
 
 
-def _tell_key(made: dict[str, Any], as_json: bool) -> None:
+def _print_key(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        emit_json(made)
+        print_json(result)
     else:
-        say(f"{made['code']}: user name {made['username']}, key {made['key']} (it is not shown again)")
+        print_line(f"{result['code']}: user name {result['username']}, key {result['key']} (it is not shown again)")
 
 
-def _tell(shown: dict[str, Any], as_json: bool, sentence: str) -> None:
+def _print_office(result: dict[str, Any], as_json: bool, sentence: str) -> None:
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['code']}: {sentence}")
+        print_line(f"{result['code']}: {sentence}")
 
 
-def _view(session: CommandSession, office: Office) -> dict[str, Any]:
-    now = session.desk.clock.now()
+def _build_office_view(session: CommandSession, office: Office) -> dict[str, Any]:
+    now = session.dependencies.clock.now()
     return {
         "code": office.code,
         "name": office.name,
         "username": office.username,
         "active": office.active,
         "networks": list(office.networks),
-        "keys": len(office.usable_keys(now)),
-        "locked": [source for source in office.locks if office.locked(source, now)],
+        "keys": len(office.list_usable_keys(now)),
+        "locked": [source for source in office.locks if office.is_locked_out(source, now)],
     }
 
 
-def _statement_view(made: Statement) -> dict[str, Any]:
+def _build_statement_view(office_statement: Statement) -> dict[str, Any]:
     return {
-        "office": made.office,
-        "from": made.first.isoformat(),
-        "before": made.last.isoformat(),
-        "lines": [_line_view(line) for line in made.lines],
-        "totals": _line_view(made.totals),
-        "payments": [_payment_view(one) for one in made.payments],
+        "office": office_statement.office,
+        "from": office_statement.first_day.isoformat(),
+        "before": office_statement.end_day.isoformat(),
+        "lines": [_build_line_view(line) for line in office_statement.lines],
+        "totals": _build_line_view(office_statement.totals),
+        "payments": [_build_payment_view(payment) for payment in office_statement.payments],
     }
 
 
-def _line_view(line: StatementLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in _LINE}
+def _build_line_view(line: StatementLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in _LINE_COLUMNS}
 
 
-def _payment_view(payment: CounterPayment) -> dict[str, Any]:
+def _build_payment_view(payment: CounterPayment) -> dict[str, Any]:
     return {
         "at": payment.at.isoformat(),
         "bill_id": payment.bill_id,

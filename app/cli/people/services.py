@@ -4,45 +4,47 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, say, told
-from app.cli.session import CommandSession, in_session
-from domain.actions.feedback.service_page import ServicePage, page_of
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.session import CommandSession, run_in_session
+from domain.actions.feedback.service_page import ServicePage, load_service_page
 from domain.messages.catalogue import Catalogue
 
 
 def show(
     service: Annotated[str, typer.Argument(metavar="KEY", help="Key of the municipal service.")],
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Show a service: its texts, views, comments and ratings."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        declared = session.desk.engine.service(service)
-        async with session.store.unit(write=False) as uow:
-            return _view(session.desk.catalogue, await page_of(uow, declared))
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        service_declaration = session.dependencies.engine.get_service(service)
+        async with session.store.open_unit(write=False) as uow:
+            return _build_service_view(
+                session.dependencies.catalogue, await load_service_page(uow, service_declaration)
+            )
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
         return
-    say(f"{shown['title']} ({shown['key']}), {shown['author']}, {shown['date']}")
-    say(f"views: {shown['views']}")
-    say("comments: " + ", ".join(f"{number} {state}" for state, number in shown["comments"].items()))
-    say(f"ratings: {shown['rating']['count']}, average {shown['rating']['average']}")
+    print_line(f"{result['title']} ({result['key']}), {result['author']}, {result['date']}")
+    print_line(f"views: {result['views']}")
+    print_line("comments: " + ", ".join(f"{number} {state}" for state, number in result["comments"].items()))
+    print_line(f"ratings: {result['rating']['count']}, average {result['rating']['average']}")
 
 
-def _view(catalogue: Catalogue, page: ServicePage) -> dict[str, Any]:
-    texts = f"services.{page.service.key}"
-    plain = {name: catalogue.text(f"{texts}.{name}") for name in ("title", "description", "author", "date")}
-    lists = {name: catalogue.lines(f"{texts}.{name}") for name in ("benefits", "steps")}
+def _build_service_view(catalogue: Catalogue, page: ServicePage) -> dict[str, Any]:
+    text_prefix = f"services.{page.service.key}"
+    plain_texts = {name: catalogue.text(f"{text_prefix}.{name}") for name in ("title", "description", "author", "date")}
+    text_lists = {name: catalogue.text_lines(f"{text_prefix}.{name}") for name in ("benefits", "steps")}
     return {
         "key": page.service.key,
-        **plain,
-        **lists,
+        **plain_texts,
+        **text_lists,
         "views": page.views,
-        "comments": {state.value: number for state, number in page.opinion.comments.items()},
-        "rating": {"count": page.opinion.ratings, "average": page.opinion.average},
+        "comments": {state.value: number for state, number in page.opinion.comment_counts.items()},
+        "rating": {"count": page.opinion.rating_count, "average": page.opinion.average_score},
     }

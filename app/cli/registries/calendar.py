@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, say, told
-from app.cli.session import CommandSession, acting_or_system, in_session, read_day
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
 from domain.actions.settings.changes import declare_day
-from domain.values.calendar import jalali_long
+from domain.values.calendar import jalali_long_text
 
 
 class DayKind(StrEnum):
@@ -25,20 +25,20 @@ def set_day(
     kind: Annotated[DayKind, typer.Argument(help="What it is.")],
     note: Annotated[str, typer.Option(help="Why.")] = "",
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Declare a day; running servers take it up within half a minute."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        found = read_day(session, day)
-        actor = await acting_or_system(session, None)
-        async with session.store.unit() as uow:
-            await declare_day(session.desk, uow, found, kind is DayKind.WORKING, note, actor=actor)
-        return {"day": found.isoformat(), "working": kind is DayKind.WORKING, "note": note}
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        declared_day = read_day(session, day)
+        actor = await resolve_actor_or_system(session, None)
+        async with session.store.open_unit() as uow:
+            await declare_day(session.dependencies, uow, declared_day, kind is DayKind.WORKING, note, actor=actor)
+        return {"day": declared_day.isoformat(), "working": kind is DayKind.WORKING, "note": note}
 
-    with told(as_json):
-        row = in_session(config, work)
+    with reporting_errors(as_json):
+        row = run_in_session(config, run_command)
     if as_json:
-        emit_json(row)
+        print_json(row)
     else:
-        say(f"{jalali_long(date.fromisoformat(row['day']))}: {kind.value}")
+        print_line(f"{jalali_long_text(date.fromisoformat(row['day']))}: {kind.value}")

@@ -5,93 +5,113 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import emit_json, say, told
-from app.cli.progress import bar
-from app.cli.reports.report_options import First, Last, Month, Where, Year, given
-from app.cli.session import CommandSession, acting_or_system, in_session
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.progress import progress_bar
+from app.cli.reports.report_options import (
+    FilterValues,
+    FirstDay,
+    LastDay,
+    MonthOption,
+    YearOption,
+    collect_filter_values,
+)
+from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.jobs.exporting import export_report, export_table
-from app.spreadsheets.sheet_writing import written
-from domain.actions.registries.rows import registry_named, take_along
+from app.spreadsheets.sheet_writing import open_file_writer
+from domain.actions.registries.rows import audit_export, find_registry
 from domain.actions.reports.declarations import REPORTS
-from domain.actions.reports.filter_reading import read_filter
-from domain.actions.reports.listing import audit
+from domain.actions.reports.filter_reading import read_report_filter
+from domain.actions.reports.listing import audit_report_export
 from domain.registries.declarations import REGISTRIES
-from domain.unit_of_work import SheetWish
+from domain.unit_of_work import SheetSelection
 
-What = Annotated[str, typer.Argument(help=f"A table ({', '.join(REGISTRIES)}) or a report ({', '.join(REPORTS)}).")]
-_FILE = "File to be written; its end says how: .csv or .xlsx."
+ExportName = Annotated[
+    str, typer.Argument(help=f"A table ({', '.join(REGISTRIES)}) or a report ({', '.join(REPORTS)}).")
+]
+_FILE_HELP = "File to be written; its end says how: .csv or .xlsx."
 
 
 def export(
-    what: What,
-    file: Annotated[Path | None, typer.Argument(help=_FILE, dir_okay=False)] = None,
-    output: Annotated[Path | None, typer.Option("--output", help=_FILE, dir_okay=False)] = None,
+    what: ExportName,
+    file: Annotated[Path | None, typer.Argument(help=_FILE_HELP, dir_okay=False)] = None,
+    output: Annotated[Path | None, typer.Option("--output", help=_FILE_HELP, dir_okay=False)] = None,
     figures: Annotated[bool, typer.Option("--figures", help="A report's figures instead of its requests.")] = False,
-    year: Year = None,
-    month: Month = None,
-    first: First = None,
-    last: Last = None,
-    where: Where = None,
+    year: YearOption = None,
+    month: MonthOption = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    where: FilterValues = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Export a table, with headings that `import` takes back, or the requests of a report (of this Jalali year)."""
-    said = given(year, month, first, last, where)
-    path = _one(file, output)
+    filter_values = collect_filter_values(year, month, first, last, where)
+    path = _choose_path(file, output)
     if what in REPORTS:
-        _finish(as_json, config, lambda session: _report(session, what, said, path, figures, force, username))
+        _run_and_report(
+            as_json,
+            config,
+            lambda session: _export_report(session, what, filter_values, path, figures, force, username),
+        )
         return
-    if said or figures:
+    if filter_values or figures:
         raise typer.BadParameter("a table is exported whole", param_hint="filters")
-    _finish(as_json, config, lambda session: _table(session, what, path, force, username))
+    _run_and_report(as_json, config, lambda session: _export_table(session, what, path, force, username))
 
 
-def _one(file: Path | None, output: Path | None) -> Path:
+def _choose_path(file: Path | None, output: Path | None) -> Path:
     path = file or output
     if path is None or (file and output):
         raise typer.BadParameter("name one file", param_hint="--output")
     return path
 
 
-def _finish(as_json: bool, config: Path | None, work: Any) -> None:
-    with told(as_json):
-        shown = in_session(config, work)
+def _run_and_report(as_json: bool, config: Path | None, run_command: Any) -> None:
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['rows']} rows in {shown['file']}")
+        print_line(f"{result['rows']} rows in {result['file']}")
 
 
-async def _table(session: CommandSession, table: str, path: Path, force: bool, username: str | None) -> dict[str, Any]:
-    registry, desk, store = registry_named(table), session.desk, session.store
-    actor = await acting_or_system(session, username)
-    with written(path, force=force) as write:
-        async with store.unit() as uow:
-            await take_along(desk, uow, registry, {"kind": _kind(path)}, actor)
-        rows = await export_table(desk, store, registry, write, bar)
-    return {"table": table, "rows": rows, "file": str(path)}
+async def _export_table(
+    session: CommandSession, table_name: str, path: Path, force: bool, username: str | None
+) -> dict[str, Any]:
+    registry, dependencies, store = find_registry(table_name), session.dependencies, session.store
+    actor = await resolve_actor_or_system(session, username)
+    with open_file_writer(path, force=force) as write_row:
+        async with store.open_unit() as uow:
+            await audit_export(dependencies, uow, registry, {"kind": _file_kind(path)}, actor)
+        rows = await export_table(dependencies, store, registry, write_row, progress_bar)
+    return {"table": table_name, "rows": rows, "file": str(path)}
 
 
-async def _report(
+async def _export_report(
     session: CommandSession,
-    name: str,
-    said: dict[str, str],
+    report_name: str,
+    filter_values: dict[str, str],
     path: Path,
     figures: bool,
     force: bool,
     username: str | None,
 ) -> dict[str, Any]:
-    desk, store = session.desk, session.store
-    actor = await acting_or_system(session, username)
-    wish = SheetWish(name, read_filter(desk.services, said, desk.clock.now()), _kind(path), figures)
-    with written(path, force=force) as write:
-        await audit(desk, store, wish, actor)
-        rows = await export_report(desk, store, wish, actor, write, bar)
-    return {"report": name, "rows": rows, "file": str(path)}
+    dependencies, store = session.dependencies, session.store
+    actor = await resolve_actor_or_system(session, username)
+    selection = SheetSelection(
+        report_name,
+        read_report_filter(dependencies.services, filter_values, dependencies.clock.now()),
+        _file_kind(path),
+        figures,
+    )
+    with open_file_writer(path, force=force) as write_row:
+        await audit_report_export(dependencies, store, selection, actor)
+        rows = await export_report(dependencies, store, selection, actor, write_row, progress_bar)
+    return {"report": report_name, "rows": rows, "file": str(path)}
 
 
-def _kind(path: Path) -> str:
+def _file_kind(path: Path) -> str:
     return path.suffix.lower().lstrip(".")

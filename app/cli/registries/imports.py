@@ -6,22 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import REFUSED, emit_json, say, told
-from app.cli.progress import bar
-from app.cli.session import CommandSession, acting_or_system, in_session
-from app.jobs.importing import Imported, Wish, import_file
-from domain.actions.registries.rows import registry_named
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import EXIT_REFUSED, print_json, print_line, reporting_errors
+from app.cli.progress import progress_bar
+from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
+from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from domain.actions.registries.rows import find_registry
 from domain.registries.declarations import REGISTRIES
 from domain.registries.imports import RowFault, RowPreview
 
-SHOWN_LINES = 20
+SHOWN_FAULT_LINES = 20
 
-Table = Annotated[str, typer.Argument(help=f"One of: {', '.join(REGISTRIES)}.")]
+TableName = Annotated[str, typer.Argument(help=f"One of: {', '.join(REGISTRIES)}.")]
 
 
 def import_table(
-    table: Table,
+    table: TableName,
     file: Annotated[Path, typer.Argument(help="CSV or XLSX file with a head line.", exists=True, dir_okay=False)],
     preview: Annotated[bool, typer.Option("--preview", help="Only tell what would happen.")] = False,
     skip_bad_rows: Annotated[
@@ -30,70 +30,70 @@ def import_table(
     report: Annotated[
         Path | None, typer.Option(help="CSV or XLSX file that takes every fault.", dir_okay=False)
     ] = None,
-    username: AsOrSystem = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Import a table; rows with a known key change theirs. If any row is wrong, nothing is kept."""
-    wish = Wish(preview, skip_bad_rows, report)
+    options = ImportOptions(preview, skip_bad_rows, report)
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        registry = registry_named(table)
-        actor = await acting_or_system(session, username)
-        done = await import_file(session.desk, session.store, registry, file, wish, actor, bar)
-        return _view(table, wish, done)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        registry = find_registry(table)
+        actor = await resolve_actor_or_system(session, username)
+        imported = await import_file(session.dependencies, session.store, registry, file, options, actor, progress_bar)
+        return _build_import_view(table, options, imported)
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        _print(shown, report)
-    if shown["bad"] and not skip_bad_rows:
-        raise typer.Exit(REFUSED)
+        _print_import(result, report)
+    if result["bad"] and not skip_bad_rows:
+        raise typer.Exit(EXIT_REFUSED)
 
 
-def _view(table: str, wish: Wish, done: Imported) -> dict[str, Any]:
-    tally = done.examined.tally
+def _build_import_view(table: str, options: ImportOptions, imported: FileImportResult) -> dict[str, Any]:
+    tally = imported.examined.tally
     return {
         "table": table,
-        "preview": wish.preview,
-        "kept": done.kept is not None,
+        "preview": options.preview_only,
+        "kept": imported.kept_tally is not None,
         **tally.as_json(),
-        "ignored_columns": list(done.examined.ignored),
-        "errors": [asdict(one) for one in done.faults],
-        "first": [_seen(one) for one in done.examined.first],
+        "ignored_columns": list(imported.examined.ignored_headings),
+        "errors": [asdict(record) for record in imported.faults],
+        "first": [_build_row_view(record) for record in imported.examined.first_rows],
     }
 
 
-def _seen(one: RowPreview) -> dict[str, Any]:
-    changes = {name: list(pair) for name, pair in one.changes.items()}
-    return {"row": one.row, "fate": one.fate.value, "values": one.values, "changes": changes}
+def _build_row_view(row_preview: RowPreview) -> dict[str, Any]:
+    changes = {name: list(pair) for name, pair in row_preview.changes.items()}
+    return {"row": row_preview.row, "fate": row_preview.fate.value, "values": row_preview.values, "changes": changes}
 
 
-def _print(shown: dict[str, Any], report: Path | None) -> None:
-    for one in shown["errors"][:SHOWN_LINES]:
-        typer.echo(_line(RowFault(**one)), err=True)
-    if shown["faults"] > SHOWN_LINES:
-        where = f"see {report}" if report else "--report FILE takes all of them"
-        typer.echo(f"… and {shown['faults'] - SHOWN_LINES} more: {where}", err=True)
-    if shown["preview"]:
-        for row in shown["first"]:
-            say(f"row {row['row']}: {row['fate']}: {_values(row)}")
-    if shown["ignored_columns"]:
-        say(f"columns without a meaning here: {', '.join(shown['ignored_columns'])}")
-    outcome = "nothing written" if not shown["kept"] else "written"
-    say(
-        f"{shown['rows']} rows: {shown['added']} new, {shown['changed']} changed, {shown['same']} as before, "
-        f"{shown['bad']} wrong; {outcome}"
+def _print_import(result: dict[str, Any], report: Path | None) -> None:
+    for fault in result["errors"][:SHOWN_FAULT_LINES]:
+        typer.echo(_describe_fault(RowFault(**fault)), err=True)
+    if result["faults"] > SHOWN_FAULT_LINES:
+        report_hint = f"see {report}" if report else "--report FILE takes all of them"
+        typer.echo(f"… and {result['faults'] - SHOWN_FAULT_LINES} more: {report_hint}", err=True)
+    if result["preview"]:
+        for row in result["first"]:
+            print_line(f"row {row['row']}: {row['fate']}: {_describe_values(row)}")
+    if result["ignored_columns"]:
+        print_line(f"columns without a meaning here: {', '.join(result['ignored_columns'])}")
+    outcome = "nothing written" if not result["kept"] else "written"
+    print_line(
+        f"{result['rows']} rows: {result['added']} new, {result['changed']} changed, {result['same']} as before, "
+        f"{result['bad']} wrong; {outcome}"
     )
 
 
-def _line(fault: RowFault) -> str:
+def _describe_fault(fault: RowFault) -> str:
     return f"row {fault.row}, {fault.column or 'row'}: {fault.code}: {fault.message}"
 
 
-def _values(row: dict[str, Any]) -> str:
+def _describe_values(row: dict[str, Any]) -> str:
     if row["changes"]:
         return ", ".join(f"{name} {before} → {after}" for name, (before, after) in row["changes"].items())
     return ", ".join(f"{name}={value}" for name, value in row["values"].items() if value not in (None, "", []))

@@ -4,42 +4,42 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config, pairs
-from app.cli.output import emit_json, say, table, told
-from app.cli.session import CommandSession, in_session
-from domain.actions.registries.expiries import Due, due
-from domain.actions.registries.rows import find_row, read_where, registry_named
+from app.cli.options import AsJson, ConfigPath, parse_pairs
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.session import CommandSession, run_in_session
+from domain.actions.registries.expiries import ExpiringDate, list_expiring
+from domain.actions.registries.rows import find_registry, find_row, read_conditions
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rows import PastChange, RegistryFilter, RegistryRow
-from domain.registries.sheet import cell, label
+from domain.registries.sheet import field_label, write_cell
 
 
 def show(
     name: Annotated[str, typer.Argument(metavar="TABLE", help=f"One of: {', '.join(REGISTRIES)}.")],
     key: Annotated[str, typer.Argument(help="What names the row: plate, taxi code, national code …, or its id.")],
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Show a row, and who changed it when from what to what."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        registry = registry_named(name)
-        async with session.store.unit(write=False) as uow:
-            row = await find_row(session.desk, uow, registry, key)
-            changes = await uow.registries.changes_of(registry.key, row.id)
-        shown = row_view(row) | {"changes": [_change(one) for one in changes]}
-        return shown | {"lines": _lines(session, registry, row)}
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        registry = find_registry(name)
+        async with session.store.open_unit(write=False) as uow:
+            row = await find_row(session.dependencies, uow, registry, key)
+            changes = await uow.registries.list_changes(registry.key, row.id)
+        result = build_row_view(row) | {"changes": [_build_change_view(change) for change in changes]}
+        return result | {"lines": _describe_row(session, registry, row)}
 
-    with told(as_json):
-        shown = in_session(config, work)
-    lines = shown.pop("lines")
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
+    lines = result.pop("lines")
     if as_json:
-        emit_json(shown)
+        print_json(result)
         return
     for line in lines:
-        say(line)
-    if shown["changes"]:
-        table(shown["changes"], ("at", "by", "before", "after"))
+        print_line(line)
+    if result["changes"]:
+        print_table(result["changes"], ("at", "by", "before", "after"))
 
 
 def list_rows(
@@ -50,47 +50,51 @@ def list_rows(
     after: Annotated[int, typer.Option(min=0, help="Go on after the row with this id.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="How many, oldest first.")] = 50,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List rows of a table, oldest first."""
-    given = pairs(where)
+    field_values = parse_pairs(where)
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        registry = registry_named(name)
-        wanted = RegistryFilter(registry.key, read_where(session.desk, registry, given), after, limit)
-        async with session.store.unit(write=False) as uow:
-            rows = await uow.registries.find(wanted)
-        return [row_view(row) | {"cells": _cells(session, registry, row)} for row in rows]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        registry = find_registry(name)
+        criteria = RegistryFilter(
+            registry.key, read_conditions(session.dependencies, registry, field_values), after, limit
+        )
+        async with session.store.open_unit(write=False) as uow:
+            rows = await uow.registries.list_rows(criteria)
+        return [build_row_view(row) | {"cells": _row_cells(session, registry, row)} for row in rows]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     cells = [{"id": row["id"], **row.pop("cells")} for row in rows]
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(cells, ("id", *(field.name for field in REGISTRIES[name].fields)))
+        print_table(cells, ("id", *(field.name for field in REGISTRIES[name].fields)))
 
 
 def expiring(
     days: Annotated[int, typer.Option(min=0, help="How many days ahead; what has run out is listed too.")] = 30,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List licences, insurance, inspections and health cards that have run out or soon will."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        async with session.store.unit(write=False) as uow:
-            return [_due(session, one) for one in await due(session.desk, uow, days)]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            return [
+                _build_due_view(session, due_row) for due_row in await list_expiring(session.dependencies, uow, days)
+            ]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("day", "days_left", "table", "key", "label", "mobile", "reminded"))
+        print_table(rows, ("day", "days_left", "table", "key", "label", "mobile", "reminded"))
 
 
-def row_view(row: RegistryRow) -> dict[str, Any]:
+def build_row_view(row: RegistryRow) -> dict[str, Any]:
     """Return a row as `--json` prints it."""
     return {
         "id": row.id,
@@ -102,29 +106,40 @@ def row_view(row: RegistryRow) -> dict[str, Any]:
     }
 
 
-def _change(one: PastChange) -> dict[str, Any]:
-    return {"at": one.at.isoformat(), "by": one.by, "before": one.before, "after": one.after}
+def _build_change_view(change: PastChange) -> dict[str, Any]:
+    return {
+        "at": change.changed_at.isoformat(),
+        "by": change.changed_by,
+        "before": change.values_before,
+        "after": change.values_after,
+    }
 
 
-def _lines(session: CommandSession, registry: Registry, row: RegistryRow) -> list[str]:
-    cells = _cells(session, registry, row)
-    return [f"{label(session.desk.catalogue, registry, name)} ({name}): {cells[name] or '—'}" for name in cells]
+def _describe_row(session: CommandSession, registry: Registry, row: RegistryRow) -> list[str]:
+    cells = _row_cells(session, registry, row)
+    return [
+        f"{field_label(session.dependencies.catalogue, registry, name)} ({name}): {cells[name] or '—'}"
+        for name in cells
+    ]
 
 
-def _cells(session: CommandSession, registry: Registry, row: RegistryRow) -> dict[str, Any]:
-    return {field.name: cell(field, row.values[field.name], session.desk.catalogue) for field in registry.fields}
+def _row_cells(session: CommandSession, registry: Registry, row: RegistryRow) -> dict[str, Any]:
+    return {
+        field.name: write_cell(field, row.values[field.name], session.dependencies.catalogue)
+        for field in registry.fields
+    }
 
 
-def _due(session: CommandSession, one: Due) -> dict[str, Any]:
-    registry, row = one.expiring.registry, one.expiring.row
+def _build_due_view(session: CommandSession, due_row: ExpiringDate) -> dict[str, Any]:
+    registry, row = due_row.expiring.registry, due_row.expiring.row
     return {
         "table": registry.key,
         "id": row.id,
-        "key": " / ".join(map(str, registry.key_of(row.values))),
-        "field": one.expiring.field,
-        "label": label(session.desk.catalogue, registry, one.expiring.field),
-        "day": one.expiring.day.isoformat(),
-        "days_left": one.days_left,
-        "mobile": one.mobile,
-        "reminded": list(one.reminded),
+        "key": " / ".join(map(str, registry.natural_key_of(row.values))),
+        "field": due_row.expiring.date_field,
+        "label": field_label(session.dependencies.catalogue, registry, due_row.expiring.date_field),
+        "day": due_row.expiring.expires_on.isoformat(),
+        "days_left": due_row.days_left,
+        "mobile": due_row.mobile,
+        "reminded": list(due_row.reminders_sent),
     }

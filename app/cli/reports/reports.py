@@ -4,107 +4,122 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.reports.report_options import First, Last, Month, Where, Year, given
-from app.cli.session import CommandSession, acting_or_system, in_session
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.reports.report_options import (
+    FilterValues,
+    FirstDay,
+    LastDay,
+    MonthOption,
+    YearOption,
+    collect_filter_values,
+)
+from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from domain.actions.reports.aggregation import FigureTable
-from domain.actions.reports.declarations import REPORTS, report_named
-from domain.actions.reports.filter_reading import read_filter
-from domain.actions.reports.labels import Names, names_of
-from domain.actions.reports.reporting import Ran, run
-from domain.actions.reports.sheet import headings
+from domain.actions.reports.declarations import REPORTS, find_report
+from domain.actions.reports.filter_reading import read_report_filter
+from domain.actions.reports.labels import ReportLabels, load_labels
+from domain.actions.reports.reporting import ReportResult, run_report
+from domain.actions.reports.sheet import render_headings
 
-Name = Annotated[str, typer.Argument(help=f"One of: {', '.join(REPORTS)}.")]
+ReportName = Annotated[str, typer.Argument(help=f"One of: {', '.join(REPORTS)}.")]
 
 
-def list_reports(username: AsOrSystem = None, as_json: AsJson = False, config: Config = None) -> None:
+def list_reports(username: ActingUserOrSystem = None, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """List the reports, or those that a member of the staff may see."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        actor = await acting_or_system(session, username)
-        text = session.desk.catalogue.text
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        actor = await resolve_actor_or_system(session, username)
+        catalogue_text = session.dependencies.catalogue.text
         return [
             {
-                "name": one.key,
-                "title": text(f"reports.titles.{one.key}"),
-                "roles": sorted(one.roles),
-                "about": text(f"reports.about.{one.key}"),
+                "name": report.key,
+                "title": catalogue_text(f"reports.titles.{report.key}"),
+                "roles": sorted(report.roles),
+                "about": catalogue_text(f"reports.about.{report.key}"),
             }
-            for one in REPORTS.values()
-            if one.is_for(actor)
+            for report in REPORTS.values()
+            if report.is_visible_to(actor)
         ]
 
-    with told(as_json):
-        rows = in_session(config, work)
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("name", "title", "roles", "about"))
+        print_table(rows, ("name", "title", "roles", "about"))
 
 
 def show(
-    name: Name,
-    year: Year = None,
-    month: Month = None,
-    first: First = None,
-    last: Last = None,
-    where: Where = None,
-    username: AsOrSystem = None,
+    name: ReportName,
+    year: YearOption = None,
+    month: MonthOption = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    where: FilterValues = None,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Show a report's figures, of this Jalali year unless other days are named."""
-    said = given(year, month, first, last, where)
+    filter_values = collect_filter_values(year, month, first, last, where)
 
-    async def work(session: CommandSession) -> tuple[Ran, Names]:
-        actor = await acting_or_system(session, username)
-        wanted = read_filter(session.desk.services, said, session.desk.clock.now())
-        async with session.store.unit(write=False) as uow:
-            ran = await run(session.desk, uow, report_named(name), wanted, actor)
-            return ran, await names_of(session.desk, uow, wanted)
+    async def run_command(session: CommandSession) -> tuple[ReportResult, ReportLabels]:
+        actor = await resolve_actor_or_system(session, username)
+        criteria = read_report_filter(session.dependencies.services, filter_values, session.dependencies.clock.now())
+        async with session.store.open_unit(write=False) as uow:
+            report_result = await run_report(session.dependencies, uow, find_report(name), criteria, actor)
+            return report_result, await load_labels(session.dependencies, uow, criteria)
 
-    with told(as_json):
-        ran, names = in_session(config, work)
+    with reporting_errors(as_json):
+        report_result, labels = run_in_session(config, run_command)
     if as_json:
-        emit_json(_view(ran))
+        print_json(_build_report_view(report_result))
     else:
-        _print(ran, names)
+        _print_report(report_result, labels)
 
 
-def _view(ran: Ran) -> dict[str, Any]:
+def _build_report_view(report_result: ReportResult) -> dict[str, Any]:
     return {
-        "report": ran.report.key,
-        "from": ran.filter.first.isoformat(),
-        "before": ran.filter.last.isoformat(),
-        "filter": {dimension.value: value for dimension, value in ran.filter.wanted.items()},
-        "at": ran.at.isoformat(),
-        "sections": {one.section.key: _section(one) for one in ran.tables},
+        "report": report_result.report.key,
+        "from": report_result.criteria.first_day.isoformat(),
+        "before": report_result.criteria.end_day.isoformat(),
+        "filter": {dimension.value: value for dimension, value in report_result.criteria.value_by_dimension.items()},
+        "at": report_result.taken_at.isoformat(),
+        "sections": {
+            figure_table.section.key: _build_section_view(figure_table) for figure_table in report_result.tables
+        },
     }
 
 
-def _section(one: FigureTable) -> dict[str, Any]:
-    by, figures = [each.value for each in one.section.by], [each.key for each in one.section.figures]
-    rows = [dict(zip((*by, *figures), (*row.key, *row.values), strict=True)) for row in one.rows]
-    return {"rows": rows if by else [], "whole": dict(zip(figures, one.whole, strict=True))}
+def _build_section_view(figure_table: FigureTable) -> dict[str, Any]:
+    dimensions, figures = (
+        [column.value for column in figure_table.section.dimensions],
+        [column.key for column in figure_table.section.figures],
+    )
+    rows = [dict(zip((*dimensions, *figures), (*row.key, *row.values), strict=True)) for row in figure_table.rows]
+    return {"rows": rows if dimensions else [], "whole": dict(zip(figures, figure_table.totals, strict=True))}
 
 
-def _print(ran: Ran, names: Names) -> None:
-    text = names.desk.catalogue.text
-    say(f"{text(f'reports.titles.{ran.report.key}')}: from {ran.filter.first} on and before {ran.filter.last}")
-    for one in ran.tables:
-        say(f"\n{text(f'reports.sections.{one.section.key}')} ({one.section.key})")
-        columns, width = headings(names, one), len(one.section.by)
-        if not width:
-            for column, value in zip(columns, one.whole, strict=True):
-                say(f"  {column}: {_shown(value)}")
+def _print_report(ran: ReportResult, labels: ReportLabels) -> None:
+    text = labels.dependencies.catalogue.text
+    title, criteria = text(f"reports.titles.{ran.report.key}"), ran.criteria
+    print_line(f"{title}: from {criteria.first_day} on and before {criteria.end_day}")
+    for figure_table in ran.tables:
+        print_line(f"\n{text(f'reports.sections.{figure_table.section.key}')} ({figure_table.section.key})")
+        columns, dimension_count = render_headings(labels, figure_table), len(figure_table.section.dimensions)
+        if not dimension_count:
+            for column, value in zip(columns, figure_table.totals, strict=True):
+                print_line(f"  {column}: {_format_value(value)}")
             continue
-        lines = [(*words, *row.values) for words, row in names.ordered(one)]
-        whole = (text("reports.whole"), *[""] * (width - 1), *one.whole)
-        table([dict(zip(columns, map(_shown, line), strict=True)) for line in (*lines, whole)], columns)
+        lines = [(*row_labels, *row.values) for row_labels, row in labels.order_rows(figure_table)]
+        totals_line = (text("reports.whole"), *[""] * (dimension_count - 1), *figure_table.totals)
+        print_table(
+            [dict(zip(columns, map(_format_value, line), strict=True)) for line in (*lines, totals_line)], columns
+        )
 
 
-def _shown(value: str | float | None) -> str:
+def _format_value(value: str | float | None) -> str:
     if value is None:
         return "—"
     return value if isinstance(value, str) else f"{value:,}"

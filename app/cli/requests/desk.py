@@ -4,37 +4,42 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, told
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests import request_view
-from app.cli.requests.requests import Code
-from app.cli.session import CommandSession, acting, in_session
+from app.cli.requests.requests import TrackingCode
+from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.requests import walk_in
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 
 
 def correct_mobile(
-    code: Code,
+    code: TrackingCode,
     mobile: Annotated[str, typer.Argument(metavar="NEW", help="The citizen's right mobile.")],
     proof: Annotated[str, typer.Option(help="How the citizen proved who it is; the history keeps it.")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Correct a request's mobile: the new number gets the status, the old one nothing more."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            done = await walk_in.correct_mobile(session.desk, uow, code, mobile, proof, actor)
-            request = await request_view.view(session, uow, done.request)
-            return {"request": request, "others": [request_view.line(one) for one in done.others]}
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            correction = await walk_in.correct_mobile(session.dependencies, uow, code, mobile, proof, actor)
+            request = await request_view.build_request_view(session, uow, correction.request)
+            return {
+                "request": request,
+                "others": [
+                    request_view.build_request_line(other_request) for other_request in correction.other_requests
+                ],
+            }
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
         return
-    say(f"{shown['request']['code']} is of {mobile_shown(shown['request']['mobile'])} now")
-    for one in shown["others"]:
-        say(f"still open under the old number, perhaps of the same person: {one['code']} ({one['service']})")
+    print_line(f"{result['request']['code']} is of {display_mobile(result['request']['mobile'])} now")
+    for other in result["others"]:
+        print_line(f"still open under the old number, perhaps of the same person: {other['code']} ({other['service']})")

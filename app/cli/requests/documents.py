@@ -5,68 +5,74 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, table, told
-from app.cli.requests.requests import Code
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.requests.attach import attach as add_file
-from domain.blocks.papers_pending import lacking
-from domain.requests.documents import MAX_BYTES, Document
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.requests.requests import TrackingCode
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.requests.attach import attach_document as add_file
+from domain.blocks.papers_pending import list_missing_papers
+from domain.requests.documents import MAX_DOCUMENT_BYTES, Document
 from domain.values import tracking_codes
 
 
 def attach(
-    code: Code,
+    code: TrackingCode,
     file: Annotated[Path, typer.Argument(help="Photo or PDF, 7 MB at most.", exists=True, dir_okay=False)],
     field: Annotated[str, typer.Option(help="Which paper it is: deed, national_card, plan, photo …")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Add a file to a request; the same file again changes nothing."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            return _view(await add_file(session.desk, uow, code, field, file.name, _read(file), actor))
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            return _build_document_view(
+                await add_file(session.dependencies, uow, code, field, file.name, _read_file(file), actor)
+            )
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['field']}: {shown['name']} ({shown['media_type']}, {shown['size']} bytes)")
+        print_line(f"{result['field']}: {result['name']} ({result['media_type']}, {result['size']} bytes)")
 
 
-def list_documents(code: Code, as_json: AsJson = False, config: Config = None) -> None:
+def list_documents(code: TrackingCode, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Show which papers a request requires, which are missing, and its files."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit(write=False) as uow:
-            request = await uow.requests.by_code(tracking_codes.parse(code))
-            papers = session.desk.engine.service(request.service).documents
-            files = await uow.documents.of_request(request.id)
-            required = papers.required(request.fields) if papers else ()
-            missing = lacking(papers, request.fields, files) if papers else ()
-            return {"required": required, "missing": missing, "documents": [_view(one) for one in files]}
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit(write=False) as uow:
+            request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+            papers = session.dependencies.engine.get_service(request.service).papers
+            files = await uow.documents.list_of_request(request.id)
+            required = papers.list_required(request.fields) if papers else ()
+            missing = list_missing_papers(papers, request.fields, files) if papers else ()
+            return {
+                "required": required,
+                "missing": missing,
+                "documents": [_build_document_view(document) for document in files],
+            }
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
         return
-    say(f"required: {', '.join(shown['required'])}")
-    say(f"missing: {', '.join(shown['missing'])}")
-    table(shown["documents"], ("field", "name", "media_type", "size", "added_by", "at"))
+    print_line(f"required: {', '.join(result['required'])}")
+    print_line(f"missing: {', '.join(result['missing'])}")
+    print_table(result["documents"], ("field", "name", "media_type", "size", "added_by", "at"))
 
 
-def _read(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     """Return the content, one byte more than is allowed at most: that it is too large is then seen."""
-    with file.open("rb") as opened:
-        return opened.read(MAX_BYTES + 1)
+    with file.open("rb") as open_file:
+        return open_file.read(MAX_DOCUMENT_BYTES + 1)
 
 
-def _view(document: Document) -> dict[str, Any]:
+def _build_document_view(document: Document) -> dict[str, Any]:
     return {
         "field": document.field,
         "name": document.name,

@@ -5,55 +5,57 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, told, waiting
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors, showing_status
 from app.cli.requests import request_view
-from app.cli.requests.requests import Code
-from app.cli.session import CommandSession, acting, in_session, read_day
-from domain.actions.requests.erase import erase_kept_long_enough, erase_one
+from app.cli.requests.requests import TrackingCode
+from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
+from domain.actions.requests.erase import erase_expired_requests, erase_request
 
 
 def erase_history(
-    username: As,
+    username: ActingUser,
     before: Annotated[
         str | None, typer.Option(help="Only what ended before this day; not later than the retention time allows.")
     ] = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Erase the personal data of requests that ended longer ago than it is kept; chains, seals and figures stay."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
+    async def run_command(session: CommandSession) -> dict[str, Any]:
         day = read_day(session, before, "before") if before else None
-        async with session.store.unit(write=False) as uow:
-            actor = await acting(session, uow, username)
-        return asdict(await erase_kept_long_enough(session.desk, session.store, day, actor))
+        async with session.store.open_unit(write=False) as uow:
+            actor = await resolve_actor(session, uow, username)
+        return asdict(await erase_expired_requests(session.dependencies, session.store, day, actor))
 
-    with told(as_json), waiting("erasing"):
-        done = in_session(config, work)
+    with reporting_errors(as_json), showing_status("erasing"):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(done)
+        print_json(result)
     else:
-        say(f"{done['requests']} requests and {done['texts']} other texts were erased")
+        print_line(f"{result['requests']} requests and {result['texts']} other texts were erased")
 
 
 def erase(
-    code: Code,
+    code: TrackingCode,
     reason: Annotated[str, typer.Option(help="Why; the history keeps it, so name nobody.")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Erase the personal data of one finished request now; it cannot be brought back."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            request = await erase_one(session.desk, uow, code, reason, await acting(session, uow, username))
-            return await request_view.view(session, uow, request)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            request = await erase_request(
+                session.dependencies, uow, code, reason, await resolve_actor(session, uow, username)
+            )
+            return await request_view.build_request_view(session, uow, request)
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['code']}: the personal data is erased")
+        print_line(f"{result['code']}: the personal data is erased")

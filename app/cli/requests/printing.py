@@ -6,70 +6,72 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
-from app.cli.output import emit_json, say, told
-from app.cli.requests.requests import Code
-from app.cli.session import CommandSession, acting_or_system, in_session
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.requests.requests import TrackingCode
+from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.wiring import build_printer
-from domain.actions.papers.printouts import printout_of
+from domain.actions.papers.printouts import build_request_printout
 from domain.papers.document import Printout
 from domain.papers.ports import Printer
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField
 
-Output = Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+OutputPath = Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
 
-Find = Callable[[CommandSession, UnitOfWork, Actor], Awaitable[Printout]]
+FindPrintout = Callable[[CommandSession, UnitOfWork, Actor], Awaitable[Printout]]
 """Gathers what a paper says."""
 
 
 def print_paper(
-    code: Code,
+    code: TrackingCode,
     kind: Annotated[str, typer.Argument(help="Which paper: letter, permit, delivery_form, receipt …")],
-    output: Output,
-    force: Force = False,
-    username: AsOrSystem = None,
+    output: OutputPath,
+    force: ForceOption = False,
+    username: ActingUserOrSystem = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Print a paper of a request into a file; it may hold personal data."""
 
-    async def find(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
-        return await printout_of(session.desk, uow, code, kind, actor)
+    async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
+        return await build_request_printout(session.dependencies, uow, code, kind, actor)
 
-    write(find, output, force, username, as_json, config)
+    print_to_file(find_printout, output, force, username, as_json, config)
 
 
-def write(find: Find, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None) -> None:
+def print_to_file(
+    find_printout: FindPrintout, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None
+) -> None:
     """Print a paper into a file, and tell which and where."""
 
-    async def work(session: CommandSession) -> tuple[Printout, bytes]:
-        actor = await acting_or_system(session, username)
-        printer = build_printer(session.settings, session.desk.catalogue)
+    async def run_command(session: CommandSession) -> tuple[Printout, bytes]:
+        actor = await resolve_actor_or_system(session, username)
+        printer = build_printer(session.settings, session.dependencies.catalogue)
         try:
-            async with session.store.unit(write=False) as uow:
-                printout = await find(session, uow, actor)
-            return printout, await _made(printer, printout, output.suffix.lower())
+            async with session.store.open_unit(write=False) as uow:
+                printout = await find_printout(session, uow, actor)
+            return printout, await _render_paper(printer, printout, output.suffix.lower())
         finally:
             await printer.close()
 
-    with told(as_json):
+    with reporting_errors(as_json):
         if output.exists() and not force:
             raise Conflict("output", detail="file_exists")
-        printout, content = in_session(config, work)
+        printout, content = run_in_session(config, run_command)
         output.write_bytes(content)
-    shown = {"code": printout.code, "kind": printout.kind, "file": str(output), "size": len(content)}
+    result = {"code": printout.code, "kind": printout.kind, "file": str(output), "size": len(content)}
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['kind']} of {shown['code']} in {shown['file']}")
+        print_line(f"{result['kind']} of {result['code']} in {result['file']}")
 
 
-async def _made(printer: Printer, printout: Printout, suffix: str) -> bytes:
+async def _render_paper(printer: Printer, printout: Printout, suffix: str) -> bytes:
     if suffix == ".pdf":
-        return await printer.pdf(printout)
+        return await printer.render_pdf(printout)
     if suffix in {".html", ".htm"}:
-        return printer.html(printout).encode()
+        return printer.render_html(printout).encode()
     raise InvalidField("output", detail="paper_file")

@@ -4,30 +4,32 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, told
+from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests import request_view
-from app.cli.requests.requests import Code
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.messages.notify import announce
-from domain.actions.requests.reopen import reopen as take_up
+from app.cli.requests.requests import TrackingCode
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.reopen import reopen_request as take_up
 
-Reason = Annotated[str, typer.Option(help="Why; the history keeps it.")]
+ReasonOption = Annotated[str, typer.Option(help="Why; the history keeps it.")]
 
 
-def reopen(code: Code, reason: Reason, username: As, as_json: AsJson = False, config: Config = None) -> None:
+def reopen(
+    code: TrackingCode, reason: ReasonOption, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None
+) -> None:
     """Make a new request of a finished one, linked to it; the citizen gets the new code by SMS."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            reopened = await take_up(session.desk, uow, code, reason, actor)
-            await announce(session.desk, uow, reopened.outcome, actor)
-            return await request_view.view(session, uow, reopened.outcome.request)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            reopened = await take_up(session.dependencies, uow, code, reason, actor)
+            await announce_outcome(session.dependencies, uow, reopened.outcome, actor)
+            return await request_view.build_request_view(session, uow, reopened.outcome.request)
 
-    with told(as_json):
-        shown = in_session(config, work)
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        say(f"{shown['reopens']} is taken up again as {shown['code']}")
+        print_line(f"{result['reopens']} is taken up again as {result['code']}")

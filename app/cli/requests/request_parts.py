@@ -3,44 +3,48 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.engine.personal_data import WORDS_OF_QUOTE as QUOTE_WORDS
+from domain.engine.personal_data import QUOTE_REASON_KEY as QUOTE_WORDS
 from domain.fleet.resources import Booking, Resource
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote, QuoteLine
 from domain.unit_of_work import UnitOfWork
 
-SECRETS = ("letter_token", "delivery_token")
+SECRET_FIELDS = ("letter_token", "delivery_token")
 """Tokens of `/verify/…`: only the paper shows them."""
 
-ELSEWHERE = ("question", "answers")
+FIELDS_ELSEWHERE = ("question", "answers")
 """What the request as a whole shows by itself (`request_view.py`)."""
 
-QUOTE = "quote"
-VISIT = ("officer", "officer_name", "officer_mobile", "visit_start", "visit_end", "visited_at", "report", "area")
-LETTER = {"number": "letter_number", "date": "letter_date", "text": "letter_text"}
+QUOTE_FIELD = "quote"
+VISIT_FIELDS = ("officer", "officer_name", "officer_mobile", "visit_start", "visit_end", "visited_at", "report", "area")
+LETTER_FIELDS = {"number": "letter_number", "date": "letter_date", "text": "letter_text"}
 
 
-async def parts(uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent]) -> dict[str, Any]:
+async def build_request_parts(
+    uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent]
+) -> dict[str, Any]:
     """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`."""
     data = request.data
-    told = {QUOTE, *VISIT, *LETTER.values(), *SECRETS, *ELSEWHERE}
+    listed_fields = {QUOTE_FIELD, *VISIT_FIELDS, *LETTER_FIELDS.values(), *SECRET_FIELDS, *FIELDS_ELSEWHERE}
     return {
-        "quote": _quote(data.get(QUOTE)),
-        "visit": {name: data[name] for name in VISIT if name in data} or None,
-        "letter": {name: data.get(key) for name, key in LETTER.items()} if "letter_number" in data else None,
-        "bookings": [_booking(*one) for one in await uow.fleet.of_request(request.id)],
-        "corrections": [_correction(one) for one in events if one.event == "correct_mobile" and one.payload],
-        "data": {name: value for name, value in data.items() if name not in told},
+        "quote": _build_quote_view(data.get(QUOTE_FIELD)),
+        "visit": {name: data[name] for name in VISIT_FIELDS if name in data} or None,
+        "letter": {name: data.get(key) for name, key in LETTER_FIELDS.items()} if "letter_number" in data else None,
+        "bookings": [_build_booking_view(*entry) for entry in await uow.fleet.list_of_request(request.id)],
+        "corrections": [
+            _build_correction_view(entry) for entry in events if entry.event == "correct_mobile" and entry.payload
+        ],
+        "data": {name: value for name, value in data.items() if name not in listed_fields},
     }
 
 
-def _quote(stored: dict[str, Any] | None) -> dict[str, Any] | None:
-    if stored is None:
+def _build_quote_view(stored_quote: dict[str, Any] | None) -> dict[str, Any] | None:
+    if stored_quote is None:
         return None
-    quote = Quote.from_json({QUOTE_WORDS: None, **stored})  # an erasure takes the words
+    quote = Quote.from_json({QUOTE_WORDS: None, **stored_quote})  # an erasure takes the words
     return {
-        "lines": [_line(one) for one in quote.lines],
+        "lines": [_build_line_view(quote_line) for quote_line in quote.lines],
         "subtotal": quote.subtotal,
         "vat": quote.vat,
         "computed": quote.computed,
@@ -50,7 +54,7 @@ def _quote(stored: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _line(line: QuoteLine) -> dict[str, Any]:
+def _build_line_view(line: QuoteLine) -> dict[str, Any]:
     """Return a line of a quote with what made its amount: units × rate × count, and VAT on it; rials."""
     return {
         "tariff": line.tariff_id,
@@ -67,7 +71,7 @@ def _line(line: QuoteLine) -> dict[str, Any]:
     }
 
 
-def _booking(booking: Booking, resource: Resource) -> dict[str, Any]:
+def _build_booking_view(booking: Booking, resource: Resource) -> dict[str, Any]:
     return {
         "code": resource.code,
         "kind": resource.kind.value,
@@ -78,7 +82,7 @@ def _booking(booking: Booking, resource: Resource) -> dict[str, Any]:
     }
 
 
-def _correction(event: HistoryEvent) -> dict[str, Any]:
+def _build_correction_view(event: HistoryEvent) -> dict[str, Any]:
     payload = event.payload or {}
     facts = {name: payload.get(name) for name in ("mobile_before", "mobile", "proof")}
     return {"at": event.at.isoformat(), "actor": event.actor, **facts}

@@ -7,55 +7,55 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config, Set, pairs
-from app.cli.output import emit_json, say, table, told
+from app.cli.options import ActingUser, AsJson, ConfigPath, FieldValues, parse_pairs
+from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests import request_view
-from app.cli.session import CommandSession, acting, in_session
-from domain.actions.messages.notify import announce
-from domain.actions.queues.filter_reading import read
-from domain.actions.queues.work import queue_page
-from domain.actions.requests.act import act as take
-from domain.actions.requests.assign import assign as give_to
-from domain.actions.requests.walk_in import enter
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.queues.filter_reading import read_queue_filter
+from domain.actions.queues.work import load_queue_page
+from domain.actions.requests.act import act_on_request as take
+from domain.actions.requests.assign import assign_request as give_to
+from domain.actions.requests.walk_in import enter_walk_in
 from domain.queues.queue import Queue
 from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers
 from domain.values.errors import MissingField
 
-Code = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
-Mobile = Annotated[str | None, typer.Option(help="The citizen's mobile.")]
+TrackingCode = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
+MobileOption = Annotated[str | None, typer.Option(help="The citizen's mobile.")]
 
-Rows = list[dict[str, Any]]
+ListRows = list[dict[str, Any]]
 """Lines of a list."""
 
 
 def submit(
     service: Annotated[str, typer.Argument(help="Key of the municipal service.")],
-    username: As,
-    mobile: Mobile = None,
-    values: Set = None,
+    username: ActingUser,
+    mobile: MobileOption = None,
+    values: FieldValues = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Enter a walk-in citizen's request with the whole form; the citizen gets the code by SMS."""
-    given = pairs(values)
+    field_values = parse_pairs(values)
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            number = identifiers.mobile(mobile) if mobile else None
-            outcome = await enter(session.desk, uow, service, given, actor, number)
-            await announce(session.desk, uow, outcome, actor)
-            return await request_view.view(session, uow, outcome.request)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            mobile_number = identifiers.parse_mobile(mobile) if mobile else None
+            outcome = await enter_walk_in(session.dependencies, uow, service, field_values, actor, mobile_number)
+            await announce_outcome(session.dependencies, uow, outcome, actor)
+            return await request_view.build_request_view(session, uow, outcome.request)
 
-    _show(config, as_json, work)
+    _run_and_show(config, as_json, run_command)
 
 
 def list_requests(
     service: Annotated[str | None, typer.Option(help="Key of the municipal service.")] = None,
     state: Annotated[str | None, typer.Option(help="State, by its name in the declaration.")] = None,
     phase: Annotated[Phase | None, typer.Option(help="Phase.")] = None,
-    mobile: Mobile = None,
+    mobile: MobileOption = None,
     subject: Annotated[str | None, typer.Option(help="What they are about, as shown: a taxi's plate.")] = None,
     assignee: Annotated[str | None, typer.Option(help="User name of who takes care of them.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that have not ended.")] = False,
@@ -64,128 +64,141 @@ def list_requests(
     username: Annotated[str | None, typer.Option("--as", metavar="USERNAME", help="Who looks at a queue.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """List requests, newest first; with --queue or --search what a member of the staff sees at the site."""
     if (queue or search) and (mobile or subject or (queue and only_open)):
         raise typer.BadParameter("--queue and --search take no --mobile or --subject, and --queue no --open")
-    asked = {"service": service, "phase": phase, "assignee": assignee}
-    seen = asked | {"queue": queue or (Queue.OPEN if only_open else Queue.ALL), "search": search, "states": state}
-    wanted = asked | {"state": state, "subject_key": subject, "open_only": only_open, "limit": limit}
-    with told(as_json):
+    common = {"service": service, "phase": phase, "assignee": assignee}
+    queued = common | {"queue": queue or (Queue.OPEN if only_open else Queue.ALL), "search": search, "states": state}
+    requested = common | {"state": state, "subject_key": subject, "open_only": only_open, "limit": limit}
+    with reporting_errors(as_json):
         if queue or search:
-            rows = in_session(config, lambda session: _seen(session, username, seen, limit))
+            rows = run_in_session(config, lambda session: _list_queue(session, username, queued, limit))
         else:
-            rows = in_session(config, lambda session: _found(session, mobile, wanted))
+            rows = run_in_session(config, lambda session: _find_requests(session, mobile, requested))
     if as_json:
-        emit_json(rows)
+        print_json(rows)
     else:
-        table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
+        print_table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
 
 
-async def _found(session: CommandSession, mobile: str | None, asked: dict[str, Any]) -> Rows:
-    number = identifiers.mobile(mobile) if mobile else None
-    async with session.store.unit(write=False) as uow:
-        return [request_view.line(one) for one in await uow.requests.find(RequestFilter(mobile=number, **asked))]
+async def _find_requests(session: CommandSession, mobile: str | None, filter_values: dict[str, Any]) -> ListRows:
+    mobile_number = identifiers.parse_mobile(mobile) if mobile else None
+    async with session.store.open_unit(write=False) as uow:
+        return [
+            request_view.build_request_line(request)
+            for request in await uow.requests.list_requests(RequestFilter(mobile=mobile_number, **filter_values))
+        ]
 
 
-async def _seen(session: CommandSession, username: str | None, asked: Mapping[str, object], limit: int) -> Rows:
+async def _list_queue(
+    session: CommandSession, username: str | None, filter_values: Mapping[str, object], limit: int
+) -> ListRows:
     """Return the first page of a queue, with the eyes of one of the staff."""
     if username is None:
         raise MissingField("as")
-    desk = session.desk
-    wanted = read(desk.services, asked, desk.clock.now())
-    async with session.store.unit(write=False) as uow:
-        page = await queue_page(desk, uow, await acting(session, uow, username), wanted, limit=limit)
-    return [request_view.line(item.request) for item in page.rows]
+    dependencies = session.dependencies
+    queue_filter = read_queue_filter(dependencies.services, filter_values, dependencies.clock.now())
+    async with session.store.open_unit(write=False) as uow:
+        page = await load_queue_page(
+            dependencies, uow, await resolve_actor(session, uow, username), queue_filter, limit=limit
+        )
+    return [request_view.build_request_line(item.request) for item in page.rows]
 
 
-def show(code: Code, as_json: AsJson = False, config: Config = None) -> None:
+def show(code: TrackingCode, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Show a request: its form, price, visit, letter and bookings, what may be done now, its bills and its history."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit(write=False) as uow:
-            return await request_view.by_code(session, uow, code)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit(write=False) as uow:
+            return await request_view.build_view_by_code(session, uow, code)
 
-    _show(config, as_json, work)
+    _run_and_show(config, as_json, run_command)
 
 
 def act(
-    code: Code,
+    code: TrackingCode,
     action: Annotated[
         str, typer.Argument(help="Name of the transition; `request show` lists those that may be taken.")
     ],
-    username: As,
-    inputs: Set = None,
+    username: ActingUser,
+    inputs: FieldValues = None,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Take a step of a request; the citizen and the units are told as the declaration says."""
-    given = pairs(inputs)
+    input_values = parse_pairs(inputs)
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(session, uow, username)
-            outcome = await take(session.desk, uow, code, action, given, actor)
-            await announce(session.desk, uow, outcome, actor)
-            return await request_view.view(session, uow, outcome.request)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            outcome = await take(session.dependencies, uow, code, action, input_values, actor)
+            await announce_outcome(session.dependencies, uow, outcome, actor)
+            return await request_view.build_request_view(session, uow, outcome.request)
 
-    _show(config, as_json, work)
+    _run_and_show(config, as_json, run_command)
 
 
 def assign(
-    code: Code,
+    code: TrackingCode,
     assignee: Annotated[str, typer.Argument(help="User name of who shall take care of it.")],
-    username: As,
+    username: ActingUser,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Give a request to a member of the staff."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            request = await give_to(session.desk, uow, code, assignee, await acting(session, uow, username))
-            return request_view.line(request)
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            request = await give_to(
+                session.dependencies, uow, code, assignee, await resolve_actor(session, uow, username)
+            )
+            return request_view.build_request_line(request)
 
-    with told(as_json):
-        row = in_session(config, work)
+    with reporting_errors(as_json):
+        row = run_in_session(config, run_command)
     if as_json:
-        emit_json(row)
+        print_json(row)
     else:
-        say(f"{row['code']} is with {row['assignee']}")
+        print_line(f"{row['code']} is with {row['assignee']}")
 
 
-def _show(config: Path | None, as_json: bool, work: Any) -> None:
-    with told(as_json):
-        shown = in_session(config, work)
+def _run_and_show(config: Path | None, as_json: bool, run_command: Any) -> None:
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
     if as_json:
-        emit_json(shown)
+        print_json(result)
     else:
-        _print(shown)
+        _print_request(result)
 
 
-def _print(shown: dict[str, Any]) -> None:
-    say(f"{shown['code']}  {shown['service']}  {shown['state']} ({shown['phase']})")
-    for name, value in shown["fields"].items():
-        say(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+def _print_request(result: dict[str, Any]) -> None:
+    print_line(f"{result['code']}  {result['service']}  {result['state']} ({result['phase']})")
+    for name, value in result["fields"].items():
+        print_line(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
     for part in ("visit", "letter", "data"):
-        for name, value in (shown[part] or {}).items():
+        for name, value in (result[part] or {}).items():
             if value is not None:
-                say(f"  {part}.{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
-    quote = shown["quote"] or {"lines": ()}
-    steps = [{**one, "inputs": [_asked(field) for field in one["inputs"]]} for one in shown["actions"]]
+                print_line(
+                    f"  {part}.{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+                )
+    quote = result["quote"] or {"lines": ()}
+    action_rows = [
+        {**action, "inputs": [_describe_input(field) for field in action["inputs"]]} for action in result["actions"]
+    ]
     for rows, columns in (
         (quote["lines"], ("for", "unit", "units", "count", "rate", "amount", "vat")),
-        (shown["bookings"], ("code", "kind", "title", "start", "end", "hold")),
-        (shown["corrections"], ("at", "actor", "mobile_before", "mobile", "proof")),
-        (steps, ("name", "roles", "inputs")),
-        (shown["bills"], ("bill_id", "payment_id", "amount", "state")),
-        (shown["answers"], ("question", "answer")),
-        (shown["history"], ("at", "event", "actor", "channel", "note")),
+        (result["bookings"], ("code", "kind", "title", "start", "end", "hold")),
+        (result["corrections"], ("at", "actor", "mobile_before", "mobile", "proof")),
+        (action_rows, ("name", "roles", "inputs")),
+        (result["bills"], ("bill_id", "payment_id", "amount", "state")),
+        (result["answers"], ("question", "answer")),
+        (result["history"], ("at", "event", "actor", "channel", "note")),
     ):
         if rows:
-            table(rows, columns)
+            print_table(rows, columns)
 
 
-def _asked(field: dict[str, Any]) -> str:
+def _describe_input(field: dict[str, Any]) -> str:
     return field["name"] if field["required"] else f"[{field['name']}]"

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import REFUSED, emit_json, say
-from app.configuration.settings import SettingsError, load, unused_names
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import EXIT_REFUSED, print_json, print_line
+from app.configuration.settings import SettingsError, find_unused_names, load_settings
 
 
 def check(
@@ -16,33 +16,33 @@ def check(
         bool, typer.Option("--connect", help="Ask the database, its schema and key, and the SMS panel too.")
     ] = False,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Prove that this configuration may serve; each fault is one line, and with any the exit code is 1."""
-    from app.configuration.checks import faults, remarks  # noqa: PLC0415 - what is broken in there shall not keep settings from being told
-    from app.configuration.connecting import connection_faults  # noqa: PLC0415
+    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep settings from being told
+    from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
 
     try:
-        settings = load(config)
-        found, notes = faults(settings), remarks(settings)
-        if connect and not found:
+        settings = load_settings(config)
+        fault_lines, remark_lines = find_faults(settings), find_remarks(settings)
+        if connect and not fault_lines:
             logging.disable()  # what it would say is among the faults
-            found = asyncio.run(connection_faults(settings))
+            fault_lines = asyncio.run(find_connection_faults(settings))
     except SettingsError as error:
-        found, notes = error.faults, []
-    notes += [f"{name} is set, and nothing reads it" for name in unused_names()]
+        fault_lines, remark_lines = error.faults, []
+    remark_lines += [f"{name} is set, and nothing reads it" for name in find_unused_names()]
     if as_json:
-        emit_json({"faults": found, "remarks": notes})
+        print_json({"faults": fault_lines, "remarks": remark_lines})
     else:
-        _print(found, notes)
-    if found:
-        raise typer.Exit(REFUSED)
+        _print_findings(fault_lines, remark_lines)
+    if fault_lines:
+        raise typer.Exit(EXIT_REFUSED)
 
 
-def _print(found: list[str], notes: list[str]) -> None:
-    for line in found:
+def _print_findings(fault_lines: list[str], remark_lines: list[str]) -> None:
+    for line in fault_lines:
         typer.echo(line, err=True)
-    for line in notes:
-        say(f"note: {line}")
-    if not found:
-        say("nothing is wrong")
+    for line in remark_lines:
+        print_line(f"note: {line}")
+    if not fault_lines:
+        print_line("nothing is wrong")

@@ -8,94 +8,97 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, fail, fail_with, say, told, waiting
-from app.configuration.settings import Settings, load
-from app.database import open_store, told_once
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import exit_with_error, exit_with_faults, print_json, print_line, reporting_errors, showing_status
+from app.configuration.settings import Settings, load_settings
+from app.database import muted_health_log, open_store
 from app.http.readiness import NotReady
-from app.security.key_check import keep_or_refuse
-from app.wiring import desk_of
-from domain.actions.reports.recount import recount
-from domain.actions.requests.upgrade import upgrade
+from app.security.key_check import keep_or_refuse_key
+from app.wiring import load_dependencies
+from domain.actions.reports.recount import recount_requests
+from domain.actions.requests.upgrade import upgrade_requests
 from domain.values.errors import Conflict
 from store import copies
 from store.engines.copies import CopyFailed
-from store.migrate import SchemaMismatch, current_revision
+from store.migrate import SchemaMismatch, read_current_revision
 from store.migrate import migrate as bring_up
 
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 
 
-def migrate(as_json: AsJson = False, config: Config = None) -> None:
+def migrate(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Bring the database to the schema of this code, and running requests to its declarations; again does no harm."""
-    with told(as_json), waiting("migrating"):
-        done = asyncio.run(_migrate(load(config)))
+    with reporting_errors(as_json), showing_status("migrating"):
+        result = asyncio.run(_migrate_database(load_settings(config)))
     if as_json:
-        emit_json(done)
+        print_json(result)
     else:
-        say(
-            f"the schema is at {done['revision']}; {done['counted']} requests were counted for the reports, "
-            f"{done['moved']} were moved to new declarations"
+        print_line(
+            f"the schema is at {result['revision']}; {result['counted']} requests were counted for the reports, "
+            f"{result['moved']} were moved to new declarations"
         )
 
 
-async def _migrate(settings: Settings) -> dict[str, Any]:
-    url = settings.database_url
+async def _migrate_database(settings: Settings) -> dict[str, Any]:
+    database_url = settings.database_url
     try:
-        with told_once():
-            await bring_up(url)
+        with muted_health_log():
+            await bring_up(database_url)
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:
         raise NotReady([f"PISHKHAN_DATABASE_URL: {error}"]) from None
     store = await open_store(settings)
     try:
-        desk = await desk_of(settings, store)
-        await keep_or_refuse(settings, store, desk.clock)
-        counted, moved = await recount(desk, store), await upgrade(desk, store)
+        dependencies = await load_dependencies(settings, store)
+        await keep_or_refuse_key(settings, store, dependencies.clock)
+        counted_requests, moved_requests = (
+            await recount_requests(dependencies, store),
+            await upgrade_requests(dependencies, store),
+        )
     finally:
         await store.close()
-    return {"revision": await current_revision(url), "counted": counted, "moved": moved}
+    return {"revision": await read_current_revision(database_url), "counted": counted_requests, "moved": moved_requests}
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="File to write.", dir_okay=False)],
-    force: Force = False,
+    force: ForceOption = False,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Copy the whole database into one file, beside running processes; it holds personal data."""
-    with told(as_json), _copying(as_json), waiting("copying"):
-        asyncio.run(copies.backup(load(config).database_url, file, force=force))
-    _done(as_json, file, "written")
+    with reporting_errors(as_json), _reporting_copy_errors(as_json), showing_status("copying"):
+        asyncio.run(copies.back_up_database(load_settings(config).database_url, file, force=force))
+    _print_done(as_json, file, "written")
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="File that `backup` wrote.", exists=True, dir_okay=False)],
-    force: Force = False,
+    force: ForceOption = False,
     as_json: AsJson = False,
-    config: Config = None,
+    config: ConfigPath = None,
 ) -> None:
     """Replace the whole database by a backup; refused while the database holds anything, unless --force."""
-    with told(as_json), _copying(as_json), waiting("copying"):
-        asyncio.run(copies.restore(load(config).database_url, file, force=force))
-    _done(as_json, file, "restored")
+    with reporting_errors(as_json), _reporting_copy_errors(as_json), showing_status("copying"):
+        asyncio.run(copies.restore_database(load_settings(config).database_url, file, force=force))
+    _print_done(as_json, file, "restored")
 
 
 @contextmanager
-def _copying(as_json: bool) -> Iterator[None]:
+def _reporting_copy_errors(as_json: bool) -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        fail(as_json, error, f"the {error.field} is there already and not empty: --force overwrites it")
+        exit_with_error(as_json, error, f"the {error.field} is there already and not empty: --force overwrites it")
     except CopyFailed as error:
-        fail_with(as_json, [str(error)])
+        exit_with_faults(as_json, [str(error)])
     except ValueError as error:
-        fail_with(as_json, [f"PISHKHAN_DATABASE_URL: {error}"])
+        exit_with_faults(as_json, [f"PISHKHAN_DATABASE_URL: {error}"])
 
 
-def _done(as_json: bool, file: Path, what: str) -> None:
+def _print_done(as_json: bool, file: Path, outcome_text: str) -> None:
     if as_json:
-        emit_json({"file": str(file), "bytes": file.stat().st_size})
+        print_json({"file": str(file), "bytes": file.stat().st_size})
     else:
-        say(f"{file}: {what}")
+        print_line(f"{file}: {outcome_text}")

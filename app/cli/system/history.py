@@ -5,44 +5,49 @@ from typing import Any
 
 import typer
 
-from app.cli.options import AsJson, Config
-from app.cli.output import REFUSED, emit_json, say, told, waiting
-from app.cli.session import CommandSession, in_session
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import EXIT_REFUSED, print_json, print_line, reporting_errors, showing_status
+from app.cli.session import CommandSession, run_in_session
 from app.wiring import build_signer
 from domain.actions.history import sealing
 
 
-def verify(as_json: AsJson = False, config: Config = None) -> None:
+def verify(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Verify the whole history: edited, removed or moved events, missing requests, forged seals (exit code 1)."""
 
-    async def work(session: CommandSession) -> dict[str, Any]:
-        return asdict(await sealing.verify(session.store, build_signer(session.settings)))
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        return asdict(await sealing.verify_history(session.store, build_signer(session.settings)))
 
-    with told(as_json), waiting("verifying"):
-        found = in_session(config, work, any_key=True)  # it says itself what another key signed
+    with reporting_errors(as_json), showing_status("verifying"):
+        result = run_in_session(config, run_command, any_key=True)  # it says itself what another key signed
     if as_json:
-        emit_json(found)
+        print_json(result)
     else:
-        for fault in found["faults"]:
-            say(f"{fault['kind']}: {fault['subject']}" + (f", event {fault['seq']}" if fault["seq"] else ""))
-        say(
-            f"{len(found['faults'])} faults in {found['events']} events of {found['requests']} requests and"
-            f" {found['seals']} seals; {found['unsealed']} events are not sealed yet"
+        for fault in result["faults"]:
+            print_line(f"{fault['kind']}: {fault['subject']}" + (f", event {fault['seq']}" if fault["seq"] else ""))
+        print_line(
+            f"{len(result['faults'])} faults in {result['events']} events of {result['requests']} requests and"
+            f" {result['seals']} seals; {result['unsealed']} events are not sealed yet"
         )
-    if found["faults"]:
-        raise typer.Exit(REFUSED)
+    if result["faults"]:
+        raise typer.Exit(EXIT_REFUSED)
 
 
-def seal(as_json: AsJson = False, config: Config = None) -> None:
+def seal(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Seal every chain that changed since the last seal."""
 
-    async def work(session: CommandSession) -> list[dict[str, Any]]:
-        made = await sealing.seal(session.desk, session.store, build_signer(session.settings))
-        return [{"number": one.number, "heads": len(one.heads), "hash": one.hash} for one in made]
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        new_seals = await sealing.seal_history(session.dependencies, session.store, build_signer(session.settings))
+        return [
+            {"number": new_seal.number, "heads": len(new_seal.heads), "hash": new_seal.hash} for new_seal in new_seals
+        ]
 
-    with told(as_json), waiting("sealing"):
-        seals = in_session(config, work)
+    with reporting_errors(as_json), showing_status("sealing"):
+        seals = run_in_session(config, run_command)
     if as_json:
-        emit_json(seals)
+        print_json(seals)
     else:
-        say("\n".join(f"seal {one['number']} over {one['heads']} requests" for one in seals) or "nothing to seal")
+        print_line(
+            "\n".join(f"seal {seal_row['number']} over {seal_row['heads']} requests" for seal_row in seals)
+            or "nothing to seal"
+        )

@@ -4,11 +4,11 @@ import csv
 from importlib.resources import files
 
 
-def read(name: str) -> str:
+def read_text(file_name: str) -> str:
     """Return the text of a file of this folder."""
-    return (files(__name__) / name).read_text("utf-8")
+    return (files(__name__) / file_name).read_text("utf-8")
 
 
-def rows(name: str) -> list[dict[str, str]]:
+def read_rows(file_name: str) -> list[dict[str, str]]:
     """Return the rows of a CSV file, each by the names of its head line."""
-    return list(csv.DictReader(read(name).splitlines()))
+    return list(csv.DictReader(read_text(file_name).splitlines()))

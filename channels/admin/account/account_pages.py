@@ -7,146 +7,179 @@ from dataclasses import dataclass
 import segno
 from aiohttp import web
 
-from channels.admin.frame import Handler, NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.gate import ACCOUNT, PROOF, local
-from channels.admin.return_links import PROOF_PASSWORD
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.user_agents import browser_shown
-from channels.web.posted import said
+from channels.admin.frame import NavigationSection, PageHandler, PageRoute, Visitor, render_staff_page
+from channels.admin.gate import ACCOUNT_PATH, PROOF_PATH, as_local_address
+from channels.admin.return_links import PROOF_PASSWORD_FIELD
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.user_agents import describe_browser
+from channels.web.posted import read_text
 from domain.actions.staff import own_account
-from domain.actions.staff.signing_in import Doorman
-from domain.language.wording import day_and_hour
+from domain.actions.staff.signing_in import StaffSignIn
+from domain.language.wording import day_and_hour_text
 from domain.people.sessions import StaffSession, enrolment_address
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, TooManyRequests
 
-PATH = ACCOUNT
+OWN_ACCOUNT_PATH = ACCOUNT_PATH
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session as its owner sees it: its browser in short, and as that calls itself; `here` is the one at hand."""
+    """A session as its owner sees it: its browser in short, and as that calls itself; `is_current` is the one
+    at hand.
+    """
 
     digest: str
     browser: str
-    agent: str
+    user_agent: str
     address: str
-    seen: str
-    here: bool
+    last_seen: str
+    is_current: bool
 
 
 class AccountPages:
-    """The pages. `issuer` is the house's name in the authenticator."""
+    """The pages. `issuer_name` is the municipality's name in the authenticator."""
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, doorman: Doorman, issuer: str) -> None:
-        self._doorman = doorman
-        self._desk, self._store, self._vault = doorman.desk, doorman.store, doorman.vault
-        self._issuer = issuer
+    def __init__(self, staff_sign_in: StaffSignIn, issuer_name: str) -> None:
+        self._staff_sign_in = staff_sign_in
+        self._dependencies, self._store, self._vault = (
+            staff_sign_in.dependencies,
+            staff_sign_in.store,
+            staff_sign_in.vault,
+        )
+        self._issuer_name = issuer_name
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        changes: Mapping[str, Handler] = {
-            PROOF: self._proved,
-            f"{PATH}/factor": self._enrol,
-            f"{PATH}/factor/confirm": FormSubmission("code", self._confirm, self._page, _told_on_page),
-            f"{PATH}/factor/remove": self._give_up,
-            f"{PATH}/password": FormSubmission("password", self._change_password, self._page, _told_on_page),
+        change_handlers: Mapping[str, PageHandler] = {
+            PROOF_PATH: self._continue_after_proof,
+            f"{OWN_ACCOUNT_PATH}/factor": self._submit_enrolment,
+            f"{OWN_ACCOUNT_PATH}/factor/confirm": FormSubmission(
+                "code", self._submit_confirmation, self._render_page, _is_shown_on_page
+            ),
+            f"{OWN_ACCOUNT_PATH}/factor/remove": self._submit_giving_up,
+            f"{OWN_ACCOUNT_PATH}/password": FormSubmission(
+                "password", self._submit_password, self._render_page, _is_shown_on_page
+            ),
         }
         return (
-            PageRoute("GET", PATH, "account", self._page),
-            PageRoute("GET", f"{PATH}/factor.svg", "account.change", self._qr),
-            PageRoute("POST", f"{PATH}/sessions/end", "account", self._end_session),
-            *(PageRoute("POST", path, "account.change", handler) for path, handler in changes.items()),
+            PageRoute("GET", OWN_ACCOUNT_PATH, "account", self._render_page),
+            PageRoute("GET", f"{OWN_ACCOUNT_PATH}/factor.svg", "account.change", self._send_qr_code),
+            PageRoute("POST", f"{OWN_ACCOUNT_PATH}/sessions/end", "account", self._submit_session_end),
+            *(PageRoute("POST", path, "account.change", handler) for path, handler in change_handlers.items()),
         )
 
-    async def _proved(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _continue_after_proof(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Go on where the proof was asked for; it was taken at the door."""
-        raise web.HTTPSeeOther(local(said(visit.form, "next")))
+        raise web.HTTPSeeOther(as_local_address(read_text(visitor.form, "next")))
 
-    async def _enrol(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit() as uow:
-            await own_account.begin_enrolment(self._desk, uow, self._vault, visit.member.username)
-        raise web.HTTPSeeOther(f"{PATH}#factor")
+    async def _submit_enrolment(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit() as uow:
+            await own_account.begin_enrolment(self._dependencies, uow, self._vault, visitor.member.username)
+        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}#factor")
 
-    async def _confirm(self, request: web.Request, visit: Visit) -> web.Response:
-        code = said(visit.form, "code")
-        async with self._store.unit() as uow:
-            codes = await own_account.confirm_enrolment(self._desk, uow, self._vault, visit.member.username, code)
-        return await self._page(request, visit, recovery=codes)
+    async def _submit_confirmation(self, request: web.Request, visitor: Visitor) -> web.Response:
+        submitted_code = read_text(visitor.form, "code")
+        async with self._store.open_unit() as uow:
+            recovery_codes = await own_account.confirm_enrolment(
+                self._dependencies, uow, self._vault, visitor.member.username, submitted_code
+            )
+        return await self._render_page(request, visitor, recovery_codes=recovery_codes)
 
-    async def _give_up(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit() as uow:
-            await own_account.give_up_second_factor(self._desk, uow, visit.member.username, visit.actor.label)
-        raise web.HTTPSeeOther(f"{PATH}?done=factor_given_up")
+    async def _submit_giving_up(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit() as uow:
+            await own_account.give_up_second_factor(
+                self._dependencies, uow, visitor.member.username, visitor.actor.label
+            )
+        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}?done=factor_given_up")
 
-    async def _qr(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            secret = await self._secret(uow, visit)
+    async def _send_qr_code(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            secret = await self._open_pending_secret(uow, visitor)
         if secret is None:
             raise web.HTTPNotFound
-        drawn = io.BytesIO()
-        segno.make(enrolment_address(secret, visit.member.username, self._issuer), error="m").save(
-            drawn, kind="svg", scale=4, border=2, dark="#12312f", light="#fff"
+        drawing = io.BytesIO()
+        segno.make(enrolment_address(secret, visitor.member.username, self._issuer_name), error="m").save(
+            drawing, kind="svg", scale=4, border=2, dark="#12312f", light="#fff"
         )
-        return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
+        return web.Response(body=drawing.getvalue(), content_type="image/svg+xml")
 
-    async def _change_password(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_password(self, request: web.Request, visitor: Visitor) -> str:
         """Set a new password. The present one is asked for whatever the session's age: it may be left open."""
-        member, passwords = visit.member, self._doorman.passwords
-        present, new, again = (str(visit.form.get(name, "")) for name in (PROOF_PASSWORD, "new_password", "again"))
-        await self._doorman.confirm_password(visit.session, present, visit.caller)
-        if new != again:
+        member, passwords = visitor.member, self._staff_sign_in.passwords
+        present_password, new_password, repeated_password = (
+            str(visitor.form.get(field_name, "")) for field_name in (PROOF_PASSWORD_FIELD, "new_password", "again")
+        )
+        await self._staff_sign_in.confirm_password(visitor.session, present_password, visitor.caller)
+        if new_password != repeated_password:
             raise InvalidField("again", detail="not_the_same")
-        if new == present:
+        if new_password == present_password:
             raise InvalidField("new_password", detail="same_password")
-        passwords.refuse_weak(new, [member.username, member.full_name])
-        hashed = await passwords.hashed(new)
-        async with self._store.unit() as uow:
+        passwords.refuse_weak(new_password, [member.username, member.full_name])
+        password_hash = await passwords.hash_password(new_password)
+        async with self._store.open_unit() as uow:
             await own_account.set_password(
-                self._desk, uow, member.username, hashed, visit.actor.label, keeping=visit.session
+                self._dependencies,
+                uow,
+                member.username,
+                password_hash,
+                visitor.actor.label,
+                kept_session=visitor.session,
             )
-        return f"{PATH}?done=password_changed"
+        return f"{OWN_ACCOUNT_PATH}?done=password_changed"
 
-    async def _end_session(self, request: web.Request, visit: Visit) -> web.Response:
-        digest = said(visit.form, "session")
-        async with self._store.unit() as uow:
-            await own_account.end_session(self._desk, uow, visit.session, digest)
-        raise web.HTTPSeeOther(f"{PATH}?done=session_ended#sessions")
+    async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> web.Response:
+        digest = read_text(visitor.form, "session")
+        async with self._store.open_unit() as uow:
+            await own_account.end_own_session(self._dependencies, uow, visitor.session, digest)
+        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}?done=session_ended#sessions")
 
-    async def _secret(self, uow: UnitOfWork, visit: Visit) -> str | None:
+    async def _open_pending_secret(self, uow: UnitOfWork, visitor: Visitor) -> str | None:
         """Return the secret of an authenticator that was begun and not confirmed: only then is it shown."""
-        factor = await uow.second_factors.get(visit.member.username)
-        return self._vault.open(factor.sealed) if factor and not factor.confirmed else None
+        second_factor = await uow.second_factors.find(visitor.member.username)
+        return (
+            self._vault.unseal_secret(second_factor.sealed) if second_factor and not second_factor.confirmed else None
+        )
 
-    async def _page(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, recovery: Sequence[str] = ()
+    async def _render_page(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        recovery_codes: Sequence[str] = (),
     ) -> web.Response:
-        """Return the page. `recovery` are the codes of an authenticator that was just confirmed, shown this once."""
-        async with self._store.unit(write=False) as uow:
-            factor = await uow.second_factors.get(visit.member.username)
-            sessions = await uow.staff_sessions.of(visit.member.username)
-            secret = await self._secret(uow, visit)
-        problems = {refused.name: self._desk.wording.error(refused.error)} if refused else {}
+        """Return the page. `recovery_codes` are the codes of an authenticator that was just confirmed, shown
+        this once.
+        """
+        async with self._store.open_unit(write=False) as uow:
+            second_factor = await uow.second_factors.find(visitor.member.username)
+            own_sessions = await uow.staff_sessions.list_of_member(visitor.member.username)
+            secret = await self._open_pending_secret(uow, visitor)
+        problems_by_form = (
+            {refused_form.name: self._dependencies.wording.render_error(refused_form.error)} if refused_form else {}
+        )
         context = {
-            "enrolled": bool(factor and factor.confirmed),
-            "left": str(len(factor.recovery)) if factor else "0",
-            "secret": secret if visit.session.fresh(visit.now) else None,
-            "own": [_own(one, visit) for one in sessions if one.alive(visit.now)],
-            "recovery": recovery,
-            "code_problem": problems.get("code"),
-            "password_problem": problems.get("password"),
+            "enrolled": bool(second_factor and second_factor.confirmed),
+            "left": str(len(second_factor.recovery)) if second_factor else "0",
+            "secret": secret if visitor.session.has_fresh_proof(visitor.now) else None,
+            "own": [_build_own_session(session, visitor) for session in own_sessions if session.is_alive(visitor.now)],
+            "recovery": recovery_codes,
+            "code_problem": problems_by_form.get("code"),
+            "password_problem": problems_by_form.get("password"),
         }
-        return staff_page(request, visit, "admin/account/account.html", context, error=error_of(refused))
+        return render_staff_page(
+            request, visitor, "admin/account/account.html", context, error=form_error(refused_form)
+        )
 
 
-async def _told_on_page(visit: Visit, error: DomainError) -> bool:
+async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
     """Tell on the page what is wrong with a code or a password; any other error becomes the error page."""
     return isinstance(error, AuthenticationFailed | TooManyRequests | InvalidField)
 
 
-def _own(session: StaffSession, visit: Visit) -> OwnSession:
-    here = session.digest == visit.session.digest
-    browser, seen = browser_shown(session.agent), day_and_hour(session.seen_at)
-    return OwnSession(session.digest, browser, session.agent, session.address, seen, here)
+def _build_own_session(session: StaffSession, visitor: Visitor) -> OwnSession:
+    is_current = session.digest == visitor.session.digest
+    browser, last_seen = describe_browser(session.agent), day_and_hour_text(session.seen_at)
+    return OwnSession(session.digest, browser, session.agent, session.address, last_seen, is_current)

@@ -4,112 +4,118 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.frame import FORM_BYTES
-from channels.admin.gate import SECOND_FACTOR, SIGN_IN, Gate, way_on
-from channels.admin.return_links import COOKIE, let_in
+from channels.admin.frame import MAX_FORM_BYTES
+from channels.admin.gate import SECOND_FACTOR_PATH, SIGN_IN_PATH, Gate, read_next_address
+from channels.admin.return_links import SESSION_COOKIE, set_session_cookies
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
-from channels.web.pages import page
-from channels.web.posted import read_posted, said
-from domain.actions.staff.signing_in import Doorman
+from channels.web.pages import render_page
+from channels.web.posted import read_posted_form, read_text
+from domain.actions.staff.signing_in import StaffSignIn
 from domain.people.sessions import StaffSession
 from domain.people.sign_in_attempts import ClientOrigin
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 
-SIGN_OUT = "/staff/sign-out"
+SIGN_OUT_PATH = "/staff/sign-out"
 
 
 class SignInPages:
     """Mounts the pages. `hint` is what the demonstration tells of its own password, None otherwise."""
 
-    def __init__(self, doorman: Doorman, gate: Gate, hint: str | None = None) -> None:
-        self._doorman = doorman
+    def __init__(self, staff_sign_in: StaffSignIn, gate: Gate, password_hint: str | None = None) -> None:
+        self._staff_sign_in = staff_sign_in
         self._gate = gate
-        self._hint = hint
+        self._password_hint = password_hint
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
-        app.router.add_get(SIGN_IN, self._ask)
-        app.router.add_post(SIGN_IN, self._sign_in)
-        app.router.add_get(SECOND_FACTOR, self._ask_code)
-        app.router.add_post(SECOND_FACTOR, self._show_code)
-        app.router.add_post(SIGN_OUT, self._sign_out)
+        app.router.add_get(SIGN_IN_PATH, self._show_sign_in)
+        app.router.add_post(SIGN_IN_PATH, self._submit_sign_in)
+        app.router.add_get(SECOND_FACTOR_PATH, self._show_second_factor)
+        app.router.add_post(SECOND_FACTOR_PATH, self._submit_second_factor)
+        app.router.add_post(SIGN_OUT_PATH, self._submit_sign_out)
 
-    async def _ask(self, request: web.Request) -> web.Response:
-        return self._sign_in_page(request)
+    async def _show_sign_in(self, request: web.Request) -> web.Response:
+        return self._render_sign_in(request)
 
-    async def _sign_in(self, request: web.Request) -> web.Response:
+    async def _submit_sign_in(self, request: web.Request) -> web.Response:
         """Check the password. The session that the browser had ends; the new one has a token of its own."""
-        form, caller = await read_posted(request, FORM_BYTES), self._gate.caller(request)
-        username, password = said(form, "username"), str(form.get("password", ""))
+        form, caller = await read_posted_form(request, MAX_FORM_BYTES), self._gate.caller(request)
+        username, password = read_text(form, "username"), str(form.get("password", ""))
         try:
             require_same_origin(request)
         except Forbidden:
-            await self._doorman.note_foreign_form(username, caller)
+            await self._staff_sign_in.audit_foreign_form(username, caller)
             raise
-        former = await self._gate.visit(request)
+        former_visitor = await self._gate.identify_visitor(request)
         try:
-            session, token = await self._doorman.sign_in(
-                username, password, caller, former=former.session if former else None
+            session, token = await self._staff_sign_in.sign_in(
+                username, password, caller, former=former_visitor.session if former_visitor else None
             )
         except (AuthenticationFailed, TooManyRequests) as error:
-            return self._sign_in_page(request, username, error)
-        way = way_on(request)
-        if not await self._gate.has_code_to_show(session, caller):
-            return self._let_in(request, way, caller, session, token)
-        response = _onward(f"{SECOND_FACTOR}?{urlencode({'next': way})}")
-        COOKIE.give(request, response, token)
+            return self._render_sign_in(request, username, error)
+        next_address = read_next_address(request)
+        if not await self._gate.must_show_code(session, caller):
+            return self._redirect_signed_in(request, next_address, caller, session, token)
+        response = _redirect_to(f"{SECOND_FACTOR_PATH}?{urlencode({'next': next_address})}")
+        SESSION_COOKIE.set_token(request, response, token)
         return response
 
-    async def _ask_code(self, request: web.Request) -> web.Response:
-        if await self._gate.visit(request) is None:
-            raise web.HTTPSeeOther(SIGN_IN)
-        return await self._code_page(request)
+    async def _show_second_factor(self, request: web.Request) -> web.Response:
+        if await self._gate.identify_visitor(request) is None:
+            raise web.HTTPSeeOther(SIGN_IN_PATH)
+        return await self._render_second_factor(request)
 
-    async def _show_code(self, request: web.Request) -> web.Response:
-        visit = await self._gate.visit(request)
-        if visit is None:
-            raise web.HTTPSeeOther(SIGN_IN)
-        form = await read_posted(request, FORM_BYTES)
-        await self._gate.require_own_form(request, form, visit)
-        code = said(form, "code")
+    async def _submit_second_factor(self, request: web.Request) -> web.Response:
+        visitor = await self._gate.identify_visitor(request)
+        if visitor is None:
+            raise web.HTTPSeeOther(SIGN_IN_PATH)
+        form = await read_posted_form(request, MAX_FORM_BYTES)
+        await self._gate.require_own_form(request, form, visitor)
+        submitted_code = read_text(form, "code")
         try:
-            session, token = await self._doorman.show_code(visit.session, code, visit.caller)
+            session, token = await self._staff_sign_in.show_second_factor(
+                visitor.session, submitted_code, visitor.caller
+            )
         except (AuthenticationFailed, TooManyRequests) as error:
-            return await self._code_page(request, error)
-        return self._let_in(request, way_on(request), visit.caller, session, token)
+            return await self._render_second_factor(request, error)
+        return self._redirect_signed_in(request, read_next_address(request), visitor.caller, session, token)
 
-    async def _sign_out(self, request: web.Request) -> web.Response:
-        visit = await self._gate.visit(request)
-        if visit:
-            await self._gate.require_own_form(request, await read_posted(request, FORM_BYTES), visit)
-            await self._doorman.sign_out(visit.session, visit.caller)
-        response = _onward(SIGN_IN)
-        COOKIE.take(request, response)
+    async def _submit_sign_out(self, request: web.Request) -> web.Response:
+        visitor = await self._gate.identify_visitor(request)
+        if visitor:
+            await self._gate.require_own_form(request, await read_posted_form(request, MAX_FORM_BYTES), visitor)
+            await self._staff_sign_in.sign_out(visitor.session, visitor.caller)
+        response = _redirect_to(SIGN_IN_PATH)
+        SESSION_COOKIE.delete_token(request, response)
         return response
 
-    def _let_in(
-        self, request: web.Request, way: str, caller: ClientOrigin, session: StaffSession, token: str
+    def _redirect_signed_in(
+        self, request: web.Request, next_address: str, caller: ClientOrigin, session: StaffSession, token: str
     ) -> web.Response:
-        response = _onward(way)
-        let_in(request, response, self._doorman, caller, session, token)
+        response = _redirect_to(next_address)
+        set_session_cookies(request, response, self._staff_sign_in, caller, session, token)
         return response
 
-    def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:
-        context = {"username": username, "problem": _problem(request, error), "hint": self._hint}
-        return page(request, "admin/account/sign_in.html", context, status=status_of(error) if error else 200)
+    def _render_sign_in(
+        self, request: web.Request, username: str = "", error: DomainError | None = None
+    ) -> web.Response:
+        context = {"username": username, "problem": _describe_problem(request, error), "hint": self._password_hint}
+        return render_page(request, "admin/account/sign_in.html", context, status=status_of(error) if error else 200)
 
-    async def _code_page(self, request: web.Request, error: DomainError | None = None) -> web.Response:
-        visit = await self._gate.visit(request)
-        if visit is None:
-            raise web.HTTPSeeOther(SIGN_IN)
-        context = {"csrf": visit.session.csrf, "problem": _problem(request, error)}
-        return page(request, "admin/account/second_factor.html", context, status=status_of(error) if error else 200)
+    async def _render_second_factor(self, request: web.Request, error: DomainError | None = None) -> web.Response:
+        visitor = await self._gate.identify_visitor(request)
+        if visitor is None:
+            raise web.HTTPSeeOther(SIGN_IN_PATH)
+        context = {"csrf": visitor.session.csrf, "problem": _describe_problem(request, error)}
+        return render_page(
+            request, "admin/account/second_factor.html", context, status=status_of(error) if error else 200
+        )
 
 
-def _problem(request: web.Request, error: DomainError | None) -> str | None:
-    return request.app[WORDING].error(error) if error else None
+def _describe_problem(request: web.Request, error: DomainError | None) -> str | None:
+    return request.app[WORDING].render_error(error) if error else None
 
 
-def _onward(way: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": way})
+def _redirect_to(next_address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": next_address})

@@ -7,40 +7,40 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.actors import actor_shown, staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.user_agents import browser_shown
-from channels.web.forms import FormWords, controls, read_form, stray
-from channels.web.paging import ListPage, listed, page_start
-from domain.actions.desk import Desk
-from domain.actions.history.verifications import ask
+from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.user_agents import describe_browser
+from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from channels.web.paging import ListPage, build_list_page, read_page_start
+from domain.actions.desk import Dependencies
+from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditEntry, AuditFilter
-from domain.fields.form import Field, read_given
-from domain.fields.types import Choice, Day, ReadingContext, Text, number_text
-from domain.language.wording import day_and_hour
+from domain.fields.form import Field, read_submitted
+from domain.fields.types import Choice, Day, ReadingContext, Text, format_number
+from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_text, whole_day
+from domain.values.calendar import day_bounds, jalali_text
 from domain.values.errors import DomainError, InvalidField
-from domain.values.text import grouped, persian_digits
+from domain.values.text import group_digits, persian_digits
 
-PATH = "/staff/audit"
+AUDIT_PATH = "/staff/audit"
 
-PAGE = 50
+PAGE_SIZE = 50
 """Facts on a page."""
 
-_ISO_DAY = len("2026-11-25")
-_KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
-_FIGURES: Mapping[str, Callable[[int], str]] = {
-    **dict.fromkeys(("amount", "declared", "refund", "rate", "per_request"), grouped),
-    "share_bp": lambda hundredths: number_text(hundredths / 100),
+_ISO_DAY_LENGTH = len("2026-11-25")
+_KINDS_PREFIX, _FACTS_PREFIX = "admin.audit.kinds.", "admin.audit.facts."
+_FIGURE_FORMATTERS: Mapping[str, Callable[[int], str]] = {
+    **dict.fromkeys(("amount", "declared", "refund", "rate", "per_request"), group_digits),
+    "share_bp": lambda hundredths: format_number(hundredths / 100),
 }
 """Facts that are rials, and the one that is kept as hundredths of a percent."""
-_DAYS = frozenset({"day", "from", "to", "until", "before", "old_until", "last_at"})
+_DAY_FACTS = frozenset({"day", "from", "to", "until", "before", "old_until", "last_at"})
 """Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
 
-_NAMES: Mapping[str, Sequence[str]] = {
+_NAMING_TEXTS: Mapping[str, Sequence[str]] = {
     "report": ("reports.titles.{}",),
     "registry": ("choices.registry.{}",),
     "service": ("services.{}.title", "choices.service.{}"),
@@ -61,182 +61,249 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "why": ("details.forbidden.{}", "admin.audit.whys.{}"),
 }
 """Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
-_STATES: Mapping[str, Sequence[str]] = {
+_STATE_TEXTS: Mapping[str, Sequence[str]] = {
     "message_retried": ("admin.message_states.{}",),
     "charge_entered": ("choices.duty_state.{}",),
 }
 """Kinds of fact that tell a state, and the texts that name it: of texts, and of what is owed."""
-_MEMBERS = frozenset({"absent", "deputy"})
-_ACTORS = frozenset({"brought_by", "proposed_by"})
-_AGENT = "agent"
+_MEMBER_FACTS = frozenset({"absent", "deputy"})
+_ACTOR_FACTS = frozenset({"brought_by", "proposed_by"})
+_AGENT_FACT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFactPart:
-    """A part of a fact in words; `whole` is all of it where `value` is short for it."""
+    """A part of a fact in words; `full_value` is all of it where `value` is short for it."""
 
     name: str
     value: str
-    whole: str
+    full_value: str
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntryView:
-    """A fact of the audit in words; `facts` is what may be told of it."""
+    """A fact of the audit in words; `fact_parts` is what may be told of it."""
 
     id: int
     entry: AuditEntry
-    who: str
+    actor_name: str
     title: str
-    facts: Sequence[AuditFactPart]
+    fact_parts: Sequence[AuditFactPart]
 
 
 class AuditPages:
     """The audit, with the state of the history above it."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.audit", "audit.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(AUDIT_PATH, "admin.sections.audit", "audit.view"),)
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "audit.view", self._page),
-            PageRoute("POST", f"{PATH}/verify", "history.verify", FormSubmission("verify", self._verify, self._page)),
+            PageRoute("GET", AUDIT_PATH, "audit.view", self._render_page),
+            PageRoute(
+                "POST",
+                f"{AUDIT_PATH}/verify",
+                "history.verify",
+                FormSubmission("verify", self._submit_verification, self._render_page),
+            ),
         )
 
-    async def _verify(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_verification(self, request: web.Request, visitor: Visitor) -> str:
         """Ask for a verification; a process takes it up within seconds."""
-        async with self._store.unit() as uow:
-            await ask(self._desk, uow, visit.actor)
-        return f"{PATH}?done=verification"
+        async with self._store.open_unit() as uow:
+            await request_verification(self._dependencies, uow, visitor.actor)
+        return f"{AUDIT_PATH}?done=verification"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Show the facts that the filters leave; one that cannot be understood is told, and leaves none."""
-        fields, wrong = self._filters(), None
-        given = read_form(fields, request.query)
-        found: ListPage[AuditEntryView] = ListPage((), None)
+        filter_fields, filter_error = self._build_filter_fields(), None
+        filter_values = read_form(filter_fields, request.query)
+        entry_page: ListPage[AuditEntryView] = ListPage((), None)
         try:
-            found = await self._found(request, read_given(fields, given, ReadingContext(visit.now)))
+            entry_page = await self._find_entries(
+                request, read_submitted(filter_fields, filter_values, ReadingContext(visitor.now))
+            )
         except DomainError as error:
-            wrong = error
-        words = self._words()
+            filter_error = error
+        form_wording = self._build_wording()
         context = {
-            "filters": controls(fields, given, words, wrong),
-            "problem": stray(fields, wrong, words) if wrong else None,
-            "refusal": self._desk.wording.error(refused.error) if refused else None,
-            "list": found,
-            **await self._standing(),
+            "filters": build_controls(filter_fields, filter_values, form_wording, filter_error),
+            "problem": describe_stray(filter_fields, filter_error, form_wording) if filter_error else None,
+            "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
+            "list": entry_page,
+            **await self._describe_history_state(),
         }
-        return staff_page(request, visit, "admin/audit/audit.html", context, error=error_of(refused) or wrong)
-
-    def _filters(self) -> tuple[Field, ...]:
-        kinds = [key.removeprefix(_KINDS) for key in self._desk.catalogue.keys(_KINDS)]
-        return (
-            Field("actor", Text(limit=100), required=False),
-            Field("what", Choice(), required=False, choices=tuple(kinds)),
-            Field("day", Day(past=True), required=False),
+        return render_staff_page(
+            request, visitor, "admin/audit/audit.html", context, error=form_error(refused_form) or filter_error
         )
 
-    async def _found(self, request: web.Request, wanted: Mapping[str, Any]) -> ListPage[AuditEntryView]:
-        made = whole_day(date.fromisoformat(wanted["day"])) if "day" in wanted else None
-        asked = AuditFilter(_label(wanted.get("actor")), wanted.get("what"), made, page_start(request), PAGE + 1)
-        async with self._store.unit(write=False) as uow:
-            entries, names = await uow.audit.find(asked), await staff_names(uow)
-        return listed(request, PATH, [self._shown(one, names) for one in entries], PAGE)
+    def _build_filter_fields(self) -> tuple[Field, ...]:
+        entry_kinds = [key.removeprefix(_KINDS_PREFIX) for key in self._dependencies.catalogue.list_keys(_KINDS_PREFIX)]
+        return (
+            Field("actor", Text(max_length=100), required=False),
+            Field("what", Choice(), required=False, choices=tuple(entry_kinds)),
+            Field("day", Day(allows_past=True), required=False),
+        )
 
-    def _shown(self, entry: AuditEntry, names: Mapping[str, str]) -> AuditEntryView:
-        repeated = {"times": entry.times, "last_at": entry.last_at.isoformat()} if entry.last_at else {}
-        told = [self._told(entry.what, name, value, names) for name, value in {**entry.detail, **repeated}.items()]
-        who, title = actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what)
-        return AuditEntryView(entry.id, entry, who, title, [one for one in told if one.value])
+    async def _find_entries(self, request: web.Request, parsed_filter: Mapping[str, Any]) -> ListPage[AuditEntryView]:
+        day_range = day_bounds(date.fromisoformat(parsed_filter["day"])) if "day" in parsed_filter else None
+        audit_filter = AuditFilter(
+            _parse_actor_label(parsed_filter.get("actor")),
+            parsed_filter.get("what"),
+            day_range,
+            read_page_start(request),
+            PAGE_SIZE + 1,
+        )
+        async with self._store.open_unit(write=False) as uow:
+            audit_entries, member_names = await uow.audit.list_entries(audit_filter), await load_staff_names(uow)
+        return build_list_page(
+            request, AUDIT_PATH, [self._build_entry_view(entry, member_names) for entry in audit_entries], PAGE_SIZE
+        )
 
-    def _told(self, what: str, name: str, value: Any, names: Mapping[str, str]) -> AuditFactPart:
-        said = self._fact(value, name)
-        if name == "state":
-            said = self._named(_STATES.get(what, ()), said)
-        elif name in _MEMBERS:
-            said = names.get(said, said)
-        elif said and name in _ACTORS:
-            said = actor_shown(self._desk.catalogue, said, names)
-        elif name == "error":
-            said = self._refusal(said)
-        elif name == "operation":
-            said = self._operation(said)
-        return AuditFactPart(self._word(_FACTS, name), browser_shown(said) if name == _AGENT else said, said)
+    def _build_entry_view(self, entry: AuditEntry, member_names: Mapping[str, str]) -> AuditEntryView:
+        repetition_facts = {"times": entry.times, "last_at": entry.last_at.isoformat()} if entry.last_at else {}
+        fact_parts = [
+            self._describe_fact(entry.what, fact_name, value, member_names)
+            for fact_name, value in {**entry.detail, **repetition_facts}.items()
+        ]
+        actor_name, kind_title = (
+            describe_actor(self._dependencies.catalogue, entry.actor, member_names),
+            self._label_fact(_KINDS_PREFIX, entry.what),
+        )
+        return AuditEntryView(
+            entry.id, entry, actor_name, kind_title, [fact_part for fact_part in fact_parts if fact_part.value]
+        )
 
-    def _word(self, table: str, name: str) -> str:
+    def _describe_fact(
+        self, entry_kind: str, fact_name: str, value: Any, member_names: Mapping[str, str]
+    ) -> AuditFactPart:
+        fact_text = self._format_fact(value, fact_name)
+        if fact_name == "state":
+            fact_text = self._name_identifier(_STATE_TEXTS.get(entry_kind, ()), fact_text)
+        elif fact_name in _MEMBER_FACTS:
+            fact_text = member_names.get(fact_text, fact_text)
+        elif fact_text and fact_name in _ACTOR_FACTS:
+            fact_text = describe_actor(self._dependencies.catalogue, fact_text, member_names)
+        elif fact_name == "error":
+            fact_text = self._describe_refusal(fact_text)
+        elif fact_name == "operation":
+            fact_text = self._describe_operation(fact_text)
+        return AuditFactPart(
+            self._label_fact(_FACTS_PREFIX, fact_name),
+            describe_browser(fact_text) if fact_name == _AGENT_FACT else fact_text,
+            fact_text,
+        )
+
+    def _label_fact(self, text_prefix: str, fact_name: str) -> str:
         """Return what a kind of fact or a part of one is called; what nobody worded is shown as it is."""
-        key = table + name
-        return self._desk.catalogue.text(key) if key in self._desk.catalogue else name
+        key = text_prefix + fact_name
+        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else fact_name
 
-    def _fact(self, value: Any, name: str = "") -> str:
-        if name in _FIGURES and isinstance(value, int):
-            return _FIGURES[name](value)
+    def _format_fact(self, value: Any, fact_name: str = "") -> str:
+        if fact_name in _FIGURE_FORMATTERS and isinstance(value, int):
+            return _FIGURE_FORMATTERS[fact_name](value)
         if isinstance(value, bool):
-            return self._desk.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
+            return self._dependencies.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
         if isinstance(value, list):
-            return "، ".join(self._fact(one, name) for one in value)
+            return "، ".join(self._format_fact(element, fact_name) for element in value)
         if isinstance(value, dict):
-            return "، ".join(f"{name}: {self._fact(one)}" for name, one in value.items())
+            return "، ".join(f"{fact_name}: {self._format_fact(element)}" for fact_name, element in value.items())
         if isinstance(value, str):
-            return _jalali(value) if name in _DAYS else self._named(_NAMES.get(name, ()), value)
+            return (
+                _format_as_jalali(value)
+                if fact_name in _DAY_FACTS
+                else self._name_identifier(_NAMING_TEXTS.get(fact_name, ()), value)
+            )
         return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
 
-    def _named(self, tables: Sequence[str], ident: str) -> str:
+    def _name_identifier(self, text_templates: Sequence[str], identifier: str) -> str:
         """Return what an id is called; one that nobody worded is shown as it is."""
-        keys = (table.format(ident) for table in tables)
-        return next((self._desk.catalogue.text(key) for key in keys if key in self._desk.catalogue), ident)
+        text_keys = (text_template.format(identifier) for text_template in text_templates)
+        return next(
+            (self._dependencies.catalogue.text(key) for key in text_keys if key in self._dependencies.catalogue),
+            identifier,
+        )
 
-    def _refusal(self, said: str) -> str:
+    def _describe_refusal(self, error_text: str) -> str:
         """Return why a call was refused, in words; the audit has the error as the domain writes it, without its facts:
         code, field and detail, each of the last two only where there is one.
         """
-        code, _, rest = said.partition(":")
-        detail = rest.rpartition(":")[2]
-        keys = (f"admin.audit.errors.{detail}", f"details.{code}.{detail}", f"errors.{code}")
-        return next((self._desk.catalogue.text(key) for key in keys if key in self._desk.catalogue), said)
+        error_code, _, error_rest = error_text.partition(":")
+        error_detail = error_rest.rpartition(":")[2]
+        text_keys = (
+            f"admin.audit.errors.{error_detail}",
+            f"details.{error_code}.{error_detail}",
+            f"errors.{error_code}",
+        )
+        return next(
+            (self._dependencies.catalogue.text(key) for key in text_keys if key in self._dependencies.catalogue),
+            error_text,
+        )
 
-    def _operation(self, name: str) -> str:
+    def _describe_operation(self, operation_name: str) -> str:
         """Return what a counter's call is called: what services declare is named after them."""
-        catalogue = self._desk.catalogue
-        for service in self._desk.services.values():
-            if service.soap_operation == name:
-                return catalogue.render("admin.audit.submission", {"service": self._desk.wording.service(service.key)})
+        catalogue = self._dependencies.catalogue
+        for service in self._dependencies.services.values():
+            if service.soap_operation == operation_name:
+                return catalogue.render(
+                    "admin.audit.submission", {"service": self._dependencies.wording.service_title(service.key)}
+                )
             for lookup in service.lookups:
-                if lookup.soap_operation == name:
+                if lookup.soap_operation == operation_name:
                     return catalogue.text(f"intents.{lookup.intent.name}")
-        return self._named(("admin.audit.operations.{}",), name)
+        return self._name_identifier(("admin.audit.operations.{}",), operation_name)
 
-    async def _standing(self) -> dict[str, Any]:
+    async def _describe_history_state(self) -> dict[str, Any]:
         """Return how the history stands: its last seal, what is not sealed, and the last verification."""
-        async with self._store.unit(write=False) as uow:
-            names = await staff_names(uow)
-            asked, last = await uow.verifications.asked(), await uow.verifications.last()
-            standing = {"seal": await uow.history.last_sealed(), "unsealed": await uow.history.unsealed_events()}
-        who = actor_shown(self._desk.catalogue, last.asked_by, names) if last else ""
-        return {**standing, "waiting": asked, "last": last, "who": who}
+        async with self._store.open_unit(write=False) as uow:
+            member_names = await load_staff_names(uow)
+            pending_verification, last_verification = (
+                await uow.verifications.find_requested(),
+                await uow.verifications.find_last_ended(),
+            )
+            history_state = {
+                "seal": await uow.history.find_last_sealed(),
+                "unsealed": await uow.history.count_unsealed_events(),
+            }
+        actor_name = (
+            describe_actor(self._dependencies.catalogue, last_verification.asked_by, member_names)
+            if last_verification
+            else ""
+        )
+        return {**history_state, "waiting": pending_verification, "last": last_verification, "who": actor_name}
 
-    def _words(self) -> FormWords:
-        text = self._desk.catalogue.text
-        titles = {"what": {key.removeprefix(_KINDS): key for key in self._desk.catalogue.keys(_KINDS)}}
-        hints = {"actor": text("admin.audit.actor_hint")}
-        return FormWords(
-            self._desk.wording, lambda name: text(f"admin.audit.{name}"), titles, blank="web.form.every", hints=hints
+    def _build_wording(self) -> FormWording:
+        get_text = self._dependencies.catalogue.text
+        titles_by_field = {
+            "what": {
+                key.removeprefix(_KINDS_PREFIX): key for key in self._dependencies.catalogue.list_keys(_KINDS_PREFIX)
+            }
+        }
+        hints_by_field = {"actor": get_text("admin.audit.actor_hint")}
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: get_text(f"admin.audit.{field_name}"),
+            titles_by_field,
+            blank_key="web.form.every",
+            hints_by_field=hints_by_field,
         )
 
 
-def _jalali(text: str) -> str:
+def _format_as_jalali(iso_text: str) -> str:
     """Return a day or moment that was audited as ISO, as people read it; any other text as it is."""
     try:
-        moment = datetime.fromisoformat(text) if len(text) > _ISO_DAY else None
-        return day_and_hour(moment) if moment else jalali_text(date.fromisoformat(text))
+        moment = datetime.fromisoformat(iso_text) if len(iso_text) > _ISO_DAY_LENGTH else None
+        return day_and_hour_text(moment) if moment else jalali_text(date.fromisoformat(iso_text))
     except (ValueError, OverflowError, InvalidField):
-        return text
+        return iso_text
 
 
-def _label(typed: str | None) -> str | None:
+def _parse_actor_label(submitted_actor: str | None) -> str | None:
     """Return the label that somebody looks for: a user name alone is a member of the staff."""
-    return typed if typed is None or ":" in typed else f"staff:{typed}"
+    return submitted_actor if submitted_actor is None or ":" in submitted_actor else f"staff:{submitted_actor}"

@@ -1,70 +1,82 @@
 """The forms under a bill, the same wherever it is shown: money that came in by hand, and money that goes back."""
 
-from channels.admin.bills.bill_view import METHODS
-from channels.admin.frame import Visit
-from channels.web.posted import said
-from domain.actions.bills.pay import Settled, record
-from domain.actions.bills.refunds import approve, refund
-from domain.actions.bills.reversals import Reversed, reverse
-from domain.actions.desk import Desk
+from channels.admin.bills.bill_view import PAYMENT_METHODS
+from channels.admin.frame import Visitor
+from channels.web.posted import read_text
+from domain.actions.bills.pay import RecordedPayment, record_payment
+from domain.actions.bills.refunds import approve_refund, record_refund
+from domain.actions.bills.reversals import RecordedReversal, reverse_payment
+from domain.actions.desk import Dependencies
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.fields.form import Field
 from domain.fields.types import Choice, ReadingContext, Rials
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
 
-_LONGEST = 20
+_MAX_NUMBER_DIGITS = 20
 """Signs that no row's number has."""
 
-_AMOUNT = Field("amount", Rials())
-_METHOD = Field("method", Choice(), choices=METHODS)
+_AMOUNT_FIELD = Field("amount", Rials())
+_METHOD_FIELD = Field("method", Choice(), choices=PAYMENT_METHODS)
 
 
-async def record_by_hand(desk: Desk, uow: UnitOfWork, visit: Visit) -> Settled:
-    """Record the payment that the form tells; errors: `InvalidField` (amount, method) and those of `record`.
+async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedPayment:
+    """Record the payment that the form tells; errors: `InvalidField` (amount, method) and those of `record_payment`.
 
     A form that says no method was filled in on a page that did not ask for one: it meant a bank's slip.
     """
-    form = visit.form
-    amount = _AMOUNT.read(said(form, _AMOUNT.name), ReadingContext(visit.now))
-    method = _METHOD.read(said(form, _METHOD.name) or PaymentMethod.SLIP, ReadingContext(visit.now, METHODS))
-    ids = said(form, "bill_id"), said(form, "payment_id")
-    paid, surplus = (amount, PaymentMethod(method), said(form, "reference")), bool(said(form, "surplus"))
-    return await record(desk, uow, ids, *paid, visit.actor, surplus=surplus)
+    form = visitor.form
+    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
+    payment_method = _METHOD_FIELD.read_value(
+        read_text(form, _METHOD_FIELD.name) or PaymentMethod.SLIP, ReadingContext(visitor.now, PAYMENT_METHODS)
+    )
+    bill_ids = read_text(form, "bill_id"), read_text(form, "payment_id")
+    payment_details, surplus = (
+        (amount, PaymentMethod(payment_method), read_text(form, "reference")),
+        bool(read_text(form, "surplus")),
+    )
+    return await record_payment(dependencies, uow, bill_ids, *payment_details, visitor.actor, surplus=surplus)
 
 
-def recorded(settled: Settled) -> str:
+def payment_done_key(recorded_payment: RecordedPayment) -> str:
     """Return the key under `admin.done` that tells what became of the money: a surplus is to go back."""
-    return "surplus" if settled.payment.outcome is PaymentOutcome.SURPLUS else "slip"
+    return "surplus" if recorded_payment.payment.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
-async def give_back(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:
+async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
     """Record the transfer to a citizen that the form tells, with its sum: if more became due since the page was made,
-    nothing is recorded. Errors: `InvalidField("amount")` and those of `refund`.
+    nothing is recorded. Errors: `InvalidField("amount")` and those of `record_refund`.
     """
-    form = visit.form
-    bill_id, iban, reference = (said(form, name) for name in ("bill_id", "iban", "reference"))
-    amount = _AMOUNT.read(said(form, _AMOUNT.name), ReadingContext(visit.now))
-    await refund(desk, uow, bill_id, iban, reference, visit.actor, amount)
+    form = visitor.form
+    bill_id, iban, reference = (read_text(form, field_name) for field_name in ("bill_id", "iban", "reference"))
+    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
+    await record_refund(dependencies, uow, bill_id, iban, reference, visitor.actor, amount)
 
 
-async def agree(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:
-    """Keep a second person's word that the form's sum goes to its IBAN; errors: those of `approve`."""
-    form = visit.form
-    amount = _AMOUNT.read(said(form, _AMOUNT.name), ReadingContext(visit.now))
-    await approve(desk, uow, said(form, "bill_id"), said(form, "iban"), visit.actor, amount)
+async def submit_approval(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
+    """Keep a second person's word that the form's sum goes to its IBAN; errors: those of `approve_refund`."""
+    form = visitor.form
+    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
+    await approve_refund(dependencies, uow, read_text(form, "bill_id"), read_text(form, "iban"), visitor.actor, amount)
 
 
-async def reverse_wrong(desk: Desk, uow: UnitOfWork, visit: Visit) -> Reversed:
+async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReversal:
     """Reverse the payment that the form names; errors: `InvalidField("payment")` for a form that is not ours, and those
-    of `reverse`.
+    of `reverse_payment`.
     """
-    row = said(visit.form, "payment")
-    if not (row.isascii() and row.isdecimal() and len(row) < _LONGEST):
+    payment_number = read_text(visitor.form, "payment")
+    if not (payment_number.isascii() and payment_number.isdecimal() and len(payment_number) < _MAX_NUMBER_DIGITS):
         raise InvalidField("payment")
-    return await reverse(desk, uow, said(visit.form, "bill_id"), int(row), said(visit.form, "reason"), visit.actor)
+    return await reverse_payment(
+        dependencies,
+        uow,
+        read_text(visitor.form, "bill_id"),
+        int(payment_number),
+        read_text(visitor.form, "reason"),
+        visitor.actor,
+    )
 
 
-def what_follows(done: Reversed) -> str:
+def reversal_done_key(reversal: RecordedReversal) -> str:
     """Return the key under `admin.done` that tells what follows from a reversal."""
-    return f"reversed_{done.follows}"
+    return f"reversed_{reversal.consequence}"

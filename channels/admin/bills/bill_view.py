@@ -4,132 +4,176 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from channels.admin.actors import actor_shown
-from domain.actions.bills.refunds import alone_refused, approved, concerns_two, recorded_by
-from domain.actions.desk import Desk
+from channels.admin.actors import describe_actor
+from domain.actions.bills.refunds import (
+    has_recorded_payment,
+    is_approved_by_other,
+    may_need_second_person,
+    needs_second_person,
+)
+from domain.actions.desk import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
-from domain.language.wording import day_and_hour
+from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.text import grouped
+from domain.values.text import group_digits
 
-METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
+PAYMENT_METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
 """How money comes that the revenue unit records by hand: paid in at a bank, or at the municipality's own terminal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class BillMovement:
     """Money that came in for a bill or went back, in words: when, by which way, how much, the bank's reference, and who
-    recorded it. `iban` is where it went back to, while that is kept. `reversed` tells when, by whom and why it was
-    found to be recorded wrongly; `payment` names one that can be found so.
+    recorded it. `iban` is where it went back to, while that is kept. `reversal_note` tells when, by whom and why it was
+    found to be recorded wrongly; `payment_number` names one that can be found so.
     """
 
-    at: str
-    way: str
+    recorded_at: str
+    method_label: str
     amount: str
     reference: str
-    who: str
+    recorded_by: str
     iban: str | None
-    reversed: str | None
-    payment: int | None
+    reversal_note: str | None
+    payment_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second person's word on what is due back, for one visitor: `needed` before this one may send it back, `words`
-    when it was given, and whether this one may give it (`open`).
+    """A second person's word on what is due back, for one visitor: `is_required` before this one may send it back,
+    `description` when it was given, and whether this one may give it (`may_approve`).
     """
 
-    needed: bool
-    words: str | None
-    open: bool
+    is_required: bool
+    description: str | None
+    may_approve: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BillView:
     """A bill: its two ids as banks take them, amount and state in words, what moved on it, what is still to go back.
 
-    `slip` is the key of what recording money for it is called: of a bill that is not open any more it is a surplus.
+    `slip_label_key` is the key of what recording money for it is called: of a bill that is not open any more it is a
+    surplus.
     """
 
     bill_id: str
     payment_id: str
     amount: str
     state: str
-    key: str
-    payable: bool
-    slip: str
-    movements: Sequence[Movement]
-    refund: str | None
+    state_key: str
+    is_payable: bool
+    slip_label_key: str
+    movements: Sequence[BillMovement]
+    refund_amount: str | None
     approval: Approval
 
-    methods: ClassVar[tuple[PaymentMethod, ...]] = METHODS
+    methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
 
     @property
-    def reversible(self) -> bool:
+    def is_reversible(self) -> bool:
         """Whether it has a payment that can be reversed, as far as the page knows."""
-        return any(one.payment for one in self.movements)
+        return any(movement.payment_number for movement in self.movements)
 
     @property
-    def payable_back(self) -> bool:
+    def may_refund(self) -> bool:
         """Whether the visitor may send back what is due on it."""
-        return self.refund is not None and not self.approval.needed
+        return self.refund_amount is not None and not self.approval.is_required
 
 
-async def shown_bill(uow: UnitOfWork, desk: Desk, bill: Bill, names: Mapping[str, str], actor: Actor) -> BillView:
-    """Return a bill in words, as this visitor may deal with it; `names` is what members of the staff are called by user
-    name.
+async def build_bill_view(
+    uow: UnitOfWork, dependencies: Dependencies, bill: Bill, member_names: Mapping[str, str], actor: Actor
+) -> BillView:
+    """Return a bill in words, as this visitor may deal with it; `member_names` is what members of the staff are called
+    by user name.
     """
-    refunds, payments = await uow.bills.refunds_of(bill.id), await uow.bills.payments_of(bill.id)
-    reversals = {one.payment_id: one for one in await uow.bills.reversals_of(bill.id)}
-    catalogue, waiting = desk.catalogue, [one for one in refunds if one.state is RefundState.DUE]
-    due = sum(one.amount for one in waiting)
-    paid = any(one.stands and one.outcome is PaymentOutcome.SETTLED for one in payments)
-    slip = "slip" if bill.state.payable else "again" if paid else "late"
+    refunds, payments = await uow.bills.list_refunds(bill.id), await uow.bills.list_payments(bill.id)
+    reversals = {entry.payment_id: entry for entry in await uow.bills.list_reversals(bill.id)}
+    catalogue, due_refunds = dependencies.catalogue, [entry for entry in refunds if entry.state is RefundState.DUE]
+    due_amount = sum(entry.amount for entry in due_refunds)
+    was_paid = any(entry.is_recorded and entry.outcome is PaymentOutcome.SETTLED for entry in payments)
+    slip_key = "slip" if bill.state.is_payable else "again" if was_paid else "late"
     return BillView(
-        bill.bill_id, bill.payment_id, grouped(bill.amount), catalogue.text(f"admin.bill_states.{bill.state}"),
-        bill.state.value, bill.state.payable, f"admin.bill.{slip}",
-        [_movement(catalogue, one, refunds, reversals.get(one.id), names) for one in payments],
-        grouped(due) if due else None, approval_of(desk, payments, waiting, names, actor),
-    )  # fmt: skip
-
-
-def approval_of(
-    desk: Desk, payments: Sequence[Payment], due: Sequence[Refund], names: Mapping[str, str], actor: Actor
-) -> Approval:
-    """Return how it stands with the second person's word on what is due back on a bill."""
-    given = next((one for one in due if one.approved_by), None)
-    facts = {"who": actor_shown(desk.catalogue, given.approved_by, names), "iban": given.iban or ""} if given else {}
-    return Approval(
-        alone_refused(desk.policy, payments, due, actor) and not approved(due, actor),
-        desk.catalogue.render("admin.bill.approved", facts) if given else None,
-        given is None and concerns_two(desk.policy, payments, due) and not recorded_by(payments, actor),
+        bill_id=bill.bill_id,
+        payment_id=bill.payment_id,
+        amount=group_digits(bill.amount),
+        state=catalogue.text(f"admin.bill_states.{bill.state}"),
+        state_key=bill.state.value,
+        is_payable=bill.state.is_payable,
+        slip_label_key=f"admin.bill.{slip_key}",
+        movements=[
+            _build_movement(catalogue, entry, refunds, reversals.get(entry.id), member_names) for entry in payments
+        ],
+        refund_amount=group_digits(due_amount) if due_amount else None,
+        approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
     )
 
 
-def _movement(
-    catalogue: Catalogue, one: Payment, refunds: Sequence[Refund], gone: Reversal | None, names: Mapping[str, str]
-) -> Movement:
+def build_approval(
+    dependencies: Dependencies,
+    payments: Sequence[Payment],
+    due_refunds: Sequence[Refund],
+    member_names: Mapping[str, str],
+    actor: Actor,
+) -> Approval:
+    """Return how it stands with the second person's word on what is due back on a bill."""
+    approved_refund = next((refund for refund in due_refunds if refund.approved_by), None)
+    facts = (
+        {
+            "who": describe_actor(dependencies.catalogue, approved_refund.approved_by, member_names),
+            "iban": approved_refund.iban or "",
+        }
+        if approved_refund
+        else {}
+    )
+    return Approval(
+        needs_second_person(dependencies.policy, payments, due_refunds, actor)
+        and not is_approved_by_other(due_refunds, actor),
+        dependencies.catalogue.render("admin.bill.approved", facts) if approved_refund else None,
+        approved_refund is None
+        and may_need_second_person(dependencies.policy, payments, due_refunds)
+        and not has_recorded_payment(payments, actor),
+    )
+
+
+def _build_movement(
+    catalogue: Catalogue,
+    payment: Payment,
+    refunds: Sequence[Refund],
+    reversal: Reversal | None,
+    member_names: Mapping[str, str],
+) -> BillMovement:
     # A transfer gives back all that is due at once: its refunds bear its moment.
-    ibans = [of.iban for of in refunds if one.outcome is PaymentOutcome.RETURNED and of.refunded_at == one.at]
-    return Movement(
-        day_and_hour(one.at), _way(catalogue, one), grouped(one.amount), one.reference,
-        actor_shown(catalogue, one.recorded_by, names), next(filter(None, ibans), None),
-        _reversed(catalogue, gone, names) if gone else None,
-        one.id if one.stands and one.outcome is not PaymentOutcome.RETURNED else None,
-    )  # fmt: skip
+    ibans = [
+        refund.iban
+        for refund in refunds
+        if payment.outcome is PaymentOutcome.RETURNED and refund.refunded_at == payment.at
+    ]
+    return BillMovement(
+        recorded_at=day_and_hour_text(payment.at),
+        method_label=_describe_method(catalogue, payment),
+        amount=group_digits(payment.amount),
+        reference=payment.reference,
+        recorded_by=describe_actor(catalogue, payment.recorded_by, member_names),
+        iban=next(filter(None, ibans), None),
+        reversal_note=_describe_reversal(catalogue, reversal, member_names) if reversal else None,
+        payment_number=payment.id if payment.is_recorded and payment.outcome is not PaymentOutcome.RETURNED else None,
+    )
 
 
-def _reversed(catalogue: Catalogue, one: Reversal, names: Mapping[str, str]) -> str:
-    facts = {"at": day_and_hour(one.at), "who": actor_shown(catalogue, one.reversed_by, names)}
-    return catalogue.render("admin.bill.reversed", facts | {"reason": one.reason or "—"})
+def _describe_reversal(catalogue: Catalogue, reversal: Reversal, member_names: Mapping[str, str]) -> str:
+    facts = {"at": day_and_hour_text(reversal.at), "who": describe_actor(catalogue, reversal.reversed_by, member_names)}
+    return catalogue.render("admin.bill.reversed", facts | {"reason": reversal.reason or "—"})
 
 
-def _way(catalogue: Catalogue, one: Payment) -> str:
-    if one.outcome is PaymentOutcome.RETURNED:
+def _describe_method(catalogue: Catalogue, payment: Payment) -> str:
+    if payment.outcome is PaymentOutcome.RETURNED:
         return catalogue.text("admin.bill.returned")
-    own = one.method is PaymentMethod.POS and one.office is None
-    way = catalogue.text("admin.bill.own_terminal" if own else f"choices.payment_method.{one.method}")
-    came = "admin.bill.surplus" if one.outcome is PaymentOutcome.SURPLUS else "admin.bill.came"
-    return catalogue.render(came, {"way": way})
+    is_own_terminal = payment.method is PaymentMethod.POS and payment.office is None
+    method_label = catalogue.text(
+        "admin.bill.own_terminal" if is_own_terminal else f"choices.payment_method.{payment.method}"
+    )
+    text_key = "admin.bill.surplus" if payment.outcome is PaymentOutcome.SURPLUS else "admin.bill.came"
+    return catalogue.render(text_key, {"way": method_label})

@@ -6,30 +6,36 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bills.bill_forms import agree, record_by_hand, recorded, reverse_wrong, what_follows
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_row import RowPage, row_id, unchanged
-from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.web.posted import said
-from domain.actions.desk import Desk
-from domain.actions.registries.charges import bill_and_tell, waive_and_tell
-from domain.actions.registries.duties import Generated, generate
-from domain.actions.registries.expiries import Due, due
-from domain.fields.types import ReadingContext, number_text
+from channels.admin.bills.bill_forms import (
+    payment_done_key,
+    reversal_done_key,
+    submit_approval,
+    submit_payment,
+    submit_reversal,
+)
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_row import RowPage, read_row_id, require_unchanged
+from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
+from domain.actions.registries.charges import bill_and_notify, waive_and_notify
+from domain.actions.registries.duties import GeneratedDuties, generate_duties
+from domain.actions.registries.expiries import ExpiringDate, list_expiring
+from domain.fields.types import ReadingContext, format_number
 from domain.registries.declarations import DUTY, REGISTRIES, Registry
 from domain.registries.field_types import Year
 from domain.unit_of_work import Store
-from domain.values.calendar import in_tehran, jalali_text, to_jalali
+from domain.values.calendar import jalali_text, to_jalali, to_tehran
 from domain.values.errors import InvalidField
-from domain.values.identifiers import mobile_shown
-from domain.values.text import grouped, persian_digits
+from domain.values.identifiers import display_mobile
+from domain.values.text import group_digits, persian_digits
 
-EXPIRING, GENERATE = f"{REGISTRY_ROOM}/expiring", f"{address(DUTY)}/generate"
-AHEAD = (30, 60, 90)
+EXPIRING_PATH, GENERATE_PATH = f"{REGISTRIES_PATH}/expiring", f"{list_address(DUTY)}/generate"
+DAYS_AHEAD_CHOICES = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
 
-RowAction = Callable[[Registry, web.Request, Visit], Awaitable[str]]
+RowAction = Callable[[Registry, web.Request, Visitor], Awaitable[str]]
 """What a form of a row asks for about its money; returns where to go on."""
 
 
@@ -38,117 +44,152 @@ class ChargePages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = RegistryViews(desk)
-        self._row = RowPage(desk, store)
+        self._views = RegistryViews(dependencies)
+        self._row_page = RowPage(dependencies, store)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        owed = [one for one in REGISTRIES.values() if one.owed]
+        owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
         return (
-            PageRoute("GET", EXPIRING, "registries.view", self._expiring),
-            PageRoute("GET", GENERATE, "duties.change", self._years),
-            PageRoute("POST", GENERATE, "duties.change", FormSubmission("year", self._generate, self._years)),
-            *(route for registry in owed for route in self._of(registry)),
+            PageRoute("GET", EXPIRING_PATH, "registries.view", self._show_expiring),
+            PageRoute("GET", GENERATE_PATH, "duties.change", self._render_generation),
+            PageRoute(
+                "POST",
+                GENERATE_PATH,
+                "duties.change",
+                FormSubmission("year", self._submit_generation, self._render_generation),
+            ),
+            *(route for registry in owed_registries for route in self._build_routes(registry)),
         )
 
-    def _of(self, registry: Registry) -> Sequence[PageRoute]:
-        one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
-        actions: Sequence[tuple[str, str, str, RowAction]] = (
-            ("bill", "charges.bill", "billed", self._bill),
-            ("waive", "charges.waive", "waived", self._waive),
-            ("slip", "payments.record", "slip", self._slip),
-            ("reverse", "payments.reverse", "reverse", self._reverse),
-            ("approve", "refunds.approve", "approve", self._approve),
+    def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        row_path = f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"
+        row_actions: Sequence[tuple[str, str, str, RowAction]] = (
+            ("bill", "charges.bill", "billed", self._submit_bill),
+            ("waive", "charges.waive", "waived", self._submit_waiver),
+            ("slip", "payments.record", "slip", self._submit_payment),
+            ("reverse", "payments.reverse", "reverse", self._submit_reversal),
+            ("approve", "refunds.approve", "approve", self._submit_approval),
         )
-        page = partial(self._row.page, registry)
+        row_page = partial(self._row_page.render_row_page, registry)
         return [
-            PageRoute("POST", f"{one}/{path}", right, FormSubmission(form, partial(action, registry), page))
-            for path, right, form, action in actions
+            PageRoute(
+                "POST",
+                f"{row_path}/{path_name}",
+                right,
+                FormSubmission(form_name, partial(row_action, registry), row_page),
+            )
+            for path_name, right, form_name, row_action in row_actions
         ]
 
-    async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await unchanged(uow, registry, row_id(request), visit.form)
-            await bill_and_tell(self._desk, uow, registry, row_id(request), visit.actor)
-        return _after(registry, request, "billed")
+    async def _submit_bill(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await require_unchanged(uow, registry, read_row_id(request), visitor.form)
+            await bill_and_notify(self._dependencies, uow, registry, read_row_id(request), visitor.actor)
+        return _address_after(registry, request, "billed")
 
-    async def _waive(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await unchanged(uow, registry, row_id(request), visit.form)
-            reason = said(visit.form, "reason")
-            await waive_and_tell(self._desk, uow, registry, row_id(request), reason, visit.actor)
-        return _after(registry, request, "waived")
+    async def _submit_waiver(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await require_unchanged(uow, registry, read_row_id(request), visitor.form)
+            waiver_reason = read_text(visitor.form, "reason")
+            await waive_and_notify(
+                self._dependencies, uow, registry, read_row_id(request), waiver_reason, visitor.actor
+            )
+        return _address_after(registry, request, "waived")
 
-    async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            settled = await record_by_hand(self._desk, uow, visit)
-        return _after(registry, request, recorded(settled))
+    async def _submit_payment(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            recorded_payment = await submit_payment(self._dependencies, uow, visitor)
+        return _address_after(registry, request, payment_done_key(recorded_payment))
 
-    async def _reverse(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            done = await reverse_wrong(self._desk, uow, visit)
-        return _after(registry, request, what_follows(done))
+    async def _submit_reversal(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            reversal = await submit_reversal(self._dependencies, uow, visitor)
+        return _address_after(registry, request, reversal_done_key(reversal))
 
-    async def _approve(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await agree(self._desk, uow, visit)
-        return _after(registry, request, "refund_approved")
+    async def _submit_approval(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_approval(self._dependencies, uow, visitor)
+        return _address_after(registry, request, "refund_approved")
 
-    async def _generate(self, request: web.Request, visit: Visit) -> web.Response:
-        made = await generate(self._desk, self._store, _year(said(visit.form, "year"), visit), visit.actor)
-        return await self._years(request, visit, made=made)
+    async def _submit_generation(self, request: web.Request, visitor: Visitor) -> web.Response:
+        generated = await generate_duties(
+            self._dependencies, self._store, _parse_year(read_text(visitor.form, "year"), visitor), visitor.actor
+        )
+        return await self._render_generation(request, visitor, generated=generated)
 
-    async def _years(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: Generated | None = None
+    async def _render_generation(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        generated: GeneratedDuties | None = None,
     ) -> web.Response:
-        this_year, error = persian_digits(to_jalali(in_tehran(visit.now).date())[0]), error_of(refused)
-        text = self._desk.catalogue.text
+        this_year, error = persian_digits(to_jalali(to_tehran(visitor.now).date())[0]), form_error(refused_form)
+        get_text = self._dependencies.catalogue.text
         context = {
-            **self._views.room(DUTY, visit),
-            "year": said(visit.form, "year") if refused or made else this_year,
-            "made": made and {
-                "made": grouped(made.made), "present": grouped(made.present), "free": grouped(made.free),
-                "amount": grouped(made.amount),
-                "missing": [(text(f"choices.vehicle_type.{kind}"), grouped(n)) for kind, n in made.missing.items()],
+            **self._views.build_context(DUTY, visitor),
+            "year": read_text(visitor.form, "year") if refused_form or generated else this_year,
+            "made": generated
+            and {
+                "made": group_digits(generated.made),
+                "present": group_digits(generated.present),
+                "free": group_digits(generated.free),
+                "amount": group_digits(generated.amount),
+                "missing": [
+                    (get_text(f"choices.vehicle_type.{vehicle_type}"), group_digits(missing_count))
+                    for vehicle_type, missing_count in generated.missing.items()
+                ],
             },
-            "problem": self._desk.wording.error(error) if error else None,
-        }  # fmt: skip
-        return staff_page(request, visit, "admin/bills/duties.html", context, error=error)
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        return render_staff_page(request, visitor, "admin/bills/duties.html", context, error=error)
 
-    async def _expiring(self, request: web.Request, visit: Visit) -> web.Response:
-        asked = request.query.get("days", "")
-        days = next((one for one in AHEAD if str(one) == asked), AHEAD[0])
-        async with self._store.unit(write=False) as uow:
-            found = await due(self._desk, uow, days)
-        context = {"rows": [self._running_out(one) for one in found], "days": days, "ahead": AHEAD}
-        return staff_page(request, visit, "admin/bills/expiring.html", context)
+    async def _show_expiring(self, request: web.Request, visitor: Visitor) -> web.Response:
+        requested_days = request.query.get("days", "")
+        days_ahead = next(
+            (entry for entry in DAYS_AHEAD_CHOICES if str(entry) == requested_days), DAYS_AHEAD_CHOICES[0]
+        )
+        async with self._store.open_unit(write=False) as uow:
+            expiring_papers = await list_expiring(self._dependencies, uow, days_ahead)
+        context = {
+            "rows": [self._describe_expiring(entry) for entry in expiring_papers],
+            "days": days_ahead,
+            "ahead": DAYS_AHEAD_CHOICES,
+        }
+        return render_staff_page(request, visitor, "admin/bills/expiring.html", context)
 
-    def _running_out(self, one: Due) -> dict[str, Any]:
-        registry, row = one.expiring.registry, one.expiring.row
-        left = one.days_left
-        said_left = "admin.expiring.past" if left < 0 else "admin.expiring.left" if left else "admin.expiring.today"
+    def _describe_expiring(self, paper: ExpiringDate) -> dict[str, Any]:
+        registry, expiring_row = paper.expiring.registry, paper.expiring.row
+        days_left = paper.days_left
+        left_key = (
+            "admin.expiring.past" if days_left < 0 else "admin.expiring.left" if days_left else "admin.expiring.today"
+        )
         return {
-            "row": CellPart(self._views.called(registry, row.values), f"{address(registry)}/{row.id}"),
-            "registry": self._views.title(registry),
-            "paper": self._views.label(registry, one.expiring.field),
-            "day": jalali_text(one.expiring.day),
-            "past": left < 0,
-            "left": self._desk.catalogue.render(said_left, {"days": number_text(abs(left))}),
-            "mobile": mobile_shown(one.mobile) if one.mobile else None,
-            "reminded": "، ".join(number_text(days) for days in one.reminded),
+            "row": CellPart(
+                self._views.render_row_name(registry, expiring_row.values),
+                f"{list_address(registry)}/{expiring_row.id}",
+            ),
+            "registry": self._views.registry_title(registry),
+            "paper": self._views.field_label(registry, paper.expiring.date_field),
+            "day": jalali_text(paper.expiring.expires_on),
+            "past": days_left < 0,
+            "left": self._dependencies.catalogue.render(left_key, {"days": format_number(abs(days_left))}),
+            "mobile": display_mobile(paper.mobile) if paper.mobile else None,
+            "reminded": "، ".join(format_number(days_ahead) for days_ahead in paper.reminders_sent),
         }
 
 
-def _after(registry: Registry, request: web.Request, done: str) -> str:
+def _address_after(registry: Registry, request: web.Request, done_key: str) -> str:
     """Return the page of a row that tells what was done (`admin.done`)."""
-    return f"{address(registry)}/{row_id(request)}?done={done}"
+    return f"{list_address(registry)}/{read_row_id(request)}?done={done_key}"
 
 
-def _year(text: str, visit: Visit) -> int:
+def _parse_year(year_text: str, visitor: Visitor) -> int:
     try:
-        return Year().parse(text, ReadingContext(visit.now))
+        return Year().parse(year_text, ReadingContext(visitor.now))
     except InvalidField:
-        raise InvalidField("year", detail="bad_year", given=text[:10]) from None
+        raise InvalidField("year", detail="bad_year", given=year_text[:10]) from None

@@ -3,62 +3,62 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.admin.tariffs.priced_things import thing_named
-from domain.engine.personal_data import WORDS_OF_QUOTE
-from domain.fields.types import number_text
+from channels.admin.tariffs.priced_things import describe_thing
+from domain.engine.personal_data import QUOTE_REASON_KEY
+from domain.fields.types import format_number
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import JsonObject
 from domain.tariffs.tariff import Quote, QuoteLine
-from domain.values.text import grouped
+from domain.values.text import group_digits
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """A line of the price: for what, how much of it, the rate, the amount. `minimum` tells why more is charged than
-    was asked for, where that is so.
+    """A line of the price: for what, how much of it, the rate, the amount. `minimum_note` tells why more is charged
+    than was asked for, where that is so.
     """
 
-    what: str
+    thing_label: str
     units: str
     rate: str
     amount: str
-    minimum: str | None
+    minimum_note: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
     """The price: its lines, what is added to them (a label and an amount each, in order), and what is to be paid.
-    `override` is why that is another amount than the tariff's.
+    `override_reason` is why that is another amount than the tariff's.
     """
 
     rows: Sequence[QuoteRow]
-    added: Sequence[tuple[str, str]]
+    additions: Sequence[tuple[str, str]]
     total: str
-    override: str | None
+    override_reason: str | None
 
 
-def shown_quote(catalogue: Catalogue, stored: JsonObject) -> QuoteView:
+def build_quote_view(catalogue: Catalogue, stored_quote: JsonObject) -> QuoteView:
     """Return a price that a request keeps; an erasure took the officer's words from it."""
-    quote = Quote.from_json({WORDS_OF_QUOTE: None, **stored})
-    added = [("vat", grouped(quote.vat))]
-    if rounded := quote.computed - quote.subtotal - quote.vat:
-        added.append(("rounding", f"{'+' if rounded > 0 else '−'} {grouped(abs(rounded))}"))
+    quote = Quote.from_json({QUOTE_REASON_KEY: None, **stored_quote})
+    additions = [("vat", group_digits(quote.vat))]
+    if rounding := quote.computed - quote.subtotal - quote.vat:
+        additions.append(("rounding", f"{'+' if rounding > 0 else '−'} {group_digits(abs(rounding))}"))
     if quote.override is not None:
-        added.append(("by_tariff", grouped(quote.computed)))
+        additions.append(("by_tariff", group_digits(quote.computed)))
     return QuoteView(
-        [_row(catalogue, one) for one in quote.lines],
-        [(catalogue.text(f"admin.quote.{name}"), amount) for name, amount in added],
-        grouped(quote.total),
+        [_build_quote_row(catalogue, quote_line) for quote_line in quote.lines],
+        [(catalogue.text(f"admin.quote.{addition}"), amount) for addition, amount in additions],
+        group_digits(quote.total),
         quote.reason if quote.override is not None else None,
     )
 
 
-def _row(catalogue: Catalogue, line: QuoteLine) -> QuoteRow:
-    least = {"asked": number_text(line.asked), "minimum": number_text(line.minimum)}
+def _build_quote_row(catalogue: Catalogue, quote_line: QuoteLine) -> QuoteRow:
+    minimum_facts = {"asked": format_number(quote_line.asked), "minimum": format_number(quote_line.minimum)}
     return QuoteRow(
-        thing_named(catalogue, line.dimensions, line.unit),
-        f"{number_text(line.units)} × {number_text(line.count)}",
-        grouped(line.rate),
-        grouped(line.amount),
-        catalogue.render("admin.quote.minimum", least) if line.minimum > line.asked else None,
+        describe_thing(catalogue, quote_line.dimensions, quote_line.unit),
+        f"{format_number(quote_line.units)} × {format_number(quote_line.count)}",
+        group_digits(quote_line.rate),
+        group_digits(quote_line.amount),
+        catalogue.render("admin.quote.minimum", minimum_facts) if quote_line.minimum > quote_line.asked else None,
     )

@@ -10,31 +10,31 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.actors import staff_names
-from channels.admin.bills.bill_forms import agree, give_back
-from channels.admin.bills.bill_view import Approval, approval_of
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_row import RowPage, row_id
-from channels.admin.registries.registry_view import RegistryViews, address
-from channels.admin.requests.request_pages import PATH as REQUESTS
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.web.paging import same_page
-from domain.actions.bills.refunds import due_page
+from channels.admin.actors import load_staff_names
+from channels.admin.bills.bill_forms import submit_approval, submit_refund
+from channels.admin.bills.bill_view import Approval, build_approval
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_row import RowPage, read_row_id
+from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.admin.requests.request_pages import REQUESTS_PATH as REQUESTS
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.web.paging import build_page_query
+from domain.actions.bills.refunds import load_due_page
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.desk import Desk
-from domain.actions.queues.visibility import sees
+from domain.actions.desk import Dependencies
+from domain.actions.queues.visibility import may_see_request
 from domain.actions.staff.authorization import registry_right
 from domain.bills.bill import Bill, DueBack, RefundState
-from domain.blocks.charging import SUBJECT as REQUEST
-from domain.language.wording import day_and_hour
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
+from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError
-from domain.values.paging import FIELD, Cursor, Page
-from domain.values.text import grouped, persian_digits
+from domain.values.paging import PAGE_FIELD, Cursor, Page
+from domain.values.text import group_digits, persian_digits
 
-PATH = "/staff/refunds"
+REFUNDS_PATH = "/staff/refunds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,141 +43,166 @@ class RefundSubject:
     is +989…); and its page, for those who may open that.
     """
 
-    what: str
-    which: str
-    who: str | None
+    kind_label: str
+    reference_label: str
+    recipient_name: str | None
     mobile: str | None
     href: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RefundDueView:
-    """A bill on which money is still to go back, in words; `refund` is the sum, `why` tells for what."""
+    """A bill on which money is still to go back, in words; `refund_amount` is the sum, `reason_text` tells for what."""
 
     bill_id: str
     payment_id: str
-    bill: str
-    paid: str
-    refund: str
-    since: str
-    why: str
-    about: RefundSubject
+    billed_amount: str
+    paid_amount: str
+    refund_amount: str
+    due_since: str
+    reason_text: str
+    subject: RefundSubject
     approval: Approval
 
 
 class RefundPages:
     """The list, and the forms that give money back."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.refunds", "refunds.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(REFUNDS_PATH, "admin.sections.refunds", "refunds.view"),)
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = RegistryViews(desk)
-        self._row = RowPage(desk, store)
+        self._views = RegistryViews(dependencies)
+        self._row_page = RowPage(dependencies, store)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        owed = [one for one in REGISTRIES.values() if one.owed]
+        owed_registries = [registry for registry in REGISTRIES.values() if registry.owed]
         return (
-            PageRoute("GET", PATH, "refunds.view", self._page),
-            PageRoute("POST", f"{PATH}/refund", "refunds.pay", FormSubmission("refund", self._give_back, self._page)),
+            PageRoute("GET", REFUNDS_PATH, "refunds.view", self._render_page),
             PageRoute(
-                "POST", f"{PATH}/approve", "refunds.approve", FormSubmission("approve", self._approve, self._page)
+                "POST",
+                f"{REFUNDS_PATH}/refund",
+                "refunds.pay",
+                FormSubmission("refund", self._submit_refund, self._render_page),
+            ),
+            PageRoute(
+                "POST",
+                f"{REFUNDS_PATH}/approve",
+                "refunds.approve",
+                FormSubmission("approve", self._submit_approval, self._render_page),
             ),
             *(
                 PageRoute(
                     "POST",
-                    f"{address(one)}/{{id:[0-9]{{1,19}}}}/refund",
+                    f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund",
                     "refunds.pay",
-                    FormSubmission("refund", partial(self._give_back_for, one), partial(self._row.page, one)),
+                    FormSubmission(
+                        "refund",
+                        partial(self._submit_row_refund, registry),
+                        partial(self._row_page.render_row_page, registry),
+                    ),
                 )
-                for one in owed
+                for registry in owed_registries
             ),
         )
 
-    async def _give_back(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await give_back(self._desk, uow, visit)
-        return f"{PATH}?{same_page(request, done='refund')}"
+    async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_refund(self._dependencies, uow, visitor)
+        return f"{REFUNDS_PATH}?{build_page_query(request, done='refund')}"
 
-    async def _approve(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await agree(self._desk, uow, visit)
-        return f"{PATH}?{same_page(request, done='refund_approved')}"
+    async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_approval(self._dependencies, uow, visitor)
+        return f"{REFUNDS_PATH}?{build_page_query(request, done='refund_approved')}"
 
-    async def _give_back_for(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await give_back(self._desk, uow, visit)
-        return f"{address(registry)}/{row_id(request)}?done=refund"
+    async def _submit_row_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_refund(self._dependencies, uow, visitor)
+        return f"{list_address(registry)}/{read_row_id(request)}?done=refund"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Return the list. Why a form was refused stands beside it, above everything where its bill is not listed."""
-        error = error_of(refused)
-        page: Page[DueBack] = Page((), None, None)
-        async with self._store.unit(write=False) as uow:
+        page_error = form_error(refused_form)
+        refund_list: Page[DueBack] = Page((), None, None)
+        async with self._store.open_unit(write=False) as uow:
             try:
-                page = await due_page(uow, request.query.get(FIELD))
+                refund_list = await load_due_page(uow, request.query.get(PAGE_FIELD))
             except DomainError as unreadable:
-                error = unreadable
-            names = await staff_names(uow)
-            rows = [await self._shown(uow, visit, one, names) for one in page.rows]
-            number, amount = await uow.bills.total_due_back()
-        words = self._desk.wording.error(error) if error else None
-        beside = refused is not None and refused.typed.get("bill_id") in {one.bill_id for one in rows}
-        context = {
-            "rows": rows,
-            "total": {"count": persian_digits(number), "amount": grouped(amount)} if number else None,
-            "previous": _at(page.previous),
-            "next": _at(page.next),
-            "here": same_page(request),
-            "problem": None if beside else words,
-            "tried": refused.name if refused else None,
-            "typed": refused.typed if refused else {},
-            "wrong": refused.error.field if refused else None,
-            "refusal": words,
+                page_error = unreadable
+            member_names = await load_staff_names(uow)
+            due_views = [await self._build_due_view(uow, visitor, entry, member_names) for entry in refund_list.rows]
+            count, amount = await uow.bills.count_due_back()
+        error_text = self._dependencies.wording.render_error(page_error) if page_error else None
+        is_listed = refused_form is not None and refused_form.submitted_texts.get("bill_id") in {
+            entry.bill_id for entry in due_views
         }
-        return staff_page(request, visit, "admin/bills/refunds.html", context, error=error)
+        context = {
+            "rows": due_views,
+            "total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
+            "previous": _build_page_address(refund_list.previous_cursor),
+            "next": _build_page_address(refund_list.next_cursor),
+            "here": build_page_query(request),
+            "problem": None if is_listed else error_text,
+            "tried": refused_form.name if refused_form else None,
+            "typed": refused_form.submitted_texts if refused_form else {},
+            "wrong": refused_form.error.field if refused_form else None,
+            "refusal": error_text,
+        }
+        return render_staff_page(request, visitor, "admin/bills/refunds.html", context, error=page_error)
 
-    async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack, names: Mapping[str, str]) -> RefundDueView:
-        bill = due.bill
-        waiting = [one for one in await uow.bills.refunds_of(bill.id) if one.state is RefundState.DUE]
-        reasons, payments = [one.reason for one in waiting], await uow.bills.payments_of(bill.id)
+    async def _build_due_view(
+        self, uow: UnitOfWork, visitor: Visitor, due_back: DueBack, member_names: Mapping[str, str]
+    ) -> RefundDueView:
+        bill = due_back.bill
+        due_refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.state is RefundState.DUE]
+        reason_codes, payments = [refund.reason for refund in due_refunds], await uow.bills.list_payments(bill.id)
         return RefundDueView(
-            bill.bill_id, bill.payment_id, grouped(bill.amount), grouped(due.paid), grouped(due.amount),
-            day_and_hour(due.since), "، ".join(map(self._reason, dict.fromkeys(reasons))),
-            await self._about(uow, visit, bill),
-            approval_of(self._desk, payments, waiting, names, visit.actor),
-        )  # fmt: skip
+            bill_id=bill.bill_id,
+            payment_id=bill.payment_id,
+            billed_amount=group_digits(bill.amount),
+            paid_amount=group_digits(due_back.paid_amount),
+            refund_amount=group_digits(due_back.due_amount),
+            due_since=day_and_hour_text(due_back.due_since),
+            reason_text="، ".join(map(self._describe_reason, dict.fromkeys(reason_codes))),
+            subject=await self._build_subject(uow, visitor, bill),
+            approval=build_approval(self._dependencies, payments, due_refunds, member_names, visitor.actor),
+        )
 
-    async def _about(self, uow: UnitOfWork, visit: Visit, bill: Bill) -> RefundSubject:
+    async def _build_subject(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> RefundSubject:
         if bill.subject_kind == REQUEST:
-            return self._request(visit, await uow.requests.get(bill.subject_id))
-        registry, subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
-        row = await uow.registries.get(registry.key, bill.subject_id)
+            return self._build_request_subject(visitor, await uow.requests.get(bill.subject_id))
+        registry, bill_subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
+        row = await uow.registries.get_row(registry.key, bill.subject_id)
         return RefundSubject(
-            await subject.title(self._desk, uow, bill),
-            self._views.called(registry, row.values),
+            await bill_subject.render_title(self._dependencies, uow, bill),
+            self._views.render_row_name(registry, row.values),
             None,
-            await subject.mobile(uow, bill),
-            f"{address(registry)}/{row.id}" if visit.may(registry_right(registry.key, "view")) else None,
+            await bill_subject.find_mobile(uow, bill),
+            f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,
         )
 
-    def _request(self, visit: Visit, request: ServiceRequest) -> RefundSubject:
-        wording, name = self._desk.wording, request.fields.get("full_name")
+    def _build_request_subject(self, visitor: Visitor, request: ServiceRequest) -> RefundSubject:
+        wording, full_name = self._dependencies.wording, request.fields.get("full_name")
         return RefundSubject(
-            wording.service(request.service),
-            wording.code(request.code),
-            str(name) if name else None,
+            wording.service_title(request.service),
+            wording.tracking_code_text(request.code),
+            str(full_name) if full_name else None,
             request.mobile,
-            f"{REQUESTS}/{request.code}" if sees(self._desk.services, visit.actor, request) else None,
+            f"{REQUESTS}/{request.code}"
+            if may_see_request(self._dependencies.services, visitor.actor, request)
+            else None,
         )
 
-    def _reason(self, code: str) -> str:
+    def _describe_reason(self, reason_code: str) -> str:
         """Return in words why money goes back; a code that nobody worded is shown as it is."""
-        key = f"admin.refunds.reasons.{code}"
-        return self._desk.catalogue.text(key) if key in self._desk.catalogue else code
+        key = f"admin.refunds.reasons.{reason_code}"
+        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
 
 
-def _at(place: Cursor | None) -> str | None:
-    return f"{PATH}?{urlencode({FIELD: str(place)})}" if place else None
+def _build_page_address(cursor: Cursor | None) -> str | None:
+    return f"{REFUNDS_PATH}?{urlencode({PAGE_FIELD: str(cursor)})}" if cursor else None

@@ -9,33 +9,33 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from channels.admin.actors import actor_shown, staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import version_shown
-from channels.web.forms import FormWords, controls, read_form
-from channels.web.paging import listed, page_start, same_page
-from channels.web.posted import said
-from domain.actions.desk import Desk
+from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import read_version_token
+from channels.web.forms import FormWording, build_controls, read_form
+from channels.web.paging import build_list_page, build_page_query, read_page_start
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
 from domain.actions.feedback import moderation
-from domain.actions.queues.visibility import sees, services_seen
+from domain.actions.queues.visibility import may_see_request, visible_services
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.unit_of_work import Store, UnitOfWork
 
-PATH, RATINGS = "/staff/comments", "/staff/comments/ratings"
-_ONE = f"{PATH}/{{id:[0-9]{{1,18}}}}"
+COMMENTS_PATH, RATINGS_PATH = "/staff/comments", "/staff/comments/ratings"
+_COMMENT_PATH = f"{COMMENTS_PATH}/{{id:[0-9]{{1,18}}}}"
 
-TABS: Mapping[str, str] = {PATH: "admin.comments.title", RATINGS: "admin.ratings.title"}
+PAGE_TABS: Mapping[str, str] = {COMMENTS_PATH: "admin.comments.title", RATINGS_PATH: "admin.ratings.title"}
 """The pages of this room."""
 
-PAGE = 20
+PAGE_SIZE = 20
 """Comments on a page."""
 
-EVERY = "every"
+EVERY_STATE = "every"
 
-ANSWER = "answer"
+ANSWER_FORM = "answer"
 """The form that answers a comment, and its field with the answer."""
 
 
@@ -47,114 +47,168 @@ class CommentView:
 
     id: int
     comment: Comment
-    about: str
+    topic_label: str
     code: str | None
     mobile: str | None
-    moderated: str
-    answered: str
+    moderated_by: str
+    answered_by: str
 
 
 class CommentPages:
     """The comments."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.comments", "comments.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(COMMENTS_PATH, "admin.sections.comments", "comments.view"),
+    )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "comments.view", self._page),
+            PageRoute("GET", COMMENTS_PATH, "comments.view", self._render_page),
             *(
-                PageRoute("POST", f"{_ONE}/{name}", "comments.moderate", FormSubmission(name, action, self._page))
-                for name, action in (("publish", self._publish), ("hide", self._hide), (ANSWER, self._answer))
+                PageRoute(
+                    "POST",
+                    f"{_COMMENT_PATH}/{form_name}",
+                    "comments.moderate",
+                    FormSubmission(form_name, form_action, self._render_page),
+                )
+                for form_name, form_action in (
+                    ("publish", self._submit_publication),
+                    ("hide", self._submit_hiding),
+                    (ANSWER_FORM, self._submit_answer),
+                )
             ),
         )
 
-    async def _publish(self, request: web.Request, visit: Visit) -> str:
-        return await self._moderate(request, visit, CommentState.PUBLISHED)
+    async def _submit_publication(self, request: web.Request, visitor: Visitor) -> str:
+        return await self._moderate_comment(request, visitor, CommentState.PUBLISHED)
 
-    async def _hide(self, request: web.Request, visit: Visit) -> str:
-        return await self._moderate(request, visit, CommentState.HIDDEN)
+    async def _submit_hiding(self, request: web.Request, visitor: Visitor) -> str:
+        return await self._moderate_comment(request, visitor, CommentState.HIDDEN)
 
-    async def _moderate(self, request: web.Request, visit: Visit, state: CommentState) -> str:
-        async with self._store.unit() as uow:
-            await moderation.moderate(self._desk, uow, _id(request), state, visit.actor, version_shown(visit.form))
-        return f"{PATH}?{same_page(request, done=f'comment_{state}')}"
+    async def _moderate_comment(self, request: web.Request, visitor: Visitor, state: CommentState) -> str:
+        async with self._store.open_unit() as uow:
+            await moderation.moderate_comment(
+                self._dependencies, uow, _read_id(request), state, visitor.actor, read_version_token(visitor.form)
+            )
+        return f"{COMMENTS_PATH}?{build_page_query(request, done=f'comment_{state}')}"
 
-    async def _answer(self, request: web.Request, visit: Visit) -> str:
-        text, version = said(visit.form, ANSWER), version_shown(visit.form)
-        async with self._store.unit() as uow:
-            await moderation.answer(self._desk, uow, _id(request), text, visit.actor, version)
-        return f"{PATH}?{same_page(request, done='comment_answered')}"
+    async def _submit_answer(self, request: web.Request, visitor: Visitor) -> str:
+        answer_text, version_token = read_text(visitor.form, ANSWER_FORM), read_version_token(visitor.form)
+        async with self._store.open_unit() as uow:
+            await moderation.answer_comment(
+                self._dependencies, uow, _read_id(request), answer_text, visitor.actor, version_token
+            )
+        return f"{COMMENTS_PATH}?{build_page_query(request, done='comment_answered')}"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Show the list. A comment about which something was refused stands above it, whatever the list is of: an
         answer that was typed must not get lost.
         """
-        fields = self._filters(visit)
-        given = {"state": CommentState.PENDING.value} | read_form(fields, request.query)
-        async with self._store.unit(write=False) as uow:
-            found, names = await uow.feedback.comments(self._wanted(request, visit, given)), await staff_names(uow)
-            about = await self._shown(uow, visit, await uow.feedback.comment(_id(request)), names) if refused else None
-            rows = [await self._shown(uow, visit, one, names) for one in found]
-        error = error_of(refused)
+        filter_fields = self._build_filter_fields(visitor)
+        filter_values = {"state": CommentState.PENDING.value} | read_form(filter_fields, request.query)
+        async with self._store.open_unit(write=False) as uow:
+            listed_comments, member_names = (
+                await uow.feedback.list_comments(self._read_filter(request, visitor, filter_values)),
+                await load_staff_names(uow),
+            )
+            refused_view = (
+                await self._build_view(uow, visitor, await uow.feedback.get_comment(_read_id(request)), member_names)
+                if refused_form
+                else None
+            )
+            comment_views = [await self._build_view(uow, visitor, comment, member_names) for comment in listed_comments]
+        error = form_error(refused_form)
         context = {
-            "tabs": TABS,
-            "filters": controls(fields, given, self._words()),
-            "list": listed(request, PATH, rows, PAGE),
-            "here": same_page(request),
-            "refused": about,
-            "typed": said(refused.posted, ANSWER) if refused and refused.name == ANSWER else None,
-            "problem": self._desk.wording.error(error) if error else None,
+            "tabs": PAGE_TABS,
+            "filters": build_controls(filter_fields, filter_values, self._build_wording()),
+            "list": build_list_page(request, COMMENTS_PATH, comment_views, PAGE_SIZE),
+            "here": build_page_query(request),
+            "refused": refused_view,
+            "typed": read_text(refused_form.posted_form, ANSWER_FORM)
+            if refused_form and refused_form.name == ANSWER_FORM
+            else None,
+            "problem": self._dependencies.wording.render_error(error) if error else None,
             "longest": moderation.LONGEST_ANSWER,
         }
-        return staff_page(request, visit, "admin/feedback/comments.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/feedback/comments.html", context, error=error)
 
-    def _filters(self, visit: Visit) -> tuple[Field, ...]:
-        seen = services_seen(self._desk.services, visit.actor.role_names)
+    def _build_filter_fields(self, visitor: Visitor) -> tuple[Field, ...]:
+        service_keys = visible_services(self._dependencies.services, visitor.actor.role_names)
         return (
-            Field("state", Choice(), choices=(*(one.value for one in CommentState), EVERY)),
-            Field("service", Choice(), required=False, choices=seen),
+            Field("state", Choice(), choices=(*(comment_state.value for comment_state in CommentState), EVERY_STATE)),
+            Field("service", Choice(), required=False, choices=service_keys),
         )
 
-    def _words(self) -> FormWords:
-        titles = {
-            "state": {one: f"admin.comments.states.{one}" for one in (*CommentState, EVERY)},
-            "service": {key: self._desk.wording.service(key) for key in self._desk.services},
+    def _build_wording(self) -> FormWording:
+        titles_by_field = {
+            "state": {
+                comment_state: f"admin.comments.states.{comment_state}"
+                for comment_state in (*CommentState, EVERY_STATE)
+            },
+            "service": {
+                service_key: self._dependencies.wording.service_title(service_key)
+                for service_key in self._dependencies.services
+            },
         }
-        label = "admin.comments.{}".format
-        return FormWords(
-            self._desk.wording, lambda name: self._desk.catalogue.text(label(name)), titles, blank="web.form.every"
+        label_key = "admin.comments.{}".format
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: self._dependencies.catalogue.text(label_key(field_name)),
+            titles_by_field,
+            blank_key="web.form.every",
         )
 
-    def _wanted(self, request: web.Request, visit: Visit, given: Mapping[str, str]) -> CommentFilter:
+    def _read_filter(self, request: web.Request, visitor: Visitor, filter_values: Mapping[str, str]) -> CommentFilter:
         """Return what the list shows of what this visitor reads; a filter that nobody offered hides nothing."""
-        services, roles = self._desk.services, visit.actor.role_names
-        state = next((one for one in CommentState if one.value == given["state"]), None)
-        chosen = given.get("service") in services_seen(services, roles)
-        topics = services[given["service"]].names if chosen else moderation.topics_read(services, roles)
-        return CommentFilter(state, topics, page_start(request), PAGE + 1)
-
-    async def _shown(self, uow: UnitOfWork, visit: Visit, one: Comment, names: Mapping[str, str]) -> CommentView:
-        services, actor = self._desk.services, visit.actor
-        about = await uow.requests.get(one.request_id) if one.request_id else None
-        code = about.code if about and sees(services, actor, about) else None
-        mobile = one.mobile if moderation.writer_shown(services, actor, about) else None
-        moderated, answered = (
-            actor_shown(self._desk.catalogue, by, names) if by else "" for by in (one.moderated_by, one.answered_by)
+        services, role_names = self._dependencies.services, visitor.actor.role_names
+        state = next((candidate for candidate in CommentState if candidate.value == filter_values["state"]), None)
+        is_service_chosen = filter_values.get("service") in visible_services(services, role_names)
+        topic_keys = (
+            services[filter_values["service"]].topic_names
+            if is_service_chosen
+            else moderation.readable_topics(services, role_names)
         )
-        return CommentView(one.id, one, self._about(one.service), code, mobile, moderated, answered)
+        return CommentFilter(state, topic_keys, read_page_start(request), PAGE_SIZE + 1)
 
-    def _about(self, topic: str | None) -> str:
+    async def _build_view(
+        self, uow: UnitOfWork, visitor: Visitor, comment: Comment, member_names: Mapping[str, str]
+    ) -> CommentView:
+        services, actor = self._dependencies.services, visitor.actor
+        service_request = await uow.requests.get(comment.request_id) if comment.request_id else None
+        request_code = (
+            service_request.code if service_request and may_see_request(services, actor, service_request) else None
+        )
+        writer_mobile = comment.mobile if moderation.may_see_writer(services, actor, service_request) else None
+        moderated_by, answered_by = (
+            describe_actor(self._dependencies.catalogue, actor_label, member_names) if actor_label else ""
+            for actor_label in (comment.moderated_by, comment.answered_by)
+        )
+        return CommentView(
+            comment.id,
+            comment,
+            self._describe_topic(comment.service),
+            request_code,
+            writer_mobile,
+            moderated_by,
+            answered_by,
+        )
+
+    def _describe_topic(self, topic_key: str | None) -> str:
         """Return what a comment is about: a service, a topic that several share, or the desk at large."""
-        if topic and topic in self._desk.services:
-            return self._desk.wording.service(topic)
-        key = f"choices.service.{topic}"
-        return self._desk.catalogue.text(key if key in self._desk.catalogue else "admin.comments.at_large")
+        if topic_key and topic_key in self._dependencies.services:
+            return self._dependencies.wording.service_title(topic_key)
+        key = f"choices.service.{topic_key}"
+        return self._dependencies.catalogue.text(
+            key if key in self._dependencies.catalogue else "admin.comments.at_large"
+        )
 
 
-def _id(request: web.Request) -> int:
+def _read_id(request: web.Request) -> int:
     return int(request.match_info["id"])

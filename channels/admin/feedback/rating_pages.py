@@ -5,32 +5,32 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from channels.admin.feedback.comment_pages import RATINGS, TABS
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.web.paging import listed, page_start
-from domain.actions.desk import Desk
-from domain.actions.queues.visibility import services_seen
-from domain.actions.requests.reopen import REOPENED_AS, may_take_up
+from channels.admin.feedback.comment_pages import PAGE_TABS, RATINGS_PATH
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.web.paging import build_list_page, read_page_start
+from domain.actions.desk import Dependencies
+from domain.actions.queues.visibility import visible_services
+from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.feedback.opinions import Rating
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 
-PAGE = 20
+PAGE_SIZE = 20
 """Ratings on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LowRating:
-    """A low rating with its request; `reopened_as` is the code of the one that took it up again, `offered` whether this
-    visitor may do so now.
+    """A low rating with its request; `reopened_as` is the code of the one that took it up again, `may_reopen` whether
+    this visitor may do so now.
     """
 
     id: int
     rating: Rating
-    request: ServiceRequest
-    service: str
+    rated_request: ServiceRequest
+    service_title: str
     reopened_as: str | None
-    offered: bool
+    may_reopen: bool
 
 
 class RatingPages:
@@ -38,23 +38,38 @@ class RatingPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return (PageRoute("GET", RATINGS, "comments.view", self._show),)
+        return (PageRoute("GET", RATINGS_PATH, "comments.view", self._show_ratings),)
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        highest, seen = self._desk.policy.low_rating, services_seen(self._desk.services, visit.actor.role_names)
-        async with self._store.unit(write=False) as uow:
-            found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1, seen)
-            rows = [await self._shown(uow, visit, *one) for one in found]
-        context = {"tabs": TABS, "highest": highest, "list": listed(request, RATINGS, rows, PAGE)}
-        return staff_page(request, visit, "admin/feedback/ratings.html", context)
+    async def _show_ratings(self, request: web.Request, visitor: Visitor) -> web.Response:
+        highest_score, service_keys = (
+            self._dependencies.policy.low_rating,
+            visible_services(self._dependencies.services, visitor.actor.role_names),
+        )
+        async with self._store.open_unit(write=False) as uow:
+            low_ratings = await uow.feedback.list_low_ratings(
+                highest_score, read_page_start(request), PAGE_SIZE + 1, service_keys
+            )
+            rating_views = [await self._build_low_rating(uow, visitor, *rating_pair) for rating_pair in low_ratings]
+        context = {
+            "tabs": PAGE_TABS,
+            "highest": highest_score,
+            "list": build_list_page(request, RATINGS_PATH, rating_views, PAGE_SIZE),
+        }
+        return render_staff_page(request, visitor, "admin/feedback/ratings.html", context)
 
-    async def _shown(self, uow: UnitOfWork, visit: Visit, rating: Rating, rated: ServiceRequest) -> LowRating:
-        offered = visit.may("requests.act") and await may_take_up(self._desk, uow, rated, visit.actor)
-        title = self._desk.wording.service(rated.service)
-        return LowRating(rated.id, rating, rated, title, rated.data.get(REOPENED_AS), offered)
+    async def _build_low_rating(
+        self, uow: UnitOfWork, visitor: Visitor, rating: Rating, rated_request: ServiceRequest
+    ) -> LowRating:
+        may_reopen = visitor.may("requests.act") and await may_staff_reopen(
+            self._dependencies, uow, rated_request, visitor.actor
+        )
+        service_title = self._dependencies.wording.service_title(rated_request.service)
+        return LowRating(
+            rated_request.id, rating, rated_request, service_title, rated_request.data.get(REOPENED_AS), may_reopen
+        )

@@ -3,52 +3,54 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from channels.admin.frame import Visit
+from channels.admin.frame import Visitor
 from domain.fleet.resources import ResourceKind
 from domain.language.service import Transition
 from domain.requests.request import ServiceRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class CalendarBoard:
     """A calendar: its address, the right to see it, the key of its name, and who stands in its lines.
 
-    A step with all inputs of `needs` may be given its hour here: `start` names the input of the hour, `who` that of the
-    line.
+    A step with all inputs of `needed_inputs` may be given its hour here: `start_input` names the input of the hour,
+    `line_input` that of the line.
     """
 
     path: str
     right: str
-    title: str
-    kinds: tuple[ResourceKind, ...]
-    needs: frozenset[str]
-    start: str
-    who: str
+    title_key: str
+    resource_kinds: tuple[ResourceKind, ...]
+    needed_inputs: frozenset[str]
+    start_input: str
+    line_input: str
 
 
-FLEET = Board(
+FLEET = CalendarBoard(
     "/staff/fleet",
     "fleet.view",
     "admin.sections.fleet",
     (ResourceKind.MACHINE, ResourceKind.OPERATOR),
     frozenset({"machine", "start"}),
-    start="start",
-    who="machine",
+    start_input="start",
+    line_input="machine",
 )
-VISITS = Board(
+VISITS = CalendarBoard(
     "/staff/visits",
     "visits.view",
     "admin.sections.visits",
     (ResourceKind.OFFICER,),
     frozenset({"visit"}),
-    start="visit",
-    who="officer",
+    start_input="visit",
+    line_input="officer",
 )
-BOARDS = (FLEET, VISITS)
+CALENDAR_BOARDS = (FLEET, VISITS)
 
 
-def choosing_in(request: ServiceRequest, step: Transition, visit: Visit) -> str | None:
+def find_calendar_address(request: ServiceRequest, step: Transition, visitor: Visitor) -> str | None:
     """Return the address of the calendar in which the hour of a step may be chosen; None where there is none."""
-    names = {one.name for one in step.inputs}
-    found = next((one for one in BOARDS if one.needs <= names and visit.may(one.right)), None)
-    return f"{found.path}?{urlencode({'for': request.code, 'step': step.name})}" if found else None
+    input_names = {entry.name for entry in step.inputs}
+    matching_board = next(
+        (entry for entry in CALENDAR_BOARDS if entry.needed_inputs <= input_names and visitor.may(entry.right)), None
+    )
+    return f"{matching_board.path}?{urlencode({'for': request.code, 'step': step.name})}" if matching_board else None

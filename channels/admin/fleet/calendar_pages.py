@@ -9,210 +9,262 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.fleet.boards import BOARDS, FLEET, VISITS, Board
-from channels.admin.fleet.calendar_rows import rows_of
+from channels.admin.fleet.boards import CALENDAR_BOARDS, FLEET, VISITS, CalendarBoard
+from channels.admin.fleet.calendar_rows import build_calendar_rows
 from channels.admin.fleet.calendar_view import (
     CalendarRow,
     CalendarWording,
-    day_heads,
-    day_line,
-    fits,
-    shown_hours,
-    week_line,
+    build_day_heads,
+    build_day_line,
+    build_week_line,
+    find_shown_slots,
+    is_free_for,
 )
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_view import address
-from channels.web.forms import FormWords, controls
-from domain.actions.desk import Desk
-from domain.actions.queues.work import readable
-from domain.blocks.wanted_time import wanted_start
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_view import list_address
+from channels.web.forms import Control, FormWording, build_controls
+from domain.actions.desk import Dependencies
+from domain.actions.queues.work import find_readable_request
+from domain.blocks.wanted_time import requested_start
 from domain.fields.form import Field
 from domain.fields.types import Day, ReadingContext
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.calendar import WEEKDAY_NAMES, in_tehran, jalali_long, jalali_text, tehran, weekday
+from domain.values.calendar import WEEKDAY_NAMES, jalali_long_text, jalali_text, tehran_moment, to_tehran, weekday
 from domain.values.errors import DomainError
 from domain.values.text import persian_digits
 
-DAY = Field("day", Day(past=True), required=False)
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_OPENING = "#opening"
+DAY_FIELD = Field("day", Day(allows_past=True), required=False)
+_ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
+_OPENING_ANCHOR = "#opening"
 """Where a day's page leads: to the column of the hour from which one works."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class HourChoice:
     """A request whose step is to get its hour here: for how long, what its line may be of (all, if None), and whether
     the line goes with the hour. Who can drive the machines is shown with them.
     """
 
     request: ServiceRequest
-    step: str
-    title: str
-    length: timedelta
-    types: frozenset[str] | None
+    step_name: str
+    step_title: str
+    duration: timedelta
+    line_groups: frozenset[str] | None
     names_line: bool
 
 
 class CalendarPages:
     """Both calendars."""
 
-    sections: Sequence[NavigationSection] = tuple(NavigationSection(one.path, one.title, one.right) for one in BOARDS)
+    sections: Sequence[NavigationSection] = tuple(
+        NavigationSection(entry.path, entry.title_key, entry.right) for entry in CALENDAR_BOARDS
+    )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return [PageRoute("GET", one.path, one.right, partial(self._show, one)) for one in BOARDS]
+        return [
+            PageRoute("GET", calendar_board.path, calendar_board.right, partial(self._show_calendar, calendar_board))
+            for calendar_board in CALENDAR_BOARDS
+        ]
 
-    async def _show(self, board: Board, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            choosing = await self._choosing(uow, board, request, visit)
-            day, error = self._day(request, visit, choosing)
-            weekly = request.query.get("view") == "week"
-            first = day - weekday(day) * _DAY if weekly else day
-            span = _WEEK if weekly else _DAY
-            start, end = tehran(first, time.min), tehran(first + span, time.min)
-            rows = await rows_of(self._desk, uow, board, start, end)
-            if choosing and choosing.types is not None:
-                rows = [one for one in rows if one.about(choosing.types)]
-            ids = {one.request_id for row in rows for one in row.bookings if one.request_id is not None}
-            words = CalendarWording(self._desk.catalogue, await uow.requests.codes(ids))
-        words_of = FormWords(self._desk.wording, lambda name: self._desk.catalogue.text(f"admin.calendar.{name}"))
-        kept = {name: request.query[name] for name in ("for", "step") if choosing and request.query.get(name)}
-        lines = self._week(rows, first, words) if weekly else self._one_day(board, rows, day, words, choosing, visit)
+    async def _show_calendar(self, board: CalendarBoard, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            hour_choice = await self._load_hour_choice(uow, board, request, visitor)
+            day, day_error = self._read_day(request, visitor, hour_choice)
+            is_weekly = request.query.get("view") == "week"
+            first_day = day - weekday(day) * _ONE_DAY if is_weekly else day
+            period_length = _ONE_WEEK if is_weekly else _ONE_DAY
+            starts_at, ends_at = tehran_moment(first_day, time.min), tehran_moment(first_day + period_length, time.min)
+            rows = await self._load_rows(uow, board, starts_at, ends_at, hour_choice)
+            request_ids = {entry.request_id for row in rows for entry in row.bookings if entry.request_id is not None}
+            wording = CalendarWording(self._dependencies.catalogue, await uow.requests.list_codes(request_ids))
+        parameters = {name: request.query[name] for name in ("for", "step") if hour_choice and request.query.get(name)}
+        calendar_lines = (
+            self._build_week(rows, first_day, wording)
+            if is_weekly
+            else self._build_day(board, rows, day, wording, hour_choice, visitor)
+        )
         context = {
-            **lines,
+            **calendar_lines,
             "board": board,
-            "weekly": weekly,
-            "views": _views(board, day, kept),
-            "ways": self._ways(board, first, span, weekly, kept),
-            "kept": {**kept, "view": "week" if weekly else "day"},
-            "controls": controls([DAY], {"day": request.query["day"] if error else jalali_text(day)}, words_of, error),
-            "choosing": choosing,
-            "code": tracking_codes.shown(choosing.request.code) if choosing else None,
-            "rooms": [address(one) for one in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
+            "weekly": is_weekly,
+            "views": _build_view_links(board, day, parameters),
+            "ways": self._build_navigation(board, first_day, period_length, is_weekly, parameters),
+            "kept": {**parameters, "view": "week" if is_weekly else "day"},
+            "controls": self._build_day_controls(request, day, day_error),
+            "choosing": hour_choice,
+            "code": tracking_codes.display_code(hour_choice.request.code) if hour_choice else None,
+            "rooms": [list_address(entry) for entry in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
         }
-        return staff_page(request, visit, "admin/fleet/calendar.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/fleet/calendar.html", context, error=day_error)
 
-    def _day(self, request: web.Request, visit: Visit, choosing: Choosing | None) -> tuple[date, DomainError | None]:
+    def _read_day(
+        self, request: web.Request, visitor: Visitor, hour_choice: HourChoice | None
+    ) -> tuple[date, DomainError | None]:
         """Return the day that is shown: the one asked for, that of the request, or today."""
-        given, today = request.query.get("day"), in_tehran(visit.now).date()
-        if given:
+        requested_day, today = request.query.get("day"), to_tehran(visitor.now).date()
+        if requested_day:
             try:
-                return date.fromisoformat(DAY.read(given, ReadingContext(visit.now))), None
-            except DomainError as error:
-                return today, error
-        wanted = _wanted(choosing.request) if choosing else None
-        return (max(wanted.date(), today) if wanted else today), None
+                return date.fromisoformat(DAY_FIELD.read_value(requested_day, ReadingContext(visitor.now))), None
+            except DomainError as day_error:
+                return today, day_error
+        wanted_start = _find_wanted_start(hour_choice.request) if hour_choice else None
+        return (max(wanted_start.date(), today) if wanted_start else today), None
 
-    async def _choosing(self, uow: UnitOfWork, board: Board, request: web.Request, visit: Visit) -> Choosing | None:
+    def _build_day_controls(self, request: web.Request, day: date, day_error: DomainError | None) -> Sequence[Control]:
+        """Return the box of the day; one that could not be read stands there as it was typed."""
+        form_wording = FormWording(
+            self._dependencies.wording, lambda name: self._dependencies.catalogue.text(f"admin.calendar.{name}")
+        )
+        day_text = request.query["day"] if day_error else jalali_text(day)
+        return build_controls([DAY_FIELD], {"day": day_text}, form_wording, day_error)
+
+    async def _load_rows(
+        self,
+        uow: UnitOfWork,
+        board: CalendarBoard,
+        starts_at: datetime,
+        ends_at: datetime,
+        hour_choice: HourChoice | None,
+    ) -> Sequence[CalendarRow]:
+        """Return the lines of a period: those in which the hour may be chosen, where one is."""
+        rows = await build_calendar_rows(self._dependencies, uow, board, starts_at, ends_at)
+        if hour_choice is None or hour_choice.line_groups is None:
+            return rows
+        return [row for row in rows if row.concerns_groups(hour_choice.line_groups)]
+
+    async def _load_hour_choice(
+        self, uow: UnitOfWork, board: CalendarBoard, request: web.Request, visitor: Visitor
+    ) -> HourChoice | None:
         code = request.query.get("for")
         if not code:
             return None
-        found = await readable(self._desk, uow, tracking_codes.parse(code), visit.actor)
-        steps = self._desk.engine.actions(found, visit.actor.role_names)
-        step = next((one for one in steps if one.name == request.query.get("step")), None)
-        names = {one.name for one in step.inputs} if step else set()
-        if step is None or not board.needs <= names:
+        service_request = await find_readable_request(
+            self._dependencies, uow, tracking_codes.parse_code(code), visitor.actor
+        )
+        steps = self._dependencies.engine.list_actions(service_request, visitor.actor.role_names)
+        step = next((entry for entry in steps if entry.name == request.query.get("step")), None)
+        input_names = {entry.name for entry in step.inputs} if step else set()
+        if step is None or not board.needed_inputs <= input_names:
             return None
-        title = self._desk.catalogue.text(f"services.{found.service}.actions.{step.name}")
+        title = self._dependencies.catalogue.text(f"services.{service_request.service}.actions.{step.name}")
         if board is not FLEET:
-            length = timedelta(minutes=self._desk.policy.visit_minutes)
-            own = None if board.who in names else frozenset({visit.actor.ident})
-            return Choosing(found, step.name, title, length, own, board.who in names)
-        items = found.fields["items"]
-        length = timedelta(hours=max(one["hours"] for one in items))
-        single = sum(one["count"] for one in items) == 1
-        return Choosing(found, step.name, title, length, frozenset(one["machine"] for one in items), single)
+            duration = timedelta(minutes=self._dependencies.policy.visit_minutes)
+            line_groups = None if board.line_input in input_names else frozenset({visitor.actor.identifier})
+            return HourChoice(service_request, step.name, title, duration, line_groups, board.line_input in input_names)
+        work_items = service_request.fields["items"]
+        duration = timedelta(hours=max(entry["hours"] for entry in work_items))
+        is_single = sum(entry["count"] for entry in work_items) == 1
+        return HourChoice(
+            service_request, step.name, title, duration, frozenset(entry["machine"] for entry in work_items), is_single
+        )
 
-    def _one_day(
+    def _build_day(
         self,
-        board: Board,
+        board: CalendarBoard,
         rows: Sequence[CalendarRow],
         day: date,
-        words: CalendarWording,
-        choosing: Choosing | None,
-        visit: Visit,
+        wording: CalendarWording,
+        hour_choice: HourChoice | None,
+        visitor: Visitor,
     ) -> dict[str, Any]:
-        hours, own = shown_hours(rows, day), choosing.request.id if choosing else None
-        choose = partial(self._chosen, board, choosing, visit.now)
+        shown_slots, own_request_id = find_shown_slots(rows, day), hour_choice.request.id if hour_choice else None
+        choose_address = partial(self._build_choice_address, board, hour_choice, visitor.now)
         return {
-            "title": jalali_long(day),
-            "holiday": self._desk.calendar.is_holiday(day),
-            "heads": day_heads(hours, self._opening(board, choosing)),
-            "lines": [day_line(row, day, hours, words, choose, own) for row in rows],
+            "title": jalali_long_text(day),
+            "holiday": self._dependencies.calendar.is_holiday(day),
+            "heads": build_day_heads(shown_slots, self._find_opening_time(board, hour_choice)),
+            "lines": [build_day_line(row, day, shown_slots, wording, choose_address, own_request_id) for row in rows],
         }
 
-    def _opening(self, board: Board, choosing: Choosing | None) -> time:
+    def _find_opening_time(self, board: CalendarBoard, hour_choice: HourChoice | None) -> time:
         """Return from which hour on a day is of interest: that of the request, or when people begin to work."""
-        wanted = _wanted(choosing.request) if choosing else None
-        if wanted:
-            return wanted.time()
-        hours = self._desk.calendar.hours
-        return (hours.office if board is FLEET else hours.visits)[0]
+        wanted_start = _find_wanted_start(hour_choice.request) if hour_choice else None
+        if wanted_start:
+            return wanted_start.time()
+        opening_hours = self._dependencies.calendar.work_hours
+        return (opening_hours.office if board is FLEET else opening_hours.visits)[0]
 
-    def _chosen(
-        self, board: Board, choosing: Choosing | None, now: datetime, row: CalendarRow, start: datetime
+    def _build_choice_address(
+        self, board: CalendarBoard, hour_choice: HourChoice | None, now: datetime, row: CalendarRow, starts_at: datetime
     ) -> str | None:
         """Return the request's page with this hour in its step's form; None for an hour that would be refused there: a
         visit outside its days and hours is typed, with the word that it is meant.
         """
         if (
-            choosing is None
-            or row.drives is not None
-            or start < now
-            or (board is VISITS and not self._desk.calendar.visitable(start, start + choosing.length))
-            or not fits(row, start, choosing.length, choosing.request.id)
+            hour_choice is None
+            or row.driven_types is not None
+            or starts_at < now
+            or (
+                board is VISITS
+                and not self._dependencies.calendar.is_visiting_time(starts_at, starts_at + hour_choice.duration)
+            )
+            or not is_free_for(row, starts_at, hour_choice.duration, hour_choice.request.id)
         ):
             return None
-        local = in_tehran(start)
-        given = {"step": choosing.step, board.start: persian_digits(f"{jalali_text(local.date())} {local:%H:%M}")}
-        if choosing.names_line:
-            given[board.who] = row.who
-        return f"/staff/requests/{choosing.request.code}?{urlencode(given)}#step-{choosing.step}"
+        local_start = to_tehran(starts_at)
+        address_values = {
+            "step": hour_choice.step_name,
+            board.start_input: persian_digits(f"{jalali_text(local_start.date())} {local_start:%H:%M}"),
+        }
+        if hour_choice.names_line:
+            address_values[board.line_input] = row.input_value
+        return f"/staff/requests/{hour_choice.request.code}?{urlencode(address_values)}#step-{hour_choice.step_name}"
 
-    def _week(self, rows: Sequence[CalendarRow], first: date, words: CalendarWording) -> dict[str, Any]:
-        days = [first + number * _DAY for number in range(7)]
+    def _build_week(self, rows: Sequence[CalendarRow], first_day: date, wording: CalendarWording) -> dict[str, Any]:
+        week_days = [first_day + day_number * _ONE_DAY for day_number in range(7)]
         return {
-            "title": f"{jalali_text(days[0])} – {jalali_text(days[-1])}",
+            "title": f"{jalali_text(week_days[0])} – {jalali_text(week_days[-1])}",
             "holiday": False,
             "heads": [
                 {
-                    "text": WEEKDAY_NAMES[number],
+                    "text": WEEKDAY_NAMES[day_number],
                     "date": jalali_text(day),
                     "day": day.isoformat(),
-                    "holiday": self._desk.calendar.is_holiday(day),
+                    "holiday": self._dependencies.calendar.is_holiday(day),
                 }
-                for number, day in enumerate(days)
+                for day_number, day in enumerate(week_days)
             ],
-            "lines": [week_line(row, days, words) for row in rows],
+            "lines": [build_week_line(row, week_days, wording) for row in rows],
         }
 
-    def _ways(self, board: Board, first: date, span: timedelta, weekly: bool, kept: dict[str, str]) -> dict[str, str]:
-        days = {"before": first - span, "after": first + span}
-        view, place = ({"view": "week"}, "") if weekly else ({}, _OPENING)
-        found = {
-            name: f"{board.path}?{urlencode({**view, **kept, 'day': day.isoformat()})}{place}"
-            for name, day in days.items()
+    def _build_navigation(
+        self,
+        board: CalendarBoard,
+        first_day: date,
+        period_length: timedelta,
+        is_weekly: bool,
+        parameters: dict[str, str],
+    ) -> dict[str, str]:
+        days_by_direction = {"before": first_day - period_length, "after": first_day + period_length}
+        view_parameters, anchor = ({"view": "week"}, "") if is_weekly else ({}, _OPENING_ANCHOR)
+        addresses = {
+            direction: f"{board.path}?{urlencode({**view_parameters, **parameters, 'day': day.isoformat()})}{anchor}"
+            for direction, day in days_by_direction.items()
         }
-        return found | {"today": f"{board.path}?{urlencode(view | kept)}{place}"}
+        return addresses | {"today": f"{board.path}?{urlencode(view_parameters | parameters)}{anchor}"}
 
 
-def _wanted(request: ServiceRequest) -> datetime | None:
+def _find_wanted_start(request: ServiceRequest) -> datetime | None:
     """Return the moment in Tehran that a request is about: what is booked, or what was wished for."""
-    booked = request.data.get("booked_start") or request.data.get("visit_start")
-    if booked:
-        return in_tehran(datetime.fromisoformat(booked))
-    return in_tehran(wanted_start(request)) if "start" in request.fields else None
+    booked_start = request.data.get("booked_start") or request.data.get("visit_start")
+    if booked_start:
+        return to_tehran(datetime.fromisoformat(booked_start))
+    return to_tehran(requested_start(request)) if "start" in request.fields else None
 
 
-def _views(board: Board, day: date, kept: Mapping[str, str]) -> dict[str, str]:
+def _build_view_links(board: CalendarBoard, day: date, parameters: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses of the day and of the week that the day is in."""
-    parts = {"day": day.isoformat(), **kept}
-    places = {"day": _OPENING, "week": ""}
-    return {name: f"{board.path}?{urlencode({'view': name, **parts})}{place}" for name, place in places.items()}
+    address_values = {"day": day.isoformat(), **parameters}
+    anchors_by_view = {"day": _OPENING_ANCHOR, "week": ""}
+    return {
+        view_name: f"{board.path}?{urlencode({'view': view_name, **address_values})}{anchor}"
+        for view_name, anchor in anchors_by_view.items()
+    }

@@ -3,44 +3,67 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from channels.admin.fleet.boards import FLEET, Board
+from channels.admin.fleet.boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
-from domain.actions.desk import Desk
-from domain.blocks.visits import officer_code
+from domain.actions.desk import Dependencies
+from domain.blocks.visits import officer_resource_code
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 
 
-async def rows_of(desk: Desk, uow: UnitOfWork, board: Board, start: datetime, end: datetime) -> list[CalendarRow]:
+async def build_calendar_rows(
+    dependencies: Dependencies, uow: UnitOfWork, board: CalendarBoard, start: datetime, end: datetime
+) -> list[CalendarRow]:
     """Return the lines with what is booked from `start` to `end`; what is retired only if it is booked still."""
-    booked: dict[int, list[Booking]] = {}
-    for booking, resource in await uow.fleet.between(start, end):
-        booked.setdefault(resource.id, []).append(booking)
+    bookings_by_resource: dict[int, list[Booking]] = {}
+    for booking, resource in await uow.fleet.list_between(start, end):
+        bookings_by_resource.setdefault(resource.id, []).append(booking)
     if board is FLEET:
-        found = [one for kind in board.kinds for one in await uow.fleet.resources(kind)]
-        shown = [one for one in found if one.status is not ResourceStatus.RETIRED or one.id in booked]
-        return [_fleet_row(desk, one, booked.get(one.id, [])) for one in shown]
-    return await _officers(uow, booked)
+        board_resources = [
+            candidate for kind in board.resource_kinds for candidate in await uow.fleet.list_resources(kind)
+        ]
+        listed_resources = [
+            candidate
+            for candidate in board_resources
+            if candidate.status is not ResourceStatus.RETIRED or candidate.id in bookings_by_resource
+        ]
+        return [
+            _build_fleet_row(dependencies, candidate, bookings_by_resource.get(candidate.id, []))
+            for candidate in listed_resources
+        ]
+    return await _build_officer_rows(uow, bookings_by_resource)
 
 
-def _fleet_row(desk: Desk, one: Resource, bookings: Sequence[Booking]) -> CalendarRow:
-    text = desk.catalogue.text
-    operator = one.kind is ResourceKind.OPERATOR
-    detail = text("admin.calendar.operator") if operator else text(f"choices.machine.{one.type}")
-    out = None if one.status is ResourceStatus.ACTIVE else text(f"choices.machine_status.{one.status}")
-    drives = one.skills if operator else None
+def _build_fleet_row(dependencies: Dependencies, resource: Resource, bookings: Sequence[Booking]) -> CalendarRow:
+    get_text = dependencies.catalogue.text
+    is_operator = resource.kind is ResourceKind.OPERATOR
+    detail_text = get_text("admin.calendar.operator") if is_operator else get_text(f"choices.machine.{resource.type}")
+    status_label = (
+        None if resource.status is ResourceStatus.ACTIVE else get_text(f"choices.machine_status.{resource.status}")
+    )
+    driven_types = resource.skills if is_operator else None
     return CalendarRow(
-        one.code, "" if operator else one.type, one.title, detail, bookings, None if bookings else out, drives
+        resource.code,
+        "" if is_operator else resource.type,
+        resource.title,
+        detail_text,
+        bookings,
+        None if bookings else status_label,
+        driven_types,
     )
 
 
-async def _officers(uow: UnitOfWork, booked: Mapping[int, Sequence[Booking]]) -> list[CalendarRow]:
+async def _build_officer_rows(
+    uow: UnitOfWork, bookings_by_resource: Mapping[int, Sequence[Booking]]
+) -> list[CalendarRow]:
     """Return the experts; one whom nobody ever sent out is no resource yet, and free."""
-    known = {one.code: one for one in await uow.fleet.resources(ResourceKind.OFFICER)}
-    rows = []
-    for member in await uow.people.staff_with_role(Role.EXPERT):
-        resource = known.get(officer_code(member.username))
-        bookings = booked.get(resource.id, []) if resource else []
-        rows.append(CalendarRow(member.username, member.username, member.full_name, "", bookings))
-    return rows
+    resources_by_code = {
+        candidate.code: candidate for candidate in await uow.fleet.list_resources(ResourceKind.OFFICER)
+    }
+    officer_rows = []
+    for member in await uow.people.list_staff_with_role(Role.EXPERT):
+        resource = resources_by_code.get(officer_resource_code(member.username))
+        bookings = bookings_by_resource.get(resource.id, []) if resource else []
+        officer_rows.append(CalendarRow(member.username, member.username, member.full_name, "", bookings))
+    return officer_rows

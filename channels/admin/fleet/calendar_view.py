@@ -6,52 +6,53 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.fleet.resources import SLOT, Booking
+from domain.fleet.resources import SLOT_LENGTH, Booking
 from domain.messages.catalogue import Catalogue
-from domain.values.calendar import hour_text, in_tehran, tehran
+from domain.values.calendar import hour_text, tehran_moment, to_tehran
 from domain.values.text import persian_digits
-from domain.values.tracking_codes import shown as code_shown
+from domain.values.tracking_codes import display_code as code_shown
 
-FIRST, LAST = 12, 40
+FIRST_SLOT, LAST_SLOT = 12, 40
 """The half hours of a day that are always shown: from six in the morning to eight in the evening."""
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """Whose line it is: `who` is the value of a step's input, `group` what choices are narrowed by (the machine's type,
-    the officer), `out` why it cannot be booked at all. `drives` are the machine types of an operator (all, if empty),
-    who is looked at beside the machines and not chosen; None for anybody and anything else.
+    """Whose line it is: `input_value` is the value of a step's input, `choice_group` what choices are narrowed by (the
+    machine's type, the officer), `unavailable` why it cannot be booked at all. `driven_types` are the machine types of
+    an operator (all, if empty), who is looked at beside the machines and not chosen; None for anybody and anything
+    else.
     """
 
-    who: str
-    group: str
+    input_value: str
+    choice_group: str
     title: str
     detail: str
     bookings: Sequence[Booking]
-    out: str | None = None
-    drives: Sequence[str] | None = None
+    unavailable: str | None = None
+    driven_types: Sequence[str] | None = None
 
-    def about(self, groups: AbstractSet[str]) -> bool:
+    def concerns_groups(self, choice_groups: AbstractSet[str]) -> bool:
         """Tell whether the line matters where something of these groups is chosen: it is of one, or drives one."""
-        if self.drives is None:
-            return self.group in groups
-        return not self.drives or not groups.isdisjoint(self.drives)
+        if self.driven_types is None:
+            return self.choice_group in choice_groups
+        return not self.driven_types or not choice_groups.isdisjoint(self.driven_types)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some half hours of a line: free, booked, held, out or idle; `said` is told to those who do not see it, `lead` are
-    its hours where no head of the table says them.
+    """Some half hours of a line: free, booked, held, out or idle; `spoken_text` is told to those who do not see it,
+    `hours_text` are its hours where no head of the table says them.
     """
 
     kind: str
-    span: int
+    slot_count: int
     text: str
     href: str | None = None
-    said: str = ""
-    lead: str = ""
+    spoken_text: str = ""
+    hours_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +62,42 @@ class CalendarLine:
     title: str
     detail: str
     pieces: Sequence[Piece]
-    days: Sequence[Sequence[Piece]] = ()
+    day_pieces: Sequence[Sequence[Piece]] = ()
 
 
-Choose = Callable[[CalendarRow, datetime], str | None]
+SlotChooser = Callable[[CalendarRow, datetime], str | None]
 """Returns where choosing this half hour leads; None where it cannot be chosen."""
 
-OWN = "own"
+OWN_KIND = "own"
 """The kind of a half hour that the request has already whose hour is to be chosen."""
 
 
-def shown_hours(rows: Sequence[CalendarRow], day: date) -> range:
+def find_shown_slots(rows: Sequence[CalendarRow], day: date) -> range:
     """Return the half hours of a day that are shown: the usual ones, and all in which something is booked."""
-    places = [place for row in rows for one in row.bookings if (place := _places(one, day, range(48)))]
-    return range(min([FIRST, *(one.start for one in places)]), max([LAST, *(one.stop for one in places)]))
+    spans = [span for row in rows for entry in row.bookings if (span := _find_booking_slots(entry, day, range(48)))]
+    return range(
+        min([FIRST_SLOT, *(entry.start for entry in spans)]), max([LAST_SLOT, *(entry.stop for entry in spans)])
+    )
 
 
-def day_heads(hours: range, opening: time) -> list[dict[str, Any]]:
-    """Return the heads of the hours that are shown, and which of them `opening` is in; the first if it is earlier."""
-    starts = [one for one in hours if one == hours.start or one % 2 == 0]
-    first = max((one for one in starts if one // 2 <= opening.hour), default=hours.start)
-    return [{"text": persian_digits(one // 2), "span": 2 - one % 2, "opening": one == first} for one in starts]
+def build_day_heads(slots: range, opening_time: time) -> list[dict[str, Any]]:
+    """Return the heads of the hours that are shown, and which of them `opening_time` is in; the first if it is
+    earlier.
+    """
+    head_slots = [slot for slot in slots if slot == slots.start or slot % 2 == 0]
+    opening_slot = max((slot for slot in head_slots if slot // 2 <= opening_time.hour), default=slots.start)
+    return [
+        {"text": persian_digits(slot // 2), "span": 2 - slot % 2, "opening": slot == opening_slot}
+        for slot in head_slots
+    ]
 
 
-def _places(booking: Booking, day: date, hours: range) -> range:
+def _find_booking_slots(booking: Booking, day: date, slots: range) -> range:
     """Return the half hours of a day that a booking takes, within those that are shown."""
-    midnight = tehran(day, time.min)
-    first = int((booking.start - midnight) // SLOT)
-    last = -int((midnight - booking.end) // SLOT)
-    return range(max(first, hours.start), min(last, hours.stop))
+    midnight = tehran_moment(day, time.min)
+    first_slot = int((booking.start - midnight) // SLOT_LENGTH)
+    last_slot = -int((midnight - booking.end) // SLOT_LENGTH)
+    return range(max(first_slot, slots.start), min(last_slot, slots.stop))
 
 
 class CalendarWording:
@@ -99,73 +107,83 @@ class CalendarWording:
         self._catalogue = catalogue
         self._codes = codes
 
-    def booked(self, row: CalendarRow, booking: Booking, span: int) -> Piece:
+    def describe_booking(self, row: CalendarRow, booking: Booking, slot_count: int) -> Piece:
         """Return what is booked, with the way to its request."""
-        hours = f"{clock(booking.start)}–{clock(booking.end)}"
+        hours_text = f"{format_clock(booking.start)}–{format_clock(booking.end)}"
         if booking.request_id is None:
-            said = self._render("out", who=row.title, why=booking.note or "")
-            return Piece("out", span, booking.note or "", None, said)
+            spoken_text = self._render_text("out", who=row.title, why=booking.note or "")
+            return Piece("out", slot_count, booking.note or "", None, spoken_text)
         code = self._codes.get(booking.request_id, "")
-        kind = "held" if booking.hold else "booked"
-        said = self._render(kind, who=row.title, hours=hours, code=code_shown(code))
-        return Piece(kind, span, code_shown(code), f"/staff/requests/{code}", said)
+        piece_kind = "held" if booking.hold else "booked"
+        spoken_text = self._render_text(piece_kind, who=row.title, hours=hours_text, code=code_shown(code))
+        return Piece(piece_kind, slot_count, code_shown(code), f"/staff/requests/{code}", spoken_text)
 
-    def free(self, row: CalendarRow, start: datetime, href: str) -> Piece:
+    def describe_free_slot(self, row: CalendarRow, starts_at: datetime, href: str) -> Piece:
         """Return a half hour that can be chosen."""
-        return Piece("free", 1, clock(start), href, self._render("choose", who=row.title, hour=clock(start)))
+        return Piece(
+            "free",
+            1,
+            format_clock(starts_at),
+            href,
+            self._render_text("choose", who=row.title, hour=format_clock(starts_at)),
+        )
 
-    def _render(self, name: str, **facts: str) -> str:
-        return self._catalogue.render(f"admin.calendar.said.{name}", facts)
+    def _render_text(self, text_name: str, **facts: str) -> str:
+        return self._catalogue.render(f"admin.calendar.said.{text_name}", facts)
 
 
-def clock(moment: datetime) -> str:
+def format_clock(moment: datetime) -> str:
     """Return the hour in Tehran."""
-    return hour_text(in_tehran(moment).time())
+    return hour_text(to_tehran(moment).time())
 
 
-def day_line(
-    row: CalendarRow, day: date, hours: range, words: CalendarWording, choose: Choose, own: int | None = None
+def build_day_line(
+    row: CalendarRow, day: date, slots: range, wording: CalendarWording, choose: SlotChooser, own_id: int | None = None
 ) -> CalendarLine:
-    """Return a line of half hours; what the request `own` has can be chosen again."""
-    if row.out:
-        return CalendarLine(row.title, row.detail, [Piece("out", len(hours), row.out, None, row.out)])
-    found = [(one, place) for one in row.bookings if (place := _places(one, day, hours))]
-    starts = {place.start: (one, place) for one, place in found if own is None or one.request_id != own}
-    owned = {here for one, place in found if own is not None and one.request_id == own for here in place}
-    pieces, here = [], hours.start
-    while here < hours.stop:
-        if here in starts:
-            booking, place = starts[here]
-            pieces.append(words.booked(row, booking, len(place)))
-            here = place.stop
+    """Return a line of half hours; what the request `own_id` has can be chosen again."""
+    if row.unavailable:
+        return CalendarLine(row.title, row.detail, [Piece("out", len(slots), row.unavailable, None, row.unavailable)])
+    booked = [(item, span) for item in row.bookings if (span := _find_booking_slots(item, day, slots))]
+    spans_by_start = {span.start: (item, span) for item, span in booked if own_id is None or item.request_id != own_id}
+    own_slots = {slot for item, span in booked if own_id is not None and item.request_id == own_id for slot in span}
+    day_pieces, slot = [], slots.start
+    while slot < slots.stop:
+        if slot in spans_by_start:
+            booking, span = spans_by_start[slot]
+            day_pieces.append(wording.describe_booking(row, booking, len(span)))
+            slot = span.stop
             continue
-        start = tehran(day, time.min) + here * SLOT
-        href = choose(row, start)
-        piece = words.free(row, start, href) if href else Piece("idle", 1, "")
-        pieces.append(replace(piece, kind=f"{piece.kind} {OWN}") if here in owned else piece)
-        here += 1
-    return CalendarLine(row.title, row.detail, pieces)
+        starts_at = tehran_moment(day, time.min) + slot * SLOT_LENGTH
+        href = choose(row, starts_at)
+        piece = wording.describe_free_slot(row, starts_at, href) if href else Piece("idle", 1, "")
+        day_pieces.append(replace(piece, kind=f"{piece.kind} {OWN_KIND}") if slot in own_slots else piece)
+        slot += 1
+    return CalendarLine(row.title, row.detail, day_pieces)
 
 
-def week_line(row: CalendarRow, days: Sequence[date], words: CalendarWording) -> CalendarLine:
+def build_week_line(row: CalendarRow, days: Sequence[date], wording: CalendarWording) -> CalendarLine:
     """Return a line of days, each with what is booked in it."""
-    if row.out:
-        return CalendarLine(row.title, row.detail, (), [[Piece("out", 1, row.out, None, row.out)] for _ in days])
-    return CalendarLine(row.title, row.detail, (), [_in_day(row, day, words) for day in days])
+    if row.unavailable:
+        return CalendarLine(
+            row.title, row.detail, (), [[Piece("out", 1, row.unavailable, None, row.unavailable)] for _ in days]
+        )
+    return CalendarLine(row.title, row.detail, (), [_list_day_pieces(row, day, wording) for day in days])
 
 
-def _in_day(row: CalendarRow, day: date, words: CalendarWording) -> list[Piece]:
-    first, last = tehran(day, time.min), tehran(day + _DAY, time.min)
-    pieces = []
-    for one in row.bookings:
-        if one.start < last and one.end > first:
-            piece = words.booked(row, one, 1)
-            ends = "۲۴" if one.end >= last else clock(one.end)
-            pieces.append(replace(piece, lead=f"{clock(max(one.start, first))}–{ends}"))
-    return pieces
+def _list_day_pieces(row: CalendarRow, day: date, wording: CalendarWording) -> list[Piece]:
+    day_start, day_end = tehran_moment(day, time.min), tehran_moment(day + _ONE_DAY, time.min)
+    day_pieces = []
+    for booking in row.bookings:
+        if booking.start < day_end and booking.end > day_start:
+            piece = wording.describe_booking(row, booking, 1)
+            end_text = "۲۴" if booking.end >= day_end else format_clock(booking.end)
+            day_pieces.append(replace(piece, hours_text=f"{format_clock(max(booking.start, day_start))}–{end_text}"))
+    return day_pieces
 
 
-def fits(row: CalendarRow, start: datetime, length: timedelta, own: int) -> bool:
-    """Tell whether somebody is free from then on, for so long; what the request `own` has does not count."""
-    others = [one for one in row.bookings if one.request_id != own]
-    return row.out is None and not any(one.start < start + length and start < one.end for one in others)
+def is_free_for(row: CalendarRow, starts_at: datetime, duration: timedelta, own_id: int) -> bool:
+    """Tell whether somebody is free from then on, for so long; what the request `own_id` has does not count."""
+    other_bookings = [booking for booking in row.bookings if booking.request_id != own_id]
+    return row.unavailable is None and not any(
+        booking.start < starts_at + duration and starts_at < booking.end for booking in other_bookings
+    )

@@ -6,12 +6,12 @@ from functools import partial
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit
-from channels.admin.registries.registry_row import OUT_FORM, RowPage, row_id
-from channels.admin.registries.registry_view import address
+from channels.admin.frame import NavigationSection, PageRoute, Visitor
+from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage, read_row_id
+from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
-from domain.actions.desk import Desk
-from domain.actions.fleet.out_of_service import FLEET, put_back, take_out
+from domain.actions.desk import Dependencies
+from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
 
@@ -21,37 +21,50 @@ class ServicePages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._row = RowPage(desk, store)
+        self._row_page = RowPage(dependencies, store)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return [route for key in sorted(FLEET) for route in self._of(REGISTRIES[key])]
+        return [
+            route for registry_key in sorted(FLEET_REGISTRIES) for route in self._build_routes(REGISTRIES[registry_key])
+        ]
 
-    def _of(self, registry: Registry) -> Sequence[PageRoute]:
-        one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
+    def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        row_path = f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"
         return (
             PageRoute(
                 "POST",
-                f"{one}/out",
+                f"{row_path}/out",
                 "fleet.change",
-                FormSubmission(OUT_FORM.name, partial(self._take_out, registry), partial(self._row.page, registry)),
+                FormSubmission(
+                    OUT_OF_SERVICE_FORM.name,
+                    partial(self._submit_out_of_service, registry),
+                    partial(self._row_page.render_row_page, registry),
+                ),
             ),
             PageRoute(
-                "POST", f"{one}/back/{{booking:[0-9]{{1,19}}}}", "fleet.change", partial(self._put_back, registry)
+                "POST",
+                f"{row_path}/back/{{booking:[0-9]{{1,19}}}}",
+                "fleet.change",
+                partial(self._submit_back_in_service, registry),
             ),
         )
 
-    async def _take_out(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        read = OUT_FORM.read(visit)
-        days = date.fromisoformat(read["first"]), date.fromisoformat(read["last"])
-        async with self._store.unit() as uow:
-            await take_out(self._desk, uow, row_id(request), days, read["note"], visit.actor)
-        return f"{address(registry)}/{row_id(request)}?done=taken_out"
+    async def _submit_out_of_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        read_values = OUT_OF_SERVICE_FORM.read_values(visitor)
+        day_range = date.fromisoformat(read_values["first"]), date.fromisoformat(read_values["last"])
+        async with self._store.open_unit() as uow:
+            await take_out_of_service(
+                self._dependencies, uow, read_row_id(request), day_range, read_values["note"], visitor.actor
+            )
+        return f"{list_address(registry)}/{read_row_id(request)}?done=taken_out"
 
-    async def _put_back(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit() as uow:
-            await put_back(self._desk, uow, min(int(request.match_info["booking"]), 2**63 - 1), visit.actor)
-        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done=put_back")
+    async def _submit_back_in_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit() as uow:
+            await return_to_service(
+                self._dependencies, uow, min(int(request.match_info["booking"]), 2**63 - 1), visitor.actor
+            )
+        raise web.HTTPSeeOther(f"{list_address(registry)}/{read_row_id(request)}?done=put_back")

@@ -6,38 +6,38 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.messages.message_pages import PAGE, RECEIVED, TABS, of_request
-from channels.web.forms import FormWords, controls, read_form, stray
-from channels.web.paging import ListPage, listed, page_start
-from domain.actions.desk import Desk
-from domain.fields.form import Field, read_given
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.messages.message_pages import INBOUND_PATH, PAGE_SIZE, PAGE_TABS, resolve_message_access
+from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from channels.web.paging import ListPage, build_list_page, read_page_start
+from domain.actions.desk import Dependencies
+from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
-FILTERS = (
+FILTER_FIELDS = (
     Field("state", Choice(), required=False, choices=tuple(one.value for one in InboundState)),
     Field("mobile", Identifier("mobile"), required=False),
 )
 
-_SILENCES = frozenset({"loop", "twice", "stopped", "resumed"})
+_SILENCE_REASONS = frozenset({"loop", "twice", "stopped", "resumed"})
 """Why a text was left without an answer, or what it was that waits for none; any other needed no words."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundView:
     """A text with the word for what became of it. Who may not read it gets neither its request's tracking code (`code`)
-    nor what was `told` us.
+    nor what was `shown_text` us.
     """
 
     id: int
     message: InboundMessage
-    became: str
+    outcome_key: str
     code: str | None
-    told: str | None
+    shown_text: str | None
 
 
 class InboundPages:
@@ -45,57 +45,78 @@ class InboundPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return (PageRoute("GET", RECEIVED, "messages.view", self._show),)
+        return (PageRoute("GET", INBOUND_PATH, "messages.view", self._show_inbound),)
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _show_inbound(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
-        given, wrong = read_form(FILTERS, request.query), None
-        found: ListPage[InboundView] = ListPage((), None)
+        filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
+        message_page: ListPage[InboundView] = ListPage((), None)
         try:
-            found = await self._found(request, given, visit)
+            message_page = await self._find_messages(request, filter_values, visitor)
         except DomainError as error:
-            wrong = error
+            filter_error = error
         context = {
-            "problem": stray(FILTERS, wrong, self._words()) if wrong else None,
-            "filters": controls(FILTERS, given, self._words(), wrong),
-            "list": found,
-            "tabs": TABS,
+            "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
+            "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
+            "list": message_page,
+            "tabs": PAGE_TABS,
         }
-        return staff_page(request, visit, "admin/messages/inbound.html", context, error=wrong)
+        return render_staff_page(request, visitor, "admin/messages/inbound.html", context, error=filter_error)
 
-    async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> ListPage[InboundView]:
-        wanted = read_given(FILTERS, given, ReadingContext(visit.now))
-        async with self._store.unit(write=False) as uow:
-            rows = await uow.inbox.recent(
-                state=InboundState(wanted["state"]) if "state" in wanted else None,
-                mobile=wanted.get("mobile"),
-                before=page_start(request),
-                limit=PAGE + 1,
+    async def _find_messages(
+        self, request: web.Request, filter_values: Mapping[str, Any], visitor: Visitor
+    ) -> ListPage[InboundView]:
+        parsed_filter = read_submitted(FILTER_FIELDS, filter_values, ReadingContext(visitor.now))
+        async with self._store.open_unit(write=False) as uow:
+            found_messages = await uow.inbox.list_recent(
+                state=InboundState(parsed_filter["state"]) if "state" in parsed_filter else None,
+                mobile=parsed_filter.get("mobile"),
+                before=read_page_start(request),
+                limit=PAGE_SIZE + 1,
             )
-            return listed(request, RECEIVED, [await self._shown(uow, one, visit.actor) for one in rows], PAGE)
+            return build_list_page(
+                request,
+                INBOUND_PATH,
+                [await self._build_inbound_view(uow, message, visitor.actor) for message in found_messages],
+                PAGE_SIZE,
+            )
 
-    async def _shown(self, uow: UnitOfWork, message: InboundMessage, actor: Actor) -> InboundView:
-        code, seen = await of_request(self._desk, uow, message.request_id, actor)
-        return InboundView(message.id, message, became(message), code, message.text if seen else None)
+    async def _build_inbound_view(self, uow: UnitOfWork, message: InboundMessage, actor: Actor) -> InboundView:
+        request_code, may_read = await resolve_message_access(self._dependencies, uow, message.request_id, actor)
+        return InboundView(
+            message.id, message, inbound_outcome(message), request_code, message.text if may_read else None
+        )
 
-    def _words(self) -> FormWords:
-        catalogue = self._desk.catalogue
-        titles = {"state": {one.value: f"admin.received.states.{one}" for one in InboundState}}
-        return FormWords(
-            self._desk.wording, lambda name: catalogue.text(f"admin.received.{name}"), titles, blank="web.form.every"
+    def _build_wording(self) -> FormWording:
+        catalogue = self._dependencies.catalogue
+        titles_by_field = {
+            "state": {inbound_state.value: f"admin.received.states.{inbound_state}" for inbound_state in InboundState}
+        }
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: catalogue.text(f"admin.received.{field_name}"),
+            titles_by_field,
+            blank_key="web.form.every",
         )
 
 
-def became(message: InboundMessage) -> str:
+def inbound_outcome(message: InboundMessage) -> str:
     """Return the word of `admin.received.became` for what became of a text: its state, or why it is in it."""
     if message.state is InboundState.ANSWERED and message.intent == "unknown":
         return "not_understood"
     if message.state is InboundState.SILENT:
-        return next((one for one in (message.reason, message.intent) if one and one in _SILENCES), message.state.value)
+        return next(
+            (
+                silence_reason
+                for silence_reason in (message.reason, message.intent)
+                if silence_reason and silence_reason in _SILENCE_REASONS
+            ),
+            message.state.value,
+        )
     return message.state.value

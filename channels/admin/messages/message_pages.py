@@ -7,157 +7,190 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.web.forms import FormWords, controls, read_form, stray
-from channels.web.paging import ListPage, listed, page_start, same_page
-from channels.web.posted import said
-from domain.actions.desk import Desk
-from domain.actions.messages.resending import retry
-from domain.actions.queues.visibility import SEE_ALL, sees
-from domain.fields.form import Field, read_given
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
+from domain.actions.messages.resending import retry_message
+from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request
+from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Day, Identifier, ReadingContext, Text
 from domain.messages.records import MessageState, OutboxMessage
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
-from domain.values.calendar import whole_day
+from domain.values.calendar import day_bounds
 from domain.values.errors import DomainError, NotFound
 
-PATH, RECEIVED = "/staff/messages", "/staff/messages/received"
+MESSAGES_PATH, INBOUND_PATH = "/staff/messages", "/staff/messages/received"
 
-TABS: Mapping[str, str] = {PATH: "admin.messages.title", RECEIVED: "admin.received.title"}
+PAGE_TABS: Mapping[str, str] = {MESSAGES_PATH: "admin.messages.title", INBOUND_PATH: "admin.received.title"}
 """The pages of this room."""
 
-PAGE = 50
+PAGE_SIZE = 50
 """Texts on a page."""
 
-FILTERS = (
+FILTER_FIELDS = (
     Field("state", Choice(), required=False, choices=tuple(one.value for one in MessageState)),
     Field("recipient", Identifier("mobile"), required=False),
-    Field("code", Text(limit=20), required=False),
-    Field("day", Day(past=True), required=False),
+    Field("code", Text(max_length=20), required=False),
+    Field("day", Day(allows_past=True), required=False),
 )
 
-_AGAIN = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
+_RESENDABLE_STATES = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
 """States out of which a text can be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
     """A text with what became of it in words. Who may not see the request gets neither its tracking code (`code`) nor
-    what was `told`.
+    what was `shown_text`.
     """
 
     id: int
     message: OutboxMessage
-    reason: str | None
+    reason_text: str | None
     code: str | None
-    told: str | None
-    again: bool
+    shown_text: str | None
+    may_resend: bool
 
 
-async def of_request(desk: Desk, uow: UnitOfWork, request_id: int | None, actor: Actor) -> tuple[str | None, bool]:
+async def resolve_message_access(
+    dependencies: Dependencies, uow: UnitOfWork, request_id: int | None, actor: Actor
+) -> tuple[str | None, bool]:
     """Return the tracking code of a text's request, for who may see that, and whether this actor may read the text. One
     of no request may hold what anybody wrote to us, so it is for those alone who see every request.
     """
-    about = await uow.requests.get(request_id) if request_id else None
-    seen = sees(desk.services, actor, about) if about else bool(actor.role_names & SEE_ALL)
-    return about.code if about and seen else None, seen
+    service_request = await uow.requests.get(request_id) if request_id else None
+    may_read = (
+        may_see_request(dependencies.services, actor, service_request)
+        if service_request
+        else bool(actor.role_names & SEE_ALL_ROLES)
+    )
+    return service_request.code if service_request and may_read else None, may_read
 
 
 class MessagePages:
     """The log."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.messages", "messages.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(MESSAGES_PATH, "admin.sections.messages", "messages.view"),
+    )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "messages.view", self._page),
+            PageRoute("GET", MESSAGES_PATH, "messages.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{PATH}/{{id:[0-9]{{1,18}}}}/retry",
+                f"{MESSAGES_PATH}/{{id:[0-9]{{1,18}}}}/retry",
                 "messages.retry",
-                FormSubmission("retry", self._retry, self._page),
+                FormSubmission("retry", self._submit_retry, self._render_page),
             ),
         )
 
-    async def _retry(self, request: web.Request, visit: Visit) -> str:
-        reason = said(visit.form, "reason")
-        async with self._store.unit() as uow:
-            await retry(self._desk, uow, int(request.match_info["id"]), reason, visit.actor)
-        return f"{PATH}?{same_page(request, done='message_retried')}"
+    async def _submit_retry(self, request: web.Request, visitor: Visitor) -> str:
+        retry_reason = read_text(visitor.form, "reason")
+        async with self._store.open_unit() as uow:
+            await retry_message(self._dependencies, uow, int(request.match_info["id"]), retry_reason, visitor.actor)
+        return f"{MESSAGES_PATH}?{build_page_query(request, done='message_retried')}"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
-        given, wrong = read_form(FILTERS, request.query), None
-        found: ListPage[MessageView] = ListPage((), None)
+        filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
+        message_page: ListPage[MessageView] = ListPage((), None)
         try:
-            found = await self._found(request, given, visit)
+            message_page = await self._find_messages(request, filter_values, visitor)
         except DomainError as error:
-            wrong = error
+            filter_error = error
         context = {
-            "problem": stray(FILTERS, wrong, self._words()) if wrong else None,
+            "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "refused": None,
-            "filters": controls(FILTERS, given, self._words(), wrong),
-            "list": found,
-            "here": same_page(request),
-            "tabs": TABS,
-            **self._told(request, refused, found),
+            "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
+            "list": message_page,
+            "here": build_page_query(request),
+            "tabs": PAGE_TABS,
+            **self._describe_refusal(request, refused_form, message_page),
         }
-        return staff_page(request, visit, "admin/messages/messages.html", context, error=error_of(refused) or wrong)
+        return render_staff_page(
+            request, visitor, "admin/messages/messages.html", context, error=form_error(refused_form) or filter_error
+        )
 
-    def _told(
-        self, request: web.Request, refused: RefusedForm | None, found: ListPage[MessageView]
+    def _describe_refusal(
+        self, request: web.Request, refused_form: RefusedForm | None, message_page: ListPage[MessageView]
     ) -> Mapping[str, Any]:
         """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
-        if refused is None:
+        if refused_form is None:
             return {}
-        text, words = int(request.match_info["id"]), self._desk.wording.error(refused.error)
-        if text not in {one.id for one in found.rows}:
-            return {"problem": words}
-        return {"refused": text, "refusal": words, "why": said(refused.posted, "reason")}
+        message_id, problem = int(request.match_info["id"]), self._dependencies.wording.render_error(refused_form.error)
+        if message_id not in {message_view.id for message_view in message_page.rows}:
+            return {"problem": problem}
+        return {"refused": message_id, "refusal": problem, "why": read_text(refused_form.posted_form, "reason")}
 
-    async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> ListPage[MessageView]:
-        wanted = read_given(FILTERS, given, ReadingContext(visit.now))
-        async with self._store.unit(write=False) as uow:
-            about = await self._about(uow, wanted["code"], visit.actor) if "code" in wanted else None
-            rows = await uow.outbox.recent(
-                state=MessageState(wanted["state"]) if "state" in wanted else None,
-                recipient=wanted.get("recipient"),
-                request_id=about.id if about else None,
-                made=whole_day(date.fromisoformat(wanted["day"])) if "day" in wanted else None,
-                before=page_start(request),
-                limit=PAGE + 1,
+    async def _find_messages(
+        self, request: web.Request, filter_values: Mapping[str, Any], visitor: Visitor
+    ) -> ListPage[MessageView]:
+        parsed_filter = read_submitted(FILTER_FIELDS, filter_values, ReadingContext(visitor.now))
+        async with self._store.open_unit(write=False) as uow:
+            service_request = (
+                await self._find_request(uow, parsed_filter["code"], visitor.actor) if "code" in parsed_filter else None
             )
-            return listed(request, PATH, [await self._shown(uow, one, visit.actor) for one in rows], PAGE)
+            found_messages = await uow.outbox.list_recent(
+                state=MessageState(parsed_filter["state"]) if "state" in parsed_filter else None,
+                recipient=parsed_filter.get("recipient"),
+                request_id=service_request.id if service_request else None,
+                made=day_bounds(date.fromisoformat(parsed_filter["day"])) if "day" in parsed_filter else None,
+                before=read_page_start(request),
+                limit=PAGE_SIZE + 1,
+            )
+            return build_list_page(
+                request,
+                MESSAGES_PATH,
+                [await self._build_message_view(uow, message, visitor.actor) for message in found_messages],
+                PAGE_SIZE,
+            )
 
-    async def _about(self, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+    async def _find_request(self, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
         """Return the request of a tracking code; who may not see it is not told that there is one."""
-        about = await uow.requests.by_code(tracking_codes.parse(code))
-        if not sees(self._desk.services, actor, about):
+        service_request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+        if not may_see_request(self._dependencies.services, actor, service_request):
             raise NotFound("code")
-        return about
+        return service_request
 
-    async def _shown(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> MessageView:
-        code, seen = await of_request(self._desk, uow, message.request_id, actor)
-        told = message.told if seen else None
-        return MessageView(message.id, message, self._reason(message.reason), code, told, message.state in _AGAIN)
+    async def _build_message_view(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> MessageView:
+        request_code, may_read = await resolve_message_access(self._dependencies, uow, message.request_id, actor)
+        shown_text = message.staff_text if may_read else None
+        return MessageView(
+            message.id,
+            message,
+            self._describe_reason(message.reason),
+            request_code,
+            shown_text,
+            message.state in _RESENDABLE_STATES,
+        )
 
-    def _reason(self, code: str | None) -> str | None:
+    def _describe_reason(self, reason_code: str | None) -> str | None:
         """Return in words what went wrong last; a code that nobody worded is shown as it is."""
-        key = f"admin.messages.reasons.{code}"
-        return self._desk.catalogue.text(key) if key in self._desk.catalogue else code
+        key = f"admin.messages.reasons.{reason_code}"
+        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
 
-    def _words(self) -> FormWords:
-        catalogue = self._desk.catalogue
-        titles = {"state": {one.value: f"admin.message_states.{one}" for one in MessageState}}
-        return FormWords(
-            self._desk.wording, lambda name: catalogue.text(f"admin.messages.{name}"), titles, blank="web.form.every"
+    def _build_wording(self) -> FormWording:
+        catalogue = self._dependencies.catalogue
+        titles_by_field = {
+            "state": {message_state.value: f"admin.message_states.{message_state}" for message_state in MessageState}
+        }
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: catalogue.text(f"admin.messages.{field_name}"),
+            titles_by_field,
+            blank_key="web.form.every",
         )

@@ -6,23 +6,23 @@ from datetime import date
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.offices.office_pages import COMMISSION, TABS
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.offices.office_pages import COMMISSION_PATH, PAGE_TABS
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import optional_version
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import read_optional_version
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.actions.offices import accounts
-from domain.actions.staff.staffing import today
-from domain.blocks.charging import SUBJECT as REQUEST
+from domain.actions.staff.staffing import today_in_tehran
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Rials, Text
-from domain.offices.office import CommissionRule, share_of
+from domain.offices.office import CommissionRule, parse_share
 from domain.unit_of_work import Store
-from domain.values.dated_rows import version_of, withdrawn
+from domain.values.dated_rows import is_withdrawn, version_of
 
-RULE = "rule"
+RULE_FORM = "rule"
 """The form that adds a rule."""
 
 
@@ -31,9 +31,9 @@ class CommissionRuleView:
     """A rule as it stands today: it holds no more, it was withdrawn, or it has not begun and can be withdrawn."""
 
     rule: CommissionRule
-    past: bool
-    withdrawn: bool
-    ahead: bool
+    is_past: bool
+    is_withdrawn: bool
+    is_upcoming: bool
 
 
 class CommissionPages:
@@ -41,88 +41,108 @@ class CommissionPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", COMMISSION, "offices.view", self._page),
-            PageRoute("POST", COMMISSION, "offices.change", FormSubmission(RULE, self._add, self._page)),
+            PageRoute("GET", COMMISSION_PATH, "offices.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{COMMISSION}/{{id:[0-9]{{1,19}}}}/withdraw",
+                COMMISSION_PATH,
                 "offices.change",
-                FormSubmission("withdraw", self._withdraw, self._page),
+                FormSubmission(RULE_FORM, self._submit_rule, self._render_page),
+            ),
+            PageRoute(
+                "POST",
+                f"{COMMISSION_PATH}/{{id:[0-9]{{1,19}}}}/withdraw",
+                "offices.change",
+                FormSubmission("withdraw", self._submit_withdrawal, self._render_page),
             ),
         )
 
-    async def _add(self, request: web.Request, visit: Visit) -> str:
-        values = (await self._form()).read(visit)
-        async with self._store.unit() as uow:
-            await accounts.add_rule(
-                self._desk,
+    async def _submit_rule(self, request: web.Request, visitor: Visitor) -> str:
+        values = (await self._build_rule_form()).read_values(visitor)
+        async with self._store.open_unit() as uow:
+            await accounts.add_commission_rule(
+                self._dependencies,
                 uow,
                 office=values.get("office"),
                 service=values.get("service"),
                 per_request=values.get("per_request", 0),
-                share_bp=share_of(values.get("share", "0")),
+                share_bp=parse_share(values.get("share", "0")),
                 valid_from=date.fromisoformat(values["valid_from"]),
-                actor=visit.actor,
-                version=optional_version(visit.form),
+                actor=visitor.actor,
+                version=read_optional_version(visitor.form),
             )
-        return f"{COMMISSION}?done=commission"
+        return f"{COMMISSION_PATH}?done=commission"
 
-    async def _withdraw(self, request: web.Request, visit: Visit) -> str:
-        rule = min(int(request.match_info["id"]), 2**63 - 1)
-        async with self._store.unit() as uow:
-            await accounts.withdraw_rule(self._desk, uow, rule, actor=visit.actor)
-        return f"{COMMISSION}?done=commission_withdrawn"
+    async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
+        rule_id = min(int(request.match_info["id"]), 2**63 - 1)
+        async with self._store.open_unit() as uow:
+            await accounts.withdraw_commission_rule(self._dependencies, uow, rule_id, actor=visitor.actor)
+        return f"{COMMISSION_PATH}?done=commission_withdrawn"
 
-    async def _form(self) -> PageForm:
-        async with self._store.unit(write=False) as uow:
-            found = {one.code: f"{one.name} ({one.code})" for one in await uow.offices.all()}
-        services = subjects(self._desk)
-        fields = (
-            Field("office", Choice(), required=False, choices=tuple(found)),
-            Field("service", Choice(), required=False, choices=tuple(services)),
+    async def _build_rule_form(self) -> PageForm:
+        async with self._store.open_unit(write=False) as uow:
+            offices_by_code = {office.code: f"{office.name} ({office.code})" for office in await uow.offices.list_all()}
+        subject_titles = list_subject_titles(self._dependencies)
+        form_fields = (
+            Field("office", Choice(), required=False, choices=tuple(offices_by_code)),
+            Field("service", Choice(), required=False, choices=tuple(subject_titles)),
             Field("per_request", Rials(), required=False),
-            Field("share", Text(limit=10), required=False),
+            Field("share", Text(max_length=10), required=False),
             Field("valid_from", Day()),
         )
-        return PageForm(RULE, fields, "admin.commission", {"office": found, "service": services}, "web.form.every")
+        return PageForm(
+            RULE_FORM,
+            form_fields,
+            "admin.commission",
+            {"office": offices_by_code, "service": subject_titles},
+            "web.form.every",
+        )
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        form = await self._form()
-        async with self._store.unit(write=False) as uow:
-            rules = await uow.offices.rules()
-        error, add = error_of(refused), form.shown(self._desk.wording, {}, refused)
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        rule_form = await self._build_rule_form()
+        async with self._store.open_unit(write=False) as uow:
+            commission_rules = await uow.offices.list_rules()
+        error, add = form_error(refused_form), rule_form.build_view(self._dependencies.wording, {}, refused_form)
         context = {
-            "tabs": TABS,
-            "rules": sorted((_shown(one, today(self._desk)) for one in rules), key=_latest_first),
-            "version": version_of(rules),
-            "problem": self._desk.wording.error(error) if error and not add.open else None,
-            "offices": form.titles["office"],
-            "services": form.titles["service"],
+            "tabs": PAGE_TABS,
+            "rules": sorted(
+                (_build_rule_view(rule, today_in_tehran(self._dependencies)) for rule in commission_rules),
+                key=_latest_first_key,
+            ),
+            "version": version_of(commission_rules),
+            "problem": self._dependencies.wording.render_error(error) if error and not add.is_open else None,
+            "offices": rule_form.titles_by_field["office"],
+            "services": rule_form.titles_by_field["service"],
             "add": add,
         }
-        return staff_page(request, visit, "admin/offices/commission.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/offices/commission.html", context, error=error)
 
 
-def _latest_first(shown: CommissionRuleView) -> tuple[bool, int]:
+def _latest_first_key(rule_view: CommissionRuleView) -> tuple[bool, int]:
     """Put what holds or will hold first, and the latest first."""
-    return shown.past, -shown.rule.valid_from.toordinal()
+    return rule_view.is_past, -rule_view.rule.valid_from.toordinal()
 
 
-def _shown(rule: CommissionRule, day: date) -> CommissionRuleView:
-    gone = withdrawn(rule)
-    past = gone or (rule.valid_to is not None and rule.valid_to <= day)
-    return CommissionRuleView(rule, past, withdrawn=gone, ahead=not gone and day < rule.valid_from)
+def _build_rule_view(rule: CommissionRule, day: date) -> CommissionRuleView:
+    is_over = is_withdrawn(rule)
+    is_past = is_over or (rule.valid_to is not None and rule.valid_to <= day)
+    return CommissionRuleView(rule, is_past, is_withdrawn=is_over, is_upcoming=not is_over and day < rule.valid_from)
 
 
-def subjects(desk: Desk) -> dict[str, str]:
+def list_subject_titles(dependencies: Dependencies) -> dict[str, str]:
     """Return what a rule or a line of a statement can be about: each service, and the other subjects of bills."""
-    services = {key: desk.wording.service(key) for key in desk.services}
-    others = [kind for kind in SUBJECTS if kind != REQUEST]
-    return services | {kind: desk.catalogue.text(f"choices.registry.{kind}") for kind in others}
+    service_titles = {
+        service_key: dependencies.wording.service_title(service_key) for service_key in dependencies.services
+    }
+    other_kinds = [subject_kind for subject_kind in SUBJECTS if subject_kind != REQUEST]
+    return service_titles | {
+        subject_kind: dependencies.catalogue.text(f"choices.registry.{subject_kind}") for subject_kind in other_kinds
+    }

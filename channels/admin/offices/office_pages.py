@@ -7,36 +7,42 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import version_shown
-from channels.web.posted import said
-from domain.actions.desk import Desk
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import read_version_token
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
 from domain.actions.offices import accounts
 from domain.fields.form import Field
 from domain.fields.types import Integer, Text
 from domain.offices.office import LONGEST_NAME, LONGEST_USERNAME, MOST_NETWORKS, Office
 from domain.unit_of_work import Store, Vault
 
-PATH, COMMISSION = "/staff/offices", "/staff/offices/commission"
-ONE = f"{PATH}/one/{{code:[A-Za-z0-9_-]{{1,20}}}}"
+OFFICES_PATH, COMMISSION_PATH = "/staff/offices", "/staff/offices/commission"
+OFFICE_PATH = f"{OFFICES_PATH}/one/{{code:[A-Za-z0-9_-]{{1,20}}}}"
 
-TABS: Mapping[str, str] = {PATH: "admin.offices.title", COMMISSION: "admin.commission.title"}
+PAGE_TABS: Mapping[str, str] = {OFFICES_PATH: "admin.offices.title", COMMISSION_PATH: "admin.commission.title"}
 """The pages of this room."""
 
-_LABELS = "admin.offices"
-_LONGEST_NETWORKS = MOST_NETWORKS * 45
-_MOST_OVERLAP = 24 * 30
+_LABELS_PREFIX = "admin.offices"
+_MAX_NETWORKS_LENGTH = MOST_NETWORKS * 45
+_MAX_OVERLAP_HOURS = 24 * 30
 
-ADD = PageForm("add", (
-    Field("code", Text(limit=20)),
-    Field("name", Text(limit=LONGEST_NAME)),
-    Field("username", Text(limit=LONGEST_USERNAME), required=False),
-), _LABELS)  # fmt: skip
-RENAME = PageForm("name", (Field("name", Text(limit=LONGEST_NAME)),), _LABELS)
-ROTATE = PageForm("rotate", (Field("overlap", Integer(0, _MOST_OVERLAP)),), _LABELS)
-NETWORKS = PageForm("networks", (Field("network", Text(limit=_LONGEST_NETWORKS), required=False),), _LABELS)
+ADD_FORM = PageForm(
+    "add",
+    (
+        Field("code", Text(max_length=20)),
+        Field("name", Text(max_length=LONGEST_NAME)),
+        Field("username", Text(max_length=LONGEST_USERNAME), required=False),
+    ),
+    _LABELS_PREFIX,
+)
+RENAME_FORM = PageForm("name", (Field("name", Text(max_length=LONGEST_NAME)),), _LABELS_PREFIX)
+ROTATE_FORM = PageForm("rotate", (Field("overlap", Integer(0, _MAX_OVERLAP_HOURS)),), _LABELS_PREFIX)
+NETWORKS_FORM = PageForm(
+    "networks", (Field("network", Text(max_length=_MAX_NETWORKS_LENGTH), required=False),), _LABELS_PREFIX
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,106 +50,155 @@ class NewKey:
     """A key as it is told this once, and what the office's software signs in as."""
 
     username: str
-    key: str
+    secret_key: str
 
 
 class OfficePages:
     """The offices."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.offices", "offices.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(OFFICES_PATH, "admin.sections.offices", "offices.view"),)
 
-    def __init__(self, desk: Desk, store: Store, vault: Vault) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, vault: Vault) -> None:
+        self._dependencies = dependencies
         self._store = store
         self._vault = vault
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "offices.view", self._list),
-            PageRoute("POST", PATH, "offices.change", FormSubmission(ADD.name, self._add, self._list)),
-            PageRoute("GET", ONE, "offices.view", self._page),
+            PageRoute("GET", OFFICES_PATH, "offices.view", self._render_list),
+            PageRoute(
+                "POST",
+                OFFICES_PATH,
+                "offices.change",
+                FormSubmission(ADD_FORM.name, self._submit_office, self._render_list),
+            ),
+            PageRoute("GET", OFFICE_PATH, "offices.view", self._render_page),
             *(
-                PageRoute("POST", f"{ONE}/{path}", "offices.change", FormSubmission(form.name, action, self._page))
-                for path, form, action in (
-                    ("name", RENAME, self._rename),
-                    ("key", ROTATE, self._rotate),
-                    ("networks", NETWORKS, self._bind),
+                PageRoute(
+                    "POST",
+                    f"{OFFICE_PATH}/{path_name}",
+                    "offices.change",
+                    FormSubmission(page_form.name, form_action, self._render_page),
+                )
+                for path_name, page_form, form_action in (
+                    ("name", RENAME_FORM, self._submit_name),
+                    ("key", ROTATE_FORM, self._submit_key_rotation),
+                    ("networks", NETWORKS_FORM, self._submit_networks),
                 )
             ),
-            PageRoute("POST", f"{ONE}/switch", "offices.change", self._switch),
+            PageRoute("POST", f"{OFFICE_PATH}/switch", "offices.change", self._submit_switch),
         )
 
-    async def _add(self, request: web.Request, visit: Visit) -> web.Response:
-        values = ADD.read(visit)
-        async with self._store.unit() as uow:
-            office, key = await accounts.add(
-                self._desk, uow, self._vault, values["code"], values["name"], values.get("username"), actor=visit.actor
+    async def _submit_office(self, request: web.Request, visitor: Visitor) -> web.Response:
+        values = ADD_FORM.read_values(visitor)
+        async with self._store.open_unit() as uow:
+            office, secret_key = await accounts.add_office(
+                self._dependencies,
+                uow,
+                self._vault,
+                values["code"],
+                values["name"],
+                values.get("username"),
+                actor=visitor.actor,
             )
-        return await self._list(request, visit, made=NewKey(office.username, key))
+        return await self._render_list(request, visitor, new_key=NewKey(office.username, secret_key))
 
-    async def _rotate(self, request: web.Request, visit: Visit) -> web.Response:
-        code, overlap = _code(request), timedelta(hours=ROTATE.read(visit)["overlap"])
-        async with self._store.unit() as uow:
-            key = await accounts.rotate_key(self._desk, uow, self._vault, code, overlap, actor=visit.actor)
-            office = await uow.offices.by_code(code)
-        return await self._page(request, visit, made=NewKey(office.username, key))
+    async def _submit_key_rotation(self, request: web.Request, visitor: Visitor) -> web.Response:
+        office_code, overlap = _read_office_code(request), timedelta(hours=ROTATE_FORM.read_values(visitor)["overlap"])
+        async with self._store.open_unit() as uow:
+            secret_key = await accounts.rotate_office_key(
+                self._dependencies, uow, self._vault, office_code, overlap, actor=visitor.actor
+            )
+            office = await uow.offices.get_by_code(office_code)
+        return await self._render_page(request, visitor, new_key=NewKey(office.username, secret_key))
 
-    async def _rename(self, request: web.Request, visit: Visit) -> str:
-        name, version = RENAME.read(visit)["name"], version_shown(visit.form)
-        async with self._store.unit() as uow:
-            await accounts.rename(self._desk, uow, _code(request), name, actor=visit.actor, version=version)
-        return f"{PATH}/one/{_code(request)}?done=office_name"
+    async def _submit_name(self, request: web.Request, visitor: Visitor) -> str:
+        office_name, version_token = RENAME_FORM.read_values(visitor)["name"], read_version_token(visitor.form)
+        async with self._store.open_unit() as uow:
+            await accounts.rename_office(
+                self._dependencies,
+                uow,
+                _read_office_code(request),
+                office_name,
+                actor=visitor.actor,
+                version=version_token,
+            )
+        return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_name"
 
-    async def _bind(self, request: web.Request, visit: Visit) -> str:
-        networks, version = NETWORKS.read(visit).get("network", "").split(), version_shown(visit.form)
-        async with self._store.unit() as uow:
-            await accounts.allow(self._desk, uow, _code(request), networks, actor=visit.actor, version=version)
-        return f"{PATH}/one/{_code(request)}?done=office_networks"
+    async def _submit_networks(self, request: web.Request, visitor: Visitor) -> str:
+        allowed_networks, version_token = (
+            NETWORKS_FORM.read_values(visitor).get("network", "").split(),
+            read_version_token(visitor.form),
+        )
+        async with self._store.open_unit() as uow:
+            await accounts.allow_networks(
+                self._dependencies,
+                uow,
+                _read_office_code(request),
+                allowed_networks,
+                actor=visitor.actor,
+                version=version_token,
+            )
+        return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_networks"
 
-    async def _switch(self, request: web.Request, visit: Visit) -> web.Response:
-        code, active = _code(request), said(visit.form, "active") == "yes"
-        async with self._store.unit() as uow:
-            await accounts.set_active(self._desk, uow, code, active, actor=visit.actor)
-        raise web.HTTPSeeOther(f"{PATH}/one/{code}?done={'office_on' if active else 'office_off'}")
+    async def _submit_switch(self, request: web.Request, visitor: Visitor) -> web.Response:
+        office_code, is_active = _read_office_code(request), read_text(visitor.form, "active") == "yes"
+        async with self._store.open_unit() as uow:
+            await accounts.set_office_active(self._dependencies, uow, office_code, is_active, actor=visitor.actor)
+        raise web.HTTPSeeOther(f"{OFFICES_PATH}/one/{office_code}?done={'office_on' if is_active else 'office_off'}")
 
-    async def _list(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: NewKey | None = None
+    async def _render_list(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        new_key: NewKey | None = None,
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            found = await uow.offices.all()
+        async with self._store.open_unit(write=False) as uow:
+            all_offices = await uow.offices.list_all()
         context = {
-            "tabs": TABS,
-            "offices": found,
-            "locked": {one.code for one in found if _locks(one, visit)},
-            "add": ADD.shown(self._desk.wording, {}, refused),
-            "made": made,
+            "tabs": PAGE_TABS,
+            "offices": all_offices,
+            "locked": {office.code for office in all_offices if _list_active_locks(office, visitor)},
+            "add": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
+            "made": new_key,
         }
-        return staff_page(request, visit, "admin/offices/offices.html", context, error=error_of(refused))
+        return render_staff_page(
+            request, visitor, "admin/offices/offices.html", context, error=form_error(refused_form)
+        )
 
-    async def _page(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: NewKey | None = None
+    async def _render_page(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        new_key: NewKey | None = None,
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            office = await uow.offices.by_code(_code(request))
-        wording = self._desk.wording
-        networks: Mapping[str, Any] = {"network": "\n".join(office.networks)}
+        async with self._store.open_unit(write=False) as uow:
+            office = await uow.offices.get_by_code(_read_office_code(request))
+        wording = self._dependencies.wording
+        network_values: Mapping[str, Any] = {"network": "\n".join(office.networks)}
         context = {
             "office": office,
-            "keys": office.usable_keys(visit.now),
-            "locks": _locks(office, visit),
-            "rename": RENAME.shown(wording, {"name": office.name}, refused),
-            "rotate": ROTATE.shown(wording, {"overlap": "24"}, refused),
-            "networks": NETWORKS.shown(wording, networks, refused),
-            "made": made,
+            "keys": office.list_usable_keys(visitor.now),
+            "locks": _list_active_locks(office, visitor),
+            "rename": RENAME_FORM.build_view(wording, {"name": office.name}, refused_form),
+            "rotate": ROTATE_FORM.build_view(wording, {"overlap": "24"}, refused_form),
+            "networks": NETWORKS_FORM.build_view(wording, network_values, refused_form),
+            "made": new_key,
         }
-        return staff_page(request, visit, "admin/offices/office.html", context, error=error_of(refused))
+        return render_staff_page(request, visitor, "admin/offices/office.html", context, error=form_error(refused_form))
 
 
-def _code(request: web.Request) -> str:
+def _read_office_code(request: web.Request) -> str:
     return request.match_info["code"]
 
 
-def _locks(office: Office, visit: Visit) -> dict[str, str]:
+def _list_active_locks(office: Office, visitor: Visitor) -> dict[str, str]:
     """Return the addresses from which calls are refused for now, after too many wrong keys, and until when."""
-    return {source: until for source, until in office.locks.items() if office.locked(source, visit.now)}
+    return {
+        lock_source: locked_until
+        for lock_source, locked_until in office.locks.items()
+        if office.is_locked_out(lock_source, visitor.now)
+    }

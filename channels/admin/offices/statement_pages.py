@@ -5,29 +5,41 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.offices.commission_pages import subjects
-from channels.admin.offices.office_pages import ONE
-from channels.admin.offices.office_period import Asked, address, asked, days, filters
-from channels.web.sheets import csv_file
-from domain.actions.desk import Desk
-from domain.actions.offices.statement import statement
-from domain.language.wording import day_and_hour
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.offices.commission_pages import list_subject_titles
+from channels.admin.offices.office_pages import OFFICE_PATH
+from channels.admin.offices.office_period import (
+    PeriodValues,
+    build_period_controls,
+    build_period_query,
+    parse_period_days,
+    read_period,
+)
+from channels.web.sheets import render_csv
+from domain.actions.desk import Dependencies
+from domain.actions.offices.statement import build_statement
+from domain.language.wording import day_and_hour_text
 from domain.offices.office import Office, Statement
 from domain.offices.tills import TillPeriod
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
-STATEMENT = f"{ONE}/statement"
+STATEMENT_PATH = f"{OFFICE_PATH}/statement"
 
-SHOWN = 200
+MAX_PAYMENTS = 200
 """Payments on the page, the newest ones; all of them are in the sheet. A busy office has twenty thousand in a year."""
 
-_FIGURES = (
-    "requests", "payments", "amount", "surplus_payments", "surplus_amount", "request_commission", "payment_commission",
+_FIGURE_NAMES = (
+    "requests",
+    "payments",
+    "amount",
+    "surplus_payments",
+    "surplus_amount",
+    "request_commission",
+    "payment_commission",
     "commission",
-)  # fmt: skip
-_OF_PAYMENT = ("at", "bill_id", "service", "amount", "reference", "outcome", "commission")
+)
+_PAYMENT_COLUMNS = ("at", "bill_id", "service", "amount", "reference", "outcome", "commission")
 
 
 class StatementPages:
@@ -35,83 +47,109 @@ class StatementPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", STATEMENT, "offices.view", self._statement),
-            PageRoute("GET", f"{STATEMENT}/lines.csv", "offices.export", self._lines_sheet),
-            PageRoute("GET", f"{STATEMENT}/payments.csv", "offices.export", self._payments_sheet),
+            PageRoute("GET", STATEMENT_PATH, "offices.view", self._show_statement),
+            PageRoute("GET", f"{STATEMENT_PATH}/lines.csv", "offices.export", self._export_lines),
+            PageRoute("GET", f"{STATEMENT_PATH}/payments.csv", "offices.export", self._export_payments),
         )
 
-    async def _statement(self, request: web.Request, visit: Visit) -> web.Response:
-        given, wrong = asked(request, visit), None
-        office, made, till = await self._office(request), None, None
+    async def _show_statement(self, request: web.Request, visitor: Visitor) -> web.Response:
+        period_values, period_error = read_period(request, visitor), None
+        office, office_statement, till_period = await self._load_office(request), None, None
         try:
-            made = await self._made(office.code, given, visit)
-            till = await self._till(made)
+            office_statement = await self._build_statement(office.code, period_values, visitor)
+            till_period = await self._load_till(office_statement)
         except DomainError as error:
-            wrong = error
+            period_error = error
         context = {
             "office": office,
-            "filters": filters(self._desk, given, wrong),
-            "made": made,
-            "newest": made.payments[: -SHOWN - 1 : -1] if made else (),
-            "till": till,
-            "figures": _FIGURES,
-            "services": subjects(self._desk),
-            "period": address(given),
+            "filters": build_period_controls(self._dependencies, period_values, period_error),
+            "made": office_statement,
+            "newest": office_statement.payments[: -MAX_PAYMENTS - 1 : -1] if office_statement else (),
+            "till": till_period,
+            "figures": _FIGURE_NAMES,
+            "services": list_subject_titles(self._dependencies),
+            "period": build_period_query(period_values),
         }
-        return staff_page(request, visit, "admin/offices/statement.html", context, error=wrong)
+        return render_staff_page(request, visitor, "admin/offices/statement.html", context, error=period_error)
 
-    async def _lines_sheet(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._sheet(request, visit, "lines", self._lines)
+    async def _export_lines(self, request: web.Request, visitor: Visitor) -> web.Response:
+        return await self._export_sheet(request, visitor, "lines", self._build_line_rows)
 
-    async def _payments_sheet(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._sheet(request, visit, "payments", self._payments)
+    async def _export_payments(self, request: web.Request, visitor: Visitor) -> web.Response:
+        return await self._export_sheet(request, visitor, "payments", self._build_payment_rows)
 
-    async def _sheet(
-        self, request: web.Request, visit: Visit, name: str, rows: Callable[[Statement], list[list[str | int]]]
+    async def _export_sheet(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        sheet_name: str,
+        build_rows: Callable[[Statement], list[list[str | int]]],
     ) -> web.Response:
-        made = await self._made((await self._office(request)).code, asked(request, visit), visit)
-        file = f"statement-{made.office}-{made.first}-{made.last}-{name}"
-        facts = {"office": made.office, "kind": "csv", "file": f"{file}.csv"}
-        async with self._store.unit() as uow:
-            await uow.audit.record(visit.now, visit.actor.label, "export", facts)
-        return await asyncio.to_thread(lambda: csv_file(file, rows(made)))  # a year of it takes a while
+        office_statement = await self._build_statement(
+            (await self._load_office(request)).code, read_period(request, visitor), visitor
+        )
+        file_name = (
+            f"statement-{office_statement.office}-{office_statement.first_day}-{office_statement.end_day}-{sheet_name}"
+        )
+        audit_facts = {"office": office_statement.office, "kind": "csv", "file": f"{file_name}.csv"}
+        async with self._store.open_unit() as uow:
+            await uow.audit.record(visitor.now, visitor.actor.label, "export", audit_facts)
+        return await asyncio.to_thread(
+            lambda: render_csv(file_name, build_rows(office_statement))
+        )  # a year of it takes a while
 
-    async def _made(self, office: str, given: Asked, visit: Visit) -> Statement:
-        async with self._store.unit(write=False) as uow:
-            return await statement(self._desk, uow, office, *days(given, visit))
+    async def _build_statement(self, office_code: str, period_values: PeriodValues, visitor: Visitor) -> Statement:
+        async with self._store.open_unit(write=False) as uow:
+            return await build_statement(
+                self._dependencies, uow, office_code, *parse_period_days(period_values, visitor)
+            )
 
-    async def _till(self, made: Statement) -> TillPeriod:
-        async with self._store.unit(write=False) as uow:
-            return TillPeriod.of(made.payments, await uow.tills.closings(made.office, made.first, made.last))
+    async def _load_till(self, office_statement: Statement) -> TillPeriod:
+        async with self._store.open_unit(write=False) as uow:
+            return TillPeriod.from_ledger(
+                office_statement.payments,
+                await uow.office_tills.list_closings(
+                    office_statement.office, office_statement.first_day, office_statement.end_day
+                ),
+            )
 
-    async def _office(self, request: web.Request) -> Office:
-        async with self._store.unit(write=False) as uow:
-            return await uow.offices.by_code(request.match_info["code"])
+    async def _load_office(self, request: web.Request) -> Office:
+        async with self._store.open_unit(write=False) as uow:
+            return await uow.offices.get_by_code(request.match_info["code"])
 
-    def _lines(self, made: Statement) -> list[list[str | int]]:
-        titles = subjects(self._desk)
-        figures = [
-            [titles.get(one.service, one.service), *(getattr(one, name) for name in _FIGURES)] for one in made.lines
-        ]
-        return [self._headings(("service", *_FIGURES)), *figures]
-
-    def _payments(self, made: Statement) -> list[list[str | int]]:
-        titles, outcome = subjects(self._desk), "admin.statement.outcomes.{}".format
-        rows: list[list[str | int]] = [
+    def _build_line_rows(self, office_statement: Statement) -> list[list[str | int]]:
+        subject_titles = list_subject_titles(self._dependencies)
+        figure_rows = [
             [
-                day_and_hour(one.at), one.bill_id, titles.get(one.service, one.service), one.amount, one.reference,
-                self._desk.catalogue.text(outcome(one.outcome.value)), one.commission,
+                subject_titles.get(statement_line.service, statement_line.service),
+                *(getattr(statement_line, figure_name) for figure_name in _FIGURE_NAMES),
             ]
-            for one in made.payments
-        ]  # fmt: skip
-        return [self._headings(_OF_PAYMENT), *rows]
+            for statement_line in office_statement.lines
+        ]
+        return [self._build_headings(("service", *_FIGURE_NAMES)), *figure_rows]
 
-    def _headings(self, names: Sequence[str]) -> list[str | int]:
-        return [self._desk.catalogue.text(f"admin.statement.{name}") for name in names]
+    def _build_payment_rows(self, office_statement: Statement) -> list[list[str | int]]:
+        subject_titles, outcome_key = list_subject_titles(self._dependencies), "admin.statement.outcomes.{}".format
+        payment_rows: list[list[str | int]] = [
+            [
+                day_and_hour_text(payment.at),
+                payment.bill_id,
+                subject_titles.get(payment.service, payment.service),
+                payment.amount,
+                payment.reference,
+                self._dependencies.catalogue.text(outcome_key(payment.outcome.value)),
+                payment.commission,
+            ]
+            for payment in office_statement.payments
+        ]
+        return [self._build_headings(_PAYMENT_COLUMNS), *payment_rows]
+
+    def _build_headings(self, column_names: Sequence[str]) -> list[str | int]:
+        return [self._dependencies.catalogue.text(f"admin.statement.{column_name}") for column_name in column_names]

@@ -5,15 +5,21 @@ from datetime import date
 
 from aiohttp import web
 
-from channels.admin.actors import actor_shown, staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.offices.office_pages import ONE
-from channels.admin.offices.office_period import address, asked, days, filters, month_of
+from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.offices.office_pages import OFFICE_PATH
+from channels.admin.offices.office_period import (
+    build_period_controls,
+    build_period_query,
+    month_containing,
+    parse_period_days,
+    read_period,
+)
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import optional_version
-from domain.actions.desk import Desk
-from domain.actions.offices.tills import close_till, till_of
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import read_optional_version
+from domain.actions.desk import Dependencies
+from domain.actions.offices.tills import close_till, load_till
 from domain.fields.form import Field
 from domain.fields.types import Day, Rials, Text
 from domain.offices.tills import LONGEST_NOTE
@@ -21,12 +27,17 @@ from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 from domain.values.version_token import VersionToken
 
-TILL = f"{ONE}/till"
-CLOSE = PageForm("close", (
-    Field("day", Day(past=True)),
-    Field("amount", Rials()),
-    Field("note", Text(limit=LONGEST_NOTE), required=False),
-), "admin.till", hints={"day": "admin.till.day_hint", "note": "admin.till.note_hint"})  # fmt: skip
+TILL_PATH = f"{OFFICE_PATH}/till"
+CLOSE_FORM = PageForm(
+    "close",
+    (
+        Field("day", Day(allows_past=True)),
+        Field("amount", Rials()),
+        Field("note", Text(max_length=LONGEST_NOTE), required=False),
+    ),
+    "admin.till",
+    hint_keys={"day": "admin.till.day_hint", "note": "admin.till.note_hint"},
+)
 
 
 class TillPages:
@@ -34,45 +45,63 @@ class TillPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", TILL, "offices.view", self._page),
-            PageRoute("POST", TILL, "tills.close", FormSubmission(CLOSE.name, self._close, self._page)),
+            PageRoute("GET", TILL_PATH, "offices.view", self._render_page),
+            PageRoute(
+                "POST",
+                TILL_PATH,
+                "tills.close",
+                FormSubmission(CLOSE_FORM.name, self._submit_closing, self._render_page),
+            ),
         )
 
-    async def _close(self, request: web.Request, visit: Visit) -> str:
-        values = CLOSE.read(visit)
-        day, note = date.fromisoformat(values["day"]), values.get("note", "")
-        async with self._store.unit() as uow:
+    async def _submit_closing(self, request: web.Request, visitor: Visitor) -> str:
+        values = CLOSE_FORM.read_values(visitor)
+        day, closing_note = date.fromisoformat(values["day"]), values.get("note", "")
+        async with self._store.open_unit() as uow:
             await close_till(
-                self._desk, uow, request.match_info["code"], day, values["amount"], note,
-                actor=visit.actor, version=optional_version(visit.form),
-            )  # fmt: skip
-        return f"{request.path}?{address(month_of(day))}&done=till"
+                self._dependencies,
+                uow,
+                request.match_info["code"],
+                day,
+                values["amount"],
+                closing_note,
+                actor=visitor.actor,
+                version=read_optional_version(visitor.form),
+            )
+        return f"{request.path}?{build_period_query(month_containing(day))}&done=till"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        given, chosen, wrong, till = asked(request, visit), request.query.get("day", ""), None, None
-        async with self._store.unit(write=False) as uow:
-            office, names = await uow.offices.by_code(request.match_info["code"]), await staff_names(uow)
-            number = await uow.tills.last_number(office.code)
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        period, chosen_day, period_error, till = read_period(request, visitor), request.query.get("day", ""), None, None
+        async with self._store.open_unit(write=False) as uow:
+            office, member_names = (
+                await uow.offices.get_by_code(request.match_info["code"]),
+                await load_staff_names(uow),
+            )
+            last_number = await uow.office_tills.last_closing_number(office.code)
             try:
-                till = await till_of(uow, office.code, *days(given, visit))
+                till = await load_till(uow, office.code, *parse_period_days(period, visitor))
             except DomainError as error:
-                wrong = error
+                period_error = error
         context = {
             "office": office,
-            "filters": filters(self._desk, given, wrong),
-            "period": address(given),
+            "filters": build_period_controls(self._dependencies, period, period_error),
+            "period": build_period_query(period),
             "till": till,
-            "who": lambda label: actor_shown(self._desk.catalogue, label, names),
-            "version": VersionToken.numbered(number),
-            "close": CLOSE.shown(self._desk.wording, {"day": chosen}, refused),
-            "chosen": chosen,
-            "refusal": self._desk.wording.error(refused.error) if refused else None,
+            "who": lambda actor_label: describe_actor(self._dependencies.catalogue, actor_label, member_names),
+            "version": VersionToken.from_number(last_number),
+            "close": CLOSE_FORM.build_view(self._dependencies.wording, {"day": chosen_day}, refused_form),
+            "chosen": chosen_day,
+            "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
         }
-        return staff_page(request, visit, "admin/offices/till.html", context, error=error_of(refused) or wrong)
+        return render_staff_page(
+            request, visitor, "admin/offices/till.html", context, error=form_error(refused_form) or period_error
+        )

@@ -6,12 +6,18 @@ from datetime import date
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.people.user_pages import SUBSTITUTES, TABS
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, error_of, forbidden_with_reason_too
-from domain.actions.desk import Desk
-from domain.actions.staff.staffing import end_substitution, lent_by, may_lend, substitute, today
+from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
+from domain.actions.desk import Dependencies
+from domain.actions.staff.staffing import (
+    end_substitution,
+    lent_roles,
+    may_manage_substitute,
+    name_substitute,
+    today_in_tehran,
+)
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Text
 from domain.people.person import StaffMember, Substitution
@@ -24,17 +30,23 @@ class SubstitutionView:
     an absent one who became an administrator meanwhile, or nothing at all; None where all is.
     """
 
-    one: Substitution
-    ended_here: bool
-    not_lent: str | None
+    substitution: Substitution
+    may_end: bool
+    unlent_key: str | None
 
 
-NAME = "name"
+NAME_FORM = "name"
 """The form that names a substitute."""
 
-END = PageForm("end", (
-    Field("absent", Text(limit=40)), Field("deputy", Text(limit=40)), Field("from", Day(past=True)),
-), "admin.substitutes")  # fmt: skip
+END_FORM = PageForm(
+    "end",
+    (
+        Field("absent", Text(max_length=40)),
+        Field("deputy", Text(max_length=40)),
+        Field("from", Day(allows_past=True)),
+    ),
+    "admin.substitutes",
+)
 """What the button of a line says: whose line it is."""
 
 
@@ -43,72 +55,92 @@ class SubstitutePages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", SUBSTITUTES, "users.view", self._page),
-            PageRoute("POST", SUBSTITUTES, "substitutes.name", self._submission(NAME, self._name)),
-            PageRoute("POST", f"{SUBSTITUTES}/end", "substitutes.name", self._submission(END.name, self._end)),
+            PageRoute("GET", SUBSTITUTES_PATH, "users.view", self._render_page),
+            PageRoute(
+                "POST", SUBSTITUTES_PATH, "substitutes.name", self._build_submission(NAME_FORM, self._submit_substitute)
+            ),
+            PageRoute(
+                "POST",
+                f"{SUBSTITUTES_PATH}/end",
+                "substitutes.name",
+                self._build_submission(END_FORM.name, self._submit_end),
+            ),
         )
 
-    def _submission(self, form: str, action: FormAction) -> FormSubmission:
-        return FormSubmission(form, action, self._page, forbidden_with_reason_too)
+    def _build_submission(self, form_name: str, form_action: FormAction) -> FormSubmission:
+        return FormSubmission(form_name, form_action, self._render_page, forbidden_with_reason_too)
 
-    async def _name(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_substitute(self, request: web.Request, visitor: Visitor) -> str:
         """Name a substitute; for the same two from the same day the last day is changed, and so ended early."""
-        values = self._form(await self._names()).read(visit)
-        days = date.fromisoformat(values["from"]), date.fromisoformat(values["to"])
-        async with self._store.unit() as uow:
-            await substitute(self._desk, uow, values["absent"], values["deputy"], days, visit.actor)
-        return f"{SUBSTITUTES}?done=substitute"
+        values = self._build_form(await self._load_member_names()).read_values(visitor)
+        day_range = date.fromisoformat(values["from"]), date.fromisoformat(values["to"])
+        async with self._store.open_unit() as uow:
+            await name_substitute(self._dependencies, uow, values["absent"], values["deputy"], day_range, visitor.actor)
+        return f"{SUBSTITUTES_PATH}?done=substitute"
 
-    async def _end(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_end(self, request: web.Request, visitor: Visitor) -> str:
         """End at once that somebody is a substitute, or will be."""
-        values = END.read(visit)
-        first = date.fromisoformat(values["from"])
-        async with self._store.unit() as uow:
-            await end_substitution(self._desk, uow, values["absent"], values["deputy"], first, visit.actor)
-        return f"{SUBSTITUTES}?done=substitute_ended"
+        values = END_FORM.read_values(visitor)
+        first_day = date.fromisoformat(values["from"])
+        async with self._store.open_unit() as uow:
+            await end_substitution(
+                self._dependencies, uow, values["absent"], values["deputy"], first_day, visitor.actor
+            )
+        return f"{SUBSTITUTES_PATH}?done=substitute_ended"
 
-    async def _names(self) -> Mapping[str, str]:
+    async def _load_member_names(self) -> Mapping[str, str]:
         """Return the names of the active staff."""
-        async with self._store.unit(write=False) as uow:
-            return {one.username: one.full_name for one in await uow.people.all_staff() if one.active}
+        async with self._store.open_unit(write=False) as uow:
+            return {member.username: member.full_name for member in await uow.people.list_staff() if member.active}
 
-    def _form(self, members: Mapping[str, str], reader: str | None = None) -> PageForm:
+    def _build_form(self, member_names: Mapping[str, str], reader_username: str | None = None) -> PageForm:
         """Return the form; the reader is not offered as a substitute, whom nobody else would have named."""
-        deputies = {name: full for name, full in members.items() if name != reader}
-        fields = (
-            Field("absent", Choice(), choices=tuple(members)),
-            Field("deputy", Choice(), choices=tuple(deputies)),
-            Field("from", Day(past=True)),
-            Field("to", Day(past=True)),
-        )
-        return PageForm(NAME, fields, "admin.substitutes", {"absent": members, "deputy": deputies})
-
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        form = self._form(await self._names(), visit.member.username)
-        async with self._store.unit(write=False) as uow:
-            staff = {one.username: one for one in await uow.people.all_staff()}
-            found = await uow.people.substitutions(today(self._desk))
-        error, add = error_of(refused), form.shown(self._desk.wording, {}, refused)
-        listed = [_shown(one, staff[one.absent], staff[one.deputy], visit) for one in found]
-        context = {
-            "tabs": TABS,
-            "substitutions": listed,
-            "names": {name: one.full_name for name, one in staff.items()},
-            "today": today(self._desk),
-            "add": add,
-            "refusal": self._desk.wording.error(error) if error and not add.open else None,
+        deputy_names = {
+            username: full_name for username, full_name in member_names.items() if username != reader_username
         }
-        return staff_page(request, visit, "admin/people/substitutes.html", context, error=error)
+        form_fields = (
+            Field("absent", Choice(), choices=tuple(member_names)),
+            Field("deputy", Choice(), choices=tuple(deputy_names)),
+            Field("from", Day(allows_past=True)),
+            Field("to", Day(allows_past=True)),
+        )
+        return PageForm(NAME_FORM, form_fields, "admin.substitutes", {"absent": member_names, "deputy": deputy_names})
+
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        form = self._build_form(await self._load_member_names(), visitor.member.username)
+        async with self._store.open_unit(write=False) as uow:
+            members_by_username = {entry.username: entry for entry in await uow.people.list_staff()}
+            substitutions = await uow.people.list_substitutions(today_in_tehran(self._dependencies))
+        error, add = form_error(refused_form), form.build_view(self._dependencies.wording, {}, refused_form)
+        substitution_views = [
+            _build_substitution_view(
+                entry, members_by_username[entry.absent], members_by_username[entry.deputy], visitor
+            )
+            for entry in substitutions
+        ]
+        context = {
+            "tabs": PAGE_TABS,
+            "substitutions": substitution_views,
+            "names": {username: entry.full_name for username, entry in members_by_username.items()},
+            "today": today_in_tehran(self._dependencies),
+            "add": add,
+            "refusal": self._dependencies.wording.render_error(error) if error and not add.is_open else None,
+        }
+        return render_staff_page(request, visitor, "admin/people/substitutes.html", context, error=error)
 
 
-def _shown(one: Substitution, absent: StaffMember, deputy: StaffMember, visit: Visit) -> SubstitutionView:
-    lent = lent_by(one, absent, deputy)
-    not_lent = None if lent == absent.roles else "without_admin" if lent else "void"
-    return SubstitutionView(one, may_lend(lent, visit.actor), not_lent)
+def _build_substitution_view(
+    substitution: Substitution, absent_member: StaffMember, deputy_member: StaffMember, visitor: Visitor
+) -> SubstitutionView:
+    roles_lent = lent_roles(substitution, absent_member, deputy_member)
+    unlent_key = None if roles_lent == absent_member.roles else "without_admin" if roles_lent else "void"
+    return SubstitutionView(substitution, may_manage_substitute(roles_lent, visitor.actor), unlent_key)

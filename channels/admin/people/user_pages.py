@@ -6,39 +6,42 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.user_agents import browser_shown
-from channels.admin.version_tokens import version_shown
-from channels.web.posted import said
-from domain.actions.desk import Desk
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.user_agents import describe_browser
+from channels.admin.version_tokens import read_version_token
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
 from domain.actions.staff import attempts, staff_accounts
-from domain.actions.staff.signing_in import Doorman
+from domain.actions.staff.signing_in import StaffSignIn
 from domain.fields.form import Field
 from domain.fields.types import Choices, Identifier, Text
 from domain.people.person import StaffMember
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import NotFound
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 
-PATH, SUBSTITUTES = "/staff/users", "/staff/users/substitutes"
-ONE = f"{PATH}/one/{{username:[A-Za-z0-9._-]{{1,40}}}}"
+USERS_PATH, SUBSTITUTES_PATH = "/staff/users", "/staff/users/substitutes"
+USER_PATH = f"{USERS_PATH}/one/{{username:[A-Za-z0-9._-]{{1,40}}}}"
 
-TABS: Mapping[str, str] = {PATH: "admin.users.title", SUBSTITUTES: "admin.substitutes.title"}
+PAGE_TABS: Mapping[str, str] = {USERS_PATH: "admin.users.title", SUBSTITUTES_PATH: "admin.substitutes.title"}
 """The pages of this room."""
 
-ROLES = tuple(role.value for role in Role if role in STAFF_ROLES)
-_TITLES: Mapping[str, Mapping[str, str]] = {"role": {role: f"roles.{role}" for role in ROLES}}
-_PERSON = (
-    Field("full_name", Text(limit=staff_accounts.LONGEST_NAME)),
+ROLE_CHOICES = tuple(role.value for role in Role if role in STAFF_ROLES)
+_CHOICE_TITLES: Mapping[str, Mapping[str, str]] = {"role": {role: f"roles.{role}" for role in ROLE_CHOICES}}
+_PERSON_FIELDS = (
+    Field("full_name", Text(max_length=staff_accounts.LONGEST_NAME)),
     Field("mobile", Identifier("mobile"), required=False),
-    Field("role", Choices(), choices=ROLES),
+    Field("role", Choices(), choices=ROLE_CHOICES),
 )
-ADD = PageForm(
-    "add", (Field("username", Text(limit=staff_accounts.LONGEST_USERNAME)), *_PERSON), "admin.users", _TITLES
+ADD_FORM = PageForm(
+    "add",
+    (Field("username", Text(max_length=staff_accounts.LONGEST_USERNAME)), *_PERSON_FIELDS),
+    "admin.users",
+    _CHOICE_TITLES,
 )
-CHANGE = PageForm("change", _PERSON, "admin.users", _TITLES)
+CHANGE_FORM = PageForm("change", _PERSON_FIELDS, "admin.users", _CHOICE_TITLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,123 +55,166 @@ class NewPassword:
 class UserPages:
     """The accounts."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.users", "users.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(USERS_PATH, "admin.sections.users", "users.view"),)
 
-    def __init__(self, doorman: Doorman) -> None:
-        self._desk: Desk = doorman.desk
-        self._store = doorman.store
-        self._passwords = doorman.passwords
+    def __init__(self, staff_sign_in: StaffSignIn) -> None:
+        self._dependencies: Dependencies = staff_sign_in.dependencies
+        self._store = staff_sign_in.store
+        self._passwords = staff_sign_in.passwords
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        actions = {
-            CHANGE.name: self._change, "switch": self._switch, "factor": self._take_factor,
-            "sessions": self._end_sessions, "unlock": self._unlock,
-        }  # fmt: skip
+        form_actions = {
+            CHANGE_FORM.name: self._submit_changes,
+            "switch": self._submit_switch,
+            "factor": self._submit_factor_removal,
+            "sessions": self._submit_session_end,
+            "unlock": self._submit_unlock,
+        }
         return (
-            PageRoute("GET", PATH, "users.view", self._list),
-            PageRoute("POST", PATH, "users.change", FormSubmission(ADD.name, self._add, self._list)),
-            PageRoute("GET", ONE, "users.view", self._page),
-            *(
-                PageRoute("POST", f"{ONE}/{name}", "users.change", FormSubmission(name, action, self._page))
-                for name, action in actions.items()
+            PageRoute("GET", USERS_PATH, "users.view", self._render_list),
+            PageRoute(
+                "POST", USERS_PATH, "users.change", FormSubmission(ADD_FORM.name, self._submit_user, self._render_list)
             ),
-            PageRoute("POST", f"{ONE}/password", "users.change", self._reset),
+            PageRoute("GET", USER_PATH, "users.view", self._render_page),
+            *(
+                PageRoute(
+                    "POST",
+                    f"{USER_PATH}/{form_name}",
+                    "users.change",
+                    FormSubmission(form_name, form_action, self._render_page),
+                )
+                for form_name, form_action in form_actions.items()
+            ),
+            PageRoute("POST", f"{USER_PATH}/password", "users.change", self._submit_password_reset),
         )
 
-    async def _add(self, request: web.Request, visit: Visit) -> web.Response:
-        password, values = self._passwords.made(), ADD.read(visit)
-        kept = await self._passwords.hashed(password)
-        async with self._store.unit() as uow:
-            member = await staff_accounts.add(
-                self._desk, uow, values["username"], values["role"], kept,
-                full_name=values["full_name"], mobile=values.get("mobile"), actor=visit.actor,
-            )  # fmt: skip
-        return await self._list(request, visit, made=NewPassword(member.username, password))
+    async def _submit_user(self, request: web.Request, visitor: Visitor) -> web.Response:
+        password, values = self._passwords.generate_password(), ADD_FORM.read_values(visitor)
+        password_hash = await self._passwords.hash_password(password)
+        async with self._store.open_unit() as uow:
+            member = await staff_accounts.add_member(
+                self._dependencies,
+                uow,
+                values["username"],
+                values["role"],
+                password_hash,
+                full_name=values["full_name"],
+                mobile=values.get("mobile"),
+                actor=visitor.actor,
+            )
+        return await self._render_list(request, visitor, new_password=NewPassword(member.username, password))
 
-    async def _change(self, request: web.Request, visit: Visit) -> str:
-        values = CHANGE.read(visit)
-        async with self._store.unit() as uow:
-            await staff_accounts.change(
-                self._desk, uow, _username(request), roles=values["role"], full_name=values["full_name"],
-                mobile=values.get("mobile"), actor=visit.actor, version=version_shown(visit.form),
-            )  # fmt: skip
-        return _after(request, "user_changed")
+    async def _submit_changes(self, request: web.Request, visitor: Visitor) -> str:
+        values = CHANGE_FORM.read_values(visitor)
+        async with self._store.open_unit() as uow:
+            await staff_accounts.change_member(
+                self._dependencies,
+                uow,
+                _read_username(request),
+                roles=values["role"],
+                full_name=values["full_name"],
+                mobile=values.get("mobile"),
+                actor=visitor.actor,
+                version=read_version_token(visitor.form),
+            )
+        return _address_after(request, "user_changed")
 
-    async def _switch(self, request: web.Request, visit: Visit) -> str:
-        active = said(visit.form, "active") == "yes"
-        async with self._store.unit() as uow:
-            await staff_accounts.set_active(self._desk, uow, _username(request), active, actor=visit.actor)
-        return _after(request, "user_on" if active else "user_off")
+    async def _submit_switch(self, request: web.Request, visitor: Visitor) -> str:
+        is_active = read_text(visitor.form, "active") == "yes"
+        async with self._store.open_unit() as uow:
+            await staff_accounts.set_member_active(
+                self._dependencies, uow, _read_username(request), is_active, actor=visitor.actor
+            )
+        return _address_after(request, "user_on" if is_active else "user_off")
 
-    async def _take_factor(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await staff_accounts.take_second_factor(self._desk, uow, _username(request), actor=visit.actor)
-        return _after(request, "factor_taken")
+    async def _submit_factor_removal(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await staff_accounts.remove_second_factor(
+                self._dependencies, uow, _read_username(request), actor=visitor.actor
+            )
+        return _address_after(request, "factor_taken")
 
-    async def _end_sessions(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await staff_accounts.end_sessions(self._desk, uow, _username(request), actor=visit.actor)
-        return _after(request, "sessions_ended")
+    async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await staff_accounts.end_member_sessions(
+                self._dependencies, uow, _read_username(request), actor=visitor.actor
+            )
+        return _address_after(request, "sessions_ended")
 
-    async def _unlock(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await staff_accounts.unlock(self._desk, uow, _username(request), actor=visit.actor)
-        return _after(request, "unlocked")
+    async def _submit_unlock(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await staff_accounts.unlock_account(self._dependencies, uow, _read_username(request), actor=visitor.actor)
+        return _address_after(request, "unlocked")
 
-    async def _reset(self, request: web.Request, visit: Visit) -> web.Response:
-        username, password = _username(request), self._passwords.made()
-        kept = await self._passwords.hashed(password)
-        async with self._store.unit() as uow:
-            await staff_accounts.reset_password(self._desk, uow, username, kept, actor=visit.actor)
-        return await self._page(request, visit, made=NewPassword(username, password))
+    async def _submit_password_reset(self, request: web.Request, visitor: Visitor) -> web.Response:
+        username, password = _read_username(request), self._passwords.generate_password()
+        password_hash = await self._passwords.hash_password(password)
+        async with self._store.open_unit() as uow:
+            await staff_accounts.reset_member_password(
+                self._dependencies, uow, username, password_hash, actor=visitor.actor
+            )
+        return await self._render_page(request, visitor, new_password=NewPassword(username, password))
 
-    async def _list(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: NewPassword | None = None
+    async def _render_list(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        new_password: NewPassword | None = None,
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            members = await uow.people.all_staff()
+        async with self._store.open_unit(write=False) as uow:
+            staff_members = await uow.people.list_staff()
         context = {
-            "tabs": TABS,
-            "members": sorted(members, key=lambda one: (not one.active, one.username)),
-            "add": ADD.shown(self._desk.wording, {}, refused),
-            "made": made,
+            "tabs": PAGE_TABS,
+            "members": sorted(staff_members, key=lambda member: (not member.active, member.username)),
+            "add": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
+            "made": new_password,
         }
-        return staff_page(request, visit, "admin/people/users.html", context, error=error_of(refused))
+        return render_staff_page(request, visitor, "admin/people/users.html", context, error=form_error(refused_form))
 
-    async def _page(
-        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: NewPassword | None = None
+    async def _render_page(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        new_password: NewPassword | None = None,
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            member = await uow.people.staff(_username(request))
+        async with self._store.open_unit(write=False) as uow:
+            member = await uow.people.find_staff(_read_username(request))
             if member is None:
                 raise NotFound("username")
-            sessions = await uow.staff_sessions.of(member.username)
-            factor = await uow.second_factors.get(member.username)
-            locks = await attempts.locks(uow, member.username, visit.now)
-        error, change = error_of(refused), CHANGE.shown(self._desk.wording, _given(member), refused)
+            own_sessions = await uow.staff_sessions.list_of_member(member.username)
+            second_factor = await uow.second_factors.find(member.username)
+            active_locks = await attempts.list_locks(uow, member.username, visitor.now)
+        error, change = (
+            form_error(refused_form),
+            CHANGE_FORM.build_view(self._dependencies.wording, _account_values(member), refused_form),
+        )
         context = {
             "member": member,
-            "sessions": [(browser_shown(one.agent), one) for one in sessions if one.alive(visit.now)],
-            "locks": locks,
-            "enrolled": bool(factor and factor.confirmed),
+            "sessions": [
+                (describe_browser(session.agent), session) for session in own_sessions if session.is_alive(visitor.now)
+            ],
+            "locks": active_locks,
+            "enrolled": bool(second_factor and second_factor.confirmed),
             "change": change,
-            "problem": self._desk.wording.error(error) if error and not change.open else None,
-            "made": made,
+            "problem": self._dependencies.wording.render_error(error) if error and not change.is_open else None,
+            "made": new_password,
         }
-        return staff_page(request, visit, "admin/people/user.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/people/user.html", context, error=error)
 
 
-def _username(request: web.Request) -> str:
+def _read_username(request: web.Request) -> str:
     return request.match_info["username"]
 
 
-def _after(request: web.Request, done: str) -> str:
+def _address_after(request: web.Request, done_key: str) -> str:
     """Return the page of an account that tells what was done (`admin.done`)."""
-    return f"{PATH}/one/{_username(request)}?done={done}"
+    return f"{USERS_PATH}/one/{_read_username(request)}?done={done_key}"
 
 
-def _given(member: StaffMember) -> dict[str, Any]:
+def _account_values(member: StaffMember) -> dict[str, Any]:
     """Return an account as its form shows it."""
-    mobile = mobile_shown(member.mobile) if member.mobile else ""
-    return {"full_name": member.full_name, "mobile": mobile, "role": sorted(member.roles)}
+    shown_mobile = display_mobile(member.mobile) if member.mobile else ""
+    return {"full_name": member.full_name, "mobile": shown_mobile, "role": sorted(member.roles)}

@@ -5,10 +5,10 @@ it as one more choice, and can be taken away there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from channels.admin.frame import Visit
-from channels.web.forms import Control, FormWords, controls
-from domain.actions.desk import Desk
-from domain.actions.queues.visibility import services_seen, states_in, units_seen
+from channels.admin.frame import Visitor
+from channels.web.forms import Control, FormWording, build_controls
+from domain.actions.desk import Dependencies
+from domain.actions.queues.visibility import list_queue_states, visible_services, visible_units
 from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, Day, Text
 from domain.language.service import Service
@@ -17,169 +17,227 @@ from domain.queues.queue import Sla
 from domain.requests.request import Phase
 from domain.values.calendar import jalali_text
 from domain.values.errors import DomainError
-from domain.values.paging import Order
+from domain.values.paging import ListOrder
 
-CHANNELS = "admin.channels."
+CHANNELS_PREFIX = "admin.channels."
 
-LONGEST_SEARCH = 100
+MAX_SEARCH_LENGTH = 100
 """Characters of what is looked for."""
 
-ONE_OF = ("service", "kind", "phase", "sla", "papers", "assignee", "channel", "office", "order")
+CHOICE_FIELDS = ("service", "kind", "phase", "sla", "papers", "assignee", "channel", "office", "order")
 """Fields of the filter of whose values one is chosen, in the order of the form."""
 
-STATES = "states"
+STATES_FIELD = "states"
 """The field of whose values any number is chosen."""
 
-DAYS = ("created_from", "created_to")
+DAY_FIELDS = ("created_from", "created_to")
 
-Named = Mapping[str, Mapping[str, str]]
+ChoiceLabels = Mapping[str, Mapping[str, str]]
 """Field → its values, each with what it is called."""
 
-_NARROWS_NOTHING = frozenset({"queue", "unit", "order", "search"})
+_UNNARROWING_FIELDS = frozenset({"queue", "unit", "order", "search"})
 """Where somebody looks, in which order, and for what: the page's title says that."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilterView:
-    """The form. `hidden` are the names and values of the queue that is filtered, `narrowed` says in words of which part
-    of it alone is seen, `open` that something must be mended in it, and `foreign` that no request can be like that: its
-    kind or state is another service's.
+    """The form. `hidden_fields` are the names and values of the queue that is filtered, `narrowings` says in words of
+    which part of it alone is seen, `is_open` that something must be mended in it, and `is_impossible` that no request
+    can be like that: its kind or state is another service's.
     """
 
     controls: Sequence[Control]
-    hidden: Sequence[tuple[str, str]]
-    narrowed: Sequence[str]
-    open: bool
-    foreign: bool
+    hidden_fields: Sequence[tuple[str, str]]
+    narrowings: Sequence[str]
+    is_open: bool
+    is_impossible: bool
 
 
 class FilterForm:
     """Builds the form."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._text = desk.catalogue.text
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._get_text = dependencies.catalogue.text
 
-    def of(
+    def build_view(
         self,
-        visit: Visit,
-        wanted: QueueFilter,
-        named: Named,
-        unread: Mapping[str, object] | None = None,
+        visitor: Visitor,
+        queue_filter: QueueFilter,
+        named_choices: ChoiceLabels,
+        unread_values: Mapping[str, object] | None = None,
         error: DomainError | None = None,
     ) -> QueueFilterView:
         """Return the form as the filter is, or as it was typed where it could not be read.
 
-        `named` are the user names of the staff (`assignee`) and the codes of the offices (`office`) with their names.
+        `named_choices` are the user names of the staff (`assignee`) and the codes of the offices (`office`) with their
+        names.
         """
-        given = _shown(wanted) if unread is None else dict(unread)
-        offered = {**self._of_services(visit, wanted, given), **self._of_all(), **named}
-        titles = {name: self._with_given(name, offered.get(name, {}), given) for name in (*ONE_OF, STATES)}
-        words = FormWords(
-            self._desk.wording, lambda name: self._text(f"admin.queues.by.{name}"), titles, "by-", "admin.queues.any"
-        )
-        usual = self._text("admin.queues.order.usual")
-        asked = controls(_fields(titles), given, words, error)
-        queue = QueueFilter(wanted.queue, wanted.unit).as_json()
+        values = _form_values_of(queue_filter) if unread_values is None else dict(unread_values)
+        offered = {**self._service_choices(visitor, queue_filter, values), **self._common_choices(), **named_choices}
+        titles_by_field = {
+            field_name: self._add_given(field_name, offered.get(field_name, {}), values)
+            for field_name in (*CHOICE_FIELDS, STATES_FIELD)
+        }
+        form_wording = self._build_form_wording(titles_by_field)
+        usual_order = self._get_text("admin.queues.order.usual")
+        shown = build_controls(_build_fields(titles_by_field), values, form_wording, error)
+        queue_values = QueueFilter(queue_filter.queue, queue_filter.unit).as_json()
         return QueueFilterView(
-            [replace(one, blank=usual) if one.name == "order" else one for one in asked],
-            [(name, str(value)) for name, value in queue.items()],
-            [self._narrowing(one) for one in asked if one.name not in _NARROWS_NOTHING and _said(one)],
-            unread is not None,
-            self._foreign(wanted),
+            [replace(control, blank_label=usual_order) if control.name == "order" else control for control in shown],
+            [(field_name, str(value)) for field_name, value in queue_values.items()],
+            [
+                self._describe_narrowing(control)
+                for control in shown
+                if control.name not in _UNNARROWING_FIELDS and _describe_control(control)
+            ],
+            unread_values is not None,
+            self._is_impossible(queue_filter),
         )
 
-    def _narrowing(self, one: Control) -> str:
-        return self._desk.catalogue.render("admin.queues.narrowed", {"what": one.label, "to": _said(one)})
+    def _build_form_wording(self, titles_by_field: ChoiceLabels) -> FormWording:
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: self._get_text(f"admin.queues.by.{field_name}"),
+            titles_by_field,
+            "by-",
+            "admin.queues.any",
+        )
 
-    def _of_services(self, visit: Visit, wanted: QueueFilter, given: Mapping[str, object]) -> Named:
+    def _describe_narrowing(self, control: Control) -> str:
+        return self._dependencies.catalogue.render(
+            "admin.queues.narrowed", {"what": control.label, "to": _describe_control(control)}
+        )
+
+    def _service_choices(
+        self, visitor: Visitor, queue_filter: QueueFilter, field_values: Mapping[str, object]
+    ) -> ChoiceLabels:
         """Return what the services leave to choose: kinds and states where one of them is meant."""
-        services, roles = self._desk.services, visit.actor.role_names
-        seen = services_seen(services, roles)
-        one = services.get(str(given.get("service") or (seen[0] if len(seen) == 1 else "")))
-        in_queue = states_in(one, wanted.queue, units_seen(services, roles)) if one else ()
-        states = [state.name for state in in_queue if wanted.unit in {None, state.unit}]
-        papers = ("true", "false") if any(services[key].documents for key in seen) else ()
+        services, role_names = self._dependencies.services, visitor.actor.role_names
+        service_keys = visible_services(services, role_names)
+        single_service = services.get(
+            str(field_values.get("service") or (service_keys[0] if len(service_keys) == 1 else ""))
+        )
+        queue_states = (
+            list_queue_states(single_service, queue_filter.queue, visible_units(services, role_names))
+            if single_service
+            else ()
+        )
+        state_names = [state.name for state in queue_states if queue_filter.unit in {None, state.unit}]
+        paper_choices = ("true", "false") if any(services[key].papers for key in service_keys) else ()
         return {
-            "service": {key: self._desk.wording.service(key) for key in seen} if len(seen) > 1 else {},
-            "kind": {kind: self._kind(one, kind) for kind in one.kinds} if one else {},
-            STATES: {name: self._state(one, name) for name in states} if one and len(states) > 1 else {},
-            "papers": {lack: self._text(f"admin.queues.papers.{lack}") for lack in papers},
+            "service": {key: self._dependencies.wording.service_title(key) for key in service_keys}
+            if len(service_keys) > 1
+            else {},
+            "kind": {kind: self._label_kind(single_service, kind) for kind in single_service.kinds}
+            if single_service
+            else {},
+            STATES_FIELD: {state_name: self._label_state(single_service, state_name) for state_name in state_names}
+            if single_service and len(state_names) > 1
+            else {},
+            "papers": {
+                lacks_papers: self._get_text(f"admin.queues.papers.{lacks_papers}") for lacks_papers in paper_choices
+            },
         }
 
-    def _of_all(self) -> Named:
+    def _common_choices(self) -> ChoiceLabels:
         """Return what there is to choose of every service alike."""
-        orders = (Order.URGENT, Order.OLDEST, Order.NEWEST)
+        order_choices = (ListOrder.URGENT, ListOrder.OLDEST, ListOrder.NEWEST)
         return {
-            "phase": {one: self._text(f"phases.{one}") for one in Phase},
-            "sla": {one: self._text(f"admin.queues.sla.{one}") for one in Sla},
-            "channel": {key.removeprefix(CHANNELS): self._text(key) for key in self._desk.catalogue.keys(CHANNELS)},
-            "order": {one: self._text(f"admin.queues.order.{one}") for one in orders},
+            "phase": {choice: self._get_text(f"phases.{choice}") for choice in Phase},
+            "sla": {choice: self._get_text(f"admin.queues.sla.{choice}") for choice in Sla},
+            "channel": {
+                key.removeprefix(CHANNELS_PREFIX): self._get_text(key)
+                for key in self._dependencies.catalogue.list_keys(CHANNELS_PREFIX)
+            },
+            "order": {choice: self._get_text(f"admin.queues.order.{choice}") for choice in order_choices},
         }
 
-    def _with_given(self, name: str, offered: Mapping[str, str], given: Mapping[str, object]) -> Mapping[str, str]:
+    def _add_given(
+        self, field_name: str, offered: Mapping[str, str], field_values: Mapping[str, object]
+    ) -> Mapping[str, str]:
         """Return the choices of a field, and behind them what it was given besides."""
-        values = [plain(one) for one in each(given.get(name) or [])]
-        return {**offered, **{one: self._word(name, one) for one in values if one and one not in offered}}
+        values = [format_value(choice) for choice in list_values(field_values.get(field_name) or [])]
+        return {
+            **offered,
+            **{choice: self._label_choice(field_name, choice) for choice in values if choice and choice not in offered},
+        }
 
-    def _word(self, name: str, value: str) -> str:
+    def _label_choice(self, field_name: str, value: str) -> str:
         """Return what a value is called that is not offered: another service's kind or state, else as it is."""
-        services = self._desk.services.values()
-        match name:
-            case "service" if value in self._desk.services:
-                return self._desk.wording.service(value)
+        services = self._dependencies.services.values()
+        match field_name:
+            case "service" if value in self._dependencies.services:
+                return self._dependencies.wording.service_title(value)
             case "kind":
-                return next((self._kind(one, value) for one in services if value in one.kinds), value)
-            case _ if name == STATES:
-                has = (one for one in services if value in {state.name for state in one.states})
-                return next((self._state(one, value) for one in has), value)
+                return next((self._label_kind(service, value) for service in services if value in service.kinds), value)
+            case _ if field_name == STATES_FIELD:
+                matching_services = (
+                    service for service in services if value in {state.name for state in service.states}
+                )
+                return next((self._label_state(service, value) for service in matching_services), value)
             case _:
                 return value
 
-    def _kind(self, service: Service, kind: str) -> str:
-        field = service.field(service.kind) if service.kind else None
-        return field.type.name_of(kind, self._text) if field else kind
+    def _label_kind(self, service: Service, kind: str) -> str:
+        kind_field = service.form_field(service.kind_field) if service.kind_field else None
+        return kind_field.type.display_name(kind, self._get_text) if kind_field else kind
 
-    def _state(self, service: Service, state: str) -> str:
-        return self._text(f"services.{service.key}.states.{state}")
+    def _label_state(self, service: Service, state: str) -> str:
+        return self._get_text(f"services.{service.key}.states.{state}")
 
-    def _foreign(self, wanted: QueueFilter) -> bool:
-        service = self._desk.services.get(wanted.service or "")
+    def _is_impossible(self, queue_filter: QueueFilter) -> bool:
+        service = self._dependencies.services.get(queue_filter.service or "")
         if service is None:
             return False
-        states = {state.name for state in service.states}
-        return wanted.kind not in {None, *service.kinds} or bool(wanted.states and not states & {*wanted.states})
+        state_names = {state.name for state in service.states}
+        return queue_filter.kind not in {None, *service.kinds} or bool(
+            queue_filter.states and not state_names & {*queue_filter.states}
+        )
 
 
-def _said(one: Control) -> str:
+def _describe_control(control: Control) -> str:
     """Return what a field of the filter says; nothing where it narrows nothing."""
-    return "، ".join(option.title for option in one.options if option.chosen and option.value) or one.value
+    return "، ".join(option.title for option in control.options if option.is_chosen and option.value) or control.value
 
 
-def _fields(titles: Named) -> list[Field]:
+def _build_fields(titles_by_field: ChoiceLabels) -> list[Field]:
     """Return what is asked, in order; of the choices those that have any."""
-    one_of = [Field(name, Choice(), required=False, choices=tuple(titles[name])) for name in ONE_OF]
-    days = [Field(name, Day(past=True), required=False) for name in DAYS]
-    search = Field("search", Text(LONGEST_SEARCH), required=False)
-    states = Field(STATES, Choices(), required=False, choices=tuple(titles[STATES]))
-    return [*(one for one in one_of if one.choices), *days, search, *([states] if states.choices else [])]
+    choice_fields = [
+        Field(field_name, Choice(), required=False, choices=tuple(titles_by_field[field_name]))
+        for field_name in CHOICE_FIELDS
+    ]
+    day_fields = [Field(field_name, Day(allows_past=True), required=False) for field_name in DAY_FIELDS]
+    search_field = Field("search", Text(MAX_SEARCH_LENGTH), required=False)
+    states_field = Field(STATES_FIELD, Choices(), required=False, choices=tuple(titles_by_field[STATES_FIELD]))
+    return [
+        *(choice_field for choice_field in choice_fields if choice_field.choices),
+        *day_fields,
+        search_field,
+        *([states_field] if states_field.choices else []),
+    ]
 
 
-def each(value: object) -> Sequence[object]:
+def list_values(value: object) -> Sequence[object]:
     """Return the values of a filter's field, of which some have several."""
     return value if isinstance(value, list) else [value]
 
 
-def plain(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a value of a filter's field as an address has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _shown(wanted: QueueFilter) -> dict[str, object]:
+def _form_values_of(queue_filter: QueueFilter) -> dict[str, object]:
     """Return a filter as its form shows it: days as people write them."""
-    days = {"created_from": wanted.created_from, "created_to": wanted.created_to}
-    said_of = {name: [*map(plain, each(value))] for name, value in wanted.as_json().items()}
+    days_by_field = {"created_from": queue_filter.created_from, "created_to": queue_filter.created_to}
+    filter_values = {
+        field_name: [*map(format_value, list_values(value))] for field_name, value in queue_filter.as_json().items()
+    }
     return {
-        **{name: values if name == STATES else values[0] for name, values in said_of.items()},
-        **{name: jalali_text(day) for name, day in days.items() if day},
+        **{
+            field_name: values if field_name == STATES_FIELD else values[0]
+            for field_name, values in filter_values.items()
+        },
+        **{field_name: jalali_text(day) for field_name, day in days_by_field.items() if day},
     }

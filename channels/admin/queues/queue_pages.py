@@ -11,189 +11,239 @@ from aiohttp import web
 from multidict import MultiMapping
 from yarl import URL
 
-from channels.admin.frame import HOME, NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.gate import local
-from channels.admin.queues.queue_filter import STATES
-from channels.admin.queues.queue_view import Look, QueueViews, address
+from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.gate import as_local_address
+from channels.admin.queues.queue_filter import STATES_FIELD
+from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
 from channels.admin.submissions import FormSubmission, RefusedForm
-from channels.web.posted import Form, said
-from domain.actions.desk import Desk
-from domain.actions.queues.filter_reading import read
+from channels.web.posted import PostedForm, read_text
+from domain.actions.desk import Dependencies
+from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
-from domain.actions.queues.visibility import services_seen
-from domain.actions.queues.work import QueueCount, WorkItem, queue_counts, queue_page
-from domain.actions.requests.assign import assign_several
+from domain.actions.queues.visibility import visible_services
+from domain.actions.queues.work import QueueCount, WorkItem, count_queues, load_queue_page
+from domain.actions.requests.assign import assign_requests
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
-from domain.queues.search import parse
+from domain.queues.search import parse_query
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import DomainError, InvalidField, MissingField
-from domain.values.paging import FIELD, Page
+from domain.values.paging import PAGE_FIELD, Page
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
-SEARCH = "/staff/requests"
-VIEWS = "/staff/views"
-ASSIGN = "/staff/assign"
+SEARCH_PATH = "/staff/requests"
+VIEWS_PATH = "/staff/views"
+ASSIGN_PATH = "/staff/assign"
 
-DONE, NEXT = "done", "next"
+DONE_PARAMETER, NEXT_FIELD = "done", "next"
 
-_TICKED = re.compile("([0-9]{9}):([0-9]{1,10})")
+_TICK_PATTERN = re.compile("([0-9]{9}):([0-9]{1,10})")
 """What a row's box sends: the tracking code, and the version that the list showed."""
 
 
 class QueuePages:
     """The queues."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(HOME, "admin.sections.queues", "account"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(HOME_PATH, "admin.sections.queues", "account"),)
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = QueueViews(desk)
+        self._queue_views = QueueViews(dependencies)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", HOME, "account", self._show),
-            PageRoute("GET", SEARCH, "requests.view", self._search),
-            PageRoute("POST", VIEWS, "requests.view", FormSubmission("view", self._save_view, self._again)),
+            PageRoute("GET", HOME_PATH, "account", self._show_queue),
+            PageRoute("GET", SEARCH_PATH, "requests.view", self._show_search),
             PageRoute(
-                "POST", f"{VIEWS}/delete", "requests.view", FormSubmission("delete", self._delete_view, self._again)
+                "POST", VIEWS_PATH, "requests.view", FormSubmission("view", self._submit_view, self._render_again)
             ),
-            PageRoute("POST", ASSIGN, "requests.act", FormSubmission("assign", self._assign, self._again)),
+            PageRoute(
+                "POST",
+                f"{VIEWS_PATH}/delete",
+                "requests.view",
+                FormSubmission("delete", self._submit_view_deletion, self._render_again),
+            ),
+            PageRoute(
+                "POST",
+                ASSIGN_PATH,
+                "requests.act",
+                FormSubmission("assign", self._submit_assignment, self._render_again),
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        if not services_seen(self._desk.services, visit.actor.role_names):
-            return staff_page(request, visit, "admin/queues/no_queue.html", {})
-        return await self._list(request, visit, _asked(request.query), request.query.get(FIELD))
+    async def _show_queue(self, request: web.Request, visitor: Visitor) -> web.Response:
+        if not visible_services(self._dependencies.services, visitor.actor.role_names):
+            return render_staff_page(request, visitor, "admin/queues/no_queue.html", {})
+        return await self._render_queue(request, visitor, _read_query(request.query), request.query.get(PAGE_FIELD))
 
-    async def _search(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _show_search(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Look through all requests; a tracking code of one that may be seen leads straight to it."""
-        typed = request.query.get("q", "").strip()
-        if not typed:
-            raise web.HTTPSeeOther(HOME)
-        asked: dict[str, object] = {"queue": Queue.ALL.value, "search": typed}
+        search_text = request.query.get("q", "").strip()
+        if not search_text:
+            raise web.HTTPSeeOther(HOME_PATH)
+        filter_values: dict[str, object] = {"queue": Queue.ALL.value, "search": search_text}
         try:
-            code = parse(typed).code
+            code = parse_query(search_text).code
         except DomainError:
             code = None  # reading the filter tells what is wrong with it
         if code:
-            raise web.HTTPSeeOther(f"{SEARCH}/{code}")
-        return await self._list(request, visit, asked, request.query.get(FIELD))
+            raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
+        return await self._render_queue(request, visitor, filter_values, request.query.get(PAGE_FIELD))
 
-    async def _list(
+    async def _render_queue(
         self,
         request: web.Request,
-        visit: Visit,
-        asked: Mapping[str, object],
-        place: str | None,
-        refused: DomainError | None = None,
+        visitor: Visitor,
+        filter_values: Mapping[str, object],
+        start_cursor: str | None,
+        refusal_error: DomainError | None = None,
     ) -> web.Response:
-        """Show a queue; above it why it cannot be seen, or why one of its forms was `refused`."""
-        async with self._store.unit(write=False) as uow:
-            counts = await queue_counts(self._desk, uow, visit.actor)
-            look = await self._look(uow, visit, asked or _first(counts, visit), place)
-            context = await self._views.of(uow, visit, look, counts)
-        if look.error:
-            await visit.denied(look.error)
-        error = refused or look.error
-        told = {
-            "path": HOME,
-            "problem": self._desk.wording.error(error) if error else None,
-            "unseen": look.error is not None,
-            "wrong": refused.field if refused else None,
-            "typed": {name: said(visit.form, name) for name in ("name", "assignee")},
-            "asked": asked.get("search", ""),
+        """Show a queue; above it why it cannot be seen, or why one of its forms was `refusal_error`."""
+        async with self._store.open_unit(write=False) as uow:
+            queue_totals = await count_queues(self._dependencies, uow, visitor.actor)
+            queue_look = await self._load_look(
+                uow, visitor, filter_values or _choose_first_queue(queue_totals, visitor), start_cursor
+            )
+            context = await self._queue_views.build_queue_view(uow, visitor, queue_look, queue_totals)
+        if queue_look.error:
+            await visitor.audit_denial(queue_look.error)
+        error = refusal_error or queue_look.error
+        page_context = {
+            "path": HOME_PATH,
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+            "unseen": queue_look.error is not None,
+            "wrong": refusal_error.field if refusal_error else None,
+            "typed": {field_name: read_text(visitor.form, field_name) for field_name in ("name", "assignee")},
+            "asked": filter_values.get("search", ""),
         }
-        return staff_page(request, visit, "admin/queues/queues.html", context | told, error=error)
+        return render_staff_page(request, visitor, "admin/queues/queues.html", context | page_context, error=error)
 
-    async def _again(self, request: web.Request, visit: Visit, refused: RefusedForm) -> web.Response:
+    async def _render_again(self, request: web.Request, visitor: Visitor, refused_form: RefusedForm) -> web.Response:
         """Show the list from which a form came, with why it was refused and what was typed into it."""
-        asked = URL(local(said(refused.posted, NEXT))).query
-        return await self._list(request, visit, _asked(asked), asked.get(FIELD), refused.error)
+        return_query = URL(as_local_address(read_text(refused_form.posted_form, NEXT_FIELD))).query
+        return await self._render_queue(
+            request, visitor, _read_query(return_query), return_query.get(PAGE_FIELD), refused_form.error
+        )
 
-    async def _look(self, uow: UnitOfWork, visit: Visit, asked: Mapping[str, object], place: str | None) -> Look:
+    async def _load_look(
+        self, uow: UnitOfWork, visitor: Visitor, filter_values: Mapping[str, object], start_cursor: str | None
+    ) -> QueueLook:
         """Look at a queue; what is wrong with what was asked for is told beside an empty page of it."""
-        empty: Page[WorkItem] = Page((), None, None)
+        empty_page: Page[WorkItem] = Page((), None, None)
         try:
-            wanted = read(self._desk.services, asked, visit.now)
+            queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
         except DomainError as error:
-            return Look(self._queue_of(visit, asked), empty, None, error, asked)
+            return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
         try:
-            return Look(wanted, await queue_page(self._desk, uow, visit.actor, wanted, place), place)
+            return QueueLook(
+                queue_filter,
+                await load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor),
+                start_cursor,
+            )
         except DomainError as error:
-            return Look(wanted, empty, None, error)
+            return QueueLook(queue_filter, empty_page, None, error)
 
-    def _queue_of(self, visit: Visit, asked: Mapping[str, object]) -> QueueFilter:
+    def _read_queue(self, visitor: Visitor, filter_values: Mapping[str, object]) -> QueueFilter:
         """Return the queue that was asked for, whatever else of the filter cannot be read."""
         try:
-            queue = {name: asked[name] for name in ("queue", "unit") if name in asked}
-            return read(self._desk.services, queue, visit.now)
+            queue_values = {
+                field_name: filter_values[field_name] for field_name in ("queue", "unit") if field_name in filter_values
+            }
+            return read_queue_filter(self._dependencies.services, queue_values, visitor.now)
         except DomainError:
             return QueueFilter()
 
-    async def _save_view(self, request: web.Request, visit: Visit) -> str:
-        kept = {name: _texts(visit.form.getall(name)) for name in visit.form if name.startswith("f-")}
-        raw = {name[2:]: values if name[2:] == STATES else values[0] for name, values in kept.items() if values}
-        async with self._store.unit() as uow:
-            wanted = read(self._desk.services, raw, visit.now)
-            view = await save_view(self._desk, uow, said(visit.form, "name"), wanted, visit.actor)
-        return address(view.filter.as_json() if view.filter else {}, done="view_saved")
+    async def _submit_view(self, request: web.Request, visitor: Visitor) -> str:
+        posted_values = {
+            field_name: _keep_texts(visitor.form.getall(field_name))
+            for field_name in visitor.form
+            if field_name.startswith("f-")
+        }
+        raw_filter = {
+            field_name[2:]: raw_values if field_name[2:] == STATES_FIELD else raw_values[0]
+            for field_name, raw_values in posted_values.items()
+            if raw_values
+        }
+        async with self._store.open_unit() as uow:
+            queue_filter = read_queue_filter(self._dependencies.services, raw_filter, visitor.now)
+            saved_view = await save_view(
+                self._dependencies, uow, read_text(visitor.form, "name"), queue_filter, visitor.actor
+            )
+        return build_queue_address(saved_view.filter.as_json() if saved_view.filter else {}, done="view_saved")
 
-    async def _delete_view(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await delete_view(uow, said(visit.form, "name"), visit.actor)
-        return f"{HOME}?{DONE}=view_deleted"
+    async def _submit_view_deletion(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await delete_view(uow, read_text(visitor.form, "name"), visitor.actor)
+        return f"{HOME_PATH}?{DONE_PARAMETER}=view_deleted"
 
-    async def _assign(self, request: web.Request, visit: Visit) -> str | web.Response:
+    async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         """Give the ticked requests to one of the staff; what cannot be given is told, the others are given."""
-        back = local(said(visit.form, NEXT))
-        ticked = _ticked(visit.form)
-        async with self._store.unit() as uow:
-            done = await assign_several(self._desk, uow, ticked, said(visit.form, "assignee"), visit.actor)
-        refused = [(one.code, one.error) for one in done if one.error]
-        if not refused:
-            return _with_done(back, "assigned")
-        for code, why in refused:
-            await visit.denied(why, code)
-        told = [(code, tracking_codes.shown(code), self._desk.wording.error(why)) for code, why in refused]
-        context = {"given": persian_digits(len(done) - len(refused)), "refused": told, "back": back}
-        return staff_page(request, visit, "admin/queues/assigned.html", context, status=409)
+        return_address = as_local_address(read_text(visitor.form, NEXT_FIELD))
+        versions_by_code = _read_ticks(visitor.form)
+        async with self._store.open_unit() as uow:
+            outcomes = await assign_requests(
+                self._dependencies, uow, versions_by_code, read_text(visitor.form, "assignee"), visitor.actor
+            )
+        refused_requests = [(outcome.code, outcome.error) for outcome in outcomes if outcome.error]
+        if not refused_requests:
+            return _add_done(return_address, "assigned")
+        for code, refusal_error in refused_requests:
+            await visitor.audit_denial(refusal_error, code)
+        refusal_rows = [
+            (code, tracking_codes.display_code(code), self._dependencies.wording.render_error(refusal_error))
+            for code, refusal_error in refused_requests
+        ]
+        context = {
+            "given": persian_digits(len(outcomes) - len(refused_requests)),
+            "refused": refusal_rows,
+            "back": return_address,
+        }
+        return render_staff_page(request, visitor, "admin/queues/assigned.html", context, status=409)
 
 
-def _texts(values: Sequence[object]) -> list[str]:
-    return [one for one in values if isinstance(one, str)]
+def _keep_texts(raw_values: Sequence[object]) -> list[str]:
+    return [raw_value for raw_value in raw_values if isinstance(raw_value, str)]
 
 
-def _asked(query: MultiMapping[str]) -> dict[str, object]:
+def _read_query(query: MultiMapping[str]) -> dict[str, object]:
     """Return the filter of an address, as typed."""
-    names = [name for name in query if name not in {FIELD, DONE}]
-    return {name: query.getall(name) if name == STATES else query[name] for name in names}
+    filter_names = [field_name for field_name in query if field_name not in {PAGE_FIELD, DONE_PARAMETER}]
+    return {
+        field_name: query.getall(field_name) if field_name == STATES_FIELD else query[field_name]
+        for field_name in filter_names
+    }
 
 
-def _first(counts: Sequence[QueueCount], visit: Visit) -> dict[str, object]:
+def _choose_first_queue(queue_totals: Sequence[QueueCount], visitor: Visitor) -> dict[str, object]:
     """Return the queue that somebody sees who asked for none: that of an own unit, else all that goes on."""
-    own = next((one for one in counts if one.unit in visit.actor.role_names), None)
-    return {"queue": own.queue.value, "unit": str(own.unit)} if own else {"queue": Queue.OPEN.value}
+    own_queue = next(
+        (queue_total for queue_total in queue_totals if queue_total.unit in visitor.actor.role_names), None
+    )
+    return {"queue": own_queue.queue.value, "unit": str(own_queue.unit)} if own_queue else {"queue": Queue.OPEN.value}
 
 
-def _ticked(form: Form) -> dict[str, VersionToken | None]:
+def _read_ticks(form: PostedForm) -> dict[str, VersionToken | None]:
     """Return the ticked requests, each with the version that the list showed; `MissingField`, `InvalidField`."""
-    values = form.getall("code", [])
-    if not values:
+    raw_values = form.getall("code", [])
+    if not raw_values:
         raise MissingField("code", detail="nothing_ticked")
-    found = [_TICKED.fullmatch(one) if isinstance(one, str) else None for one in values]
-    ticked: dict[str, VersionToken | None] = {one[1]: VersionToken(one[2]) for one in found if one}
-    if len(ticked) < len(values):  # one that cannot be read, or the same request twice
+    tick_matches = [_TICK_PATTERN.fullmatch(entry) if isinstance(entry, str) else None for entry in raw_values]
+    versions_by_code: dict[str, VersionToken | None] = {
+        entry[1]: VersionToken(entry[2]) for entry in tick_matches if entry
+    }
+    if len(versions_by_code) < len(raw_values):  # one that cannot be read, or the same request twice
         raise InvalidField("code", detail="bad_tick")
-    return ticked
+    return versions_by_code
 
 
-def _with_done(way: str, what: str) -> str:
+def _add_done(page_address: str, done_key: str) -> str:
     """Return an address of this site that also says what was just done."""
-    parts = urlsplit(way)
-    query = "&".join(part for part in (parts.query, urlencode({DONE: what})) if part)
-    return parts._replace(query=query, fragment="").geturl()
+    address_parts = urlsplit(page_address)
+    query = "&".join(
+        query_part for query_part in (address_parts.query, urlencode({DONE_PARAMETER: done_key})) if query_part
+    )
+    return address_parts._replace(query=query, fragment="").geturl()

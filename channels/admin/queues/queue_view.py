@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from channels.admin.frame import HOME, Visit
-from channels.admin.queues.queue_filter import FilterForm, each, plain
-from domain.actions.desk import Desk
-from domain.actions.queues.views import views_of
+from channels.admin.frame import HOME_PATH, Visitor
+from channels.admin.queues.queue_filter import FilterForm, format_value, list_values
+from domain.actions.desk import Dependencies
+from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
-from domain.actions.requests.assign import colleagues, may_assign, units_of
-from domain.language.wording import day_and_hour
+from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
+from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -18,7 +18,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import DomainError
-from domain.values.paging import FIELD, Cursor, Page
+from domain.values.paging import PAGE_FIELD, Cursor, Page
 from domain.values.text import persian_digits
 
 
@@ -29,23 +29,25 @@ class QueueLink:
     address: str
     title: str
     count: str
-    late: str
-    here: bool
+    late_count: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A request in a list. `tick` is what its box sends: its code and the version that was shown; None: no box."""
+    """A request in a list. `tick_value` is what its box sends: its code and the version that was shown; None:
+    no box.
+    """
 
     code: str
     service: str
     state: str
     phase: str
-    about: str
+    subject_label: str
     assignee: str
-    since: str
+    updated_at: str
     sla: str
-    tick: str | None
+    tick_value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,113 +56,161 @@ class ViewLink:
 
     name: str
     address: str | None
-    here: bool
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class QueueLook:
     """A look at a queue: the filter, a page of what it finds and the place where that begins; or what was wrong.
 
-    `unread` is what was typed, where it could not be read: of the filter only the queue is known then.
+    `unread_values` is what was typed, where it could not be read: of the filter only the queue is known then.
     """
 
-    wanted: QueueFilter
+    queue_filter: QueueFilter
     page: Page[WorkItem]
-    place: str | None
+    start_cursor: str | None
     error: DomainError | None = None
-    unread: Mapping[str, object] | None = None
+    unread_values: Mapping[str, object] | None = None
 
 
 class QueueViews:
     """Builds the page of a queue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._text = desk.catalogue.text
-        self._filter = FilterForm(desk)
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._get_text = dependencies.catalogue.text
+        self._filter = FilterForm(dependencies)
 
-    async def of(self, uow: UnitOfWork, visit: Visit, look: Look, counts: Sequence[QueueCount]) -> dict[str, object]:
+    async def build_queue_view(
+        self, uow: UnitOfWork, visitor: Visitor, look: QueueLook, counts: Sequence[QueueCount]
+    ) -> dict[str, object]:
         """Return what the page shows of a look."""
-        wanted, staff = look.wanted, await uow.people.all_staff()
-        names = {one.username: one.full_name for one in staff}
-        named = {"assignee": names, "office": {one.code: one.name for one in await uow.offices.all()}}
-        page, said_of = look.page, wanted.as_json()
-        given = [item.request for item in page.rows if self._gives(visit, item.request)]
-        ticks = {one.code: f"{one.code}:{one.version_token}" for one in given}
+        queue_filter, staff_members = look.queue_filter, await uow.people.list_staff()
+        member_names = {entry.username: entry.full_name for entry in staff_members}
+        offered_choices = {
+            "assignee": member_names,
+            "office": {entry.code: entry.name for entry in await uow.offices.list_all()},
+        }
+        page, criteria = look.page, queue_filter.as_json()
+        assignable_requests = [item.request for item in page.rows if self._may_assign(visitor, item.request)]
+        ticks_by_code = {entry.code: f"{entry.code}:{entry.version_token}" for entry in assignable_requests}
         return {
-            "queues": [self._queue(one, wanted) for one in counts],
-            "views": [_view(one.name, one.filter, wanted) for one in await views_of(self._desk, uow, visit.actor)],
-            "rows": [self._row(item, names, ticks.get(item.request.code)) for item in page.rows],
-            "previous": address(said_of, page.previous) if page.previous else None,
-            "next": address(said_of, page.next) if page.next else None,
-            "here": address(said_of, look.place),
-            "title": self._title(wanted),
-            "kept": [(name, plain(one)) for name, value in said_of.items() for one in each(value)],
-            "filter": self._filter.of(visit, wanted, named, look.unread, look.error),
-            "clear": _clear(wanted),
-            "colleagues": self._colleagues(visit, staff, given),
+            "queues": [self._build_queue_link(entry, queue_filter) for entry in counts],
+            "views": [
+                _build_view_link(entry.name, entry.filter, queue_filter)
+                for entry in await list_views(self._dependencies, uow, visitor.actor)
+            ],
+            "rows": [self._build_row(item, member_names, ticks_by_code.get(item.request.code)) for item in page.rows],
+            "previous": build_queue_address(criteria, page.previous_cursor) if page.previous_cursor else None,
+            "next": build_queue_address(criteria, page.next_cursor) if page.next_cursor else None,
+            "here": build_queue_address(criteria, look.start_cursor),
+            "title": self._describe_title(queue_filter),
+            "kept": [(name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)],
+            "filter": self._filter.build_view(visitor, queue_filter, offered_choices, look.unread_values, look.error),
+            "clear": _build_clear_address(queue_filter),
+            "colleagues": self._list_assignees(visitor, staff_members, assignable_requests),
         }
 
-    def _queue(self, one: QueueCount, wanted: QueueFilter) -> QueueLink:
-        asked = {"queue": one.queue.value} | ({"unit": one.unit.value} if one.unit else {})
-        count = f"{persian_digits(str(one.count))}{'+' if one.more else ''}"
-        late = persian_digits(str(one.late)) if one.late else ""
-        here = (wanted.queue, wanted.unit) == (one.queue, one.unit) and not wanted.search
-        return QueueLink(address(asked), self._queue_title(one.queue, one.unit), count, late, here)
+    def _build_queue_link(self, queue_count: QueueCount, queue_filter: QueueFilter) -> QueueLink:
+        queue_values = {"queue": queue_count.queue.value} | (
+            {"unit": queue_count.unit.value} if queue_count.unit else {}
+        )
+        count_text = f"{persian_digits(str(queue_count.count))}{'+' if queue_count.more else ''}"
+        late_count = persian_digits(str(queue_count.late)) if queue_count.late else ""
+        is_current = (queue_filter.queue, queue_filter.unit) == (
+            queue_count.queue,
+            queue_count.unit,
+        ) and not queue_filter.search
+        return QueueLink(
+            build_queue_address(queue_values),
+            self._queue_title(queue_count.queue, queue_count.unit),
+            count_text,
+            late_count,
+            is_current,
+        )
 
     def _queue_title(self, queue: Queue, unit: str | None) -> str:
-        return self._text(f"roles.{unit}") if queue is Queue.UNIT and unit else self._text(f"admin.queues.of.{queue}")
+        return (
+            self._get_text(f"roles.{unit}")
+            if queue is Queue.UNIT and unit
+            else self._get_text(f"admin.queues.of.{queue}")
+        )
 
-    def _title(self, wanted: QueueFilter) -> str:
-        if wanted.search:
-            return self._desk.catalogue.render("admin.queues.found", {"search": wanted.search})
-        return self._queue_title(wanted.queue, wanted.unit)
+    def _describe_title(self, queue_filter: QueueFilter) -> str:
+        if queue_filter.search:
+            return self._dependencies.catalogue.render("admin.queues.found", {"search": queue_filter.search})
+        return self._queue_title(queue_filter.queue, queue_filter.unit)
 
-    def _row(self, item: WorkItem, names: Mapping[str, str], tick: str | None) -> QueueRow:
-        one, wording = item.request, self._desk.wording
+    def _build_row(self, item: WorkItem, member_names: Mapping[str, str], tick_value: str | None) -> QueueRow:
+        request, wording = item.request, self._dependencies.wording
         return QueueRow(
-            one.code, wording.service(one.service), wording.state(one), one.phase.value,
-            self._about(one), names.get(one.assignee or "", one.assignee or ""), day_and_hour(one.updated_at),
-            item.sla.value if item.sla else "", tick,
-        )  # fmt: skip
+            code=request.code,
+            service=wording.service_title(request.service),
+            state=wording.state_title(request),
+            phase=request.phase.value,
+            subject_label=self._describe_subject(request),
+            assignee=member_names.get(request.assignee or "", request.assignee or ""),
+            updated_at=day_and_hour_text(request.updated_at),
+            sla=item.sla.value if item.sla else "",
+            tick_value=tick_value,
+        )
 
-    def _about(self, request: ServiceRequest) -> str:
+    def _describe_subject(self, request: ServiceRequest) -> str:
         """Return whose request it is, or what it is about, as its form says."""
-        service = self._desk.engine.service(request.service)
-        if name := request.fields.get("full_name"):
-            return str(name)
-        subject = request.fields.get(service.subject) if service.subject else None
-        return self._desk.wording.value(service, service.subject or "", subject) if subject else ""
+        service = self._dependencies.engine.get_service(request.service)
+        if full_name := request.fields.get("full_name"):
+            return str(full_name)
+        subject = request.fields.get(service.subject_field) if service.subject_field else None
+        return (
+            self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
+        )
 
-    def _gives(self, visit: Visit, request: ServiceRequest) -> bool:
-        return visit.may("requests.act") and may_assign(self._desk, request, visit.actor)
+    def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:
+        return visitor.may("requests.act") and may_assign(self._dependencies, request, visitor.actor)
 
-    def _colleagues(
-        self, visit: Visit, staff: Sequence[StaffMember], given: Sequence[ServiceRequest]
+    def _list_assignees(
+        self, visitor: Visitor, staff_members: Sequence[StaffMember], assignable_requests: Sequence[ServiceRequest]
     ) -> list[tuple[str, str]]:
         """Return user names and names of those to whom rows may be given, with their units where there are several."""
-        if not given:
+        if not assignable_requests:
             return []
-        units = frozenset[Role]().union(*(units_of(self._desk, one) for one in given))
-        found = colleagues(self._desk, staff, visit.substitutes, given, visit.actor)
-        return [(one.username, self._with_units(one.full_name, one.roles & units, units)) for one in found]
+        unit_roles = frozenset[Role]().union(
+            *(assignable_units(self._dependencies, member) for member in assignable_requests)
+        )
+        assignees = list_colleagues(
+            self._dependencies, staff_members, visitor.substitutions, assignable_requests, visitor.actor
+        )
+        return [
+            (member.username, self._name_with_units(member.full_name, member.roles & unit_roles, unit_roles))
+            for member in assignees
+        ]
 
-    def _with_units(self, name: str, own: frozenset[Role], units: frozenset[Role]) -> str:
-        if len(units) == 1 or not own:
-            return name
-        return f"{name} ({'، '.join(self._text(f'roles.{one}') for one in Role if one in own)})"
+    def _name_with_units(self, full_name: str, own_roles: frozenset[Role], unit_roles: frozenset[Role]) -> str:
+        if len(unit_roles) == 1 or not own_roles:
+            return full_name
+        return f"{full_name} ({'، '.join(self._get_text(f'roles.{role}') for role in Role if role in own_roles)})"
 
 
-def address(said_of: Mapping[str, object], place: Cursor | str | None = None, **more: str) -> str:
+def build_queue_address(
+    criteria: Mapping[str, object], start_cursor: Cursor | str | None = None, **more_parameters: str
+) -> str:
     """Return the address of a queue with its filter (`QueueFilter.as_json`), from that place on."""
-    pairs = [(name, plain(one)) for name, value in said_of.items() for one in each(value)]
-    return f"{HOME}?{urlencode([*pairs, *([(FIELD, str(place))] if place else []), *more.items()])}"
+    query_pairs = [(name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)]
+    if start_cursor:
+        query_pairs.append((PAGE_FIELD, str(start_cursor)))
+    return f"{HOME_PATH}?{urlencode([*query_pairs, *more_parameters.items()])}"
 
 
-def _view(name: str, kept: QueueFilter | None, wanted: QueueFilter) -> ViewLink:
-    return ViewLink(name, address(kept.as_json()) if kept else None, kept == wanted)
+def _build_view_link(view_name: str, saved_filter: QueueFilter | None, queue_filter: QueueFilter) -> ViewLink:
+    return ViewLink(
+        view_name, build_queue_address(saved_filter.as_json()) if saved_filter else None, saved_filter == queue_filter
+    )
 
 
-def _clear(wanted: QueueFilter) -> str:
+def _build_clear_address(queue_filter: QueueFilter) -> str:
     """Return where the same queue is seen whole. What was found among all requests is no queue that one works on."""
-    return HOME if wanted.queue is Queue.ALL else address(QueueFilter(wanted.queue, wanted.unit).as_json())
+    return (
+        HOME_PATH
+        if queue_filter.queue is Queue.ALL
+        else build_queue_address(QueueFilter(queue_filter.queue, queue_filter.unit).as_json())
+    )

@@ -11,31 +11,31 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.actors import staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_view import RegistryViews, address
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import version_shown
-from channels.web.posted import Upload, said
-from domain.actions.desk import Desk
-from domain.actions.registries.import_jobs import bring, confirm, drop
+from channels.admin.actors import load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import read_version_token
+from channels.web.posted import UploadedFile, read_text
+from domain.actions.desk import Dependencies
+from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.actions.staff.authorization import registry_right
-from domain.fields.types import number_text
-from domain.language.wording import day_and_hour
-from domain.registries.declarations import NUMBER, REGISTRIES, Registry
-from domain.registries.imports import MOST_BYTES, Import, ImportState
-from domain.registries.rows import Fate
+from domain.fields.types import format_number
+from domain.language.wording import day_and_hour_text
+from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
+from domain.registries.imports import MOST_FILE_BYTES, Import, ImportState
+from domain.registries.rows import RowFate
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import MissingField, NotFound
-from domain.values.text import grouped
+from domain.values.text import group_digits
 
-FORM_BYTES = MOST_BYTES + 64 * 1024
-REFRESHED_AFTER = 2
+MAX_SHEET_FORM_BYTES = MOST_FILE_BYTES + 64 * 1024
+REFRESH_SECONDS = 2
 """Seconds after which the page of a file under work asks again."""
 
-RECENT = 20
+MAX_RECENT_IMPORTS = 20
 
-_COUNTED = ("rows", "added", "changed", "same", "bad")
+_TALLY_NAMES = ("rows", "added", "changed", "same", "bad")
 
 
 class ImportPages:
@@ -43,173 +43,208 @@ class ImportPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = RegistryViews(desk)
+        self._views = RegistryViews(dependencies)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return [route for registry in REGISTRIES.values() for route in self._of(registry)]
+        return [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
 
-    def _of(self, registry: Registry) -> Sequence[PageRoute]:
-        base, right = f"{address(registry)}/import", registry_right(registry.key, "import")
-        one, view = f"{base}/{{id:[0-9]{{1,19}}}}", registry_right(registry.key, "view")
+    def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        import_path, import_right = f"{list_address(registry)}/import", registry_right(registry.key, "import")
+        file_path, view_right = f"{import_path}/{{id:[0-9]{{1,19}}}}", registry_right(registry.key, "view")
         return (
-            PageRoute("GET", base, view, partial(self._asking, registry)),
+            PageRoute("GET", import_path, view_right, partial(self._render_upload, registry)),
             PageRoute(
                 "POST",
-                base,
-                right,
-                FormSubmission("file", partial(self._bring, registry), partial(self._asking, registry)),
-                FORM_BYTES,
+                import_path,
+                import_right,
+                FormSubmission("file", partial(self._submit_upload, registry), partial(self._render_upload, registry)),
+                MAX_SHEET_FORM_BYTES,
             ),
-            PageRoute("GET", one, view, partial(self._page, registry)),
-            PageRoute("GET", f"{one}/report.csv", right, partial(self._report, registry)),
+            PageRoute("GET", file_path, view_right, partial(self._render_page, registry)),
+            PageRoute("GET", f"{file_path}/report.csv", import_right, partial(self._send_report, registry)),
             *(
                 PageRoute(
                     "POST",
-                    f"{one}/{name}",
-                    right,
-                    FormSubmission(name, partial(decision, registry), partial(self._page, registry)),
+                    f"{file_path}/{form_name}",
+                    import_right,
+                    FormSubmission(form_name, partial(decision, registry), partial(self._render_page, registry)),
                 )
-                for name, decision in (("keep", self._keep), ("drop", self._drop))
+                for form_name, decision in (("keep", self._submit_confirmation), ("drop", self._submit_drop))
             ),
         )
 
-    async def _bring(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        sent = visit.form.get("file")
-        if not isinstance(sent, Upload) or not sent.name:
+    async def _submit_upload(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        uploaded_file = visitor.form.get("file")
+        if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.name:
             raise MissingField("file", detail="no_file")
-        async with self._store.unit() as uow:
-            brought = await bring(self._desk, uow, registry, sent.name, sent.content, visit.actor)
-        return f"{address(registry)}/import/{brought.id}"
+        async with self._store.open_unit() as uow:
+            upload = await add_import(
+                self._dependencies, uow, registry, uploaded_file.name, uploaded_file.content, visitor.actor
+            )
+        return f"{list_address(registry)}/import/{upload.id}"
 
-    async def _asking(
-        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
+    async def _render_upload(
+        self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            recent, names = await uow.imports.recent(registry.key, RECENT), await staff_names(uow)
+        async with self._store.open_unit(write=False) as uow:
+            recent_imports, member_names = (
+                await uow.registry_imports.list_recent(registry.key, MAX_RECENT_IMPORTS),
+                await load_staff_names(uow),
+            )
         context = {
-            **self._views.room(registry, visit),
-            "fields": [self._column(registry, one.name) for one in registry.fields],
+            **self._views.build_context(registry, visitor),
+            "fields": [self._label_column(registry, entry.name) for entry in registry.fields],
             "key": [
-                self._views.label(registry, name) for name in registry.natural_key if name not in registry.defaults
+                self._views.field_label(registry, field_name)
+                for field_name in registry.natural_key
+                if field_name not in registry.defaults
             ],
-            "recent": [self._brought(one, names) for one in recent],
-            "problem": self._desk.wording.error(refused.error) if refused else None,
+            "recent": [self._describe_import(entry, member_names) for entry in recent_imports],
+            "problem": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
         }
-        return staff_page(request, visit, "admin/registries/import.html", context, error=error_of(refused))
+        return render_staff_page(
+            request, visitor, "admin/registries/import.html", context, error=form_error(refused_form)
+        )
 
-    def _column(self, registry: Registry, name: str) -> str:
+    def _label_column(self, registry: Registry, field_name: str) -> str:
         """Return what a column is called; how rows that are alike are told apart nobody would guess."""
-        label = self._views.label(registry, name)
-        if name != NUMBER:
-            return label
-        return self._desk.catalogue.render("admin.imports.number", {"label": label})
+        column_label = self._views.field_label(registry, field_name)
+        if field_name != NUMBER_FIELD:
+            return column_label
+        return self._dependencies.catalogue.render("admin.imports.number", {"label": column_label})
 
-    async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        version, skip = version_shown(visit.form), bool(said(visit.form, "skip"))
-        async with self._store.unit() as uow:
-            brought = await self._found(uow, registry, request)
-            await confirm(self._desk, uow, brought.id, visit.actor, version, skip_bad_rows=skip)
-        return f"{address(registry)}/import/{brought.id}"
+    async def _submit_confirmation(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        version_token, skips_bad_rows = read_version_token(visitor.form), bool(read_text(visitor.form, "skip"))
+        async with self._store.open_unit() as uow:
+            upload = await self._load_import(uow, registry, request)
+            await confirm_import(
+                self._dependencies, uow, upload.id, visitor.actor, version_token, skip_bad_rows=skips_bad_rows
+            )
+        return f"{list_address(registry)}/import/{upload.id}"
 
-    async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            brought = await self._found(uow, registry, request)
-            await drop(self._desk, uow, brought.id, visit.actor)
-        return f"{address(registry)}/import/{brought.id}"
+    async def _submit_drop(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            upload = await self._load_import(uow, registry, request)
+            await drop_import(self._dependencies, uow, upload.id, visitor.actor)
+        return f"{list_address(registry)}/import/{upload.id}"
 
-    async def _report(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            found = await self._found(uow, registry, request)
-            content = await uow.imports.report(found.id)
+    async def _send_report(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            upload = await self._load_import(uow, registry, request)
+            report_content = await uow.registry_imports.get_report(upload.id)
         headers = {"Content-Disposition": f'attachment; filename="{registry.key}-faults.csv"'}
-        return web.Response(body=content, content_type="text/csv", charset="utf-8", headers=headers)
+        return web.Response(body=report_content, content_type="text/csv", charset="utf-8", headers=headers)
 
-    async def _page(
-        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
+    async def _render_page(
+        self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            found, names = await self._found(uow, registry, request), await staff_names(uow)
-        tally = found.tally
+        async with self._store.open_unit(write=False) as uow:
+            upload, member_names = await self._load_import(uow, registry, request), await load_staff_names(uow)
         context = {
-            **self._views.room(registry, visit),
-            "id": found.id,
-            "brought": self._brought(found, names),
-            "running": found.state.running,
-            "problem": self._desk.wording.error(refused.error) if refused else found.problem,
-            "progress": _progress(found),
-            "shown": found.state is ImportState.EXAMINED,
-            "tally": [(self._text(f"tally.{name}"), grouped(tally[name]), name) for name in _COUNTED if name in tally],
-            "faults": found.outcome.get("faults", []),
-            "more_faults": tally.get("faults", 0) > len(found.outcome.get("faults", [])),
-            "first": [self._first(registry, one) for one in found.outcome.get("first", [])],
-            "ignored": found.outcome.get("ignored", []),
-            "version": found.version_token,
-            "can_keep": bool(tally.get("added", 0) + tally.get("changed", 0)),
-            "bad": tally.get("bad", 0),
+            **self._views.build_context(registry, visitor),
+            "id": upload.id,
+            "brought": self._describe_import(upload, member_names),
+            "running": upload.state.is_running,
+            "problem": self._dependencies.wording.render_error(refused_form.error) if refused_form else upload.problem,
+            "progress": _describe_progress(upload),
+            "shown": upload.state is ImportState.EXAMINED,
+            "version": upload.version_token,
+            **self._describe_outcome(registry, upload),
         }
-        page = staff_page(request, visit, "admin/registries/import_one.html", context, error=error_of(refused))
-        if found.state.running:
+        response = render_staff_page(
+            request, visitor, "admin/registries/import_one.html", context, error=form_error(refused_form)
+        )
+        if upload.state.is_running:
             # a refused POST has an address that nobody can GET
-            page.headers["Refresh"] = f"{REFRESHED_AFTER}; url={address(registry)}/import/{found.id}"
-        return page
+            response.headers["Refresh"] = f"{REFRESH_SECONDS}; url={list_address(registry)}/import/{upload.id}"
+        return response
 
-    async def _found(self, uow: UnitOfWork, registry: Registry, request: web.Request) -> Import:
-        found = await uow.imports.get(_id(request))
-        if found.registry != registry.key:
-            raise NotFound("import")
-        return found
-
-    def _text(self, name: str) -> str:
-        return self._desk.catalogue.text(f"admin.imports.{name}")
-
-    def _brought(self, one: Import, names: Mapping[str, str]) -> dict[str, Any]:
+    def _describe_outcome(self, registry: Registry, upload: Import) -> dict[str, Any]:
+        """Return what the examination found: how many rows of each sort, the first of them, and what is wrong."""
+        row_counts, faults = upload.tally, upload.outcome.get("faults", [])
         return {
-            "href": str(one.id),
-            "name": one.name,
-            "size": number_text(round(one.size / 1024, 1)),
-            "who": names.get(one.by, one.by),
-            "at": day_and_hour(one.made_at),
-            "state": self._text(f"states.{one.state}"),
-            "key": one.state.value,
-            "decided": self._decider(one, names),
-            "added": grouped(one.tally.get("added", 0)),
-            "changed": grouped(one.tally.get("changed", 0)),
+            "tally": [
+                (self._get_text(f"tally.{field_name}"), group_digits(row_counts[field_name]), field_name)
+                for field_name in _TALLY_NAMES
+                if field_name in row_counts
+            ],
+            "faults": faults,
+            "more_faults": row_counts.get("faults", 0) > len(faults),
+            "first": [self._describe_first_row(registry, row) for row in upload.outcome.get("first", [])],
+            "ignored": upload.outcome.get("ignored", []),
+            "can_keep": bool(row_counts.get("added", 0) + row_counts.get("changed", 0)),
+            "bad": row_counts.get("bad", 0),
         }
 
-    def _decider(self, one: Import, names: Mapping[str, str]) -> str | None:
-        """Return who had it kept, or dropped it; None while it waits for somebody's word."""
-        if one.decided_by is None or one.state is ImportState.EXAMINED:
-            return None
-        what = "dropped" if one.state is ImportState.DROPPED else "confirmed"
-        who = names.get(one.decided_by, one.decided_by)
-        return self._desk.catalogue.render(f"admin.imports.decided.{what}", {"who": who})
+    async def _load_import(self, uow: UnitOfWork, registry: Registry, request: web.Request) -> Import:
+        upload = await uow.registry_imports.get(_read_import_id(request))
+        if upload.registry != registry.key:
+            raise NotFound("import")
+        return upload
 
-    def _first(self, registry: Registry, one: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a row as it would be: a changed one by what changes, a new one by what it holds."""
-        new = one["fate"] == Fate.ADDED
-        pairs = {name: (None, value) for name, value in one["values"].items()} if new else one["changes"]
+    def _get_text(self, text_name: str) -> str:
+        return self._dependencies.catalogue.text(f"admin.imports.{text_name}")
+
+    def _describe_import(self, upload: Import, member_names: Mapping[str, str]) -> dict[str, Any]:
         return {
-            "row": number_text(one["row"]),
-            "fate": self._text(f"fates.{one['fate']}"),
-            "name": self._views.called(registry, one["values"]),
-            "new": new,
+            "href": str(upload.id),
+            "name": upload.name,
+            "size": format_number(round(upload.size / 1024, 1)),
+            "who": member_names.get(upload.by, upload.by),
+            "at": day_and_hour_text(upload.made_at),
+            "state": self._get_text(f"states.{upload.state}"),
+            "key": upload.state.value,
+            "decided": self._describe_decider(upload, member_names),
+            "added": group_digits(upload.tally.get("added", 0)),
+            "changed": group_digits(upload.tally.get("changed", 0)),
+        }
+
+    def _describe_decider(self, upload: Import, member_names: Mapping[str, str]) -> str | None:
+        """Return who had it kept, or dropped it; None while it waits for somebody's word."""
+        if upload.decided_by is None or upload.state is ImportState.EXAMINED:
+            return None
+        decision_key = "dropped" if upload.state is ImportState.DROPPED else "confirmed"
+        decider_name = member_names.get(upload.decided_by, upload.decided_by)
+        return self._dependencies.catalogue.render(f"admin.imports.decided.{decision_key}", {"who": decider_name})
+
+    def _describe_first_row(self, registry: Registry, sample_row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row as it would be: a changed one by what changes, a new one by what it holds."""
+        is_new = sample_row["fate"] == RowFate.ADDED
+        values_by_field = (
+            {field_name: (None, value) for field_name, value in sample_row["values"].items()}
+            if is_new
+            else sample_row["changes"]
+        )
+        return {
+            "row": format_number(sample_row["row"]),
+            "fate": self._get_text(f"fates.{sample_row['fate']}"),
+            "name": self._views.render_row_name(registry, sample_row["values"]),
+            "new": is_new,
             "parts": [
-                (self._views.label(registry, field.name), *map(partial(self._views.shown, field), pairs[field.name]))
+                (
+                    self._views.field_label(registry, field.name),
+                    *map(partial(self._views.render_value, field), values_by_field[field.name]),
+                )
                 for field in registry.fields
-                if field.name in pairs and not (new and pairs[field.name][1] in (None, "", []))
+                if field.name in values_by_field and not (is_new and values_by_field[field.name][1] in (None, "", []))
             ],
         }
 
 
-def _progress(one: Import) -> dict[str, Any]:
+def _describe_progress(upload: Import) -> dict[str, Any]:
     """Return how far the work is; without a total nobody knows."""
-    done = min(one.done, one.total) if one.total else one.done
-    return {"done": done, "total": one.total, "said": grouped(done), "of": grouped(one.total) if one.total else None}
+    done_rows = min(upload.done, upload.total) if upload.total else upload.done
+    return {
+        "done": done_rows,
+        "total": upload.total,
+        "said": group_digits(done_rows),
+        "of": group_digits(upload.total) if upload.total else None,
+    }
 
 
-def _id(request: web.Request) -> int:
+def _read_import_id(request: web.Request) -> int:
     return min(int(request.match_info["id"]), 2**63 - 1)

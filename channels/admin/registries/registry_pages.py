@@ -7,25 +7,25 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_row import RowPage, row_id
-from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import required_version
-from channels.web.forms import FormWords, Option, controls, read_form, stray
-from channels.web.paging import START, ListPage, listed, page_start
-from domain.actions.desk import Desk
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_row import RowPage, read_row_id
+from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import require_version
+from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form
+from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
+from domain.actions.desk import Dependencies
 from domain.actions.registries.registry_entry import (
-    amend,
-    amended_fields,
-    enter,
-    entered_fields,
-    offered_to_amend,
-    offered_to_enter,
-    searched,
+    amend_fields,
+    amend_row,
+    build_row_search,
+    enter_row,
+    entry_fields,
+    offered_amendment_fields,
+    offered_entry_fields,
 )
-from domain.actions.registries.row_words import NO_LINKS, Links
-from domain.actions.registries.rows import read_where
+from domain.actions.registries.row_words import NO_ROW_LINKS, RowLinks
+from domain.actions.registries.rows import read_conditions
 from domain.actions.staff.authorization import registry_right
 from domain.fields.form import Field
 from domain.fields.types import Choice
@@ -34,10 +34,10 @@ from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, DomainError
 
-PAGE = 50
+PAGE_SIZE = 50
 """Rows of a list that one page shows."""
 
-ASKED = "q"
+SEARCH_PARAMETER = "q"
 """The part of a list's address that says what is looked for; that of a field's name is a condition."""
 
 
@@ -45,191 +45,271 @@ class RegistryPages:
     """The pages of every registry."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(REGISTRY_ROOM, "admin.sections.registries", "registries.view"),
+        NavigationSection(REGISTRIES_PATH, "admin.sections.registries", "registries.view"),
     )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = RegistryViews(desk)
-        self._row = RowPage(desk, store)
+        self._views = RegistryViews(dependencies)
+        self._row_page = RowPage(dependencies, store)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        rooms = [route for registry in REGISTRIES.values() for route in self._of(registry)]
-        return (PageRoute("GET", REGISTRY_ROOM, "registries.view", self._overview), *rooms)
+        registry_routes = [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
+        return (PageRoute("GET", REGISTRIES_PATH, "registries.view", self._show_overview), *registry_routes)
 
-    def _of(self, registry: Registry) -> Sequence[PageRoute]:
-        base, one = address(registry), f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
-        view, change = registry_right(registry.key, "view"), registry_right(registry.key, "change")
+    def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        list_path, row_path = list_address(registry), f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"
+        view_right, change_right = registry_right(registry.key, "view"), registry_right(registry.key, "change")
         return (
-            PageRoute("GET", base, view, partial(self._list, registry)),
-            PageRoute("GET", f"{base}/new", change, partial(self._page_of_new, registry)),
+            PageRoute("GET", list_path, view_right, partial(self._show_list, registry)),
+            PageRoute("GET", f"{list_path}/new", change_right, partial(self._render_new_form, registry)),
             PageRoute(
                 "POST",
-                f"{base}/new",
-                change,
-                FormSubmission("new", partial(self._enter, registry), partial(self._page_of_new, registry)),
+                f"{list_path}/new",
+                change_right,
+                FormSubmission(
+                    "new", partial(self._submit_new_row, registry), partial(self._render_new_form, registry)
+                ),
             ),
-            PageRoute("GET", one, view, partial(self._row.page, registry)),
-            PageRoute("GET", f"{one}/edit", change, partial(self._ask_changes, registry)),
+            PageRoute("GET", row_path, view_right, partial(self._row_page.render_row_page, registry)),
+            PageRoute("GET", f"{row_path}/edit", change_right, partial(self._show_change_form, registry)),
             PageRoute(
                 "POST",
-                f"{one}/edit",
-                change,
-                FormSubmission("edit", partial(self._amend, registry), partial(self._again, registry)),
+                f"{row_path}/edit",
+                change_right,
+                FormSubmission(
+                    "edit", partial(self._submit_changes, registry), partial(self._render_refused_changes, registry)
+                ),
             ),
         )
 
-    async def _overview(self, request: web.Request, visit: Visit) -> web.Response:
-        shown = [one for one in REGISTRIES.values() if address(one).startswith(REGISTRY_ROOM)]
-        tiles = [CellPart(self._views.title(one), address(one)) for one in shown]
-        return staff_page(request, visit, "admin/registries/registries.html", {"tiles": tiles})
+    async def _show_overview(self, request: web.Request, visitor: Visitor) -> web.Response:
+        listed_registries = [
+            candidate for candidate in REGISTRIES.values() if list_address(candidate).startswith(REGISTRIES_PATH)
+        ]
+        tiles = [
+            CellPart(self._views.registry_title(candidate), list_address(candidate)) for candidate in listed_registries
+        ]
+        return render_staff_page(request, visitor, "admin/registries/registries.html", {"tiles": tiles})
 
-    async def _list(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        nothing: ListPage[RegistryRow] = ListPage([], None)
+    async def _show_list(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+        empty_page: ListPage[RegistryRow] = ListPage([], None)
         try:
-            wanted = self._wanted(registry, request)
+            registry_filter = self._read_filter(registry, request)
         except DomainError as error:
-            return self._listed(registry, request, visit, nothing, {}, NO_LINKS, error)
-        async with self._store.unit(write=False) as uow:
-            found = listed(request, address(registry), await uow.registries.find(wanted), PAGE)
-            links = await self._views.links(uow, registry, [*(one.values for one in found.rows), wanted.where])
-        return self._listed(registry, request, visit, found, wanted.where, links)
+            return self._render_list(registry, request, visitor, empty_page, {}, NO_ROW_LINKS, error)
+        async with self._store.open_unit(write=False) as uow:
+            row_page = build_list_page(
+                request, list_address(registry), await uow.registries.list_rows(registry_filter), PAGE_SIZE
+            )
+            row_links = await self._views.load_links(
+                uow, registry, [*(row.values for row in row_page.rows), registry_filter.field_values]
+            )
+        return self._render_list(registry, request, visitor, row_page, registry_filter.field_values, row_links)
 
-    def _wanted(self, registry: Registry, request: web.Request) -> RegistryFilter:
-        asked = request.query.get(ASKED, "").strip()
-        given = {name: value for name, value in request.query.items() if value and registry.field(name)}
-        search = searched(self._desk, registry, asked) if asked else None
-        where, start = read_where(self._desk, registry, given), page_start(request)
-        return RegistryFilter(registry.key, where, start or 0, PAGE + 1, search, newest_first=True)
+    def _read_filter(self, registry: Registry, request: web.Request) -> RegistryFilter:
+        search_text = request.query.get(SEARCH_PARAMETER, "").strip()
+        condition_texts = {
+            field_name: value
+            for field_name, value in request.query.items()
+            if value and registry.find_field(field_name)
+        }
+        search_values = build_row_search(self._dependencies, registry, search_text) if search_text else None
+        conditions, start_id = read_conditions(self._dependencies, registry, condition_texts), read_page_start(request)
+        return RegistryFilter(registry.key, conditions, start_id or 0, PAGE_SIZE + 1, search_values, newest_first=True)
 
-    def _listed(
+    def _render_list(
         self,
         registry: Registry,
         request: web.Request,
-        visit: Visit,
-        found: ListPage[RegistryRow],
-        where: Mapping[str, Any],
-        links: Links,
+        visitor: Visitor,
+        row_page: ListPage[RegistryRow],
+        conditions: Mapping[str, Any],
+        row_links: RowLinks,
         error: DomainError | None = None,
     ) -> web.Response:
         context = {
-            **self._views.room(registry, visit),
-            "rows": [self._views.listed(registry, one, links) for one in found.rows],
-            "headings": [self._views.heading(registry, name) for name in registry.listed],
-            "q": request.query.get(ASKED, ""),
-            "filters": [self._filter(registry, one, request) for one in registry.fields if type(one.type) is Choice],
-            "chips": self._chips(registry, request, where, links),
-            "new": _new(registry, request),
-            "list": found,
-            "problem": self._desk.wording.error(error) if error else None,
+            **self._views.build_context(registry, visitor),
+            "rows": [self._views.build_listed_row(registry, entry, row_links) for entry in row_page.rows],
+            "headings": [self._views.field_heading(registry, field_name) for field_name in registry.summary_fields],
+            "q": request.query.get(SEARCH_PARAMETER, ""),
+            "filters": [
+                self._build_filter(registry, entry, request) for entry in registry.fields if type(entry.type) is Choice
+            ],
+            "chips": self._list_conditions(registry, request, conditions, row_links),
+            "new": _build_new_address(registry, request),
+            "list": row_page,
+            "problem": self._dependencies.wording.render_error(error) if error else None,
         }
-        return staff_page(request, visit, "admin/registries/registry_list.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/registries/registry_list.html", context, error=error)
 
-    def _filter(self, registry: Registry, field: Field, request: web.Request) -> dict[str, Any]:
-        chosen, words = request.query.get(field.name, ""), self._desk.catalogue.text
-        options = [Option(one, field.type.name_of(one, words), one == chosen) for one in field.choices]
-        return {"name": field.name, "label": self._views.label(registry, field.name), "options": options}
+    def _build_filter(self, registry: Registry, field: Field, request: web.Request) -> dict[str, Any]:
+        chosen_value, get_text = request.query.get(field.name, ""), self._dependencies.catalogue.text
+        options = [
+            Option(choice, field.type.display_name(choice, get_text), choice == chosen_value)
+            for choice in field.choices
+        ]
+        return {"name": field.name, "label": self._views.field_label(registry, field.name), "options": options}
 
-    def _chips(
-        self, registry: Registry, request: web.Request, where: Mapping[str, Any], links: Links
+    def _list_conditions(
+        self, registry: Registry, request: web.Request, conditions: Mapping[str, Any], row_links: RowLinks
     ) -> list[dict[str, str]]:
         """Return the conditions that the filters do not show: those of a link from another row's page."""
-        fields = [one for one in registry.fields if type(one.type) is not Choice and request.query.get(one.name)]
+        condition_fields = [
+            condition
+            for condition in registry.fields
+            if type(condition.type) is not Choice and request.query.get(condition.name)
+        ]
         return [
             {
-                "label": self._views.heading(registry, one.name),
-                "name": one.name,
-                "value": request.query[one.name],
-                "said": self._views.named(registry, one.name, where[one.name], links) if where else "",
-                "without": f"{address(registry)}?{urlencode(_without(request, one.name))}",
+                "label": self._views.field_heading(registry, condition.name),
+                "name": condition.name,
+                "value": request.query[condition.name],
+                "said": self._views.render_field(registry, condition.name, conditions[condition.name], row_links)
+                if conditions
+                else "",
+                "without": f"{list_address(registry)}?{urlencode(_drop_parameter(request, condition.name))}",
             }
-            for one in fields
+            for condition in condition_fields
         ]
 
-    async def _page_of_new(
-        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
+    async def _render_new_form(
+        self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        asked = {name: value for name, value in request.query.items() if registry.field(name)}
-        given = self._views.typed(registry, registry.defaults) | asked
-        if refused:
-            given = read_form(entered_fields(registry), refused.posted)
-        fields = offered_to_enter(registry, visit.actor)
-        return await self._form(registry, request, visit, fields, given, error_of(refused))
+        query_values = {
+            field_name: value for field_name, value in request.query.items() if registry.find_field(field_name)
+        }
+        submitted_values = self._views.form_values(registry, registry.defaults) | query_values
+        if refused_form:
+            submitted_values = read_form(entry_fields(registry), refused_form.posted_form)
+        form_fields = offered_entry_fields(registry, visitor.actor)
+        return await self._render_form(
+            registry, request, visitor, form_fields, submitted_values, form_error(refused_form)
+        )
 
-    async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        given = read_form(entered_fields(registry), visit.form)
-        async with self._store.unit() as uow:
-            row = await enter(self._desk, uow, registry, given, visit.actor)
-        return f"{address(registry)}/{row.id}?done=row_entered"
+    async def _submit_new_row(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        submitted_values = read_form(entry_fields(registry), visitor.form)
+        async with self._store.open_unit() as uow:
+            row = await enter_row(self._dependencies, uow, registry, submitted_values, visitor.actor)
+        return f"{list_address(registry)}/{row.id}?done=row_entered"
 
-    async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            row = await uow.registries.get(registry.key, row_id(request))
-        if not (fields := offered_to_amend(registry, visit.actor)):
-            raise web.HTTPSeeOther(f"{address(registry)}/{row.id}")  # nothing of it is this one's to change
-        return await self._form(registry, request, visit, fields, self._views.typed(registry, row.values), row=row)
+    async def _show_change_form(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            row = await uow.registries.get_row(registry.key, read_row_id(request))
+        if not (form_fields := offered_amendment_fields(registry, visitor.actor)):
+            raise web.HTTPSeeOther(f"{list_address(registry)}/{row.id}")  # nothing of it is this one's to change
+        return await self._render_form(
+            registry, request, visitor, form_fields, self._views.form_values(registry, row.values), row=row
+        )
 
-    async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        given, version = read_form(amended_fields(registry), visit.form), required_version(visit.form)
-        async with self._store.unit() as uow:
-            row = await amend(self._desk, uow, registry, row_id(request), version, given, visit.actor)
-        return f"{address(registry)}/{row.id}?done=row_amended"
+    async def _submit_changes(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        submitted_values, version_token = read_form(amend_fields(registry), visitor.form), require_version(visitor.form)
+        async with self._store.open_unit() as uow:
+            row = await amend_row(
+                self._dependencies, uow, registry, read_row_id(request), version_token, submitted_values, visitor.actor
+            )
+        return f"{list_address(registry)}/{row.id}?done=row_amended"
 
-    async def _again(
-        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm
+    async def _render_refused_changes(
+        self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm
     ) -> web.Response:
         """Show the form as it was typed; after somebody else's change the row as it is now, and what was typed
         beside it.
         """
-        async with self._store.unit(write=False) as uow:
-            row = await uow.registries.get(registry.key, row_id(request))
-        given, error = read_form(amended_fields(registry), refused.posted), refused.error
-        fields, now = offered_to_amend(registry, visit.actor), self._views.typed(registry, row.values)
-        moved = isinstance(error, Conflict) and error.detail == "row_changed"
-        lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []
-        shown = [(self._views.label(registry, one.name), self._typed(one, given.get(one.name))) for one in lost]
-        return await self._form(registry, request, visit, fields, now if moved else given, error, row=row, lost=shown)
+        async with self._store.open_unit(write=False) as uow:
+            row = await uow.registries.get_row(registry.key, read_row_id(request))
+        submitted_values, error = read_form(amend_fields(registry), refused_form.posted_form), refused_form.error
+        form_fields, current = (
+            offered_amendment_fields(registry, visitor.actor),
+            self._views.form_values(registry, row.values),
+        )
+        is_outdated = isinstance(error, Conflict) and error.detail == "row_changed"
+        lost_values = self._list_lost_values(registry, form_fields, submitted_values, current) if is_outdated else []
+        return await self._render_form(
+            registry,
+            request,
+            visitor,
+            form_fields,
+            current if is_outdated else submitted_values,
+            error,
+            row=row,
+            lost_values=lost_values,
+        )
 
-    def _typed(self, field: Field, value: Any) -> str:
-        chosen = value if isinstance(value, list) else [value] if value else []
-        words = self._desk.catalogue.text
-        named = [field.type.name_of(one, words) if one in field.choices else str(one) for one in chosen]
-        return "، ".join(named) or "—"
+    def _list_lost_values(
+        self,
+        registry: Registry,
+        form_fields: Sequence[Field],
+        submitted_values: Mapping[str, Any],
+        current_values: Mapping[str, Any],
+    ) -> list[tuple[str, str]]:
+        """Return what was typed that the row does not hold, each with its label, in words."""
+        return [
+            (
+                self._views.field_label(registry, form_field.name),
+                self._describe_submitted(form_field, submitted_values.get(form_field.name)),
+            )
+            for form_field in form_fields
+            if (submitted_values.get(form_field.name) or None) != (current_values.get(form_field.name) or None)
+        ]
 
-    async def _form(
+    def _describe_submitted(self, field: Field, value: Any) -> str:
+        chosen_values = value if isinstance(value, list) else [value] if value else []
+        get_text = self._dependencies.catalogue.text
+        value_labels = [
+            field.type.display_name(chosen_value, get_text) if chosen_value in field.choices else str(chosen_value)
+            for chosen_value in chosen_values
+        ]
+        return "، ".join(value_labels) or "—"
+
+    async def _render_form(
         self,
         registry: Registry,
         request: web.Request,
-        visit: Visit,
-        fields: Sequence[Field],
-        given: Mapping[str, Any],
+        visitor: Visitor,
+        form_fields: Sequence[Field],
+        submitted_values: Mapping[str, Any],
         error: DomainError | None = None,
         row: RegistryRow | None = None,
-        lost: Sequence[tuple[str, str]] = (),
+        lost_values: Sequence[tuple[str, str]] = (),
     ) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            offered = await self._views.offered(uow, registry)
-            links = await self._views.links(uow, registry, [row.values] if row else [])
-        words = FormWords(self._desk.wording, partial(self._views.label, registry), offered=offered)
+        async with self._store.open_unit(write=False) as uow:
+            suggestions = await self._views.load_suggestions(uow, registry)
+            row_links = await self._views.load_links(uow, registry, [row.values] if row else [])
+        form_wording = FormWording(
+            self._dependencies.wording, partial(self._views.field_label, registry), suggestions=suggestions
+        )
         context = {
-            **self._views.room(registry, visit),
-            "name": self._views.called(registry, row.values, links) if row else None,
-            "back": f"{address(registry)}/{row.id}" if row else address(registry),
+            **self._views.build_context(registry, visitor),
+            "name": self._views.render_row_name(registry, row.values, row_links) if row else None,
+            "back": f"{list_address(registry)}/{row.id}" if row else list_address(registry),
             "version": row.version_token if row else None,
-            "controls": controls(fields, given, words, error),
-            "problem": stray(fields, error, words),
-            "lost": lost,
+            "controls": build_controls(form_fields, submitted_values, form_wording, error),
+            "problem": describe_stray(form_fields, error, form_wording),
+            "lost": lost_values,
         }
-        return staff_page(request, visit, "admin/registries/registry_form.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/registries/registry_form.html", context, error=error)
 
 
-def _new(registry: Registry, request: web.Request) -> str:
+def _build_new_address(registry: Registry, request: web.Request) -> str:
     """Return where a row is added to this list: one that refers to what the list is of."""
-    refers = {one.field: request.query[one.field] for one in registry.references if request.query.get(one.field)}
-    return f"{address(registry)}/new?{urlencode(refers)}" if refers else f"{address(registry)}/new"
+    reference_values = {
+        reference.field: request.query[reference.field]
+        for reference in registry.references
+        if request.query.get(reference.field)
+    }
+    return (
+        f"{list_address(registry)}/new?{urlencode(reference_values)}"
+        if reference_values
+        else f"{list_address(registry)}/new"
+    )
 
 
-def _without(request: web.Request, name: str) -> dict[str, str]:
-    return {other: value for other, value in request.query.items() if other not in {name, START}}
+def _drop_parameter(request: web.Request, field_name: str) -> dict[str, str]:
+    return {
+        parameter_name: value
+        for parameter_name, value in request.query.items()
+        if parameter_name not in {field_name, START_PARAMETER}
+    }

@@ -5,28 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from channels.admin.actors import actor_shown
-from channels.admin.frame import Visit
-from domain.actions.desk import Desk
-from domain.actions.registries.row_words import Links, RowReference, RowWords, field_of
+from channels.admin.actors import describe_actor
+from channels.admin.frame import Visitor
+from domain.actions.desk import Dependencies
+from domain.actions.registries.row_words import RowLinks, RowReference, RowWording, require_field
 from domain.actions.staff.authorization import RegistryRight, registry_right
 from domain.fields.form import Field
 from domain.fields.types import Choice
-from domain.language.wording import day_and_hour
-from domain.registries.declarations import NUMBER, REGISTRIES, Registry
+from domain.language.wording import day_and_hour_text
+from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.field_types import Note
-from domain.registries.rows import PastChange, RegistryFilter, RegistryRow, referred
-from domain.registries.rules import ChargeState, Values
-from domain.registries.sheet import cell, label, title
+from domain.registries.rows import PastChange, RegistryFilter, RegistryRow, list_referenced_keys
+from domain.registries.rules import ChargeState, RowValues
+from domain.registries.sheet import field_label, registry_title, write_cell
 from domain.unit_of_work import UnitOfWork
 from domain.values.text import persian_digits
 
-REGISTRY_ROOM, FLEET_ROOM = "/staff/registries", "/staff/fleet"
+REGISTRIES_PATH, FLEET_PATH = "/staff/registries", "/staff/fleet"
 
-MOST_OFFERED = 200
+MAX_OFFERED_ROWS = 200
 """Rows of a small registry that a form offers where one of them is named."""
 
-_OFFERED: Sequence[RegistryRight] = ("change", "import", "export")
+_OFFERED_RIGHTS: Sequence[RegistryRight] = ("change", "import", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ListedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Amended:
+class FieldChange:
     """What a change did to a field."""
 
     label: str
@@ -64,112 +64,157 @@ class Amended:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RowChange:
     """A change of a row: when, by whom, and what."""
 
-    at: str
-    who: str
-    fields: Sequence[Amended]
+    changed_at: str
+    changed_by: str
+    field_changes: Sequence[FieldChange]
 
 
-def address(registry: Registry) -> str:
+def list_address(registry: Registry) -> str:
     """Return where a registry's list is."""
-    fleet = registry_right(registry.key, "view") == "fleet.view"
-    return f"{FLEET_ROOM if fleet else REGISTRY_ROOM}/{registry.key}"
+    is_fleet = registry_right(registry.key, "view") == "fleet.view"
+    return f"{FLEET_PATH if is_fleet else REGISTRIES_PATH}/{registry.key}"
 
 
-class RegistryViews(RowWords):
+class RegistryViews(RowWording):
     """Puts rows into words, and says where they are."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk.catalogue)
+    def __init__(self, dependencies: Dependencies) -> None:
+        super().__init__(dependencies.catalogue)
 
-    def title(self, registry: Registry) -> str:
+    def registry_title(self, registry: Registry) -> str:
         """Return what the registry is called."""
-        return title(self._catalogue, registry)
+        return registry_title(self._catalogue, registry)
 
-    def room(self, registry: Registry, visit: Visit) -> dict[str, Any]:
+    def build_context(self, registry: Registry, visitor: Visitor) -> dict[str, Any]:
         """Return what every page of a registry shows: where one is, and what one may do here."""
-        rights = {what: visit.may(registry_right(registry.key, what)) for what in _OFFERED}
-        return {"registry": registry.key, "title": self.title(registry), "at": address(registry), "may": rights}
+        rights = {right_name: visitor.may(registry_right(registry.key, right_name)) for right_name in _OFFERED_RIGHTS}
+        return {
+            "registry": registry.key,
+            "title": self.registry_title(registry),
+            "at": list_address(registry),
+            "may": rights,
+        }
 
-    def label(self, registry: Registry, field: str) -> str:
+    def field_label(self, registry: Registry, field_name: str) -> str:
         """Return what a field is called where it is typed."""
-        return label(self._catalogue, registry, field)
+        return field_label(self._catalogue, registry, field_name)
 
-    def heading(self, registry: Registry, field: str) -> str:
+    def field_heading(self, registry: Registry, field_name: str) -> str:
         """Return what a field is called where it is shown: a reference is shown by what it leads to («مالک»)."""
-        refers = registry.reference(field) is not None
-        return self._catalogue.text(f"admin.registries.refers.{field}") if refers else self.label(registry, field)
+        is_reference = registry.find_reference(field_name) is not None
+        return (
+            self._catalogue.text(f"admin.registries.refers.{field_name}")
+            if is_reference
+            else self.field_label(registry, field_name)
+        )
 
-    def typed(self, registry: Registry, values: Values) -> dict[str, Any]:
+    def form_values(self, registry: Registry, values: RowValues) -> dict[str, Any]:
         """Return values as a form holds them: choices by their ids, everything else as people type it."""
-        return {one.name: self._typed(one, values[one.name]) for one in registry.fields if one.name in values}
+        return {
+            field.name: self._format_field(field, values[field.name])
+            for field in registry.fields
+            if field.name in values
+        }
 
-    def _typed(self, field: Field, value: Any) -> Any:
+    def _format_field(self, field: Field, value: Any) -> Any:
         if isinstance(field.type, Choice):
             return list(value) if isinstance(value, list | tuple) else value
-        found = cell(field, list(value) if isinstance(value, tuple) else value, self._catalogue)
-        return found if isinstance(field.type, Note) or found is None else persian_digits(found)
+        form_text = write_cell(field, list(value) if isinstance(value, tuple) else value, self._catalogue)
+        return form_text if isinstance(field.type, Note) or form_text is None else persian_digits(form_text)
 
-    async def offered(self, uow: UnitOfWork, registry: Registry) -> dict[str, dict[str, str]]:
+    async def load_suggestions(self, uow: UnitOfWork, registry: Registry) -> dict[str, dict[str, str]]:
         """Return what a form offers where rows of small registries are named: field → key → what the row is called."""
-        found = {}
+        suggestions = {}
         for reference in registry.references:
-            if reference.offered:
-                target = REGISTRIES[reference.registry]
-                rows = await uow.registries.find(RegistryFilter(target.key, limit=MOST_OFFERED))
-                found[reference.field] = {
-                    str(one.values[target.natural_key[0]]): self.called(target, one.values) for one in rows
+            if reference.is_offered:
+                target_registry = REGISTRIES[reference.registry]
+                rows = await uow.registries.list_rows(RegistryFilter(target_registry.key, limit=MAX_OFFERED_ROWS))
+                suggestions[reference.field] = {
+                    str(offered_row.values[target_registry.natural_key[0]]): self.render_row_name(
+                        target_registry, offered_row.values
+                    )
+                    for offered_row in rows
                 }
-        return found
+        return suggestions
 
-    def listed(self, registry: Registry, row: RegistryRow, links: Links) -> ListedRow:
+    def build_listed_row(self, registry: Registry, row: RegistryRow, row_links: RowLinks) -> ListedRow:
         """Return a row as a list shows it."""
-        fields = [field_of(registry, name) for name in registry.listed]
-        return ListedRow(f"{address(registry)}/{row.id}", [self.cell(registry, one, row, links) for one in fields])
+        listed_fields = [require_field(registry, field_name) for field_name in registry.summary_fields]
+        return ListedRow(
+            f"{list_address(registry)}/{row.id}",
+            [self.build_cell(registry, listed_field, row, row_links) for listed_field in listed_fields],
+        )
 
-    def cells(self, registry: Registry, row: RegistryRow, links: Links) -> list[Cell]:
+    def build_cells(self, registry: Registry, row: RegistryRow, row_links: RowLinks) -> list[Cell]:
         """Return the whole row; the number of rows alike only where there are several."""
-        fields = [one for one in registry.fields if one.name != NUMBER or row.values[NUMBER] > 1]
-        return [self.cell(registry, one, row, links) for one in fields]
-
-    def cell(self, registry: Registry, field: Field, row: RegistryRow, links: Links) -> Cell:
-        """Return one field of a row; the state of money that nobody owes is none."""
-        reference, value = registry.reference(field.name), row.values[field.name]
-        unowed = field.name == "state" and owes_nothing(registry, row)
-        parts = [CellPart(self._catalogue.text("admin.charges.none") if unowed else self.shown(field, value))]
-        if reference and value:
-            at, keys = address(REGISTRIES[reference.registry]), referred(row.values, reference)
-            parts = [_linked(at, links.get((reference.registry, key)), key) for key in keys]
-        return Cell(field.name, self.heading(registry, field.name), parts)
-
-    def past(self, registry: Registry, change: PastChange, names: Mapping[str, str]) -> Past:
-        """Return a change that was kept."""
-        fields = [
-            Amended(self.label(registry, one.name), *(self.shown(one, of.get(one.name)) for of in sides))
-            for sides in [(change.before, change.after)]
-            for one in registry.fields
-            if one.name in change.after
+        registry_fields = [
+            field for field in registry.fields if field.name != NUMBER_FIELD or row.values[NUMBER_FIELD] > 1
         ]
-        return Past(day_and_hour(change.at), actor_shown(self._catalogue, change.by, names), fields)
+        return [self.build_cell(registry, field, row, row_links) for field in registry_fields]
 
-    def referring(self, registry: Registry, row: RegistryRow) -> list[CellPart]:
+    def build_cell(self, registry: Registry, field: Field, row: RegistryRow, row_links: RowLinks) -> Cell:
+        """Return one field of a row; the state of money that nobody owes is none."""
+        reference, value = registry.find_reference(field.name), row.values[field.name]
+        is_unowed = field.name == "state" and owes_nothing(registry, row)
+        cell_parts = [
+            CellPart(self._catalogue.text("admin.charges.none") if is_unowed else self.render_value(field, value))
+        ]
+        if reference and value:
+            target_address, referred_keys = (
+                list_address(REGISTRIES[reference.registry]),
+                list_referenced_keys(row.values, reference),
+            )
+            cell_parts = [
+                _link_part(target_address, row_links.get((reference.registry, row_key)), row_key)
+                for row_key in referred_keys
+            ]
+        return Cell(field.name, self.field_heading(registry, field.name), cell_parts)
+
+    def build_row_change(
+        self, registry: Registry, row_change: PastChange, member_names: Mapping[str, str]
+    ) -> RowChange:
+        """Return a change that was kept."""
+        field_changes = [
+            FieldChange(
+                self.field_label(registry, field.name),
+                *(self.render_value(field, side_values.get(field.name)) for side_values in change_sides),
+            )
+            for change_sides in [(row_change.values_before, row_change.values_after)]
+            for field in registry.fields
+            if field.name in row_change.values_after
+        ]
+        return RowChange(
+            day_and_hour_text(row_change.changed_at),
+            describe_actor(self._catalogue, row_change.changed_by, member_names),
+            field_changes,
+        )
+
+    def list_referring(self, registry: Registry, row: RegistryRow) -> list[CellPart]:
         """Return the lists of rows that refer to this one: an owner's vehicles, a vehicle's drivers and duties."""
-        key = row.values[registry.natural_key[0]]
+        natural_key = row.values[registry.natural_key[0]]
         return [
-            CellPart(self.title(other), f"{address(other)}?{urlencode({reference.field: key})}")
-            for other in REGISTRIES.values()
-            for reference in other.references
+            CellPart(
+                self.registry_title(other_registry),
+                f"{list_address(other_registry)}?{urlencode({reference.field: natural_key})}",
+            )
+            for other_registry in REGISTRIES.values()
+            for reference in other_registry.references
             if reference.registry == registry.key
         ]
 
 
-def _linked(at: str, link: RowReference | None, key: str) -> CellPart:
-    return CellPart(link.text, f"{at}/{link.row}") if link else CellPart(persian_digits(key))
+def _link_part(target_address: str, row_reference: RowReference | None, row_key: str) -> CellPart:
+    return (
+        CellPart(row_reference.text, f"{target_address}/{row_reference.row_id}")
+        if row_reference
+        else CellPart(persian_digits(row_key))
+    )
 
 
 def owes_nothing(registry: Registry, row: RegistryRow) -> bool:
     """Tell whether a row that could be owed for has no amount (a violation without a fine)."""
     owed = registry.owed
-    return owed is not None and row.values[owed.amount] is None and row.values["state"] == ChargeState.OPEN
+    return owed is not None and row.values[owed.amount_field] is None and row.values["state"] == ChargeState.OPEN

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_view import RegistryViews, address
-from domain.actions.desk import Desk
-from domain.actions.registries.rows import take_along
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.registries.registry_view import RegistryViews, list_address
+from domain.actions.desk import Dependencies
+from domain.actions.registries.rows import audit_export
 from domain.actions.staff.authorization import registry_right
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store, TableExports
 
-KINDS: Mapping[str, str] = {
+MEDIA_TYPES_BY_KIND: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
 """How a sheet may be written, and its media type."""
 
-_BLOCK = 256 * 1024
+_BLOCK_BYTES = 256 * 1024
 
 
 class ExportPages:
@@ -29,42 +29,51 @@ class ExportPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store, exports: TableExports) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, table_exports: TableExports) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._exports = exports
-        self._views = RegistryViews(desk)
+        self._table_exports = table_exports
+        self._views = RegistryViews(dependencies)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return [route for registry in REGISTRIES.values() for route in self._of(registry)]
+        return [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
 
-    def _of(self, registry: Registry) -> Sequence[PageRoute]:
-        base, right = f"{address(registry)}/export", registry_right(registry.key, "export")
+    def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        export_path, export_right = f"{list_address(registry)}/export", registry_right(registry.key, "export")
         return (
-            PageRoute("GET", base, right, partial(self._ask, registry)),
-            *(PageRoute("GET", f"{base}/{kind}", right, partial(self._send, registry, kind)) for kind in KINDS),
+            PageRoute("GET", export_path, export_right, partial(self._show_export, registry)),
+            *(
+                PageRoute(
+                    "GET", f"{export_path}/{file_kind}", export_right, partial(self._send_export, registry, file_kind)
+                )
+                for file_kind in MEDIA_TYPES_BY_KIND
+            ),
         )
 
-    async def _ask(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        context = {**self._views.room(registry, visit), "kinds": list(KINDS)}
-        return staff_page(request, visit, "admin/reports/export.html", context)
+    async def _show_export(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+        context = {**self._views.build_context(registry, visitor), "kinds": list(MEDIA_TYPES_BY_KIND)}
+        return render_staff_page(request, visitor, "admin/reports/export.html", context)
 
-    async def _send(self, registry: Registry, kind: str, request: web.Request, visit: Visit) -> web.StreamResponse:
-        async with self._exports.exported(registry, kind) as path:
-            size = (await asyncio.to_thread(path.stat)).st_size
-            async with self._store.unit() as uow:
-                await take_along(self._desk, uow, registry, {"kind": kind, "bytes": size}, visit.actor)
-            return await _sent(request, path, size, KINDS[kind])
+    async def _send_export(
+        self, registry: Registry, file_kind: str, request: web.Request, visitor: Visitor
+    ) -> web.StreamResponse:
+        async with self._table_exports.export_registry(registry, file_kind) as file_path:
+            file_bytes = (await asyncio.to_thread(file_path.stat)).st_size
+            async with self._store.open_unit() as uow:
+                await audit_export(
+                    self._dependencies, uow, registry, {"kind": file_kind, "bytes": file_bytes}, visitor.actor
+                )
+            return await _stream_file(request, file_path, file_bytes, MEDIA_TYPES_BY_KIND[file_kind])
 
 
-async def _sent(request: web.Request, path: Path, size: int, media_type: str) -> web.StreamResponse:
+async def _stream_file(request: web.Request, file_path: Path, file_bytes: int, media_type: str) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": media_type})
-    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
-    response.content_length = size
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_path.name}"'
+    response.content_length = file_bytes
     await response.prepare(request)
-    with path.open("rb") as file:
-        while block := await asyncio.to_thread(file.read, _BLOCK):
-            await response.write(block)
+    with file_path.open("rb") as open_file:
+        while file_block := await asyncio.to_thread(open_file.read, _BLOCK_BYTES):
+            await response.write(file_block)
     await response.write_eof()
     return response

@@ -10,54 +10,58 @@ from collections.abc import Mapping
 from domain.fleet.resources import ResourceKind
 from domain.messages.catalogue import Catalogue
 from domain.reports.figures import Dimension
-from domain.reports.filter import LONGEST_NAME, ReportFilter
+from domain.reports.filter import LONGEST_FILTER_VALUE, ReportFilter
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
 
-Choices = Mapping[Dimension, Mapping[str, str]]
+NamedChoices = Mapping[Dimension, Mapping[str, str]]
 """Dimension → value → what it is called, in the order in which they are offered."""
 
 
-async def named_choices(catalogue: Catalogue, uow: UnitOfWork) -> Choices:
+async def load_named_choices(catalogue: Catalogue, uow: UnitOfWork) -> NamedChoices:
     """Return every value of the dimensions that the municipality itself names; nothing for one that it has none of."""
-    machines = await uow.fleet.resources(ResourceKind.MACHINE)
-    offices = {one.code: one.name for one in await uow.offices.all()}
-    found = {
-        Dimension.OFFICE: dict(sorted(_told_apart(catalogue, offices).items(), key=lambda one: one[1])),
-        Dimension.OFFICER: await _staff(catalogue, uow),
+    machines = await uow.fleet.list_resources(ResourceKind.MACHINE)
+    office_names = {entry.code: entry.name for entry in await uow.offices.list_all()}
+    choices_by_dimension = {
+        Dimension.OFFICE: dict(
+            sorted(_distinguish_namesakes(catalogue, office_names).items(), key=lambda entry: entry[1])
+        ),
+        Dimension.OFFICER: await _list_staff_names(catalogue, uow),
         Dimension.MACHINE: {
-            one.code: catalogue.render("admin.reports.machine", {"code": one.code, "title": one.title})
-            for one in machines
+            entry.code: catalogue.render("admin.reports.machine", {"code": entry.code, "title": entry.title})
+            for entry in machines
         },
     }
-    return {dimension: values for dimension, values in found.items() if values}
+    return {dimension: choice_labels for dimension, choice_labels in choices_by_dimension.items() if choice_labels}
 
 
-def refuse_unknown(choices: Choices, wanted: ReportFilter) -> None:
+def refuse_unknown_names(choices: NamedChoices, report_filter: ReportFilter) -> None:
     """Refuse a name that nobody has: silent noughts would be taken for figures (`InvalidField` with its dimension)."""
     for dimension in (Dimension.OFFICE, Dimension.OFFICER, Dimension.MACHINE):
-        value = wanted.wanted.get(dimension)
-        if value is not None and value not in choices.get(dimension, {}):
-            raise InvalidField(dimension, detail="unknown_value", given=value[:LONGEST_NAME])
+        chosen_value = report_filter.value_by_dimension.get(dimension)
+        if chosen_value is not None and chosen_value not in choices.get(dimension, {}):
+            raise InvalidField(dimension, detail="unknown_value", given=chosen_value[:LONGEST_FILTER_VALUE])
 
 
-async def _staff(catalogue: Catalogue, uow: UnitOfWork) -> dict[str, str]:
+async def _list_staff_names(catalogue: Catalogue, uow: UnitOfWork) -> dict[str, str]:
     """Return who works here and then who did, each by the full name."""
-    staff = await uow.people.all_staff()
-    names = _told_apart(catalogue, {one.username: one.full_name for one in staff})
-    ordered = sorted(staff, key=lambda one: (not one.active, names[one.username]))
+    staff_members = await uow.people.list_staff()
+    distinct_names = _distinguish_namesakes(catalogue, {member.username: member.full_name for member in staff_members})
+    ordered_members = sorted(staff_members, key=lambda member: (not member.active, distinct_names[member.username]))
     return {
-        one.username: names[one.username]
-        if one.active
-        else catalogue.render("admin.reports.former", {"name": names[one.username]})
-        for one in ordered
+        member.username: distinct_names[member.username]
+        if member.active
+        else catalogue.render("admin.reports.former", {"name": distinct_names[member.username]})
+        for member in ordered_members
     }
 
 
-def _told_apart(catalogue: Catalogue, names: Mapping[str, str]) -> dict[str, str]:
+def _distinguish_namesakes(catalogue: Catalogue, names_by_key: Mapping[str, str]) -> dict[str, str]:
     """Return the names with what tells those apart that are called alike."""
-    often = Counter(names.values())
+    name_counts = Counter(names_by_key.values())
     return {
-        key: catalogue.render("admin.reports.namesake", {"name": name, "username": key}) if often[name] > 1 else name
-        for key, name in names.items()
+        identifier: catalogue.render("admin.reports.namesake", {"name": name, "username": identifier})
+        if name_counts[name] > 1
+        else name
+        for identifier, name in names_by_key.items()
     }

@@ -12,30 +12,36 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.reports import report_view
-from channels.admin.reports.report_choices import Choices, named_choices, refuse_unknown
-from channels.web.forms import FormWords, controls, stray
-from domain.actions.desk import Desk
-from domain.actions.reports.declarations import REPORTS, Report, report_named
-from domain.actions.reports.filter_reading import read_filter
-from domain.actions.reports.labels import Names, month_name, names_of
-from domain.actions.reports.listing import audit, leaves_out, may_have, may_list, may_take
-from domain.actions.reports.reporting import may_see, run
-from domain.reports.filter import DATES, FILTERS, ReportFilter
-from domain.unit_of_work import ReportSheets, SheetWish, Store
+from channels.admin.reports.report_choices import NamedChoices, load_named_choices, refuse_unknown_names
+from channels.web.forms import FormWording, build_controls, describe_stray
+from domain.actions.desk import Dependencies
+from domain.actions.reports.declarations import REPORTS, Report, find_report
+from domain.actions.reports.filter_reading import read_report_filter
+from domain.actions.reports.labels import ReportLabels, load_labels, render_month_and_year
+from domain.actions.reports.listing import (
+    audit_report_export,
+    may_list_requests,
+    omits_requests,
+    require_export_right,
+    require_sheet_right,
+)
+from domain.actions.reports.reporting import require_report_right, run_report
+from domain.reports.filter import DATE_PARAMETERS, FILTER_DIMENSIONS, ReportFilter
+from domain.unit_of_work import ReportSheets, SheetSelection, Store
 from domain.values.calendar import jalali_text
 from domain.values.errors import DomainError, UnknownKind
 from domain.values.text import ascii_digits
 
-PATH = "/staff/reports"
-_ONE = f"{PATH}/{{name:[a-z]+}}"
-_KEPT = f"{PATH}/kept/{{id:[0-9]{{1,19}}}}"
+REPORTS_PATH = "/staff/reports"
+_REPORT_PATH = f"{REPORTS_PATH}/{{name:[a-z]+}}"
+_STORED_REPORT_PATH = f"{REPORTS_PATH}/kept/{{id:[0-9]{{1,19}}}}"
 
-AT_ONCE = 2
+MAX_CONCURRENT_REPORTS = 2
 """Reports that are run at once."""
 
-FIGURES = "figures"
+FIGURES_PARAMETER = "figures"
 """The word in a sheet's address for a report's figures instead of its requests."""
 
 MEDIA_TYPES = {
@@ -47,142 +53,170 @@ MEDIA_TYPES = {
 class ReportPages:
     """The reports that somebody may see, each on its page and as sheets."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.reports", "reports.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(REPORTS_PATH, "admin.sections.reports", "reports.view"),)
 
-    def __init__(self, desk: Desk, store: Store, sheets: ReportSheets) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, report_sheets: ReportSheets) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._sheets = sheets
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._report_sheets = report_sheets
+        self._run_slots = asyncio.Semaphore(MAX_CONCURRENT_REPORTS)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "reports.view", self._list),
-            PageRoute("GET", _ONE, "reports.view", self._show),
-            PageRoute("GET", f"{_ONE}.{{kind:csv|xlsx}}", "reports.export", self._sheet),
-            PageRoute("GET", _KEPT, "reports.export", self._kept),
+            PageRoute("GET", REPORTS_PATH, "reports.view", self._show_reports),
+            PageRoute("GET", _REPORT_PATH, "reports.view", self._show_report),
+            PageRoute("GET", f"{_REPORT_PATH}.{{kind:csv|xlsx}}", "reports.export", self._send_sheet),
+            PageRoute("GET", _STORED_REPORT_PATH, "reports.export", self._send_stored_report),
         )
 
-    async def _list(self, request: web.Request, visit: Visit) -> web.Response:
-        text = self._desk.catalogue.text
-        mine = [one for one in REPORTS.values() if one.is_for(visit.actor)]
-        reports = [(one.key, text(f"reports.titles.{one.key}"), text(f"reports.about.{one.key}")) for one in mine]
-        async with self._store.unit(write=False) as uow:
-            kept = [kept for one in mine for kept in await uow.reports.kept(one.key)]
-        files = [(one.id, one.name, text(f"reports.titles.{one.report}"), month_name(one.first)) for one in kept]
-        return staff_page(request, visit, "admin/reports/reports.html", {"reports": reports, "files": files})
+    async def _show_reports(self, request: web.Request, visitor: Visitor) -> web.Response:
+        get_text = self._dependencies.catalogue.text
+        own_reports = [entry for entry in REPORTS.values() if entry.is_visible_to(visitor.actor)]
+        report_rows = [
+            (entry.key, get_text(f"reports.titles.{entry.key}"), get_text(f"reports.about.{entry.key}"))
+            for entry in own_reports
+        ]
+        async with self._store.open_unit(write=False) as uow:
+            stored_files = [
+                stored_files for entry in own_reports for stored_files in await uow.reports.list_reports(entry.key)
+            ]
+        file_rows = [
+            (entry.id, entry.name, get_text(f"reports.titles.{entry.report}"), render_month_and_year(entry.first))
+            for entry in stored_files
+        ]
+        return render_staff_page(
+            request, visitor, "admin/reports/reports.html", {"reports": report_rows, "files": file_rows}
+        )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        report, said = _report(request), _said(request)
-        may_see(report, visit.actor)
+    async def _show_report(self, request: web.Request, visitor: Visitor) -> web.Response:
+        report, query_values = _find_report(request), _read_query(request)
+        require_report_right(report, visitor.actor)
         try:
-            wanted, named = await self._wanted(said, visit)
+            report_filter, offered_choices = await self._read_filter(query_values, visitor)
         except DomainError as error:
-            return await self._unread(request, visit, report, error)
-        async with self._turn, self._store.unit(write=False) as uow:
-            ran = await run(self._desk, uow, report, wanted, visit.actor)
-            names = await names_of(self._desk, uow, wanted)
-        found = report_view.shown(names, ran)
+            return await self._render_unreadable(request, visitor, report, error)
+        async with self._run_slots, self._store.open_unit(write=False) as uow:
+            report_result = await run_report(self._dependencies, uow, report, report_filter, visitor.actor)
+            report_labels = await load_labels(self._dependencies, uow, report_filter)
+        shown_report = report_view.build_report_view(report_labels, report_result)
         context = {
-            "report": found,
-            "query": urlencode(said),
-            "listed": may_list(self._desk, wanted, visit.actor),
-            "left_out": leaves_out(self._desk, report, visit.actor),
-            **self._narrowing(request, visit, report, names, named),
+            "report": shown_report,
+            "query": urlencode(query_values),
+            "listed": may_list_requests(self._dependencies, report_filter, visitor.actor),
+            "left_out": omits_requests(self._dependencies, report, visitor.actor),
+            **self._build_narrowing(request, visitor, report, report_labels, offered_choices),
         }
-        return staff_page(request, visit, "admin/reports/report.html", context)
+        return render_staff_page(request, visitor, "admin/reports/report.html", context)
 
-    async def _wanted(self, said: Mapping[str, str], visit: Visit) -> tuple[ReportFilter, Choices]:
+    async def _read_filter(
+        self, query_values: Mapping[str, str], visitor: Visitor
+    ) -> tuple[ReportFilter, NamedChoices]:
         """Return the filter of an address, with the names that there are; `InvalidField`."""
-        wanted = read_filter(self._desk.services, said, visit.now)
-        async with self._store.unit(write=False) as uow:
-            named = await named_choices(self._desk.catalogue, uow)
-        refuse_unknown(named, wanted)
-        return wanted, named
+        report_filter = read_report_filter(self._dependencies.services, query_values, visitor.now)
+        async with self._store.open_unit(write=False) as uow:
+            offered_choices = await load_named_choices(self._dependencies.catalogue, uow)
+        refuse_unknown_names(offered_choices, report_filter)
+        return report_filter, offered_choices
 
-    async def _unread(self, request: web.Request, visit: Visit, report: Report, error: DomainError) -> web.Response:
+    async def _render_unreadable(
+        self, request: web.Request, visitor: Visitor, report: Report, error: DomainError
+    ) -> web.Response:
         """Show the form again, with what is wrong with it, and no figures."""
-        async with self._store.unit(write=False) as uow:
-            names = await names_of(self._desk, uow, read_filter(self._desk.services, {}, visit.now))
-            named = await named_choices(self._desk.catalogue, uow)
-        form = self._narrowing(request, visit, report, names, named, error)
-        context = {"report": None, "query": "", **form}
-        return staff_page(request, visit, "admin/reports/report.html", context, error=error)
+        async with self._store.open_unit(write=False) as uow:
+            report_labels = await load_labels(
+                self._dependencies, uow, read_report_filter(self._dependencies.services, {}, visitor.now)
+            )
+            offered_choices = await load_named_choices(self._dependencies.catalogue, uow)
+        form_context = self._build_narrowing(request, visitor, report, report_labels, offered_choices, error)
+        context = {"report": None, "query": "", **form_context}
+        return render_staff_page(request, visitor, "admin/reports/report.html", context, error=error)
 
-    def _narrowing(
+    def _build_narrowing(
         self,
         request: web.Request,
-        visit: Visit,
+        visitor: Visitor,
         report: Report,
-        names: Names,
-        named: Choices,
+        report_labels: ReportLabels,
+        offered_choices: NamedChoices,
         error: DomainError | None = None,
     ) -> dict[str, Any]:
         """Return what the page says of the report and its form, filled in as the report was asked for."""
-        said, near = _said(request), report_view.near(names, visit.now)
-        service, text = said.get("service"), self._desk.catalogue.text
-        asked = report_view.fields(report, self._desk.services, service, named)
-        words = FormWords(
-            self._desk.wording, lambda name: text(f"reports.by.{name}"),
-            report_view.titles(names, asked, service, named), blank="web.form.every",
-        )  # fmt: skip
+        query_values, near_periods = _read_query(request), report_view.list_near_periods(report_labels, visitor.now)
+        service_key, get_text = query_values.get("service"), self._dependencies.catalogue.text
+        form_fields = report_view.build_fields(report, self._dependencies.services, service_key, offered_choices)
+        form_wording = FormWording(
+            self._dependencies.wording,
+            lambda field_name: get_text(f"reports.by.{field_name}"),
+            report_view.build_choice_titles(report_labels, form_fields, service_key, offered_choices),
+            blank_key="web.form.every",
+        )
         return {
-            "title": text(f"reports.titles.{report.key}"),
+            "title": get_text(f"reports.titles.{report.key}"),
             "key": report.key,
-            "controls": controls(asked, {**said, **report_view.days_shown(said, visit.now)}, words, error),
-            "problem": stray(asked, error, words),
-            "near": [(word, urlencode({**_without_days(said), **days})) for word, days in near],
-            "narrowed": bool(said),
+            "controls": build_controls(
+                form_fields, {**query_values, **report_view.period_days(query_values, visitor.now)}, form_wording, error
+            ),
+            "problem": describe_stray(form_fields, error, form_wording),
+            "near": [(label, urlencode({**_without_days(query_values), **days})) for label, days in near_periods],
+            "narrowed": bool(query_values),
         }
 
-    async def _sheet(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        report, kind = _report(request), request.match_info["kind"]
-        may_take(report, visit.actor)
-        wanted, _ = await self._wanted(_said(request), visit)
-        wish = SheetWish(report.key, wanted, kind, FIGURES in request.query)
-        may_have(self._desk, wish, visit.actor)  # before the process that makes it: there it would be a fault
-        async with aclosing(self._sheets.stream(wish, visit.actor)) as chunks:
-            first = await anext(chunks)  # what fails at once is told as a page
-            await audit(self._desk, self._store, wish, visit.actor)
-            response = web.StreamResponse(headers=_headers(kind, f"{_file_name(wish)}.{kind}"))
+    async def _send_sheet(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        report, file_kind = _find_report(request), request.match_info["kind"]
+        require_export_right(report, visitor.actor)
+        report_filter, _ = await self._read_filter(_read_query(request), visitor)
+        sheet_selection = SheetSelection(report.key, report_filter, file_kind, FIGURES_PARAMETER in request.query)
+        require_sheet_right(
+            self._dependencies, sheet_selection, visitor.actor
+        )  # before the process that makes it: there it would be a fault
+        async with aclosing(self._report_sheets.stream_sheet(sheet_selection, visitor.actor)) as sheet_chunks:
+            first_chunk = await anext(sheet_chunks)  # what fails at once is told as a page
+            await audit_report_export(self._dependencies, self._store, sheet_selection, visitor.actor)
+            response = web.StreamResponse(
+                headers=_build_headers(file_kind, f"{_build_file_name(sheet_selection)}.{file_kind}")
+            )
             await response.prepare(request)
-            await response.write(first)
-            async for chunk in chunks:
-                await response.write(chunk)
+            await response.write(first_chunk)
+            async for sheet_chunk in sheet_chunks:
+                await response.write(sheet_chunk)
         await response.write_eof()
         return response
 
-    async def _kept(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit() as uow:
-            kept, content = await uow.reports.content(min(int(request.match_info["id"]), 2**63 - 1))
-            by = may_take(report_named(kept.report), visit.actor)
-            facts = {"report": kept.report, "kind": "xlsx", "file": kept.name}
-            await uow.audit.record(visit.now, by.label, "report_exported", facts)
-        return web.Response(body=content, headers=_headers("xlsx", kept.name))
+    async def _send_stored_report(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit() as uow:
+            stored_report, file_content = await uow.reports.get_report(min(int(request.match_info["id"]), 2**63 - 1))
+            exporting_actor = require_export_right(find_report(stored_report.report), visitor.actor)
+            audit_facts = {"report": stored_report.report, "kind": "xlsx", "file": stored_report.name}
+            await uow.audit.record(visitor.now, exporting_actor.label, "report_exported", audit_facts)
+        return web.Response(body=file_content, headers=_build_headers("xlsx", stored_report.name))
 
 
-def _report(request: web.Request) -> Report:
+def _find_report(request: web.Request) -> Report:
     try:
-        return report_named(request.match_info["name"])
+        return find_report(request.match_info["name"])
     except UnknownKind:
         raise web.HTTPNotFound from None
 
 
-def _said(request: web.Request) -> dict[str, str]:
+def _read_query(request: web.Request) -> dict[str, str]:
     """Return what the address says of a filter."""
-    names = {*DATES, *FILTERS}
-    return {name: value for name, value in request.query.items() if name in names and value.strip()}
+    allowed_names = {*DATE_PARAMETERS, *FILTER_DIMENSIONS}
+    return {
+        name: parameter_value
+        for name, parameter_value in request.query.items()
+        if name in allowed_names and parameter_value.strip()
+    }
 
 
-def _without_days(said: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in said.items() if name not in DATES}
+def _without_days(query_values: Mapping[str, str]) -> dict[str, str]:
+    return {name: parameter_value for name, parameter_value in query_values.items() if name not in DATE_PARAMETERS}
 
 
-def _file_name(wish: SheetWish) -> str:
-    days = "-".join(ascii_digits(jalali_text(day)).replace("/", "") for day in wish.filter.span)
-    return f"{wish.report}-{days}" + (f"-{FIGURES}" if wish.figures else "")
+def _build_file_name(sheet_selection: SheetSelection) -> str:
+    days = "-".join(ascii_digits(jalali_text(day)).replace("/", "") for day in sheet_selection.report_filter.day_span)
+    return f"{sheet_selection.report_key}-{days}" + (f"-{FIGURES_PARAMETER}" if sheet_selection.figures_only else "")
 
 
-def _headers(kind: str, name: str) -> dict[str, str]:
-    return {"Content-Type": MEDIA_TYPES[kind], "Content-Disposition": f'attachment; filename="{name}"'}
+def _build_headers(file_kind: str, file_name: str) -> dict[str, str]:
+    return {"Content-Type": MEDIA_TYPES[file_kind], "Content-Disposition": f'attachment; filename="{file_name}"'}

@@ -4,180 +4,233 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from channels.admin.reports.report_choices import Choices
-from channels.web.charts import Chart, bars, columns
+from channels.admin.reports.report_choices import NamedChoices
+from channels.web.charts import Chart, draw_bars, draw_columns
 from domain.actions.reports.aggregation import FigureRow, FigureTable
-from domain.actions.reports.declarations import Drawn, Report
-from domain.actions.reports.filter_reading import read_filter
-from domain.actions.reports.labels import CHANNELS, Names
-from domain.actions.reports.reporting import Ran
-from domain.actions.reports.sheet import headings, is_ahead, period_text
+from domain.actions.reports.declarations import ChartKind, Report
+from domain.actions.reports.filter_reading import read_report_filter
+from domain.actions.reports.labels import CHANNEL_KEYS, ReportLabels
+from domain.actions.reports.reporting import ReportResult
+from domain.actions.reports.sheet import is_future_row, render_headings, render_period
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day
 from domain.language.service import Service
-from domain.language.wording import day_and_hour
-from domain.reports.figures import Dimension, Figure, Measure, Value
-from domain.reports.filter import DATES
+from domain.language.wording import day_and_hour_text
+from domain.reports.figures import Dimension, Figure, FigureValue, Measure
+from domain.reports.filter import DATE_PARAMETERS
 from domain.requests.request import Phase
 from domain.values.actors import STAFF_ROLES
-from domain.values.calendar import in_tehran, jalali_text, period, to_jalali
+from domain.values.calendar import jalali_period, jalali_text, to_jalali, to_tehran
 from domain.values.errors import InvalidField
-from domain.values.text import grouped, persian_digits
+from domain.values.text import group_digits, persian_digits
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTableView:
-    """A section: its headings, its rows and the whole, all worded; `words` is how many first columns are names."""
+    """A section: its headings, its rows and the whole, all worded; `name_columns` is how many first columns are
+    names.
+    """
 
     key: str
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-    whole: Sequence[str]
-    words: int
+    total_row: Sequence[str]
+    name_columns: int
     chart: Chart | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report's page: `tiles` are the figures of its whole."""
+    """A report's page: `total_figures` are the figures of its whole."""
 
     key: str
     title: str
-    about: str
-    period: str
-    at: str
-    tiles: Sequence[tuple[str, str]]
+    description: str
+    period_text: str
+    computed_at: str
+    total_figures: Sequence[tuple[str, str]]
     tables: Sequence[ReportTableView]
 
 
-def value_text(figure: Figure, value: Value) -> str:
+def format_figure(figure: Figure, value: FigureValue) -> str:
     """Return a figure for people: Persian digits, thousands apart; a dash for what cannot be said."""
     if value is None:
         return "—"
     if figure.measure is Measure.COUNT or figure.measure is Measure.RIALS:
-        return _signed(int(value))
-    whole = f"{value:.2f}" if figure.measure is Measure.SCORE else f"{value:,.1f}"
-    return persian_digits(whole.replace(",", "٬").replace(".", "٫"))
+        return _format_amount(int(value))
+    number_text = f"{value:.2f}" if figure.measure is Measure.SCORE else f"{value:,.1f}"
+    return persian_digits(number_text.replace(",", "٬").replace(".", "٫"))
 
 
-def _signed(amount: int) -> str:
-    return f"\u200e−{grouped(-amount)}" if amount < 0 else grouped(amount)
+def _format_amount(amount: int) -> str:
+    return f"\u200e−{group_digits(-amount)}" if amount < 0 else group_digits(amount)
 
 
-def shown(names: Names, ran: Ran) -> ReportView:
+def build_report_view(report_labels: ReportLabels, report_result: ReportResult) -> ReportView:
     """Word a report."""
-    text = names.desk.catalogue.text
-    whole = next(one for one in ran.tables if not one.section.by)
-    tiles = [
-        (text(f"reports.figures.{figure.key}"), value_text(figure, value))
-        for figure, value in zip(whole.section.figures, whole.whole, strict=True)
+    get_text = report_labels.dependencies.catalogue.text
+    total_table = next(table for table in report_result.tables if not table.section.dimensions)
+    total_figures = [
+        (get_text(f"reports.figures.{figure.key}"), format_figure(figure, value))
+        for figure, value in zip(total_table.section.figures, total_table.totals, strict=True)
     ]
-    today = in_tehran(ran.at).date()
-    tables = [_table(names, one, today) for one in ran.tables if one.section.by]
-    key = ran.report.key
+    today = to_tehran(report_result.taken_at).date()
+    tables = [
+        _build_table_view(report_labels, table, today) for table in report_result.tables if table.section.dimensions
+    ]
+    report_key = report_result.report.key
     return ReportView(
-        key, text(f"reports.titles.{key}"), text(f"reports.about.{key}"), period_text(names, ran.filter.span),
-        names.desk.catalogue.render("reports.as_of", {"at": day_and_hour(ran.at)}), tiles, tables,
-    )  # fmt: skip
+        report_key,
+        get_text(f"reports.titles.{report_key}"),
+        get_text(f"reports.about.{report_key}"),
+        render_period(report_labels, report_result.criteria.day_span),
+        report_labels.dependencies.catalogue.render("reports.as_of", {"at": day_and_hour_text(report_result.taken_at)}),
+        total_figures,
+        tables,
+    )
 
 
-def _table(names: Names, table: FigureTable, today: date) -> ReportTableView:
-    text, section = names.desk.catalogue.text, table.section
-    ordered = names.ordered(table)
-    rows = [(*words, *_values(section.figures, row)) for words, row in ordered if not is_ahead(section, row, today)]
-    whole = [text("reports.whole"), *[""] * (len(section.by) - 1)]
-    whole += [value_text(figure, value) for figure, value in zip(section.figures, table.whole, strict=True)]
-    title = text(f"reports.sections.{section.key}")
+def _build_table_view(report_labels: ReportLabels, table: FigureTable, today: date) -> ReportTableView:
+    get_text, section = report_labels.dependencies.catalogue.text, table.section
+    ordered_rows = report_labels.order_rows(table)
+    rows = [
+        (*row_labels, *_format_values(section.figures, row))
+        for row_labels, row in ordered_rows
+        if not is_future_row(section, row, today)
+    ]
+    total_row = [get_text("reports.whole"), *[""] * (len(section.dimensions) - 1)]
+    total_row += [format_figure(figure, value) for figure, value in zip(section.figures, table.totals, strict=True)]
+    section_title = get_text(f"reports.sections.{section.key}")
     return ReportTableView(
-        section.key, title, headings(names, table), rows, whole, len(section.by), _chart(names, table, ordered)
-    )  # fmt: skip
+        section.key,
+        section_title,
+        render_headings(report_labels, table),
+        rows,
+        total_row,
+        len(section.dimensions),
+        _build_chart(report_labels, table, ordered_rows),
+    )
 
 
-def _values(figures: Sequence[Figure], row: FigureRow) -> list[str]:
-    return [value_text(figure, value) for figure, value in zip(figures, row.values, strict=True)]
+def _format_values(figures: Sequence[Figure], row: FigureRow) -> list[str]:
+    return [format_figure(figure, value) for figure, value in zip(figures, row.values, strict=True)]
 
 
-def _chart(names: Names, table: FigureTable, ordered: Sequence[tuple[tuple[str, ...], FigureRow]]) -> Chart | None:
+def _build_chart(
+    report_labels: ReportLabels, table: FigureTable, ordered_rows: Sequence[tuple[tuple[str, ...], FigureRow]]
+) -> Chart | None:
     section = table.section
-    if section.drawn is None or not any(row.values[0] for _, row in ordered):
+    if section.chart_kind is None or not any(row.values[0] for _, row in ordered_rows):
         return None
-    catalogue, figure = names.desk.catalogue, section.figures[0]
-    about, ident = catalogue.text(f"reports.drawn.{section.drawn}"), f"chart-{section.key}"
-    size, word = _size(figure, max(row.values[0] or 0 for _, row in ordered))
-    title = catalogue.text(f"reports.figures.{figure.key}")
-    title = catalogue.render("reports.in_units", {"figure": title, "unit": catalogue.text(word)}) if word else title
-    if section.drawn is Drawn.COLUMNS:
-        over_time = [(names.brief[row.key[0] or ""], (row.values[0] or 0) / size) for _, row in ordered]
-        return columns(ident, title, about, over_time, _brief)
-    sizes = sorted(((row.values[0] or 0) / size, "، ".join(words)) for words, row in ordered if row.values[0])
-    return bars(ident, title, about, [(name, value) for value, name in reversed(sizes)], _brief)
+    catalogue, figure = report_labels.dependencies.catalogue, section.figures[0]
+    description, chart_id = catalogue.text(f"reports.drawn.{section.chart_kind}"), f"chart-{section.key}"
+    divisor, unit_key = _choose_unit(figure, max(row.values[0] or 0 for _, row in ordered_rows))
+    chart_title = catalogue.text(f"reports.figures.{figure.key}")
+    chart_title = (
+        catalogue.render("reports.in_units", {"figure": chart_title, "unit": catalogue.text(unit_key)})
+        if unit_key
+        else chart_title
+    )
+    if section.chart_kind is ChartKind.COLUMNS:
+        column_points = [
+            (report_labels.brief_periods[row.key[0] or ""], (row.values[0] or 0) / divisor) for _, row in ordered_rows
+        ]
+        return draw_columns(chart_id, chart_title, description, column_points, _format_brief)
+    bar_points = sorted(
+        ((row.values[0] or 0) / divisor, "، ".join(row_labels)) for row_labels, row in ordered_rows if row.values[0]
+    )
+    return draw_bars(
+        chart_id, chart_title, description, [(name, value) for value, name in reversed(bar_points)], _format_brief
+    )
 
 
-def _size(figure: Figure, most: float) -> tuple[int, str | None]:
+def _choose_unit(figure: Figure, highest_amount: float) -> tuple[int, str | None]:
     """Return by how much a chart's amounts are divided, and the key of what that is called."""
-    for size, word in ((10**9, "billion"), (10**6, "million")):
-        if figure.measure is Measure.RIALS and most >= 10 * size:
-            return size, f"reports.short.{word}"
+    for divisor, unit_key in ((10**9, "billion"), (10**6, "million")):
+        if figure.measure is Measure.RIALS and highest_amount >= 10 * divisor:
+            return divisor, f"reports.short.{unit_key}"
     return 1, None
 
 
-def _brief(value: float) -> str:
+def _format_brief(value: float) -> str:
     """Return a value as a chart has room for it, a fraction only where it is small."""
-    written = f"{value:,.0f}" if value >= 100 else f"{value:,.1f}".removesuffix(".0")
-    return persian_digits(written.replace(",", "٬").replace(".", "٫"))
+    digits_text = f"{value:,.0f}" if value >= 100 else f"{value:,.1f}".removesuffix(".0")
+    return persian_digits(digits_text.replace(",", "٬").replace(".", "٫"))
 
 
-def fields(report: Report, services: Mapping[str, Service], service: str | None, named: Choices) -> list[Field]:
+def build_fields(
+    report: Report, services: Mapping[str, Service], service_key: str | None, offered_choices: NamedChoices
+) -> list[Field]:
     """Return what a report can be narrowed down by; states and kinds where one service is meant."""
-    about = report.services(services)
-    keys = tuple(key for key in services if about is None or key in about)
-    one = services.get(service or (keys[0] if len(keys) == 1 else ""))
-    states = tuple(state.name for state in one.states) if one else ()
-    listed = {
-        Dimension.SERVICE: keys if len(keys) > 1 else (),
-        Dimension.STATE: states,
-        Dimension.KIND: one.kinds if one else (),
+    covered_services = report.covered_services(services)
+    service_keys = tuple(
+        candidate_key for candidate_key in services if covered_services is None or candidate_key in covered_services
+    )
+    single_service = services.get(service_key or (service_keys[0] if len(service_keys) == 1 else ""))
+    state_names = tuple(state.name for state in single_service.states) if single_service else ()
+    choices_by_dimension = {
+        Dimension.SERVICE: service_keys if len(service_keys) > 1 else (),
+        Dimension.STATE: state_names,
+        Dimension.KIND: single_service.kinds if single_service else (),
         Dimension.PHASE: tuple(Phase),
-        Dimension.CHANNEL: CHANNELS,
-        Dimension.UNIT: tuple(sorted({unit for key in keys for unit in services[key].units} & STAFF_ROLES)),
-        **{dimension: tuple(values) for dimension, values in named.items()},
+        Dimension.CHANNEL: CHANNEL_KEYS,
+        Dimension.UNIT: tuple(
+            sorted(
+                {unit for candidate_key in service_keys for unit in services[candidate_key].unit_roles} & STAFF_ROLES
+            )
+        ),
+        **{dimension: tuple(values) for dimension, values in offered_choices.items()},
     }
-    choices = [Field(name.value, Choice(), required=False, choices=values) for name, values in listed.items() if values]
-    days = [Field(name, Day(past=True), required=False) for name in ("from", "to")]
-    return [*days, *choices]
+    choice_fields = [
+        Field(dimension_name.value, Choice(), required=False, choices=values)
+        for dimension_name, values in choices_by_dimension.items()
+        if values
+    ]
+    day_fields = [Field(dimension_name, Day(allows_past=True), required=False) for dimension_name in ("from", "to")]
+    return [*day_fields, *choice_fields]
 
 
-def titles(names: Names, asked: Sequence[Field], service: str | None, named: Choices) -> dict[str, Mapping[str, str]]:
+def build_choice_titles(
+    report_labels: ReportLabels, form_fields: Sequence[Field], service_key: str | None, offered_choices: NamedChoices
+) -> dict[str, Mapping[str, str]]:
     """Return what the choices of a report's form are called."""
-    listed = {Dimension(one.name): one.choices for one in asked if one.choices}
+    choices_by_dimension = {
+        Dimension(form_field.name): form_field.choices for form_field in form_fields if form_field.choices
+    }
     return {
-        name.value: named.get(name) or {choice: names.one(name, choice, service) for choice in choices}
-        for name, choices in listed.items()
+        dimension_name.value: offered_choices.get(dimension_name)
+        or {choice: report_labels.label_value(dimension_name, choice, service_key) for choice in choice_values}
+        for dimension_name, choice_values in choices_by_dimension.items()
     }
 
 
-def days_shown(said: Mapping[str, str], now: datetime) -> dict[str, str]:
+def period_days(query_values: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Return the first and the last day of the period that an address names in any way, as the form writes them.
 
     The form has no year and no month: without its days, whoever narrows a month down would get a whole year. Nothing
     for an address that names no period, or none that can be read.
     """
-    named = {name: said[name] for name in DATES if name in said}
+    period_values = {date_name: query_values[date_name] for date_name in DATE_PARAMETERS if date_name in query_values}
     try:
-        first, last = read_filter({}, named, now).span
+        first_day, last_day = read_report_filter({}, period_values, now).day_span
     except InvalidField:
         return {}
-    return {"from": jalali_text(first), "to": jalali_text(last - timedelta(days=1))} if named else {}
+    return {"from": jalali_text(first_day), "to": jalali_text(last_day - timedelta(days=1))} if period_values else {}
 
 
-def near(names: Names, now: datetime) -> list[tuple[str, dict[str, str]]]:
+def list_near_periods(report_labels: ReportLabels, now: datetime) -> list[tuple[str, dict[str, str]]]:
     """Return the periods that are asked for most, by their names, and how each is asked for."""
-    text, today = names.desk.catalogue.text, in_tehran(now).date()
+    get_text, today = report_labels.dependencies.catalogue.text, to_tehran(now).date()
     year, month, _ = to_jalali(today)
-    before = to_jalali(period(year, month)[0] - timedelta(days=1))
-    found = {"this_month": (year, month), "last_month": before[:2], "this_year": (year,), "last_year": (year - 1,)}
+    previous_month = to_jalali(jalali_period(year, month)[0] - timedelta(days=1))
+    period_numbers = {
+        "this_month": (year, month),
+        "last_month": previous_month[:2],
+        "this_year": (year,),
+        "last_year": (year - 1,),
+    }
     return [
-        (text(f"reports.near.{name}"), dict(zip(("year", "month"), map(str, numbers), strict=False)))
-        for name, numbers in found.items()
+        (get_text(f"reports.near.{period_name}"), dict(zip(("year", "month"), map(str, numbers), strict=False)))
+        for period_name, numbers in period_numbers.items()
     ]

@@ -5,26 +5,26 @@ from functools import partial
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit
-from channels.admin.registries.registry_row import row_id
-from channels.admin.registries.registry_view import address
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import printout_of
-from domain.actions.queues.work import readable
-from domain.actions.registries.row_receipts import row_receipt
+from channels.admin.frame import NavigationSection, PageRoute, Visitor
+from channels.admin.registries.registry_row import read_row_id
+from channels.admin.registries.registry_view import list_address
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import build_request_printout
+from domain.actions.queues.work import find_readable_request
+from domain.actions.registries.row_receipts import build_row_receipt
 from domain.actions.staff.authorization import registry_right
-from domain.blocks.receipts import RECEIPT
+from domain.blocks.receipts import RECEIPT_KIND
 from domain.papers.document import Printout
 from domain.papers.ports import Printer
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
 
-_ONE = "/staff/requests/{code:[0-9]{9}}/print/{kind:[a-z_]+}"
+_PRINT_PATH = "/staff/requests/{code:[0-9]{9}}/print/{kind:[a-z_]+}"
 
 PAPER_POLICY = "sandbox allow-modals; default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
 """A paper carries all that it needs inside it; nothing of it may run or reach out."""
 
-Find = Callable[[web.Request, Visit], Awaitable[Printout]]
+PrintoutFinder = Callable[[web.Request, Visitor], Awaitable[Printout]]
 """Gathers what a paper says; it is printed once the unit is closed."""
 
 
@@ -33,46 +33,52 @@ class PrintPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store, printer: Printer) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store, printer: Printer) -> None:
+        self._dependencies = dependencies
         self._store = store
         self._printer = printer
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        owed = [one for one in REGISTRIES.values() if one.owed]
+        owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
         return (
-            *self._both(_ONE, "requests.view", self._of_request),
-            *(route for registry in owed for route in self._receipt(registry)),
+            *self._list_format_routes(_PRINT_PATH, "requests.view", self._find_request_printout),
+            *(route for registry in owed_registries for route in self._list_receipt_routes(registry)),
         )
 
-    def _receipt(self, registry: Registry) -> Sequence[PageRoute]:
-        base = f"{address(registry)}/{{id:[0-9]{{1,19}}}}/print/{RECEIPT}"
-        return self._both(base, registry_right(registry.key, "view"), partial(self._of_row, registry))
-
-    def _both(self, base: str, right: str, find: Find) -> Sequence[PageRoute]:
-        return (
-            PageRoute("GET", f"{base}.html", right, partial(self._html, find)),
-            PageRoute("GET", f"{base}.pdf", right, partial(self._pdf, find)),
+    def _list_receipt_routes(self, registry: Registry) -> Sequence[PageRoute]:
+        base_path = f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/print/{RECEIPT_KIND}"
+        return self._list_format_routes(
+            base_path, registry_right(registry.key, "view"), partial(self._find_row_printout, registry)
         )
 
-    async def _html(self, find: Find, request: web.Request, visit: Visit) -> web.Response:
-        paper = await find(request, visit)
+    def _list_format_routes(
+        self, base_path: str, route_right: str, find_printout: PrintoutFinder
+    ) -> Sequence[PageRoute]:
+        return (
+            PageRoute("GET", f"{base_path}.html", route_right, partial(self._show_html, find_printout)),
+            PageRoute("GET", f"{base_path}.pdf", route_right, partial(self._show_pdf, find_printout)),
+        )
+
+    async def _show_html(self, find_printout: PrintoutFinder, request: web.Request, visitor: Visitor) -> web.Response:
+        printout = await find_printout(request, visitor)
         headers = {"Content-Security-Policy": PAPER_POLICY}
-        return web.Response(text=self._printer.html(paper), content_type="text/html", headers=headers)
+        return web.Response(text=self._printer.render_html(printout), content_type="text/html", headers=headers)
 
-    async def _pdf(self, find: Find, request: web.Request, visit: Visit) -> web.Response:
-        paper = await find(request, visit)
-        name = f"{paper.kind}-{paper.code}.pdf"
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return web.Response(body=await self._printer.pdf(paper), content_type="application/pdf", headers=headers)
+    async def _show_pdf(self, find_printout: PrintoutFinder, request: web.Request, visitor: Visitor) -> web.Response:
+        printout = await find_printout(request, visitor)
+        file_name = f"{printout.kind}-{printout.code}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{file_name}"'}
+        return web.Response(
+            body=await self._printer.render_pdf(printout), content_type="application/pdf", headers=headers
+        )
 
-    async def _of_request(self, request: web.Request, visit: Visit) -> Printout:
-        code, kind = request.match_info["code"], request.match_info["kind"]
-        async with self._store.unit(write=False) as uow:
-            await readable(self._desk, uow, code, visit.actor)
-            return await printout_of(self._desk, uow, code, kind, visit.actor)
+    async def _find_request_printout(self, request: web.Request, visitor: Visitor) -> Printout:
+        code, printout_kind = request.match_info["code"], request.match_info["kind"]
+        async with self._store.open_unit(write=False) as uow:
+            await find_readable_request(self._dependencies, uow, code, visitor.actor)
+            return await build_request_printout(self._dependencies, uow, code, printout_kind, visitor.actor)
 
-    async def _of_row(self, registry: Registry, request: web.Request, visit: Visit) -> Printout:
-        async with self._store.unit(write=False) as uow:
-            return await row_receipt(self._desk, uow, registry, row_id(request), visit.actor)
+    async def _find_row_printout(self, registry: Registry, request: web.Request, visitor: Visitor) -> Printout:
+        async with self._store.open_unit(write=False) as uow:
+            return await build_row_receipt(self._dependencies, uow, registry, read_row_id(request), visitor.actor)

@@ -9,61 +9,68 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bills.bill_forms import agree, give_back, record_by_hand, recorded, reverse_wrong, what_follows
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.bills.bill_forms import (
+    payment_done_key,
+    reversal_done_key,
+    submit_approval,
+    submit_payment,
+    submit_refund,
+    submit_reversal,
+)
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.requests.request_view import RequestView, RequestViews
-from channels.admin.requests.step_view import Opened
+from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import (
-    REFUSAL,
+    REFUSAL_ID,
     FormAction,
     FormSubmission,
     RefusedForm,
-    error_of,
     forbidden_with_reason_too,
+    form_error,
 )
-from channels.admin.version_tokens import required_version
+from channels.admin.version_tokens import require_version
 from channels.web.forms import read_form
-from channels.web.posted import Form, Upload, said
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce
-from domain.actions.queues.work import readable
-from domain.actions.requests.act import act
-from domain.actions.requests.assign import assign
-from domain.actions.requests.attach import attach
-from domain.actions.requests.reopen import reopen
+from channels.web.posted import PostedForm, UploadedFile, read_text
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.queues.work import find_readable_request
+from domain.actions.requests.act import act_on_request
+from domain.actions.requests.assign import assign_request
+from domain.actions.requests.attach import attach_document
+from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.walk_in import correct_mobile
-from domain.actions.staff.authorization import step_right
-from domain.requests.documents import MAX_BYTES
+from domain.actions.staff.authorization import find_step_right
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import tracking_codes
 from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
 
-PATH = "/staff/requests"
-_ONE = f"{PATH}/{{code:[0-9]{{9}}}}"
+REQUESTS_PATH = "/staff/requests"
+_REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
 
-FILE_BYTES = MAX_BYTES + 64 * 1024
+MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form with a file."""
 
-STEP = "step"
+STEP_PARAMETER = "step"
 """The part of a request's address that opens a step; the others are values of its inputs."""
 
-QUOTED = "seen-quote"
+QUOTED_FIELD = "seen-quote"
 """The field of a step's form with what its page said that the tariff asks, in rials. No input has a name like it."""
 
-_LONGEST = 19
+_MAX_AMOUNT_DIGITS = 19
 """Digits of an amount that fits into 64 bits, and one."""
 
-STEP_FORM = "step-"
+STEP_FORM_PREFIX = "step-"
 """Before the name of a step: what its form is called, and where that stands on the page. No other form is called so."""
 
-TAKEN = "taken"
+TAKEN_PARAMETER = "taken"
 """The part of a request's address that names the step which was just taken."""
 
-_OF_THE_STEP = frozenset({"action", "code"})
+_STEP_ERROR_FIELDS = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
 
-_INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
+_INLINE_MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 """What browsers show by themselves; anything else is downloaded."""
 
 
@@ -72,192 +79,245 @@ class RequestPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
-        self._views = RequestViews(desk)
+        self._request_views = RequestViews(dependencies)
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", _ONE, "requests.view", self._page),
+            PageRoute("GET", _REQUEST_PATH, "requests.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{_ONE}/act/{{action:[a-z_]+}}",
+                f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}",
                 "requests.act",
-                FormSubmission(STEP_FORM + "{action}", self._act, self._page, _told_of_step),
+                FormSubmission(STEP_FORM_PREFIX + "{action}", self._submit_step, self._render_page, _is_shown_on_page),
             ),
-            self._form("assign", "requests.act", self._assign),
+            self._build_form_route("assign", "requests.act", self._submit_assignment),
             PageRoute(
                 "POST",
-                f"{_ONE}/documents",
+                f"{_REQUEST_PATH}/documents",
                 "requests.act",
-                FormSubmission("attach", self._attach, self._page),
-                FILE_BYTES,
+                FormSubmission("attach", self._submit_document, self._render_page),
+                MAX_FILE_FORM_BYTES,
             ),
-            PageRoute("GET", f"{_ONE}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._document),
-            self._form("mobile", "requests.mobile", self._correct_mobile),
-            self._form("reopen", "requests.act", self._reopen),
-            self._form("slip", "payments.record", self._record_slip),
-            self._form("reverse", "payments.reverse", self._reverse),
-            self._form("refund", "refunds.pay", self._refund),
-            self._form("approve", "refunds.approve", self._approve),
+            PageRoute("GET", f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._send_document),
+            self._build_form_route("mobile", "requests.mobile", self._submit_mobile),
+            self._build_form_route("reopen", "requests.act", self._submit_reopening),
+            self._build_form_route("slip", "payments.record", self._submit_payment),
+            self._build_form_route("reverse", "payments.reverse", self._submit_reversal),
+            self._build_form_route("refund", "refunds.pay", self._submit_refund),
+            self._build_form_route("approve", "refunds.approve", self._submit_approval),
         )
 
-    def _form(self, name: str, right: str, action: FormAction) -> PageRoute:
+    def _build_form_route(self, form_name: str, right: str, form_action: FormAction) -> PageRoute:
         """Return the route of a form of the page that is no step's."""
-        return PageRoute("POST", f"{_ONE}/{name}", right, FormSubmission(name, action, self._page))
+        return PageRoute(
+            "POST", f"{_REQUEST_PATH}/{form_name}", right, FormSubmission(form_name, form_action, self._render_page)
+        )
 
-    async def _act(self, request: web.Request, visit: Visit) -> str:
-        code, action, form = _code(request), request.match_info["action"], visit.form
-        async with self._store.unit() as uow:
-            found = await readable(self._desk, uow, code, visit.actor)
-            given = self._inputs(found, action, form)
-            self._require(found, action, given, visit)
-            outcome = await act(self._desk, uow, code, action, given, visit.actor, required_version(form), _told(form))
-            await announce(self._desk, uow, outcome, visit.actor)
-        return f"{PATH}/{code}?{TAKEN}={action}"
+    async def _submit_step(self, request: web.Request, visitor: Visitor) -> str:
+        code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
+        async with self._store.open_unit() as uow:
+            service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
+            submitted_values = self._read_step_inputs(service_request, step_name, form)
+            self._require_step_right(service_request, step_name, submitted_values, visitor)
+            step_outcome = await act_on_request(
+                dependencies=self._dependencies,
+                uow=uow,
+                code=code,
+                action=step_name,
+                inputs=submitted_values,
+                actor=visitor.actor,
+                version=require_version(form),
+                shown_price=_read_quoted_rials(form),
+            )
+            await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
+        return f"{REQUESTS_PATH}/{code}?{TAKEN_PARAMETER}={step_name}"
 
-    def _require(self, request: ServiceRequest, action: str, inputs: Mapping[str, object], visit: Visit) -> None:
+    def _require_step_right(
+        self, request: ServiceRequest, step_name: str, input_values: Mapping[str, object], visitor: Visitor
+    ) -> None:
         """Refuse who has to prove anew who they are before this step; whose step it is, its declaration says."""
-        for step in self._desk.engine.service(request.service).named(action):
-            if step.roles & visit.actor.role_names:
-                visit.require(step_right(step, inputs))
+        for step in self._dependencies.engine.get_service(request.service).steps_named(step_name):
+            if step.roles & visitor.actor.role_names:
+                visitor.require_right(find_step_right(step, input_values))
 
-    def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
+    def _read_step_inputs(self, request: ServiceRequest, step_name: str, form: PostedForm) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
-        service = self._desk.engine.service(request.service)
-        steps = service.named(action)
-        if not steps:
+        service = self._dependencies.engine.get_service(request.service)
+        transitions = service.steps_named(step_name)
+        if not transitions:
             raise InvalidField("action", detail="unknown_action")
-        return read_form(steps[0].inputs, form)
+        return read_form(transitions[0].inputs, form)
 
-    async def _assign(self, request: web.Request, visit: Visit) -> str:
-        code, form = _code(request), visit.form
-        async with self._store.unit() as uow:
-            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, required_version(form))
-        return _after(code, "assign")
+    async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str:
+        code, form = _read_code(request), visitor.form
+        async with self._store.open_unit() as uow:
+            await assign_request(
+                self._dependencies, uow, code, read_text(form, "assignee"), visitor.actor, require_version(form)
+            )
+        return _address_after(code, "assign")
 
-    async def _attach(self, request: web.Request, visit: Visit) -> str:
-        code, sent = _code(request), visit.form.get("file")
-        if not isinstance(sent, Upload) or not sent.content:
+    async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
+        code, uploaded_file = _read_code(request), visitor.form.get("file")
+        if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
             raise MissingField("document", detail="no_file")
-        async with self._store.unit() as uow:
-            await attach(self._desk, uow, code, said(visit.form, "field"), sent.name, sent.content, visit.actor)
-        return _after(code, "attach")
+        async with self._store.open_unit() as uow:
+            await attach_document(
+                self._dependencies,
+                uow,
+                code,
+                read_text(visitor.form, "field"),
+                uploaded_file.name,
+                uploaded_file.content,
+                visitor.actor,
+            )
+        return _address_after(code, "attach")
 
-    async def _document(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
-        async with self._store.unit(write=False) as uow:
-            found = await readable(self._desk, uow, _code(request), visit.actor)
-            wanted = int(request.match_info["id"])
-            document = next((one for one in await uow.documents.of_request(found.id) if one.id == wanted), None)
+        async with self._store.open_unit(write=False) as uow:
+            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            document_id = int(request.match_info["id"])
+            document = next(
+                (
+                    candidate
+                    for candidate in await uow.documents.list_of_request(service_request.id)
+                    if candidate.id == document_id
+                ),
+                None,
+            )
             if document is None:
                 raise NotFound("document")
-            content = await uow.documents.content(document.sha256)
-        shown = "inline" if document.media_type in _INLINE else "attachment"
+            file_content = await uow.documents.get_content(document.sha256)
+        disposition = "inline" if document.media_type in _INLINE_MEDIA_TYPES else "attachment"
         headers = {
-            "Content-Disposition": f'{shown}; filename="document-{document.id}"',
+            "Content-Disposition": f'{disposition}; filename="document-{document.id}"',
             "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
         }
-        return web.Response(body=content, content_type=document.media_type, headers=headers)
+        return web.Response(body=file_content, content_type=document.media_type, headers=headers)
 
-    async def _correct_mobile(self, request: web.Request, visit: Visit) -> str:
-        code, form = _code(request), visit.form
-        mobile, proof = said(form, "mobile"), said(form, "proof")
-        async with self._store.unit() as uow:
-            await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, required_version(form))
-        return _after(code, "mobile")
+    async def _submit_mobile(self, request: web.Request, visitor: Visitor) -> str:
+        code, form = _read_code(request), visitor.form
+        new_mobile, proof_text = read_text(form, "mobile"), read_text(form, "proof")
+        async with self._store.open_unit() as uow:
+            await correct_mobile(
+                self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, require_version(form)
+            )
+        return _address_after(code, "mobile")
 
-    async def _record_slip(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            settled = await record_by_hand(self._desk, uow, visit)
-            if settled.outcome:
-                await announce(self._desk, uow, settled.outcome, visit.actor)
-        return _after(_code(request), recorded(settled))
+    async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            recorded_payment = await submit_payment(self._dependencies, uow, visitor)
+            if recorded_payment.outcome:
+                await announce_outcome(self._dependencies, uow, recorded_payment.outcome, visitor.actor)
+        return _address_after(_read_code(request), payment_done_key(recorded_payment))
 
-    async def _reverse(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            done = await reverse_wrong(self._desk, uow, visit)
-            if done.outcome:
-                await announce(self._desk, uow, done.outcome, visit.actor)
-        return _after(_code(request), what_follows(done))
+    async def _submit_reversal(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            reversal = await submit_reversal(self._dependencies, uow, visitor)
+            if reversal.outcome:
+                await announce_outcome(self._dependencies, uow, reversal.outcome, visitor.actor)
+        return _address_after(_read_code(request), reversal_done_key(reversal))
 
-    async def _approve(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await agree(self._desk, uow, visit)
-        return _after(_code(request), "refund_approved")
+    async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_approval(self._dependencies, uow, visitor)
+        return _address_after(_read_code(request), "refund_approved")
 
-    async def _refund(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await give_back(self._desk, uow, visit)
-        return _after(_code(request), "refund")
+    async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await submit_refund(self._dependencies, uow, visitor)
+        return _address_after(_read_code(request), "refund")
 
-    async def _reopen(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_reopening(self, request: web.Request, visitor: Visitor) -> str:
         """Take up a request again, and lead to the new one."""
-        async with self._store.unit() as uow:
-            reopened = await reopen(self._desk, uow, _code(request), said(visit.form, "reason"), visit.actor)
-            await announce(self._desk, uow, reopened.outcome, visit.actor)
-        return _after(reopened.outcome.request.code, "reopened")
+        async with self._store.open_unit() as uow:
+            reopened_request = await reopen_request(
+                self._dependencies, uow, _read_code(request), read_text(visitor.form, "reason"), visitor.actor
+            )
+            await announce_outcome(self._dependencies, uow, reopened_request.outcome, visitor.actor)
+        return _address_after(reopened_request.outcome.request.code, "reopened")
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Return the page. Why a form was refused stands above everything, with the way to it, and beside it."""
-        async with self._store.unit(write=False) as uow:
-            found = await readable(self._desk, uow, _code(request), visit.actor)
-            view = await self._views.of(uow, found, visit, self._opened(request, found, refused))
-        error = error_of(refused)
-        beside = refused if refused and view.offers(refused.name, visit, refused.typed.get("bill_id")) else None
+        async with self._store.open_unit(write=False) as uow:
+            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            request_view = await self._request_views.build_request_view(
+                uow, service_request, visitor, self._find_opened_step(request, service_request, refused_form)
+            )
+        error = form_error(refused_form)
+        offered_form = (
+            refused_form
+            if refused_form
+            and request_view.offers_form(refused_form.name, visitor, refused_form.submitted_texts.get("bill_id"))
+            else None
+        )
         context = {
-            "request": view,
-            "head": view.head,
-            "taken": self._views.taken(found, request.query.get(TAKEN, "")),
-            "refused_at": REFUSAL if beside else _step_at(view, refused),
-            "tried": beside.name if beside else None,
-            "typed": beside.typed if beside else {},
-            "wrong": beside.error.field if beside else None,
-            "refusal": self._desk.wording.refusal(error) if error else None,
+            "request": request_view,
+            "head": request_view.head,
+            "taken": self._request_views.describe_taken_step(service_request, request.query.get(TAKEN_PARAMETER, "")),
+            "refused_at": REFUSAL_ID if offered_form else _find_step_place(request_view, refused_form),
+            "tried": offered_form.name if offered_form else None,
+            "typed": offered_form.submitted_texts if offered_form else {},
+            "wrong": offered_form.error.field if offered_form else None,
+            "refusal": self._dependencies.wording.render_refusal(error) if error else None,
         }
-        return staff_page(request, visit, "admin/requests/request.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)
 
-    def _opened(self, request: web.Request, found: ServiceRequest, refused: RefusedForm | None) -> Opened | None:
+    def _find_opened_step(
+        self, request: web.Request, service_request: ServiceRequest, refused_form: RefusedForm | None
+    ) -> OpenedStep | None:
         """Return the step whose form stands open: that of a refused form, as it was typed, or the one that a calendar's
         link opens (`?step=…`), with what was chosen there.
         """
-        of_step = refused if refused and refused.name.startswith(STEP_FORM) else None
-        name = of_step.name.removeprefix(STEP_FORM) if of_step else request.query.get(STEP, "")
-        steps = self._desk.engine.service(found.service).named(name)
-        if not steps:
+        refused_step = refused_form if refused_form and refused_form.name.startswith(STEP_FORM_PREFIX) else None
+        step_name = (
+            refused_step.name.removeprefix(STEP_FORM_PREFIX) if refused_step else request.query.get(STEP_PARAMETER, "")
+        )
+        transitions = self._dependencies.engine.get_service(service_request.service).steps_named(step_name)
+        if not transitions:
             return None
-        return Opened(name, read_form(steps[0].inputs, of_step.posted if of_step else request.query), error_of(of_step))
+        return OpenedStep(
+            step_name,
+            read_form(transitions[0].inputs, refused_step.posted_form if refused_step else request.query),
+            form_error(refused_step),
+        )
 
 
-async def _told_of_step(visit: Visit, error: DomainError) -> bool:
+async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
     """Tell on the page why a step was refused. A missing proof the gate asks for; a `Forbidden` about the step or the
     request, and not about something that was typed, is audited, and told only where it says why.
     """
     if isinstance(error, AuthenticationFailed):
         return False
-    return error.field not in _OF_THE_STEP or await forbidden_with_reason_too(visit, error)
+    return error.field not in _STEP_ERROR_FIELDS or await forbidden_with_reason_too(visitor, error)
 
 
-def _step_at(view: RequestView, refused: RefusedForm | None) -> str | None:
+def _find_step_place(request_view: RequestView, refused_form: RefusedForm | None) -> str | None:
     """Return where on the page the step stands that was refused; None where it is offered no more."""
-    places = [STEP_FORM + one.name for one in view.actions]
-    return refused.name if refused and refused.name in places else None
+    step_places = [STEP_FORM_PREFIX + step_form.name for step_form in request_view.step_forms]
+    return refused_form.name if refused_form and refused_form.name in step_places else None
 
 
-def _after(code: str, done: str) -> str:
+def _address_after(code: str, done_key: str) -> str:
     """Return the page of a request that tells what was done (`admin.done`)."""
-    return f"{PATH}/{code}?done={done}"
+    return f"{REQUESTS_PATH}/{code}?done={done_key}"
 
 
-def _code(request: web.Request) -> str:
-    return tracking_codes.parse(request.match_info["code"])
+def _read_code(request: web.Request) -> str:
+    return tracking_codes.parse_code(request.match_info["code"])
 
 
-def _told(form: Form) -> int | None:
+def _read_quoted_rials(form: PostedForm) -> int | None:
     """Return the rials that the form's page told, None for no amount; `InvalidField` for a form that is not ours."""
-    amount = said(form, QUOTED)
-    if amount and not (amount.isdecimal() and amount.isascii() and len(amount) < _LONGEST):
+    amount_text = read_text(form, QUOTED_FIELD)
+    if amount_text and not (
+        amount_text.isdecimal() and amount_text.isascii() and len(amount_text) < _MAX_AMOUNT_DIGITS
+    ):
         raise InvalidField("amount")
-    return int(amount) if amount else None
+    return int(amount_text) if amount_text else None

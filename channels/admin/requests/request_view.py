@@ -5,35 +5,35 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from channels.admin.actors import actor_shown
-from channels.admin.bills.bill_view import BillView, shown_bill
-from channels.admin.bills.quote_view import QuoteView, shown_quote
-from channels.admin.frame import Visit
-from channels.admin.registries.registry_view import address
-from channels.admin.requests.step_view import ActionForm, Opened, StepViews
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import printouts_for
-from domain.actions.requests.assign import colleagues
-from domain.actions.requests.reopen import REOPENED_AS, may_take_up
+from channels.admin.actors import describe_actor
+from channels.admin.bills.bill_view import BillView, build_bill_view
+from channels.admin.bills.quote_view import QuoteView, build_quote_view
+from channels.admin.frame import Visitor
+from channels.admin.registries.registry_view import list_address
+from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import list_printouts
+from domain.actions.requests.assign import list_colleagues
+from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.actions.staff.authorization import registry_right
-from domain.blocks.charging import bills_of
-from domain.blocks.papers_pending import lacking_of
+from domain.blocks.charging import list_request_bills
+from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
 from domain.language.service import Service
-from domain.language.wording import day_and_hour
+from domain.language.wording import day_and_hour_text
 from domain.messages.records import OutboxMessage
 from domain.people.person import StaffMember
 from domain.registries.declarations import REGISTRIES
 from domain.requests.documents import Document
-from domain.requests.history import HistoryEvent, actor_of
+from domain.requests.history import HistoryEvent, find_actor
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Role
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 from domain.values.version_token import VersionToken
 
-MESSAGES_SHOWN = 50
+MAX_MESSAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,16 @@ class LabelledValue:
     @property
     def direction(self) -> str:
         """How the value runs: one without letters browsers would take for left-to-right, its hour before its day."""
-        return "auto" if any(sign.isalpha() for sign in self.value) else "rtl"
+        return "auto" if any(character.isalpha() for character in self.value) else "rtl"
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class HistoryEventView:
     """An event of the history: when, what, who, in which channel, and what was written about it."""
 
-    at: str
+    happened_at: str
     title: str
-    who: str
+    actor_name: str
     channel: str
     note: str | None
 
@@ -65,18 +65,18 @@ class Happening:
 class RequestMessageView:
     """A text to somebody about the request, with what became of it."""
 
-    to: str
+    recipient: str
     text: str
     state: str
-    key: str
-    at: str
+    state_key: str
+    sent_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What a request is, where it stands and who cares for it. `version` goes with every form of the page: who acts
-    on an older page is told. `reopens` is the code of the request that this one takes up again, `reopened_as` of the
-    one that takes this one up.
+    """What a request is, where it stands and who cares for it. `version_token` goes with every form of the page: who
+    acts on an older page is told. `reopens` is the code of the request that this one takes up again, `reopened_as` of
+    the one that takes this one up.
     """
 
     code: str
@@ -84,175 +84,208 @@ class RequestHead:
     title: str
     state: str
     phase: str
-    final: bool
-    version: VersionToken
+    is_final: bool
+    version_token: VersionToken
     assignee: str | None
     mobile: str | None
     channel: str
-    created: str
+    created_at: str
     unit: str | None
-    erased: bool
+    is_erased: bool
     reopens: str | None
     reopened_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything that the page shows. `may_assign` are those to whom the visitor may give the request,
+    """Everything that the page shows. `assignable_members` are those to whom the visitor may give the request,
     `may_reopen` whether he may take it up again.
     """
 
     head: RequestHead
-    form: Sequence[LabelledValue]
-    facts: Sequence[LabelledValue]
+    form_facts: Sequence[LabelledValue]
+    recorded_facts: Sequence[LabelledValue]
     quote: QuoteView | None
     documents: Sequence[Document]
     missing: Sequence[str]
-    papers: Mapping[str, str]
+    paper_titles: Mapping[str, str]
     bills: Sequence[BillView]
     messages: Sequence[RequestMessageView]
-    history: Sequence[Happening]
-    actions: Sequence[ActionForm]
-    may_assign: Sequence[StaffMember]
+    history: Sequence[HistoryEventView]
+    step_forms: Sequence[StepForm]
+    assignable_members: Sequence[StaffMember]
     may_reopen: bool
     printouts: Mapping[str, str]
 
-    def offers(self, form: str, visit: Visit, bill_id: str | None = None) -> bool:
+    def offers_form(self, form_name: str, visitor: Visitor, bill_id: str | None = None) -> bool:
         """Tell whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""
-        bill = next((one for one in self.bills if one.bill_id == bill_id), None)
-        offered = {
-            "assign": bool(self.may_assign),
-            "attach": bool(self.papers) and not self.head.final and visit.may("requests.act"),
-            "mobile": not self.head.erased and visit.may("requests.mobile"),
+        bill = next((candidate for candidate in self.bills if candidate.bill_id == bill_id), None)
+        offered_forms = {
+            "assign": bool(self.assignable_members),
+            "attach": bool(self.paper_titles) and not self.head.is_final and visitor.may("requests.act"),
+            "mobile": not self.head.is_erased and visitor.may("requests.mobile"),
             "reopen": self.may_reopen,
-            "slip": bill is not None and visit.may("payments.record"),
-            "reverse": bill is not None and bill.reversible and visit.may("payments.reverse"),
-            "refund": bill is not None and bill.payable_back and visit.may("refunds.pay"),
-            "approve": bill is not None and bill.approval.open and visit.may("refunds.approve"),
+            "slip": bill is not None and visitor.may("payments.record"),
+            "reverse": bill is not None and bill.is_reversible and visitor.may("payments.reverse"),
+            "refund": bill is not None and bill.may_refund and visitor.may("refunds.pay"),
+            "approve": bill is not None and bill.approval.may_approve and visitor.may("refunds.approve"),
         }
-        return offered.get(form, False)
+        return offered_forms.get(form_name, False)
 
 
 class RequestViews:
     """Builds the view of a request."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._text = desk.catalogue.text
-        self._steps = StepViews(desk)
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._get_text = dependencies.catalogue.text
+        self._step_views = StepViews(dependencies)
 
-    async def of(
-        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, opened: Opened | None = None
+    async def build_request_view(
+        self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
     ) -> RequestView:
         """Return the view, with the form of a step that was refused as it was typed."""
-        service = self._desk.engine.service(request.service)
-        events, staff = await uow.history.of_request(request.id), await uow.people.all_staff()
-        names = {one.username: one.full_name for one in staff}
-        papers = service.documents.names if service.documents else ()
-        unit = service.state(request.state).unit
+        service = self._dependencies.engine.get_service(request.service)
+        events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
+        member_names = {entry.username: entry.full_name for entry in staff_members}
+        paper_names = service.papers.paper_names if service.papers else ()
+        unit_role = service.state_named(request.state).unit
         return RequestView(
-            head=await self._head(uow, request, unit, names),
-            form=self._facts(service, visit, service.form, request.fields),
-            facts=self._facts(service, visit, service.kept, _unsaid(request)),
-            quote=shown_quote(self._desk.catalogue, request.data["quote"]) if "quote" in request.data else None,
-            documents=await uow.documents.of_request(request.id),
-            missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
-            papers={one: self._paper(one) for one in papers},
-            bills=[await shown_bill(uow, self._desk, one, names, visit.actor) for one in await bills_of(uow, request)],
-            messages=[self._message(one) for one in await self._messages(uow, request)],
-            history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
-            actions=await self._steps.of(uow, request, visit, opened),
-            may_assign=colleagues(self._desk, staff, visit.substitutes, [request], visit.actor)
-            if visit.may("requests.act")
-            else [],
-            may_reopen=visit.may("requests.act") and await may_take_up(self._desk, uow, request, visit.actor),
-            printouts=await printouts_for(self._desk, uow, request, visit.actor),
+            head=await self._build_head(uow, request, unit_role, member_names),
+            form_facts=self._list_facts(service, visitor, service.form, request.fields),
+            recorded_facts=self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request)),
+            quote=build_quote_view(self._dependencies.catalogue, request.data["quote"])
+            if "quote" in request.data
+            else None,
+            documents=await uow.documents.list_of_request(request.id),
+            missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
+            paper_titles={entry: self._label_paper(entry) for entry in paper_names},
+            bills=await self._build_bill_views(uow, request, member_names, visitor),
+            messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
+            history=[
+                self._build_event_view(service, entry, find_actor(entry, events), member_names)
+                for entry in reversed(events)
+            ],
+            step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
+            assignable_members=self._list_assignable_members(request, staff_members, visitor),
+            may_reopen=visitor.may("requests.act")
+            and await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
+            printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
 
-    def taken(self, request: ServiceRequest, name: str) -> str | None:
+    def describe_taken_step(self, request: ServiceRequest, step_name: str) -> str | None:
         """Return in words that a step was taken, and what the request waits for now; None where no step is named so."""
-        service, state = self._desk.engine.service(request.service), self._desk.wording.state(request)
-        if not any(one.trigger is None for one in service.named(name)):
+        service, state = (
+            self._dependencies.engine.get_service(request.service),
+            self._dependencies.wording.state_title(request),
+        )
+        if not any(transition.trigger is None for transition in service.steps_named(step_name)):
             return None
-        facts = {"step": self._steps.title(service, name), "state": state}
-        return self._desk.catalogue.render("admin.request.taken", facts)
+        facts = {"step": self._step_views.describe_step(service, step_name), "state": state}
+        return self._dependencies.catalogue.render("admin.request.taken", facts)
 
-    async def _head(
-        self, uow: UnitOfWork, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]
+    async def _build_bill_views(
+        self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
+    ) -> list[BillView]:
+        return [
+            await build_bill_view(uow, self._dependencies, bill, member_names, visitor.actor)
+            for bill in await list_request_bills(uow, request)
+        ]
+
+    def _list_assignable_members(
+        self, request: ServiceRequest, staff_members: Sequence[StaffMember], visitor: Visitor
+    ) -> Sequence[StaffMember]:
+        """Return those to whom the visitor may give the request."""
+        if not visitor.may("requests.act"):
+            return []
+        return list_colleagues(self._dependencies, staff_members, visitor.substitutions, [request], visitor.actor)
+
+    async def _build_head(
+        self, uow: UnitOfWork, request: ServiceRequest, unit_role: Role | None, member_names: Mapping[str, str]
     ) -> RequestHead:
-        wording = self._desk.wording
+        wording = self._dependencies.wording
         return RequestHead(
             code=request.code,
-            shown_code=tracking_codes.shown(request.code),
-            title=wording.service(request.service),
-            state=wording.state(request),
+            shown_code=tracking_codes.display_code(request.code),
+            title=wording.service_title(request.service),
+            state=wording.state_title(request),
             phase=request.phase.value,
-            final=request.phase.final,
-            version=request.version_token,
-            assignee=names.get(request.assignee, request.assignee) if request.assignee else None,
-            mobile=mobile_shown(request.mobile) if request.mobile else None,
-            channel=self._channel(request.channel),
-            created=day_and_hour(request.created_at),
-            unit=self._text(f"roles.{unit}") if unit else None,
-            erased=request.erased_at is not None,
+            is_final=request.phase.is_final,
+            version_token=request.version_token,
+            assignee=member_names.get(request.assignee, request.assignee) if request.assignee else None,
+            mobile=display_mobile(request.mobile) if request.mobile else None,
+            channel=self._label_channel(request.channel),
+            created_at=day_and_hour_text(request.created_at),
+            unit=self._get_text(f"roles.{unit_role}") if unit_role else None,
+            is_erased=request.erased_at is not None,
             reopens=(await uow.requests.get(request.parent_id)).code if request.parent_id else None,
             reopened_as=request.data.get(REOPENED_AS),
         )
 
-    def _facts(
-        self, service: Service, visit: Visit, wanted: Sequence[Field], values: Mapping[str, Any]
+    def _list_facts(
+        self, service: Service, visitor: Visitor, fact_fields: Sequence[Field], values: Mapping[str, Any]
     ) -> list[LabelledValue]:
         """Return those of a form, or of what steps kept beside it, that are there."""
-        base = f"services.{service.key}.fields.{{}}.label" if wanted is service.form else "kept.{}"
+        prefix = f"services.{service.key}.fields.{{}}.label" if fact_fields is service.form else "kept.{}"
         return [
             LabelledValue(
-                self._text(base.format(one.name)),
-                self._desk.wording.fact(one.type, one.name, value),
-                self._row(service, visit, one.name, value),
+                self._get_text(prefix.format(fact_field.name)),
+                self._dependencies.wording.render_fact(fact_field.type, fact_field.name, value),
+                self._find_row_address(service, visitor, fact_field.name, value),
             )
-            for one in wanted
-            if (value := values.get(one.name)) not in (None, "", [])
+            for fact_field in fact_fields
+            if (value := values.get(fact_field.name)) not in (None, "", [])
         ]
 
-    def _row(self, service: Service, visit: Visit, name: str, value: Any) -> str | None:
+    def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:
         """Return where the registry's row stands that a fact names, for who may see it."""
-        registry = next((one.registry for one in service.references if one.field == name), None)
-        if registry is None or not visit.may(registry_right(registry, "view")):
+        registry_key = next(
+            (reference.registry for reference in service.references if reference.field == field_name), None
+        )
+        if registry_key is None or not visitor.may(registry_right(registry_key, "view")):
             return None
-        return f"{address(REGISTRIES[registry])}?{urlencode({'q': value})}"
+        return f"{list_address(REGISTRIES[registry_key])}?{urlencode({'q': value})}"
 
-    async def _messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
-        return await uow.outbox.recent(request_id=request.id, limit=MESSAGES_SHOWN)
+    async def _load_messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
+        return await uow.outbox.list_recent(request_id=request.id, limit=MAX_MESSAGES)
 
-    def _message(self, message: OutboxMessage) -> RequestMessageView:
-        at = message.sent_at or message.created_at
-        state = self._text(f"admin.message_states.{message.state}")
+    def _build_message(self, message: OutboxMessage) -> RequestMessageView:
+        sent_at = message.sent_at or message.created_at
+        state = self._get_text(f"admin.message_states.{message.state}")
         return RequestMessageView(
-            mobile_shown(message.line), message.told, state, message.state.value, day_and_hour(at)
+            display_mobile(message.correspondent),
+            message.staff_text,
+            state,
+            message.state.value,
+            day_and_hour_text(sent_at),
         )
 
-    def _happening(
-        self, service: Service, event: HistoryEvent, actor: str | None, names: Mapping[str, str]
-    ) -> Happening:
-        actor_said = actor_shown(self._desk.catalogue, actor, names)
-        return Happening(
-            day_and_hour(event.at), self._event(service, event), actor_said, self._channel(event.channel), event.note
+    def _build_event_view(
+        self, service: Service, event: HistoryEvent, actor: str | None, member_names: Mapping[str, str]
+    ) -> HistoryEventView:
+        actor_name = describe_actor(self._dependencies.catalogue, actor, member_names)
+        return HistoryEventView(
+            day_and_hour_text(event.at),
+            self._title_event(service, event),
+            actor_name,
+            self._label_channel(event.channel),
+            event.note,
         )
 
-    def _event(self, service: Service, event: HistoryEvent) -> str:
+    def _title_event(self, service: Service, event: HistoryEvent) -> str:
         """Return what happened: the step's own title, the house's word for it, else where it led."""
-        base = f"services.{service.key}"
-        keys = (f"{base}.actions.{event.event}", f"admin.events.{event.event}", f"{base}.states.{event.to_state}")
-        return self._text(next(key for key in keys if key in self._desk.catalogue))
+        prefix = f"services.{service.key}"
+        keys = (f"{prefix}.actions.{event.event}", f"admin.events.{event.event}", f"{prefix}.states.{event.to_state}")
+        return self._get_text(next(key for key in keys if key in self._dependencies.catalogue))
 
-    def _channel(self, channel: str) -> str:
+    def _label_channel(self, channel: str) -> str:
         key = f"admin.channels.{channel}"
-        return self._text(key) if key in self._desk.catalogue else channel
+        return self._get_text(key) if key in self._dependencies.catalogue else channel
 
-    def _paper(self, name: str) -> str:
-        return self._text(f"choices.document.{name}")
+    def _label_paper(self, paper_name: str) -> str:
+        return self._get_text(f"choices.document.{paper_name}")
 
 
-def _unsaid(request: ServiceRequest) -> dict[str, Any]:
+def _list_unstated_facts(request: ServiceRequest) -> dict[str, Any]:
     """Return what a request keeps, but for what its form says already."""
-    return {name: value for name, value in request.data.items() if request.fields.get(name) != value}
+    return {field_name: value for field_name, value in request.data.items() if request.fields.get(field_name) != value}

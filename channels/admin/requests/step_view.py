@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.admin.fleet.boards import choosing_in
-from channels.admin.frame import Visit
-from channels.web.forms import Control, FormWords, Given, controls, kind_of, stray
-from domain.actions.desk import Desk
+from channels.admin.fleet.boards import find_calendar_address
+from channels.admin.frame import Visitor
+from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray
+from domain.actions.desk import Dependencies
 from domain.engine import step_preview
 from domain.fields.form import Field
 from domain.language.service import Service, Transition
@@ -15,107 +15,147 @@ from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError
 
-ENDED = frozenset({Phase.DECLINED, Phase.CANCELLED})
+ENDED_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 """Where a request has ended without what it asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class ActionForm:
+class StepForm:
     """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
     which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
-    `quote` is what the tariff would ask in a step that sets the price, in rials; `note` is what to know of the request
-    before the step is taken. `obstacle` says why it cannot be taken now, whatever is typed: then it has no form.
+    `quoted_rials` is what the tariff would ask in a step that sets the price, in rials; `note` is what to know of the
+    request before the step is taken. `obstacle` says why it cannot be taken now, whatever is typed: then it has no
+    form.
     """
 
     name: str
     title: str
     controls: Sequence[Control]
     problem: str | None
-    tried: bool
+    was_refused: bool
     gives_up: bool
-    calendar: str | None
-    quote: int | None
+    calendar_address: str | None
+    quoted_rials: int | None
     note: str | None
     obstacle: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedStep:
     """A step whose form stands open: refused, with what was typed and why, or begun elsewhere (in a calendar) with what
     was chosen there.
     """
 
-    action: str
-    given: Given
+    step_name: str
+    submitted_values: FormValues
     error: DomainError | None = None
 
 
 class StepViews:
     """Builds the forms of steps."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._text = desk.catalogue.text
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._get_text = dependencies.catalogue.text
 
-    async def of(
-        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, opened: Opened | None
-    ) -> list[ActionForm]:
+    async def build_step_forms(
+        self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None
+    ) -> list[StepForm]:
         """Return the steps that the visitor may take now; one that was refused is among them as it was typed."""
-        if not visit.may("requests.act"):
+        if not visitor.may("requests.act"):
             return []
-        engine, tried = self._desk.engine, opened.action if opened and opened.error else None
-        offered = {one.name for one in engine.offered(request, visit.actor)}
-        # What somebody typed is not taken away from them, even where the step has become another's.
-        steps = [one for one in engine.actions(request, visit.actor.role_names) if one.name in {*offered, tried}]
-        return [await self._form(uow, request, one, visit, opened) for one in steps]
-
-    def title(self, service: Service, name: str) -> str:
-        """Return what a step of that name is called."""
-        return self._text(f"services.{service.key}.actions.{name}")
-
-    async def _form(
-        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visit: Visit, opened: Opened | None
-    ) -> ActionForm:
-        service = self._desk.engine.service(request.service)
-        mine = opened if opened and opened.action == step.name else None
-        inputs, titles = await inputs_of(uow, request, step, visit.now)
-        words = FormWords(
-            self._desk.wording,
-            lambda name: self._text(f"services.{service.key}.inputs.{name}"),
-            titles,
-            prefix=f"{step.name}-",
-            hints={one.name: self._blank(service, step, one) for one in inputs if not one.required},
+        engine, refused_step = (
+            self._dependencies.engine,
+            opened_step.step_name if opened_step and opened_step.error else None,
         )
-        given, error = (mine.given, mine.error) if mine else ({}, None)
-        quote = await step_preview.quoted(self._desk.engine, uow, request, step, visit.actor)
-        obstacle = await step_preview.obstacle(self._desk.engine, uow, request, step.name, visit.actor)
-        return ActionForm(
-            step.name, self.title(service, step.name), controls(inputs, given, words, error),
-            stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),
-            quote.total if quote else None, self._note(request, step),
-            self._desk.wording.error(obstacle) if obstacle else None,
-        )  # fmt: skip
+        offered_names = {candidate.name for candidate in engine.list_offered_actions(request, visitor.actor)}
+        # What somebody typed is not taken away from them, even where the step has become another's.
+        steps = [
+            candidate
+            for candidate in engine.list_actions(request, visitor.actor.role_names)
+            if candidate.name in {*offered_names, refused_step}
+        ]
+        return [await self._build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
 
-    def _note(self, request: ServiceRequest, step: Transition) -> str | None:
+    def describe_step(self, service: Service, step_name: str) -> str:
+        """Return what a step of that name is called."""
+        return self._get_text(f"services.{service.key}.actions.{step_name}")
+
+    async def _build_step_form(
+        self,
+        uow: UnitOfWork,
+        request: ServiceRequest,
+        step: Transition,
+        visitor: Visitor,
+        opened_step: OpenedStep | None,
+    ) -> StepForm:
+        service = self._dependencies.engine.get_service(request.service)
+        own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
+        inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
+        form_wording = self._build_form_wording(service, step, inputs, titles_by_field)
+        submitted_values, error = (own_opened.submitted_values, own_opened.error) if own_opened else ({}, None)
+        quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
+        obstacle = await step_preview.find_obstacle(self._dependencies.engine, uow, request, step.name, visitor.actor)
+        return StepForm(
+            name=step.name,
+            title=self.describe_step(service, step.name),
+            controls=build_controls(inputs, submitted_values, form_wording, error),
+            problem=describe_stray(inputs, error, form_wording),
+            was_refused=own_opened is not None,
+            gives_up=_is_giving_up(service, step),
+            calendar_address=find_calendar_address(request, step, visitor),
+            quoted_rials=quote.total if quote else None,
+            note=self._describe_note(request, step),
+            obstacle=self._dependencies.wording.render_error(obstacle) if obstacle else None,
+        )
+
+    def _build_form_wording(
+        self,
+        service: Service,
+        step: Transition,
+        inputs: Sequence[Field],
+        titles_by_field: Mapping[str, Mapping[str, str]],
+    ) -> FormWording:
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: self._get_text(f"services.{service.key}.inputs.{field_name}"),
+            titles_by_field,
+            id_prefix=f"{step.name}-",
+            hints_by_field={
+                field.name: self._describe_blank(service, step, field) for field in inputs if not field.required
+            },
+        )
+
+    def _describe_note(self, request: ServiceRequest, step: Transition) -> str | None:
         key = f"admin.notes.{request.service}.{step.name}"
-        catalogue, wording = self._desk.catalogue, self._desk.wording
-        return catalogue.render(key, wording.facts(request)) if key in catalogue else None
+        catalogue, wording = self._dependencies.catalogue, self._dependencies.wording
+        return catalogue.render(key, wording.request_facts(request)) if key in catalogue else None
 
-    def _blank(self, service: Service, step: Transition, asked: Field) -> str:
+    def _describe_blank(self, service: Service, step: Transition, field: Field) -> str:
         """Return what an optional box means while it is blank, behind how it may be written."""
-        kind, blank = f"web.form.hints.{kind_of(asked)}", f"services.{service.key}.blank.{step.name}.{asked.name}"
-        return "؛ ".join(self._text(key) for key in (kind, blank) if key in self._desk.catalogue)
+        kind_key, blank_key = (
+            f"web.form.hints.{choose_control_kind(field)}",
+            f"services.{service.key}.blank.{step.name}.{field.name}",
+        )
+        return "؛ ".join(self._get_text(key) for key in (kind_key, blank_key) if key in self._dependencies.catalogue)
 
 
-def _gives_up(service: Service, step: Transition) -> bool:
-    return service.state(step.target).phase in ENDED or any(one.settles for one in step.effects)
+def _is_giving_up(service: Service, step: Transition) -> bool:
+    return service.state_named(step.target_state).phase in ENDED_PHASES or any(
+        effect.settles_bills for effect in step.effects
+    )
 
 
-async def inputs_of(
+async def load_step_inputs(
     uow: UnitOfWork, request: ServiceRequest, step: Transition, now: datetime
 ) -> tuple[tuple[Field, ...], dict[str, Mapping[str, str]]]:
     """Return the inputs that a step asks of this request, with the choices that it leaves and their words."""
-    asked = [one for one in step.inputs if one.applies_to(request, now)]
-    titles = {one.name: await one.options(uow, request) for one in asked if one.options}
-    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in asked]
-    return tuple(inputs), titles
+    asked_fields = [field for field in step.inputs if field.applies_to(request, now)]
+    titles_by_field = {
+        field.name: await field.find_choices(uow, request) for field in asked_fields if field.find_choices
+    }
+    inputs = [
+        replace(field, choices=tuple(titles_by_field[field.name])) if field.find_choices else field
+        for field in asked_fields
+    ]
+    return tuple(inputs), titles_by_field

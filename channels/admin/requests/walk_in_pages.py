@@ -10,14 +10,23 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.web.forms import MORE, FormWords, controls, read_form, refuse_nameless, rows_shown, stray, typed_form
-from channels.web.posted import said
-from domain.actions.desk import Desk
-from domain.actions.queues.visibility import sees
-from domain.actions.requests.walk_in import WALK_IN, enter_once, form_faults
-from domain.fields.form import Field, missing, read_what_can_be
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.web.forms import (
+    MORE_ROWS_BUTTON,
+    FormWording,
+    build_controls,
+    count_work_rows,
+    describe_stray,
+    read_form,
+    read_submitted_form,
+    refuse_rows_without_machine,
+)
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
+from domain.actions.queues.visibility import may_see_request
+from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once, find_form_faults
+from domain.fields.form import Field, list_missing, read_readable
 from domain.fields.types import Identifier, ReadingContext
 from domain.language.service import Service
 from domain.requests.request import ServiceRequest
@@ -25,113 +34,148 @@ from domain.unit_of_work import Store
 from domain.values import identifiers
 from domain.values.errors import DomainError, DuplicateRequest, InvalidField, raise_faults
 
-PATH = "/staff/walk-in"
-_ONE = f"{PATH}/{{service:[a-z_]+}}"
+WALK_IN_PATH = "/staff/walk-in"
+_SERVICE_PATH = f"{WALK_IN_PATH}/{{service:[a-z_]+}}"
 
-MOBILE = "citizen_mobile"
+MOBILE_INPUT = "citizen_mobile"
 """The form's name for the citizen's mobile: no field of a service has it."""
 
-FORM_KEY = "form_key"
+FORM_KEY_INPUT = "form_key"
 """The form's name for its own key, by which it is known again; no field of a service has it either."""
 
-_MOBILE_FIELD = Field(MOBILE, Identifier("mobile"))
+_MOBILE_FIELD = Field(MOBILE_INPUT, Identifier("mobile"))
 
-_KEY = re.compile("[0-9a-f]{32}")
+_KEY_PATTERN = re.compile("[0-9a-f]{32}")
 
 
 class WalkInPages:
     """Entering a request for somebody who came."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.walk_in", "requests.enter"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(WALK_IN_PATH, "admin.sections.walk_in", "requests.enter"),
+    )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "requests.enter", self._choose),
-            PageRoute("GET", _ONE, "requests.enter", self._form),
-            PageRoute("POST", _ONE, "requests.enter", FormSubmission("walk-in", self._enter, self._form)),
+            PageRoute("GET", WALK_IN_PATH, "requests.enter", self._show_services),
+            PageRoute("GET", _SERVICE_PATH, "requests.enter", self._render_form),
+            PageRoute(
+                "POST", _SERVICE_PATH, "requests.enter", FormSubmission("walk-in", self._submit_form, self._render_form)
+            ),
         )
 
-    async def _choose(self, request: web.Request, visit: Visit) -> web.Response:
-        services = {key: self._desk.wording.service(key) for key, one in self._desk.services.items() if one.form}
-        return staff_page(request, visit, "admin/requests/walk_in.html", {"services": services})
+    async def _show_services(self, request: web.Request, visitor: Visitor) -> web.Response:
+        service_titles = {
+            service_key: self._dependencies.wording.service_title(service_key)
+            for service_key, service in self._dependencies.services.items()
+            if service.form
+        }
+        return render_staff_page(request, visitor, "admin/requests/walk_in.html", {"services": service_titles})
 
-    async def _enter(self, request: web.Request, visit: Visit) -> str | web.Response:
-        if MORE in visit.form:
-            return await self._form(request, visit)
-        entered = await self._entered(self._service(request), visit)
-        if sees(self._desk.services, visit.actor, entered):
-            return f"/staff/requests/{entered.code}?done=entered"
-        return self._told(request, visit, entered)
+    async def _submit_form(self, request: web.Request, visitor: Visitor) -> str | web.Response:
+        if MORE_ROWS_BUTTON in visitor.form:
+            return await self._render_form(request, visitor)
+        entered_request = await self._enter_request(self._find_service(request), visitor)
+        if may_see_request(self._dependencies.services, visitor.actor, entered_request):
+            return f"/staff/requests/{entered_request.code}?done=entered"
+        return self._render_entered(request, visitor, entered_request)
 
-    async def _entered(self, service: Service, visit: Visit) -> ServiceRequest:
-        given, key = read_form(service.form, visit.form), self._key(visit)
-        mobile, faults = _mobile(visit)
+    async def _enter_request(self, service: Service, visitor: Visitor) -> ServiceRequest:
+        submitted_values, form_key = read_form(service.form, visitor.form), self._read_form_key(visitor)
+        citizen_mobile, found_faults = _read_mobile(visitor)
         try:
-            refuse_nameless(service.form, visit.form)
+            refuse_rows_without_machine(service.form, visitor.form)
         except InvalidField as error:
-            faults.append(error)
-        async with self._store.unit() as uow:
-            if faults:
-                raise_faults([*faults, *await form_faults(self._desk, uow, service.key, given)])
-            return await enter_once(self._desk, uow, service.key, given, visit.actor, mobile, key)
+            found_faults.append(error)
+        async with self._store.open_unit() as uow:
+            if found_faults:
+                raise_faults(
+                    [*found_faults, *await find_form_faults(self._dependencies, uow, service.key, submitted_values)]
+                )
+            return await enter_walk_in_once(
+                self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
+            )
 
-    def _key(self, visit: Visit) -> str:
+    def _read_form_key(self, visitor: Visitor) -> str:
         """Return the key that the form bears; a new one for a form that bears none of ours."""
-        given = said(visit.form, FORM_KEY)
-        return given if _KEY.fullmatch(given) else self._desk.ids.token()
+        submitted_key = read_text(visitor.form, FORM_KEY_INPUT)
+        return submitted_key if _KEY_PATTERN.fullmatch(submitted_key) else self._dependencies.ids.new_token()
 
-    def _service(self, request: web.Request) -> Service:
+    def _find_service(self, request: web.Request) -> Service:
         """Return the service of the address; one that makes no requests (a look-up) has no form."""
-        service = self._desk.services.get(request.match_info["service"])
+        service = self._dependencies.services.get(request.match_info["service"])
         if service is None or not service.form:
             raise web.HTTPNotFound
         return service
 
-    async def _form(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+    async def _render_form(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
         """Show the form as it was typed. One that was used for something else gets a new key: it is another request."""
-        service, error = self._service(request), error_of(refused)
-        words = FormWords(self._desk.wording, lambda name: self._label(service, name))
-        given: dict[str, Any] = typed_form(service.form, visit.form)
-        faults = error.faults if error else ()
-        of_mobile = next((self._desk.wording.error(one) for one in faults if one.field == MOBILE), None)
+        service, error = self._find_service(request), form_error(refused_form)
+        form_wording = FormWording(
+            self._dependencies.wording, lambda field_name: self._label_field(service, field_name)
+        )
+        submitted_values: dict[str, Any] = read_submitted_form(service.form, visitor.form)
+        error_faults = error.faults if error else ()
+        mobile_problem = next(
+            (
+                self._dependencies.wording.render_error(form_fault)
+                for form_fault in error_faults
+                if form_fault.field == MOBILE_INPUT
+            ),
+            None,
+        )
         context = {
-            "service": self._desk.wording.service(service.key),
-            "controls": controls(service.form, given, words, error, work_rows=rows_shown(visit.form)),
-            "key": self._desk.ids.token() if isinstance(error, DuplicateRequest) else self._key(visit),
-            "mobile": said(visit.form, MOBILE),
-            "mobile_problem": of_mobile,
-            "problem": stray([*service.form, _MOBILE_FIELD], error, words),
+            "service": self._dependencies.wording.service_title(service.key),
+            "controls": build_controls(
+                service.form, submitted_values, form_wording, error, work_rows=count_work_rows(visitor.form)
+            ),
+            "key": self._dependencies.ids.new_token()
+            if isinstance(error, DuplicateRequest)
+            else self._read_form_key(visitor),
+            "mobile": read_text(visitor.form, MOBILE_INPUT),
+            "mobile_problem": mobile_problem,
+            "problem": describe_stray([*service.form, _MOBILE_FIELD], error, form_wording),
         }
-        return staff_page(request, visit, "admin/requests/walk_in_form.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/requests/walk_in_form.html", context, error=error)
 
-    def _told(self, request: web.Request, visit: Visit, entered: ServiceRequest) -> web.Response:
+    def _render_entered(self, request: web.Request, visitor: Visitor, entered_request: ServiceRequest) -> web.Response:
         """Show what was entered to somebody who may not open it: the mobile is the one that was typed here."""
-        service, text = self._service(request), self._desk.catalogue.text
-        unit = service.state(entered.state).unit
+        service, get_text = self._find_service(request), self._dependencies.catalogue.text
+        unit_role = service.state_named(entered_request.state).unit
         context = {
-            "service": self._desk.wording.service(service.key),
+            "service": self._dependencies.wording.service_title(service.key),
             "key": service.key,
-            "code": entered.code,
-            "mobile": identifiers.mobile_shown(identifiers.mobile(said(visit.form, MOBILE))),
-            "unit": text(f"roles.{unit}") if unit else None,
+            "code": entered_request.code,
+            "mobile": identifiers.display_mobile(identifiers.parse_mobile(read_text(visitor.form, MOBILE_INPUT))),
+            "unit": get_text(f"roles.{unit_role}") if unit_role else None,
             "fields": [
-                (self._label(service, one.name), one.type.show(entered.fields[one.name], text))
-                for one in service.form
-                if entered.fields.get(one.name) is not None
+                (
+                    self._label_field(service, form_field.name),
+                    form_field.type.render_value(entered_request.fields[form_field.name], get_text),
+                )
+                for form_field in service.form
+                if entered_request.fields.get(form_field.name) is not None
             ],
         }
-        return staff_page(request, visit, "admin/requests/walk_in_done.html", context)
+        return render_staff_page(request, visitor, "admin/requests/walk_in_done.html", context)
 
-    def _label(self, service: Service, name: str) -> str:
-        return self._desk.catalogue.text(f"services.{service.key}.fields.{name}.label")
+    def _label_field(self, service: Service, field_name: str) -> str:
+        return self._dependencies.catalogue.text(f"services.{service.key}.fields.{field_name}.label")
 
 
-def _mobile(visit: Visit) -> tuple[str, list[DomainError]]:
+def _read_mobile(visitor: Visitor) -> tuple[str, list[DomainError]]:
     """Return the citizen's mobile, which is empty if anything is wrong with it, and what that is."""
-    values, faults = read_what_can_be((_MOBILE_FIELD,), {MOBILE: said(visit.form, MOBILE)}, ReadingContext(visit.now))
-    return values.get(MOBILE, ""), [*faults, *missing((_MOBILE_FIELD,), values, WALK_IN, faults)]
+    read_values, found_faults = read_readable(
+        (_MOBILE_FIELD,), {MOBILE_INPUT: read_text(visitor.form, MOBILE_INPUT)}, ReadingContext(visitor.now)
+    )
+    return read_values.get(MOBILE_INPUT, ""), [
+        *found_faults,
+        *list_missing((_MOBILE_FIELD,), read_values, WALK_IN_CHANNEL, found_faults),
+    ]

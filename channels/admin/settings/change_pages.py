@@ -7,18 +7,18 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.actors import actor_shown, staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.settings.setting_pages import CHANGES, TABS, TEXTS, shown_rule
-from channels.web.paging import listed, page_start
-from domain.actions.desk import Desk
-from domain.actions.settings.changes import DAY, TEXT
+from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.settings.setting_pages import CHANGES_PATH, PAGE_TABS, TEXTS_PATH, describe_rule_value
+from channels.web.paging import build_list_page, read_page_start
+from domain.actions.desk import Dependencies
+from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.settings.records import SettingChange
-from domain.settings.rules import RULES
+from domain.settings.rules import RULE_BY_NAME
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_long
+from domain.values.calendar import jalali_long_text
 
-PAGE = 30
+PAGE_SIZE = 30
 """Changes on a page."""
 
 
@@ -28,7 +28,7 @@ class ChangeView:
 
     id: int
     change: SettingChange
-    who: str
+    changed_by: str
     title: str
     address: str | None
     before: str
@@ -40,41 +40,49 @@ class ChangePages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        return (PageRoute("GET", CHANGES, "settings.view", self._show),)
+        return (PageRoute("GET", CHANGES_PATH, "settings.view", self._show_changes),)
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            found, names = await uow.settings.recent(page_start(request), PAGE + 1), await staff_names(uow)
-        rows = [self._shown(one, actor_shown(self._desk.catalogue, one.by, names)) for one in found]
-        context = {"tabs": TABS, "list": listed(request, CHANGES, rows, PAGE)}
-        return staff_page(request, visit, "admin/settings/changes.html", context)
+    async def _show_changes(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            setting_changes, member_names = (
+                await uow.setting_changes.list_recent(read_page_start(request), PAGE_SIZE + 1),
+                await load_staff_names(uow),
+            )
+        change_views = [
+            self._build_change_view(change, describe_actor(self._dependencies.catalogue, change.by, member_names))
+            for change in setting_changes
+        ]
+        context = {"tabs": PAGE_TABS, "list": build_list_page(request, CHANGES_PATH, change_views, PAGE_SIZE)}
+        return render_staff_page(request, visitor, "admin/settings/changes.html", context)
 
-    def _shown(self, change: SettingChange, who: str) -> ChangeView:
+    def _build_change_view(self, change: SettingChange, changed_by: str) -> ChangeView:
         name, address = change.name, None
-        if name.startswith(TEXT):
-            title, address = name.removeprefix(TEXT), f"{TEXTS}/one/{name.removeprefix(TEXT)}"
-        elif name.startswith(DAY):
-            title = jalali_long(date.fromisoformat(name.removeprefix(DAY)))
+        if name.startswith(TEXT_PREFIX):
+            title, address = name.removeprefix(TEXT_PREFIX), f"{TEXTS_PATH}/one/{name.removeprefix(TEXT_PREFIX)}"
+        elif name.startswith(DAY_PREFIX):
+            title = jalali_long_text(date.fromisoformat(name.removeprefix(DAY_PREFIX)))
         else:
-            title = self._text(f"admin.settings.rules.{name}") if name in RULES else name
-        before, value = (self._value(name, one) for one in (change.before, change.value))
-        return ChangeView(change.id, change, who, title, address, before, value)
+            title = self._get_text(f"admin.settings.rules.{name}") if name in RULE_BY_NAME else name
+        before, value = (self._describe_value(name, side_value) for side_value in (change.before, change.value))
+        return ChangeView(change.id, change, changed_by, title, address, before, value)
 
-    def _value(self, name: str, value: Any) -> str:
+    def _describe_value(self, name: str, value: Any) -> str:
         """Return a value in words; a day without one is as it is by itself, anything else as configured."""
         if value is None:
-            return self._text("admin.days.by_itself" if name.startswith(DAY) else "admin.settings.as_configured")
-        if name.startswith(DAY):
-            return self._text(f"admin.days.{value}")
-        if name in RULES and RULES[name].sound(value, self._desk.clock.now()):
-            return shown_rule(self._desk, RULES[name], value)
+            return self._get_text(
+                "admin.days.by_itself" if name.startswith(DAY_PREFIX) else "admin.settings.as_configured"
+            )
+        if name.startswith(DAY_PREFIX):
+            return self._get_text(f"admin.days.{value}")
+        if name in RULE_BY_NAME and RULE_BY_NAME[name].is_still_valid(value, self._dependencies.clock.now()):
+            return describe_rule_value(self._dependencies, RULE_BY_NAME[name], value)
         return "\n".join(value) if isinstance(value, list) else str(value)
 
-    def _text(self, key: str) -> str:
-        return self._desk.catalogue.text(key)
+    def _get_text(self, key: str) -> str:
+        return self._dependencies.catalogue.text(key)

@@ -5,31 +5,38 @@ from datetime import date
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.settings.setting_pages import DAYS, TABS
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import required_version
-from domain.actions.desk import Desk
-from domain.actions.settings.changes import HOLIDAY, WORKING, declare_day, forget_day, renew, version_of_settings
-from domain.actions.staff.staffing import today
+from channels.admin.settings.setting_pages import DAYS_PATH, PAGE_TABS
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import require_version
+from domain.actions.desk import Dependencies
+from domain.actions.settings.changes import (
+    HOLIDAY,
+    WORKING_DAY,
+    declare_day,
+    forget_day,
+    renew_settings,
+    version_of_settings,
+)
+from domain.actions.staff.staffing import today_in_tehran
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Text
 from domain.settings.records import DeclaredDay
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_long, to_jalali
-from domain.values.calendar import period as year_of
+from domain.values.calendar import jalali_long_text, to_jalali
+from domain.values.calendar import jalali_period as year_of
 
-LONGEST_NOTE = 100
-DECLARE = PageForm(
+MAX_NOTE_LENGTH = 100
+DECLARE_FORM = PageForm(
     "declare",
     (
-        Field("day", Day(past=True)),
-        Field("kind", Choice(), choices=(HOLIDAY, WORKING)),
-        Field("note", Text(limit=LONGEST_NOTE), required=False),
+        Field("day", Day(allows_past=True)),
+        Field("kind", Choice(), choices=(HOLIDAY, WORKING_DAY)),
+        Field("note", Text(max_length=MAX_NOTE_LENGTH), required=False),
     ),
     "admin.days",
-    {"kind": {HOLIDAY: "admin.days.holiday", WORKING: "admin.days.working"}},
+    {"kind": {HOLIDAY: "admin.days.holiday", WORKING_DAY: "admin.days.working"}},
 )
 
 
@@ -38,56 +45,76 @@ class DayPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", DAYS, "settings.view", self._page),
-            PageRoute("POST", DAYS, "settings.change", FormSubmission(DECLARE.name, self._declare, self._page)),
+            PageRoute("GET", DAYS_PATH, "settings.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{DAYS}/{{day}}/forget",
+                DAYS_PATH,
                 "settings.change",
-                FormSubmission("forget", self._forget, self._page),
+                FormSubmission(DECLARE_FORM.name, self._submit_declaration, self._render_page),
+            ),
+            PageRoute(
+                "POST",
+                f"{DAYS_PATH}/{{day}}/forget",
+                "settings.change",
+                FormSubmission("forget", self._submit_forgetting, self._render_page),
             ),
         )
 
-    async def _declare(self, request: web.Request, visit: Visit) -> str:
-        values = DECLARE.read(visit)
-        day, works = date.fromisoformat(values["day"]), values["kind"] == WORKING
-        version = required_version(visit.form)
-        async with self._store.unit() as uow:
-            await declare_day(self._desk, uow, day, works, values.get("note", ""), version, actor=visit.actor)
-        await renew(self._desk, self._store)
-        return f"{DAYS}?done=day"
+    async def _submit_declaration(self, request: web.Request, visitor: Visitor) -> str:
+        values = DECLARE_FORM.read_values(visitor)
+        declared_day, is_working = date.fromisoformat(values["day"]), values["kind"] == WORKING_DAY
+        version_token = require_version(visitor.form)
+        async with self._store.open_unit() as uow:
+            await declare_day(
+                self._dependencies,
+                uow,
+                declared_day,
+                is_working,
+                values.get("note", ""),
+                version_token,
+                actor=visitor.actor,
+            )
+        await renew_settings(self._dependencies, self._store)
+        return f"{DAYS_PATH}?done=day"
 
-    async def _forget(self, request: web.Request, visit: Visit) -> str:
+    async def _submit_forgetting(self, request: web.Request, visitor: Visitor) -> str:
         try:
-            day = date.fromisoformat(request.match_info["day"])
+            declared_day = date.fromisoformat(request.match_info["day"])
         except ValueError:
             raise web.HTTPNotFound from None
-        async with self._store.unit() as uow:
-            await forget_day(self._desk, uow, day, required_version(visit.form), actor=visit.actor)
-        await renew(self._desk, self._store)
-        return f"{DAYS}?done=day_forgotten"
+        async with self._store.open_unit() as uow:
+            await forget_day(self._dependencies, uow, declared_day, require_version(visitor.form), actor=visitor.actor)
+        await renew_settings(self._dependencies, self._store)
+        return f"{DAYS_PATH}?done=day_forgotten"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        first, _ = year_of(to_jalali(today(self._desk))[0])
-        async with self._store.unit(write=False) as uow:
-            found, version = await uow.work_calendar.declared(first), await version_of_settings(uow)
-        error, declare = error_of(refused), DECLARE.shown(self._desk.wording, {}, refused)
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        first_day, _ = year_of(to_jalali(today_in_tehran(self._dependencies))[0])
+        async with self._store.open_unit(write=False) as uow:
+            days, version_token = await uow.work_calendar.list_declared(first_day), await version_of_settings(uow)
+        error, declare = form_error(refused_form), DECLARE_FORM.build_view(self._dependencies.wording, {}, refused_form)
         context = {
-            "tabs": TABS,
-            "days": [_shown(one) for one in found],
+            "tabs": PAGE_TABS,
+            "days": [_describe_day(declared_day) for declared_day in days],
             "declare": declare,
-            "refusal": self._desk.wording.error(error) if error and not declare.open else None,
-            "version": version,
+            "refusal": self._dependencies.wording.render_error(error) if error and not declare.is_open else None,
+            "version": version_token,
         }
-        return staff_page(request, visit, "admin/settings/days.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/settings/days.html", context, error=error)
 
 
-def _shown(one: DeclaredDay) -> dict[str, str | bool]:
-    return {"day": one.day.isoformat(), "title": jalali_long(one.day), "working": one.working, "note": one.note}
+def _describe_day(declared_day: DeclaredDay) -> dict[str, str | bool]:
+    return {
+        "day": declared_day.day.isoformat(),
+        "title": jalali_long_text(declared_day.day),
+        "working": declared_day.working,
+        "note": declared_day.note,
+    }

@@ -8,23 +8,23 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import required_version
-from channels.web.forms import FormWords, controls, read_form, stray
-from domain.actions.desk import Desk
-from domain.actions.settings.changes import change_rules, kept_rules, renew, version_of_settings
-from domain.settings.rules import GROUPS, NO, YES, SettingRule, present
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import require_version
+from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from domain.actions.desk import Dependencies
+from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
+from domain.settings.rules import NO_CHOICE, RULE_GROUPS, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import Store
 
-PATH = "/staff/settings"
-DAYS, TEXTS, CHANGES = f"{PATH}/days", f"{PATH}/texts", f"{PATH}/changes"
+SETTINGS_PATH = "/staff/settings"
+DAYS_PATH, TEXTS_PATH, CHANGES_PATH = f"{SETTINGS_PATH}/days", f"{SETTINGS_PATH}/texts", f"{SETTINGS_PATH}/changes"
 
-TABS: Mapping[str, str] = {
-    PATH: "admin.settings.title",
-    DAYS: "admin.days.title",
-    TEXTS: "admin.texts.title",
-    CHANGES: "admin.changes.title",
+PAGE_TABS: Mapping[str, str] = {
+    SETTINGS_PATH: "admin.settings.title",
+    DAYS_PATH: "admin.days.title",
+    TEXTS_PATH: "admin.texts.title",
+    CHANGES_PATH: "admin.changes.title",
 }
 """The pages of this room."""
 
@@ -32,84 +32,125 @@ TABS: Mapping[str, str] = {
 class SettingPages:
     """The rules."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(PATH, "admin.sections.settings", "settings.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(SETTINGS_PATH, "admin.sections.settings", "settings.view"),
+    )
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "settings.view", self._page),
+            PageRoute("GET", SETTINGS_PATH, "settings.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{PATH}/rules/{{group:[a-z]+}}",
+                f"{SETTINGS_PATH}/rules/{{group:[a-z]+}}",
                 "settings.change",
-                FormSubmission("{group}", self._change, self._page),
+                FormSubmission("{group}", self._submit_settings, self._render_page),
             ),
         )
 
-    async def _change(self, request: web.Request, visit: Visit) -> str:
-        name = request.match_info["group"]
-        if name not in GROUPS:
+    async def _submit_settings(self, request: web.Request, visitor: Visitor) -> str:
+        group_name = request.match_info["group"]
+        if group_name not in RULE_GROUPS:
             raise web.HTTPNotFound
-        given, version = read_form([rule.field for rule in GROUPS[name]], visit.form), required_version(visit.form)
-        async with self._store.unit() as uow:
-            await change_rules(self._desk, uow, GROUPS[name], given, version, actor=visit.actor)
-        await renew(self._desk, self._store)
-        return f"{PATH}?done=settings#{name}"
+        submitted_values, version_token = (
+            read_form([rule.field for rule in RULE_GROUPS[group_name]], visitor.form),
+            require_version(visitor.form),
+        )
+        async with self._store.open_unit() as uow:
+            await change_rules(
+                self._dependencies, uow, RULE_GROUPS[group_name], submitted_values, version_token, actor=visitor.actor
+            )
+        await renew_settings(self._dependencies, self._store)
+        return f"{SETTINGS_PATH}?done=settings#{group_name}"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            kept, version = await kept_rules(uow), await version_of_settings(uow)
-        groups = [self._group(name, rules, kept, refused) for name, rules in GROUPS.items()]
-        context = {"tabs": TABS, "groups": groups, "version": version}
-        return staff_page(request, visit, "admin/settings/settings.html", context, error=error_of(refused))
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            stored_values, version_token = await load_stored_rules(uow), await version_of_settings(uow)
+        group_contexts = [
+            self._build_group(group_name, rules, stored_values, refused_form)
+            for group_name, rules in RULE_GROUPS.items()
+        ]
+        context = {"tabs": PAGE_TABS, "groups": group_contexts, "version": version_token}
+        return render_staff_page(
+            request, visitor, "admin/settings/settings.html", context, error=form_error(refused_form)
+        )
 
-    def _group(
-        self, name: str, rules: Sequence[SettingRule], kept: Mapping[str, Any], refused: RefusedForm | None
+    def _build_group(
+        self,
+        group_name: str,
+        rules: Sequence[SettingRule],
+        stored_values: Mapping[str, Any],
+        refused_form: RefusedForm | None,
     ) -> Mapping[str, Any]:
-        mine = refused if refused and refused.name == name else None
-        fields, words = [rule.field for rule in rules], self._words(rules)
-        shown = {rule.name: self._typed(rule, kept.get(rule.name)) for rule in rules}
-        given, error = (read_form(fields, mine.posted), mine.error) if mine else (shown, None)
+        own_refusal = refused_form if refused_form and refused_form.name == group_name else None
+        rule_fields, form_wording = [rule.field for rule in rules], self._build_wording(rules)
+        shown_values = {rule.name: self._format_stored(rule, stored_values.get(rule.name)) for rule in rules}
+        submitted_values, error = (
+            (read_form(rule_fields, own_refusal.posted_form), own_refusal.error)
+            if own_refusal
+            else (shown_values, None)
+        )
         return {
-            "name": name,
-            "controls": controls(fields, given, words, error),
-            "problem": stray(fields, error, words),
-            "set": [rule.name for rule in rules if rule.name in kept],
+            "name": group_name,
+            "controls": build_controls(rule_fields, submitted_values, form_wording, error),
+            "problem": describe_stray(rule_fields, error, form_wording),
+            "set": [rule.name for rule in rules if rule.name in stored_values],
         }
 
-    def _words(self, rules: Sequence[SettingRule]) -> FormWords:
-        text, configured = self._desk.catalogue, self._desk.configured
-        hints = {
-            rule.name: text.render(
+    def _build_wording(self, rules: Sequence[SettingRule]) -> FormWording:
+        catalogue, configured_settings = self._dependencies.catalogue, self._dependencies.configured
+        hints_by_rule = {
+            rule.name: catalogue.render(
                 "admin.settings.configured",
-                {"value": shown_rule(self._desk, rule, present(rule, configured.policy, configured.calendar))},
+                {
+                    "value": describe_rule_value(
+                        self._dependencies,
+                        rule,
+                        read_present_value(rule, configured_settings.policy, configured_settings.calendar),
+                    )
+                },
             )
             for rule in rules
         }
-        titles = {rule.name: {one: choice_key(rule, one) for one in rule.field.choices} for rule in rules}
-        label = "admin.settings.rules.{}".format
-        return FormWords(
-            self._desk.wording, lambda name: text.text(label(name)), titles, blank="admin.settings.as_configured",
-            hints=hints,
-        )  # fmt: skip
+        titles_by_rule = {
+            rule.name: {choice: rule_choice_key(rule, choice) for choice in rule.field.choices} for rule in rules
+        }
+        label_key = "admin.settings.rules.{}".format
+        return FormWording(
+            self._dependencies.wording,
+            lambda rule_name: catalogue.text(label_key(rule_name)),
+            titles_by_rule,
+            blank_key="admin.settings.as_configured",
+            hints_by_field=hints_by_rule,
+        )
 
-    def _typed(self, rule: SettingRule, kept: Any) -> str:
+    def _format_stored(self, rule: SettingRule, stored_value: Any) -> str:
         """Return a kept value as its field holds it: a choice by its name, anything else as people write it."""
-        if kept is None:
+        if stored_value is None:
             return ""
-        return str(kept) if rule.field.choices else shown_rule(self._desk, rule, kept)
+        return str(stored_value) if rule.field.choices else describe_rule_value(self._dependencies, rule, stored_value)
 
 
-def choice_key(rule: SettingRule, choice: str) -> str:
+def rule_choice_key(rule: SettingRule, choice: str) -> str:
     """Return the key of what a rule's choice is called."""
-    return f"admin.settings.choices.{choice}" if choice in {YES, NO} else f"admin.settings.choices.{rule.name}.{choice}"
+    return (
+        f"admin.settings.choices.{choice}"
+        if choice in {YES_CHOICE, NO_CHOICE}
+        else f"admin.settings.choices.{rule.name}.{choice}"
+    )
 
 
-def shown_rule(desk: Desk, rule: SettingRule, kept: Any) -> str:
+def describe_rule_value(dependencies: Dependencies, rule: SettingRule, stored_value: Any) -> str:
     """Return a value of a rule in words."""
-    text = desk.catalogue.text
-    return text(choice_key(rule, kept)) if rule.field.choices else rule.field.type.show(kept, text)
+    get_text = dependencies.catalogue.text
+    return (
+        get_text(rule_choice_key(rule, stored_value))
+        if rule.field.choices
+        else rule.field.type.render_value(stored_value, get_text)
+    )

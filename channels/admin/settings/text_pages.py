@@ -6,39 +6,39 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.settings.setting_pages import TABS, TEXTS
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import required_version
-from channels.web.forms import FormWords, controls, read_form
-from channels.web.posted import said
-from domain.actions.desk import Desk
-from domain.actions.settings.changes import TEXT, change_text, renew, version_of_settings
-from domain.actions.settings.text_overrides import LONGEST, changeable, proved
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.settings.setting_pages import PAGE_TABS, TEXTS_PATH
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import require_version
+from channels.web.forms import FormWording, build_controls, read_form
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
+from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
+from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text
 from domain.check import sent_by_sms
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
-from domain.values.text import fold
+from domain.values.text import fold_text
 
-ONE = f"{TEXTS}/one/{{key:[a-z0-9_.]+}}"
-PAGE = 50
+TEXT_PATH = f"{TEXTS_PATH}/one/{{key:[a-z0-9_.]+}}"
+PAGE_SIZE = 50
 """Texts on a page."""
 
-CHANGED = "changed"
+CHANGED_CHOICE = "changed"
 
-_SEARCH = Text(limit=100)
+_SEARCH_TYPE = Text(max_length=100)
 
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A text by its key; `changed` tells whether the staff worded it anew."""
+    """A text by its key; `is_changed` tells whether the staff worded it anew."""
 
     key: str
-    words: str
-    changed: bool
+    wording: str
+    is_changed: bool
 
 
 class TextPages:
@@ -46,117 +46,143 @@ class TextPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", TEXTS, "settings.view", self._show_all),
-            PageRoute("GET", ONE, "settings.view", self._page),
-            PageRoute("POST", ONE, "settings.change", FormSubmission("text", self._change, self._page)),
-            PageRoute("POST", f"{ONE}/reset", "settings.change", self._reset),
+            PageRoute("GET", TEXTS_PATH, "settings.view", self._show_texts),
+            PageRoute("GET", TEXT_PATH, "settings.view", self._render_page),
+            PageRoute(
+                "POST", TEXT_PATH, "settings.change", FormSubmission("text", self._submit_text, self._render_page)
+            ),
+            PageRoute("POST", f"{TEXT_PATH}/reset", "settings.change", self._submit_reset),
         )
 
-    async def _show_all(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _show_texts(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show the texts whose key or words hold what is looked for, page by page of their order."""
-        fields, start = self._filters(), _start(request)
-        given = read_form(fields, request.query)
-        found = await self._found(given)
-        more = {**request.query, "from": str(start + PAGE)} if len(found) > start + PAGE else None
+        filter_fields, first_index = self._build_filter_fields(), _read_start(request)
+        filter_values = read_form(filter_fields, request.query)
+        matching_texts = await self._find_texts(filter_values)
+        next_query = (
+            {**request.query, "from": str(first_index + PAGE_SIZE)}
+            if len(matching_texts) > first_index + PAGE_SIZE
+            else None
+        )
         context = {
-            "tabs": TABS,
-            "filters": controls(fields, given, self._label()),
-            "texts": found[start : start + PAGE],
-            "count": len(found),
-            "older": str(request.rel_url.with_query(more)) if more else None,
+            "tabs": PAGE_TABS,
+            "filters": build_controls(filter_fields, filter_values, self._build_wording()),
+            "texts": matching_texts[first_index : first_index + PAGE_SIZE],
+            "count": len(matching_texts),
+            "older": str(request.rel_url.with_query(next_query)) if next_query else None,
         }
-        return staff_page(request, visit, "admin/settings/texts.html", context)
+        return render_staff_page(request, visitor, "admin/settings/texts.html", context)
 
-    def _filters(self) -> tuple[Field, ...]:
-        tables = sorted({_table(key) for key in changeable(self._desk.catalogue)})
+    def _build_filter_fields(self) -> tuple[Field, ...]:
+        table_names = sorted({_table_of_key(key) for key in list_changeable_keys(self._dependencies.catalogue)})
         return (
-            Field("q", _SEARCH, required=False),
-            Field("table", Choice(), required=False, choices=tuple(tables)),
-            Field("which", Choice(), required=False, choices=(CHANGED,)),
+            Field("q", _SEARCH_TYPE, required=False),
+            Field("table", Choice(), required=False, choices=tuple(table_names)),
+            Field("which", Choice(), required=False, choices=(CHANGED_CHOICE,)),
         )
 
-    def _label(self) -> FormWords:
-        text, titles = self._desk.catalogue.text, {"which": {CHANGED: "admin.texts.changed"}}
-        return FormWords(self._desk.wording, lambda name: text(f"admin.texts.{name}"), titles, blank="web.form.every")
+    def _build_wording(self) -> FormWording:
+        get_text, titles = self._dependencies.catalogue.text, {"which": {CHANGED_CHOICE: "admin.texts.changed"}}
+        return FormWording(
+            self._dependencies.wording,
+            lambda field_name: get_text(f"admin.texts.{field_name}"),
+            titles,
+            blank_key="web.form.every",
+        )
 
-    async def _found(self, given: Mapping[str, str]) -> list[TextView]:
-        changed, wanted = await self._changed(), fold(given.get("q", ""))
-        texts = (TextView(key, self._words(key), key in changed) for key in changeable(self._desk.catalogue))
+    async def _find_texts(self, filter_values: Mapping[str, str]) -> list[TextView]:
+        changed_keys, searched_text = await self._load_changed_keys(), fold_text(filter_values.get("q", ""))
+        text_views = (
+            TextView(key, self._load_wording(key), key in changed_keys)
+            for key in list_changeable_keys(self._dependencies.catalogue)
+        )
         return [
-            one
-            for one in texts
-            if given.get("table") in (None, _table(one.key))
-            and (one.changed or given.get("which") != CHANGED)
-            and (wanted in fold(one.key) or wanted in fold(one.words))
+            text_view
+            for text_view in text_views
+            if filter_values.get("table") in (None, _table_of_key(text_view.key))
+            and (text_view.is_changed or filter_values.get("which") != CHANGED_CHOICE)
+            and (searched_text in fold_text(text_view.key) or searched_text in fold_text(text_view.wording))
         ]
 
-    async def _change(self, request: web.Request, visit: Visit) -> str:
-        key, typed = request.match_info["key"], said(visit.form, "text")
-        version, desk = required_version(visit.form), self._desk
-        words = await asyncio.to_thread(proved, desk.services.values(), desk.catalogue, key, typed)
-        async with self._store.unit() as uow:
-            await change_text(desk, uow, key, words, version, actor=visit.actor)
-        await renew(desk, self._store)
-        return f"{TEXTS}/one/{key}?done=text"
+    async def _submit_text(self, request: web.Request, visitor: Visitor) -> str:
+        key, submitted_text = request.match_info["key"], read_text(visitor.form, "text")
+        version_token, dependencies = require_version(visitor.form), self._dependencies
+        proved_text = await asyncio.to_thread(
+            prove_text, dependencies.services.values(), dependencies.catalogue, key, submitted_text
+        )
+        async with self._store.open_unit() as uow:
+            await change_text(dependencies, uow, key, proved_text, version_token, actor=visitor.actor)
+        await renew_settings(dependencies, self._store)
+        return f"{TEXTS_PATH}/one/{key}?done=text"
 
-    async def _reset(self, request: web.Request, visit: Visit) -> web.Response:
-        key = self._known(request)
-        async with self._store.unit() as uow:
-            await change_text(self._desk, uow, key, None, required_version(visit.form), actor=visit.actor)
-        await renew(self._desk, self._store)
-        raise web.HTTPSeeOther(f"{TEXTS}/one/{key}?done=text_reset")
+    async def _submit_reset(self, request: web.Request, visitor: Visitor) -> web.Response:
+        key = self._read_text_key(request)
+        async with self._store.open_unit() as uow:
+            await change_text(self._dependencies, uow, key, None, require_version(visitor.form), actor=visitor.actor)
+        await renew_settings(self._dependencies, self._store)
+        raise web.HTTPSeeOther(f"{TEXTS_PATH}/one/{key}?done=text_reset")
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        key, catalogue, error = self._known(request), self._desk.catalogue, error_of(refused)
-        given = catalogue.given(key)
-        async with self._store.unit(write=False) as uow:
-            version = await version_of_settings(uow)
-        travels = key in sent_by_sms(self._desk.services.values(), catalogue)
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        key, catalogue, error = self._read_text_key(request), self._dependencies.catalogue, form_error(refused_form)
+        given_text = catalogue.read_source(key)
+        async with self._store.open_unit(write=False) as uow:
+            version_token = await version_of_settings(uow)
+        is_sent_by_sms = key in sent_by_sms(self._dependencies.services.values(), catalogue)
         context = {
             "key": key,
-            "words": said(refused.posted, "text") if refused else self._words(key),
-            "changed": key in await self._changed(),
-            "given": given if isinstance(given, str) else "\n".join(given),
-            "facts": sorted(catalogue.facts(key)),
-            "parts_allowed": catalogue.parts(key) if travels else None,
-            "takes": count_parts(catalogue.longest(key)) if travels else None,
-            "is_list": not isinstance(given, str),
-            "longest": LONGEST,
-            "version": version,
-            "problem": self._desk.wording.error(error) if error else None,
+            "words": read_text(refused_form.posted_form, "text") if refused_form else self._load_wording(key),
+            "changed": key in await self._load_changed_keys(),
+            "given": given_text if isinstance(given_text, str) else "\n".join(given_text),
+            "facts": sorted(catalogue.fact_names(key)),
+            "parts_allowed": catalogue.part_budget(key) if is_sent_by_sms else None,
+            "takes": count_parts(catalogue.render_longest(key)) if is_sent_by_sms else None,
+            "is_list": not isinstance(given_text, str),
+            "longest": LONGEST_OVERRIDE,
+            "version": version_token,
+            "problem": self._dependencies.wording.render_error(error) if error else None,
         }
-        return staff_page(request, visit, "admin/settings/text.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/settings/text.html", context, error=error)
 
-    def _known(self, request: web.Request) -> str:
+    def _read_text_key(self, request: web.Request) -> str:
         key = request.match_info["key"]
-        if key not in changeable(self._desk.catalogue):
+        if key not in list_changeable_keys(self._dependencies.catalogue):
             raise NotFound("text")
         return key
 
-    def _words(self, key: str) -> str:
-        given = self._desk.catalogue.given(key)
-        return self._desk.catalogue.text(key) if isinstance(given, str) else "\n".join(self._desk.catalogue.lines(key))
+    def _load_wording(self, key: str) -> str:
+        given_text = self._dependencies.catalogue.read_source(key)
+        return (
+            self._dependencies.catalogue.text(key)
+            if isinstance(given_text, str)
+            else "\n".join(self._dependencies.catalogue.text_lines(key))
+        )
 
-    async def _changed(self) -> set[str]:
+    async def _load_changed_keys(self) -> set[str]:
         """Return the keys of the texts that the staff worded anew."""
-        async with self._store.unit(write=False) as uow:
-            kept = await uow.settings.values()
-        return {name.removeprefix(TEXT) for name in kept if name.startswith(TEXT)}
+        async with self._store.open_unit(write=False) as uow:
+            stored_values = await uow.setting_changes.get_values()
+        return {
+            setting_name.removeprefix(TEXT_PREFIX)
+            for setting_name in stored_values
+            if setting_name.startswith(TEXT_PREFIX)
+        }
 
 
-def _table(key: str) -> str:
+def _table_of_key(key: str) -> str:
     """Return the table of the catalogue that a text is found in: its service's, or the first word of its key."""
-    parts = key.split(".")
-    return ".".join(parts[:2]) if parts[0] == "services" else parts[0]
+    key_parts = key.split(".")
+    return ".".join(key_parts[:2]) if key_parts[0] == "services" else key_parts[0]
 
 
-def _start(request: web.Request) -> int:
-    given = request.query.get("from", "0")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+def _read_start(request: web.Request) -> int:
+    start_text = request.query.get("from", "0")
+    return int(start_text) if start_text.isascii() and start_text.isdecimal() and len(start_text) < 7 else 0

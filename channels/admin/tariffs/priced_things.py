@@ -3,26 +3,31 @@
 from collections.abc import Mapping
 
 from domain.messages.catalogue import Catalogue
-from domain.tariffs.tariff import FROM, least_of, without_band
-from domain.values.text import grouped, persian_digits
+from domain.tariffs.tariff import BAND_DIMENSION, read_band_start, without_band
+from domain.values.text import group_digits, persian_digits
 
 
-def thing_named(catalogue: Catalogue, dimensions: Mapping[str, str], unit: str) -> str:
+def describe_thing(catalogue: Catalogue, dimensions: Mapping[str, str], unit: str) -> str:
     """Return what is priced by so many of a unit."""
-    words = [_named(catalogue, f"choices.{name}.{value}", value) for name, value in without_band(dimensions).items()]
-    return "، ".join([*words, *([band_named(catalogue, dimensions, unit)] if FROM in dimensions else [])])
+    dimension_labels = [
+        _text_or_value(catalogue, f"choices.{dimension}.{raw_value}", raw_value)
+        for dimension, raw_value in without_band(dimensions).items()
+    ]
+    return "، ".join(
+        [*dimension_labels, *([describe_band(catalogue, dimensions, unit)] if BAND_DIMENSION in dimensions else [])]
+    )
 
 
-def band_named(catalogue: Catalogue, dimensions: Mapping[str, str], unit: str) -> str:
+def describe_band(catalogue: Catalogue, dimensions: Mapping[str, str], unit: str) -> str:
     """Return from how many units on a band prices."""
-    start = {"from": grouped(least_of(dimensions)), "unit": unit_named(catalogue, unit)}
-    return catalogue.render("admin.tariffs.band", start)
+    band_facts = {"from": group_digits(read_band_start(dimensions)), "unit": describe_unit(catalogue, unit)}
+    return catalogue.render("admin.tariffs.band", band_facts)
 
 
-def unit_named(catalogue: Catalogue, unit: str) -> str:
+def describe_unit(catalogue: Catalogue, unit: str) -> str:
     """Return what is counted."""
-    return _named(catalogue, f"admin.tariffs.units.{unit}", unit)
+    return _text_or_value(catalogue, f"admin.tariffs.units.{unit}", unit)
 
 
-def _named(catalogue: Catalogue, key: str, value: str) -> str:
-    return catalogue.text(key) if key in catalogue else persian_digits(value)
+def _text_or_value(catalogue: Catalogue, key: str, raw_value: str) -> str:
+    return catalogue.text(key) if key in catalogue else persian_digits(raw_value)

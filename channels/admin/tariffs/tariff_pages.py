@@ -6,32 +6,39 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.actors import staff_names
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.actors import load_staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import FormView, PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, error_of, forbidden_with_reason_too
-from channels.admin.tariffs.tariff_view import ROOM, TariffViews, address
-from channels.admin.version_tokens import optional_version
+from channels.admin.submissions import FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
+from channels.admin.tariffs.tariff_view import TARIFFS_PATH, TariffViews, price_address
+from channels.admin.version_tokens import read_optional_version
 from channels.web.forms import read_form
-from channels.web.posted import said
-from domain.actions.desk import Desk
-from domain.actions.staff.staffing import today
+from channels.web.posted import read_text
+from domain.actions.desk import Dependencies
+from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
-    approve,
-    declared,
-    priced,
-    reject,
-    samples,
+    approve_proposal,
+    find_insertion_point,
+    reject_proposal,
+    sample_prices,
     set_price,
-    where_it_comes,
-    withdraw,
+    withdraw_price,
 )
+from domain.actions.tariffs.priced_subjects import find_declared, list_priced
 from domain.fields.form import Field
-from domain.fields.types import Day, Integer, Rials, number_text
-from domain.tariffs.tariff import FROM, Priced, ProposedTariff, TariffRow, Terms, of_thing, without_band
+from domain.fields.types import Day, Integer, Rials, format_number
+from domain.tariffs.tariff import (
+    BAND_DIMENSION,
+    PricedSubject,
+    PriceTerms,
+    ProposedTariff,
+    TariffRow,
+    rows_of_subject,
+    without_band,
+)
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import jalali_text
-from domain.values.dated_rows import standing, version_of
+from domain.values.dated_rows import effective_rows, version_of
 from domain.values.errors import DomainError, InvalidField
 
 PRICE = PageForm(
@@ -44,206 +51,264 @@ PRICE = PageForm(
     ),
     "admin.tariffs.fields",
 )
-FAR_MEANT = "far"
+FAR_MEANT_FIELD = "far"
 """The box that says that a price is meant to differ so much from the present one."""
-BAND = "band"
+BAND_FORM = "band"
 """The form that leads to the page of a band."""
 
-_ONE = f"{ROOM}/{{service:(?!(?:rows|proposals)\\b)[a-z_]+}}"
-_PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]{{1,19}}}}"
+_TARIFF_PATH = f"{TARIFFS_PATH}/{{service:(?!(?:rows|proposals)\\b)[a-z_]+}}"
+_PROPOSAL_PATH = f"{TARIFFS_PATH}/proposals/{{id:[0-9]{{1,19}}}}"
 
 
 class TariffPages:
     """The revenue unit's prices."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(ROOM, "admin.sections.tariffs", "tariffs.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(TARIFFS_PATH, "admin.sections.tariffs", "tariffs.view"),)
 
-    def __init__(self, desk: Desk, store: Store) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
         self._store = store
 
-    def routes(self) -> Sequence[PageRoute]:
+    def list_routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", ROOM, "tariffs.view", self._prices),
-            PageRoute("GET", _ONE, "tariffs.view", self._show),
-            PageRoute(
-                "POST", f"{_ONE}/preview", "tariffs.change", FormSubmission(PRICE.name, self._preview, self._page)
-            ),
-            PageRoute("POST", _ONE, "tariffs.change", FormSubmission(PRICE.name, self._set, self._page)),
+            PageRoute("GET", TARIFFS_PATH, "tariffs.view", self._render_tariffs),
+            PageRoute("GET", _TARIFF_PATH, "tariffs.view", self._show_tariff),
             PageRoute(
                 "POST",
-                f"{ROOM}/rows/{{id:[0-9]{{1,19}}}}/withdraw",
+                f"{_TARIFF_PATH}/preview",
                 "tariffs.change",
-                FormSubmission("withdraw", self._withdraw, self._prices),
+                FormSubmission(PRICE.name, self._show_preview, self._render_page),
             ),
             PageRoute(
                 "POST",
-                f"{_PROPOSAL}/approve",
-                "tariffs.approve",
-                FormSubmission("approve", self._approve, self._prices, forbidden_with_reason_too),
+                _TARIFF_PATH,
+                "tariffs.change",
+                FormSubmission(PRICE.name, self._submit_price, self._render_page),
             ),
             PageRoute(
                 "POST",
-                f"{_PROPOSAL}/reject",
+                f"{TARIFFS_PATH}/rows/{{id:[0-9]{{1,19}}}}/withdraw",
+                "tariffs.change",
+                FormSubmission("withdraw", self._submit_withdrawal, self._render_tariffs),
+            ),
+            *self._build_proposal_routes(),
+        )
+
+    def _build_proposal_routes(self) -> Sequence[PageRoute]:
+        return (
+            PageRoute(
+                "POST",
+                f"{_PROPOSAL_PATH}/approve",
                 "tariffs.approve",
-                FormSubmission("reject", self._reject, self._prices),
+                FormSubmission("approve", self._submit_approval, self._render_tariffs, forbidden_with_reason_too),
+            ),
+            PageRoute(
+                "POST",
+                f"{_PROPOSAL_PATH}/reject",
+                "tariffs.approve",
+                FormSubmission("reject", self._submit_rejection, self._render_tariffs),
             ),
         )
 
-    async def _prices(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        async with self._store.unit(write=False) as uow:
-            views, pending = await self._views(uow), await uow.tariffs.pending()
-            rows = {service: await uow.tariffs.of_service(service) for service in priced(self._desk)}
-        context = {
-            "tables": [(views.service(service), views.lines(service, found)) for service, found in rows.items()],
-            "pending": [views.proposal(one, visit.actor.ident, rows.get(one.service, ())) for one in pending],
-            "approval": self._desk.policy.tariffs_need_approval,
-            "problem": self._told(refused.error) if refused else None,
-        }
-        return staff_page(request, visit, "admin/tariffs/tariffs.html", context, error=error_of(refused))
-
-    def _told(self, error: DomainError) -> str:
-        """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
-        catalogue, label = self._desk.catalogue, f"admin.tariffs.fields.{error.field}"
-        words = self._desk.wording.error(error)
-        return f"{catalogue.text(label)}: {words}" if label in catalogue else words
-
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""
-        refused = None
-        try:
-            thing = self._thing(request)
-        except InvalidField as error:
-            thing, refused = self._plain(request), RefusedForm(BAND, request.query, error)
-            if not thing.most:
-                raise
-        return await self._prices_of(request, visit, thing, refused)
-
-    async def _preview(self, request: web.Request, visit: Visit) -> web.Response:
-        """Show what a price means, to be set from there."""
-        thing = self._thing(request)
-        terms = self._terms(request, visit, thing)
-        async with self._store.unit(write=False) as uow:
-            shown = await samples(self._desk, uow, terms, thing.samples)
-            views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
-        where = where_it_comes(self._desk, rows, terms)
-        context = {
-            **self._head(request, views, thing),
-            "new": views.new(terms, where, rows),
-            "below": views.below(terms, rows),
-            "samples": [views.sample(one, terms.unit) for one in shown],
-            "given": read_form(PRICE.fields, visit.form),
-            "version": version_of(of_thing(rows, terms.service, terms.dimensions)),
-            "approval": self._desk.policy.tariffs_need_approval,
-        }
-        return staff_page(request, visit, "admin/tariffs/tariff_preview.html", context)
-
-    async def _set(self, request: web.Request, visit: Visit) -> str:
-        terms, meant = self._terms(request, visit, self._thing(request)), bool(said(visit.form, FAR_MEANT))
-        async with self._store.unit() as uow:
-            made = await set_price(self._desk, uow, terms, visit.actor, optional_version(visit.form), far_meant=meant)
-        done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
-        return f"{address(terms.service, terms.dimensions)}&done={done}"
-
-    async def _withdraw(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            row = await withdraw(self._desk, uow, _id(request), visit.actor)
-        return f"{address(row.service, row.dimensions)}&done=price_withdrawn"
-
-    async def _approve(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            row = await approve(self._desk, uow, _id(request), visit.actor)
-        return f"{address(row.service, row.dimensions)}&done=price_set"
-
-    async def _reject(self, request: web.Request, visit: Visit) -> str:
-        async with self._store.unit() as uow:
-            await reject(self._desk, uow, _id(request), visit.actor)
-        return f"{ROOM}?done=price_rejected"
-
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
-        return await self._prices_of(request, visit, self._thing(request), refused)
-
-    async def _prices_of(
-        self, request: web.Request, visit: Visit, thing: Priced, refused: RefusedForm | None
+    async def _render_tariffs(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        service = request.match_info["service"]
-        async with self._store.unit(write=False) as uow:
-            views = await self._views(uow)
-            every, pending = await uow.tariffs.of_service(service), await uow.tariffs.pending()
-        rows = of_thing(every, service, thing.dimensions)
-        plain = of_thing(every, service, without_band(thing.dimensions))
-        waiting = [one for one in pending if (one.service, one.dimensions) == (service, thing.dimensions)]
+        async with self._store.open_unit(write=False) as uow:
+            tariff_views, pending = await self._load_views(uow), await uow.tariffs.list_pending()
+            rows_by_service = {
+                service_key: await uow.tariffs.list_of_service(service_key)
+                for service_key in list_priced(self._dependencies)
+            }
         context = {
-            **self._head(request, views, thing),
-            "rows": [views.price(one, rows) for one in reversed(rows)],
-            "pending": [views.proposal(one, visit.actor.ident, every) for one in waiting],
-            "form": PRICE.shown(self._desk.wording, self._given(standing(rows), standing(plain)), refused),
-            "bands": views.bands(service, thing, every),
-            "band_form": self._band_form(thing, refused),
+            "tables": [
+                (tariff_views.title_service(service_key), tariff_views.build_lines(service_key, service_rows))
+                for service_key, service_rows in rows_by_service.items()
+            ],
+            "pending": [
+                tariff_views.build_proposal_view(
+                    proposal, visitor.actor.identifier, rows_by_service.get(proposal.service, ())
+                )
+                for proposal in pending
+            ],
+            "approval": self._dependencies.policy.tariffs_need_approval,
+            "problem": self._describe_error(refused_form.error) if refused_form else None,
         }
-        return staff_page(request, visit, "admin/tariffs/tariff.html", context, error=error_of(refused))
+        return render_staff_page(
+            request, visitor, "admin/tariffs/tariffs.html", context, error=form_error(refused_form)
+        )
 
-    def _given(self, rows: Sequence[TariffRow], plain: Sequence[TariffRow]) -> dict[str, Any]:
+    def _describe_error(self, error: DomainError) -> str:
+        """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
+        catalogue, label_key = self._dependencies.catalogue, f"admin.tariffs.fields.{error.field}"
+        error_text = self._dependencies.wording.render_error(error)
+        return f"{catalogue.text(label_key)}: {error_text}" if label_key in catalogue else error_text
+
+    async def _show_tariff(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""
+        refused_form = None
+        try:
+            thing = self._find_thing(request)
+        except InvalidField as error:
+            thing, refused_form = self._find_unbanded_thing(request), RefusedForm(BAND_FORM, request.query, error)
+            if not thing.max_amount:
+                raise
+        return await self._render_thing(request, visitor, thing, refused_form)
+
+    async def _show_preview(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Show what a price means, to be set from there."""
+        thing = self._find_thing(request)
+        terms = self._read_terms(request, visitor, thing)
+        async with self._store.open_unit(write=False) as uow:
+            price_samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts)
+            tariff_views, rows = await self._load_views(uow), await uow.tariffs.list_of_service(terms.service)
+        insertion = find_insertion_point(self._dependencies, rows, terms)
+        context = {
+            **self._build_heading(request, tariff_views, thing),
+            "new": tariff_views.build_new_price(terms, insertion, rows),
+            "below": tariff_views.describe_bands_above(terms, rows),
+            "samples": [tariff_views.describe_sample(sample, terms.unit) for sample in price_samples],
+            "given": read_form(PRICE.fields, visitor.form),
+            "version": version_of(rows_of_subject(rows, terms.service, terms.dimensions)),
+            "approval": self._dependencies.policy.tariffs_need_approval,
+        }
+        return render_staff_page(request, visitor, "admin/tariffs/tariff_preview.html", context)
+
+    async def _submit_price(self, request: web.Request, visitor: Visitor) -> str:
+        terms, is_far_meant = (
+            self._read_terms(request, visitor, self._find_thing(request)),
+            bool(read_text(visitor.form, FAR_MEANT_FIELD)),
+        )
+        async with self._store.open_unit() as uow:
+            new_price = await set_price(
+                self._dependencies,
+                uow,
+                terms,
+                visitor.actor,
+                read_optional_version(visitor.form),
+                far_meant=is_far_meant,
+            )
+        done_key = "price_proposed" if isinstance(new_price, ProposedTariff) else "price_set"
+        return f"{price_address(terms.service, terms.dimensions)}&done={done_key}"
+
+    async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            row = await withdraw_price(self._dependencies, uow, _read_row_id(request), visitor.actor)
+        return f"{price_address(row.service, row.dimensions)}&done=price_withdrawn"
+
+    async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            row = await approve_proposal(self._dependencies, uow, _read_row_id(request), visitor.actor)
+        return f"{price_address(row.service, row.dimensions)}&done=price_set"
+
+    async def _submit_rejection(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await reject_proposal(self._dependencies, uow, _read_row_id(request), visitor.actor)
+        return f"{TARIFFS_PATH}?done=price_rejected"
+
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        return await self._render_thing(request, visitor, self._find_thing(request), refused_form)
+
+    async def _render_thing(
+        self, request: web.Request, visitor: Visitor, thing: PricedSubject, refused_form: RefusedForm | None
+    ) -> web.Response:
+        service_key = request.match_info["service"]
+        async with self._store.open_unit(write=False) as uow:
+            tariff_views = await self._load_views(uow)
+            service_rows, pending = await uow.tariffs.list_of_service(service_key), await uow.tariffs.list_pending()
+        rows = rows_of_subject(service_rows, service_key, thing.dimensions)
+        plain_rows = rows_of_subject(service_rows, service_key, without_band(thing.dimensions))
+        thing_proposals = [
+            entry for entry in pending if (entry.service, entry.dimensions) == (service_key, thing.dimensions)
+        ]
+        context = {
+            **self._build_heading(request, tariff_views, thing),
+            "rows": [tariff_views.build_price_view(entry, rows) for entry in reversed(rows)],
+            "pending": [
+                tariff_views.build_proposal_view(entry, visitor.actor.identifier, service_rows)
+                for entry in thing_proposals
+            ],
+            "form": PRICE.build_view(
+                self._dependencies.wording,
+                self._build_initial_values(effective_rows(rows), effective_rows(plain_rows)),
+                refused_form,
+            ),
+            "bands": tariff_views.build_band_lines(service_key, thing, service_rows),
+            "band_form": self._build_band_form(thing, refused_form),
+        }
+        return render_staff_page(request, visitor, "admin/tariffs/tariff.html", context, error=form_error(refused_form))
+
+    def _build_initial_values(self, rows: Sequence[TariffRow], plain_rows: Sequence[TariffRow]) -> dict[str, Any]:
         """Return what stands in the form: the last price's minimum and VAT, and today; the first price of a band has
         the VAT of what it is of.
         """
-        last, alike = (one[-1] if one else None for one in (rows, rows or plain))
+        last_price, vat_price = (price_rows[-1] if price_rows else None for price_rows in (rows, rows or plain_rows))
         return {
-            "minimum": number_text(last.minimum if last else 0),
-            "vat_percent": number_text(alike.vat_percent if alike else 0),
-            "valid_from": jalali_text(today(self._desk)),
+            "minimum": format_number(last_price.minimum if last_price else 0),
+            "vat_percent": format_number(vat_price.vat_percent if vat_price else 0),
+            "valid_from": jalali_text(today_in_tehran(self._dependencies)),
         }
 
-    def _band_form(self, thing: Priced, refused: RefusedForm | None) -> FormView | None:
+    def _build_band_form(self, thing: PricedSubject, refused_form: RefusedForm | None) -> FormView | None:
         """Return the form that leads to a band of a thing; None for what has none."""
-        if thing.least or not thing.most:
+        if thing.band_start or not thing.max_amount:
             return None
-        form = PageForm(BAND, (Field(FROM, Integer(1, thing.most)),), f"admin.tariffs.bands_of.{thing.unit}")
-        return form.shown(self._desk.wording, {}, refused)
+        band_form = PageForm(
+            BAND_FORM, (Field(BAND_DIMENSION, Integer(1, thing.max_amount)),), f"admin.tariffs.bands_of.{thing.unit}"
+        )
+        return band_form.build_view(self._dependencies.wording, {}, refused_form)
 
-    def _terms(self, request: web.Request, visit: Visit, thing: Priced) -> Terms:
-        read = PRICE.read(visit)
-        return Terms(
-            request.match_info["service"], dict(thing.dimensions), thing.unit, read["rate"], read["minimum"],
-            read["vat_percent"], date.fromisoformat(read["valid_from"]),
-        )  # fmt: skip
+    def _read_terms(self, request: web.Request, visitor: Visitor, thing: PricedSubject) -> PriceTerms:
+        values = PRICE.read_values(visitor)
+        return PriceTerms(
+            request.match_info["service"],
+            dict(thing.dimensions),
+            thing.unit,
+            values["rate"],
+            values["minimum"],
+            values["vat_percent"],
+            date.fromisoformat(values["valid_from"]),
+        )
 
-    def _thing(self, request: web.Request) -> Priced:
+    def _find_thing(self, request: web.Request) -> PricedSubject:
         """Return what the address names; `HTTPNotFound` when nothing such is priced, `InvalidField("from")`."""
-        return self._declared(request, _named(request))
+        return self._find_declared(request, _read_dimensions(request))
 
-    def _plain(self, request: web.Request) -> Priced:
+    def _find_unbanded_thing(self, request: web.Request) -> PricedSubject:
         """Return what the address names, whatever the band."""
-        return self._declared(request, without_band(_named(request)))
+        return self._find_declared(request, without_band(_read_dimensions(request)))
 
-    def _declared(self, request: web.Request, dimensions: Mapping[str, str]) -> Priced:
-        found = declared(self._desk, request.match_info["service"], dimensions)
-        if found is None:
+    def _find_declared(self, request: web.Request, thing_dimensions: Mapping[str, str]) -> PricedSubject:
+        declared_thing = find_declared(self._dependencies, request.match_info["service"], thing_dimensions)
+        if declared_thing is None:
             raise web.HTTPNotFound
-        return found
+        return declared_thing
 
-    def _head(self, request: web.Request, views: TariffViews, thing: Priced) -> dict[str, Any]:
-        service, plain = request.match_info["service"], self._plain(request)
-        here = address(service, thing.dimensions)
+    def _build_heading(self, request: web.Request, tariff_views: TariffViews, thing: PricedSubject) -> dict[str, Any]:
+        service_key, unbanded_thing = request.match_info["service"], self._find_unbanded_thing(request)
+        thing_address = price_address(service_key, thing.dimensions)
         return {
-            "service": views.service(service),
-            "title": views.thing(thing),
-            "unit": views.unit(thing.unit),
-            "here": here,
-            "preview": here.replace("?", "/preview?", 1),
+            "service": tariff_views.title_service(service_key),
+            "title": tariff_views.describe_thing(thing),
+            "unit": tariff_views.describe_unit(thing.unit),
+            "here": thing_address,
+            "preview": thing_address.replace("?", "/preview?", 1),
             "dimensions": thing.dimensions,
-            "of": (address(service, plain.dimensions), views.thing(plain)) if thing.least else None,
+            "of": (price_address(service_key, unbanded_thing.dimensions), tariff_views.describe_thing(unbanded_thing))
+            if thing.band_start
+            else None,
         }
 
-    async def _views(self, uow: UnitOfWork) -> TariffViews:
-        return TariffViews(self._desk, today(self._desk), await staff_names(uow))
+    async def _load_views(self, uow: UnitOfWork) -> TariffViews:
+        return TariffViews(self._dependencies, today_in_tehran(self._dependencies), await load_staff_names(uow))
 
 
-def _named(request: web.Request) -> dict[str, str]:
+def _read_dimensions(request: web.Request) -> dict[str, str]:
     """Return the dimensions that the address names."""
-    return {name: value for name, value in request.query.items() if name != "done"}
+    return {dimension: dimension_value for dimension, dimension_value in request.query.items() if dimension != "done"}
 
 
-def _id(request: web.Request) -> int:
+def _read_row_id(request: web.Request) -> int:
     return min(int(request.match_info["id"]), 2**63 - 1)

@@ -5,38 +5,49 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from channels.admin.actors import actor_shown
-from channels.admin.tariffs.priced_things import thing_named, unit_named
-from domain.actions.desk import Desk
-from domain.actions.tariffs.changes import Difference, Sample, difference, priced
-from domain.fields.types import number_text
-from domain.language.wording import day_and_hour
+from channels.admin.actors import describe_actor
+from channels.admin.tariffs.priced_things import describe_thing, describe_unit
+from domain.actions.desk import Dependencies
+from domain.actions.tariffs.changes import PriceSample
+from domain.actions.tariffs.price_differences import PriceDifference, find_difference
+from domain.actions.tariffs.priced_subjects import list_priced
+from domain.fields.types import format_number
+from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES
-from domain.tariffs.tariff import FROM, Priced, ProposedTariff, TariffRow, Terms, next_band, of_thing, without_band
+from domain.tariffs.tariff import (
+    BAND_DIMENSION,
+    PricedSubject,
+    PriceTerms,
+    ProposedTariff,
+    TariffRow,
+    find_next_band,
+    rows_of_subject,
+    without_band,
+)
 from domain.values.calendar import jalali_text
-from domain.values.dated_rows import InsertionPoint, ends_at, place, withdrawn
-from domain.values.text import grouped
+from domain.values.dated_rows import InsertionPoint, is_withdrawn, locate_insertion, preceding_row
+from domain.values.text import group_digits
 
-ROOM = "/staff/tariffs"
+TARIFFS_PATH = "/staff/tariffs"
 
 
 @dataclass(frozen=True, slots=True)
 class PriceView:
-    """A dated price in words; `now` when it is in force, `ahead` when it can be withdrawn: another one goes on then, or
-    none (`alone`).
+    """A dated price in words; `is_in_force` when it is in force, `is_upcoming` when it can be withdrawn: another one
+    goes on then, or none (`has_no_successor`).
     """
 
     rate: str
     unit: str
     minimum: str
-    vat: str
-    first: str
-    last: str
-    who: str
-    now: bool
-    ahead: bool
-    withdrawn: bool = False
-    alone: bool = False
+    vat_percent: str
+    first_day: str
+    last_day: str
+    set_by: str
+    is_in_force: bool
+    is_upcoming: bool
+    is_withdrawn: bool = False
+    has_no_successor: bool = False
     id: int = 0
 
 
@@ -44,15 +55,15 @@ class PriceView:
 class NewPrice:
     """A price that is not set: in words, and the rate of the one that it takes the place of, if any.
 
-    `present` is the one that would hold without it, `change` by how many percent this one differs from that, and `far`
-    whether it is asked about.
+    `present_price` is the one that would hold without it, `change_text` by how many percent this one differs from that,
+    and `is_far` whether it is asked about.
     """
 
     price: PriceView
-    replaces: str
-    present: PriceView | None = None
-    change: str = ""
-    far: bool = False
+    replaced_rate: str
+    present_price: PriceView | None = None
+    change_text: str = ""
+    is_far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,131 +72,177 @@ class PricedLine:
 
     href: str
     title: str
-    now: PriceView | None
-    ahead: PriceView | None
+    current_price: PriceView | None
+    next_price: PriceView | None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A price that waits; `own` when its reader proposed it."""
+    """A price that waits; `is_own` when its reader proposed it."""
 
     id: int
     title: str
-    new: NewPrice
-    who: str
-    at: str
-    own: bool
+    new_price: NewPrice
+    proposed_by: str
+    proposed_at: str
+    is_own: bool
 
 
 class TariffViews:
-    """Puts prices into words. `today` is the day in Tehran, `names` user name → full name."""
+    """Puts prices into words. `today` is the day in Tehran, `member_names` user name → full name."""
 
-    def __init__(self, desk: Desk, today: date, names: Mapping[str, str]) -> None:
-        self._desk = desk
+    def __init__(self, dependencies: Dependencies, today: date, member_names: Mapping[str, str]) -> None:
+        self._dependencies = dependencies
         self._today = today
-        self._names = names
-        self._text = desk.catalogue.text
+        self._member_names = member_names
+        self._get_text = dependencies.catalogue.text
 
-    def service(self, key: str) -> str:
+    def title_service(self, service_key: str) -> str:
         """Return what the service of a tariff is called."""
-        if key in self._desk.services:
-            return self._desk.wording.service(key)
-        registry = next(one.key for one in REGISTRIES.values() if one.owed and one.owed.tariff == key)
-        return self._text(f"choices.registry.{registry}")
+        if service_key in self._dependencies.services:
+            return self._dependencies.wording.service_title(service_key)
+        registry = next(
+            candidate.key
+            for candidate in REGISTRIES.values()
+            if candidate.owed and candidate.owed.tariff_service == service_key
+        )
+        return self._get_text(f"choices.registry.{registry}")
 
-    def thing(self, one: Priced | ProposedTariff) -> str:
+    def describe_thing(self, priced_thing: PricedSubject | ProposedTariff) -> str:
         """Return what is priced."""
-        return thing_named(self._desk.catalogue, one.dimensions, one.unit)
+        return describe_thing(self._dependencies.catalogue, priced_thing.dimensions, priced_thing.unit)
 
-    def unit(self, unit: str) -> str:
+    def describe_unit(self, unit: str) -> str:
         """Return what is counted."""
-        return unit_named(self._desk.catalogue, unit)
+        return describe_unit(self._dependencies.catalogue, unit)
 
-    def lines(self, service: str, rows: Sequence[TariffRow]) -> list[PricedLine]:
+    def build_lines(self, service_key: str, rows: Sequence[TariffRow]) -> list[PricedLine]:
         """Return everything that is priced in a service: what is declared, and what else has a price."""
-        return [self._line(service, one, rows) for one in self._things(service, rows)]
+        return [self._build_line(service_key, thing, rows) for thing in self._list_things(service_key, rows)]
 
-    def bands(self, service: str, thing: Priced, rows: Sequence[TariffRow]) -> list[PricedLine]:
+    def build_band_lines(self, service_key: str, thing: PricedSubject, rows: Sequence[TariffRow]) -> list[PricedLine]:
         """Return the bands of a thing, the least first; `rows` are those of its service."""
-        bands = [one for one in self._things(service, rows) if FROM in one.dimensions]
-        return [self._line(service, one, rows) for one in bands if without_band(one.dimensions) == thing.dimensions]
+        band_things = [band for band in self._list_things(service_key, rows) if BAND_DIMENSION in band.dimensions]
+        return [
+            self._build_line(service_key, band, rows)
+            for band in band_things
+            if without_band(band.dimensions) == thing.dimensions
+        ]
 
-    def _things(self, service: str, rows: Sequence[TariffRow]) -> list[Priced]:
+    def _list_things(self, service_key: str, rows: Sequence[TariffRow]) -> list[PricedSubject]:
         """Return what is priced, each band behind its thing."""
-        found: dict[str, Priced] = {}
-        for one in (*priced(self._desk)[service], *(Priced(row.dimensions, row.unit, ()) for row in rows)):
-            found.setdefault(address(service, one.dimensions), one)
-        order = [without_band(one.dimensions) for one in found.values()]
-        return sorted(found.values(), key=lambda one: (order.index(without_band(one.dimensions)), one.least))
-
-    def _line(self, service: str, thing: Priced, rows: Sequence[TariffRow]) -> PricedLine:
-        own = of_thing(rows, service, thing.dimensions)
-        shown = [self.price(row, own) for row in own]
-        return PricedLine(
-            address(service, thing.dimensions),
-            self.thing(thing),
-            next((one for one in shown if one.now), None),
-            next((one for one in shown if one.ahead), None),
+        things_by_address: dict[str, PricedSubject] = {}
+        for candidate in (
+            *list_priced(self._dependencies)[service_key],
+            *(PricedSubject(row.dimensions, row.unit, ()) for row in rows),
+        ):
+            things_by_address.setdefault(price_address(service_key, candidate.dimensions), candidate)
+        thing_order = [without_band(candidate.dimensions) for candidate in things_by_address.values()]
+        return sorted(
+            things_by_address.values(),
+            key=lambda candidate: (thing_order.index(without_band(candidate.dimensions)), candidate.band_start),
         )
 
-    def price(self, row: TariffRow, rows: Sequence[TariffRow]) -> PriceView:
+    def _build_line(self, service_key: str, thing: PricedSubject, rows: Sequence[TariffRow]) -> PricedLine:
+        own_rows = rows_of_subject(rows, service_key, thing.dimensions)
+        price_views = [self.build_price_view(row, own_rows) for row in own_rows]
+        return PricedLine(
+            price_address(service_key, thing.dimensions),
+            self.describe_thing(thing),
+            next((price_view for price_view in price_views if price_view.is_in_force), None),
+            next((price_view for price_view in price_views if price_view.is_upcoming), None),
+        )
+
+    def build_price_view(self, row: TariffRow, rows: Sequence[TariffRow]) -> PriceView:
         """Return a row; `rows` are those of the same thing."""
-        who = actor_shown(self._desk.catalogue, row.created_by, self._names)
-        gone = withdrawn(row)
-        shown = self._price(row, "" if gone else _day(row.valid_to), who)
-        ahead = row.valid_from > self._today and not gone
-        alone = ends_at(rows, row) is None
-        return replace(shown, now=row.in_force(self._today), ahead=ahead, withdrawn=gone, alone=alone, id=row.id)
+        set_by = describe_actor(self._dependencies.catalogue, row.created_by, self._member_names)
+        is_over = is_withdrawn(row)
+        price_view = self._build_price(row, "" if is_over else _format_day(row.valid_to), set_by)
+        is_upcoming = row.valid_from > self._today and not is_over
+        has_no_successor = preceding_row(rows, row) is None
+        return replace(
+            price_view,
+            is_in_force=row.is_in_force(self._today),
+            is_upcoming=is_upcoming,
+            is_withdrawn=is_over,
+            has_no_successor=has_no_successor,
+            id=row.id,
+        )
 
-    def proposal(self, one: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ProposalView:
+    def build_proposal_view(self, proposal: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ProposalView:
         """Return a price that waits, from the day on which it would begin; `rows` are those of its service."""
-        who = self._names.get(one.proposed_by, one.proposed_by)
-        title = f"{self.service(one.service)}: {self.thing(one)}"
-        start = max(one.valid_from, self._today)
-        where = place(of_thing(rows, one.service, one.dimensions), start)
-        new = self.new(replace(one.terms, valid_from=start), where, rows)
-        return ProposalView(one.id, title, new, who, day_and_hour(one.proposed_at), one.proposed_by == username)
+        proposed_by = self._member_names.get(proposal.proposed_by, proposal.proposed_by)
+        title = f"{self.title_service(proposal.service)}: {self.describe_thing(proposal)}"
+        starts_on = max(proposal.valid_from, self._today)
+        insertion = locate_insertion(rows_of_subject(rows, proposal.service, proposal.dimensions), starts_on)
+        new_price = self.build_new_price(replace(proposal.terms, valid_from=starts_on), insertion, rows)
+        return ProposalView(
+            proposal.id,
+            title,
+            new_price,
+            proposed_by,
+            day_and_hour_text(proposal.proposed_at),
+            proposal.proposed_by == username,
+        )
 
-    def new(self, terms: Terms, where: InsertionPoint[TariffRow], rows: Sequence[TariffRow]) -> NewPrice:
+    def build_new_price(
+        self, terms: PriceTerms, insertion: InsertionPoint[TariffRow], rows: Sequence[TariffRow]
+    ) -> NewPrice:
         """Return a price that is not set beside the present one, and what becomes of the others by it; `rows` are those
         of its service.
         """
-        replaces = grouped(where.replaced.rate) if where.replaced else ""
-        price, found = self._price(terms, _day(where.until), ""), difference(rows, terms)
-        if found is None:
-            return NewPrice(price, replaces)
-        present = self._price(found.present, _day(found.present.valid_to), "")
-        return NewPrice(price, replaces, present, self._change(found), found.far)
+        replaced_rate = group_digits(insertion.replaced_row.rate) if insertion.replaced_row else ""
+        price, price_difference = (
+            self._build_price(terms, _format_day(insertion.valid_until), ""),
+            find_difference(rows, terms),
+        )
+        if price_difference is None:
+            return NewPrice(price, replaced_rate)
+        present_price = self._build_price(price_difference.present, _format_day(price_difference.present.valid_to), "")
+        return NewPrice(
+            price, replaced_rate, present_price, self._describe_change(price_difference), price_difference.is_far
+        )
 
-    def _change(self, found: Difference) -> str:
+    def _describe_change(self, price_difference: PriceDifference) -> str:
         """Return by how many percent a price differs, as it is read: «۳۰٪ بیشتر»."""
-        if not found.percent:
-            return self._text(f"admin.tariffs.changes.{'same' if found.percent == 0 else 'from_nothing'}")
-        key = "dearer" if found.percent > 0 else "cheaper"
-        return self._desk.catalogue.render(f"admin.tariffs.changes.{key}", {"percent": grouped(abs(found.percent))})
+        if not price_difference.percent:
+            return self._get_text(
+                f"admin.tariffs.changes.{'same' if price_difference.percent == 0 else 'from_nothing'}"
+            )
+        service_key = "dearer" if price_difference.percent > 0 else "cheaper"
+        return self._dependencies.catalogue.render(
+            f"admin.tariffs.changes.{service_key}", {"percent": group_digits(abs(price_difference.percent))}
+        )
 
-    def _price(self, one: TariffRow | Terms, last: str, who: str) -> PriceView:
+    def _build_price(self, tariff_terms: TariffRow | PriceTerms, last_day: str, set_by: str) -> PriceView:
         return PriceView(
-            grouped(one.rate), self.unit(one.unit), number_text(one.minimum), number_text(one.vat_percent),
-            jalali_text(one.valid_from), last, who, now=False, ahead=False,
-        )  # fmt: skip
+            group_digits(tariff_terms.rate),
+            self.describe_unit(tariff_terms.unit),
+            format_number(tariff_terms.minimum),
+            format_number(tariff_terms.vat_percent),
+            jalali_text(tariff_terms.valid_from),
+            last_day,
+            set_by,
+            is_in_force=False,
+            is_upcoming=False,
+        )
 
-    def below(self, terms: Terms, rows: Sequence[TariffRow]) -> str:
+    def describe_bands_above(self, terms: PriceTerms, rows: Sequence[TariffRow]) -> str:
         """Return what is said of a price while a band prices greater amounts; empty where none does."""
-        above = next_band(rows, terms.dimensions, terms.valid_from)
-        said = {"from": grouped(above or 0), "unit": self.unit(terms.unit)}
-        return self._desk.catalogue.render("admin.tariffs.below", said) if above else ""
+        band_above = find_next_band(rows, terms.dimensions, terms.valid_from)
+        text_facts = {"from": group_digits(band_above or 0), "unit": self.describe_unit(terms.unit)}
+        return self._dependencies.catalogue.render("admin.tariffs.below", text_facts) if band_above else ""
 
-    def sample(self, one: Sample, unit: str) -> tuple[str, str, str]:
+    def describe_sample(self, sample: PriceSample, unit: str) -> tuple[str, str, str]:
         """Return so many units, what they cost without the price and with it."""
-        before = grouped(one.before) if one.before is not None else "—"
-        return f"{grouped(one.units)} {self.unit(unit)}", before, grouped(one.after)
+        price_before = group_digits(sample.before) if sample.before is not None else "—"
+        return f"{group_digits(sample.units)} {self.describe_unit(unit)}", price_before, group_digits(sample.after)
 
 
-def _day(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return jalali_text(day) if day else ""
 
 
-def address(service: str, dimensions: Mapping[str, str]) -> str:
+def price_address(service_key: str, dimensions: Mapping[str, str]) -> str:
     """Return the page of what is priced."""
-    return f"{ROOM}/{service}?{urlencode({**without_band(dimensions), **dimensions})}"
+    return f"{TARIFFS_PATH}/{service_key}?{urlencode({**without_band(dimensions), **dimensions})}"

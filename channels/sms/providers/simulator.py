@@ -7,53 +7,55 @@ asked about. Its webhooks have the fields of Kavenegar's: a newcomer can play th
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from channels.sms.providers.kavenegar import inbound_of, receipts_of
-from domain.messages.ports import DeliveryReceipt, ReceivedSms, SendResult, Verdict
+from channels.sms.providers.kavenegar import parse_inbound, parse_receipts
+from domain.messages.ports import DeliveryReceipt, ReceivedSms, SendResult, SendVerdict
 from domain.messages.records import MessageState, OutboxMessage
 
 
 class Simulator:
-    """Implements `SmsProvider` without a network. `rate` is in parts a second and slows nothing down by default."""
+    """Implements `SmsProvider` without a network. `rate_per_second` is in parts a second and slows nothing down by
+    default.
+    """
 
     name: str = "simulator"
     answers_by_local_id: bool = True
 
     def __init__(self, *, webhook_secret: str, rate: float = 1000.0) -> None:
         self.webhook_secret = webhook_secret
-        self.rate = rate
+        self.rate_per_second = rate
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Accept the text, free of charge; its provider id follows from the message's own."""
-        return _accepted(message.id)
+        return _accepted_result(message.id)
 
-    async def refusal(self) -> str | None:
+    async def check_account(self) -> str | None:
         """Refuse nobody."""
         return None
 
     @property
-    def remembers(self) -> timedelta:
+    def memory_period(self) -> timedelta:
         """How long after sending our ids are still known."""
         return timedelta(days=365)
 
-    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
         """Answer that every text is here: to be in the outbox is all that sending means in the demonstration."""
-        return {message_id: _accepted(message_id) for message_id in message_ids}
+        return {message_id: _accepted_result(message_id) for message_id in message_ids}
 
-    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Answer that every text was delivered."""
         return [DeliveryReceipt(provider_id, MessageState.DELIVERED) for provider_id in provider_ids]
 
-    def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
+    def read_inbound(self, form_values: Mapping[str, str]) -> ReceivedSms:
         """Read `from`, `to`, `message`, `messageid`; `MissingField` without `from` or `message`."""
-        return inbound_of(form)
+        return parse_inbound(form_values)
 
-    def read_receipts(self, form: Mapping[str, str]) -> list[DeliveryReceipt]:
+    def read_receipts(self, form_values: Mapping[str, str]) -> list[DeliveryReceipt]:
         """Read `messageid`, `status` (Kavenegar's numbers); `MissingField` without either."""
-        return receipts_of(form)
+        return parse_receipts(form_values)
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
-def _accepted(message_id: int) -> SendResult:
-    return SendResult(Verdict.ACCEPTED, provider_id=f"sim-{message_id}", cost=0)
+def _accepted_result(message_id: int) -> SendResult:
+    return SendResult(SendVerdict.ACCEPTED, provider_id=f"sim-{message_id}", cost=0)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from domain.actions.bills.subjects import SUBJECTS, locked
-from domain.actions.desk import Desk
+from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.desk import Dependencies
 from domain.bills.bill import (
-    SURPLUS,
+    SURPLUS_REASON,
     Bill,
     BillState,
     Payment,
@@ -14,44 +15,44 @@ from domain.bills.bill import (
     PaymentOutcome,
     Refund,
     RefundState,
-    reference_number,
+    normalise_reference,
     terminal_reference,
 )
-from domain.bills.pos_receipts import Likeness, PosReceipt, likeness, rrn_of
-from domain.engine.engine import Outcome
+from domain.bills.pos_receipts import PaymentLikeness, PosReceipt, compare_payments, find_rrn
+from domain.engine.engine import StepOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor, Role
 from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
 
-_RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
+_RECORDER_ROLES: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
     PaymentMethod.POS: frozenset({Role.REVENUE, Role.CLERK}),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class RecordedPayment:
     """A recorded payment with its bill; `outcome` is the step that its request took, None when it took none."""
 
     bill: Bill
     payment: Payment
-    outcome: Outcome | None = None
+    outcome: StepOutcome | None = None
 
 
-async def find_bill(uow: UnitOfWork, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:
+async def find_bill_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:
     """Return a bill by both its ids, in any digit script; `InvalidField` on a bad check digit, `BillNotFound`."""
-    ids = bill_ids.parse(bill_id, payment_id)
-    bill = await uow.bills.by_bill_id(ids.bill_id, lock=lock)
-    if bill.payment_id != ids.payment_id:
+    parsed_ids = bill_ids.parse_ids(bill_id, payment_id)
+    bill = await uow.bills.get_by_bill_id(parsed_ids.bill_id, lock=lock)
+    if bill.payment_id != parsed_ids.payment_id:
         raise BillNotFound("payment_id")
     return bill
 
 
-async def record(
-    desk: Desk,
+async def record_payment(
+    dependencies: Dependencies,
     uow: UnitOfWork,
-    ids: tuple[str, str],
+    bill_id_pair: tuple[str, str],
     amount: int,
     method: PaymentMethod,
     reference: str,
@@ -59,7 +60,7 @@ async def record(
     receipt: PosReceipt | None = None,
     *,
     surplus: bool = False,
-) -> Settled:
+) -> RecordedPayment:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
     Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
@@ -72,88 +73,134 @@ async def record(
     it is never refused. What was reversed does not stand: its reference may be recorded where it belongs, but a counter
     does not bring the same payment once more (`DuplicateRequest`).
     """
-    number, now, printed = reference_number(reference), desk.clock.now(), receipt or PosReceipt()
-    actor, reference = _recorded_as(method, actor, number)
-    bill = await locked(uow, await find_bill(uow, *ids))
-    outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
-    rrn = rrn_of(printed, number) if method is PaymentMethod.POS else None
-    payment = Payment(
-        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, now, actor.office,
-        rrn, printed.terminal_id, printed.paid_at,
-    )  # fmt: skip
-    if earlier := await _earlier(uow, payment):
-        return Settled(bill, earlier)
-    _refuse_wrong(bill, await uow.bills.payments_of(bill.id), payment, number, surplus=surplus)
+    receipt_number, now, details = normalise_reference(reference), dependencies.clock.now(), receipt or PosReceipt()
+    actor = _resolve_recorder(method, actor, receipt_number)
+    bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
+    payment = _build_payment(dependencies.ids.new_id(), bill, amount, method, receipt_number, details, actor, now)
+    if earlier_payment := await _find_earlier_payment(uow, payment):
+        return RecordedPayment(bill, earlier_payment)
+    _refuse_wrong_payment(bill, await uow.bills.list_payments(bill.id), payment, receipt_number, surplus=surplus)
     await uow.bills.add_payment(payment)
-    if outcome is PaymentOutcome.SURPLUS:
-        return await _surplus(desk, uow, bill, payment, actor)
-    bill.state, bill.settled_at = BillState.PAID, payment.at
-    await uow.bills.save(bill)
-    return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
+    if payment.outcome is PaymentOutcome.SURPLUS:
+        return await _record_surplus(dependencies, uow, bill, payment, actor)
+    return await _settle_bill(dependencies, uow, bill, payment, actor)
 
 
-async def _earlier(uow: UnitOfWork, new: Payment) -> Payment | None:
+async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Payment | None:
     """Return the payment that is reported again; `DuplicateRequest` where the receipt paid something else, and
     `MissingField` for the RRN where a terminal's number came today with another bill and nothing tells the two apart.
     """
-    doubt = False
-    for known in await uow.bills.alike(new):
-        like = likeness(known, new)
-        if like is Likeness.SAME:
-            if (known.bill_id, known.amount) == (new.bill_id, new.amount):
-                return known
+    is_doubtful = False
+    for existing_payment in await uow.bills.list_payments_like(new_payment):
+        similarity = compare_payments(existing_payment, new_payment)
+        if similarity is PaymentLikeness.SAME:
+            if (existing_payment.bill_id, existing_payment.amount) == (new_payment.bill_id, new_payment.amount):
+                return existing_payment
             raise DuplicateRequest("reference", detail="reference_used")
-        doubt |= like is Likeness.UNKNOWN and new.rrn is None
-    if doubt:
-        raise MissingField("rrn" if new.office else "reference", detail="rrn")
+        is_doubtful |= similarity is PaymentLikeness.UNKNOWN and new_payment.rrn is None
+    if is_doubtful:
+        raise MissingField("rrn" if new_payment.office else "reference", detail="rrn")
     return None
 
 
-def _refuse_wrong(bill: Bill, known: Sequence[Payment], new: Payment, number: str, *, surplus: bool) -> None:
-    if new.amount != bill.amount:
+def _refuse_wrong_payment(
+    bill: Bill, existing_payments: Sequence[Payment], new_payment: Payment, receipt_number: str, *, surplus: bool
+) -> None:
+    if new_payment.amount != bill.amount:
         raise AmountMismatch("amount")
-    _refuse_again([one for one in known if one.stands], number, new)
-    _refuse_reversed([one for one in known if not one.stands], new)
-    if new.outcome is PaymentOutcome.SURPLUS and not (surplus or new.office):
+    _refuse_repeated_receipt(
+        [payment for payment in existing_payments if payment.is_recorded], receipt_number, new_payment
+    )
+    _refuse_reversed_payment([payment for payment in existing_payments if not payment.is_recorded], new_payment)
+    if new_payment.outcome is PaymentOutcome.SURPLUS and not (surplus or new_payment.office):
         raise NotAllowedNow("surplus", detail="surplus_unsaid")
 
 
-def _refuse_again(known: Sequence[Payment], number: str, new: Payment) -> None:
+def _refuse_repeated_receipt(existing_payments: Sequence[Payment], receipt_number: str, new_payment: Payment) -> None:
     """Refuse a receipt that the bill has already as another sort of payment (`DuplicateRequest`): nobody pays a bill
     twice by receipts of one number. Terminals of two offices may give the same one.
     """
-    for one in known:
-        other_office = one.office is not None and new.office is not None and one.office != new.office
-        told_apart = (one.method, one.reference) == (new.method, new.reference)
-        same = number in {one.reference, one.reference.removeprefix(f"{one.office}/")}
-        if same and one.method in _RECORDED_BY and not (other_office or told_apart):
+    for payment in existing_payments:
+        other_office = (
+            payment.office is not None and new_payment.office is not None and payment.office != new_payment.office
+        )
+        compared_before = (payment.method, payment.reference) == (new_payment.method, new_payment.reference)
+        same_number = receipt_number in {payment.reference, payment.reference.removeprefix(f"{payment.office}/")}
+        if same_number and payment.method in _RECORDER_ROLES and not (other_office or compared_before):
             raise DuplicateRequest("reference", detail="reference_used")
 
 
-def _refuse_reversed(reversed_: Sequence[Payment], new: Payment) -> None:
+def _refuse_reversed_payment(reversed_payments: Sequence[Payment], new_payment: Payment) -> None:
     """Refuse a counter's report of what the revenue unit reversed on this bill: a late repetition would undo that."""
-    for one in reversed_:
-        named_alike = one.reference == new.reference or (one.rrn is not None and one.rrn == new.rrn)
-        if new.office and one.method is new.method and named_alike and likeness(one, new) is Likeness.SAME:
+    for payment in reversed_payments:
+        same_reference = payment.reference == new_payment.reference or (
+            payment.rrn is not None and payment.rrn == new_payment.rrn
+        )
+        if (
+            new_payment.office
+            and payment.method is new_payment.method
+            and same_reference
+            and compare_payments(payment, new_payment) is PaymentLikeness.SAME
+        ):
             raise DuplicateRequest("reference", detail="payment_reversed")
 
 
-def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:
-    """Return by whom and with which reference it is stored."""
-    if not reference:
+def _resolve_recorder(method: PaymentMethod, actor: Actor, receipt_number: str) -> Actor:
+    """Return by whom it is stored."""
+    if not receipt_number:
         raise MissingField("reference")
-    if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
+    if not _RECORDER_ROLES.get(method, frozenset(Role)) & actor.role_names:
         raise Forbidden("payment")
-    recorder = actor.acting_by(frozenset({Role.REVENUE}))
-    return recorder, terminal_reference(recorder.office, reference) if method is PaymentMethod.POS else reference
+    return actor.acting_in_role(frozenset({Role.REVENUE}))
 
 
-async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> Settled:
-    now = desk.clock.now()
-    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, SURPLUS, RefundState.DUE, now, bill_was=bill.state)
+def _build_payment(
+    row_id: int,
+    bill: Bill,
+    amount: int,
+    method: PaymentMethod,
+    receipt_number: str,
+    details: PosReceipt,
+    recorder: Actor,
+    recorded_at: datetime,
+) -> Payment:
+    is_from_terminal = method is PaymentMethod.POS
+    return Payment(
+        id=row_id,
+        bill_id=bill.id,
+        amount=amount,
+        method=method,
+        reference=terminal_reference(recorder.office_code, receipt_number) if is_from_terminal else receipt_number,
+        outcome=PaymentOutcome.SETTLED if bill.state.is_payable else PaymentOutcome.SURPLUS,
+        recorded_by=recorder.label,
+        at=recorded_at,
+        office=recorder.office_code,
+        rrn=find_rrn(details, receipt_number) if is_from_terminal else None,
+        terminal_id=details.terminal_id,
+        paid_at=details.paid_at,
+    )
+
+
+async def _settle_bill(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
+) -> RecordedPayment:
+    bill.state, bill.settled_at = BillState.PAID, payment.at
+    await uow.bills.save(bill)
+    return RecordedPayment(
+        bill, payment, await SUBJECTS[bill.subject_kind].handle_paid_bill(dependencies, uow, bill, actor)
+    )
+
+
+async def _record_surplus(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
+) -> RecordedPayment:
+    now = dependencies.clock.now()
+    refund = Refund(
+        dependencies.ids.new_id(), bill.id, payment.amount, SURPLUS_REASON, RefundState.DUE, now, bill_was=bill.state
+    )
     await uow.bills.add_refund(refund)
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         bill.state = BillState.REFUND_DUE
         await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].surplus(desk, uow, bill, payment, actor)
-    return Settled(bill, payment)
+    await SUBJECTS[bill.subject_kind].record_surplus(dependencies, uow, bill, payment, actor)
+    return RecordedPayment(bill, payment)

@@ -10,9 +10,9 @@ reference stands once for each method; the refund keeps the IBAN.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.actions.bills.subjects import SUBJECTS, locked
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue
+from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import queue_message
 from domain.bills.bill import (
     Bill,
     BillState,
@@ -22,8 +22,8 @@ from domain.bills.bill import (
     PaymentOutcome,
     Refund,
     RefundState,
-    hand_of,
-    reference_number,
+    acting_label,
+    normalise_reference,
 )
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
@@ -38,20 +38,20 @@ from domain.values.errors import (
     MissingField,
     NotAllowedNow,
 )
-from domain.values.paging import Cursor, Order, Page, page_of
-from domain.values.text import grouped, persian_digits
+from domain.values.paging import Cursor, ListOrder, Page, cut_page
+from domain.values.text import group_digits, persian_digits
 
-REVENUE = frozenset({Role.REVENUE})
+REVENUE_ROLES = frozenset({Role.REVENUE})
 """Who sends money back."""
-APPROVERS = REVENUE | {Role.MANAGER}
+APPROVER_ROLES = REVENUE_ROLES | {Role.MANAGER}
 """Who agrees to what one person may not send back alone."""
 
-PAGE = 25
+BILLS_PER_PAGE = 25
 """Bills of one page of what is due back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class RecordedRefund:
     """A bill after its money went back, and the transfer."""
 
     bill: Bill
@@ -59,18 +59,26 @@ class Returned:
     iban: str
 
 
-async def due_page(uow: UnitOfWork, at: str | None = None, limit: int = PAGE) -> Page[DueBack]:
+async def load_due_page(
+    uow: UnitOfWork, page_position: str | None = None, limit: int = BILLS_PER_PAGE
+) -> Page[DueBack]:
     """Return the bills on which money is still to go back, the oldest first: the page that begins at a place
-    (`Page.next`, `Page.previous` as text), or the first one; `InvalidField("page")`.
+    (`Page.next_cursor`, `Page.previous_cursor` as text), or the first one; `InvalidField("page")`.
     """
-    place = Cursor.read(at, Order.OLDEST) if at else None
-    found = await uow.bills.due_back(limit, place)
-    return page_of([(one.since, one.bill.id, one) for one in found], limit, place)
+    cursor = Cursor.parse_cursor(page_position, ListOrder.OLDEST) if page_position else None
+    due_bills = await uow.bills.list_due_back(limit, cursor)
+    return cut_page([(due_bill.due_since, due_bill.bill.id, due_bill) for due_bill in due_bills], limit, cursor)
 
 
-async def refund(
-    desk: Desk, uow: UnitOfWork, bill_id: str, iban: str, reference: str, actor: Actor, amount: int | None = None
-) -> Returned:
+async def record_refund(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill_id: str,
+    iban: str,
+    reference: str,
+    actor: Actor,
+    amount: int | None = None,
+) -> RecordedRefund:
     """Record that all that is due back on a bill was transferred to an IBAN; the citizen is told by a text.
 
     `reference` is the bank's own number of the transfer: the same one again answers the same, with another bill, IBAN
@@ -79,115 +87,138 @@ async def refund(
     `MissingField("reference")`, `BillNotFound`, `AlreadyDone` once everything went back, `NotAllowedNow` where nothing
     is due, or a second person has to approve first, and `InvalidField("iban")` for another than that one said.
     """
-    if not REVENUE & actor.role_names:
+    if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("refund")
-    number, said = identifiers.iban(iban), reference_number(reference)
-    if not said:
+    parsed_iban, transfer_reference = identifiers.parse_iban(iban), normalise_reference(reference)
+    if not transfer_reference:
         raise MissingField("reference")
-    bill = await locked(uow, await uow.bills.by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    refunds = await uow.bills.refunds_of(bill.id)
-    earlier = await uow.bills.payment(PaymentMethod.REFUND, said)
-    if earlier is not None:
-        alike = earlier.bill_id == bill.id and amount in {None, earlier.amount}
-        if not alike or number not in {one.iban for one in refunds}:
+    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    refunds = await uow.bills.list_refunds(bill.id)
+    earlier_transfer = await uow.bills.find_payment(PaymentMethod.REFUND, transfer_reference)
+    if earlier_transfer is not None:
+        is_same_transfer = earlier_transfer.bill_id == bill.id and amount in {None, earlier_transfer.amount}
+        if not is_same_transfer or parsed_iban not in {refund.iban for refund in refunds}:
             raise DuplicateRequest("reference", detail="reference_used")
-        return Returned(bill, earlier, number)
-    due, by = _due(refunds, amount), actor.acting_by(REVENUE)
-    if alone_refused(desk.policy, await uow.bills.payments_of(bill.id), due, by):
-        _refuse_unapproved(due, number, by)
-    return await _return(desk, uow, bill, due, (number, said), by)
+        return RecordedRefund(bill, earlier_transfer, parsed_iban)
+    due_refunds, recorder = _select_due_refunds(refunds, amount), actor.acting_in_role(REVENUE_ROLES)
+    if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), due_refunds, recorder):
+        _refuse_unapproved(due_refunds, parsed_iban, recorder)
+    return await _return_money(dependencies, uow, bill, due_refunds, (parsed_iban, transfer_reference), recorder)
 
 
-async def approve(desk: Desk, uow: UnitOfWork, bill_id: str, iban: str, actor: Actor, amount: int) -> Bill:
+async def approve_refund(
+    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, iban: str, actor: Actor, amount: int
+) -> Bill:
     """Agree, as a second person, that all that is due back on a bill (`amount` rials) goes to an IBAN.
 
     Whoever recorded the money agrees to nothing about it. Errors: `Forbidden`, `InvalidField` (bill id, IBAN),
     `BillNotFound`, `AmountMismatch`, `AlreadyDone`, and `NotAllowedNow`.
     """
-    if not APPROVERS & actor.role_names:
+    if not APPROVER_ROLES & actor.role_names:
         raise Forbidden("refund")
-    number, by = identifiers.iban(iban), actor.acting_by(APPROVERS)
-    bill = await locked(uow, await uow.bills.by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    due, now = _due(await uow.bills.refunds_of(bill.id), amount), desk.clock.now()
-    if recorded_by(await uow.bills.payments_of(bill.id), by):
+    parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
+    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    due_refunds, now = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount), dependencies.clock.now()
+    if has_recorded_payment(await uow.bills.list_payments(bill.id), approver):
         raise NotAllowedNow("iban", detail="own_payment")
-    for one in due:
-        one.iban, one.approved_by, one.approved_at = number, by.label, now
-        await uow.bills.save_refund(one)
+    for refund in due_refunds:
+        refund.iban, refund.approved_by, refund.approved_at = parsed_iban, approver.label, now
+        await uow.bills.save_refund(refund)
     facts = {"bill_id": bill.bill_id, "refund": amount}
-    await uow.audit.record(now, by.label, "refund_approved", facts)
+    await uow.audit.record(now, approver.label, "refund_approved", facts)
     return bill
 
 
-def recorded_by(payments: Sequence[Payment], actor: Actor) -> bool:
+def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
     """Tell whether this hand recorded money that came in for the bill."""
-    hand = hand_of(actor.label)
-    return any(one.stands and one.outcome is not PaymentOutcome.RETURNED and one.recorder == hand for one in payments)
+    recorder = acting_label(actor.label)
+    return any(
+        payment.is_recorded and payment.outcome is not PaymentOutcome.RETURNED and payment.recorder_label == recorder
+        for payment in payments
+    )
 
 
-def alone_refused(policy: Policy, payments: Sequence[Payment], due: Sequence[Refund], actor: Actor) -> bool:
+def needs_second_person(
+    policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund], actor: Actor
+) -> bool:
     """Tell whether this person needs a second one to send back what is due on a bill with these payments."""
-    return sum(one.amount for one in due) > policy.refund_limit or recorded_by(payments, actor)
+    return sum(refund.amount for refund in due_refunds) > policy.refund_limit or has_recorded_payment(payments, actor)
 
 
-def concerns_two(policy: Policy, payments: Sequence[Payment], due: Sequence[Refund]) -> bool:
+def may_need_second_person(policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund]) -> bool:
     """Tell whether anybody would need a second person: it is above the limit, or staff recorded money of the bill."""
-    by_staff = (one.stands and one.recorder.startswith("staff:") for one in payments)
-    return sum(one.amount for one in due) > policy.refund_limit or any(by_staff)
+    recorded_by_staff = (entry.is_recorded and entry.recorder_label.startswith("staff:") for entry in payments)
+    return sum(entry.amount for entry in due_refunds) > policy.refund_limit or any(recorded_by_staff)
 
 
-def approved(due: Sequence[Refund], actor: Actor) -> bool:
+def is_approved_by_other(due_refunds: Sequence[Refund], actor: Actor) -> bool:
     """Tell whether somebody else than this person has agreed to all that is due."""
-    hand = hand_of(actor.label)
-    return all(one.approved_by is not None and hand_of(one.approved_by) != hand for one in due)
+    approver = acting_label(actor.label)
+    return all(
+        refund.approved_by is not None and acting_label(refund.approved_by) != approver for refund in due_refunds
+    )
 
 
-def _refuse_unapproved(due: Sequence[Refund], iban: str, actor: Actor) -> None:
-    if not approved(due, actor):
+def _refuse_unapproved(due_refunds: Sequence[Refund], iban: str, actor: Actor) -> None:
+    if not is_approved_by_other(due_refunds, actor):
         raise NotAllowedNow("iban", detail="second_person")
-    if any(one.iban != iban for one in due):
+    if any(refund.iban != iban for refund in due_refunds):
         raise InvalidField("iban", detail="not_approved")
 
 
-def _due(refunds: Sequence[Refund], amount: int | None) -> Sequence[Refund]:
+def _select_due_refunds(refunds: Sequence[Refund], amount: int | None) -> Sequence[Refund]:
     """Return the refunds of a bill that are still due, if there are any and they are what was transferred."""
-    due = [one for one in refunds if one.state is RefundState.DUE]
-    if not due:
-        back = any(one.state is RefundState.REFUNDED for one in refunds)
-        raise AlreadyDone("bill_id", detail="refunded") if back else NotAllowedNow("bill_id", detail="no_refund")
-    whole = sum(one.amount for one in due)
-    if amount not in {None, whole}:
-        raise AmountMismatch("amount", detail="not_what_is_due", due=grouped(whole))
-    return due
+    due_refunds = [refund for refund in refunds if refund.state is RefundState.DUE]
+    if not due_refunds:
+        refunded = any(refund.state is RefundState.REFUNDED for refund in refunds)
+        raise AlreadyDone("bill_id", detail="refunded") if refunded else NotAllowedNow("bill_id", detail="no_refund")
+    total_due = sum(refund.amount for refund in due_refunds)
+    if amount not in {None, total_due}:
+        raise AmountMismatch("amount", detail="not_what_is_due", due=group_digits(total_due))
+    return due_refunds
 
 
-async def _return(
-    desk: Desk, uow: UnitOfWork, bill: Bill, due: Sequence[Refund], to: tuple[str, str], actor: Actor
-) -> Returned:
-    iban, reference = to
-    now, amount = desk.clock.now(), sum(one.amount for one in due)
-    for one in due:
-        one.state, one.iban, one.refunded_at = RefundState.REFUNDED, iban, now
-        await uow.bills.save_refund(one)
+async def _return_money(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill: Bill,
+    due_refunds: Sequence[Refund],
+    target: tuple[str, str],
+    actor: Actor,
+) -> RecordedRefund:
+    iban, reference = target
+    now, amount = dependencies.clock.now(), sum(refund.amount for refund in due_refunds)
+    for refund in due_refunds:
+        refund.state, refund.iban, refund.refunded_at = RefundState.REFUNDED, iban, now
+        await uow.bills.save_refund(refund)
     payment = Payment(
-        desk.ids.new_id(), bill.id, amount, PaymentMethod.REFUND, reference, PaymentOutcome.RETURNED, actor.label, now
-    )  # fmt: skip
+        id=dependencies.ids.new_id(),
+        bill_id=bill.id,
+        amount=amount,
+        method=PaymentMethod.REFUND,
+        reference=reference,
+        outcome=PaymentOutcome.RETURNED,
+        recorded_by=actor.label,
+        at=now,
+    )
     await uow.bills.add_payment(payment)
     if bill.state is BillState.REFUND_DUE:
         bill.state = BillState.REFUNDED
         await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].refunded(desk, uow, bill, payment, iban, actor)
-    await _tell(desk, uow, bill, payment, iban)
-    return Returned(bill, payment, iban)
+    await SUBJECTS[bill.subject_kind].record_refund(dependencies, uow, bill, payment, iban, actor)
+    await _notify_citizen(dependencies, uow, bill, payment, iban)
+    return RecordedRefund(bill, payment, iban)
 
 
-async def _tell(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str) -> None:
-    subject = SUBJECTS[bill.subject_kind]
-    mobile = await subject.mobile(uow, bill)
+async def _notify_citizen(dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str) -> None:
+    bill_subject = SUBJECTS[bill.subject_kind]
+    mobile = await bill_subject.find_mobile(uow, bill)
     if mobile is None:
         return
     facts = {
-        "refund": grouped(payment.amount), "service": await subject.title(desk, uow, bill),
-        "iban_end": persian_digits(iban[-4:]), "reference": persian_digits(payment.reference),
-    }  # fmt: skip
-    await queue(desk, uow, mobile, desk.catalogue.message("sms.refunded", facts))
+        "refund": group_digits(payment.amount),
+        "service": await bill_subject.render_title(dependencies, uow, bill),
+        "iban_end": persian_digits(iban[-4:]),
+        "reference": persian_digits(payment.reference),
+    }
+    await queue_message(dependencies, uow, mobile, dependencies.catalogue.render_message("sms.refunded", facts))

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.actions.bills.subjects import SUBJECTS, locked
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue, unit_mobiles
+from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import list_unit_mobiles, queue_message
 from domain.bills.bill import (
-    SURPLUS,
+    SURPLUS_REASON,
     Bill,
     BillState,
     Payment,
@@ -22,26 +22,26 @@ from domain.bills.bill import (
     Refund,
     RefundState,
     Reversal,
-    reference_number,
+    normalise_reference,
 )
-from domain.blocks.charging import SUBJECT, last_moment_to_pay
-from domain.engine.engine import Outcome
+from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
+from domain.engine.engine import StepOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.values.text import code_units, grouped, persian_digits, shown
+from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 
-REVENUE = frozenset({Role.REVENUE})
+REVENUE_ROLES = frozenset({Role.REVENUE})
 """Who reverses payments."""
 
 LONGEST_REASON = 300
 """UTF-16 units of why a payment was wrong."""
 
-_CAME_IN = frozenset({PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS})
+_INCOMING = frozenset({PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS})
 
 
-class Follows(StrEnum):
+class ReversalEffect(StrEnum):
     """What follows from a reversal: the request waits for money again; it, or the row, owes money where it stands; the
     request was given up, and nothing is owed or due back; a surplus is not due back any more.
     """
@@ -53,143 +53,178 @@ class Follows(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reversed:
+class RecordedReversal:
     """A reversal with its bill and payment as they stand now; `outcome` is the step that a request took."""
 
     bill: Bill
     payment: Payment
     reversal: Reversal
-    follows: Follows
-    outcome: Outcome | None = None
+    consequence: ReversalEffect
+    outcome: StepOutcome | None = None
 
 
-async def payment_named(uow: UnitOfWork, bill_id: str, reference: str) -> Payment:
+async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: str) -> Payment:
     """Return the payment of a bill with that number, as the bank, the terminal (its RRN too) or the books have it.
 
     Errors: `InvalidField("bill_id")`, `BillNotFound`, `NotFound("reference")`, and `InvalidField("reference")` where
     two terminals gave it: the RRN tells them apart.
     """
-    bill, number = await uow.bills.by_bill_id(bill_ids.parse_bill_id(bill_id)), reference_number(reference)
-    came = [one for one in await uow.bills.payments_of(bill.id) if one.outcome in _CAME_IN]
-    alike = [one for one in came if number in {one.reference, one.rrn}]
-    alike = alike or [one for one in came if one.reference.removeprefix(f"{one.office}/") == number]
-    standing = [one for one in alike if one.stands] or alike[-1:]
-    if not standing:
+    bill, searched = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)), normalise_reference(reference)
+    incoming = [payment for payment in await uow.bills.list_payments(bill.id) if payment.outcome in _INCOMING]
+    matching = [payment for payment in incoming if searched in {payment.reference, payment.rrn}]
+    matching = matching or [
+        payment for payment in incoming if payment.reference.removeprefix(f"{payment.office}/") == searched
+    ]
+    recorded = [payment for payment in matching if payment.is_recorded] or matching[-1:]
+    if not recorded:
         raise NotFound("reference", detail="payment")
-    if len(standing) > 1:
+    if len(recorded) > 1:
         raise InvalidField("reference", detail="several_payments")
-    return standing[0]
+    return recorded[0]
 
 
-async def reverse(desk: Desk, uow: UnitOfWork, bill_id: str, payment_row: int, reason: str, actor: Actor) -> Reversed:
+async def reverse_payment(
+    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, payment_row_id: int, reason: str, actor: Actor
+) -> RecordedReversal:
     """Reverse a payment of a bill, by its row. The caller announces the outcome.
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
     long), `BillNotFound`, `NotFound("payment")`, `AlreadyDone("payment")` once reversed, and `NotAllowedNow("payment")`
     when money of the bill went back already, or a surplus still stands on what shall be reversed.
     """
-    if not REVENUE & actor.role_names:
+    if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("payment")
-    words, by = _reason(reason), actor.acting_by(REVENUE)
-    bill = await locked(uow, await uow.bills.by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    payments, refunds = await uow.bills.payments_of(bill.id), await uow.bills.refunds_of(bill.id)
-    payment = _reversible(payments, payment_row)
-    surplus = payment.outcome is PaymentOutcome.SURPLUS
-    due = _surplus_due(refunds) if surplus else _all_due(payments, refunds)
+    reason_text, by_actor = _check_reason(reason), actor.acting_in_role(REVENUE_ROLES)
+    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
+    payment = _find_reversible_payment(payments, payment_row_id)
+    is_surplus = payment.outcome is PaymentOutcome.SURPLUS
+    due_refunds = _select_surplus_refund(refunds) if is_surplus else _select_due_refunds(payments, refunds)
     reversal = Reversal(
-        desk.ids.new_id(), payment.id, bill.id, payment.amount, payment.outcome, words, by.label, desk.clock.now()
+        id=dependencies.ids.new_id(),
+        payment_id=payment.id,
+        bill_id=bill.id,
+        amount=payment.amount,
+        outcome=payment.outcome,
+        reason=reason_text,
+        reversed_by=by_actor.label,
+        at=dependencies.clock.now(),
     )
-    await uow.bills.reverse(reversal)
-    for one in due:
-        one.state = RefundState.CANCELLED
-        await uow.bills.save_refund(one)
+    await uow.bills.add_reversal(reversal)
+    await _cancel_refunds(uow, due_refunds)
     payment = replace(payment, reversed_at=reversal.at)
-    if surplus:
-        return await _not_due(desk, uow, Reversed(bill, payment, reversal, Follows.NOT_DUE), refunds, by)
-    return await _owed_again(desk, uow, Reversed(bill, payment, reversal, Follows.OWED), by)
+    if is_surplus:
+        recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.NOT_DUE)
+        return await _cancel_surplus(dependencies, uow, recorded, refunds, by_actor)
+    recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.OWED)
+    return await _reopen_bill(dependencies, uow, recorded, by_actor)
 
 
-def _reason(reason: str) -> str:
-    words = shown(reason)
-    if not words:
+def _check_reason(reason: str) -> str:
+    reason_text = tidy_text(reason)
+    if not reason_text:
         raise MissingField("reason")
-    if code_units(words) > LONGEST_REASON:
+    if count_code_units(reason_text) > LONGEST_REASON:
         raise InvalidField("reason", detail="too_long", limit=persian_digits(LONGEST_REASON))
-    return words
+    return reason_text
 
 
-def _reversible(payments: Sequence[Payment], row: int) -> Payment:
-    found = next((one for one in payments if one.id == row and one.outcome in _CAME_IN), None)
-    if found is None:
+def _find_reversible_payment(payments: Sequence[Payment], row_id: int) -> Payment:
+    reversible = next((payment for payment in payments if payment.id == row_id and payment.outcome in _INCOMING), None)
+    if reversible is None:
         raise NotFound("payment", detail="payment")
-    if not found.stands:
+    if not reversible.is_recorded:
         raise AlreadyDone("payment", detail="payment_reversed")
-    return found
+    return reversible
 
 
-def _surplus_due(refunds: Sequence[Refund]) -> list[Refund]:
+def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:
     """Return what is due back for a surplus: each of a bill is over the same amount, so that any of them is meant."""
-    due = [one for one in refunds if one.reason == SURPLUS and one.state is RefundState.DUE]
-    if not due:
+    surplus_refunds = [
+        refund for refund in refunds if refund.reason == SURPLUS_REASON and refund.state is RefundState.DUE
+    ]
+    if not surplus_refunds:
         raise NotAllowedNow("payment", detail="paid_out")
-    return due[-1:]
+    return surplus_refunds[-1:]
 
 
-def _all_due(payments: Sequence[Payment], refunds: Sequence[Refund]) -> list[Refund]:
+def _select_due_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> list[Refund]:
     """Return what is due back of a bill that was paid by one payment alone."""
-    if any(one.state is RefundState.REFUNDED for one in refunds):
+    if any(entry.state is RefundState.REFUNDED for entry in refunds):
         raise NotAllowedNow("payment", detail="paid_out")
-    if any(one.stands and one.outcome is PaymentOutcome.SURPLUS for one in payments):
+    if any(entry.is_recorded and entry.outcome is PaymentOutcome.SURPLUS for entry in payments):
         raise NotAllowedNow("payment", detail="surplus_first")
-    return [one for one in refunds if one.state is RefundState.DUE]
+    return [entry for entry in refunds if entry.state is RefundState.DUE]
 
 
-async def _not_due(desk: Desk, uow: UnitOfWork, made: Reversed, refunds: Sequence[Refund], actor: Actor) -> Reversed:
+async def _cancel_refunds(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> None:
+    for refund in due_refunds:
+        refund.state = RefundState.CANCELLED
+        await uow.bills.save_refund(refund)
+
+
+async def _cancel_surplus(
+    dependencies: Dependencies, uow: UnitOfWork, recorded: RecordedReversal, refunds: Sequence[Refund], actor: Actor
+) -> RecordedReversal:
     """Let a bill that was closed be so again once nothing is due on it; who may have been told of a sum hears of it."""
-    bill, told_of = made.bill, made.bill.state in {BillState.REFUND_DUE, BillState.REFUNDED}
-    if bill.state is BillState.REFUND_DUE and all(one.state is not RefundState.DUE for one in refunds):
-        before = [one.bill_was for one in refunds if one.bill_was not in {None, BillState.REFUND_DUE}]
-        bill.state = next(filter(None, before), BillState.VOID)
+    bill, was_announced = recorded.bill, recorded.bill.state in {BillState.REFUND_DUE, BillState.REFUNDED}
+    if bill.state is BillState.REFUND_DUE and all(refund.state is not RefundState.DUE for refund in refunds):
+        states_before = [refund.bill_was for refund in refunds if refund.bill_was not in {None, BillState.REFUND_DUE}]
+        bill.state = next(filter(None, states_before), BillState.VOID)
         await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].reversed(desk, uow, bill, made.payment, made.reversal.reason or "", actor)
-    if told_of:
-        await _tell(desk, uow, bill, made.payment, "sms.nothing_returned")
-    return made
+    await SUBJECTS[bill.subject_kind].handle_reversal(
+        dependencies, uow, bill, recorded.payment, recorded.reversal.reason or "", actor
+    )
+    if was_announced:
+        await _notify_citizen(dependencies, uow, bill, recorded.payment, "sms.nothing_returned")
+    return recorded
 
 
-async def _owed_again(desk: Desk, uow: UnitOfWork, made: Reversed, actor: Actor) -> Reversed:
+async def _reopen_bill(
+    dependencies: Dependencies, uow: UnitOfWork, recorded: RecordedReversal, actor: Actor
+) -> RecordedReversal:
     """Open the bill again, with a deadline of its own from now on; close it where what it was for was given up."""
-    bill, subject = made.bill, SUBJECTS[made.bill.subject_kind]
-    owed = await subject.owes_again(uow, bill)
-    bill.state, bill.settled_at = (BillState.OPEN, None) if owed else (BillState.VOID, made.reversal.at)
-    if owed and bill.deadline:
-        bill.deadline = last_moment_to_pay(made.reversal.at, desk.policy)
+    bill, bill_subject = recorded.bill, SUBJECTS[recorded.bill.subject_kind]
+    is_owed = await bill_subject.is_owed_again(uow, bill)
+    bill.state, bill.settled_at = (BillState.OPEN, None) if is_owed else (BillState.VOID, recorded.reversal.at)
+    if is_owed and bill.deadline:
+        bill.deadline = payment_deadline_from(recorded.reversal.at, dependencies.policy)
     await uow.bills.save(bill)
-    outcome = await subject.reversed(desk, uow, bill, made.payment, made.reversal.reason or "", actor)
-    await _tell(desk, uow, bill, made.payment, "sms.payment_reversed" if owed else "sms.nothing_returned")
-    if owed and outcome is None:
-        await _tell_unit(desk, uow, bill)
-    follows = Follows.WAITING if outcome else Follows.OWED if owed else Follows.ENDED
-    return replace(made, follows=follows, outcome=outcome)
+    outcome = await bill_subject.handle_reversal(
+        dependencies, uow, bill, recorded.payment, recorded.reversal.reason or "", actor
+    )
+    await _notify_citizen(
+        dependencies, uow, bill, recorded.payment, "sms.payment_reversed" if is_owed else "sms.nothing_returned"
+    )
+    if is_owed and outcome is None:
+        await _notify_unit(dependencies, uow, bill)
+    consequence = ReversalEffect.WAITING if outcome else ReversalEffect.OWED if is_owed else ReversalEffect.ENDED
+    return replace(recorded, consequence=consequence, outcome=outcome)
 
 
-async def _tell(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, key: str) -> None:
-    subject = SUBJECTS[bill.subject_kind]
-    mobile = await subject.mobile(uow, bill)
+async def _notify_citizen(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, text_key: str
+) -> None:
+    bill_subject = SUBJECTS[bill.subject_kind]
+    mobile = await bill_subject.find_mobile(uow, bill)
     if mobile is None:
         return
     facts = {
-        "service": await subject.title(desk, uow, bill), "amount": grouped(payment.amount), "bill_id": bill.bill_id,
+        "service": await bill_subject.render_title(dependencies, uow, bill),
+        "amount": group_digits(payment.amount),
+        "bill_id": bill.bill_id,
         "payment_id": bill.payment_id,
-    }  # fmt: skip
-    await queue(desk, uow, mobile, desk.catalogue.message(key, facts))
+    }
+    await queue_message(dependencies, uow, mobile, dependencies.catalogue.render_message(text_key, facts))
 
 
-async def _tell_unit(desk: Desk, uow: UnitOfWork, bill: Bill) -> None:
+async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> None:
     """Tell the unit whose turn it is at a request that it is not paid."""
-    if bill.subject_kind != SUBJECT:
+    if bill.subject_kind != REQUEST_SUBJECT:
         return
     request = await uow.requests.get(bill.subject_id)
-    message = desk.catalogue.message("staff.payment_reversed", desk.wording.facts(request))
-    for mobile in await unit_mobiles(uow, desk, request):
-        await queue(desk, uow, mobile, message, request.id)
+    message = dependencies.catalogue.render_message(
+        "staff.payment_reversed", dependencies.wording.request_facts(request)
+    )
+    for mobile in await list_unit_mobiles(uow, dependencies, request):
+        await queue_message(dependencies, uow, mobile, message, request.id)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue
-from domain.actions.registries.rows import change, contact_of
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import queue_message
+from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import Bill, Payment
-from domain.blocks.charging import SUBJECT as REQUEST
-from domain.engine.engine import Outcome
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
+from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
@@ -27,41 +27,45 @@ from domain.values.actors import Actor
 class BillSubject(Protocol):
     """One kind of subject. The bill's subject is locked before the bill itself, by everybody."""
 
-    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+    async def lock_subject(self, uow: UnitOfWork, bill: Bill) -> None:
         """Keep other writers off the subject until the unit ends."""
         ...
 
-    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+    async def handle_paid_bill(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
+    ) -> StepOutcome | None:
         """Do what follows from the bill's being paid; return the step that a request took, to be announced."""
         ...
 
-    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
+    async def record_surplus(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
+    ) -> None:
         """Note that money came in for a bill that is no longer open, and is due back."""
         ...
 
-    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+    async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Tell whether the bill is owed again once its payment is reversed; not where what it was for was given up."""
         ...
 
-    async def reversed(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
-    ) -> Outcome | None:
+    async def handle_reversal(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> StepOutcome | None:
         """Note that a payment was recorded wrongly, and go back to waiting for money where the bill (as it stands now)
         is open; return the step that a request took.
         """
         ...
 
-    async def refunded(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    async def record_refund(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
     ) -> None:
         """Note that money went back to an IBAN."""
         ...
 
-    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile (+989…) of whom the bill concerns."""
         ...
 
-    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
         """Return what is paid for, in words that anybody who has the bill may read."""
         ...
 
@@ -69,54 +73,58 @@ class BillSubject(Protocol):
 class RequestSubject:
     """A request: it takes the step that waits for its bill."""
 
-    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+    async def lock_subject(self, uow: UnitOfWork, bill: Bill) -> None:
         """Lock the request's row."""
         await uow.requests.get(bill.subject_id, lock=True)
 
-    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+    async def handle_paid_bill(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
+    ) -> StepOutcome | None:
         """Fire the step that a settled bill causes."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        return await desk.engine.fire(uow, request, Trigger.BILL_SETTLED, actor)
+        return await dependencies.engine.fire_trigger(uow, request, Trigger.BILL_SETTLED, actor)
 
-    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
-        """Append it to the request's history."""
-        request = await uow.requests.get(bill.subject_id, lock=True)
-        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
-        await desk.engine.note(uow, request, "surplus_payment", actor, kept)
-
-    async def refunded(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    async def record_surplus(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
     ) -> None:
         """Append it to the request's history."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference, "iban": iban}
-        await desk.engine.note(uow, request, "refund", actor, kept)
+        facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
+        await dependencies.engine.record_event(uow, request, "surplus_payment", actor, facts)
 
-    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+    async def record_refund(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    ) -> None:
+        """Append it to the request's history."""
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference, "iban": iban}
+        await dependencies.engine.record_event(uow, request, "refund", actor, facts)
+
+    async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Say so unless the request ended without what it asked for."""
         return (await uow.requests.get(bill.subject_id)).phase not in {Phase.DECLINED, Phase.CANCELLED}
 
-    async def reversed(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
-    ) -> Outcome | None:
+    async def handle_reversal(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> StepOutcome | None:
         """Append it to the request's history, and fire the step that a reversed payment causes."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        kept = {"bill_id": bill.bill_id, "amount": payment.amount, "reference": payment.reference, "reason": reason}
-        if not bill.state.payable:
-            await desk.engine.note(uow, request, "payment_reversed", actor, kept)
+        facts = {"bill_id": bill.bill_id, "amount": payment.amount, "reference": payment.reference, "reason": reason}
+        if not bill.state.is_payable:
+            await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
             return None
         if bill.deadline:
             request.data["payment_deadline"] = bill.deadline.isoformat()
-        await desk.engine.note(uow, request, "payment_reversed", actor, kept)
-        return await desk.engine.fire(uow, request, Trigger.PAYMENT_REVERSED, actor)
+        await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
+        return await dependencies.engine.fire_trigger(uow, request, Trigger.PAYMENT_REVERSED, actor)
 
-    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
         return (await uow.requests.get(bill.subject_id)).mobile
 
-    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
         """Return the title of the request's service."""
-        return desk.wording.service((await uow.requests.get(bill.subject_id)).service)
+        return dependencies.wording.service_title((await uow.requests.get(bill.subject_id)).service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,64 +133,70 @@ class RowSubject:
 
     registry: Registry
 
-    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+    async def lock_subject(self, uow: UnitOfWork, bill: Bill) -> None:
         """Lock the row."""
-        await self._row(uow, bill, lock=True)
+        await self._load_row(uow, bill, lock=True)
 
-    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+    async def handle_paid_bill(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
+    ) -> StepOutcome | None:
         """Mark the row paid and queue the receipt."""
-        row = await self._row(uow, bill, lock=True)
-        await change(uow, row, {"state": ChargeState.PAID}, actor.label, desk.clock.now())
-        mobile = await contact_of(uow, self.registry, row.values)
+        row = await self._load_row(uow, bill, lock=True)
+        await change_row(uow, row, {"state": ChargeState.PAID}, actor.label, dependencies.clock.now())
+        mobile = await find_contact(uow, self.registry, row.values)
         if mobile:
-            await queue(desk, uow, mobile, self._receipt(desk, row))
+            await queue_message(dependencies, uow, mobile, self._render_receipt(dependencies, row))
         return None
 
-    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
+    async def record_surplus(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
+    ) -> None:
         """Put it among the facts of the audit: a row has no history of its own money."""
         facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
-        await uow.audit.record(desk.clock.now(), actor.label, "surplus_payment", facts)
+        await uow.audit.record(dependencies.clock.now(), actor.label, "surplus_payment", facts)
 
-    async def refunded(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    async def record_refund(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
     ) -> None:
         """Put it among the facts of the audit."""
-        facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
-        kept = facts | {"reference": payment.reference, "iban": iban}
-        await uow.audit.record(desk.clock.now(), actor.label, "refund", kept)
+        bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
+        facts = bill_facts | {"reference": payment.reference, "iban": iban}
+        await uow.audit.record(dependencies.clock.now(), actor.label, "refund", facts)
 
-    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+    async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Say so: what a row owes is owed until it is paid or waived."""
         return True
 
-    async def reversed(
-        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
-    ) -> Outcome | None:
+    async def handle_reversal(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> StepOutcome | None:
         """Mark the row billed once more where its bill is open again, and put it among the facts of the audit."""
-        now = desk.clock.now()
-        facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "amount": payment.amount}
-        kept = facts | {"reference": payment.reference, "reason": reason}
-        await uow.audit.record(now, actor.label, "payment_reversed", kept)
-        if bill.state.payable:
-            row = await self._row(uow, bill, lock=True)
-            await change(uow, row, {"state": ChargeState.BILLED}, actor.label, now, bill_id=bill.bill_id)
+        now = dependencies.clock.now()
+        bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "amount": payment.amount}
+        facts = bill_facts | {"reference": payment.reference, "reason": reason}
+        await uow.audit.record(now, actor.label, "payment_reversed", facts)
+        if bill.state.is_payable:
+            row = await self._load_row(uow, bill, lock=True)
+            await change_row(uow, row, {"state": ChargeState.BILLED}, actor.label, now, bill_id=bill.bill_id)
         return None
 
-    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
-        return await contact_of(uow, self.registry, (await self._row(uow, bill)).values)
+        return await find_contact(uow, self.registry, (await self._load_row(uow, bill)).values)
 
-    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
         """Return what such a row is called."""
-        return desk.catalogue.text(f"registries.{self.registry.key}.billed")
+        return dependencies.catalogue.text(f"registries.{self.registry.key}.billed")
 
-    async def _row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
-        return await uow.registries.get(self.registry.key, bill.subject_id, lock=lock)
+    async def _load_row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
+        return await uow.registries.get_row(self.registry.key, bill.subject_id, lock=lock)
 
-    def _receipt(self, desk: Desk, row: RegistryRow) -> RenderedMessage:
-        facts = desk.wording.values(self.registry.fields, row.values)
+    def _render_receipt(self, dependencies: Dependencies, row: RegistryRow) -> RenderedMessage:
+        facts = dependencies.wording.render_values(self.registry.fields, row.values)
         facts["plate"] = facts.get("vehicle", "")
-        return desk.catalogue.message(f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT)
+        return dependencies.catalogue.render_message(
+            f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT
+        )
 
 
 SUBJECTS: Mapping[str, BillSubject] = {
@@ -193,9 +207,9 @@ SUBJECTS: Mapping[str, BillSubject] = {
 """Every kind of `Bill.subject_kind`."""
 
 
-async def locked(uow: UnitOfWork, bill: Bill) -> Bill:
+async def lock_bill(uow: UnitOfWork, bill: Bill) -> Bill:
     """Return the bill as it stands, with its subject locked first, in the order in which the engine takes both: no two
     can wait in a ring.
     """
-    await SUBJECTS[bill.subject_kind].lock(uow, bill)
-    return await uow.bills.by_bill_id(bill.bill_id, lock=True)
+    await SUBJECTS[bill.subject_kind].lock_subject(uow, bill)
+    return await uow.bills.get_by_bill_id(bill.bill_id, lock=True)

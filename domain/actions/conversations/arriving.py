@@ -8,8 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import Address, reply
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import Address, queue_reply
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import InboundMessage, InboundState, MessageClass
@@ -23,74 +23,76 @@ log = logging.getLogger(__name__)
 class Arrival:
     """One message on its way in. `address` is where its reply goes; None where nobody can be answered."""
 
-    desk: Desk
+    dependencies: Dependencies
     uow: UnitOfWork
     message: InboundMessage
     address: Address | None
 
-    async def answer(
-        self, key: str, text: str, request_id: int | None = None, shown: ReplyMarkup | None = None
+    async def send_reply(
+        self, text_key: str, text: str, request_id: int | None = None, markup: ReplyMarkup | None = None
     ) -> None:
         """Queue a reply; the last one is kept as the message's."""
         if self.address is not None:
-            said = RenderedMessage(key, MessageClass.REPLY, text)
-            row = await reply(self.desk, self.uow, self.address, said, request_id, shown)
-            self.message.reply_id = row.id
+            reply_message = RenderedMessage(text_key, MessageClass.REPLY, text)
+            outbox_message = await queue_reply(
+                self.dependencies, self.uow, self.address, reply_message, request_id, markup
+            )
+            self.message.reply_id = outbox_message.id
 
-    async def limited(self, count: int) -> bool:
+    async def refuse_over_limit(self, message_count: int) -> bool:
         """Tell whether the sender is past the limit with so many messages: that is told once, then nothing is answered
         in this window.
         """
-        most = self.desk.policy.inbound_limit
-        if count <= most:
+        inbound_limit = self.dependencies.policy.inbound_limit
+        if message_count <= inbound_limit:
             return False
         self.message.state = InboundState.LIMITED
-        if count == most + 1:
-            await self.answer("errors.too_many_requests", self.desk.wording.error(TooManyRequests()))
+        if message_count == inbound_limit + 1:
+            await self.send_reply("errors.too_many_requests", self.dependencies.wording.render_error(TooManyRequests()))
         return True
 
 
-Handle = Callable[[UnitOfWork], Awaitable[InboundMessage]]
+MessageHandler = Callable[[UnitOfWork], Awaitable[InboundMessage]]
 
 
-async def acted_once(
-    desk: Desk, store: Store, message: InboundMessage, address: Address | None, handle: Handle
+async def handle_once(
+    dependencies: Dependencies, store: Store, message: InboundMessage, address: Address | None, handler: MessageHandler
 ) -> InboundMessage:
-    """Let `handle` act on the message in a unit of work; return what became of it.
+    """Let `handler` act on the message in a unit of work; return what became of it.
 
     Where somebody else was quicker (`Conflict`) it acts once more, on what there is now. `Unavailable` passes through:
     nothing was done, and who brought the message brings it again. Whatever else goes wrong would go wrong again, and
     what comes behind it would wait for ever.
     """
-    as_it_came = replace(message)
+    original_message = replace(message)
     try:
         try:
-            return await _acted(store, handle)
+            return await _handle_in_unit(store, handler)
         except Conflict:
-            for one in fields(message):
-                setattr(message, one.name, getattr(as_it_came, one.name))
-            return await _acted(store, handle)
+            for message_field in fields(message):
+                setattr(message, message_field.name, getattr(original_message, message_field.name))
+            return await _handle_in_unit(store, handler)
     except Unavailable:
         raise
     except Exception as error:  # the edge of the channel: whatever our fault is, the message must not be lost
         log.exception("inbound text %s failed", message.id)
-        async with store.unit() as uow:
-            return await _keep_failed(Arrival(desk, uow, message, address), type(error).__name__)
+        async with store.open_unit() as uow:
+            return await _store_failed(Arrival(dependencies, uow, message, address), type(error).__name__)
 
 
-async def _acted(store: Store, handle: Handle) -> InboundMessage:
-    async with store.unit() as uow:
-        return await handle(uow)
+async def _handle_in_unit(store: Store, handler: MessageHandler) -> InboundMessage:
+    async with store.open_unit() as uow:
+        return await handler(uow)
 
 
-async def _keep_failed(arrival: Arrival, reason: str) -> InboundMessage:
+async def _store_failed(arrival: Arrival, reason: str) -> InboundMessage:
     message, inbox = arrival.message, arrival.uow.inbox
     message.fingerprint = message.provider_id or f"failed:{message.id}"
     message.state, message.reason, message.intent = InboundState.FAILED, reason, None
     message.reply_id = message.request_id = None
     if not await inbox.add(message):
-        return await inbox.known(message.channel, message.provider, message.fingerprint) or message
+        return await inbox.find_duplicate(message.channel, message.provider, message.fingerprint) or message
     if arrival.address is not None:
-        await arrival.answer("errors.internal", arrival.desk.wording.error(Internal()))
+        await arrival.send_reply("errors.internal", arrival.dependencies.wording.render_error(Internal()))
         await inbox.save(message)
     return message

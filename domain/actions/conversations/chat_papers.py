@@ -3,121 +3,142 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.conversations.commands import COUNTED, CommandReply, Talk
-from domain.actions.papers.printouts import printouts_for
-from domain.actions.requests.act import own_or_not_found
-from domain.actions.requests.attach import attach
-from domain.blocks.papers_pending import lacking_of
+from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, TurnContext
+from domain.actions.papers.printouts import list_printouts
+from domain.actions.requests.act import refuse_foreign_request
+from domain.actions.requests.attach import attach_document
+from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
-from domain.conversation.buttons.answers import Verb, calling
-from domain.conversation.command_fields import PAPERS
+from domain.conversation.buttons.answers import ButtonVerb, verb_button
+from domain.conversation.command_fields import PAPERS_INTENT
 from domain.conversation.frames import Dialogue, Frame
-from domain.messages.keyboards import Button, Paper, ReplyMarkup, Rows, in_rows
+from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooLarge, Unavailable
 
 
 async def ask_for_paper(
-    talk: Talk, dialogue: Dialogue, code: str, paper: str | None = None
-) -> tuple[CommandReply, Rows]:
+    turn: TurnContext, dialogue: Dialogue, code: str, paper_name: str | None = None
+) -> tuple[CommandReply, ButtonRows]:
     """Wait for a file that is this paper of the request; without its name, offer the papers first.
 
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
     """
-    request = await _own(talk, code)
-    papers = talk.desk.engine.service(request.service).documents
-    names = papers.of_citizens if papers else ()
-    if paper is None and len(names) != 1:
-        return talk.say_about(request, "chat.which_paper"), _offered(talk, request, names)
-    chosen = paper or names[0]
-    if chosen not in names:
+    request = await _find_own_request(turn, code)
+    declared_papers = turn.dependencies.engine.get_service(request.service).papers
+    paper_names = declared_papers.citizen_papers if declared_papers else ()
+    if paper_name is None and len(paper_names) != 1:
+        return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
+    chosen_paper = paper_name or paper_names[0]
+    if chosen_paper not in paper_names:
         raise InvalidField("paper", detail="unknown_paper")
-    stop_waiting(dialogue)
+    stop_waiting_for_file(dialogue)
     dialogue.frames = [
         *dialogue.frames,
-        Frame(PAPERS, {"code": request.code, "paper": chosen}, asked="file", one_shot=False),
+        Frame(PAPERS_INTENT, {"code": request.code, "paper": chosen_paper}, asked="file", one_shot=False),
     ]
-    return replace(talk.say("chat.send_paper", paper=_name(talk, chosen)), request_id=request.id), ()
+    return replace(
+        turn.render("chat.send_paper", paper=_render_paper_name(turn, chosen_paper)), request_id=request.id
+    ), ()
 
 
-def stop_waiting(dialogue: Dialogue) -> None:
+def stop_waiting_for_file(dialogue: Dialogue) -> None:
     """Wait for no file any more."""
-    dialogue.frames = [one for one in dialogue.frames if one.intent != PAPERS]
+    dialogue.frames = [frame for frame in dialogue.frames if frame.intent != PAPERS_INTENT]
 
 
-async def take_file(talk: Talk, dialogue: Dialogue, file: SentFile) -> tuple[CommandReply, Rows]:
+async def receive_file(turn: TurnContext, dialogue: Dialogue, sent_file: SentFile) -> tuple[CommandReply, ButtonRows]:
     """Keep a file as the paper that is waited for; else ask what it is. Domain errors say why it cannot be kept."""
     frame = dialogue.top
-    if frame is not None and frame.intent == PAPERS:
-        return await _keep(talk, dialogue, frame.slots["code"], frame.slots["paper"], file)
-    requests = await _wanting(talk)
+    if frame is not None and frame.intent == PAPERS_INTENT:
+        return await _store_paper(turn, dialogue, frame.slots["code"], frame.slots["paper"], sent_file)
+    requests = await _list_paper_requests(turn)
     if not requests:
-        return talk.say("chat.no_paper_wanted"), ()
+        return turn.render("chat.no_paper_wanted"), ()
     if len(requests) == 1:
-        lacking = await _lacking(talk, requests[0])
-        if len(lacking) == 1:
-            return await _keep(talk, dialogue, requests[0].code, lacking[0], file)
-    buttons = [calling(_titled(talk, one), Verb.PAPERS, one.code) for one in requests]
-    return talk.say("chat.which_request"), in_rows(buttons, 1)
+        missing_papers = await _list_missing_papers(turn, requests[0])
+        if len(missing_papers) == 1:
+            return await _store_paper(turn, dialogue, requests[0].code, missing_papers[0], sent_file)
+    request_choices = [
+        verb_button(_describe_request(turn, request), ButtonVerb.PAPERS, request.code) for request in requests
+    ]
+    return turn.render("chat.which_request"), arrange_in_rows(request_choices, 1)
 
 
-async def _keep(talk: Talk, dialogue: Dialogue, code: str, paper: str, file: SentFile) -> tuple[CommandReply, Rows]:
-    if file.too_large:
+async def _store_paper(
+    turn: TurnContext, dialogue: Dialogue, code: str, paper_name: str, sent_file: SentFile
+) -> tuple[CommandReply, ButtonRows]:
+    if sent_file.is_too_large:
         raise TooLarge("document")
-    if file.content is None:
+    if sent_file.content is None:
         raise Unavailable("document", detail="file")
-    async with talk.uow.attempt():
-        await attach(talk.desk, talk.uow, code, paper, file.name, file.content, talk.actor)
-    request = await _own(talk, code)
-    await ask_for_paper(talk, dialogue, code, paper)  # another sheet of it may follow
-    lacking = [name for name in await _lacking(talk, request) if name != paper]
-    lines = [talk.say("chat.paper_kept", paper=_name(talk, paper)).text]
-    if lacking:
-        lines.append(talk.say("chat.papers_missing", missing="، ".join(_name(talk, one) for one in lacking)).text)
+    async with turn.uow.savepoint():
+        await attach_document(
+            turn.dependencies, turn.uow, code, paper_name, sent_file.file_name, sent_file.content, turn.actor
+        )
+    request = await _find_own_request(turn, code)
+    await ask_for_paper(turn, dialogue, code, paper_name)  # another sheet of it may follow
+    missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
+    reply_lines = [turn.render("chat.paper_kept", paper=_render_paper_name(turn, paper_name)).text]
+    if missing_papers:
+        reply_lines.append(
+            turn.render(
+                "chat.papers_missing",
+                missing="، ".join(_render_paper_name(turn, missing) for missing in missing_papers),
+            ).text
+        )
     elif not request.lacks_papers:
-        lines.append(talk.say_about(request, "chat.papers_complete").text)
-    return talk.saying("\n".join(lines), "chat.paper_kept", request), _offered(talk, request, lacking)
+        reply_lines.append(turn.render_about(request, "chat.papers_complete").text)
+    return turn.reply_with("\n".join(reply_lines), "chat.paper_kept", request), _build_paper_buttons(
+        turn, request, missing_papers
+    )
 
 
-async def print_paper(talk: Talk, code: str, kind: str) -> tuple[CommandReply, ReplyMarkup]:
+async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> tuple[CommandReply, ReplyMarkup]:
     """Say which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
-    request = await _own(talk, code)
-    there = await printouts_for(talk.desk, talk.uow, request, talk.actor)
-    if kind not in there:
+    request = await _find_own_request(turn, code)
+    printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
+    if paper_kind not in printable_titles:
         raise NotFound("printout", detail="not_issued")
-    return talk.say_about(request, "chat.printed", title=there[kind]), ReplyMarkup(paper=Paper(request.code, kind))
+    return turn.render_about(request, "chat.printed", title=printable_titles[paper_kind]), ReplyMarkup(
+        paper=AttachedPaper(request.code, paper_kind)
+    )
 
 
-async def _own(talk: Talk, code: str) -> ServiceRequest:
-    request = await talk.uow.requests.by_code(tracking_codes.parse(code))
-    own_or_not_found(request, talk.actor)
+async def _find_own_request(turn: TurnContext, code: str) -> ServiceRequest:
+    request = await turn.uow.requests.get_by_code(tracking_codes.parse_code(code))
+    refuse_foreign_request(request, turn.actor)
     return request
 
 
-async def _wanting(talk: Talk) -> list[ServiceRequest]:
+async def _list_paper_requests(turn: TurnContext) -> list[ServiceRequest]:
     """Return the citizen's open requests that take papers; those that lack some alone, if there are such."""
-    wanted = RequestFilter(mobile=talk.actor.ident, open_only=True, limit=COUNTED)
-    found = [one for one in await talk.uow.requests.find(wanted) if talk.desk.engine.service(one.service).documents]
-    return [one for one in found if one.lacks_papers] or found
+    criteria = RequestFilter(mobile=turn.actor.identifier, open_only=True, limit=MOST_COUNTED)
+    paper_requests = [
+        request
+        for request in await turn.uow.requests.list_requests(criteria)
+        if turn.dependencies.engine.get_service(request.service).papers
+    ]
+    return [request for request in paper_requests if request.lacks_papers] or paper_requests
 
 
-async def _lacking(talk: Talk, request: ServiceRequest) -> Sequence[str]:
-    return await lacking_of(talk.uow, talk.desk.engine.service(request.service).documents, request)
+async def _list_missing_papers(turn: TurnContext, request: ServiceRequest) -> Sequence[str]:
+    return await find_missing_papers(turn.uow, turn.dependencies.engine.get_service(request.service).papers, request)
 
 
-def _offered(talk: Talk, request: ServiceRequest, names: Sequence[str]) -> Rows:
-    return tuple((_choosing(talk, request, name),) for name in names)
+def _build_paper_buttons(turn: TurnContext, request: ServiceRequest, paper_names: Sequence[str]) -> ButtonRows:
+    return tuple((_build_paper_button(turn, request, paper_name),) for paper_name in paper_names)
 
 
-def _choosing(talk: Talk, request: ServiceRequest, name: str) -> Button:
-    return calling(_name(talk, name), Verb.PAPERS, request.code, name)
+def _build_paper_button(turn: TurnContext, request: ServiceRequest, paper_name: str) -> Button:
+    return verb_button(_render_paper_name(turn, paper_name), ButtonVerb.PAPERS, request.code, paper_name)
 
 
-def _titled(talk: Talk, request: ServiceRequest) -> str:
-    facts = talk.desk.wording.facts(request)
+def _describe_request(turn: TurnContext, request: ServiceRequest) -> str:
+    facts = turn.dependencies.wording.request_facts(request)
     return f"{facts['code']} {facts['service']}"
 
 
-def _name(talk: Talk, paper: str) -> str:
-    return talk.text(f"choices.document.{paper}")
+def _render_paper_name(turn: TurnContext, paper_name: str) -> str:
+    return turn.text_of(f"choices.document.{paper_name}")

@@ -4,37 +4,44 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_papers import ask_for_paper, print_paper, stop_waiting, take_file
-from domain.actions.conversations.chat_view import question, shown_with
-from domain.actions.conversations.commands import CommandReply, Talk
-from domain.actions.conversations.converse import Reply, asked_again, converse, keep, running, talk_on
-from domain.actions.conversations.driver_menu import menu_of_drivers, own_record, whole_menu
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import SMS, Address
-from domain.actions.requests.act import own_or_not_found
-from domain.chats.chat import Began, Came, Edited, Pressed, SentFile, Wrote
-from domain.conversation.buttons.answers import Answer, Verb, read_answer, turn_of
-from domain.conversation.buttons.menus import back_to_menu, where_notices_go
-from domain.conversation.command_fields import CODE, MENU, PAPERS
-from domain.conversation.dialogue import CONFIRM
+from domain.actions.conversations.chat_papers import ask_for_paper, print_paper, receive_file, stop_waiting_for_file
+from domain.actions.conversations.chat_view import build_markup, build_question_buttons
+from domain.actions.conversations.converse import (
+    ConversationReply,
+    build_context,
+    converse,
+    current_dialogue,
+    repeat_question,
+    store_dialogue,
+)
+from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
+from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import SMS_CHANNEL, Address
+from domain.actions.requests.act import refuse_foreign_request
+from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, TextEdited, TextWritten
+from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
+from domain.conversation.buttons.menus import build_notice_rows, menu_button_rows
+from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
+from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Dialogue, Frame
 from domain.messages.keyboards import ReplyMarkup
-from domain.messages.ports import Stored
+from domain.messages.ports import StoredDialogue
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import DomainError, UnknownKind
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
-TRACK = "track_"
+TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class ChatReply:
     """One message of an answer."""
 
-    said: CommandReply
-    shown: ReplyMarkup = field(default_factory=ReplyMarkup)
+    message: CommandReply
+    markup: ReplyMarkup = field(default_factory=ReplyMarkup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,186 +49,228 @@ class ChatTurn:
     """What an update came to: what was understood, what is said, and what the pressed button is told (`toast`)."""
 
     intent: str
-    spoken: tuple[Spoken, ...] = ()
+    replies: tuple[ChatReply, ...] = ()
     toast: str | None = None
 
 
-async def take(desk: Desk, uow: UnitOfWork, line: Address, came: Came, stored: Stored | None) -> ChatTurn:
-    """Do what an update asks, inside the caller's unit of work. `stored` is the dialogue of this chat."""
-    talk = talk_on(desk, uow, line)
-    match came:
-        case Wrote(text=text):
-            return await _text(talk, line, text, stored)
-        case Began(payload=payload):
-            return await _began(talk, line, payload, stored)
-        case Pressed(data=data):
-            return await _pressed(talk, line, read_answer(data), stored)
+async def handle_chat_event(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    address: Address,
+    chat_event: ChatEvent,
+    stored_dialogue: StoredDialogue | None,
+) -> ChatTurn:
+    """Do what an update asks, inside the caller's unit of work. `stored_dialogue` is the dialogue of this chat."""
+    turn = build_context(dependencies, uow, address)
+    match chat_event:
+        case TextWritten(text=text):
+            return await _handle_text(turn, address, text, stored_dialogue)
+        case ChatBegun(link_payload=payload):
+            return await _handle_start(turn, address, payload, stored_dialogue)
+        case ButtonPressed(button_data=data):
+            return await _handle_press(turn, address, read_button_answer(data), stored_dialogue)
         case SentFile():
-            return await _file(talk, line, came, stored)
-        case Edited():
-            return ChatTurn("edited", (Spoken(talk.say("chat.edited")),))
-    return ChatTurn("unreadable", (Spoken(talk.say("chat.unreadable"), ReplyMarkup(back_to_menu(talk.text))),))
+            return await _handle_file(turn, address, chat_event, stored_dialogue)
+        case TextEdited():
+            return ChatTurn("edited", (ChatReply(turn.render("chat.edited")),))
+    return ChatTurn(
+        "unreadable", (ChatReply(turn.render("chat.unreadable"), ReplyMarkup(menu_button_rows(turn.text_of))),)
+    )
 
 
-async def greeting(talk: Talk) -> Spoken:
+async def build_greeting(turn: TurnContext) -> ChatReply:
     """Return the welcome with the whole menu."""
-    return Spoken(talk.say("chat.welcome"), ReplyMarkup(await whole_menu(talk)))
+    return ChatReply(turn.render("chat.welcome"), ReplyMarkup(await build_main_menu(turn)))
 
 
-async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, command: bool = False) -> ChatTurn:
-    reply = await converse(talk.desk, talk.uow, line, text, stored, command=command)
-    answer = Spoken(reply.said, await shown_with(talk, reply))
-    return ChatTurn(reply.intent, (answer, *(() if reply.asks else await _waiting(talk, reply.dialogue))))
+async def _handle_text(
+    turn: TurnContext, address: Address, text: str, stored_dialogue: StoredDialogue | None, *, is_command: bool = False
+) -> ChatTurn:
+    reply = await converse(turn.dependencies, turn.uow, address, text, stored_dialogue, command=is_command)
+    chat_reply = ChatReply(reply.message, await build_markup(turn, reply))
+    return ChatTurn(
+        reply.intent, (chat_reply, *(() if reply.asks_question else await _repeat_waiting(turn, reply.dialogue)))
+    )
 
 
-async def _waiting(talk: Talk, dialogue: Dialogue) -> tuple[Spoken, ...]:
+async def _repeat_waiting(turn: TurnContext, dialogue: Dialogue) -> tuple[ChatReply, ...]:
     """Ask again what a form waits with, in a message of its own: its buttons stand under no other text.
 
     A list that was left is not shown again: what is done with a request has buttons of its own.
     """
-    top = dialogue.top
-    if top is None or top.asked in {None, CODE.name} or top.intent == MENU:
+    top_frame = dialogue.top
+    if top_frame is None or top_frame.asked in {None, CODE_FIELD.name} or top_frame.intent == MENU_INTENT:
         return ()
-    return await _again(talk, dialogue)
+    return await _repeat_question(turn, dialogue)
 
 
-async def _began(talk: Talk, line: Address, payload: str, stored: Stored | None) -> ChatTurn:
-    if payload.startswith(TRACK):
-        return await _text(talk, line, tracked(payload), stored, command=True)
-    return ChatTurn("start", (await greeting(talk),))
+async def _handle_start(
+    turn: TurnContext, address: Address, payload: str, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    if payload.startswith(TRACK_PAYLOAD_PREFIX):
+        return await _handle_text(turn, address, tracking_command(payload), stored_dialogue, is_command=True)
+    return ChatTurn("start", (await build_greeting(turn),))
 
 
-def tracked(payload: str) -> str:
+def tracking_command(payload: str) -> str:
     """Return a link's payload as the command that it stands for."""
-    return f"پیگیری {payload.removeprefix(TRACK)}"
+    return f"پیگیری {payload.removeprefix(TRACK_PAYLOAD_PREFIX)}"
 
 
-async def _pressed(talk: Talk, line: Address, answer: Answer, stored: Stored | None) -> ChatTurn:
-    if answer.call:
-        return await _called(talk, line, answer.call, stored)
-    if not answer.turn:
-        return await _text(talk, line, answer.text, stored, command=True)
-    dialogue = running(talk.desk, stored)
-    if answer.turn != turn_of(dialogue.as_json()):
-        return await _stale(talk, line, dialogue, stored)
-    if answer.page is None:
-        return await _text(talk, line, answer.text, stored)
-    if not answer.page:
+async def _handle_press(
+    turn: TurnContext, address: Address, button_answer: ButtonAnswer, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    if button_answer.verb_call:
+        return await _handle_call(turn, address, button_answer.verb_call, stored_dialogue)
+    if not button_answer.turn_key:
+        return await _handle_text(turn, address, button_answer.answer_text, stored_dialogue, is_command=True)
+    dialogue = current_dialogue(turn.dependencies, stored_dialogue)
+    if button_answer.turn_key != digest_turn(dialogue.as_json()):
+        return await _answer_stale_press(turn, address, dialogue, stored_dialogue)
+    if button_answer.wished_page is None:
+        return await _handle_text(turn, address, button_answer.answer_text, stored_dialogue)
+    if not button_answer.wished_page:
         return ChatTurn("page")  # a cell of the calendar that means nothing
-    return ChatTurn("page", await _kept_again(talk, line, dialogue, answer.page))
+    return ChatTurn("page", await _repeat_and_store(turn, address, dialogue, button_answer.wished_page))
 
 
-async def _stale(talk: Talk, line: Address, dialogue: Dialogue, stored: Stored | None) -> ChatTurn:
+async def _answer_stale_press(
+    turn: TurnContext, address: Address, dialogue: Dialogue, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
     """Say that a button's question is over, and show the one that waits now, if there is one."""
-    over = stored is not None and stored[0].get("frames") and dialogue.top is None
-    toast = talk.text("errors.expired_dialogue" if over else "chat.toasts.stale")
-    return ChatTurn("stale", await _kept_again(talk, line, dialogue), toast)
+    has_expired = stored_dialogue is not None and stored_dialogue[0].get("frames") and dialogue.top is None
+    toast = turn.text_of("errors.expired_dialogue" if has_expired else "chat.toasts.stale")
+    return ChatTurn("stale", await _repeat_and_store(turn, address, dialogue), toast)
 
 
-async def _kept_again(talk: Talk, line: Address, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
-    before = dialogue.as_json()
-    spoken = await _again(talk, dialogue, page)
-    await keep(talk, line, dialogue, before)
-    return spoken
+async def _repeat_and_store(
+    turn: TurnContext, address: Address, dialogue: Dialogue, page: str | None = None
+) -> tuple[ChatReply, ...]:
+    state_before = dialogue.as_json()
+    replies = await _repeat_question(turn, dialogue, page)
+    await store_dialogue(turn, address, dialogue, state_before)
+    return replies
 
 
-async def _again(talk: Talk, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
-    reply = await asked_again(talk, dialogue)
-    return (Spoken(reply.said, await shown_with(talk, reply, page)),) if reply else ()
+async def _repeat_question(turn: TurnContext, dialogue: Dialogue, page: str | None = None) -> tuple[ChatReply, ...]:
+    reply = await repeat_question(turn, dialogue)
+    return (ChatReply(reply.message, await build_markup(turn, reply, page)),) if reply else ()
 
 
-async def _file(talk: Talk, line: Address, file: SentFile, stored: Stored | None) -> ChatTurn:
-    dialogue = running(talk.desk, stored)
-    before = dialogue.as_json()
+async def _handle_file(
+    turn: TurnContext, address: Address, sent_file: SentFile, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    dialogue = current_dialogue(turn.dependencies, stored_dialogue)
+    state_before = dialogue.as_json()
     try:
-        said, rows = await take_file(talk, dialogue, file)
+        command_reply, button_rows = await receive_file(turn, dialogue, sent_file)
     except DomainError as error:
-        said, rows = talk.say_error(error), ()
-    if file.caption:  # nothing that is sent is dropped without a word
-        said = replace(said, text=f"{said.text}\n{talk.text('chat.caption')}")
-    await keep(talk, line, dialogue, before)
-    if dialogue.top is not None and dialogue.top.intent == PAPERS:
-        return ChatTurn("file", (Spoken(said, ReplyMarkup((*rows, *question(talk, dialogue)))),))
+        command_reply, button_rows = turn.render_error(error), ()
+    if sent_file.caption:  # nothing that is sent is dropped without a word
+        command_reply = replace(command_reply, text=f"{command_reply.text}\n{turn.text_of('chat.caption')}")
+    await store_dialogue(turn, address, dialogue, state_before)
+    if dialogue.top is not None and dialogue.top.intent == PAPERS_INTENT:
+        return ChatTurn(
+            "file", (ChatReply(command_reply, ReplyMarkup((*button_rows, *build_question_buttons(turn, dialogue)))),)
+        )
     return ChatTurn(
-        "file", (Spoken(said, ReplyMarkup(rows or back_to_menu(talk.text))), *await _waiting(talk, dialogue))
+        "file",
+        (
+            ChatReply(command_reply, ReplyMarkup(button_rows or menu_button_rows(turn.text_of))),
+            *await _repeat_waiting(turn, dialogue),
+        ),
     )
 
 
-async def _called(talk: Talk, line: Address, call: tuple[str, ...], stored: Stored | None) -> ChatTurn:
+async def _handle_call(
+    turn: TurnContext, address: Address, button_call: tuple[str, ...], stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
     """Do what only buttons can; an unknown verb is of a message of ours that is older than this code."""
-    verb, what, more = (*call, "", "")[:3]
-    dialogue = running(talk.desk, stored)
-    before = dialogue.as_json()
+    verb, subject, detail = (*button_call, "", "")[:3]
+    dialogue = current_dialogue(turn.dependencies, stored_dialogue)
+    state_before = dialogue.as_json()
     try:
-        spoken = await _VERBS[Verb(verb)](talk, dialogue, what, more) if verb in {*Verb} else None
+        chat_reply = (
+            await _HANDLERS_BY_VERB[ButtonVerb(verb)](turn, dialogue, subject, detail)
+            if verb in {*ButtonVerb}
+            else None
+        )
     except DomainError as error:
-        spoken = Spoken(talk.say_error(error), ReplyMarkup(back_to_menu(talk.text)))
-    await keep(talk, line, dialogue, before)
-    if spoken is None:
-        return ChatTurn("stale", toast=talk.text("chat.toasts.stale"))
-    return ChatTurn(verb, (spoken, *(await _waiting(talk, dialogue) if verb == Verb.DONE else ())))
+        chat_reply = ChatReply(turn.render_error(error), ReplyMarkup(menu_button_rows(turn.text_of)))
+    await store_dialogue(turn, address, dialogue, state_before)
+    if chat_reply is None:
+        return ChatTurn("stale", toast=turn.text_of("chat.toasts.stale"))
+    return ChatTurn(verb, (chat_reply, *(await _repeat_waiting(turn, dialogue) if verb == ButtonVerb.DONE else ())))
 
 
-async def _menu(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
-    return Spoken(talk.say("sms.help", menu=""), ReplyMarkup(await whole_menu(talk)))
+async def _show_menu(turn: TurnContext, dialogue: Dialogue, _subject: str, _detail: str) -> ChatReply:
+    return ChatReply(turn.render("sms.help", menu=""), ReplyMarkup(await build_main_menu(turn)))
 
 
-async def _give_up(talk: Talk, dialogue: Dialogue, code: str, _more: str) -> Spoken:
+async def _confirm_cancellation(turn: TurnContext, dialogue: Dialogue, code: str, _detail: str) -> ChatReply:
     """Ask whether a request is really to be cancelled: a finger slips more easily than a text is written."""
-    request = await talk.uow.requests.by_code(tracking_codes.parse(code))
-    own_or_not_found(request, talk.actor)
-    dialogue.frames = [one for one in dialogue.frames if one.intent != "cancel"]
-    dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM, one_shot=False))
-    return Spoken(talk.say_about(request, "sms.offer.cancel"), ReplyMarkup(question(talk, dialogue)))
+    request = await turn.uow.requests.get_by_code(tracking_codes.parse_code(code))
+    refuse_foreign_request(request, turn.actor)
+    dialogue.frames = [frame for frame in dialogue.frames if frame.intent != "cancel"]
+    dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False))
+    return ChatReply(
+        turn.render_about(request, "sms.offer.cancel"), ReplyMarkup(build_question_buttons(turn, dialogue))
+    )
 
 
-async def _papers(talk: Talk, dialogue: Dialogue, code: str, paper: str) -> Spoken:
-    said, rows = await ask_for_paper(talk, dialogue, code, paper or None)
-    return Spoken(said, ReplyMarkup(rows or question(talk, dialogue)))
+async def _ask_for_papers(turn: TurnContext, dialogue: Dialogue, code: str, paper_name: str) -> ChatReply:
+    command_reply, button_rows = await ask_for_paper(turn, dialogue, code, paper_name or None)
+    return ChatReply(command_reply, ReplyMarkup(button_rows or build_question_buttons(turn, dialogue)))
 
 
-async def _done(talk: Talk, dialogue: Dialogue, code: str, _more: str) -> Spoken:
+async def _finish_papers(turn: TurnContext, dialogue: Dialogue, code: str, _detail: str) -> ChatReply:
     """Wait for no further file, and say where the request stands."""
-    stop_waiting(dialogue)
-    said = await commands.track_code(talk, {"code": code})
-    return Spoken(said, await shown_with(talk, Reply(said, "track", dialogue)))
+    stop_waiting_for_file(dialogue)
+    command_reply = await commands.track_request(turn, {"code": code})
+    return ChatReply(command_reply, await build_markup(turn, ConversationReply(command_reply, "track", dialogue)))
 
 
-async def _print(talk: Talk, dialogue: Dialogue, code: str, kind: str) -> Spoken:
-    return Spoken(*await print_paper(talk, code, kind))
+async def _print_paper(turn: TurnContext, dialogue: Dialogue, code: str, paper_kind: str) -> ChatReply:
+    return ChatReply(*await print_paper(turn, code, paper_kind))
 
 
-async def _notices(talk: Talk, dialogue: Dialogue, wish: str, _more: str) -> Spoken:
+async def _choose_notice_channel(
+    turn: TurnContext, dialogue: Dialogue, requested_channel: str, _detail: str
+) -> ChatReply:
     """Ask where notices shall go, or take the answer."""
-    mobile, now = talk.actor.ident, talk.desk.clock.now()
-    linked = dict.fromkeys(way.channel for way in await talk.uow.chats.ways_to(mobile, None))
-    channels = (SMS, *linked)
-    if not wish:
-        rows = where_notices_go(talk.text, channels, await talk.uow.chats.chosen(mobile))
-        return Spoken(talk.say("chat.notices"), ReplyMarkup((*rows, *back_to_menu(talk.text))))
-    if wish not in {*channels, "each"}:
-        raise UnknownKind("channel", detail="choice", given=shown(wish)[:30])
-    await talk.uow.chats.choose(mobile, None if wish == "each" else wish, now)
-    name = talk.text("chat.buttons.each" if wish == "each" else f"chat.channels.{wish}")
-    return Spoken(talk.say("chat.notices_set", channel=name), ReplyMarkup(back_to_menu(talk.text)))
+    mobile, now = turn.actor.identifier, turn.dependencies.clock.now()
+    linked_channels = dict.fromkeys(
+        chat_address.channel for chat_address in await turn.uow.chats.list_addresses(mobile, None)
+    )
+    channels = (SMS_CHANNEL, *linked_channels)
+    if not requested_channel:
+        button_rows = build_notice_rows(turn.text_of, channels, await turn.uow.chats.find_chosen_channel(mobile))
+        return ChatReply(turn.render("chat.notices"), ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of))))
+    if requested_channel not in {*channels, "each"}:
+        raise UnknownKind("channel", detail="choice", given=tidy_text(requested_channel)[:30])
+    await turn.uow.chats.save_chosen_channel(mobile, None if requested_channel == "each" else requested_channel, now)
+    channel_name = turn.text_of(
+        "chat.buttons.each" if requested_channel == "each" else f"chat.channels.{requested_channel}"
+    )
+    return ChatReply(turn.render("chat.notices_set", channel=channel_name), ReplyMarkup(menu_button_rows(turn.text_of)))
 
 
-async def _driver(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
-    said, rows = menu_of_drivers(talk)
-    return Spoken(said, ReplyMarkup(rows))
+async def _show_driver_menu(turn: TurnContext, dialogue: Dialogue, _subject: str, _detail: str) -> ChatReply:
+    command_reply, button_rows = build_driver_menu(turn)
+    return ChatReply(command_reply, ReplyMarkup(button_rows))
 
 
-async def _record(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
-    return Spoken(await own_record(talk), ReplyMarkup(back_to_menu(talk.text)))
+async def _show_driver_record(turn: TurnContext, dialogue: Dialogue, _subject: str, _detail: str) -> ChatReply:
+    return ChatReply(await describe_own_record(turn), ReplyMarkup(menu_button_rows(turn.text_of)))
 
 
-_VERBS: Mapping[Verb, Callable[[Talk, Dialogue, str, str], Awaitable[Spoken]]] = {
-    Verb.MENU: _menu,
-    Verb.GIVE_UP: _give_up,
-    Verb.PAPERS: _papers,
-    Verb.DONE: _done,
-    Verb.PRINT: _print,
-    Verb.NOTICES: _notices,
-    Verb.DRIVER: _driver,
-    Verb.RECORD: _record,
+_HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, Dialogue, str, str], Awaitable[ChatReply]]] = {
+    ButtonVerb.MENU: _show_menu,
+    ButtonVerb.GIVE_UP: _confirm_cancellation,
+    ButtonVerb.PAPERS: _ask_for_papers,
+    ButtonVerb.DONE: _finish_papers,
+    ButtonVerb.PRINT: _print_paper,
+    ButtonVerb.NOTICES: _choose_notice_channel,
+    ButtonVerb.DRIVER: _show_driver_menu,
+    ButtonVerb.RECORD: _show_driver_record,
 }

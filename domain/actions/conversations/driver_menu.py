@@ -2,66 +2,71 @@
 
 from datetime import date
 
-from domain.actions.conversations.commands import CommandReply, Talk
+from domain.actions.conversations.turn_context import CommandReply, TurnContext
 from domain.blocks.taxis import MOST_VEHICLES, vehicles_of_mobile
-from domain.conversation.buttons.menus import driver_rows, main_menu
-from domain.messages.keyboards import Rows
+from domain.conversation.buttons.menus import build_driver_rows, build_menu_rows
+from domain.messages.keyboards import ButtonRows
 from domain.registries.declarations import DRIVER, REWARD, VIOLATION, Registry
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import RecordStatus
 from domain.values.calendar import jalali_text
-from domain.values.text import grouped, persian_digits
+from domain.values.text import group_digits, persian_digits
 
-LISTED = 5
+MOST_LISTED = 5
 """Rewards, and violations, that are told: the newest."""
 
 
-async def whole_menu(talk: Talk) -> Rows:
+async def build_main_menu(turn: TurnContext) -> ButtonRows:
     """Return the main menu, with the drivers' where this person has to do with a taxi."""
-    taxis = await vehicles_of_mobile(talk.uow, talk.actor.ident)
-    return main_menu(talk.conversation, talk.text, of_taxi=bool(taxis))
+    own_taxis = await vehicles_of_mobile(turn.uow, turn.actor.identifier)
+    return build_menu_rows(turn.conversation, turn.text_of, has_taxi=bool(own_taxis))
 
 
-def menu_of_drivers(talk: Talk) -> tuple[CommandReply, Rows]:
+def build_driver_menu(turn: TurnContext) -> tuple[CommandReply, ButtonRows]:
     """Return what is said above the drivers' menu, and the menu."""
-    return talk.say("chat.driver"), driver_rows(talk.conversation, talk.text)
+    return turn.render("chat.driver"), build_driver_rows(turn.conversation, turn.text_of)
 
 
-async def own_record(talk: Talk) -> CommandReply:
+async def describe_own_record(turn: TurnContext) -> CommandReply:
     """Tell the newest rewards and violations of the driver with this mobile that were not annulled; nobody else's, and
     no reporter's name.
     """
-    where = {"mobile": talk.actor.ident}
-    drivers = await talk.uow.registries.find(RegistryFilter(DRIVER.key, where, limit=MOST_VEHICLES))
-    codes = sorted({str(row.values["national_code"]) for row in drivers})
-    lines = [_line(talk, REWARD, row) for row in await _newest(talk, REWARD, codes)]
-    lines += [_line(talk, VIOLATION, row) for row in await _newest(talk, VIOLATION, codes)]
-    if not lines:
-        return talk.say("chat.record_empty")
-    return talk.saying("\n".join([talk.text("chat.record"), *lines]), "chat.record")
+    driver_condition = {"mobile": turn.actor.identifier}
+    own_drivers = await turn.uow.registries.list_rows(RegistryFilter(DRIVER.key, driver_condition, limit=MOST_VEHICLES))
+    codes = sorted({str(row.values["national_code"]) for row in own_drivers})
+    record_lines = [_render_record_line(turn, REWARD, row) for row in await _find_newest_rows(turn, REWARD, codes)]
+    record_lines += [
+        _render_record_line(turn, VIOLATION, row) for row in await _find_newest_rows(turn, VIOLATION, codes)
+    ]
+    if not record_lines:
+        return turn.render("chat.record_empty")
+    return turn.reply_with("\n".join([turn.text_of("chat.record"), *record_lines]), "chat.record")
 
 
-async def _newest(talk: Talk, registry: Registry, drivers: list[str]) -> list[RegistryRow]:
-    if not drivers:
+async def _find_newest_rows(turn: TurnContext, registry: Registry, national_codes: list[str]) -> list[RegistryRow]:
+    if not national_codes:
         return []
-    return await talk.uow.registries.find(
+    return await turn.uow.registries.list_rows(
         RegistryFilter(
-            registry.key, {"driver": drivers, "standing": RecordStatus.VALID}, limit=LISTED, newest_first=True
+            registry.key,
+            {"driver": national_codes, "standing": RecordStatus.VALID},
+            limit=MOST_LISTED,
+            newest_first=True,
         )
     )
 
 
-def _line(talk: Talk, registry: Registry, row: RegistryRow) -> str:
+def _render_record_line(turn: TurnContext, registry: Registry, row: RegistryRow) -> str:
     values = row.values
     facts = {
-        f"{registry.key}_kind": talk.text(f"choices.{registry.key}_kind.{values['kind']}"),
+        f"{registry.key}_kind": turn.text_of(f"choices.{registry.key}_kind.{values['kind']}"),
         "points": persian_digits(values["points"]),
-        "report_day": _day(values["date"]),
+        "report_day": _render_day(values["date"]),
     }
     if values.get("fine"):
-        return talk.say("chat.fine_line", **facts, amount=grouped(values["fine"])).text
-    return talk.say("chat.reward_line" if registry is REWARD else "chat.violation_line", **facts).text
+        return turn.render("chat.fine_line", **facts, amount=group_digits(values["fine"])).text
+    return turn.render("chat.reward_line" if registry is REWARD else "chat.violation_line", **facts).text
 
 
-def _day(kept: object) -> str:
-    return jalali_text(date.fromisoformat(str(kept)))
+def _render_day(stored_day: object) -> str:
+    return jalali_text(date.fromisoformat(str(stored_day)))

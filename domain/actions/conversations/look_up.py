@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.actions.desk import Desk
-from domain.language.service import Lookup, LookupContext, Prices, Service
+from domain.actions.desk import Dependencies
+from domain.language.lookups import Lookup, LookupContext, PriceLookup
+from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
@@ -19,29 +20,44 @@ class AnswerLine:
     facts: Mapping[str, Any]
 
 
-async def look_up(
-    desk: Desk,
+async def run_lookup(
+    dependencies: Dependencies,
     uow: UnitOfWork,
     service: Service,
-    lookup: Lookup | Prices,
+    lookup: Lookup | PriceLookup,
     values: Mapping[str, Any],
     actor: Actor,
     *,
     brief: bool,
 ) -> list[AnswerLine]:
     """Answer with values that were read already; `brief` answers fit one text. Errors: those of the look-up itself."""
-    mobile = actor.ident if actor.kind == "citizen" else None
-    asked = LookupContext(
-        uow, mobile, values, desk.clock.now(), desk.policy, desk.calendar, desk.ids, by=actor.label, brief=brief
+    mobile = actor.identifier if actor.kind == "citizen" else None
+    lookup_context = LookupContext(
+        uow,
+        mobile,
+        values,
+        dependencies.clock.now(),
+        dependencies.policy,
+        dependencies.calendar,
+        dependencies.ids,
+        asked_by=actor.label,
+        is_brief=brief,
     )
-    return [_line(desk, service, lookup, key, facts) for key, facts in await lookup.answer(asked)]
+    return [
+        _render_answer_line(dependencies, service, lookup, key, facts)
+        for key, facts in await lookup.find_answers(lookup_context)
+    ]
 
 
-def _line(desk: Desk, service: Service, lookup: Lookup | Prices, key: str, facts: Mapping[str, Any]) -> AnswerLine:
-    text = desk.catalogue.render(answer_key(service, key), desk.wording.values(lookup.form, facts))
-    return AnswerLine(key, text, facts)
+def _render_answer_line(
+    dependencies: Dependencies, service: Service, lookup: Lookup | PriceLookup, line_key: str, facts: Mapping[str, Any]
+) -> AnswerLine:
+    text = dependencies.catalogue.render(
+        answer_text_key(service, line_key), dependencies.wording.render_values(lookup.form, facts)
+    )
+    return AnswerLine(line_key, text, facts)
 
 
-def answer_key(service: Service, key: str) -> str:
+def answer_text_key(service: Service, line_key: str) -> str:
     """Return the catalogue's key of an answer's line."""
-    return f"services.{service.key}.answers.{key}"
+    return f"services.{service.key}.answers.{line_key}"

@@ -8,16 +8,16 @@ is lost.
 import hashlib
 from datetime import timedelta
 
-from domain.actions.conversations.arriving import Arrival, acted_once
-from domain.actions.conversations.converse import OFFERED, REFUSED, converse
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import SMS, by_sms
-from domain.messages.ports import ReceivedSms, Stored
+from domain.actions.conversations.arriving import Arrival, handle_once
+from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import SMS_CHANNEL, sms_address
+from domain.messages.ports import ReceivedSms, StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
 LONGEST_TEXT = 2000
 """Characters kept of one text: twelve parts of the longest concatenated SMS are far below it."""
@@ -27,92 +27,109 @@ LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""
 
 
-async def receive(desk: Desk, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
+async def receive_sms(dependencies: Dependencies, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
     """Act on one delivery of an incoming text and return what became of it (of the first delivery, when repeated)."""
-    message = _inbound(desk, provider, sms)
-    address = by_sms(message.mobile) if message.mobile else None
-    return await acted_once(desk, store, message, address, lambda uow: _handle(Arrival(desk, uow, message, address)))
-
-
-def _inbound(desk: Desk, provider: str, sms: ReceivedSms) -> InboundMessage:
-    text = shown(sms.text)[:LONGEST_TEXT]
-    try:
-        mobile = identifiers.mobile(sms.sender)
-    except InvalidField:
-        mobile = None
-    identity = desk.ids.new_id()
-    sender = shown(sms.sender)[:40]
-    provider_id = shown(sms.provider_id or "") or None
-    return InboundMessage(
-        identity,
-        SMS,
-        provider,
-        provider_id,
-        provider_id or "",
-        mobile or sender,
-        mobile,
-        shown(sms.recipient)[:40],
-        text,
-        desk.clock.now(),
+    message = _build_inbound_message(dependencies, provider, sms)
+    address = sms_address(message.mobile) if message.mobile else None
+    return await handle_once(
+        dependencies, store, message, address, lambda uow: _handle_message(Arrival(dependencies, uow, message, address))
     )
 
 
-async def _handle(arrival: Arrival) -> InboundMessage:
-    desk, uow, message = arrival.desk, arrival.uow, arrival.message
+def _build_inbound_message(dependencies: Dependencies, provider: str, sms: ReceivedSms) -> InboundMessage:
+    text = tidy_text(sms.text)[:LONGEST_TEXT]
+    try:
+        mobile = identifiers.parse_mobile(sms.sender)
+    except InvalidField:
+        mobile = None
+    message_id = dependencies.ids.new_id()
+    sender_text = tidy_text(sms.sender)[:40]
+    provider_id = tidy_text(sms.provider_id or "") or None
+    return InboundMessage(
+        id=message_id,
+        channel=SMS_CHANNEL,
+        provider=provider,
+        provider_id=provider_id,
+        fingerprint=provider_id or "",
+        sender=mobile or sender_text,
+        mobile=mobile,
+        recipient=tidy_text(sms.recipient)[:40],
+        text=text,
+        received_at=dependencies.clock.now(),
+    )
+
+
+async def _handle_message(arrival: Arrival) -> InboundMessage:
+    dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
     await uow.serialise(f"sms:{message.sender}")
-    earlier = await _earlier(desk, uow, message)
-    if earlier is not None:
-        return earlier
-    arrived = await uow.inbox.arrive(message, desk.policy.inbound_window)
-    if arrived is None:
-        return await uow.inbox.known(SMS, message.provider, message.fingerprint) or message
-    count, dialogue = arrived
+    earlier_delivery = await _find_earlier_delivery(dependencies, uow, message)
+    if earlier_delivery is not None:
+        return earlier_delivery
+    arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
+    if arrival_record is None:
+        return await uow.inbox.find_duplicate(SMS_CHANNEL, message.provider, message.fingerprint) or message
+    message_count, stored_dialogue = arrival_record
     if message.mobile is None:
         message.state = InboundState.NOT_A_MOBILE
-    elif not await arrival.limited(count):
-        await _answer(arrival, message.mobile, dialogue)
+    elif not await arrival.refuse_over_limit(message_count):
+        await _answer_message(arrival, message.mobile, stored_dialogue)
     await uow.inbox.save(message)
     return message
 
 
-async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> InboundMessage | None:
+async def _find_earlier_delivery(
+    dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage
+) -> InboundMessage | None:
     """Recognise a repeated delivery without a provider's id: by sender, text and where the dialogue stands."""
     if message.provider_id is not None:
         return None  # the inbox itself tells, when it is added
-    stored = await uow.dialogues.load(SMS, message.sender)
-    position = hashlib.sha256(f"{message.text}\0{stored[0] if stored else None}".encode()).hexdigest()
+    stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
+    position = hashlib.sha256(f"{message.text}\0{stored_dialogue[0] if stored_dialogue else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
-    now, window = desk.clock.now(), desk.policy.duplicate_window
-    for one in await uow.inbox.last_from(SMS, message.sender, 5):
-        if one.fingerprint.startswith(position) and abs(now - one.received_at) <= window:
-            return one
+    now, window = dependencies.clock.now(), dependencies.policy.duplicate_window
+    for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):
+        if earlier.fingerprint.startswith(position) and abs(now - earlier.received_at) <= window:
+            return earlier
     return None
 
 
-async def _answer(arrival: Arrival, mobile: str, dialogue: Stored | None) -> None:
-    desk, uow, message = arrival.desk, arrival.uow, arrival.message
-    answer = await converse(desk, uow, by_sms(mobile), message.text, dialogue)
-    message.intent, message.request_id = answer.intent, answer.said.request_id
-    if answer.intent in {"unknown", OFFERED, REFUSED} and await _looping(desk, uow, message):
+async def _answer_message(arrival: Arrival, mobile: str, stored_dialogue: StoredDialogue | None) -> None:
+    dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
+    conversation_reply = await converse(dependencies, uow, sms_address(mobile), message.text, stored_dialogue)
+    message.intent, message.request_id = conversation_reply.intent, conversation_reply.message.request_id
+    if conversation_reply.intent in {"unknown", OFFERED_INTENT, REFUSED_INTENT} and await _is_machine_loop(
+        dependencies, uow, message
+    ):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
-    await arrival.answer(answer.said.key, answer.said.text, answer.said.request_id)
+    await arrival.send_reply(
+        conversation_reply.message.key, conversation_reply.message.text, conversation_reply.message.request_id
+    )
 
 
-async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
+async def _is_machine_loop(dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage) -> bool:
     """Two machines answering each other: the last texts of this line were all unknown and came within minutes.
 
     A person who gets an offer looks for words and tries again; a machine sends the same text again.
     """
-    guard = desk.policy.loop_guard
-    last = [one for one in await uow.inbox.last_from(SMS, message.sender, guard + 1) if one.id != message.id][:guard]
+    loop_guard = dependencies.policy.loop_guard
+    last_messages = [
+        earlier
+        for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, loop_guard + 1)
+        if earlier.id != message.id
+    ][:loop_guard]
 
-    def says_nothing(one: InboundMessage) -> bool:
-        return one.intent == "unknown" or (one.intent in {OFFERED, REFUSED} and one.text == message.text)
+    def is_unanswered(inbound_message: InboundMessage) -> bool:
+        return inbound_message.intent == "unknown" or (
+            inbound_message.intent in {OFFERED_INTENT, REFUSED_INTENT} and inbound_message.text == message.text
+        )
 
     return (
-        says_nothing(message)
-        and len(last) == guard
-        and all(says_nothing(one) and abs(message.received_at - one.received_at) <= LOOP_WINDOW for one in last)
+        is_unanswered(message)
+        and len(last_messages) == loop_guard
+        and all(
+            is_unanswered(earlier) and abs(message.received_at - earlier.received_at) <= LOOP_WINDOW
+            for earlier in last_messages
+        )
     )

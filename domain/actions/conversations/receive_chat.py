@@ -7,176 +7,199 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.actions.conversations.arriving import Arrival, acted_once
-from domain.actions.conversations.chat_turn import ChatTurn, take
-from domain.actions.conversations.converse import talk_on
+from domain.actions.conversations.arriving import Arrival, handle_once
+from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
+from domain.actions.conversations.converse import build_context
 from domain.actions.conversations.receive import LONGEST_TEXT
-from domain.actions.conversations.unproved_chat import at_door, by_contact
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import Address, in_chat
+from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import Address, address_in_chat
 from domain.chats.chat import (
-    Began,
+    BotBlocked,
+    BotUnblocked,
+    ButtonPressed,
     Chat,
+    ChatBegun,
     ChatState,
-    Pressed,
     ReceivedUpdate,
-    Resumed,
     SentFile,
     SharedContact,
-    Stopped,
-    Wrote,
+    TextWritten,
 )
-from domain.conversation.buttons.answers import read_answer
-from domain.messages.ports import Stored
+from domain.conversation.buttons.answers import read_button_answer
+from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import hour_text, in_tehran
+from domain.values.calendar import hour_text, to_tehran
 from domain.values.errors import TooManyRequests
-from domain.values.rate_windows import window_end
-from domain.values.text import shown
+from domain.values.rate_windows import current_window_end
+from domain.values.text import tidy_text
 
-DOUBLE_TAP = timedelta(seconds=10)
+DOUBLE_TAP_WINDOW = timedelta(seconds=10)
 """The same button of the same message, pressed again within this time and with nothing between, is one press."""
 
-ONE_WORD = timedelta(seconds=10)
+ONE_NOTICE_WINDOW = timedelta(seconds=10)
 """What comes too fast within this time, an album for one, is told so once."""
 
-_NOTHING_DONE = frozenset({InboundState.FAILED, InboundState.LIMITED})
+_UNHANDLED_STATES = frozenset({InboundState.FAILED, InboundState.LIMITED})
 """States of a press that is pressed again for a good reason: nothing came of it."""
 
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class HandledUpdate:
     """What became of an update; `toast` is what a pressed button is told."""
 
     message: InboundMessage
     toast: str | None = None
 
 
-async def receive_update(desk: Desk, store: Store, update: ReceivedUpdate) -> Taken:
+async def receive_update(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> HandledUpdate:
     """Act on one delivery of an update and return what became of it (of the first delivery, when repeated)."""
-    message = _inbound(desk, update)
+    message = _build_inbound_message(dependencies, update)
     toasts: list[str | None] = []
 
-    async def handle(uow: UnitOfWork) -> InboundMessage:
+    async def handle_update(uow: UnitOfWork) -> InboundMessage:
         toasts.clear()  # what was said before the unit was undone is not so
-        toasts.append(await _handle(desk, uow, message, update))
+        toasts.append(await _handle_update(dependencies, uow, message, update))
         return message
 
     address = Address(update.channel, update.chat_id)
-    return Taken(await acted_once(desk, store, message, address, handle), toasts[-1] if toasts else None)
+    return HandledUpdate(
+        await handle_once(dependencies, store, message, address, handle_update), toasts[-1] if toasts else None
+    )
 
 
-async def wants_file(store: Store, update: ReceivedUpdate) -> bool:
+async def needs_file(store: Store, update: ReceivedUpdate) -> bool:
     """Tell whether a file is to be fetched: its chat has proved a mobile, and the update was not acted on before."""
-    async with store.unit(write=False) as uow:
-        chat = await uow.chats.get(update.channel, update.chat_id)
+    async with store.open_unit(write=False) as uow:
+        chat = await uow.chats.find(update.channel, update.chat_id)
         if chat is None or chat.mobile is None:
             return False
-        return await uow.inbox.known(update.channel, update.channel, update.update_id) is None
+        return await uow.inbox.find_duplicate(update.channel, update.channel, update.update_id) is None
 
 
-def _inbound(desk: Desk, update: ReceivedUpdate) -> InboundMessage:
-    pressed = update.came.message_id if isinstance(update.came, Pressed) else ""
+def _build_inbound_message(dependencies: Dependencies, update: ReceivedUpdate) -> InboundMessage:
+    pressed_message_id = update.chat_event.message_id if isinstance(update.chat_event, ButtonPressed) else ""
     return InboundMessage(
-        desk.ids.new_id(), update.channel, update.channel, update.update_id, update.update_id, update.chat_id, None,
-        pressed, _text_of(update)[:LONGEST_TEXT], desk.clock.now(),
-    )  # fmt: skip
+        id=dependencies.ids.new_id(),
+        channel=update.channel,
+        provider=update.channel,
+        provider_id=update.update_id,
+        fingerprint=update.update_id,
+        sender=update.chat_id,
+        mobile=None,
+        recipient=pressed_message_id,
+        text=_describe_update(update)[:LONGEST_TEXT],
+        received_at=dependencies.clock.now(),
+    )
 
 
-def _text_of(update: ReceivedUpdate) -> str:
+def _describe_update(update: ReceivedUpdate) -> str:
     """Return what the inbox keeps of an update: words; numbers and files are kept where they belong."""
-    match update.came:
-        case Wrote(text=text):
-            return shown(text)
-        case Began(payload=payload):
-            return shown(payload)
-        case Pressed(data=data):
-            return shown(read_answer(data).text)
-        case SentFile(name=name, caption=caption):
-            return shown(f"{name} {caption}".strip())
+    match update.chat_event:
+        case TextWritten(text=text):
+            return tidy_text(text)
+        case ChatBegun(link_payload=payload):
+            return tidy_text(payload)
+        case ButtonPressed(button_data=data):
+            return tidy_text(read_button_answer(data).answer_text)
+        case SentFile(file_name=name, caption=caption):
+            return tidy_text(f"{name} {caption}".strip())
     return ""
 
 
-async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate) -> str | None:
+async def _handle_update(
+    dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate
+) -> str | None:
     """Act on an update; return what the pressed button is told."""
     await uow.serialise(f"{update.channel}:{update.chat_id}")
-    before = await uow.inbox.last_from(update.channel, update.chat_id, 1) if message.recipient else []
-    arrived = await uow.inbox.arrive(message, desk.policy.inbound_window)
-    if arrived is None:
+    previous = await uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
+    arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
+    if arrival_record is None:
         return None
-    count, stored = arrived
-    chat = await _present(desk, uow, update)
+    update_count, stored_dialogue = arrival_record
+    chat = await _refresh_chat(dependencies, uow, update)
     message.mobile = chat.mobile
-    arrival = Arrival(desk, uow, message, in_chat(chat))
+    arrival = Arrival(dependencies, uow, message, address_in_chat(chat))
     toast = None
-    if isinstance(update.came, Stopped | Resumed):
-        message.intent = update.came.__class__.__name__.lower()
-    elif before and _same_press(before[0], message):
-        message.reason, toast = "twice", desk.catalogue.text("chat.toasts.twice")
-    elif count > desk.policy.chat_limit:
-        toast = await _limited(arrival, update)
+    if isinstance(update.chat_event, BotBlocked | BotUnblocked):
+        message.intent = update.chat_event.__class__.__name__.lower()
+    elif previous and _is_repeated_press(previous[0], message):
+        message.reason, toast = "twice", dependencies.catalogue.text("chat.toasts.twice")
+    elif update_count > dependencies.policy.chat_limit:
+        toast = await _announce_limit(arrival, update)
     else:
-        toast = await _answer(arrival, chat, update, stored)
+        toast = await _answer_update(arrival, chat, update, stored_dialogue)
     await uow.inbox.save(message)
     return toast
 
 
-async def _limited(arrival: Arrival, update: ReceivedUpdate) -> str | None:
+async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | None:
     """Say until when nothing of this chat is read: to every press where it was pressed, to all else by a message, one
-    for what comes within `ONE_WORD`.
+    for what comes within `ONE_NOTICE_WINDOW`.
     """
-    desk, message = arrival.desk, arrival.message
+    dependencies, message = arrival.dependencies, arrival.message
     message.state = InboundState.LIMITED
-    ends_at = window_end(message.received_at, desk.policy.inbound_window)
-    until = hour_text(in_tehran(ends_at).time())
-    words = desk.wording.error(TooManyRequests(detail="chat", until=until))
-    if isinstance(update.came, Pressed):
-        return words
-    key = f"limited:{update.channel}:{update.chat_id}"
-    if await arrival.uow.lines.hit(key, message.received_at, ONE_WORD) == 1:
-        await arrival.answer("errors.too_many_requests", words)
+    window_ends_at = current_window_end(message.received_at, dependencies.policy.inbound_window)
+    until_text = hour_text(to_tehran(window_ends_at).time())
+    error_text = dependencies.wording.render_error(TooManyRequests(detail="chat", until=until_text))
+    if isinstance(update.chat_event, ButtonPressed):
+        return error_text
+    counter_key = f"limited:{update.channel}:{update.chat_id}"
+    if await arrival.uow.lines.add_hit(counter_key, message.received_at, ONE_NOTICE_WINDOW) == 1:
+        await arrival.send_reply("errors.too_many_requests", error_text)
     return None
 
 
-async def _present(desk: Desk, uow: UnitOfWork, update: ReceivedUpdate) -> Chat:
+async def _refresh_chat(dependencies: Dependencies, uow: UnitOfWork, update: ReceivedUpdate) -> Chat:
     """Return the chat as it is now: who writes lets the bot write again."""
-    now = desk.clock.now()
-    name = shown(update.name)[:LONGEST_NAME]
-    state = ChatState.BLOCKED if isinstance(update.came, Stopped) else ChatState.ACTIVE
-    chat = await uow.chats.get(update.channel, update.chat_id)
+    now = dependencies.clock.now()
+    chat_name = tidy_text(update.sender_name)[:LONGEST_NAME]
+    chat_state = ChatState.BLOCKED if isinstance(update.chat_event, BotBlocked) else ChatState.ACTIVE
+    chat = await uow.chats.find(update.channel, update.chat_id)
     if chat is None:
-        chat = Chat(update.channel, update.chat_id, None, name, state, None, now)
-    elif (chat.name, chat.state) == (name, state):
+        chat = Chat(update.channel, update.chat_id, None, chat_name, chat_state, None, now)
+    elif (chat.name, chat.state) == (chat_name, chat_state):
         return chat
-    chat.name, chat.state, chat.updated_at = name, state, now
-    await uow.chats.put(chat)
+    chat.name, chat.state, chat.updated_at = chat_name, chat_state, now
+    await uow.chats.save(chat)
     return chat
 
 
-async def _answer(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: Stored | None) -> str | None:
-    turn = await _turn(arrival, chat, update, stored)
+async def _answer_update(
+    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
+) -> str | None:
+    chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
     message = arrival.message
-    message.intent, message.mobile = turn.intent, chat.mobile
-    told = Arrival(arrival.desk, arrival.uow, message, in_chat(chat))
-    for one in turn.spoken:
-        message.state, message.request_id = InboundState.ANSWERED, one.said.request_id or message.request_id
-        await told.answer(one.said.key, one.said.text, one.said.request_id, one.shown)
-    return turn.toast
+    message.intent, message.mobile = chat_turn.intent, chat.mobile
+    reply_arrival = Arrival(arrival.dependencies, arrival.uow, message, address_in_chat(chat))
+    for chat_reply in chat_turn.replies:
+        message.state, message.request_id = InboundState.ANSWERED, chat_reply.message.request_id or message.request_id
+        await reply_arrival.send_reply(
+            chat_reply.message.key, chat_reply.message.text, chat_reply.message.request_id, chat_reply.markup
+        )
+    return chat_turn.toast
 
 
-async def _turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: Stored | None) -> ChatTurn:
-    desk, uow = arrival.desk, arrival.uow
+async def _take_turn(
+    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    dependencies, uow = arrival.dependencies, arrival.uow
     if chat.mobile is None:
-        return await at_door(desk, uow, chat, update.came, stored)
-    line = in_chat(chat)
-    if isinstance(update.came, SharedContact):
-        return await by_contact(talk_on(desk, uow, line), chat, update.came, stored)
-    return await take(desk, uow, line, update.came, stored)
+        return await handle_unproved_event(dependencies, uow, chat, update.chat_event, stored_dialogue)
+    chat_address = address_in_chat(chat)
+    if isinstance(update.chat_event, SharedContact):
+        return await prove_by_contact(
+            build_context(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
+        )
+    return await handle_chat_event(dependencies, uow, chat_address, update.chat_event, stored_dialogue)
 
 
-def _same_press(before: InboundMessage, message: InboundMessage) -> bool:
-    same = (before.recipient, before.text) == (message.recipient, message.text) and before.state not in _NOTHING_DONE
-    return same and message.received_at - before.received_at < DOUBLE_TAP
+def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> bool:
+    is_same_button = (previous.recipient, previous.text) == (
+        message.recipient,
+        message.text,
+    ) and previous.state not in _UNHANDLED_STATES
+    return is_same_button and message.received_at - previous.received_at < DOUBLE_TAP_WINDOW

@@ -2,27 +2,29 @@
 
 from datetime import timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import printouts_for
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import list_printouts
 from domain.conversation.buttons.requests import RequestChoices
-from domain.messages.keyboards import Rows
+from domain.messages.keyboards import ButtonRows
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 
 
-async def about(desk: Desk, uow: UnitOfWork, request: ServiceRequest, mobile: str, channel: str) -> Rows:
+async def build_request_buttons(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str, channel: str
+) -> ButtonRows:
     """Return the buttons of a request for the person with this mobile (+989…)."""
-    service = desk.engine.service(request.service)
+    service = dependencies.engine.get_service(request.service)
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, channel)
-    own = request.mobile == mobile
-    papers = await printouts_for(desk, uow, request, actor) if own else {}
-    to_rate = own and await waits_for_rating(desk, uow, request)
-    return RequestChoices(request, service, mobile, papers, to_rate).rows(desk.catalogue.text)
+    is_own = request.mobile == mobile
+    printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
+    can_rate = is_own and await awaits_rating(dependencies, uow, request)
+    return RequestChoices(request, service, mobile, printable_papers, can_rate).build_rows(dependencies.catalogue.text)
 
 
-async def waits_for_rating(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> bool:
+async def awaits_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> bool:
     """Tell whether a request ended well, lately, and was not rated."""
-    since = desk.clock.now() - timedelta(days=desk.policy.rating_days)
-    rated = desk.engine.service(request.service).rated and request.phase is Phase.DONE
-    return rated and request.updated_at >= since and await uow.feedback.rating_of(request.id) is None
+    rating_since = dependencies.clock.now() - timedelta(days=dependencies.policy.rating_days)
+    is_rateable = dependencies.engine.get_service(request.service).is_rated and request.phase is Phase.DONE
+    return is_rateable and request.updated_at >= rating_since and await uow.feedback.find_rating(request.id) is None

@@ -6,161 +6,197 @@ What the person wanted is kept for a day, and done once the mobile is proved.
 from datetime import timedelta
 
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_turn import TRACK, ChatTurn, Spoken, greeting, take, tracked
-from domain.actions.conversations.commands import CommandReply, Talk
-from domain.actions.conversations.converse import talk_on
-from domain.actions.conversations.proving import check_code, code_in, link, own_mobile, send_code
-from domain.actions.desk import Desk
+from domain.actions.conversations.chat_turn import (
+    TRACK_PAYLOAD_PREFIX,
+    ChatReply,
+    ChatTurn,
+    build_greeting,
+    handle_chat_event,
+    tracking_command,
+)
+from domain.actions.conversations.converse import build_context
+from domain.actions.conversations.proving import (
+    check_proof_code,
+    extract_code,
+    link_chat,
+    read_own_mobile,
+    send_proof_code,
+)
+from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.desk import Dependencies
 from domain.actions.messages.notify import Address
-from domain.chats.chat import Began, Came, Chat, Edited, Pressed, SharedContact, Wrote
-from domain.conversation.buttons.answers import read_answer
-from domain.conversation.buttons.menus import PUBLIC, back_to_menu, public_menu
-from domain.conversation.grammar import UNKNOWN
+from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
+from domain.conversation.buttons.answers import read_button_answer
+from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows, menu_button_rows
+from domain.conversation.grammar import UNKNOWN_INTENT
 from domain.messages.keyboards import ReplyMarkup
-from domain.messages.ports import Stored
+from domain.messages.ports import StoredDialogue
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import DomainError, InvalidField, MobileNotVerified
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 
-WAITS = timedelta(days=1)
-AFTER = "after"
+DEFERRED_LIFETIME = timedelta(days=1)
+DEFERRED_TEXT_KEY = "after"
 """Where the chat's dialogue keeps what is to be done once the mobile is proved."""
 
 
-async def at_door(desk: Desk, uow: UnitOfWork, chat: Chat, came: Came, stored: Stored | None) -> ChatTurn:
+async def handle_unproved_event(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    chat: Chat,
+    chat_event: ChatEvent,
+    stored_dialogue: StoredDialogue | None,
+) -> ChatTurn:
     """Answer an update, and prove the mobile where it does; inside the caller's unit of work."""
-    talk = talk_on(desk, uow, Address(chat.channel, chat.chat_id))
-    if isinstance(came, SharedContact):
-        return await by_contact(talk, chat, came, stored)
-    if isinstance(came, Edited):
-        return ChatTurn("edited", (Spoken(talk.say("chat.edited")),))
-    text = _text_of(came)
-    if isinstance(came, Wrote) and (turn := await _by_code(talk, chat, text, stored)):
-        return turn
-    return await _public(talk, text) or await _later(talk, chat, text, stored)
+    turn = build_context(dependencies, uow, Address(chat.channel, chat.chat_id))
+    if isinstance(chat_event, SharedContact):
+        return await prove_by_contact(turn, chat, chat_event, stored_dialogue)
+    if isinstance(chat_event, TextEdited):
+        return ChatTurn("edited", (ChatReply(turn.render("chat.edited")),))
+    text = _event_text(chat_event)
+    if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
+        return chat_turn
+    return await _answer_public_question(turn, text) or await _defer_text(turn, chat, text, stored_dialogue)
 
 
-async def by_contact(talk: Talk, chat: Chat, contact: SharedContact, stored: Stored | None) -> ChatTurn:
+async def prove_by_contact(
+    turn: TurnContext, chat: Chat, contact: SharedContact, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
     """Prove the mobile of a shared contact: the messenger says whether it is the sender's own."""
     try:
-        mobile = own_mobile(contact.phone, contact.own)
+        mobile = read_own_mobile(contact.phone_number, contact.is_own)
     except MobileNotVerified as error:
-        shown = ReplyMarkup(back_to_menu(talk.text)) if chat.mobile else _sharing(talk)
-        return ChatTurn("contact", (Spoken(talk.say_error(error), shown),))
-    return await _proved(talk, chat, mobile, stored)
+        markup = ReplyMarkup(menu_button_rows(turn.text_of)) if chat.mobile else _contact_request(turn)
+        return ChatTurn("contact", (ChatReply(turn.render_error(error), markup),))
+    return await _complete_proof(turn, chat, mobile, stored_dialogue)
 
 
-async def _by_code(talk: Talk, chat: Chat, text: str, stored: Stored | None) -> ChatTurn | None:
+async def _prove_by_code(
+    turn: TurnContext, chat: Chat, text: str, stored_dialogue: StoredDialogue | None
+) -> ChatTurn | None:
     """Send a code to a mobile that was written, or look at a code that was; None for any other text.
 
     A command is one even with six digits in it: it is not taken for the code.
     """
     try:
-        mobile = identifiers.mobile(text)
+        mobile = identifiers.parse_mobile(text)
     except InvalidField:
         mobile = None
     if mobile:
-        return ChatTurn("mobile", (await _send(talk, chat, mobile),))
-    code = code_in(text)
-    if code is None or _is_command(talk, text) or not await talk.uow.mobile_proofs.of(chat.channel, chat.chat_id):
+        return ChatTurn("mobile", (await _send_code(turn, chat, mobile),))
+    code = extract_code(text)
+    if code is None or _is_command(turn, text) or not await turn.uow.mobile_proofs.find(chat.channel, chat.chat_id):
         return None
-    found = await check_code(talk.desk, talk.uow, chat.channel, chat.chat_id, code)
-    if isinstance(found, MobileNotVerified):
-        return ChatTurn("code", (Spoken(talk.say_error(found)),))
-    return await _proved(talk, chat, found, stored)
+    proof_result = await check_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, code)
+    if isinstance(proof_result, MobileNotVerified):
+        return ChatTurn("code", (ChatReply(turn.render_error(proof_result)),))
+    return await _complete_proof(turn, chat, proof_result, stored_dialogue)
 
 
-async def _send(talk: Talk, chat: Chat, mobile: str) -> Spoken:
+async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> ChatReply:
     try:
-        async with talk.uow.attempt():
-            await send_code(talk.desk, talk.uow, chat.channel, chat.chat_id, mobile)
+        async with turn.uow.savepoint():
+            await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
     except DomainError as error:
-        return Spoken(talk.say_error(error), _sharing(talk))
-    return Spoken(talk.say("chat.code_sent", mobile=_shown(mobile)))
+        return ChatReply(turn.render_error(error), _contact_request(turn))
+    return ChatReply(turn.render("chat.code_sent", mobile=_display_mobile(mobile)))
 
 
-async def _proved(talk: Talk, chat: Chat, mobile: str, stored: Stored | None) -> ChatTurn:
+async def _complete_proof(
+    turn: TurnContext, chat: Chat, mobile: str, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
     """Link the chat, then do what was wanted before, or welcome."""
-    after = _kept(talk, stored)
-    await link(talk.desk, talk.uow, chat, mobile)
-    await talk.uow.dialogues.drop(chat.channel, chat.chat_id)
-    line = Address(chat.channel, chat.chat_id, mobile)
-    proved = Spoken(talk.say("chat.proved", mobile=_shown(mobile)), ReplyMarkup(cleared=True))
-    if after is None:
-        return ChatTurn("proved", (proved, await greeting(talk_on(talk.desk, talk.uow, line))))
-    turn = await take(talk.desk, talk.uow, line, Wrote(after), None)
-    return ChatTurn(turn.intent, (proved, *turn.spoken))
+    deferred_text = _deferred_text(turn, stored_dialogue)
+    await link_chat(turn.dependencies, turn.uow, chat, mobile)
+    await turn.uow.dialogues.delete(chat.channel, chat.chat_id)
+    chat_address = Address(chat.channel, chat.chat_id, mobile)
+    proof_reply = ChatReply(
+        turn.render("chat.proved", mobile=_display_mobile(mobile)), ReplyMarkup(clears_keyboard=True)
+    )
+    if deferred_text is None:
+        return ChatTurn(
+            "proved", (proof_reply, await build_greeting(build_context(turn.dependencies, turn.uow, chat_address)))
+        )
+    chat_turn = await handle_chat_event(turn.dependencies, turn.uow, chat_address, TextWritten(deferred_text), None)
+    return ChatTurn(chat_turn.intent, (proof_reply, *chat_turn.replies))
 
 
-async def _public(talk: Talk, text: str) -> ChatTurn | None:
+async def _answer_public_question(turn: TurnContext, text: str) -> ChatTurn | None:
     """Answer what anybody may ask: help, what a service is, prices; None for anything else."""
-    parsed = talk.desk.grammar.parse(text, talk.desk.clock.now())
-    if not text or (parsed.intent == "help" and "service" not in parsed.slots):
-        return ChatTurn("help", (Spoken(_door(talk), _sharing(talk)), _may_read(talk)))
-    if parsed.intent == "help":
-        return ChatTurn("help", (Spoken(await commands.explain(talk, parsed.slots), _reading(talk)),))
-    if parsed.intent not in PUBLIC:
+    parsed_text = turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now())
+    if not text or (parsed_text.intent == "help" and "service" not in parsed_text.slots):
+        return ChatTurn("help", (ChatReply(_explain_proof(turn), _contact_request(turn)), _offer_public_menu(turn)))
+    if parsed_text.intent == "help":
+        return ChatTurn(
+            "help", (ChatReply(await commands.explain_service(turn, parsed_text.slots), _public_markup(turn)),)
+        )
+    if parsed_text.intent not in PUBLIC_COMMANDS:
         return None
     try:
-        said = await commands.tariff(talk, parsed.slots) if parsed.slots else talk.say("ask.tariff")
+        command_reply = (
+            await commands.describe_tariff(turn, parsed_text.slots) if parsed_text.slots else turn.render("ask.tariff")
+        )
     except DomainError as error:
-        said = talk.say_error(error)
-    return ChatTurn(parsed.intent, (Spoken(said, _reading(talk)),))
+        command_reply = turn.render_error(error)
+    return ChatTurn(parsed_text.intent, (ChatReply(command_reply, _public_markup(turn)),))
 
 
-def _is_command(talk: Talk, text: str) -> bool:
-    return talk.desk.grammar.parse(text, talk.desk.clock.now()).intent != UNKNOWN
+def _is_command(turn: TurnContext, text: str) -> bool:
+    return turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now()).intent != UNKNOWN_INTENT
 
 
-async def _later(talk: Talk, chat: Chat, text: str, stored: Stored | None) -> ChatTurn:
+async def _defer_text(turn: TurnContext, chat: Chat, text: str, stored_dialogue: StoredDialogue | None) -> ChatTurn:
     """Keep what is wanted for later; what calls no command does not take the place of what does."""
-    kept = _kept(talk, stored)
-    if kept is None or _is_command(talk, text) or not _is_command(talk, kept):
-        until = talk.desk.clock.now() + WAITS
-        await talk.uow.dialogues.store(chat.channel, chat.chat_id, {"frames": [], AFTER: text}, until)
-    return ChatTurn("mobile_not_verified", (Spoken(talk.say("chat.prove_first", label=_label(talk)), _sharing(talk)),))
+    deferred_text = _deferred_text(turn, stored_dialogue)
+    if deferred_text is None or _is_command(turn, text) or not _is_command(turn, deferred_text):
+        expires_at = turn.dependencies.clock.now() + DEFERRED_LIFETIME
+        await turn.uow.dialogues.save(chat.channel, chat.chat_id, {"frames": [], DEFERRED_TEXT_KEY: text}, expires_at)
+    return ChatTurn(
+        "mobile_not_verified",
+        (ChatReply(turn.render("chat.prove_first", label=_share_label(turn)), _contact_request(turn)),),
+    )
 
 
-def _text_of(came: Came) -> str:
+def _event_text(chat_event: ChatEvent) -> str:
     """Return what an update says; empty for what only greets."""
-    match came:
-        case Wrote(text=text):
+    match chat_event:
+        case TextWritten(text=text):
             return text
-        case Began(payload=payload) if payload.startswith(TRACK):
-            return tracked(payload)
-        case Pressed(data=data):
-            answer = read_answer(data)
-            return "" if answer.turn or answer.call else answer.text
+        case ChatBegun(link_payload=payload) if payload.startswith(TRACK_PAYLOAD_PREFIX):
+            return tracking_command(payload)
+        case ButtonPressed(button_data=data):
+            button_answer = read_button_answer(data)
+            return "" if button_answer.turn_key or button_answer.verb_call else button_answer.answer_text
     return ""
 
 
-def _kept(talk: Talk, stored: Stored | None) -> str | None:
-    if stored is None or stored[1] <= talk.desk.clock.now():
+def _deferred_text(turn: TurnContext, stored_dialogue: StoredDialogue | None) -> str | None:
+    if stored_dialogue is None or stored_dialogue[1] <= turn.dependencies.clock.now():
         return None
-    return stored[0].get(AFTER)
+    return stored_dialogue[0].get(DEFERRED_TEXT_KEY)
 
 
-def _door(talk: Talk) -> CommandReply:
-    return talk.say("chat.door", label=_label(talk))
+def _explain_proof(turn: TurnContext) -> CommandReply:
+    return turn.render("chat.door", label=_share_label(turn))
 
 
-def _sharing(talk: Talk) -> ReplyMarkup:
-    return ReplyMarkup(contact=_label(talk))
+def _contact_request(turn: TurnContext) -> ReplyMarkup:
+    return ReplyMarkup(contact_label=_share_label(turn))
 
 
-def _label(talk: Talk) -> str:
-    return talk.text("chat.share")
+def _share_label(turn: TurnContext) -> str:
+    return turn.text_of("chat.share")
 
 
-def _may_read(talk: Talk) -> Spoken:
-    return Spoken(talk.say("chat.public"), _reading(talk))
+def _offer_public_menu(turn: TurnContext) -> ChatReply:
+    return ChatReply(turn.render("chat.public"), _public_markup(turn))
 
 
-def _reading(talk: Talk) -> ReplyMarkup:
-    return ReplyMarkup(public_menu(talk.conversation, talk.text))
+def _public_markup(turn: TurnContext) -> ReplyMarkup:
+    return ReplyMarkup(build_public_rows(turn.conversation, turn.text_of))
 
 
-def _shown(mobile: str) -> str:
-    return persian_digits(mobile_shown(mobile))
+def _display_mobile(mobile: str) -> str:
+    return persian_digits(display_mobile(mobile))

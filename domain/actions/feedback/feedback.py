@@ -1,9 +1,9 @@
 """What citizens think: one rating after a request ended, comments and suggestions at any time."""
 
-from domain.actions.conversations.request_buttons import waits_for_rating
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue, role_mobiles
-from domain.actions.requests.act import own_or_not_found
+from domain.actions.conversations.request_buttons import awaits_rating
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.requests.act import refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -12,43 +12,45 @@ from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 
 
-async def rate(desk: Desk, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor) -> ServiceRequest:
+async def rate_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor
+) -> ServiceRequest:
     """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers.
 
     Nobody rates for somebody else (`NotFound("code")`). Other errors: `AlreadyDone` the second time, `NotAllowedNow`
     before the end.
     """
-    request = await uow.requests.by_code(tracking_codes.parse(code), lock=True)
-    if actor.kind != "citizen" or request.mobile != actor.ident:
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    if actor.kind != "citizen" or request.mobile != actor.identifier:
         raise NotFound("code")
     if request.phase is not Phase.DONE:
         raise NotAllowedNow("code", detail="rate_later")
-    rating = Rating(request.id, score, text, actor.channel, desk.clock.now())
-    if not await uow.feedback.rate(rating):
+    rating = Rating(request.id, score, text, actor.channel, dependencies.clock.now())
+    if not await uow.feedback.add_rating(rating):
         raise AlreadyDone("code", detail="rated")
-    await desk.engine.note(uow, request, "rate", actor, {"score": score, "text": text})
-    if score <= desk.policy.low_rating:
-        await _alert(desk, uow, request, rating)
+    await dependencies.engine.record_event(uow, request, "rate", actor, {"score": score, "text": text})
+    if score <= dependencies.policy.low_rating:
+        await _alert_managers(dependencies, uow, request, rating)
     return request
 
 
-async def _alert(desk: Desk, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
-    facts = desk.wording.facts(request, {"score": rating.score, "text": rating.text or "—"})
-    message = desk.catalogue.message("staff.low_rating", facts)
-    for mobile in await role_mobiles(uow, desk, Role.MANAGER):
-        await queue(desk, uow, mobile, message, request.id)
+async def _alert_managers(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
+    facts = dependencies.wording.request_facts(request, {"score": rating.score, "text": rating.text or "—"})
+    message = dependencies.catalogue.render_message("staff.low_rating", facts)
+    for mobile in await list_role_mobiles(uow, dependencies, Role.MANAGER):
+        await queue_message(dependencies, uow, mobile, message, request.id)
 
 
-async def awaiting_rating(desk: Desk, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
+async def find_rateable_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
     """Return the citizen's newest request that ended lately and was not rated: what a bare 1–5 is meant for."""
-    for request in await uow.requests.find(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5)):
-        if await waits_for_rating(desk, uow, request):
+    for request in await uow.requests.list_requests(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5)):
+        if await awaits_rating(dependencies, uow, request):
             return request
     return None
 
 
-async def comment(
-    desk: Desk,
+async def store_comment(
+    dependencies: Dependencies,
     uow: UnitOfWork,
     text: str,
     actor: Actor,
@@ -64,17 +66,17 @@ async def comment(
     """
     request = None
     if code is not None:
-        request = await uow.requests.by_code(tracking_codes.parse(code))
-        own_or_not_found(request, actor)
-    writer = actor.ident if actor.kind == "citizen" else mobile or (request.mobile if request else None)
-    kept = Comment(
-        desk.ids.new_id(),
+        request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+        refuse_foreign_request(request, actor)
+    writer_mobile = actor.identifier if actor.kind == "citizen" else mobile or (request.mobile if request else None)
+    new_comment = Comment(
+        dependencies.ids.new_id(),
         request.service if request else service,
         request.id if request else None,
-        writer,
+        writer_mobile,
         text,
         actor.channel,
-        desk.clock.now(),
+        dependencies.clock.now(),
     )
-    await uow.feedback.add_comment(kept)
-    return kept
+    await uow.feedback.add_comment(new_comment)
+    return new_comment

@@ -2,48 +2,54 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion
 from domain.language.service import Service
 from domain.unit_of_work import Store, UnitOfWork
 
-COMMENTS_A_PAGE = 20
+COMMENTS_PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePage:
-    """A service as the public sees it; `older` is where the next page of comments begins, None after the last."""
+    """A service as the public sees it; `older_before` is where the next page of comments begins, None after the
+    last.
+    """
 
     service: Service
     views: int
     opinion: Opinion
     comments: tuple[Comment, ...]
-    older: int | None = None
+    older_before: int | None = None
 
     @property
-    def published(self) -> int:
+    def published_count(self) -> int:
         """How many comments the public can read."""
-        return self.opinion.comments[CommentState.PUBLISHED]
+        return self.opinion.comment_counts[CommentState.PUBLISHED]
 
 
-async def visit(desk: Desk, store: Store, key: str, before: int | None = None, *, counted: bool = True) -> ServicePage:
-    """Return a service's page and, when `counted`, count one more view; `UnknownService`.
+async def visit_service_page(
+    dependencies: Dependencies, store: Store, service_key: str, before_id: int | None = None, *, count_view: bool = True
+) -> ServicePage:
+    """Return a service's page and, when `count_view`, count one more view; `UnknownService`.
 
-    `before` is where a page of comments begins. The view is counted by itself: readers wait for no writer.
+    `before_id` is where a page of comments begins. The view is counted by itself: readers wait for no writer.
     """
-    service = desk.engine.service(key)
-    if counted:
-        async with store.unit() as uow:
-            await uow.service_views.add(key)
-    async with store.unit(write=False) as uow:
-        return await page_of(uow, service, before)
+    service = dependencies.engine.get_service(service_key)
+    if count_view:
+        async with store.open_unit() as uow:
+            await uow.service_views.count_view(service_key)
+    async with store.open_unit(write=False) as uow:
+        return await load_service_page(uow, service, before_id)
 
 
-async def page_of(uow: UnitOfWork, service: Service, before: int | None = None) -> ServicePage:
+async def load_service_page(uow: UnitOfWork, service: Service, before_id: int | None = None) -> ServicePage:
     """Return a service's page without counting it."""
-    wanted = CommentFilter(CommentState.PUBLISHED, service.names, before, COMMENTS_A_PAGE + 1)
-    found = await uow.feedback.comments(wanted)
-    shown = tuple(found[:COMMENTS_A_PAGE])
-    views = await uow.service_views.of(service.key)
-    opinion = await uow.feedback.opinion(service.key, service.names)
-    return ServicePage(service, views, opinion, shown, shown[-1].id if len(found) > COMMENTS_A_PAGE else None)
+    criteria = CommentFilter(CommentState.PUBLISHED, service.topic_names, before_id, COMMENTS_PER_PAGE + 1)
+    comments = await uow.feedback.list_comments(criteria)
+    visible = tuple(comments[:COMMENTS_PER_PAGE])
+    view_count = await uow.service_views.get_count(service.key)
+    opinion = await uow.feedback.get_opinion(service.key, service.topic_names)
+    return ServicePage(
+        service, view_count, opinion, visible, visible[-1].id if len(comments) > COMMENTS_PER_PAGE else None
+    )

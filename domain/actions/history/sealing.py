@@ -3,21 +3,21 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.requests.history import (
-    GENESIS,
+    GENESIS_HASH,
     ChainHead,
-    Fault,
     HistoryEvent,
+    HistoryFault,
     Seal,
     Signer,
-    chain_faults,
-    make_seal,
-    seal_faults,
+    create_seal,
+    find_chain_faults,
+    find_seal_faults,
 )
 from domain.unit_of_work import Store, UnitOfWork
 
-HEADS_A_SEAL = 10_000
+HEADS_PER_SEAL = 10_000
 
 REQUESTS_AT_ONCE = 200_000
 """Requests whose newest sealed heads are held together while the history is verified: some 80 MB."""
@@ -29,79 +29,89 @@ class Verification:
     last seal.
     """
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[HistoryFault] = field(default_factory=list)
     requests: int = 0
     events: int = 0
     seals: int = 0
     unsealed: int = 0
 
 
-async def seal(desk: Desk, store: Store, signer: Signer) -> list[Seal]:
+async def seal_history(dependencies: Dependencies, store: Store, signer: Signer) -> list[Seal]:
     """Seal all heads that changed since the last seal; return the new seals (none when nothing changed)."""
-    made: list[Seal] = []
+    new_seals: list[Seal] = []
     while True:
-        async with store.unit() as uow:
+        async with store.open_unit() as uow:
             await uow.serialise("seal")
-            heads = await uow.history.unsealed_heads(HEADS_A_SEAL)
-            if not heads:
-                return made
-            last = await uow.history.last_seal()
-            number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
-            made.append(make_seal(number, desk.clock.now(), heads, previous, signer))
-            await uow.history.add_seal(made[-1])
+            unsealed_heads = await uow.history.list_unsealed_heads(HEADS_PER_SEAL)
+            if not unsealed_heads:
+                return new_seals
+            last_seal = await uow.history.find_last_seal()
+            seal_number, previous_hash = (last_seal.number + 1, last_seal.hash) if last_seal else (1, GENESIS_HASH)
+            new_seals.append(create_seal(seal_number, dependencies.clock.now(), unsealed_heads, previous_hash, signer))
+            await uow.history.add_seal(new_seals[-1])
 
 
-async def verify(store: Store, signer: Signer) -> Verification:
+async def verify_history(store: Store, signer: Signer) -> Verification:
     """Verify the whole history from the database alone and the key outside it, in bounded memory: the seals are read
     once more for every `REQUESTS_AT_ONCE` requests.
     """
-    result = Verification()
-    async with store.unit(write=False) as uow:
-        await _verify_seals(uow, signer, result)
-        after: int | None = 0
-        while after is not None:
-            until = await uow.history.request_behind(after, REQUESTS_AT_ONCE)
-            await _verify_chains(uow, after, until, result)
-            after = until
-    return result
+    verification = Verification()
+    async with store.open_unit(write=False) as uow:
+        await _verify_seals(uow, signer, verification)
+        after_id: int | None = 0
+        while after_id is not None:
+            until_id = await uow.history.find_request_behind(after_id, REQUESTS_AT_ONCE)
+            await _verify_chains(uow, after_id, until_id, verification)
+            after_id = until_id
+    return verification
 
 
-async def _verify_seals(uow: UnitOfWork, signer: Signer, result: Verification) -> None:
-    previous = GENESIS
-    seals: AsyncIterator[Seal] = uow.history.seals()
-    async for one in seals:
-        result.seals += 1
-        result.faults.extend(seal_faults(result.seals, previous, one, signer))
-        previous = one.hash
+async def _verify_seals(uow: UnitOfWork, signer: Signer, verification: Verification) -> None:
+    previous_hash = GENESIS_HASH
+    stored_seals: AsyncIterator[Seal] = uow.history.stream_seals()
+    async for stored_seal in stored_seals:
+        verification.seals += 1
+        verification.faults.extend(find_seal_faults(verification.seals, previous_hash, stored_seal, signer))
+        previous_hash = stored_seal.hash
 
 
-async def _verify_chains(uow: UnitOfWork, after: int, until: int | None, result: Verification) -> None:
-    """Check the requests behind the id `after`, up to and with `until`; of these, what was sealed must be there."""
-    sealed = await _newest_heads(uow, after, until)
-    async for head, events in uow.history.chains(after, until):
-        _verify_chain(head, events, sealed.pop(head.request_id, None), result)
-    result.faults.extend(Fault("request_missing", head.code, head.seq) for head in sealed.values())
+async def _verify_chains(uow: UnitOfWork, after_id: int, until_id: int | None, verification: Verification) -> None:
+    """Check the requests behind the id `after_id`, up to and with `until_id`; of these, what was sealed must be
+    there.
+    """
+    sealed_heads = await _load_newest_heads(uow, after_id, until_id)
+    async for chain_head, events in uow.history.stream_chains(after_id, until_id):
+        _verify_chain(chain_head, events, sealed_heads.pop(chain_head.request_id, None), verification)
+    verification.faults.extend(
+        HistoryFault("request_missing", chain_head.code, chain_head.seq) for chain_head in sealed_heads.values()
+    )
 
 
-async def _newest_heads(uow: UnitOfWork, after: int, until: int | None) -> dict[int, ChainHead]:
+async def _load_newest_heads(uow: UnitOfWork, after_id: int, until_id: int | None) -> dict[int, ChainHead]:
     """Return the newest sealed head of each of these requests."""
-    newest: dict[int, ChainHead] = {}
-    seals: AsyncIterator[Seal] = uow.history.seals()
-    async for one in seals:
-        some = (head for head in one.heads if after < head.request_id <= (until or head.request_id))
-        newest.update({head.request_id: head for head in some})
-    return newest
+    newest_heads: dict[int, ChainHead] = {}
+    stored_seals: AsyncIterator[Seal] = uow.history.stream_seals()
+    async for stored_seal in stored_seals:
+        range_heads = (
+            chain_head
+            for chain_head in stored_seal.heads
+            if after_id < chain_head.request_id <= (until_id or chain_head.request_id)
+        )
+        newest_heads.update({chain_head.request_id: chain_head for chain_head in range_heads})
+    return newest_heads
 
 
-def _verify_chain(head: ChainHead, events: list[HistoryEvent], sealed: ChainHead | None, result: Verification) -> None:
-    result.requests += 1
-    result.events += len(events)
-    result.unsealed += max(0, len(events) - (sealed.seq if sealed else 0))
-    result.faults.extend(chain_faults(head.code, events, head.seq, head.hash))
-    if sealed is None:
+def _verify_chain(
+    chain_head: ChainHead, events: list[HistoryEvent], sealed_head: ChainHead | None, verification: Verification
+) -> None:
+    verification.requests += 1
+    verification.events += len(events)
+    verification.unsealed += max(0, len(events) - (sealed_head.seq if sealed_head else 0))
+    verification.faults.extend(find_chain_faults(chain_head.code, events, chain_head.seq, chain_head.hash))
+    if sealed_head is None:
         return
-    if sealed.code != head.code:
-        result.faults.append(Fault("code_changed", sealed.code))
-    at_seal = events[sealed.seq - 1].hash if len(events) >= sealed.seq else None
-    if at_seal != sealed.hash:
-        result.faults.append(Fault("differs_from_seal", head.code, sealed.seq))
+    if sealed_head.code != chain_head.code:
+        verification.faults.append(HistoryFault("code_changed", sealed_head.code))
+    hash_at_seal = events[sealed_head.seq - 1].hash if len(events) >= sealed_head.seq else None
+    if hash_at_seal != sealed_head.hash:
+        verification.faults.append(HistoryFault("differs_from_seal", chain_head.code, sealed_head.seq))

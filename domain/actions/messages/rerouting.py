@@ -8,39 +8,41 @@ that reason, and is then refused or waits too long, may be read in both places.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import by_sms, made
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import build_outbox_message, sms_address
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.unit_of_work import UnitOfWork
 
 
-async def nothing(desk: Desk, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def keep_undelivered(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
     """Leave it at that: there is no other way."""
 
 
-async def leave_chat(desk: Desk, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def record_blocked_chats(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
     """Remember the chats that blocked the bot or are gone, and send by SMS what was refused."""
     for message in messages:
         if message.state is MessageState.BLOCKED:
-            await uow.chats.blocked(message.channel, message.recipient, desk.clock.now())
-    await by_sms_instead(desk, uow, messages)
+            await uow.chats.mark_blocked(message.channel, message.recipient, dependencies.clock.now())
+    await reroute_to_sms(dependencies, uow, messages)
 
 
-async def by_sms_instead(desk: Desk, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
     """Queue the same texts for the mobiles of their chats; quiet hours and the text's own end hold as ever."""
     for message in messages:
-        if message.mobile is not None and _matters_by_sms(message):
-            row = made(desk, by_sms(message.mobile), _text_of(message), message.request_id)
-            await uow.outbox.add(replace(row, expires_at=message.expires_at))
+        if message.mobile is not None and _is_useful_by_sms(message):
+            outbox_message = build_outbox_message(
+                dependencies, sms_address(message.mobile), _rendered_message(message), message.request_id
+            )
+            await uow.outbox.add(replace(outbox_message, expires_at=message.expires_at))
 
 
-def _text_of(message: OutboxMessage) -> RenderedMessage:
+def _rendered_message(message: OutboxMessage) -> RenderedMessage:
     return RenderedMessage(message.key, message.cls, message.text)
 
 
-def _matters_by_sms(message: OutboxMessage) -> bool:
+def _is_useful_by_sms(message: OutboxMessage) -> bool:
     """Whether a text means something outside of its chat: a question with buttons does not, nor what came with a paper;
     the reply to a step of a request does.
     """

@@ -1,33 +1,35 @@
 """Texts that went wrong: sent again by somebody's decision."""
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.messages.records import OutboxMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden, MissingField, NotAllowedNow
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
-RETRIERS = frozenset({Role.MANAGER, Role.ADMIN})
+RETRIER_ROLES = frozenset({Role.MANAGER, Role.ADMIN})
 """Roles that let a text be sent again."""
 
-RETRIED = "retried"
+RETRIED_REASON = "retried"
 """The reason of a text that waits because somebody wanted it sent again."""
 
 
-async def retry(desk: Desk, uow: UnitOfWork, message_id: int, reason: str, actor: Actor) -> OutboxMessage:
+async def retry_message(
+    dependencies: Dependencies, uow: UnitOfWork, message_id: int, reason: str, actor: Actor
+) -> OutboxMessage:
     """Send a text again that failed or of which nobody knows what became; the citizen may get it twice.
 
     The audit keeps who wanted it and why. Errors: `Forbidden("message")`, `MissingField("reason")`,
     `NotFound("message")`, `NotAllowedNow("message")` in any other state.
     """
-    if not RETRIERS & actor.role_names:
+    if not RETRIER_ROLES & actor.role_names:
         raise Forbidden("message")
-    why = shown(reason)
-    if not why:
+    reason_text = tidy_text(reason)
+    if not reason_text:
         raise MissingField("reason")
-    before, now = await uow.outbox.get(message_id), desk.clock.now()
-    if not await uow.outbox.requeue(message_id, now, RETRIED):
+    failed, now = await uow.outbox.get(message_id), dependencies.clock.now()
+    if not await uow.outbox.requeue(message_id, now, RETRIED_REASON):
         raise NotAllowedNow("message", detail="not_failed")
-    facts = {"message": message_id, "reason": why, "state": before.state.value, "failed_by": before.reason}
-    await uow.audit.record(now, actor.acting_by(RETRIERS).label, "message_retried", facts)
+    facts = {"message": message_id, "reason": reason_text, "state": failed.state.value, "failed_by": failed.reason}
+    await uow.audit.record(now, actor.acting_in_role(RETRIER_ROLES).label, "message_retried", facts)
     return await uow.outbox.get(message_id)

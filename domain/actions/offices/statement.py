@@ -9,67 +9,78 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.bills.bill import PaymentOutcome
-from domain.offices.office import CommissionRule, CounterPayment, Statement, StatementLine, rule_for, spans
+from domain.offices.office import (
+    CommissionRule,
+    CounterPayment,
+    Statement,
+    StatementLine,
+    cut_by_rule_changes,
+    find_commission_rule,
+)
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import in_tehran, tehran
+from domain.values.calendar import tehran_moment, to_tehran
 from domain.values.errors import InvalidField
 
 
-async def statement(desk: Desk, uow: UnitOfWork, office_code: str, first: date, last: date) -> Statement:
-    """Return the statement of the days from `first` on and before `last`.
+async def build_statement(
+    dependencies: Dependencies, uow: UnitOfWork, office_code: str, first_day: date, last_day: date
+) -> Statement:
+    """Return the statement of the days from `first_day` on and before `last_day`.
 
     Lines are in the order of the services, then duties and violations. Errors: `NotFound("office")`,
     `InvalidField("last")` for a period without a day.
     """
-    if last <= first:
+    if last_day <= first_day:
         raise InvalidField("last", detail="before_start")
-    code = (await uow.offices.by_code(office_code)).code
-    rules = await uow.offices.rules()
+    code = (await uow.offices.get_by_code(office_code)).code
+    commission_rules = await uow.offices.list_rules()
 
     @cache  # a year has many payments, and few services and days
-    def rule_on(service: str, day: date) -> CommissionRule | None:
-        return rule_for(rules, code, service, day)
+    def find_rule(service: str, day: date) -> CommissionRule | None:
+        return find_commission_rule(commission_rules, code, service, day)
 
     lines: dict[str, StatementLine] = {}
-    for start, end in spans(rules, first, last):
-        for service, number in (await uow.offices.requests_between(code, _midnight(start), _midnight(end))).items():
-            _count_requests(_line(lines, service), number, rule_on(service, start))
-    found = await uow.offices.payments_between(code, _midnight(first), _midnight(last))
-    payments = [_earning(one, rule_on) for one in found]
-    for payment in payments:
-        _count_payment(_line(lines, payment.service), payment)
-    order = {key: place for place, key in enumerate(desk.services)}
-    ordered = sorted(lines.values(), key=lambda line: (order.get(line.service, len(order)), line.service))
-    return Statement(code, first, last, tuple(ordered), tuple(payments))
+    for start, end in cut_by_rule_changes(commission_rules, first_day, last_day):
+        for service, request_count in (
+            await uow.offices.count_requests(code, _midnight(start), _midnight(end))
+        ).items():
+            _count_requests(_service_line(lines, service), request_count, find_rule(service, start))
+    counter_payments = await uow.offices.list_payments(code, _midnight(first_day), _midnight(last_day))
+    earning_payments = [_add_commission(counter_payment, find_rule) for counter_payment in counter_payments]
+    for payment in earning_payments:
+        _count_payment(_service_line(lines, payment.service), payment)
+    order = {service_key: position for position, service_key in enumerate(dependencies.services)}
+    ordered_lines = sorted(lines.values(), key=lambda line: (order.get(line.service, len(order)), line.service))
+    return Statement(code, first_day, last_day, tuple(ordered_lines), tuple(earning_payments))
 
 
 def _midnight(day: date) -> datetime:
-    return tehran(day, time.min)
+    return tehran_moment(day, time.min)
 
 
-def _line(lines: dict[str, StatementLine], service: str) -> StatementLine:
-    return lines.setdefault(service, StatementLine(service))
+def _service_line(lines_by_service: dict[str, StatementLine], service: str) -> StatementLine:
+    return lines_by_service.setdefault(service, StatementLine(service))
 
 
-def _count_requests(line: StatementLine, number: int, rule: CommissionRule | None) -> None:
-    line.requests += number
-    line.request_commission += number * rule.per_request if rule else 0
+def _count_requests(statement_line: StatementLine, request_count: int, rule: CommissionRule | None) -> None:
+    statement_line.requests += request_count
+    statement_line.request_commission += request_count * rule.per_request if rule else 0
 
 
-def _earning(payment: CounterPayment, rule_on: Callable[[str, date], CommissionRule | None]) -> CounterPayment:
+def _add_commission(payment: CounterPayment, find_rule: Callable[[str, date], CommissionRule | None]) -> CounterPayment:
     if payment.outcome is not PaymentOutcome.SETTLED:
         return payment
-    rule = rule_on(payment.service, in_tehran(payment.at).date())
-    return replace(payment, commission=rule.share(payment.amount)) if rule else payment
+    commission_rule = find_rule(payment.service, to_tehran(payment.at).date())
+    return replace(payment, commission=commission_rule.share_of_amount(payment.amount)) if commission_rule else payment
 
 
-def _count_payment(line: StatementLine, payment: CounterPayment) -> None:
+def _count_payment(statement_line: StatementLine, payment: CounterPayment) -> None:
     if payment.outcome is PaymentOutcome.SETTLED:
-        line.payments += 1
-        line.amount += payment.amount
-        line.payment_commission += payment.commission
+        statement_line.payments += 1
+        statement_line.amount += payment.amount
+        statement_line.payment_commission += payment.commission
     else:
-        line.surplus_payments += 1
-        line.surplus_amount += payment.amount
+        statement_line.surplus_payments += 1
+        statement_line.surplus_amount += payment.amount

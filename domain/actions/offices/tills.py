@@ -2,72 +2,104 @@
 
 from datetime import date, time, timedelta
 
-from domain.actions.desk import Desk
-from domain.offices.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, TillClosing, TillPeriod
+from domain.actions.desk import Dependencies
+from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor, Role
-from domain.values.calendar import in_tehran, tehran, whole_day
+from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
-from domain.values.text import code_units, grouped, persian_digits, shown
+from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 from domain.values.version_token import VersionToken
 
-CLOSERS = frozenset({Role.REVENUE})
+CLOSER_ROLES = frozenset({Role.REVENUE})
 """Roles that close tills."""
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
 async def close_till(
-    desk: Desk, uow: UnitOfWork, office_code: str, day: date, declared: int, note: str = "", *,
-    actor: Actor = SYSTEM, version: VersionToken | None = None,
-) -> TillClosing:  # fmt: skip
-    """Close a day of an office's till, any up to today, with what its terminal says (`declared` rials).
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    office_code: str,
+    day: date,
+    declared_amount: int,
+    note: str = "",
+    *,
+    actor: Actor = SYSTEM,
+    version: VersionToken | None = None,
+) -> TillClosing:
+    """Close a day of an office's till, any up to today, with what its terminal says (`declared_amount` rials).
 
     A day before the office's first one has no payments, and that is all. `version` is that of the till when it was
     decided, numbered by the office's last closing; None: whatever stands is replaced. Errors: `Forbidden`,
     `NotFound("office")`, `InvalidField` (`day` is to come, `amount`, `note` is too long), `MissingField("note")` when
     there is a difference, `Conflict("till")` when somebody closed that day since.
     """
-    label, now = _closer(actor), desk.clock.now()
-    office, words = (await uow.offices.by_code(office_code)).code, shown(note)
-    _check(day, in_tehran(now).date(), declared, words)
+    label, now = _require_closer(actor), dependencies.clock.now()
+    office, note_text = (await uow.offices.get_by_code(office_code)).code, tidy_text(note)
+    _check_closing(day, to_tehran(now).date(), declared_amount, note_text)
     await uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
-    if version is not None:
-        await _refuse_closed_since(uow, office, day, version)
-    taken = Takings.of(await uow.offices.payments_between(office, *whole_day(day)))
-    number = await uow.tills.last_number(office) + 1
-    closing = TillClosing(office, number, day, declared, taken.payments, taken.amount, words, label, now)
-    if closing.difference and not words:
-        raise MissingField("note", detail="till_differs", amount=grouped(taken.amount))
-    await uow.tills.add(closing)
-    facts = {"office": office, "day": day.isoformat(), "declared": declared, "amount": taken.amount}
-    await uow.audit.record(now, label, "till_closed", facts)
+    await _refuse_closed_since(uow, office, day, version)
+    takings = Takings.from_payments(await uow.offices.list_payments(office, *day_bounds(day)))
+    closing = TillClosing(
+        office=office,
+        number=await uow.office_tills.last_closing_number(office) + 1,
+        day=day,
+        declared=declared_amount,
+        payments=takings.payment_count,
+        amount=takings.amount,
+        note=note_text,
+        closed_by=label,
+        closed_at=now,
+    )
+    _refuse_unexplained_difference(closing)
+    return await _store_closing(uow, closing)
+
+
+async def _store_closing(uow: UnitOfWork, closing: TillClosing) -> TillClosing:
+    await uow.office_tills.add(closing)
+    facts = {
+        "office": closing.office,
+        "day": closing.day.isoformat(),
+        "declared": closing.declared,
+        "amount": closing.amount,
+    }
+    await uow.audit.record(closing.closed_at, closing.closed_by, "till_closed", facts)
     return closing
 
 
-async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken) -> None:
-    if not all(version.includes(one.number) for one in await uow.tills.closings(office, day, day + _DAY)):
+def _refuse_unexplained_difference(closing: TillClosing) -> None:
+    if closing.difference_rials and not closing.note:
+        raise MissingField("note", detail="till_differs", amount=group_digits(closing.amount))
+
+
+async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken | None) -> None:
+    if version is not None and not all(
+        version.includes_change(one.number) for one in await uow.office_tills.list_closings(office, day, day + _ONE_DAY)
+    ):
         raise Conflict("till", detail="till_changed")
 
 
-async def till_of(uow: UnitOfWork, office_code: str, first: date, last: date) -> TillPeriod:
-    """Return an office's till from the day `first` on and before the day `last`; `NotFound("office")`."""
-    code = (await uow.offices.by_code(office_code)).code
-    payments = await uow.offices.payments_between(code, tehran(first, time.min), tehran(last, time.min))
-    return TillPeriod.of(payments, await uow.tills.closings(code, first, last))
+async def load_till(uow: UnitOfWork, office_code: str, first_day: date, last_day: date) -> TillPeriod:
+    """Return an office's till from the day `first_day` on and before the day `last_day`; `NotFound("office")`."""
+    canonical_code = (await uow.offices.get_by_code(office_code)).code
+    payments = await uow.offices.list_payments(
+        canonical_code, tehran_moment(first_day, time.min), tehran_moment(last_day, time.min)
+    )
+    return TillPeriod.from_ledger(payments, await uow.office_tills.list_closings(canonical_code, first_day, last_day))
 
 
-def _closer(actor: Actor) -> str:
+def _require_closer(actor: Actor) -> str:
     """Return as whom a closing is kept; `Forbidden("till")` for staff without the role."""
-    if actor.kind != "system" and not CLOSERS & actor.role_names:
+    if actor.kind != "system" and not CLOSER_ROLES & actor.role_names:
         raise Forbidden("till")
-    return actor.acting_by(CLOSERS).label
+    return actor.acting_in_role(CLOSER_ROLES).label
 
 
-def _check(day: date, today: date, declared: int, note: str) -> None:
+def _check_closing(day: date, today: date, declared_amount: int, note: str) -> None:
     if day > today:
         raise InvalidField("day", detail="future")
-    if not 0 <= declared <= HIGHEST_DECLARED:
-        raise InvalidField("amount", detail="range", least=0, most=grouped(HIGHEST_DECLARED))
-    if code_units(note) > LONGEST_NOTE:
+    if not 0 <= declared_amount <= HIGHEST_DECLARED_RIALS:
+        raise InvalidField("amount", detail="range", least=0, most=group_digits(HIGHEST_DECLARED_RIALS))
+    if count_code_units(note) > LONGEST_NOTE:
         raise InvalidField("note", detail="too_long", limit=persian_digits(LONGEST_NOTE))

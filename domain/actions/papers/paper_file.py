@@ -1,8 +1,8 @@
 """A paper of a request as a file, for whoever's request it is: printed when it is sent, and not before."""
 
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import printout_of
-from domain.messages.keyboards import Paper
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import build_request_printout
+from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
@@ -10,13 +10,13 @@ from domain.values.actors import Actor, Role
 from domain.values.errors import NotFound
 
 
-async def paper_file(
-    desk: Desk, store: Store, printer: Printer, paper: Paper, message: OutboxMessage
+async def print_paper_file(
+    dependencies: Dependencies, store: Store, printer: Printer, paper: AttachedPaper, message: OutboxMessage
 ) -> tuple[str, bytes]:
-    """Return name and bytes of the PDF. Errors: those of `printout_of`; `Unavailable("printer")`."""
+    """Return name and bytes of the PDF. Errors: those of `build_request_printout`; `Unavailable("printer")`."""
     if message.mobile is None:
         raise NotFound("printout", detail="not_issued")
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", message.mobile, message.channel)
-    async with store.unit(write=False) as uow:
-        printout = await printout_of(desk, uow, paper.code, paper.kind, actor)
-    return f"{paper.kind}-{paper.code}.pdf", await printer.pdf(printout)
+    async with store.open_unit(write=False) as uow:
+        printout = await build_request_printout(dependencies, uow, paper.request_code, paper.paper_kind, actor)
+    return f"{paper.paper_kind}-{paper.request_code}.pdf", await printer.render_pdf(printout)

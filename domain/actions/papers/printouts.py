@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from domain.actions.desk import Desk
-from domain.actions.requests.act import own_or_not_found
-from domain.language.printouts import PHRASES, Gathered, PaperContext, Printable
+from domain.actions.desk import Dependencies
+from domain.actions.requests.act import refuse_foreign_request
+from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Block, PaperFact, PaperSheet, Printout
@@ -20,14 +20,14 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
-from domain.values.text import left_to_right, persian_digits
+from domain.values.text import isolate_left_to_right, persian_digits
 
-Texts: TypeAlias = Mapping[str, str]
+TextsByName: TypeAlias = Mapping[str, str]
 
-FIELD = "printout"
+PRINTOUT_FIELD = "printout"
 """What errors name when the paper is what they are about."""
 
-ON_PAPER: Mapping[str, Callable[[str], str]] = {"plate": left_to_right, "mobile": persian_digits}
+PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": isolate_left_to_right, "mobile": persian_digits}
 """Facts that stand on paper otherwise than in a text message: a plate as on the car, a number that nobody taps."""
 
 
@@ -35,130 +35,161 @@ ON_PAPER: Mapping[str, Callable[[str], str]] = {"plate": left_to_right, "mobile"
 class PrintoutSubject:
     """What a paper is of: a request, or a row of a registry.
 
-    `code` is what machines call it, `named` what people do. `texts` is where the catalogue keeps the paper's words,
-    `label` the key of what a fact is called, `facts` makes texts by name of what was gathered for a sheet. `token` is
-    the one of `/verify/{token}`.
+    `code` is what machines call it, `heading` what people do. `texts_key` is where the catalogue keeps the paper's
+    words, `label_key` the key of what a fact is called, `render_facts` makes texts by name of what was gathered for a
+    sheet. `token` is the one of `/verify/{token}`.
     """
 
     code: str
-    named: PaperFact
-    texts: str
-    label: Callable[[str], str]
-    facts: Callable[[Gathered], Texts]
+    heading: PaperFact
+    texts_key: str
+    label_key: Callable[[str], str]
+    render_facts: Callable[[GatheredFacts], TextsByName]
     token: str | None = None
 
 
-async def printout_of(desk: Desk, uow: UnitOfWork, code: str, kind: str, actor: Actor) -> Printout:
+async def build_request_printout(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, paper_kind: str, actor: Actor
+) -> Printout:
     """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it.
 
-    Errors: those of `own_or_not_found` for another's request, `NotFound("printout")` for a paper that it has not, or
-    not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
+    Errors: those of `refuse_foreign_request` for another's request, `NotFound("printout")` for a paper that it has not,
+    or not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
     """
-    request = await uow.requests.by_code(tracking_codes.parse(code))
-    own_or_not_found(request, actor)
-    service = desk.engine.service(request.service)
-    printable = service.printout(kind)
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    refuse_foreign_request(request, actor)
+    service = dependencies.engine.get_service(request.service)
+    printable = service.find_printable(paper_kind)
     if printable is None:
-        raise NotFound(FIELD, detail="not_issued")
-    if refusal := _refusal(printable, request, actor):
+        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+    if refusal := _find_refusal(printable, request, actor):
         raise refusal
-    gathered = await printable.gather(uow, request)
+    gathered = await printable.gather_facts(uow, request)
     if not gathered:
-        raise NotFound(FIELD, detail="not_issued")
-    return made(desk, printable, _about(desk, service, printable, request), gathered)
+        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+    return build_printout(
+        dependencies, printable, _describe_subject(dependencies, service, printable, request), gathered
+    )
 
 
-async def printouts_for(desk: Desk, uow: UnitOfWork, request: ServiceRequest, actor: Actor) -> dict[str, str]:
+async def list_printouts(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
+) -> dict[str, str]:
     """Return the papers of a request that this person may print now: kind → title."""
-    service = desk.engine.service(request.service)
-    there = [one for one in service.printouts if _refusal(one, request, actor) is None]
-    found = [one for one in there if await one.gather(uow, request)]
-    return {one.kind: desk.catalogue.text(f"{service.printout_texts(one)}.title") for one in found}
+    service = dependencies.engine.get_service(request.service)
+    allowed_printables = [
+        printable for printable in service.printables if _find_refusal(printable, request, actor) is None
+    ]
+    issued = [printable for printable in allowed_printables if await printable.gather_facts(uow, request)]
+    return {
+        printable.kind: dependencies.catalogue.text(f"{service.printable_text_prefix(printable)}.title")
+        for printable in issued
+    }
 
 
-def facts_of(desk: Desk, service: Service, printable: Printable, request: ServiceRequest, found: Gathered) -> Texts:
+def render_paper_facts(
+    dependencies: Dependencies, service: Service, printable: Printable, request: ServiceRequest, gathered: GatheredFacts
+) -> TextsByName:
     """Return what a paper may say, by name, as people read it."""
-    kept = {name: request.data.get(name) for name in printable.facts}
-    single = {name: value for name, value in found.items() if not isinstance(value, list)}
-    known = {name: value for name, value in {**kept, "mobile": request.mobile, **single}.items() if value is not None}
-    return as_on_paper(desk.wording.facts(request, known))
+    request_facts = {name: request.data.get(name) for name in printable.fact_names}
+    single_facts = {name: value for name, value in gathered.items() if not isinstance(value, list)}
+    known_facts = {
+        name: value
+        for name, value in {**request_facts, "mobile": request.mobile, **single_facts}.items()
+        if value is not None
+    }
+    return format_for_paper(dependencies.wording.request_facts(request, known_facts))
 
 
-def as_on_paper(texts: Texts) -> Texts:
+def format_for_paper(fact_texts: TextsByName) -> TextsByName:
     """Return facts by name as they stand on paper."""
-    return {**texts, **{name: shown(texts[name]) for name, shown in ON_PAPER.items() if name in texts}}
+    return {
+        **fact_texts,
+        **{name: convert(fact_texts[name]) for name, convert in PAPER_FORMATS.items() if name in fact_texts},
+    }
 
 
-def _refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
+def _find_refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
     """Return why this person gets no such paper of this request; None when nothing speaks against it."""
     if actor.kind != "system" and not printable.roles & actor.role_names:
-        return Forbidden(FIELD)
+        return Forbidden(PRINTOUT_FIELD)
     if request.erased_at:
         return NotAllowedNow("code", detail="erased")
-    if printable.verified_by and printable.verified_by not in request.data:
-        return NotFound(FIELD, detail="not_issued")
-    return None if printable.printed_in(request.state) else NotAllowedNow(FIELD, detail="paper_void")
+    if printable.token_fact and printable.token_fact not in request.data:
+        return NotFound(PRINTOUT_FIELD, detail="not_issued")
+    return None if printable.is_printable_in(request.state) else NotAllowedNow(PRINTOUT_FIELD, detail="paper_void")
 
 
-def made(desk: Desk, printable: Printable, about: PrintoutSubject, gathered: Sequence[Gathered]) -> Printout:
+def build_printout(
+    dependencies: Dependencies, printable: Printable, subject: PrintoutSubject, gathered: Sequence[GatheredFacts]
+) -> Printout:
     """Return the paper, with a sheet for each of what was gathered."""
-    text = desk.catalogue.text
+    read_text = dependencies.catalogue.text
     return Printout(
         printable.kind,
-        about.code,
-        text(f"{about.texts}.title"),
-        tuple(_sheet(desk, printable, about, found) for found in gathered),
-        about.named,
-        about.token,
-        {name: text(f"print.{name}") for name in PHRASES},
+        subject.code,
+        read_text(f"{subject.texts_key}.title"),
+        tuple(_build_sheet(dependencies, printable, subject, sheet_facts) for sheet_facts in gathered),
+        subject.heading,
+        subject.token,
+        {phrase_name: read_text(f"print.{phrase_name}") for phrase_name in PRINT_PHRASES},
     )
 
 
-def _about(desk: Desk, service: Service, printable: Printable, request: ServiceRequest) -> PrintoutSubject:
+def _describe_subject(
+    dependencies: Dependencies, service: Service, printable: Printable, request: ServiceRequest
+) -> PrintoutSubject:
     return PrintoutSubject(
         request.code,
-        PaperFact(desk.catalogue.text("print.code"), desk.wording.code(request.code)),
-        service.printout_texts(printable),
-        partial(service.printout_label, printable),
-        partial(facts_of, desk, service, printable, request),
-        request.data[printable.verified_by] if printable.verified_by else None,
+        PaperFact(dependencies.catalogue.text("print.code"), dependencies.wording.tracking_code_text(request.code)),
+        service.printable_text_prefix(printable),
+        partial(service.printable_label_key, printable),
+        partial(render_paper_facts, dependencies, service, printable, request),
+        request.data[printable.token_fact] if printable.token_fact else None,
     )
 
 
-def _sheet(desk: Desk, printable: Printable, about: PrintoutSubject, found: Gathered) -> PaperSheet:
-    catalogue, values = desk.catalogue, about.facts(found)
-    said = _Blank(values, catalogue.text("print.blank"))
-    page = PaperContext(
-        words=lambda key: catalogue.render(f"{about.texts}.{key}", said),
-        label=lambda name: catalogue.text(about.label(name)),
-        values=values,
-        rows={name: [desk.wording.values((), row) for row in rows] for name, rows in _lists(found)},
+def _build_sheet(
+    dependencies: Dependencies, printable: Printable, subject: PrintoutSubject, gathered: GatheredFacts
+) -> PaperSheet:
+    catalogue, fact_texts = dependencies.catalogue, subject.render_facts(gathered)
+    filled_texts = _FactsWithBlanks(fact_texts, catalogue.text("print.blank"))
+    paper_context = PaperContext(
+        paper_text=lambda key: catalogue.render(f"{subject.texts_key}.{key}", filled_texts),
+        fact_label=lambda name: catalogue.text(subject.label_key(name)),
+        fact_values=fact_texts,
+        fact_rows={
+            name: [dependencies.wording.render_values((), row) for row in rows]
+            for name, rows in _select_lists(gathered)
+        },
     )
-    return PaperSheet(tuple(_head(catalogue, printable, values)), tuple(_blocks(printable, page)))
+    return PaperSheet(
+        tuple(_build_head(catalogue, printable, fact_texts)), tuple(_build_blocks(printable, paper_context))
+    )
 
 
-def _lists(found: Gathered) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    return ((name, value) for name, value in found.items() if isinstance(value, list))
+def _select_lists(gathered: GatheredFacts) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    return ((name, value) for name, value in gathered.items() if isinstance(value, list))
 
 
-def _head(catalogue: Catalogue, printable: Printable, values: Texts) -> Iterator[PaperFact]:
-    for name, fact in (("number", printable.numbered), ("date", printable.dated), ("code", "code")):
-        if fact and fact in values:
-            yield PaperFact(catalogue.text(f"print.{name}"), values[fact])
+def _build_head(catalogue: Catalogue, printable: Printable, fact_texts: TextsByName) -> Iterator[PaperFact]:
+    for heading_name, fact_name in (("number", printable.number_fact), ("date", printable.date_fact), ("code", "code")):
+        if fact_name and fact_name in fact_texts:
+            yield PaperFact(catalogue.text(f"print.{heading_name}"), fact_texts[fact_name])
 
 
-def _blocks(printable: Printable, page: PaperContext) -> Iterator[Block]:
-    for part in printable.parts:
-        if block := part.block(page):
+def _build_blocks(printable: Printable, paper_context: PaperContext) -> Iterator[Block]:
+    for paper_part in printable.parts:
+        if block := paper_part.build_block(paper_context):
             yield block
 
 
-class _Blank(dict[str, str]):
+class _FactsWithBlanks(dict[str, str]):
     """Facts as text; one that is not known is a line to be filled in by hand."""
 
-    def __init__(self, known: Texts, line: str) -> None:
-        super().__init__(known)
-        self._line = line
+    def __init__(self, known_texts: TextsByName, blank_line: str) -> None:
+        super().__init__(known_texts)
+        self._blank_line = blank_line
 
     def __missing__(self, name: str) -> str:
-        return self._line
+        return self._blank_line

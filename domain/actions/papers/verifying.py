@@ -10,30 +10,30 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import facts_of
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import render_paper_facts
 from domain.language.printouts import PaperStatus, Printable
 from domain.language.service import Service
-from domain.language.wording import letter_number
+from domain.language.wording import letter_number_text
 from domain.papers.document import PaperFact
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.addresses import network_of
+from domain.values.addresses import network_for_address
 from domain.values.errors import NotFound, TooManyRequests
-from domain.values.identifiers import masked
+from domain.values.identifiers import mask_name
 
-MISSES, WINDOW = 60, timedelta(hours=1)
+MOST_MISSES, MISS_WINDOW = 60, timedelta(hours=1)
 """How many tokens that there are not an address may ask for in this time."""
 
-_TOKEN = re.compile(r"[0-9a-f]{32}")
+_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedPaper:
     """A genuine paper as anybody may see it; `number` is empty where the paper has none."""
 
-    standing: PaperStatus
+    status: PaperStatus
     title: str
     service: str
     number: str
@@ -41,56 +41,62 @@ class Verified:
     facts: tuple[PaperFact, ...]
 
 
-async def verify(desk: Desk, store: Store, token: str, address: str) -> Verified:
+async def verify_paper(dependencies: Dependencies, store: Store, token: str, address: str) -> VerifiedPaper:
     """Return the paper with that token to whoever asks from an address.
 
     Errors: `NotFound("token")` when there is none, `TooManyRequests` when there is none and too many such were asked
     for from there. A miss is counted by itself: who reads waits for no writer.
     """
-    if not _TOKEN.fullmatch(token):
+    if not _TOKEN_PATTERN.fullmatch(token):
         raise NotFound("token")
-    async with store.unit(write=False) as uow:
-        paper = await uow.issued_papers.by_token(token)
+    async with store.open_unit(write=False) as uow:
+        paper = await uow.issued_papers.find_by_token(token)
         if paper:
-            return await _verified(desk, uow, paper)
-        key, now = f"paper:{network_of(address)}", desk.clock.now()
-        if await uow.lines.hits(key, now, WINDOW) >= MISSES:
+            return await _describe_paper(dependencies, uow, paper)
+        counter_key, now = f"paper:{network_for_address(address)}", dependencies.clock.now()
+        if await uow.lines.count_hits(counter_key, now, MISS_WINDOW) >= MOST_MISSES:
             raise TooManyRequests("token", detail="guessing")
-    async with store.unit() as uow:
-        await uow.lines.hit(key, now, WINDOW)
+    async with store.open_unit() as uow:
+        await uow.lines.add_hit(counter_key, now, MISS_WINDOW)
     raise NotFound("token")
 
 
-async def _verified(desk: Desk, uow: UnitOfWork, paper: IssuedPaper) -> Verified:
+async def _describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: IssuedPaper) -> VerifiedPaper:
     request = await uow.requests.get(paper.request_id)
-    service = desk.engine.service(request.service)
-    printable = service.printout(paper.kind)
+    service = dependencies.engine.get_service(request.service)
+    printable = service.find_printable(paper.kind)
     if printable is None:
         raise NotFound("token")
-    return Verified(
-        standing_of(printable, request, paper.token),
-        desk.catalogue.text(f"{service.printout_texts(printable)}.title"),
-        desk.wording.service(service.key),
-        letter_number(paper.number) if paper.number else "",
+    return VerifiedPaper(
+        find_paper_status(printable, request, paper.token),
+        dependencies.catalogue.text(f"{service.printable_text_prefix(printable)}.title"),
+        dependencies.wording.service_title(service.key),
+        letter_number_text(paper.number) if paper.number else "",
         paper.day,
-        tuple(_told(desk, service, printable, request)),
+        tuple(_list_public_facts(dependencies, service, printable, request)),
     )
 
 
-def standing_of(printable: Printable, request: ServiceRequest, token: str) -> PaperStatus:
+def find_paper_status(printable: Printable, request: ServiceRequest, token: str) -> PaperStatus:
     """Tell whether a paper holds good; one in whose place another was issued does not."""
-    known = request.data.get(printable.verified_by or "")
-    if known not in {None, token}:
+    current_token = request.data.get(printable.token_fact or "")
+    if current_token not in {None, token}:
         return PaperStatus.WITHDRAWN
-    if printable.printed_in(request.state):
+    if printable.is_printable_in(request.state):
         return PaperStatus.VALID
-    return PaperStatus.OVER if request.state in printable.over else PaperStatus.WITHDRAWN
+    return PaperStatus.OVER if request.state in printable.expired_states else PaperStatus.WITHDRAWN
 
 
-def _told(desk: Desk, service: Service, printable: Printable, request: ServiceRequest) -> list[PaperFact]:
-    values = facts_of(desk, service, printable, request, {})
-    if printable.holder and printable.holder in values:
-        values = {**values, printable.holder: masked(values[printable.holder])}
-    names = (*([printable.holder] if printable.holder else []), *printable.told)
-    label = desk.catalogue.text
-    return [PaperFact(label(service.printout_label(printable, one)), values[one]) for one in names if one in values]
+def _list_public_facts(
+    dependencies: Dependencies, service: Service, printable: Printable, request: ServiceRequest
+) -> list[PaperFact]:
+    fact_texts = render_paper_facts(dependencies, service, printable, request, {})
+    if printable.holder_fact and printable.holder_fact in fact_texts:
+        fact_texts = {**fact_texts, printable.holder_fact: mask_name(fact_texts[printable.holder_fact])}
+    names = (*([printable.holder_fact] if printable.holder_fact else []), *printable.verified_facts)
+    label = dependencies.catalogue.text
+    return [
+        PaperFact(label(service.printable_label_key(printable, name)), fact_texts[name])
+        for name in names
+        if name in fact_texts
+    ]

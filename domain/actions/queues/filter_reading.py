@@ -1,6 +1,6 @@
 """What somebody looks for in a queue: a filter as typed, kept in a saved view, or written into an address.
 
-`read` proves every value against the declarations; `as_json` gives what `read` takes back.
+`read_queue_filter` proves every value against the declarations; `as_json` gives what `read_queue_filter` takes back.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,111 +12,118 @@ from domain.fields.types import Day, ReadingContext
 from domain.language.service import Service
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla
-from domain.queues.search import parse
+from domain.queues.search import parse_query
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, UnknownKind, UnknownService
-from domain.values.paging import Order
-from domain.values.text import shown
+from domain.values.paging import ListOrder
+from domain.values.text import tidy_text
 
 LONGEST_NAME = 60
 """Characters of a user name, an office's code or a channel's key."""
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
-Read = Callable[[str, object, Mapping[str, Service], datetime], Any]
+FilterReader = Callable[[str, object, Mapping[str, Service], datetime], Any]
 
 
-def read(services: Mapping[str, Service], raw: Mapping[str, object], now: datetime) -> QueueFilter:
+def read_queue_filter(services: Mapping[str, Service], raw_values: Mapping[str, object], now: datetime) -> QueueFilter:
     """Read a filter as typed (every value a text, `states` also a list), or from JSON; empty values say nothing.
 
     Errors, each of the field it names: `InvalidField`, `UnknownKind` for no such choice, `UnknownService`,
     `CodeMistyped` for the search.
     """
-    for name in raw:
-        if name not in _READERS:
-            raise InvalidField(name, detail="unknown_field")
-    given = {name: value for name, value in raw.items() if value not in (None, "", [], ())}
-    values = {name: _READERS[name](name, value, services, now) for name, value in given.items()}
-    return QueueFilter(**values)
+    for field_name in raw_values:
+        if field_name not in _READERS_BY_FIELD:
+            raise InvalidField(field_name, detail="unknown_field")
+    submitted_values = {
+        field_name: raw_value for field_name, raw_value in raw_values.items() if raw_value not in (None, "", [], ())
+    }
+    read_values = {
+        field_name: _READERS_BY_FIELD[field_name](field_name, raw_value, services, now)
+        for field_name, raw_value in submitted_values.items()
+    }
+    return QueueFilter(**read_values)
 
 
-def _choice(choices: type[ChoiceT]) -> Read:
-    def read_one(name: str, value: object, _services: Mapping[str, Service], _now: datetime) -> ChoiceT:
+def _choice_reader(choice_type: type[ChoiceT]) -> FilterReader:
+    def read_choice(field_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> ChoiceT:
         try:
-            return choices(str(value))
+            return choice_type(str(raw_value))
         except ValueError:
-            raise _unknown(name, value) from None
+            raise _unknown_choice(field_name, raw_value) from None
 
-    return read_one
-
-
-def _service(name: str, value: object, services: Mapping[str, Service], _now: datetime) -> str:
-    if str(value) not in services:
-        raise UnknownService(name)
-    return str(value)
+    return read_choice
 
 
-def _states(name: str, value: object, services: Mapping[str, Service], _now: datetime) -> tuple[str, ...]:
-    known = {state.name for service in services.values() for state in service.states}
-    wanted = tuple(dict.fromkeys(map(str, value if isinstance(value, list | tuple) else [value])))
-    for one in wanted:
-        if one not in known:
-            raise _unknown(name, one)
-    return wanted
+def _read_service(field_name: str, raw_value: object, services: Mapping[str, Service], _now: datetime) -> str:
+    if str(raw_value) not in services:
+        raise UnknownService(field_name)
+    return str(raw_value)
 
 
-def _kind(name: str, value: object, services: Mapping[str, Service], _now: datetime) -> str:
-    if str(value) not in {kind for service in services.values() for kind in service.kinds}:
-        raise _unknown(name, value)
-    return str(value)
+def _read_states(
+    field_name: str, raw_value: object, services: Mapping[str, Service], _now: datetime
+) -> tuple[str, ...]:
+    known_states = {state.name for service in services.values() for state in service.states}
+    requested_states = tuple(dict.fromkeys(map(str, raw_value if isinstance(raw_value, list | tuple) else [raw_value])))
+    for state_name in requested_states:
+        if state_name not in known_states:
+            raise _unknown_choice(field_name, state_name)
+    return requested_states
 
 
-def _name(name: str, value: object, _services: Mapping[str, Service], _now: datetime) -> str:
-    text = shown(str(value))
-    if not text or len(text) > LONGEST_NAME:
-        raise InvalidField(name, detail="unreadable")
-    return text
+def _read_kind(field_name: str, raw_value: object, services: Mapping[str, Service], _now: datetime) -> str:
+    if str(raw_value) not in {kind for service in services.values() for kind in service.kinds}:
+        raise _unknown_choice(field_name, raw_value)
+    return str(raw_value)
 
 
-def _day(name: str, value: object, _services: Mapping[str, Service], now: datetime) -> date:
+def _read_name(field_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> str:
+    clean_text = tidy_text(str(raw_value))
+    if not clean_text or len(clean_text) > LONGEST_NAME:
+        raise InvalidField(field_name, detail="unreadable")
+    return clean_text
+
+
+def _read_day(field_name: str, raw_value: object, _services: Mapping[str, Service], now: datetime) -> date:
     try:
-        return date.fromisoformat(Day(past=True).parse(value, ReadingContext(now)))
+        return date.fromisoformat(Day(allows_past=True).parse(raw_value, ReadingContext(now)))
     except InvalidField as error:
-        raise InvalidField(name, detail=error.detail, **error.params) from None
+        raise InvalidField(field_name, detail=error.detail, **error.params) from None
 
 
-def _truth(name: str, value: object, _services: Mapping[str, Service], _now: datetime) -> bool:
-    truths = {"true": True, "false": False}
+def _read_truth(field_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> bool:
+    truth_values = {"true": True, "false": False}
     try:
-        return truths[str(value).lower()]
+        return truth_values[str(raw_value).lower()]
     except KeyError:
-        raise _unknown(name, value) from None
+        raise _unknown_choice(field_name, raw_value) from None
 
 
-def _search(_name: str, value: object, _services: Mapping[str, Service], _now: datetime) -> str:
-    text = shown(str(value))
-    parse(text)
-    return text
+def _read_search(_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> str:
+    search_text = tidy_text(str(raw_value))
+    parse_query(search_text)
+    return search_text
 
 
-def _unknown(name: str, value: object) -> UnknownKind:
-    return UnknownKind(name, detail="choice", given=shown(str(value))[:30])
+def _unknown_choice(field_name: str, raw_value: object) -> UnknownKind:
+    return UnknownKind(field_name, detail="choice", given=tidy_text(str(raw_value))[:30])
 
 
-_READERS: Mapping[str, Read] = {
-    "queue": _choice(Queue),
-    "unit": _choice(Role),
-    "service": _service,
-    "states": _states,
-    "phase": _choice(Phase),
-    "kind": _kind,
-    "assignee": _name,
-    "channel": _name,
-    "office": _name,
-    "created_from": _day,
-    "created_to": _day,
-    "sla": _choice(Sla),
-    "papers": _truth,
-    "search": _search,
-    "order": _choice(Order),
+_READERS_BY_FIELD: Mapping[str, FilterReader] = {
+    "queue": _choice_reader(Queue),
+    "unit": _choice_reader(Role),
+    "service": _read_service,
+    "states": _read_states,
+    "phase": _choice_reader(Phase),
+    "kind": _read_kind,
+    "assignee": _read_name,
+    "channel": _read_name,
+    "office": _read_name,
+    "created_from": _read_day,
+    "created_to": _read_day,
+    "sla": _choice_reader(Sla),
+    "papers": _read_truth,
+    "search": _read_search,
+    "order": _choice_reader(ListOrder),
 }

@@ -7,83 +7,93 @@ the few ranges merged, so that a page costs the same however many requests there
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from domain.actions.queues.visibility import services_seen, states_in, units_seen
+from domain.actions.queues.visibility import list_queue_states, visible_services, visible_units
 from domain.language.service import Service, State
 from domain.queues.filters import QueueFilter
-from domain.queues.queue import Moments, Queue, Sla
-from domain.queues.search import parse
-from domain.queues.selection import Range, Selection
+from domain.queues.queue import Queue, Sla, SlaMoments
+from domain.queues.search import parse_query
+from domain.queues.selection import RequestRange, Selection
 from domain.values.actors import Actor
-from domain.values.calendar import tehran
+from domain.values.calendar import tehran_moment
 
-_DAY = timedelta(days=1)
+_ONE_DAY = timedelta(days=1)
 
 
-def select(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter, moments: Moments) -> Selection:
+def build_selection(
+    services: Mapping[str, Service], actor: Actor, criteria: QueueFilter, moments: SlaMoments
+) -> Selection:
     """Return what this member of the staff sees of a filter: no range of what is not theirs to see."""
-    assignees = frozenset({wanted.assignee} if wanted.assignee else ())
-    ranges = tuple(_ranges(services, actor, wanted))
-    if wanted.queue is Queue.MINE:
-        own = frozenset({actor.ident, *actor.stands_for})
-        assignees = assignees & own if assignees else own
+    assignees = frozenset({criteria.assignee} if criteria.assignee else ())
+    ranges = tuple(_list_ranges(services, actor, criteria))
+    if criteria.queue is Queue.MINE:
+        own_usernames = frozenset({actor.identifier, *actor.substitutes_for})
+        assignees = assignees & own_usernames if assignees else own_usernames
         ranges = ranges if assignees else ()
-    due_after, due_until = _due(wanted, moments)
+    due_after, due_until = _due_range(criteria, moments)
     return Selection(
-        ranges,
-        wanted.listed,
-        tuple(sorted(assignees)),
-        wanted.queue is Queue.UNASSIGNED,
-        wanted.kind,
-        wanted.channel,
-        wanted.office,
-        wanted.papers,
-        tehran(wanted.created_from, time.min) if wanted.created_from else None,
-        tehran(wanted.created_to + _DAY, time.min) if wanted.created_to else None,
-        due_after,
-        due_until,
-        parse(wanted.search) if wanted.search else None,
+        ranges=ranges,
+        order=criteria.effective_order,
+        assignees=tuple(sorted(assignees)),
+        unassigned=criteria.queue is Queue.UNASSIGNED,
+        kind=criteria.kind,
+        channel=criteria.channel,
+        office=criteria.office,
+        lacks_papers=criteria.papers,
+        created_from=tehran_moment(criteria.created_from, time.min) if criteria.created_from else None,
+        created_before=tehran_moment(criteria.created_to + _ONE_DAY, time.min) if criteria.created_to else None,
+        due_after=due_after,
+        due_until=due_until,
+        search=parse_query(criteria.search) if criteria.search else None,
     )
 
 
-def _due(wanted: QueueFilter, moments: Moments) -> tuple[datetime | None, datetime | None]:
+def _due_range(criteria: QueueFilter, moments: SlaMoments) -> tuple[datetime | None, datetime | None]:
     """Return after which moment they are due, and until which, by the queue and by the filter's own word."""
-    asked = {wanted.sla, {Queue.LATE: Sla.LATE, Queue.SOON: Sla.SOON}.get(wanted.queue)}
-    begins, ends = {Sla.SOON: moments.now, Sla.OK: moments.soon}, {Sla.LATE: moments.now, Sla.SOON: moments.soon}
-    after = [moment for sla, moment in begins.items() if sla in asked]
-    until = [moment for sla, moment in ends.items() if sla in asked]
-    return max(after, default=None), min(until, default=None)
+    requested_slas = {criteria.sla, {Queue.LATE: Sla.LATE, Queue.SOON: Sla.SOON}.get(criteria.queue)}
+    starts, ends = (
+        {Sla.SOON: moments.now, Sla.OK: moments.soon_until},
+        {Sla.LATE: moments.now, Sla.SOON: moments.soon_until},
+    )
+    lower_bounds = [moment for sla, moment in starts.items() if sla in requested_slas]
+    upper_bounds = [moment for sla, moment in ends.items() if sla in requested_slas]
+    return max(lower_bounds, default=None), min(upper_bounds, default=None)
 
 
-def _ranges(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter) -> Iterator[Range]:
-    units = units_seen(services, actor.role_names)
-    for key in services_seen(services, actor.role_names):
-        service = services[key]
-        if wanted.service in {None, key} and (not wanted.kind or wanted.kind in service.kinds):
-            found = [state for state in states_in(service, wanted.queue, units) if _meets(state, wanted)]
-            yield from _grouped(service, found, apart=not (wanted.search or wanted.assignee))
+def _list_ranges(services: Mapping[str, Service], actor: Actor, criteria: QueueFilter) -> Iterator[RequestRange]:
+    own_units = visible_units(services, actor.role_names)
+    for service_key in visible_services(services, actor.role_names):
+        service = services[service_key]
+        if criteria.service in {None, service_key} and (not criteria.kind or criteria.kind in service.kinds):
+            matching = [
+                state
+                for state in list_queue_states(service, criteria.queue, own_units)
+                if _matches_filter(state, criteria)
+            ]
+            yield from _group_states(service, matching, keep_apart=not (criteria.search or criteria.assignee))
 
 
-def _meets(state: State, wanted: QueueFilter) -> bool:
+def _matches_filter(state: State, criteria: QueueFilter) -> bool:
     return (
-        wanted.unit in {None, state.unit}
-        and wanted.phase in {None, state.phase}
-        and (not wanted.states or state.name in wanted.states)
+        criteria.unit in {None, state.unit}
+        and criteria.phase in {None, state.phase}
+        and (not criteria.states or state.name in criteria.states)
     )
 
 
-def _grouped(service: Service, found: Sequence[State], *, apart: bool) -> Iterator[Range]:
+def _group_states(service: Service, matching: Sequence[State], *, keep_apart: bool) -> Iterator[RequestRange]:
     """Yield the ranges of these states; states are named only where a range is not wanted whole.
 
-    Those that stand alike are one range. What another index finds may stand anywhere, and need not be told `apart`.
+    Those that stand alike are one range. What another index finds may stand anywhere, and need not be told
+    `keep_apart`.
     """
-    if found and not apart and {state.turn is None for state in found} == {True, False}:
-        yield Range(service.key, states=_named(found, service.states))
+    if matching and not keep_apart and {state.turn is None for state in matching} == {True, False}:
+        yield RequestRange(service.key, states=_name_states(matching, service.states))
         return
-    for turn in dict.fromkeys(state.turn for state in found):
-        alike = [state for state in service.states if state.turn == turn]
-        states = _named([state for state in found if state.turn == turn], alike)
-        yield Range(service.key, turn, turn is None, states)
+    for turn in dict.fromkeys(state.turn for state in matching):
+        turn_states = [state for state in service.states if state.turn == turn]
+        state_names = _name_states([state for state in matching if state.turn == turn], turn_states)
+        yield RequestRange(service.key, turn, turn is None, state_names)
 
 
-def _named(found: Sequence[State], alike: Sequence[State]) -> tuple[str, ...]:
-    return () if len(found) == len(alike) else tuple(state.name for state in found)
+def _name_states(matching: Sequence[State], turn_states: Sequence[State]) -> tuple[str, ...]:
+    return () if len(matching) == len(turn_states) else tuple(state.name for state in matching)

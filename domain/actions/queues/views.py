@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
-from domain.actions.queues.filter_reading import read
-from domain.actions.queues.visibility import services_seen
+from domain.actions.desk import Dependencies
+from domain.actions.queues.filter_reading import read_queue_filter
+from domain.actions.queues.visibility import visible_services
 from domain.queues.filters import QueueFilter
 from domain.queues.views import SavedView
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound, TooLarge
-from domain.values.text import code_units, persian_digits, shown
+from domain.values.text import count_code_units, persian_digits, tidy_text
 
 LONGEST_NAME = 60
 MOST_VIEWS = 30
@@ -18,46 +18,51 @@ MOST_VIEWS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class NamedView:
     """A view by its name; `filter` is None where what was kept means nothing any more (a service that is gone)."""
 
     name: str
     filter: QueueFilter | None
 
 
-async def views_of(desk: Desk, uow: UnitOfWork, actor: Actor) -> list[View]:
+async def list_views(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[NamedView]:
     """Return the member's views by name."""
-    return [View(one.name, _read(desk, one)) for one in await uow.saved_views.of(actor.ident)]
+    return [
+        NamedView(saved.name, _read_saved_filter(dependencies, saved))
+        for saved in await uow.saved_views.list_of_member(actor.identifier)
+    ]
 
 
-async def save_view(desk: Desk, uow: UnitOfWork, name: str, wanted: QueueFilter, actor: Actor) -> View:
+async def save_view(
+    dependencies: Dependencies, uow: UnitOfWork, view_name: str, criteria: QueueFilter, actor: Actor
+) -> NamedView:
     """Keep a filter under a name; one of that name is replaced.
 
     Errors: `Forbidden` for who sees no request, `MissingField("name")`, `InvalidField("name")` (too long),
     `TooLarge("name")` past thirty views.
     """
-    if actor.kind != "staff" or not services_seen(desk.services, actor.role_names):
+    if actor.kind != "staff" or not visible_services(dependencies.services, actor.role_names):
         raise Forbidden("name")
-    name = " ".join(shown(name).split())
-    if not name:
+    view_name = " ".join(tidy_text(view_name).split())
+    if not view_name:
         raise MissingField("name")
-    if code_units(name) > LONGEST_NAME:
+    if count_code_units(view_name) > LONGEST_NAME:
         raise InvalidField("name", detail="too_long", limit=persian_digits(LONGEST_NAME))
-    there = {one.name for one in await uow.saved_views.of(actor.ident)}
-    if name not in there and len(there) >= MOST_VIEWS:
+    existing_names = {saved.name for saved in await uow.saved_views.list_of_member(actor.identifier)}
+    if view_name not in existing_names and len(existing_names) >= MOST_VIEWS:
         raise TooLarge("name", detail="too_many_views", most=persian_digits(MOST_VIEWS))
-    await uow.saved_views.put(SavedView(actor.ident, name, wanted.as_json(), desk.clock.now()))
-    return View(name, wanted)
+    await uow.saved_views.save(SavedView(actor.identifier, view_name, criteria.as_json(), dependencies.clock.now()))
+    return NamedView(view_name, criteria)
 
 
-async def delete_view(uow: UnitOfWork, name: str, actor: Actor) -> None:
+async def delete_view(uow: UnitOfWork, view_name: str, actor: Actor) -> None:
     """Forget a view; `NotFound("name")`."""
-    if not await uow.saved_views.remove(actor.ident, name):
+    if not await uow.saved_views.delete(actor.identifier, view_name):
         raise NotFound("name")
 
 
-def _read(desk: Desk, view: SavedView) -> QueueFilter | None:
+def _read_saved_filter(dependencies: Dependencies, saved_view: SavedView) -> QueueFilter | None:
     try:
-        return read(desk.services, view.filter, desk.clock.now())
+        return read_queue_filter(dependencies.services, saved_view.filter, dependencies.clock.now())
     except DomainError:
         return None

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from domain.actions.desk import Desk
-from domain.actions.queues.selecting import select
-from domain.actions.queues.visibility import queues_seen, sees, services_seen, units_seen
+from domain.actions.desk import Dependencies
+from domain.actions.queues.selecting import build_selection
+from domain.actions.queues.visibility import may_see_request, visible_queues, visible_services, visible_units
 from domain.queues.filters import QueueFilter
-from domain.queues.queue import Moments, Queue, Sla, sla_of
+from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
-from domain.values.paging import Cursor, Page, page_of
+from domain.values.paging import Cursor, Page, cut_page
 
-PAGE = 20
+REQUESTS_PER_PAGE = 20
 """Requests of one page: as many as one goes through before turning over, on a phone too."""
 
 MOST_COUNTED = 100
@@ -44,72 +44,85 @@ class WorkItem:
     sla: Sla | None
 
 
-async def queue_counts(desk: Desk, uow: UnitOfWork, actor: Actor) -> list[QueueCount]:
+async def count_queues(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[QueueCount]:
     """Return every queue that this member of the staff is shown, in order; none for who sees no request."""
-    shown = queues_seen(desk.services, actor.role_names)
-    units = [unit for _, unit in shown if unit]
-    wanted = [_selected(desk, actor, QueueFilter(queue, unit)) for queue, unit in shown]
-    wanted += [_selected(desk, actor, QueueFilter(Queue.LATE, unit)) for unit in units]
-    found = await uow.work_lists.counts(wanted, MOST_COUNTED + 1)
-    late = dict(zip(units, found[len(shown) :], strict=True))
+    listed_queues = visible_queues(dependencies.services, actor.role_names)
+    listed_units = [unit for _, unit in listed_queues if unit]
+    selections = [_select_requests(dependencies, actor, QueueFilter(queue, unit)) for queue, unit in listed_queues]
+    selections += [_select_requests(dependencies, actor, QueueFilter(Queue.LATE, unit)) for unit in listed_units]
+    found_counts = await uow.work_lists.count_each(selections, MOST_COUNTED + 1)
+    late_by_unit = dict(zip(listed_units, found_counts[len(listed_queues) :], strict=True))
     return [
         QueueCount(
-            queue, unit, min(count, MOST_COUNTED), count > MOST_COUNTED, min(late[unit], MOST_COUNTED) if unit else 0
+            queue,
+            unit,
+            min(count, MOST_COUNTED),
+            count > MOST_COUNTED,
+            min(late_by_unit[unit], MOST_COUNTED) if unit else 0,
         )
-        for (queue, unit), count in zip(shown, found, strict=False)
+        for (queue, unit), count in zip(listed_queues, found_counts, strict=False)
     ]
 
 
-async def queue_page(
-    desk: Desk, uow: UnitOfWork, actor: Actor, wanted: QueueFilter, at: str | None = None, limit: int = PAGE
+async def load_queue_page(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    actor: Actor,
+    criteria: QueueFilter,
+    position: str | None = None,
+    limit: int = REQUESTS_PER_PAGE,
 ) -> Page[WorkItem]:
-    """Return the page of a queue that begins at a place (`Page.next`, `Page.previous` as text), or the first one.
+    """Return the page of a queue that begins at a place (`Page.next_cursor`, `Page.previous_cursor` as text), or the
+    first one.
 
     A name of several words is looked for as it was typed; where nobody has it so, by each word alone. Errors:
     `Forbidden` (`queue`, `unit`, `service`) for what is not this member's to see, `InvalidField("page")`.
     """
-    _refuse_foreign(desk, actor, wanted)
-    place = Cursor.read(at, wanted.listed) if at else None
-    chosen = _selected(desk, actor, wanted)
-    if _began_loosely(chosen, place):
-        chosen = replace(chosen, loosely=True)
-    found = await uow.work_lists.page(chosen, limit, place)
-    if not found and place is None and chosen.search and len(chosen.search.words) > 1:
-        found = await uow.work_lists.page(replace(chosen, loosely=True), limit, None)
-    moments = _moments(desk)
-    page = page_of(found, limit, place)
-    items = tuple(WorkItem(request, sla_of(request, moments)) for request in page.rows)
-    return Page(items, page.previous, page.next)
+    _refuse_foreign_queue(dependencies, actor, criteria)
+    cursor = Cursor.parse_cursor(position, criteria.effective_order) if position else None
+    selection = _select_requests(dependencies, actor, criteria)
+    if _began_loosely(selection, cursor):
+        selection = replace(selection, loosely=True)
+    found_requests = await uow.work_lists.list_page(selection, limit, cursor)
+    if not found_requests and cursor is None and selection.search and len(selection.search.words) > 1:
+        found_requests = await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
+    moments = _current_moments(dependencies)
+    page = cut_page(found_requests, limit, cursor)
+    work_items = tuple(WorkItem(request, assess_sla(request, moments)) for request in page.rows)
+    return Page(work_items, page.previous_cursor, page.next_cursor)
 
 
-async def readable(desk: Desk, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+async def find_readable_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
     """Return the request with that tracking code for a page; `CodeMistyped`, `NotFound`, `Forbidden("code")`."""
-    request = await uow.requests.by_code(tracking_codes.parse(code))
-    if not sees(desk.services, actor, request):
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    if not may_see_request(dependencies.services, actor, request):
         raise Forbidden("code")
     return request
 
 
-def _selected(desk: Desk, actor: Actor, wanted: QueueFilter) -> Selection:
-    return select(desk.services, actor, wanted, _moments(desk))
+def _select_requests(dependencies: Dependencies, actor: Actor, criteria: QueueFilter) -> Selection:
+    return build_selection(dependencies.services, actor, criteria, _current_moments(dependencies))
 
 
-def _moments(desk: Desk) -> Moments:
-    return Moments.at(desk.clock.now(), desk.calendar)
+def _current_moments(dependencies: Dependencies) -> SlaMoments:
+    return SlaMoments.from_calendar(dependencies.clock.now(), dependencies.calendar)
 
 
-def _refuse_foreign(desk: Desk, actor: Actor, wanted: QueueFilter) -> None:
-    seen, units = services_seen(desk.services, actor.role_names), units_seen(desk.services, actor.role_names)
-    if actor.kind != "staff" or not seen:
+def _refuse_foreign_queue(dependencies: Dependencies, actor: Actor, criteria: QueueFilter) -> None:
+    service_keys, own_units = (
+        visible_services(dependencies.services, actor.role_names),
+        visible_units(dependencies.services, actor.role_names),
+    )
+    if actor.kind != "staff" or not service_keys:
         raise Forbidden("queue")
-    if wanted.service and wanted.service not in seen:
+    if criteria.service and criteria.service not in service_keys:
         raise Forbidden("service")
-    if wanted.unit and wanted.queue.of_units and wanted.unit not in units:
+    if criteria.unit and criteria.queue.is_of_units and criteria.unit not in own_units:
         raise Forbidden("unit")
 
 
-def _began_loosely(chosen: Selection, place: Cursor | None) -> bool:
+def _began_loosely(selection: Selection, cursor: Cursor | None) -> bool:
     """Tell whether the list before this place was one of single words: its last name began otherwise than typed."""
-    if place is None or chosen.search is None or not chosen.search.words:
+    if cursor is None or selection.search is None or not selection.search.words:
         return False
-    return not str(place.key).startswith(chosen.search.joined)
+    return not str(cursor.sort_key).startswith(selection.search.joined_words)

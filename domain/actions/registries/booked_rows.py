@@ -2,32 +2,32 @@
 
 from datetime import datetime
 
-from domain.actions.fleet.out_of_service import FLEET, refuse_booked
+from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, refuse_booked_resource
 from domain.fleet.resources import ResourceStatus
 from domain.registries.declarations import Registry
 from domain.registries.rows import RegistryRow
-from domain.registries.rules import Values
+from domain.registries.rules import RowValues
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import Conflict
 
 
-async def booked_ahead(
-    uow: UnitOfWork, registry: Registry, row: RegistryRow, after: Values, now: datetime
+async def find_booking_conflict(
+    uow: UnitOfWork, registry: Registry, row: RegistryRow, new_values: RowValues, now: datetime
 ) -> Conflict | None:
     """Return why a row may not become so, with the codes of the requests: it has work before it, and would work no
     more, or be a machine of another type. None where nothing stands against it.
     """
-    field = _taken_away(row.values, after) if registry.key in FLEET else None
-    if field is None:
+    withdrawn_field = _find_withdrawn_field(row.values, new_values) if registry.key in FLEET_REGISTRIES else None
+    if withdrawn_field is None:
         return None
     try:
-        await refuse_booked(uow, row.id, now)
+        await refuse_booked_resource(uow, row.id, now)
     except Conflict as problem:
-        return Conflict(field, detail=problem.detail, **problem.params)
+        return Conflict(withdrawn_field, detail=problem.detail, **problem.params)
     return None
 
 
-def _taken_away(before: Values, after: Values) -> str | None:
-    if after["status"] not in {before["status"], ResourceStatus.ACTIVE}:
+def _find_withdrawn_field(old_values: RowValues, new_values: RowValues) -> str | None:
+    if new_values["status"] not in {old_values["status"], ResourceStatus.ACTIVE}:
         return "status"
-    return "type" if after.get("type") != before.get("type") else None
+    return "type" if new_values.get("type") != old_values.get("type") else None

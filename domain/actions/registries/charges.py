@@ -4,128 +4,150 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue
-from domain.actions.registries.rows import change, contact_of
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import queue_message
+from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import Bill, BillKind, BillState
-from domain.blocks.billing import BillingContext, Subject, make_bill
+from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.messages.records import MessageClass
-from domain.registries.declarations import REGISTRIES, Owed, Registry
+from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, PaymentUnknown
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
-REVENUE = frozenset({Role.REVENUE})
+REVENUE_ROLES = frozenset({Role.REVENUE})
 """Who bills whatever is owed, and alone lets somebody off."""
 
 
-def owed_by(registry: Registry) -> Owed:
+def require_owed(registry: Registry) -> ChargeTerms:
     """Return how a registry's rows are owed; a `ValueError` for one whose rows never are."""
     if registry.owed is None:
         raise ValueError(f"rows of {registry.key} are not owed")
     return registry.owed
 
 
-def why_unowed(registry: Registry, row: RegistryRow) -> NotAllowedNow | None:
+def find_unowed_reason(registry: Registry, row: RegistryRow) -> NotAllowedNow | None:
     """Return why nobody owes for a row, however far its money is: it has no amount (a violation without a fine), or was
     annulled.
     """
-    if row.values[owed_by(registry).amount] is None:
+    if row.values[require_owed(registry).amount_field] is None:
         return NotAllowedNow("amount", detail="no_charge")
     if row.values.get("standing") == RecordStatus.ANNULLED:
         return NotAllowedNow("standing", detail="annulled")
     return None
 
 
-async def bill_for(uow: UnitOfWork, till: BillingContext, registry: Registry, row_id: int, by: str) -> Bill:
-    """Return the bill of a row, issued now if it has none yet; `by` is the label of who asked for it.
+async def issue_row_bill(
+    uow: UnitOfWork, billing_context: BillingContext, registry: Registry, row_id: int, recorded_by: str
+) -> Bill:
+    """Return the bill of a row, issued now if it has none yet; `recorded_by` is the label of who asked for it.
 
     It never expires. Errors: `NotFound`, `AlreadyDone("state")` once paid or waived, `NotAllowedNow` when nothing is
     owed (a violation without a fine, or annulled).
     """
-    row = await _open_row(uow, registry, row_id)
+    row = await _lock_open_row(uow, registry, row_id)
     if row.values["state"] == ChargeState.BILLED:
-        return (await uow.bills.of_subject(registry.key, row.id))[-1]
-    if problem := why_unowed(registry, row):
+        return (await uow.bills.list_of_subject(registry.key, row.id))[-1]
+    if problem := find_unowed_reason(registry, row):
         raise problem
-    amount = row.values[owed_by(registry).amount]
-    bill = await make_bill(
-        uow, till, Subject(registry.key, row.id), amount, BillKind.MAIN, _explained(row, amount), None
+    amount = row.values[require_owed(registry).amount_field]
+    bill = await create_bill(
+        uow,
+        billing_context,
+        ChargedSubject(registry.key, row.id),
+        amount,
+        BillKind.MAIN,
+        _explain_amount(row, amount),
+        None,
     )
-    await change(uow, row, {"state": ChargeState.BILLED}, by, till.now, bill_id=bill.bill_id)
+    await change_row(uow, row, {"state": ChargeState.BILLED}, recorded_by, billing_context.now, bill_id=bill.bill_id)
     return bill
 
 
-def _explained(row: RegistryRow, amount: int) -> Mapping[str, Any]:
+def _explain_amount(row: RegistryRow, amount: int) -> Mapping[str, Any]:
     """Return what made the amount: its quote, or the row itself where no quote asks that much."""
     quote = row.data.get("quote")
     return quote if quote and quote["total"] == amount else {"registry": row.registry, **row.values}
 
 
-async def waive(uow: UnitOfWork, registry: Registry, row_id: int, reason: str, by: str, now: datetime) -> RegistryRow:
+async def waive_row(
+    uow: UnitOfWork, registry: Registry, row_id: int, reason: str, recorded_by: str, now: datetime
+) -> RegistryRow:
     """Let somebody off what a row owes, and off its bill; the reason is kept.
 
     Errors: `NotFound`, `AlreadyDone("state")` once paid or waived, `PaymentUnknown` while a payment is under way.
     """
-    row = await _open_row(uow, registry, row_id)
-    for bill in await uow.bills.of_subject(registry.key, row.id):
+    row = await _lock_open_row(uow, registry, row_id)
+    for bill in await uow.bills.list_of_subject(registry.key, row.id):
         if bill.state is BillState.PAYING:
             raise PaymentUnknown("bill_id")
-        if bill.state.payable:
+        if bill.state.is_payable:
             bill.state, bill.settled_at, bill.note = BillState.WAIVED, now, reason
             await uow.bills.save(bill)
-    return await change(uow, row, {"state": ChargeState.WAIVED}, by, now, reason=reason)
+    return await change_row(uow, row, {"state": ChargeState.WAIVED}, recorded_by, now, reason=reason)
 
 
-async def bill_and_tell(desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor) -> Bill:
+async def bill_and_notify(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor
+) -> Bill:
     """Bill a row, or return the bill that it has, and tell whom it concerns when it is new.
 
-    `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `bill_for`.
+    `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `issue_row_bill`.
     """
-    if not (registry.editors | REVENUE) & actor.role_names:
+    if not (registry.editors | REVENUE_ROLES) & actor.role_names:
         raise Forbidden(registry.key)
-    by = actor.acting_by(registry.editors | REVENUE).label
-    till = BillingContext(desk.ids, desk.policy, desk.clock.now())
-    known = await uow.bills.of_subject(registry.key, row_id)
-    bill = await bill_for(uow, till, registry, row_id, by)
-    if all(one.id != bill.id for one in known):
-        facts = {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
-        await _tell(desk, uow, await uow.registries.get(registry.key, row_id), "billed", facts)
+    recorded_by = actor.acting_in_role(registry.editors | REVENUE_ROLES).label
+    billing_context = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now())
+    existing_bills = await uow.bills.list_of_subject(registry.key, row_id)
+    bill = await issue_row_bill(uow, billing_context, registry, row_id, recorded_by)
+    if all(existing_bill.id != bill.id for existing_bill in existing_bills):
+        bill_facts = {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
+        await _notify_contact(
+            dependencies, uow, await uow.registries.get_row(registry.key, row_id), "billed", bill_facts
+        )
     return bill
 
 
-async def waive_and_tell(
-    desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, reason: str, actor: Actor
+async def waive_and_notify(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, reason: str, actor: Actor
 ) -> RegistryRow:
     """Let somebody off and tell him; `Forbidden` for all but the revenue unit, `MissingField("reason")`, and the errors
-    of `waive`.
+    of `waive_row`.
     """
-    if not REVENUE & actor.role_names:
+    if not REVENUE_ROLES & actor.role_names:
         raise Forbidden(registry.key)
-    if not shown(reason):
+    if not tidy_text(reason):
         raise MissingField("reason")
-    row = await waive(uow, registry, row_id, shown(reason), actor.acting_by(REVENUE).label, desk.clock.now())
-    await _tell(desk, uow, row, "waived", {})
+    row = await waive_row(
+        uow, registry, row_id, tidy_text(reason), actor.acting_in_role(REVENUE_ROLES).label, dependencies.clock.now()
+    )
+    await _notify_contact(dependencies, uow, row, "waived", {})
     return row
 
 
-async def _tell(desk: Desk, uow: UnitOfWork, row: RegistryRow, notice: str, facts: Mapping[str, Any]) -> None:
+async def _notify_contact(
+    dependencies: Dependencies, uow: UnitOfWork, row: RegistryRow, notice_name: str, facts: Mapping[str, Any]
+) -> None:
     registry = REGISTRIES[row.registry]
-    mobile = await contact_of(uow, registry, row.values)
+    mobile = await find_contact(uow, registry, row.values)
     if mobile is None:
         return
-    words = desk.wording.values(registry.fields, row.values) | desk.wording.values((), facts)
-    words |= {"plate": words.get("vehicle", ""), f"{registry.key}_kind": words["kind"]}
-    message = desk.catalogue.message(f"registries.{registry.key}.notices.{notice}", words, MessageClass.NOTICE)
-    await queue(desk, uow, mobile, message)
+    text_facts = dependencies.wording.render_values(registry.fields, row.values) | dependencies.wording.render_values(
+        (), facts
+    )
+    text_facts |= {"plate": text_facts.get("vehicle", ""), f"{registry.key}_kind": text_facts["kind"]}
+    message = dependencies.catalogue.render_message(
+        f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
+    )
+    await queue_message(dependencies, uow, mobile, message)
 
 
-async def _open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:
-    owed_by(registry)
-    row = await uow.registries.get(registry.key, row_id, lock=True)
+async def _lock_open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:
+    require_owed(registry)
+    row = await uow.registries.get_row(registry.key, row_id, lock=True)
     if row.values["state"] in {ChargeState.PAID, ChargeState.WAIVED}:
         raise AlreadyDone("state")
     return row

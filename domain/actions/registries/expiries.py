@@ -3,81 +3,83 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue
-from domain.actions.registries.rows import contact_of
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import queue_message
+from domain.actions.registries.rows import find_contact
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
-from domain.registries.rows import Expiring
+from domain.registries.rows import ExpiringRow
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 
-DAYS_BEFORE = (30, 7)
+REMINDER_LEAD_DAYS = (30, 7)
 """How many days before its end a date is reminded, most first; each once."""
 
-REMINDED_FROM = 9
+FIRST_REMINDER_HOUR = 9
 """The hour of Tehran from which a day's reminders are queued."""
 
-LONG_PAST = date(1921, 3, 21)
+EARLIEST_DAY = date(1921, 3, 21)
 """The first day that the records can hold: the list of what has run out begins here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ExpiringDate:
     """A date that runs out: days left (below zero: past), the mobile to remind (None: unknown), reminders sent."""
 
-    expiring: Expiring
+    expiring: ExpiringRow
     days_left: int
     mobile: str | None
-    reminded: tuple[int, ...]
+    reminders_sent: tuple[int, ...]
 
 
-async def due(desk: Desk, uow: UnitOfWork, days: int) -> list[Due]:
+async def list_expiring(dependencies: Dependencies, uow: UnitOfWork, days_ahead: int) -> list[ExpiringDate]:
     """Return all that has run out, or will within so many days, by day."""
-    today = in_tehran(desk.clock.now()).date()
-    found = await uow.registries.expiring(LONG_PAST, today + timedelta(days=days))
-    return [await _due(uow, one, today) for one in found]
+    today = to_tehran(dependencies.clock.now()).date()
+    expiring_rows = await uow.registries.list_expiring(EARLIEST_DAY, today + timedelta(days=days_ahead))
+    return [await _load_expiring_date(uow, expiring, today) for expiring in expiring_rows]
 
 
-async def _due(uow: UnitOfWork, one: Expiring, today: date) -> Due:
-    mobile = await contact_of(uow, one.registry, one.row.values)
-    return Due(one, (one.day - today).days, mobile, tuple(await uow.registries.reminders_of(one)))
+async def _load_expiring_date(uow: UnitOfWork, expiring: ExpiringRow, today: date) -> ExpiringDate:
+    mobile = await find_contact(uow, expiring.registry, expiring.row.values)
+    return ExpiringDate(
+        expiring, (expiring.expires_on - today).days, mobile, tuple(await uow.registries.list_reminders(expiring))
+    )
 
 
-async def remind(desk: Desk, store: Store) -> int:
+async def queue_expiry_reminders(dependencies: Dependencies, store: Store) -> int:
     """Queue the reminders that are due today and were not sent yet; return how many.
 
     Nothing is done before nine in the morning. Run late or twice it does no harm: what a missed day should have
     reminded is reminded now, once. Lines that stopped reminders, and rows without a mobile, are passed over.
     """
-    now = in_tehran(desk.clock.now())
-    if now.hour < REMINDED_FROM:
+    now = to_tehran(dependencies.clock.now())
+    if now.hour < FIRST_REMINDER_HOUR:
         return 0
     today = now.date()
-    async with store.unit(write=False) as uow:
-        found = await uow.registries.expiring(today, today + timedelta(days=max(DAYS_BEFORE)))
-    sent = 0
-    for one in found:
-        async with store.unit() as uow:
-            sent += await _remind(desk, uow, one, today)
-    return sent
+    async with store.open_unit(write=False) as uow:
+        expiring_rows = await uow.registries.list_expiring(today, today + timedelta(days=max(REMINDER_LEAD_DAYS)))
+    sent_count = 0
+    for expiring in expiring_rows:
+        async with store.open_unit() as uow:
+            sent_count += await _queue_reminder(dependencies, uow, expiring, today)
+    return sent_count
 
 
-async def _remind(desk: Desk, uow: UnitOfWork, one: Expiring, today: date) -> bool:
+async def _queue_reminder(dependencies: Dependencies, uow: UnitOfWork, expiring: ExpiringRow, today: date) -> bool:
     await uow.serialise("expiries")
-    left = (one.day - today).days
-    lead = min(days for days in DAYS_BEFORE if left <= days)
-    mobile = await contact_of(uow, one.registry, one.row.values)
-    if mobile is None or any(sent <= lead for sent in await uow.registries.reminders_of(one)):
+    days_left = (expiring.expires_on - today).days
+    lead_days = min(candidate_lead for candidate_lead in REMINDER_LEAD_DAYS if days_left <= candidate_lead)
+    mobile = await find_contact(uow, expiring.registry, expiring.row.values)
+    if mobile is None or any(sent_lead <= lead_days for sent_lead in await uow.registries.list_reminders(expiring)):
         return False
-    if await queue(desk, uow, mobile, _message(desk, one, left)) is None:
+    if await queue_message(dependencies, uow, mobile, _render_reminder(dependencies, expiring, days_left)) is None:
         return False
-    await uow.registries.remember_reminder(one, lead, desk.clock.now())
+    await uow.registries.add_reminder(expiring, lead_days, dependencies.clock.now())
     return True
 
 
-def _message(desk: Desk, one: Expiring, left: int) -> RenderedMessage:
-    facts = desk.wording.values(one.registry.fields, one.row.values | {"days": left})
-    facts["day"] = facts[one.field]
-    key = f"registries.{one.registry.key}.reminders.{one.field}"
-    return desk.catalogue.message(key, facts, MessageClass.REMINDER)
+def _render_reminder(dependencies: Dependencies, expiring: ExpiringRow, days_left: int) -> RenderedMessage:
+    facts = dependencies.wording.render_values(expiring.registry.fields, expiring.row.values | {"days": days_left})
+    facts["day"] = facts[expiring.date_field]
+    text_key = f"registries.{expiring.registry.key}.reminders.{expiring.date_field}"
+    return dependencies.catalogue.render_message(text_key, facts, MessageClass.REMINDER)

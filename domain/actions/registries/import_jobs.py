@@ -4,92 +4,111 @@ The work itself is done elsewhere (`app/jobs/import_jobs.py`): here is what peop
 say it. A file is kept whole or not at all, and `kept` is written in the transaction that keeps its rows.
 """
 
-from domain.actions.desk import Desk
-from domain.actions.registries.rows import may_edit, registry_named
+from domain.actions.desk import Dependencies
+from domain.actions.registries.rows import find_registry, require_editor
 from domain.registries.declarations import Registry
-from domain.registries.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField, NotAllowedNow, TooLarge
-from domain.values.text import shown
+from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
 LONGEST_NAME = 100
 
 
-async def bring(desk: Desk, uow: UnitOfWork, registry: Registry, name: str, content: bytes, actor: Actor) -> Import:
+async def add_import(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, file_name: str, content: bytes, actor: Actor
+) -> Import:
     """Take a file to be examined. Errors: `Forbidden`, `MissingField("file")` for an empty one, `TooLarge("file")`."""
-    may_edit(registry, actor)
+    require_editor(registry, actor)
     if not content:
         raise MissingField("file", detail="no_file")
-    if len(content) > MOST_BYTES:
+    if len(content) > MOST_FILE_BYTES:
         raise TooLarge("file")
-    brought = Import(desk.ids.new_id(), registry.key, _clean(name), len(content), actor.ident, desk.clock.now())
-    await uow.imports.add(brought, content)
-    return brought
+    import_job = Import(
+        dependencies.ids.new_id(),
+        registry.key,
+        _clean_name(file_name),
+        len(content),
+        actor.identifier,
+        dependencies.clock.now(),
+    )
+    await uow.registry_imports.add(import_job, content)
+    return import_job
 
 
-async def confirm(
-    desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, version: VersionToken, *, skip_bad_rows: bool
+async def confirm_import(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    import_id: int,
+    actor: Actor,
+    version: VersionToken,
+    *,
+    skip_bad_rows: bool,
 ) -> Import:
     """Let what was shown be kept, in the name of who says so; `version` is that of what they were shown.
 
     Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more, or does
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
-    brought = await _own(uow, import_id, actor, ImportState.EXAMINED)
-    if version != brought.version_token:
+    import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED)
+    if version != import_job.version_token:
         raise Conflict("import", detail="import_moved")
-    if brought.tally["bad"] and not skip_bad_rows:
+    if import_job.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", detail="bad_rows")
-    if not brought.tally["added"] + brought.tally["changed"]:
+    if not import_job.tally["added"] + import_job.tally["changed"]:
         raise NotAllowedNow("import", detail="nothing_new")
-    brought.state, brought.skip_bad_rows = ImportState.CONFIRMED, skip_bad_rows
-    brought.done, brought.tries, brought.problem, brought.decided_by = 0, 0, None, actor.ident
-    await uow.imports.save(brought)
-    await _audit(desk, uow, brought, actor, "import_confirmed")
-    return brought
+    import_job.state, import_job.skip_bad_rows = ImportState.CONFIRMED, skip_bad_rows
+    import_job.done, import_job.tries, import_job.problem, import_job.decided_by = 0, 0, None, actor.identifier
+    await uow.registry_imports.save(import_job)
+    await _audit_import(dependencies, uow, import_job, actor, "import_confirmed")
+    return import_job
 
 
-async def drop(desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor) -> Import:
+async def drop_import(dependencies: Dependencies, uow: UnitOfWork, import_id: int, actor: Actor) -> Import:
     """Give a file up before it is kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")`."""
-    brought = await _own(uow, import_id, actor, ImportState.EXAMINED, ImportState.WAITING)
-    brought.decided_by = actor.ident
-    await _audit(desk, uow, brought, actor, "import_dropped")
-    await settle(desk, uow, brought, ImportState.DROPPED)
-    return brought
+    import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED, ImportState.WAITING)
+    import_job.decided_by = actor.identifier
+    await _audit_import(dependencies, uow, import_job, actor, "import_dropped")
+    await settle_import(dependencies, uow, import_job, ImportState.DROPPED)
+    return import_job
 
 
-async def settle(desk: Desk, uow: UnitOfWork, brought: Import, state: ImportState, problem: str | None = None) -> None:
+async def settle_import(
+    dependencies: Dependencies, uow: UnitOfWork, import_job: Import, state: ImportState, problem: str | None = None
+) -> None:
     """Bring a file to its end, and forget it: what stays are numbers."""
-    brought.state, brought.problem, brought.settled_at = state, problem, desk.clock.now()
-    brought.outcome = {}
-    await uow.imports.save(brought)
-    await uow.imports.forget_file(brought.id)
+    import_job.state, import_job.problem, import_job.settled_at = state, problem, dependencies.clock.now()
+    import_job.outcome = {}
+    await uow.registry_imports.save(import_job)
+    await uow.registry_imports.delete_file(import_job.id)
 
 
-async def forget_old(desk: Desk, store: Store) -> int:
+async def forget_old_imports(dependencies: Dependencies, store: Store) -> int:
     """Forget files that nobody confirmed for a week, and all that was noted of older ones; return how many."""
-    async with store.unit() as uow:
-        return await uow.imports.forget_before(desk.clock.now() - KEPT_FOR)
+    async with store.open_unit() as uow:
+        return await uow.registry_imports.delete_before(dependencies.clock.now() - IMPORT_RETENTION)
 
 
-async def _own(uow: UnitOfWork, import_id: int, actor: Actor, *states: ImportState) -> Import:
+async def _lock_own_import(uow: UnitOfWork, import_id: int, actor: Actor, *accepted_states: ImportState) -> Import:
     """Return an import to whoever may change that registry; it was brought to the office, not to a person."""
-    brought = await uow.imports.get(import_id, lock=True)
-    may_edit(registry_named(brought.registry), actor)
-    if brought.state not in states:
+    import_job = await uow.registry_imports.get(import_id, lock=True)
+    require_editor(find_registry(import_job.registry), actor)
+    if import_job.state not in accepted_states:
         raise Conflict("import", detail="import_moved")
-    return brought
+    return import_job
 
 
-async def _audit(desk: Desk, uow: UnitOfWork, brought: Import, actor: Actor, what: str) -> None:
-    by = may_edit(registry_named(brought.registry), actor).label
-    facts = {"registry": brought.registry, "source": brought.name, "brought_by": brought.by}
-    await uow.audit.record(desk.clock.now(), by, what, facts)
+async def _audit_import(
+    dependencies: Dependencies, uow: UnitOfWork, import_job: Import, actor: Actor, event: str
+) -> None:
+    recorded_by = require_editor(find_registry(import_job.registry), actor).label
+    facts = {"registry": import_job.registry, "source": import_job.name, "brought_by": import_job.by}
+    await uow.audit.record(dependencies.clock.now(), recorded_by, event, facts)
 
 
-def _clean(name: str) -> str:
+def _clean_name(file_name: str) -> str:
     """Return a file's own name without its folders, short enough to be listed."""
-    last = " ".join(shown(name).replace("\\", "/").rpartition("/")[2].split())
-    return last[-LONGEST_NAME:] or "—"
+    base_name = " ".join(tidy_text(file_name).replace("\\", "/").rpartition("/")[2].split())
+    return base_name[-LONGEST_NAME:] or "—"

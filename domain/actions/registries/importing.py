@@ -1,7 +1,7 @@
 """Importing a sheet into a registry: all of it or nothing, every fault told, the same rows again changing nothing.
 
 Memory does not grow with the file: rows go through in batches, faults are told as they are found, and what is to be
-written waits in a `Pile`. Nothing is locked while the file is examined.
+written waits in a `Spool`. Nothing is locked while the file is examined.
 """
 
 import json
@@ -10,251 +10,273 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from domain.actions.desk import Desk
-from domain.actions.registries.booked_rows import booked_ahead
-from domain.actions.registries.registry_entry import audit_entered
-from domain.actions.registries.rows import may_edit, put
+from domain.actions.desk import Dependencies
+from domain.actions.registries.booked_rows import find_booking_conflict
+from domain.actions.registries.registry_entry import audit_settled_entry
+from domain.actions.registries.rows import put_rows, require_editor
 from domain.registries.declarations import REGISTRIES, Reference, Registry
-from domain.registries.imports import Examined, ImportEffect, Pile, Progress, RowFault, RowPreview, Rows, Tally, Unread
-from domain.registries.rows import (
-    Fate,
-    Holder,
-    Key,
-    RegistryRow,
-    changed_fields,
-    given_key,
-    merged,
-    not_there,
-    problems,
-    referred,
-    taken,
+from domain.registries.imports import (
+    ImportEffect,
+    ImportExamination,
+    ProgressCallback,
+    RowFault,
+    RowPreview,
+    SheetRows,
+    Spool,
+    Tally,
+    UnreadRow,
 )
-from domain.registries.sheet import CellFault, SheetLayout, is_empty, read_row, text_of
+from domain.registries.rows import (
+    RegistryRow,
+    RowFate,
+    RowKey,
+    ValueHolder,
+    find_problems,
+    list_changed_fields,
+    list_referenced_keys,
+    merge_values,
+    reference_not_found,
+    submitted_key,
+    value_taken,
+)
+from domain.registries.sheet import CellFault, SheetLayout, is_empty_cell, read_row, render_cell_text
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, DomainError, InvalidField
 
-BATCH = 500
-SHOWN_FIRST = 10
+BATCH_SIZE = 500
+PREVIEWED_ROWS = 10
 
 
 @dataclass(slots=True)
-class _Row:
+class _ExaminedRow:
     """A row under examination."""
 
     number: int
-    given: dict[str, Any]
+    submitted_values: dict[str, Any]
     faults: list[CellFault]
-    key: Key | None = None
-    known: RegistryRow | None = None
-    after: dict[str, Any] = field(default_factory=dict)
-    unread: bool = False
+    key: RowKey | None = None
+    stored_row: RegistryRow | None = None
+    new_values: dict[str, Any] = field(default_factory=dict)
+    is_unreadable: bool = False
 
-    def fault(self, name: str | None, error: DomainError, given: object = "") -> None:
+    def add_fault(self, field_name: str | None, error: DomainError, raw_value: object = "") -> None:
         """Note what is wrong with a field."""
-        self.faults.append(CellFault(name, error, str(given)))
+        self.faults.append(CellFault(field_name, error, str(raw_value)))
 
     @property
-    def fate(self) -> Fate:
+    def fate(self) -> RowFate:
         """What would become of it."""
-        if self.known is None:
-            return Fate.ADDED
-        return Fate.SAME if self.after == self.known.values else Fate.CHANGED
+        if self.stored_row is None:
+            return RowFate.ADDED
+        return RowFate.SAME if self.new_values == self.stored_row.values else RowFate.CHANGED
 
 
-async def examine(
-    desk: Desk,
+async def examine_sheet(
+    dependencies: Dependencies,
     store: Store,
-    sheet: SheetLayout,
-    rows: Rows,
-    pile: Pile,
+    sheet_layout: SheetLayout,
+    rows: SheetRows,
+    spool: Spool,
     actor: Actor,
-    tell: Callable[[RowFault], None],
-    progress: Progress,
-) -> Examined:
-    """Read a whole file against the registry as it stands, and write nothing: faults go to `tell`, in order.
+    report_fault: Callable[[RowFault], None],
+    report_progress: ProgressCallback,
+) -> ImportExamination:
+    """Read a whole file against the registry as it stands, and write nothing: faults go to `report_fault`, in order.
 
     Rows that would add or change something are kept in the pile. What the actor may not do is a fault of its row.
     """
-    found = Examined(ignored=sheet.ignored)
-    examination = _Examination(desk, sheet, pile, actor.role_names, tell, found)
-    async with store.unit(write=False) as uow:
-        for batch in batches(rows, BATCH):
-            await examination.take(uow, batch)
-            progress(found.tally.rows)
-    return found
+    result = ImportExamination(ignored_headings=sheet_layout.ignored_headings)
+    examination = _SheetExamination(dependencies, sheet_layout, spool, actor.role_names, report_fault, result)
+    async with store.open_unit(write=False) as uow:
+        for batch in split_batches(rows, BATCH_SIZE):
+            await examination.examine_batch(uow, batch)
+            report_progress(result.tally.rows)
+    return result
 
 
-Within = Callable[[UnitOfWork, Tally], Awaitable[None]]
+CompletionHook = Callable[[UnitOfWork, Tally], Awaitable[None]]
 """What is to be true together with the rows, or not at all; what it raises undoes everything."""
 
 
-async def nothing_more(uow: UnitOfWork, tally: Tally) -> None:
+async def do_nothing_more(uow: UnitOfWork, tally: Tally) -> None:
     """Keep the rows alone."""
 
 
-async def keep(
-    desk: Desk,
+async def store_import(
+    dependencies: Dependencies,
     store: Store,
     registry: Registry,
-    pile: Pile,
+    spool: Spool,
     actor: Actor,
-    digest: str,
-    source: str,
-    progress: Progress,
-    within: Within = nothing_more,
+    expected_digest: str,
+    source_name: str,
+    report_progress: ProgressCallback,
+    completion_hook: CompletionHook = do_nothing_more,
 ) -> Tally:
-    """Put all rows of a pile in one transaction; `source` (a file's name) is kept in the audit.
+    """Put all rows of a pile in one transaction; `source_name` (a file's name) is kept in the audit.
 
-    Errors: `Forbidden`, and `Conflict` when a row is not as it was examined (`digest` of the effect), or somebody else
-    took a unique value meanwhile; nothing is kept then.
+    Errors: `Forbidden`, and `Conflict` when a row is not as it was examined (`expected_digest` of the effect), or
+    somebody else took a unique value meanwhile; nothing is kept then.
     """
-    by = may_edit(registry, actor).label
-    tally, effect = Tally(), ImportEffect()
-    async with store.unit() as uow:
+    recorded_by = require_editor(registry, actor).label
+    tally, import_effect = Tally(), ImportEffect()
+    async with store.open_unit() as uow:
         await uow.serialise(f"registry:{registry.key}")
-        for batch in batches(pile.rows(), BATCH):
-            for one in await put(desk, uow, registry, batch, actor):
+        for batch in split_batches(spool.read_rows(), BATCH_SIZE):
+            for put_result in await put_rows(dependencies, uow, registry, batch, actor):
                 tally.rows += 1
-                tally.count(one.fate)
-                effect.note(one.before, one.row.values)
-                if one.fate is Fate.ADDED:
-                    await audit_entered(uow, registry, one.row, actor, desk.clock.now())
-            progress(tally.rows)
-        if effect.digest != digest:
+                tally.count_row(put_result.fate)
+                import_effect.add_row(put_result.values_before, put_result.row.values)
+                if put_result.fate is RowFate.ADDED:
+                    await audit_settled_entry(uow, registry, put_result.row, actor, dependencies.clock.now())
+            report_progress(tally.rows)
+        if import_effect.digest != expected_digest:
             raise Conflict(registry.key)
-        facts = {"registry": registry.key, "source": source, **tally.as_json()}
-        await uow.audit.record(desk.clock.now(), by, "import", facts)
-        await within(uow, tally)
+        facts = {"registry": registry.key, "source": source_name, **tally.as_json()}
+        await uow.audit.record(dependencies.clock.now(), recorded_by, "import", facts)
+        await completion_hook(uow, tally)
     return tally
 
 
-def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def split_batches(items: Iterable[Any], batch_size: int) -> Iterator[list[Any]]:
     """Yield the items in lists of that size."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
+    remaining = iter(items)
+    while batch := list(islice(remaining, batch_size)):
         yield batch
 
 
-class _Examination:
+class _SheetExamination:
     """The examination of one file, batch by batch."""
 
     def __init__(
         self,
-        desk: Desk,
-        sheet: SheetLayout,
-        pile: Pile,
+        dependencies: Dependencies,
+        sheet_layout: SheetLayout,
+        spool: Spool,
         roles: frozenset[Role],
-        tell: Callable[[RowFault], None],
-        found: Examined,
+        report_fault: Callable[[RowFault], None],
+        result: ImportExamination,
     ) -> None:
-        self._desk = desk
-        self._sheet = sheet
-        self._registry = sheet.registry
-        self._pile = pile
+        self._dependencies = dependencies
+        self._sheet_layout = sheet_layout
+        self._registry = sheet_layout.registry
+        self._spool = spool
         self._roles = roles
-        self._tell = tell
-        self._found = found
+        self._report_fault = report_fault
+        self._result = result
 
-    async def take(self, uow: UnitOfWork, batch: Sequence[tuple[int, Sequence[object]]]) -> None:
+    async def examine_batch(self, uow: UnitOfWork, batch: Sequence[tuple[int, Sequence[object]]]) -> None:
         """Examine some rows; those without any value are passed over."""
-        rows = [self._read(number, cells) for number, cells in batch if not all(map(is_empty, cells))]
-        read = [row for row in rows if not row.unread]
-        self._claim(read)
-        await self._compare(uow, read)
+        examined_rows = [self._read_row(number, cells) for number, cells in batch if not all(map(is_empty_cell, cells))]
+        readable_rows = [row for row in examined_rows if not row.is_unreadable]
+        self._claim_keys(readable_rows)
+        await self._compare_stored(uow, readable_rows)
         for reference in self._registry.references:
-            await self._look_up(uow, read, reference)
-        for name in self._registry.unique:
-            await self._find_taken(uow, read, name)
-        for row in rows:
-            self._conclude(row)
+            await self._check_references(uow, readable_rows, reference)
+        for field_name in self._registry.unique_fields:
+            await self._check_unique_values(uow, readable_rows, field_name)
+        for row in examined_rows:
+            self._conclude_row(row)
 
-    def _read(self, number: int, cells: Sequence[object]) -> _Row:
-        if isinstance(cells, Unread):
-            error = InvalidField("file", detail="broken_row", row=number)
-            return _Row(number, {}, [CellFault(None, error, text_of(cells[0]))], unread=True)
-        given, faults = read_row(self._sheet, cells, self._desk.clock.now())
-        row = _Row(number, given, faults)
-        if not {fault.field for fault in faults} & set(self._registry.natural_key):
-            row.key = given_key(self._registry, given)
+    def _read_row(self, row_number: int, cells: Sequence[object]) -> _ExaminedRow:
+        if isinstance(cells, UnreadRow):
+            error = InvalidField("file", detail="broken_row", row=row_number)
+            return _ExaminedRow(
+                row_number, {}, [CellFault(None, error, render_cell_text(cells[0]))], is_unreadable=True
+            )
+        submitted_values, faults = read_row(self._sheet_layout, cells, self._dependencies.clock.now())
+        row = _ExaminedRow(row_number, submitted_values, faults)
+        if not {fault.field_name for fault in faults} & set(self._registry.natural_key):
+            row.key = submitted_key(self._registry, submitted_values)
         return row
 
-    def _claim(self, rows: Sequence[_Row]) -> None:
+    def _claim_keys(self, rows: Sequence[_ExaminedRow]) -> None:
         """Find rows that have a key, or another unique value, of an earlier row of this file."""
         for row in rows:
             if row.key is not None:
                 self._claim_value(row, self._registry.natural_key[0], json.dumps(row.key), "key")
-            for name in self._registry.unique:
-                value = row.given.get(name)
-                if value is not None and (name,) != self._registry.natural_key:
-                    self._claim_value(row, name, json.dumps(value), name)
+            for field_name in self._registry.unique_fields:
+                unique_value = row.submitted_values.get(field_name)
+                if unique_value is not None and (field_name,) != self._registry.natural_key:
+                    self._claim_value(row, field_name, json.dumps(unique_value), field_name)
 
-    def _claim_value(self, row: _Row, name: str, value: str, what: str) -> None:
-        earlier = self._pile.claim(what, value, row.number)
-        if earlier is not None:
-            row.fault(name, Conflict(name, detail="twice_in_file", row=earlier), row.given[name])
+    def _claim_value(self, row: _ExaminedRow, field_name: str, unique_value: str, claim_kind: str) -> None:
+        earlier_row = self._spool.claim_unique(claim_kind, unique_value, row.number)
+        if earlier_row is not None:
+            row.add_fault(
+                field_name,
+                Conflict(field_name, detail="twice_in_file", row=earlier_row),
+                row.submitted_values[field_name],
+            )
 
-    async def _compare(self, uow: UnitOfWork, rows: Sequence[_Row]) -> None:
+    async def _compare_stored(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow]) -> None:
         """Set what each row would be, and find what a hand may not do."""
-        known = await uow.registries.by_keys(self._registry.key, {row.key for row in rows if row.key is not None})
+        stored_rows = await uow.registries.find_by_keys(
+            self._registry.key, {row.key for row in rows if row.key is not None}
+        )
         for row in rows:
-            row.known = known.get(row.key) if row.key is not None else None
-            before = row.known.values if row.known else None
-            row.after = merged(self._registry, before, row.given)
-            bad = {fault.field for fault in row.faults}
-            for error in problems(self._registry, before, row.after, self._roles):
-                if error.field not in bad:
-                    row.fault(error.field, error)
-            if row.known and not row.faults:
-                await self._find_booked(uow, row, row.known)
+            row.stored_row = stored_rows.get(row.key) if row.key is not None else None
+            old_values = row.stored_row.values if row.stored_row else None
+            row.new_values = merge_values(self._registry, old_values, row.submitted_values)
+            faulty_fields = {fault.field_name for fault in row.faults}
+            for error in find_problems(self._registry, old_values, row.new_values, self._roles):
+                if error.field not in faulty_fields:
+                    row.add_fault(error.field, error)
+            if row.stored_row and not row.faults:
+                await self._check_bookings(uow, row, row.stored_row)
 
-    async def _find_booked(self, uow: UnitOfWork, row: _Row, known: RegistryRow) -> None:
+    async def _check_bookings(self, uow: UnitOfWork, row: _ExaminedRow, stored_row: RegistryRow) -> None:
         """Find what would be taken away from the work before it."""
-        error = await booked_ahead(uow, self._registry, known, row.after, self._desk.clock.now())
+        error = await find_booking_conflict(
+            uow, self._registry, stored_row, row.new_values, self._dependencies.clock.now()
+        )
         if error:
-            row.fault(error.field, error)
+            row.add_fault(error.field, error)
 
-    async def _look_up(self, uow: UnitOfWork, rows: Sequence[_Row], reference: Reference) -> None:
+    async def _check_references(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow], reference: Reference) -> None:
         """Find references to rows that are not there."""
-        target = REGISTRIES[reference.registry]
-        wanted = {(key,) for row in rows for key in referred(row.given, reference)}
-        there = await uow.registries.by_keys(target.key, wanted)
+        target_registry = REGISTRIES[reference.registry]
+        requested_keys = {(key,) for row in rows for key in list_referenced_keys(row.submitted_values, reference)}
+        existing_rows = await uow.registries.find_by_keys(target_registry.key, requested_keys)
         for row in rows:
-            for key in referred(row.given, reference):
-                if (key,) not in there:
-                    row.fault(reference.field, not_there(reference, key), key)
+            for key in list_referenced_keys(row.submitted_values, reference):
+                if (key,) not in existing_rows:
+                    row.add_fault(reference.field, reference_not_found(reference, key), key)
 
-    async def _find_taken(self, uow: UnitOfWork, rows: Sequence[_Row], name: str) -> None:
+    async def _check_unique_values(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow], field_name: str) -> None:
         """Find unique values that another row of the registry has."""
-        wanted = {value for row in rows if (value := row.given.get(name)) is not None}
-        holders = await uow.registries.holders(self._registry.key, name, wanted)
+        unique_values = {
+            unique_value for row in rows if (unique_value := row.submitted_values.get(field_name)) is not None
+        }
+        holders_by_value = await uow.registries.find_holders(self._registry.key, field_name, unique_values)
         for row in rows:
-            value = row.given.get(name)
-            holder: Holder | None = holders.get(value)
-            others = holder is not None and (row.known is None or row.known.id != holder.id)
-            if holder and others and name not in {fault.field for fault in row.faults}:
-                row.fault(name, taken(name, holder), value)
+            unique_value = row.submitted_values.get(field_name)
+            holder: ValueHolder | None = holders_by_value.get(unique_value)
+            is_taken = holder is not None and (row.stored_row is None or row.stored_row.id != holder.row_id)
+            if holder and is_taken and field_name not in {fault.field_name for fault in row.faults}:
+                row.add_fault(field_name, value_taken(field_name, holder), unique_value)
 
-    def _conclude(self, row: _Row) -> None:
-        tally = self._found.tally
+    def _conclude_row(self, row: _ExaminedRow) -> None:
+        tally = self._result.tally
         tally.rows += 1
         if row.faults:
             tally.bad += 1
             tally.faults += len(row.faults)
-            for fault in sorted(row.faults, key=lambda one: self._sheet.place(one.field)):
-                self._tell(self._worded(row, fault))
+            for fault in sorted(row.faults, key=lambda row_fault: self._sheet_layout.position_of(row_fault.field_name)):
+                self._report_fault(self._describe_fault(row, fault))
             return
-        tally.count(row.fate)
-        if row.fate is not Fate.SAME:
-            self._pile.add(row.given)
-            self._found.effect.note(row.known.values if row.known else None, row.after)
-        if len(self._found.first) < SHOWN_FIRST:
-            before = row.known.values if row.known else {}
-            names = changed_fields(before, row.after) if row.known else []
-            changes = {name: (before[name], row.after[name]) for name in names}
-            self._found.first.append(RowPreview(row.number, row.fate, row.after, changes))
+        tally.count_row(row.fate)
+        if row.fate is not RowFate.SAME:
+            self._spool.add_row(row.submitted_values)
+            self._result.effect.add_row(row.stored_row.values if row.stored_row else None, row.new_values)
+        if len(self._result.first_rows) < PREVIEWED_ROWS:
+            old_values = row.stored_row.values if row.stored_row else {}
+            changed_names = list_changed_fields(old_values, row.new_values) if row.stored_row else []
+            changes = {field_name: (old_values[field_name], row.new_values[field_name]) for field_name in changed_names}
+            self._result.first_rows.append(RowPreview(row.number, row.fate, row.new_values, changes))
 
-    def _worded(self, row: _Row, fault: CellFault) -> RowFault:
-        column = self._sheet.heading(fault.field) if fault.field else None
-        message = self._desk.wording.error(fault.error)
-        return RowFault(row.number, column, fault.field, fault.error.code, message, fault.given)
+    def _describe_fault(self, row: _ExaminedRow, fault: CellFault) -> RowFault:
+        column = self._sheet_layout.heading_of(fault.field_name) if fault.field_name else None
+        message = self._dependencies.wording.render_error(fault.error)
+        return RowFault(row.number, column, fault.field_name, fault.error.code, message, fault.cell_text)

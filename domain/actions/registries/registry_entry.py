@@ -9,174 +9,203 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.actions.desk import Desk
-from domain.actions.registries.booked_rows import booked_ahead
-from domain.actions.registries.rows import may_edit, next_number
+from domain.actions.desk import Dependencies
+from domain.actions.registries.booked_rows import find_booking_conflict
+from domain.actions.registries.rows import next_row_number, require_editor
 from domain.fields.form import Field
 from domain.fields.types import Identifier, ReadingContext
-from domain.registries.declarations import NUMBER, REGISTRIES, Registry
-from domain.registries.field_types import CODE, Checked, Note, Plates
+from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
+from domain.registries.field_types import CODE, CheckedText, Note, Plates
 from domain.registries.rows import (
-    Change,
+    RegistryChange,
     RegistryRow,
     RowSearch,
-    amended,
-    given_key,
-    merged,
-    not_there,
-    problems,
-    referred,
-    taken,
+    apply_amendment,
+    find_problems,
+    list_referenced_keys,
+    merge_values,
+    reference_not_found,
+    submitted_key,
+    value_taken,
 )
-from domain.registries.rules import SETTLERS, ChargeState, Values, states_by_hand
-from domain.registries.sheet import explained
+from domain.registries.rules import SETTLING_ROLES, ChargeState, RowValues, list_enterable_states
+from domain.registries.sheet import explain_cell_error
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError
-from domain.values.text import shown
+from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
-Typed = Mapping[str, Any]
+SubmittedValues = Mapping[str, Any]
 """What somebody typed into the fields of a form; a field that is empty is not among them."""
 
 
-STATE = "state"
+STATE_FIELD = "state"
 """Where rows that are owed keep how far that is."""
 
 
-def entered_fields(registry: Registry) -> tuple[Field, ...]:
+def entry_fields(registry: Registry) -> tuple[Field, ...]:
     """Return the fields that a new row's form may hold: the number of rows alike is counted, not typed."""
-    return tuple(one for one in registry.fields if not (registry.numbered and one.name == NUMBER))
+    return tuple(field for field in registry.fields if not (registry.is_numbered and field.name == NUMBER_FIELD))
 
 
-def amended_fields(registry: Registry) -> tuple[Field, ...]:
+def amend_fields(registry: Registry) -> tuple[Field, ...]:
     """Return the fields that the form of a row that is there may hold: what names it never changes."""
-    return tuple(one for one in registry.fields if one.name not in registry.natural_key)
+    return tuple(field for field in registry.fields if field.name not in registry.natural_key)
 
 
-def offered_to_enter(registry: Registry, actor: Actor) -> tuple[Field, ...]:
+def offered_entry_fields(registry: Registry, actor: Actor) -> tuple[Field, ...]:
     """Return the fields of a new row's form as this hand is offered them: states alone that it may enter."""
     if not registry.owed:
-        return entered_fields(registry)
-    states = states_by_hand(actor.role_names)
-    fields = [replace(one, choices=states) if one.name == STATE else one for one in entered_fields(registry)]
-    return tuple(one for one in fields if one.name != STATE or len(states) > 1)
+        return entry_fields(registry)
+    offered_states = list_enterable_states(actor.role_names)
+    offered_fields = [
+        replace(field, choices=offered_states) if field.name == STATE_FIELD else field
+        for field in entry_fields(registry)
+    ]
+    return tuple(field for field in offered_fields if field.name != STATE_FIELD or len(offered_states) > 1)
 
 
-def offered_to_amend(registry: Registry, actor: Actor) -> tuple[Field, ...]:
+def offered_amendment_fields(registry: Registry, actor: Actor) -> tuple[Field, ...]:
     """Return the fields of a row that is there as this hand is offered them."""
-    return tuple(one for one in amended_fields(registry) if one.name not in _not_offered(registry, actor))
+    return tuple(field for field in amend_fields(registry) if field.name not in _withheld_fields(registry, actor))
 
 
-def _not_offered(registry: Registry, actor: Actor) -> frozenset[str]:
+def _withheld_fields(registry: Registry, actor: Actor) -> frozenset[str]:
     """Return what this hand does not change of a row: how far its money is, and an amount that a tariff prices."""
     if registry.owed is None:
         return frozenset()
-    theirs = registry.owed.tariff is None or SETTLERS & actor.role_names
-    return frozenset({STATE} if theirs else {STATE, registry.owed.amount})
+    may_change_amount = registry.owed.tariff_service is None or SETTLING_ROLES & actor.role_names
+    return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.owed.amount_field})
 
 
-async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, actor: Actor) -> RegistryRow:
+async def enter_row(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, submitted: SubmittedValues, actor: Actor
+) -> RegistryRow:
     """Add a row. Errors, each naming its field: `Forbidden`; `InvalidField`, `UnknownKind`, `MissingField`;
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
     registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment tells of it.
     """
-    by = may_edit(registry, actor)
-    values = _read(desk, registry, entered_fields(registry), typed, actor)
+    editor = require_editor(registry, actor)
+    read_values = _read_form(dependencies, registry, entry_fields(registry), submitted, actor)
     await uow.serialise(f"registry:{registry.key}")
-    if registry.numbered:
-        values[NUMBER] = await next_number(uow, registry, merged(registry, None, values))
-    after, now = merged(registry, None, values), desk.clock.now()
-    await _refuse(uow, registry, None, after, by)
-    row = RegistryRow(desk.ids.new_id(), registry.key, after, now, now)
-    await uow.registries.put(registry.key, [Change(row, None, by.label, now)])
-    await audit_entered(uow, registry, row, actor, now)
+    if registry.is_numbered:
+        read_values[NUMBER_FIELD] = await next_row_number(uow, registry, merge_values(registry, None, read_values))
+    new_values, now = merge_values(registry, None, read_values), dependencies.clock.now()
+    await _refuse_faulty_row(uow, registry, None, new_values, editor)
+    row = RegistryRow(dependencies.ids.new_id(), registry.key, new_values, now, now)
+    await uow.registries.save_changes(registry.key, [RegistryChange(row, None, editor.label, now)])
+    await audit_settled_entry(uow, registry, row, actor, now)
     return row
 
 
-async def audit_entered(uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor, now: datetime) -> None:
+async def audit_settled_entry(
+    uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor, now: datetime
+) -> None:
     """Audit a new row that was paid or waived elsewhere, be it typed or brought in a sheet."""
-    if registry.owed and row.values[STATE] != ChargeState.OPEN:
-        amount = row.values[registry.owed.amount]
-        facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE], "amount": amount}
-        await uow.audit.record(now, actor.acting_by(SETTLERS).label, "charge_entered", facts)
+    if registry.owed and row.values[STATE_FIELD] != ChargeState.OPEN:
+        amount = row.values[registry.owed.amount_field]
+        facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE_FIELD], "amount": amount}
+        await uow.audit.record(now, actor.acting_in_role(SETTLING_ROLES).label, "charge_entered", facts)
 
 
-async def amend(
-    desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, version: VersionToken, typed: Typed, actor: Actor
+async def amend_row(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    registry: Registry,
+    row_id: int,
+    version: VersionToken,
+    submitted: SubmittedValues,
+    actor: Actor,
 ) -> RegistryRow:
     """Change a row to what its whole form says, a field that is empty included; one that says nothing new is not
     written.
 
-    Errors: `Conflict(registry)` when the row is no longer at that version; those of `booked_ahead`;
-    `NotFound(registry)`; and those of `enter`.
+    Errors: `Conflict(registry)` when the row is no longer at that version; those of `find_booking_conflict`;
+    `NotFound(registry)`; and those of `enter_row`.
     """
-    by = may_edit(registry, actor)
-    row = await uow.registries.get(registry.key, row_id, lock=True)
+    editor = require_editor(registry, actor)
+    row = await uow.registries.get_row(registry.key, row_id, lock=True)
     refuse_stale(version, row.version_token, Conflict(registry.key, detail="row_changed"))
-    after = merged(registry, row.values, _read(desk, registry, amended_fields(registry), typed, actor))
-    await _refuse(uow, registry, row, after, by)
-    if after == row.values:
+    values = merge_values(
+        registry, row.values, _read_form(dependencies, registry, amend_fields(registry), submitted, actor)
+    )
+    await _refuse_faulty_row(uow, registry, row, values, editor)
+    if values == row.values:
         return row
-    now = desk.clock.now()
-    if problem := await booked_ahead(uow, registry, row, after, now):
+    now = dependencies.clock.now()
+    if problem := await find_booking_conflict(uow, registry, row, values, now):
         raise problem
-    changed = amended(row, registry, after, by.label, now)
-    await uow.registries.put(registry.key, [Change(changed, row.values, by.label, now)])
-    return replace(changed, revision=row.revision + 1)
+    amended_row = apply_amendment(row, registry, values, editor.label, now)
+    await uow.registries.save_changes(registry.key, [RegistryChange(amended_row, row.values, editor.label, now)])
+    return replace(amended_row, revision=row.revision + 1)
 
 
-def _read(desk: Desk, registry: Registry, fields: tuple[Field, ...], typed: Typed, actor: Actor) -> dict[str, Any]:
+def _read_form(
+    dependencies: Dependencies, registry: Registry, fields: tuple[Field, ...], submitted: SubmittedValues, actor: Actor
+) -> dict[str, Any]:
     """Return what was typed; what this hand is not offered stays as it is where it does not speak of it."""
-    said = [one for one in fields if one.name in typed or one.name not in _not_offered(registry, actor)]
-    return {one.name: _value(desk, one, typed.get(one.name)) for one in said}
+    fields_to_read = [
+        field for field in fields if field.name in submitted or field.name not in _withheld_fields(registry, actor)
+    ]
+    return {field.name: _read_value(dependencies, field, submitted.get(field.name)) for field in fields_to_read}
 
 
-def _value(desk: Desk, field: Field, raw: Any) -> Any:
-    if raw is None:
+def _read_value(dependencies: Dependencies, field: Field, raw_value: Any) -> Any:
+    if raw_value is None:
         return None
     try:
-        return field.read(raw, ReadingContext(desk.clock.now(), field.choices))
+        return field.read_value(raw_value, ReadingContext(dependencies.clock.now(), field.choices))
     except DomainError as error:
-        raise explained(field, error, raw) from None
+        raise explain_cell_error(field, error, raw_value) from None
 
 
-async def _refuse(uow: UnitOfWork, registry: Registry, row: RegistryRow | None, after: Values, by: Actor) -> None:
+async def _refuse_faulty_row(
+    uow: UnitOfWork, registry: Registry, row: RegistryRow | None, new_values: RowValues, editor: Actor
+) -> None:
     """Raise why a row may not be left so: its own faults, references into nowhere, values of other rows."""
-    for problem in problems(registry, row.values if row else None, after, by.role_names):
+    for problem in find_problems(registry, row.values if row else None, new_values, editor.role_names):
         raise problem
     if row is None:
-        await _refuse_known(uow, registry, after)
+        await _refuse_existing_key(uow, registry, new_values)
     for reference in registry.references:
-        target, keys = REGISTRIES[reference.registry], referred(after, reference)
-        there = await uow.registries.by_keys(target.key, [(key,) for key in keys])
-        for key in keys:
-            if (key,) not in there:
-                raise not_there(reference, key)
-    for name in registry.unique:
-        holder = (await uow.registries.holders(registry.key, name, [after[name]])).get(after[name])
-        if after[name] is not None and holder and (row is None or row.id != holder.id):
-            raise taken(name, holder)
+        target_registry, referred_keys = REGISTRIES[reference.registry], list_referenced_keys(new_values, reference)
+        existing_rows = await uow.registries.find_by_keys(
+            target_registry.key, [(referred_key,) for referred_key in referred_keys]
+        )
+        for referred_key in referred_keys:
+            if (referred_key,) not in existing_rows:
+                raise reference_not_found(reference, referred_key)
+    for field_name in registry.unique_fields:
+        holder = (await uow.registries.find_holders(registry.key, field_name, [new_values[field_name]])).get(
+            new_values[field_name]
+        )
+        if new_values[field_name] is not None and holder and (row is None or row.id != holder.row_id):
+            raise value_taken(field_name, holder)
 
 
-async def _refuse_known(uow: UnitOfWork, registry: Registry, after: Values) -> None:
-    key = given_key(registry, after)
-    if key is not None and await uow.registries.by_keys(registry.key, [key]):
-        raise Conflict(registry.natural_key[0], detail="taken", holder=" / ".join(map(str, key)))
+async def _refuse_existing_key(uow: UnitOfWork, registry: Registry, new_values: RowValues) -> None:
+    natural_key = submitted_key(registry, new_values)
+    if natural_key is not None and await uow.registries.find_by_keys(registry.key, [natural_key]):
+        raise Conflict(registry.natural_key[0], detail="taken", holder=" / ".join(map(str, natural_key)))
 
 
-def searched(desk: Desk, registry: Registry, text: str) -> RowSearch:
+def build_row_search(dependencies: Dependencies, registry: Registry, text: str) -> RowSearch:
     """Return what somebody looks for who typed this: a plate, code, national code or mobile, or a part of a name."""
-    exact = {one.name: value for one in registry.fields if (value := _exactly(desk, one, text)) is not None}
-    within = tuple(one.name for one in registry.fields if one.type is CODE or isinstance(one.type, Note))
-    return RowSearch(exact, shown(text), within)
+    exact = {
+        field.name: value
+        for field in registry.fields
+        if (value := _match_exactly(dependencies, field, text)) is not None
+    }
+    text_fields = tuple(field.name for field in registry.fields if field.type is CODE or isinstance(field.type, Note))
+    return RowSearch(exact, tidy_text(text), text_fields)
 
 
-def _exactly(desk: Desk, field: Field, text: str) -> Any:
+def _match_exactly(dependencies: Dependencies, field: Field, text: str) -> Any:
     """Return the value that the text is for a field of identifiers; None when it is none."""
-    if field.type is CODE or not isinstance(field.type, Identifier | Checked | Plates):
+    if field.type is CODE or not isinstance(field.type, Identifier | CheckedText | Plates):
         return None
     try:
-        return field.read(text, ReadingContext(desk.clock.now(), field.choices))
+        return field.read_value(text, ReadingContext(dependencies.clock.now(), field.choices))
     except DomainError:
         return None

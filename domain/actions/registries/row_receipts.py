@@ -2,13 +2,20 @@
 
 from functools import partial
 
-from domain.actions.desk import Desk
-from domain.actions.papers.printouts import FIELD, ON_PAPER, PrintoutSubject, Texts, as_on_paper, made
-from domain.actions.registries.row_words import RowWords
-from domain.actions.registries.rows import concerned, contact_of
-from domain.blocks.receipts import PAID_FOR, PAPER, TEXTS, paid_bills
+from domain.actions.desk import Dependencies
+from domain.actions.papers.printouts import (
+    PAPER_FORMATS,
+    PRINTOUT_FIELD,
+    PrintoutSubject,
+    TextsByName,
+    build_printout,
+    format_for_paper,
+)
+from domain.actions.registries.row_words import RowWording
+from domain.actions.registries.rows import find_concerned, find_contact
+from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, gather_paid_bills
 from domain.fields.form import Field
-from domain.language.printouts import Gathered
+from domain.language.printouts import GatheredFacts
 from domain.papers.document import PaperFact, Printout
 from domain.registries.declarations import Registry
 from domain.registries.rows import RegistryRow
@@ -16,71 +23,79 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, NotFound
 
-PAYER, HOLDER = "payer", "print.holder"
+PAYER_FACT, HOLDER_LABEL = "payer", "print.holder"
 """A registry tells whose the row is today, which need not be who paid: the paper says so."""
 
 
-async def row_receipt(desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor) -> Printout:
+async def build_row_receipt(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor
+) -> Printout:
     """Return the receipt of a row of a registry that is owed, whole.
 
     Errors: `NotFound` (the registry's key), `Forbidden("printout")`, `NotFound("printout")` while nothing was paid.
     """
-    row = await uow.registries.get(registry.key, row_id)
-    if not _may(registry, actor):
-        raise Forbidden(FIELD)
-    paid = await _paid(uow, row)
-    if not paid:
-        raise NotFound(FIELD, detail="not_issued")
-    called = await _called(desk, uow, registry, row)
-    facts = {**await _payer(uow, registry, row), PAID_FOR: called}
-    about = PrintoutSubject(
+    row = await uow.registries.get_row(registry.key, row_id)
+    if not _may_print(registry, actor):
+        raise Forbidden(PRINTOUT_FIELD)
+    paid_facts = await _list_paid_bills(uow, row)
+    if not paid_facts:
+        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+    row_name = await _describe_row(dependencies, uow, registry, row)
+    payer_facts = {**await _find_payer_facts(uow, registry, row), PAID_FOR_FACT: row_name}
+    subject = PrintoutSubject(
         f"{registry.key}-{row.id}",
-        PaperFact(_title(desk, registry), called),
-        TEXTS,
-        lambda name: HOLDER if name == PAYER else f"{TEXTS}.labels.{name}",
-        partial(_facts, desk, registry),
+        PaperFact(_receipt_title(dependencies, registry), row_name),
+        RECEIPT_TEXTS,
+        lambda fact_name: HOLDER_LABEL if fact_name == PAYER_FACT else f"{RECEIPT_TEXTS}.labels.{fact_name}",
+        partial(_render_facts, dependencies, registry),
     )
-    return made(desk, PAPER, about, [{**facts, **one} for one in paid])
+    return build_printout(
+        dependencies, BASE_RECEIPT, subject, [{**payer_facts, **bill_facts} for bill_facts in paid_facts]
+    )
 
 
-async def row_printouts(desk: Desk, uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor) -> Texts:
+async def list_row_printouts(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor
+) -> TextsByName:
     """Return the papers of a row that this person may print now: kind → title."""
-    there = _may(registry, actor) and await _paid(uow, row)
-    return {PAPER.kind: desk.catalogue.text(f"{TEXTS}.title")} if there else {}
+    is_printable = _may_print(registry, actor) and await _list_paid_bills(uow, row)
+    return {BASE_RECEIPT.kind: dependencies.catalogue.text(f"{RECEIPT_TEXTS}.title")} if is_printable else {}
 
 
-def _may(registry: Registry, actor: Actor) -> bool:
+def _may_print(registry: Registry, actor: Actor) -> bool:
     """Tell whether somebody is of the unit whose registry it is, of the revenue unit, or reads everything."""
-    return bool((PAPER.roles | registry.editors) & actor.role_names)
+    return bool((BASE_RECEIPT.roles | registry.editors) & actor.role_names)
 
 
-async def _paid(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, object]]:
-    return await paid_bills(uow, await uow.bills.of_subject(row.registry, row.id))
+async def _list_paid_bills(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, object]]:
+    return await gather_paid_bills(uow, await uow.bills.list_of_subject(row.registry, row.id))
 
 
-async def _payer(uow: UnitOfWork, registry: Registry, row: RegistryRow) -> Gathered:
-    whose = await concerned(uow, registry, row.values)
-    name = whose[1][whose[0].called] if whose else None
-    return {PAYER: name, "mobile": await contact_of(uow, registry, row.values)}
+async def _find_payer_facts(uow: UnitOfWork, registry: Registry, row: RegistryRow) -> GatheredFacts:
+    concerned_person = await find_concerned(uow, registry, row.values)
+    payer_name = concerned_person[1][concerned_person[0].name_field] if concerned_person else None
+    return {PAYER_FACT: payer_name, "mobile": await find_contact(uow, registry, row.values)}
 
 
-async def _called(desk: Desk, uow: UnitOfWork, registry: Registry, row: RegistryRow) -> str:
-    words = _PaperWords(desk.catalogue)
-    return words.called(registry, row.values, await words.links(uow, registry, [row.values]))
+async def _describe_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow) -> str:
+    row_wording = _PaperWording(dependencies.catalogue)
+    return row_wording.render_row_name(registry, row.values, await row_wording.load_links(uow, registry, [row.values]))
 
 
-def _facts(desk: Desk, registry: Registry, found: Gathered) -> Texts:
-    return as_on_paper({"service": _title(desk, registry), **desk.wording.values((), found)})
+def _render_facts(dependencies: Dependencies, registry: Registry, gathered: GatheredFacts) -> TextsByName:
+    return format_for_paper(
+        {"service": _receipt_title(dependencies, registry), **dependencies.wording.render_values((), gathered)}
+    )
 
 
-def _title(desk: Desk, registry: Registry) -> str:
-    return desk.catalogue.text(f"registries.{registry.key}.billed")
+def _receipt_title(dependencies: Dependencies, registry: Registry) -> str:
+    return dependencies.catalogue.text(f"registries.{registry.key}.billed")
 
 
-class _PaperWords(RowWords):
+class _PaperWording(RowWording):
     """Rows as they are called on paper."""
 
-    def shown(self, field: Field, value: object) -> str:
+    def render_value(self, field: Field, value: object) -> str:
         """Return a value as it stands on paper."""
-        text = super().shown(field, value)
-        return ON_PAPER[field.type.name](text) if field.type.name in ON_PAPER else text
+        text = super().render_value(field, value)
+        return PAPER_FORMATS[field.type.name](text) if field.type.name in PAPER_FORMATS else text

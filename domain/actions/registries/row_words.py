@@ -7,15 +7,15 @@ from typing import Any
 from domain.fields.form import Field
 from domain.language.wording import RIGHT_TO_LEFT
 from domain.messages.catalogue import Catalogue
-from domain.registries.declarations import NUMBER, REGISTRIES, Registry
+from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.field_types import CODE, VIN
-from domain.registries.rows import referred
-from domain.registries.rules import Values
-from domain.registries.sheet import cell
+from domain.registries.rows import list_referenced_keys
+from domain.registries.rules import RowValues
+from domain.registries.sheet import write_cell
 from domain.unit_of_work import UnitOfWork
 from domain.values.text import persian_digits
 
-NOTHING = "—"
+NOTHING_SHOWN = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,59 +23,61 @@ class RowReference:
     """A row to which others refer: what it is called, and its id."""
 
     text: str
-    row: int
+    row_id: int
 
 
-Links = Mapping[tuple[str, Any], RowReference]
+RowLinks = Mapping[tuple[str, Any], RowReference]
 """(Registry, key) → the row."""
 
-NO_LINKS: Links = {}
+NO_ROW_LINKS: RowLinks = {}
 
 
-class RowWords:
+class RowWording:
     """Puts rows into words."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def shown(self, field: Field, value: Any) -> str:
+    def render_value(self, field: Field, value: Any) -> str:
         """Return a value for people."""
         if value in (None, "", []):
-            return NOTHING
+            return NOTHING_SHOWN
         if field.type is VIN or (field.type is CODE and value.isascii()):
             return str(value)
         if field.type.name in {"mobile", "phone"}:
-            return persian_digits(str(cell(field, value, self._catalogue)))
-        return field.type.show(value, self._catalogue.text)
+            return persian_digits(str(write_cell(field, value, self._catalogue)))
+        return field.type.render_value(value, self._catalogue.text)
 
-    def called(self, registry: Registry, values: Values, links: Links = NO_LINKS) -> str:
-        """Return what people call a row: by the names of those to which it refers, where `links` has them."""
-        if registry.called:
-            return self.shown(field_of(registry, registry.called), values[registry.called])
-        names = [name for name in registry.natural_key if name != NUMBER]
-        parts = [self.named(registry, name, values[name], links) for name in names]
+    def render_row_name(self, registry: Registry, values: RowValues, row_links: RowLinks = NO_ROW_LINKS) -> str:
+        """Return what people call a row: by the names of those to which it refers, where `row_links` has them."""
+        if registry.name_field:
+            return self.render_value(require_field(registry, registry.name_field), values[registry.name_field])
+        key_names = [key_name for key_name in registry.natural_key if key_name != NUMBER_FIELD]
+        name_parts = [self.render_field(registry, key_name, values[key_name], row_links) for key_name in key_names]
         # A code in Latin letters would turn the whole name around, and the day behind it.
-        return RIGHT_TO_LEFT + f"{RIGHT_TO_LEFT}، ".join(parts)
+        return RIGHT_TO_LEFT + f"{RIGHT_TO_LEFT}، ".join(name_parts)
 
-    def named(self, registry: Registry, name: str, value: Any, links: Links) -> str:
+    def render_field(self, registry: Registry, field_name: str, value: Any, row_links: RowLinks) -> str:
         """Return a field's value for people; a reference as the row is called to which it leads."""
-        reference = registry.reference(name)
-        known = links.get((reference.registry, value)) if reference and not isinstance(value, list) else None
-        return known.text if known else self.shown(field_of(registry, name), value)
+        reference = registry.find_reference(field_name)
+        linked_row = row_links.get((reference.registry, value)) if reference and not isinstance(value, list) else None
+        return linked_row.text if linked_row else self.render_value(require_field(registry, field_name), value)
 
-    async def links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[Values]) -> Links:
+    async def load_links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[RowValues]) -> RowLinks:
         """Return the rows to which rows (or conditions of a list) with these values refer."""
-        known, found = [*rows], dict[tuple[str, Any], RowReference]()
+        known_values, links_by_key = [*rows], dict[tuple[str, Any], RowReference]()
         for reference in registry.references:
-            target = REGISTRIES[reference.registry]
-            keys = {(key,) for values in known for key in referred(values, reference)}
-            for (key,), row in (await uow.registries.by_keys(target.key, keys)).items():
-                found[target.key, key] = RowReference(self.called(target, row.values), row.id)
-        return found
+            target_registry = REGISTRIES[reference.registry]
+            referred_keys = {(key,) for values in known_values for key in list_referenced_keys(values, reference)}
+            for (key,), row in (await uow.registries.find_by_keys(target_registry.key, referred_keys)).items():
+                links_by_key[target_registry.key, key] = RowReference(
+                    self.render_row_name(target_registry, row.values), row.id
+                )
+        return links_by_key
 
 
-def field_of(registry: Registry, name: str) -> Field:
+def require_field(registry: Registry, field_name: str) -> Field:
     """Return a field that the registry's declaration names itself."""
-    found = registry.field(name)
-    assert found is not None, "declarations are checked"  # noqa: S101 - holds by construction
-    return found
+    field = registry.find_field(field_name)
+    assert field is not None, "declarations are checked"  # noqa: S101 - holds by construction
+    return field

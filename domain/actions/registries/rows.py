@@ -7,211 +7,249 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.actions.desk import Desk
-from domain.actions.registries.booked_rows import booked_ahead
+from domain.actions.desk import Dependencies
+from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.staff.authorization import RIGHTS, registry_right
 from domain.fields.types import ReadingContext
-from domain.registries.declarations import NUMBER, REGISTRIES, Registry
+from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.rows import (
-    Change,
-    Fate,
-    Put,
+    RegistryChange,
     RegistryFilter,
     RegistryRow,
-    amended,
-    given_key,
-    merged,
-    next_row,
-    problems,
+    RowFate,
+    RowOutcome,
+    apply_amendment,
+    find_problems,
+    merge_values,
+    submitted_key,
+    with_changes,
 )
-from domain.registries.rules import Values
-from domain.unit_of_work import Ids, UnitOfWork
+from domain.registries.rules import RowValues
+from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
-from domain.values.identifiers import mobile as read_mobile
+from domain.values.identifiers import parse_mobile as read_mobile
 from domain.values.text import ascii_digits
 
 MOST_ROWS = 100
 """Rows of one person that are looked at."""
 
 
-def registry_named(key: str) -> Registry:
+def find_registry(registry_key: str) -> Registry:
     """Return a registry by key; `UnknownKind("table")`."""
     try:
-        return REGISTRIES[key]
+        return REGISTRIES[registry_key]
     except KeyError:
-        raise UnknownKind("table", detail="table", given=key[:30]) from None
+        raise UnknownKind("table", detail="table", given=registry_key[:30]) from None
 
 
-def may_edit(registry: Registry, actor: Actor) -> Actor:
+def require_editor(registry: Registry, actor: Actor) -> Actor:
     """Return the actor as the one who changes rows of the registry by hand; `Forbidden` for whoever may not."""
     if not registry.editors & actor.role_names:
         raise Forbidden(registry.key)
-    return actor.acting_by(registry.editors)
+    return actor.acting_in_role(registry.editors)
 
 
-async def take_along(desk: Desk, uow: UnitOfWork, registry: Registry, facts: Mapping[str, Any], actor: Actor) -> None:
+async def audit_export(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, facts: Mapping[str, Any], actor: Actor
+) -> None:
     """Note that somebody takes all rows of the registry along, and what else is to be known of it: the kind of sheet.
 
     `Forbidden` (the registry's key) for whoever may not.
     """
-    takers = RIGHTS[registry_right(registry.key, "export")].roles
-    if actor.kind != "system" and not takers & actor.role_names:
+    exporter_roles = RIGHTS[registry_right(registry.key, "export")].roles
+    if actor.kind != "system" and not exporter_roles & actor.role_names:
         raise Forbidden(registry.key)
-    by = actor.acting_by(takers).label
-    await uow.audit.record(desk.clock.now(), by, "export", {"registry": registry.key, **facts})
+    recorded_by = actor.acting_in_role(exporter_roles).label
+    await uow.audit.record(dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts})
 
 
-async def find_row(desk: Desk, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:
+async def find_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:
     """Return the row that a text names: any unique field as people write it (plate, taxi code …), or the row's id.
 
     `NotFound` (the registry's key).
     """
-    single = registry.natural_key if len(registry.natural_key) == 1 else ()
-    for name in dict.fromkeys((*single, *registry.unique)):
-        value = _read(desk, registry, name, text)
-        row = await uow.registries.one(registry.key, {name: value}) if value is not None else None
+    single_key = registry.natural_key if len(registry.natural_key) == 1 else ()
+    for field_name in dict.fromkeys((*single_key, *registry.unique_fields)):
+        value = _read_field(dependencies, registry, field_name, text)
+        row = await uow.registries.find_row(registry.key, {field_name: value}) if value is not None else None
         if row is not None:
             return row
-    number = ascii_digits(text).strip()
-    if number.isascii() and number.isdecimal() and int(number) < 2**63:
-        return await uow.registries.get(registry.key, int(number))
+    number_text = ascii_digits(text).strip()
+    if number_text.isascii() and number_text.isdecimal() and int(number_text) < 2**63:
+        return await uow.registries.get_row(registry.key, int(number_text))
     raise NotFound(registry.key)
 
 
-def _read(desk: Desk, registry: Registry, name: str, text: str) -> Any:
-    field = registry.field(name)
+def _read_field(dependencies: Dependencies, registry: Registry, field_name: str, text: str) -> Any:
+    field = registry.find_field(field_name)
     try:
-        return field.read(text, ReadingContext(desk.clock.now(), field.choices)) if field else None
+        return field.read_value(text, ReadingContext(dependencies.clock.now(), field.choices)) if field else None
     except DomainError:
         return None
 
 
-def read_where(desk: Desk, registry: Registry, given: Values) -> dict[str, Any]:
+def read_conditions(dependencies: Dependencies, registry: Registry, submitted_values: RowValues) -> dict[str, Any]:
     """Return conditions of a list, read as the fields read them; `InvalidField` for a field that is not there."""
-    found = {}
-    for name, text in given.items():
-        field = registry.field(name)
+    conditions = {}
+    for field_name, raw_text in submitted_values.items():
+        field = registry.find_field(field_name)
         if field is None:
-            raise InvalidField(name, detail="unknown_field")
-        value = field.read(text, ReadingContext(desk.clock.now(), field.choices))
-        found[name] = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return found
+            raise InvalidField(field_name, detail="unknown_field")
+        value = field.read_value(raw_text, ReadingContext(dependencies.clock.now(), field.choices))
+        conditions[field_name] = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return conditions
 
 
-async def put(desk: Desk, uow: UnitOfWork, registry: Registry, given: Sequence[Values], actor: Actor) -> list[Put]:
+async def put_rows(
+    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, submitted: Sequence[RowValues], actor: Actor
+) -> list[RowOutcome]:
     """Put rows whose values are read already: a known natural key changes its row, another one is added.
 
     Fields that are not given stay as they are; a row that would not change is not written. Errors: `Forbidden`, those
-    of the registry's rules and of `booked_ahead`, `MissingField`, and `Conflict` when a key is given twice or a unique
-    value is taken. References are not looked at here: the store refuses what is not there.
+    of the registry's rules and of `find_booking_conflict`, `MissingField`, and `Conflict` when a key is given twice or
+    a unique value is taken. References are not looked at here: the store refuses what is not there.
     """
-    by = may_edit(registry, actor)
-    keys = [given_key(registry, one) for one in given]
+    editor = require_editor(registry, actor)
+    keys = [submitted_key(registry, entry) for entry in submitted]
     if None in keys or len(set(keys)) < len(keys):
         raise Conflict(registry.key)
-    known = await uow.registries.by_keys(registry.key, [key for key in keys if key], lock=True)
-    fates = [_fate(desk, registry, known.get(key or ()), one, by) for key, one in zip(keys, given, strict=True)]
-    now = desk.clock.now()
-    for row, after in ((known[key], one.row.values) for key, one in zip(keys, fates, strict=True) if key in known):
-        if problem := await booked_ahead(uow, registry, row, after, now):
+    stored_rows = await uow.registries.find_by_keys(registry.key, [key for key in keys if key], lock=True)
+    puts = [
+        _decide_fate(dependencies, registry, stored_rows.get(key or ()), entry, editor)
+        for key, entry in zip(keys, submitted, strict=True)
+    ]
+    now = dependencies.clock.now()
+    for row, new_values in (
+        (stored_rows[key], entry.row.values) for key, entry in zip(keys, puts, strict=True) if key in stored_rows
+    ):
+        if problem := await find_booking_conflict(uow, registry, row, new_values, now):
             raise problem
-    changes = [Change(one.row, one.before, by.label, now) for one in fates if one.fate is not Fate.SAME]
-    await uow.registries.put(registry.key, changes)
-    return fates
+    changes = [
+        RegistryChange(entry.row, entry.values_before, editor.label, now)
+        for entry in puts
+        if entry.fate is not RowFate.SAME
+    ]
+    await uow.registries.save_changes(registry.key, changes)
+    return puts
 
 
-def _fate(desk: Desk, registry: Registry, known: RegistryRow | None, given: Values, by: Actor) -> Put:
-    before = known.values if known else None
-    after = merged(registry, before, given)
-    for problem in problems(registry, before, after, by.role_names):
+def _decide_fate(
+    dependencies: Dependencies,
+    registry: Registry,
+    stored_row: RegistryRow | None,
+    submitted_values: RowValues,
+    editor: Actor,
+) -> RowOutcome:
+    old_values = stored_row.values if stored_row else None
+    new_values = merge_values(registry, old_values, submitted_values)
+    for problem in find_problems(registry, old_values, new_values, editor.role_names):
         raise problem
-    now = desk.clock.now()
-    if known is None:
-        return Put(Fate.ADDED, RegistryRow(desk.ids.new_id(), registry.key, after, now, now), None)
-    if after == before:
-        return Put(Fate.SAME, known, before)
-    return Put(Fate.CHANGED, amended(known, registry, after, by.label, now), before)
+    now = dependencies.clock.now()
+    if stored_row is None:
+        return RowOutcome(
+            RowFate.ADDED, RegistryRow(dependencies.ids.new_id(), registry.key, new_values, now, now), None
+        )
+    if new_values == old_values:
+        return RowOutcome(RowFate.SAME, stored_row, old_values)
+    return RowOutcome(RowFate.CHANGED, apply_amendment(stored_row, registry, new_values, editor.label, now), old_values)
 
 
-async def change(uow: UnitOfWork, row: RegistryRow, values: Values, by: str, now: datetime, **data: Any) -> RegistryRow:
+async def change_row(
+    uow: UnitOfWork, row: RegistryRow, changed_values: RowValues, recorded_by: str, now: datetime, **data: Any
+) -> RegistryRow:
     """Change a row as an action does (a bill issued or paid), past the rules for hands; return it as it stands.
 
-    `by` is the label of who did it. `Conflict` when the row was changed since it was read.
+    `recorded_by` is the label of who did it. `Conflict` when the row was changed since it was read.
     """
-    changed = next_row(row, values, now, **data)
-    await uow.registries.put(row.registry, [Change(changed, row.values, by, now)])
-    return replace(changed, revision=row.revision + 1)
+    changed_row = with_changes(row, changed_values, now, **data)
+    await uow.registries.save_changes(row.registry, [RegistryChange(changed_row, row.values, recorded_by, now)])
+    return replace(changed_row, revision=row.revision + 1)
 
 
-async def record(
-    uow: UnitOfWork, ids: Ids, now: datetime, registry: Registry, values: Values, by: str, **data: Any
+async def record_numbered_row(
+    uow: UnitOfWork,
+    ids: IdGenerator,
+    now: datetime,
+    registry: Registry,
+    values: RowValues,
+    recorded_by: str,
+    **data: Any,
 ) -> RegistryRow:
-    """Add a row whose natural key ends with a `number`: the next free one (a driver's second reward of a day).
+    """Add a row whose natural key ends with a `NUMBER_FIELD`: the next free one (a driver's second reward of a day).
 
-    For actions: values are read already, and who may is theirs to know; `by` is the label of who did it.
+    For actions: values are read already, and who may is theirs to know; `recorded_by` is the label of who did it.
     """
     await uow.serialise(f"registry:{registry.key}")
-    number = await next_number(uow, registry, merged(registry, None, values))
-    whole = merged(registry, None, {**values, NUMBER: number})
-    row = RegistryRow(ids.new_id(), registry.key, whole, now, now, data=data)
-    await uow.registries.put(registry.key, [Change(row, None, by, now)])
+    row_number = await next_row_number(uow, registry, merge_values(registry, None, values))
+    full_values = merge_values(registry, None, {**values, NUMBER_FIELD: row_number})
+    row = RegistryRow(ids.new_id(), registry.key, full_values, now, now, data=data)
+    await uow.registries.save_changes(registry.key, [RegistryChange(row, None, recorded_by, now)])
     return row
 
 
-async def next_number(uow: UnitOfWork, registry: Registry, values: Values) -> int:
+async def next_row_number(uow: UnitOfWork, registry: Registry, values: RowValues) -> int:
     """Return the number of a further row that is alike in the rest of its natural key."""
-    same = {name: values[name] for name in registry.natural_key if name != NUMBER}
-    if None in same.values():
+    key_values = {key_name: values[key_name] for key_name in registry.natural_key if key_name != NUMBER_FIELD}
+    if None in key_values.values():
         return 1
-    found = await uow.registries.find(RegistryFilter(registry.key, same, limit=1000))
-    return max((row.values[NUMBER] for row in found), default=0) + 1
+    similar_rows = await uow.registries.list_rows(RegistryFilter(registry.key, key_values, limit=1000))
+    return max((row.values[NUMBER_FIELD] for row in similar_rows), default=0) + 1
 
 
-async def concerned(uow: UnitOfWork, registry: Registry, values: Values) -> tuple[Registry, Values] | None:
-    """Return whom a row concerns, along `Registry.contact`: the registry (of owners, of drivers), and the values there.
+async def find_concerned(uow: UnitOfWork, registry: Registry, values: RowValues) -> tuple[Registry, RowValues] | None:
+    """Return whom a row concerns, along `Registry.contact_path`: the registry (of owners, of drivers), and the values
+    there.
 
     None when it is not known.
     """
-    here = registry
-    for name in registry.contact.split(".")[:-1]:
-        reference = here.reference(name)
-        key = values.get(name)
+    current_registry = registry
+    for reference_name in registry.contact_path.split(".")[:-1]:
+        reference = current_registry.find_reference(reference_name)
+        key = values.get(reference_name)
         if reference is None or key is None:
             return None
-        here = REGISTRIES[reference.registry]
-        row = await uow.registries.one(here.key, {here.natural_key[0]: key})
+        current_registry = REGISTRIES[reference.registry]
+        row = await uow.registries.find_row(current_registry.key, {current_registry.natural_key[0]: key})
         if row is None:
             return None
         values = row.values
-    return here, values
+    return current_registry, values
 
 
-async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str | None:
+async def find_contact(uow: UnitOfWork, registry: Registry, values: RowValues) -> str | None:
     """Return the mobile (+989…) of whom a row concerns; None when it is not known."""
-    found = await concerned(uow, registry, values)
-    return _mobile(found[1].get(registry.contact.rpartition(".")[2])) if found else None
+    concerned_row = await find_concerned(uow, registry, values)
+    return _read_contact(concerned_row[1].get(registry.contact_path.rpartition(".")[2])) if concerned_row else None
 
 
-async def rows_of_contact(uow: UnitOfWork, registry: Registry, mobile: str, where: Values) -> list[RegistryRow]:
-    """Return the rows that concern the person with a mobile (+989…), along `Registry.contact`, within conditions."""
-    path = registry.contact.split(".")
-    chain = [registry]
-    for name in path[:-1]:
-        reference = chain[-1].reference(name)
+async def list_rows_of_contact(
+    uow: UnitOfWork, registry: Registry, mobile: str, conditions: RowValues
+) -> list[RegistryRow]:
+    """Return the rows that concern the person with a mobile (+989…), along `Registry.contact_path`, within
+    conditions.
+    """
+    contact_path = registry.contact_path.split(".")
+    registry_chain = [registry]
+    for field_name in contact_path[:-1]:
+        reference = registry_chain[-1].find_reference(field_name)
         if reference is None:
             return []
-        chain.append(REGISTRIES[reference.registry])
-    keys: list[Any] = [mobile]
-    for here, name in zip(reversed(chain[1:]), reversed(path[1:]), strict=True):
-        rows = await uow.registries.find(RegistryFilter(here.key, {name: keys}, limit=MOST_ROWS))
-        keys = [row.values[here.natural_key[0]] for row in rows]
-        if not keys:
+        registry_chain.append(REGISTRIES[reference.registry])
+    contact_keys: list[Any] = [mobile]
+    for current_registry, field_name in zip(reversed(registry_chain[1:]), reversed(contact_path[1:]), strict=True):
+        rows = await uow.registries.list_rows(
+            RegistryFilter(current_registry.key, {field_name: contact_keys}, limit=MOST_ROWS)
+        )
+        contact_keys = [row.values[current_registry.natural_key[0]] for row in rows]
+        if not contact_keys:
             return []
-    return await uow.registries.find(RegistryFilter(registry.key, {**where, path[0]: keys}, limit=MOST_ROWS))
+    return await uow.registries.list_rows(
+        RegistryFilter(registry.key, {**conditions, contact_path[0]: contact_keys}, limit=MOST_ROWS)
+    )
 
 
-def _mobile(text: str | None) -> str | None:
+def _read_contact(text: str | None) -> str | None:
     try:
         return read_mobile(text) if text else None
     except InvalidField:

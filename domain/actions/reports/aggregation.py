@@ -9,69 +9,82 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.actions.reports.declarations import ReportSection
-from domain.actions.reports.scope import Known
-from domain.reports.figures import Dimension, FactTable, Figure, Value
+from domain.actions.reports.scope import RowValues
+from domain.reports.figures import Dimension, FactTable, Figure, FigureValue
 
-Key = tuple[str | None, ...]
+DimensionKey = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
     """The figures of one value of a section's dimensions, in the order of its figures."""
 
-    key: Key
-    values: tuple[Value, ...]
+    key: DimensionKey
+    values: tuple[FigureValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """A section that was added up: its rows and, over all of them, `whole`."""
+    """A section that was added up: its rows and, over all of them, `totals`."""
 
     section: ReportSection
     rows: tuple[FigureRow, ...]
-    whole: tuple[Value, ...]
+    totals: tuple[FigureValue, ...]
 
 
 @dataclass(slots=True)
-class Adding:
-    """One section under way. `answered` are the facts that the filter can be put to."""
+class SectionTotals:
+    """One section under way. `answered_facts` are the facts that the filter can be put to."""
 
     section: ReportSection
-    answered: frozenset[str]
-    _parts: dict[Key, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
-    _whole: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    answered_facts: frozenset[str]
+    _sums_by_key: dict[DimensionKey, dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+    _total_sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def wants(self, fact: FactTable) -> bool:
+    def accepts_fact(self, fact: FactTable) -> bool:
         """Whether the fact has part in this section, and can be told apart as the section is."""
-        has_part = any(fact in figure.facts for figure in self.section.figures)
-        return has_part and fact.key in self.answered and all(fact.tells(one) for one in self.section.by)
+        has_part = any(fact in figure.fact_tables for figure in self.section.figures)
+        return (
+            has_part
+            and fact.key in self.answered_facts
+            and all(fact.distinguishes(dimension) for dimension in self.section.dimensions)
+        )
 
-    def add(self, fact: FactTable, known: Known, sums: Sequence[int]) -> None:
+    def add_sums(self, fact: FactTable, row_values: RowValues, sums: Sequence[int]) -> None:
         """Add some sums of a fact."""
-        part = self._parts[tuple(known[one] for one in self.section.by)]
-        for name, value in zip(fact.sums, sums, strict=True):
-            part[name] += value
-            self._whole[name] += value
+        part_sums = self._sums_by_key[tuple(row_values[dimension] for dimension in self.section.dimensions)]
+        for sum_name, value in zip(fact.sum_names, sums, strict=True):
+            part_sums[sum_name] += value
+            self._total_sums[sum_name] += value
 
-    def table(self, keys: Iterable[Key] = ()) -> FigureTable:
-        """Return what came of it; `keys` are shown even where there is nothing."""
-        always = list(keys)
-        found = [FigureRow(key, self._values(self._parts[key])) for key in dict.fromkeys([*always, *self._parts])]
-        rows = [row for row in found if row.key in always or self._says(row)]
-        return FigureTable(self.section, tuple(rows), self._values(self._whole))
+    def build_table(self, required_keys: Iterable[DimensionKey] = ()) -> FigureTable:
+        """Return what came of it; `required_keys` are shown even where there is nothing."""
+        shown_keys = list(required_keys)
+        found_rows = [
+            FigureRow(key, self._figure_values(self._sums_by_key[key]))
+            for key in dict.fromkeys([*shown_keys, *self._sums_by_key])
+        ]
+        rows = [row for row in found_rows if row.key in shown_keys or self._has_content(row)]
+        return FigureTable(self.section, tuple(rows), self._figure_values(self._total_sums))
 
-    def _values(self, sums: Mapping[str, int]) -> tuple[Value, ...]:
-        return tuple(figure.of(sums) if self._has(figure) else None for figure in self.section.figures)
+    def _figure_values(self, sums: Mapping[str, int]) -> tuple[FigureValue, ...]:
+        return tuple(figure.compute(sums) if self._has_figure(figure) else None for figure in self.section.figures)
 
-    def _has(self, figure: Figure) -> bool:
-        return all(self.wants(fact) for fact in figure.facts)
+    def _has_figure(self, figure: Figure) -> bool:
+        return all(self.accepts_fact(fact) for fact in figure.fact_tables)
 
-    def _says(self, row: FigureRow) -> bool:
-        pairs = zip(self.section.figures, row.values, strict=True)
-        return any(bool(value) if figure.additive else value is not None for figure, value in pairs)
+    def _has_content(self, row: FigureRow) -> bool:
+        figure_values = zip(self.section.figures, row.values, strict=True)
+        return any(bool(value) if figure.is_additive else value is not None for figure, value in figure_values)
 
 
-def columns_of(fact: FactTable, wanted: Iterable[Dimension]) -> tuple[Dimension, ...]:
+def required_columns(fact: FactTable, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
     """Return the columns that the store must tell rows of a fact apart by, to know all that is wanted."""
-    told = (one for one in wanted if one is not Dimension.PERIOD and fact.tells(one))
-    return tuple(dict.fromkeys(base for one in told for base in fact.bases(one)))
+    available = (
+        dimension for dimension in dimensions if dimension is not Dimension.PERIOD and fact.distinguishes(dimension)
+    )
+    return tuple(
+        dict.fromkeys(base_column for dimension in available for base_column in fact.base_dimensions(dimension))
+    )

@@ -17,7 +17,7 @@ from domain.values.actors import Actor, Role
 from domain.values.errors import UnknownKind
 
 
-class Drawn(StrEnum):
+class ChartKind(StrEnum):
     """How a section's first figure is drawn: a column for each period, or a bar for each row."""
 
     COLUMNS = "columns"
@@ -26,143 +26,232 @@ class Drawn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """One table: a row for each value of `by` that occurs, a column for each figure, and the whole under them.
+    """One table: a row for each value of `dimensions` that occurs, a column for each figure, and the whole under them.
 
-    Without `by` it is the whole alone.
+    Without `dimensions` it is the whole alone.
     """
 
     key: str
-    by: tuple[Dimension, ...]
+    dimensions: tuple[Dimension, ...]
     figures: tuple[Figure, ...]
-    drawn: Drawn | None = None
+    chart_kind: ChartKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report, whole. `roles` may see it. `unit`: it is about the services in whose queues this unit has a part, and
-    of `besides`, the bills that are of no service (None: about everything). `monthly`: the scheduler keeps it.
+    of `extra_services`, the bills that are of no service (None: about everything). `monthly`: the scheduler keeps it.
     """
 
     key: str
     roles: frozenset[Role]
     sections: tuple[ReportSection, ...]
     unit: Role | None = None
-    besides: tuple[str, ...] = ()
+    extra_services: tuple[str, ...] = ()
     monthly: bool = False
 
-    def services(self, known: Mapping[str, Service]) -> frozenset[str] | None:
+    def covered_services(self, all_services: Mapping[str, Service]) -> frozenset[str] | None:
         """Return the keys of what it is about; None for everything."""
         if self.unit is None:
             return None
-        return frozenset({key for key, one in known.items() if self.unit in one.units}) | {*self.besides}
+        return frozenset(
+            {service_key for service_key, service in all_services.items() if self.unit in service.unit_roles}
+        ) | {*self.extra_services}
 
-    def is_for(self, actor: Actor) -> bool:
+    def is_visible_to(self, actor: Actor) -> bool:
         """Tell whether this person may see it; so may whoever has a shell, as the system."""
         return actor.kind == "system" or bool(self.roles & actor.role_names)
 
 
-def report_named(key: str) -> Report:
+def find_report(report_key: str) -> Report:
     """Return a report; `UnknownKind("report")`."""
     try:
-        return REPORTS[key]
+        return REPORTS[report_key]
     except KeyError:
-        raise UnknownKind("report", detail="report", given=key) from None
+        raise UnknownKind("report", detail="report", given=report_key) from None
 
 
-OVERSEERS = frozenset({Role.MANAGER, Role.AUDITOR})
+OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
 """Who sees every report."""
 
-MONEY = (of.BILLED, of.PAID, of.OUTSTANDING, of.RETURNED, of.NET)
-SLA = (of.SLA_KEPT, of.SLA_BROKEN, of.SLA_SHARE)
-FLOW = (of.RECEIVED, of.ENDED, of.DONE, of.DECLINED, of.CANCELLED)
+MONEY = (of.BILLED_RIALS, of.PAID_RIALS, of.OUTSTANDING_RIALS, of.RETURNED_RIALS, of.NET_RIALS)
+SLA = (of.SLA_KEPT_COUNT, of.SLA_BROKEN_COUNT, of.SLA_SHARE)
+FLOW = (of.RECEIVED_COUNT, of.ENDED_COUNT, of.DONE_COUNT, of.DECLINED_COUNT, of.CANCELLED_COUNT)
 
-OVER_TIME = ReportSection("over_time", (Dimension.PERIOD,), (*FLOW, *SLA, of.VISITS_AVOIDED), Drawn.COLUMNS)
-BY_KIND = ReportSection("by_kind", (Dimension.SERVICE, Dimension.KIND), (*FLOW, *SLA, of.RATING), Drawn.BARS)
-BY_CHANNEL = ReportSection("by_channel", (Dimension.CHANNEL,), (of.RECEIVED, of.ENDED, of.VISITS_AVOIDED), Drawn.BARS)
-BY_OFFICE = ReportSection("by_office", (Dimension.OFFICE,), (of.RECEIVED, of.ENDED, of.PAID))
-NOW = ReportSection("now", (Dimension.SERVICE, Dimension.STATE), (of.STANDING, of.OVERDUE))
-RECEIVED_NOW = ReportSection("received_now", (Dimension.SERVICE, Dimension.PHASE), (of.RECEIVED,), Drawn.BARS)
-STATES = ReportSection("states", (Dimension.SERVICE, Dimension.STATE), (of.STAYS, of.STAY_HOURS, of.STAY_WORKED, *SLA))
-OFFICERS = ReportSection("officers", (Dimension.OFFICER,), (of.STAYS, of.STAY_WORKED, *SLA, of.RATING))
+OVER_TIME = ReportSection("over_time", (Dimension.PERIOD,), (*FLOW, *SLA, of.VISITS_AVOIDED), ChartKind.COLUMNS)
+BY_KIND = ReportSection(
+    "by_kind", (Dimension.SERVICE, Dimension.KIND), (*FLOW, *SLA, of.RATING_AVERAGE), ChartKind.BARS
+)
+BY_CHANNEL = ReportSection(
+    "by_channel", (Dimension.CHANNEL,), (of.RECEIVED_COUNT, of.ENDED_COUNT, of.VISITS_AVOIDED), ChartKind.BARS
+)
+BY_OFFICE = ReportSection("by_office", (Dimension.OFFICE,), (of.RECEIVED_COUNT, of.ENDED_COUNT, of.PAID_RIALS))
+NOW = ReportSection("now", (Dimension.SERVICE, Dimension.STATE), (of.OPEN_COUNT, of.OVERDUE_COUNT))
+RECEIVED_NOW = ReportSection("received_now", (Dimension.SERVICE, Dimension.PHASE), (of.RECEIVED_COUNT,), ChartKind.BARS)
+STATES = ReportSection(
+    "states", (Dimension.SERVICE, Dimension.STATE), (of.STAY_COUNT, of.STAY_HOURS, of.STAY_WORKED, *SLA)
+)
+OFFICERS = ReportSection("officers", (Dimension.OFFICER,), (of.STAY_COUNT, of.STAY_WORKED, *SLA, of.RATING_AVERAGE))
 MONEY_OVER_TIME = ReportSection(
-    "money_over_time", (Dimension.PERIOD,), (of.PAID, of.BILLED, of.RETURNED, of.NET), Drawn.COLUMNS
-)  # fmt: skip
-RATED = ReportSection("rated", (Dimension.SERVICE, Dimension.STATE), (of.RATING, of.RATING_COUNT))
-HOURS = (of.JOBS, of.QUOTED_HOURS, of.WORKED_HOURS, of.UTILISATION)
+    "money_over_time",
+    (Dimension.PERIOD,),
+    (of.PAID_RIALS, of.BILLED_RIALS, of.RETURNED_RIALS, of.NET_RIALS),
+    ChartKind.COLUMNS,
+)
+RATED = ReportSection("rated", (Dimension.SERVICE, Dimension.STATE), (of.RATING_AVERAGE, of.RATING_COUNT))
+HOURS = (of.JOB_COUNT, of.QUOTED_HOURS, of.WORKED_HOURS, of.UTILISATION)
 MACHINES = ReportSection(
-    "machines", (Dimension.MACHINE,), (of.WORKED_HOURS, of.QUOTED_HOURS, of.JOBS, of.UTILISATION), Drawn.BARS
-)  # fmt: skip
+    "machines", (Dimension.MACHINE,), (of.WORKED_HOURS, of.QUOTED_HOURS, of.JOB_COUNT, of.UTILISATION), ChartKind.BARS
+)
 MACHINE_TYPES = ReportSection("machine_types", (Dimension.MACHINE_TYPE,), HOURS)
-MESSAGES = ReportSection("messages", (Dimension.PROVIDER,), (of.MESSAGE_COUNT, of.PARTS, of.MESSAGE_COST))
+MESSAGES = ReportSection("messages", (Dimension.PROVIDER,), (of.MESSAGE_COUNT, of.PART_COUNT, of.MESSAGE_COST_RIALS))
 
-CIVIL_WORKS = Report(
+CIVIL_WORKS_REPORT = Report(
     "civil",
-    frozenset({Role.CIVIL}) | OVERSEERS,
+    frozenset({Role.CIVIL}) | OVERSEER_ROLES,
     (
-        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, *HOURS, of.RATING, of.VISITS_AVOIDED)),
-        OVER_TIME, NOW, STATES, MACHINES, MACHINE_TYPES, MONEY_OVER_TIME, BY_CHANNEL, BY_OFFICE, RATED,
+        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, *HOURS, of.RATING_AVERAGE, of.VISITS_AVOIDED)),
+        OVER_TIME,
+        NOW,
+        STATES,
+        MACHINES,
+        MACHINE_TYPES,
+        MONEY_OVER_TIME,
+        BY_CHANNEL,
+        BY_OFFICE,
+        RATED,
     ),
     unit=Role.CIVIL,
-)  # fmt: skip
+)
 
-EXPERT = Report(
+EXPERT_REPORT = Report(
     "expert",
-    frozenset({Role.EXPERT}) | OVERSEERS,
+    frozenset({Role.EXPERT}) | OVERSEER_ROLES,
     (
-        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, of.RATING, of.VISITS_AVOIDED)),
-        OVER_TIME, BY_KIND, OFFICERS, NOW, STATES, MONEY_OVER_TIME, BY_CHANNEL, BY_OFFICE, RATED,
+        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, of.RATING_AVERAGE, of.VISITS_AVOIDED)),
+        OVER_TIME,
+        BY_KIND,
+        OFFICERS,
+        NOW,
+        STATES,
+        MONEY_OVER_TIME,
+        BY_CHANNEL,
+        BY_OFFICE,
+        RATED,
     ),
     unit=Role.EXPERT,
-)  # fmt: skip
+)
 
-TAXI = Report(
+TAXI_REPORT = Report(
     "taxi",
-    frozenset({Role.TAXI_OFFICER}) | OVERSEERS,
+    frozenset({Role.TAXI_OFFICER}) | OVERSEER_ROLES,
     (
-        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, of.RATING, of.VISITS_AVOIDED)),
-        OVER_TIME, BY_KIND, NOW, STATES,
-        ReportSection("money", (Dimension.SERVICE,), (of.PAID, of.BILLED, of.OUTSTANDING, of.WAIVED, of.RETURNED)),
-        BY_CHANNEL, BY_OFFICE, RATED,
+        ReportSection("whole", (), (*FLOW, *SLA, *MONEY, of.RATING_AVERAGE, of.VISITS_AVOIDED)),
+        OVER_TIME,
+        BY_KIND,
+        NOW,
+        STATES,
+        ReportSection(
+            "money",
+            (Dimension.SERVICE,),
+            (of.PAID_RIALS, of.BILLED_RIALS, of.OUTSTANDING_RIALS, of.WAIVED_RIALS, of.RETURNED_RIALS),
+        ),
+        BY_CHANNEL,
+        BY_OFFICE,
+        RATED,
     ),
     unit=Role.TAXI_OFFICER,
-    besides=(DUTY.key, VIOLATION.key),
-)  # fmt: skip
+    extra_services=(DUTY.key, VIOLATION.key),
+)
 
-REVENUE = Report(
+REVENUE_REPORT = Report(
     "revenue",
-    frozenset({Role.REVENUE}) | OVERSEERS,
+    frozenset({Role.REVENUE}) | OVERSEER_ROLES,
     (
-        ReportSection("whole", (), (*MONEY, of.WAIVED, of.LAPSED, of.SURPLUS, of.REVERSED, of.REFUND_TOTAL,
-        of.REFUND_DUE)),
+        ReportSection(
+            "whole",
+            (),
+            (
+                *MONEY,
+                of.WAIVED_RIALS,
+                of.LAPSED_RIALS,
+                of.SURPLUS_RIALS,
+                of.REVERSED_RIALS,
+                of.REFUND_RIALS,
+                of.REFUND_DUE_RIALS,
+            ),
+        ),
         MONEY_OVER_TIME,
         ReportSection(
-            "money", (Dimension.SERVICE,),
-            (of.PAID, of.BILLED, of.OUTSTANDING, of.WAIVED, of.LAPSED, of.RETURNED, of.NET), Drawn.BARS,
+            "money",
+            (Dimension.SERVICE,),
+            (
+                of.PAID_RIALS,
+                of.BILLED_RIALS,
+                of.OUTSTANDING_RIALS,
+                of.WAIVED_RIALS,
+                of.LAPSED_RIALS,
+                of.RETURNED_RIALS,
+                of.NET_RIALS,
+            ),
+            ChartKind.BARS,
         ),
-        ReportSection("methods", (Dimension.METHOD,), (of.PAID, of.PAYMENT_COUNT, of.SURPLUS, of.RETURNED), Drawn.BARS),
-        ReportSection("counters", (Dimension.COUNTER,), (of.PAID, of.PAYMENT_COUNT)),
-        ReportSection("money_by_kind", (Dimension.SERVICE, Dimension.KIND), (of.PAID, of.BILLED, of.OUTSTANDING)),
-        ReportSection("refunds", (Dimension.SERVICE,), (of.REFUND_TOTAL, of.REFUND_DUE, of.RETURNED)),
+        ReportSection(
+            "methods",
+            (Dimension.METHOD,),
+            (of.PAID_RIALS, of.PAYMENT_COUNT, of.SURPLUS_RIALS, of.RETURNED_RIALS),
+            ChartKind.BARS,
+        ),
+        ReportSection("counters", (Dimension.COUNTER,), (of.PAID_RIALS, of.PAYMENT_COUNT)),
+        ReportSection(
+            "money_by_kind", (Dimension.SERVICE, Dimension.KIND), (of.PAID_RIALS, of.BILLED_RIALS, of.OUTSTANDING_RIALS)
+        ),
+        ReportSection("refunds", (Dimension.SERVICE,), (of.REFUND_RIALS, of.REFUND_DUE_RIALS, of.RETURNED_RIALS)),
     ),
-)  # fmt: skip
+)
 
-MANAGER = Report(
+MANAGER_REPORT = Report(
     "manager",
-    OVERSEERS,
+    OVERSEER_ROLES,
     (
         ReportSection(
-            "whole", (),
-            (*FLOW, *SLA, *MONEY, of.REFUND_DUE, of.RATING, of.VISITS_AVOIDED, of.MESSAGE_COUNT, of.PARTS,
-             of.MESSAGE_COST),
+            "whole",
+            (),
+            (
+                *FLOW,
+                *SLA,
+                *MONEY,
+                of.REFUND_DUE_RIALS,
+                of.RATING_AVERAGE,
+                of.VISITS_AVOIDED,
+                of.MESSAGE_COUNT,
+                of.PART_COUNT,
+                of.MESSAGE_COST_RIALS,
+            ),
         ),
         OVER_TIME,
-        ReportSection("services", (Dimension.SERVICE,), (*FLOW, *SLA, of.PAID, of.RATING, of.VISITS_AVOIDED),
-        Drawn.BARS),
-        ReportSection("units", (Dimension.UNIT,), (of.STAYS, of.STAY_WORKED, *SLA), Drawn.BARS),
-        NOW, RECEIVED_NOW, STATES, MONEY_OVER_TIME, BY_CHANNEL, BY_OFFICE, OFFICERS, MACHINES, RATED, MESSAGES,
+        ReportSection(
+            "services",
+            (Dimension.SERVICE,),
+            (*FLOW, *SLA, of.PAID_RIALS, of.RATING_AVERAGE, of.VISITS_AVOIDED),
+            ChartKind.BARS,
+        ),
+        ReportSection("units", (Dimension.UNIT,), (of.STAY_COUNT, of.STAY_WORKED, *SLA), ChartKind.BARS),
+        NOW,
+        RECEIVED_NOW,
+        STATES,
+        MONEY_OVER_TIME,
+        BY_CHANNEL,
+        BY_OFFICE,
+        OFFICERS,
+        MACHINES,
+        RATED,
+        MESSAGES,
     ),
     monthly=True,
-)  # fmt: skip
+)
 
-REPORTS: Mapping[str, Report] = {one.key: one for one in (CIVIL_WORKS, EXPERT, REVENUE, TAXI, MANAGER)}
+REPORTS: Mapping[str, Report] = {
+    report.key: report for report in (CIVIL_WORKS_REPORT, EXPERT_REPORT, REVENUE_REPORT, TAXI_REPORT, MANAGER_REPORT)
+}
 """Every report, by its key."""

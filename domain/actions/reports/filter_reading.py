@@ -6,85 +6,99 @@ from datetime import date, datetime
 from domain.fields.types import Day, Integer, ReadingContext
 from domain.language.service import Service
 from domain.reports.figures import Dimension
-from domain.reports.filter import _DAY, BESIDES, DATES, FILTERS, LONGEST_NAME, ReportFilter, Span
+from domain.reports.filter import (
+    _ONE_DAY,
+    DATE_PARAMETERS,
+    FILTER_DIMENSIONS,
+    LONGEST_FILTER_VALUE,
+    SERVICELESS_BILLS,
+    DaySpan,
+    ReportFilter,
+)
 from domain.requests.request import Phase
 from domain.values.actors import STAFF_ROLES
-from domain.values.calendar import in_tehran, period, to_jalali
+from domain.values.calendar import jalali_period, to_jalali, to_tehran
 from domain.values.errors import InvalidField
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
 
-def read_filter(services: Mapping[str, Service], given: Mapping[str, str], now: datetime) -> ReportFilter:
+def read_report_filter(services: Mapping[str, Service], submitted: Mapping[str, str], now: datetime) -> ReportFilter:
     """Read a filter; what is empty counts as not given.
 
     Errors: `InvalidField` with the name of what cannot be read, `unknown_filter` for one that there is not.
     """
-    said = {name: value.strip() for name, value in given.items() if value.strip()}
-    for name in said:
-        if name not in {*DATES, *FILTERS}:
-            raise InvalidField(name, detail="unknown_filter", given=name[:LONGEST_NAME])
-    first, last = _days(said, now)
-    wanted = {one: _READERS.get(one, _any)(services, one, said[one]) for one in FILTERS if one in said}
-    return ReportFilter(first, last, wanted)
+    stated = {field_name: value.strip() for field_name, value in submitted.items() if value.strip()}
+    for field_name in stated:
+        if field_name not in {*DATE_PARAMETERS, *FILTER_DIMENSIONS}:
+            raise InvalidField(field_name, detail="unknown_filter", given=field_name[:LONGEST_FILTER_VALUE])
+    first_day, last_day = _read_days(stated, now)
+    values = {
+        dimension: _READERS_BY_DIMENSION.get(dimension, _read_any_name)(services, dimension, stated[dimension])
+        for dimension in FILTER_DIMENSIONS
+        if dimension in stated
+    }
+    return ReportFilter(first_day, last_day, values)
 
 
-def _days(said: Mapping[str, str], now: datetime) -> Span:
-    if "year" in said or "month" in said:
-        return _named(said, now)
-    today = in_tehran(now).date()
-    year_first, year_last = period(to_jalali(today)[0])
-    first = _day(said["from"], "from", now) if "from" in said else None
-    last = _day(said["to"], "to", now) + _DAY if "to" in said else None
-    first = first or (period(to_jalali(last - _DAY)[0])[0] if last else year_first)
-    last = last or max(year_last, first + _DAY)
-    if last <= first:
+def _read_days(stated: Mapping[str, str], now: datetime) -> DaySpan:
+    if "year" in stated or "month" in stated:
+        return _read_named_period(stated, now)
+    today = to_tehran(now).date()
+    year_first_day, year_last_day = jalali_period(to_jalali(today)[0])
+    first_day = _read_day(stated["from"], "from", now) if "from" in stated else None
+    last_day = _read_day(stated["to"], "to", now) + _ONE_DAY if "to" in stated else None
+    first_day = first_day or (jalali_period(to_jalali(last_day - _ONE_DAY)[0])[0] if last_day else year_first_day)
+    last_day = last_day or max(year_last_day, first_day + _ONE_DAY)
+    if last_day <= first_day:
         raise InvalidField("to", detail="before_start")
-    return first, last
+    return first_day, last_day
 
 
-def _named(said: Mapping[str, str], now: datetime) -> Span:
-    for name in ("from", "to"):
-        if name in said:
-            raise InvalidField(name, detail="two_periods")
-    year = _number(said["year"], "year", now) if "year" in said else to_jalali(in_tehran(now).date())[0]
-    return period(year, _number(said["month"], "month", now) if "month" in said else None)
+def _read_named_period(stated: Mapping[str, str], now: datetime) -> DaySpan:
+    for field_name in ("from", "to"):
+        if field_name in stated:
+            raise InvalidField(field_name, detail="two_periods")
+    year = _read_number(stated["year"], "year", now) if "year" in stated else to_jalali(to_tehran(now).date())[0]
+    return jalali_period(year, _read_number(stated["month"], "month", now) if "month" in stated else None)
 
 
-def _day(text: str, name: str, now: datetime) -> date:
+def _read_day(text: str, field_name: str, now: datetime) -> date:
     try:
-        return date.fromisoformat(Day(past=True).parse(text, ReadingContext(now)))
+        return date.fromisoformat(Day(allows_past=True).parse(text, ReadingContext(now)))
     except InvalidField as error:
-        raise InvalidField(name, detail=error.detail, **error.params) from None
+        raise InvalidField(field_name, detail=error.detail, **error.params) from None
 
 
-def _number(text: str, name: str, now: datetime) -> int:
+def _read_number(text: str, field_name: str, now: datetime) -> int:
     try:
         return Integer(1, 9999).parse(text, ReadingContext(now))
     except InvalidField as error:
-        raise InvalidField(name, detail=error.detail, **error.params) from None
+        raise InvalidField(field_name, detail=error.detail, **error.params) from None
 
 
-def _any(_services: Mapping[str, Service], name: Dimension, text: str) -> str:
+def _read_any_name(_services: Mapping[str, Service], dimension: Dimension, text: str) -> str:
     """Take what may be written there: a name that nobody has finds nothing."""
-    value = shown(text)
-    if len(value) > LONGEST_NAME:
-        raise InvalidField(name, detail="too_long", limit=LONGEST_NAME)
-    return value
+    clean_text = tidy_text(text)
+    if len(clean_text) > LONGEST_FILTER_VALUE:
+        raise InvalidField(dimension, detail="too_long", limit=LONGEST_FILTER_VALUE)
+    return clean_text
 
 
-def _one_of(known: Callable[[Mapping[str, Service]], set[str]]) -> Callable[..., str]:
-    def read(services: Mapping[str, Service], name: Dimension, text: str) -> str:
-        if text not in known(services):
-            raise InvalidField(name, detail="unknown_value", given=text[:LONGEST_NAME])
+def _known_name_reader(known_names: Callable[[Mapping[str, Service]], set[str]]) -> Callable[..., str]:
+    def read_name(services: Mapping[str, Service], dimension: Dimension, text: str) -> str:
+        if text not in known_names(services):
+            raise InvalidField(dimension, detail="unknown_value", given=text[:LONGEST_FILTER_VALUE])
         return text
 
-    return read
+    return read_name
 
 
-_READERS: Mapping[Dimension, Callable[..., str]] = {
-    Dimension.SERVICE: _one_of(lambda services: {*services, *BESIDES}),
-    Dimension.STATE: _one_of(lambda services: {state.name for one in services.values() for state in one.states}),
-    Dimension.PHASE: _one_of(lambda _: set(Phase)),
-    Dimension.UNIT: _one_of(lambda _: set(STAFF_ROLES)),
+_READERS_BY_DIMENSION: Mapping[Dimension, Callable[..., str]] = {
+    Dimension.SERVICE: _known_name_reader(lambda services: {*services, *SERVICELESS_BILLS}),
+    Dimension.STATE: _known_name_reader(
+        lambda services: {state.name for service in services.values() for state in service.states}
+    ),
+    Dimension.PHASE: _known_name_reader(lambda _: set(Phase)),
+    Dimension.UNIT: _known_name_reader(lambda _: set(STAFF_ROLES)),
 }
 """What has a list of names is read by it."""

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.actions.desk import Desk
-from domain.actions.reports.aggregation import FigureRow, FigureTable, Key
+from domain.actions.desk import Dependencies
+from domain.actions.reports.aggregation import DimensionKey, FigureRow, FigureTable
 from domain.fleet.resources import ResourceKind
 from domain.reports.figures import Dimension
-from domain.reports.filter import BESIDES, ReportFilter, Span, periods
+from domain.reports.filter import SERVICELESS_BILLS, DaySpan, ReportFilter, split_into_periods
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import MONTH_NAMES, jalali_text, to_jalali
 from domain.values.text import persian_digits
 
-CHANNELS = ("sms", "portal", "telegram", "bale", "pishkhan_soap", "walk_in", "cli")
+CHANNEL_KEYS = ("sms", "portal", "telegram", "bale", "pishkhan_soap", "walk_in", "cli")
 """Channels that requests come by, whose names the catalogue has."""
 
-_TABLES = {
+_TABLES_BY_DIMENSION = {
     Dimension.CHANNEL: "reports.channels",
     Dimension.PHASE: "reports.phases",
     Dimension.UNIT: "roles",
@@ -26,124 +26,138 @@ _TABLES = {
 }
 """Where the catalogue has the words for values."""
 
-_BY_DECLARATION = frozenset({Dimension.STATE, Dimension.PHASE, Dimension.PERIOD, Dimension.KIND})
+_DECLARED_ORDER = frozenset({Dimension.STATE, Dimension.PHASE, Dimension.PERIOD, Dimension.KIND})
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ReportLabels:
     """Words for values; those of offices, officers and machines are names that the municipality gave them.
 
-    `brief` are those of periods where there is little room.
+    `brief_periods` are those of periods where there is little room.
     """
 
-    desk: Desk
-    given: Mapping[Dimension, Mapping[str, str]] = field(default_factory=dict)
-    brief: Mapping[str, str] = field(default_factory=dict)
+    dependencies: Dependencies
+    names_by_dimension: Mapping[Dimension, Mapping[str, str]] = field(default_factory=dict)
+    brief_periods: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, by: Sequence[Dimension], key: Key) -> tuple[str, ...]:
+    def label_row(self, dimensions: Sequence[Dimension], key: DimensionKey) -> tuple[str, ...]:
         """Return what the values of a row are called."""
-        known = dict(zip(by, key, strict=True))
-        return tuple(self._one(one, known) for one in by)
+        row_values = dict(zip(dimensions, key, strict=True))
+        return tuple(self._label_known_value(dimension, row_values) for dimension in dimensions)
 
-    def one(self, dimension: Dimension, value: str | None, service: str | None = None) -> str:
+    def label_value(self, dimension: Dimension, value: str | None, service: str | None = None) -> str:
         """Return what a value is called; states and kinds are those of a service."""
-        return self._one(dimension, {Dimension.SERVICE: service, dimension: value})
+        return self._label_known_value(dimension, {Dimension.SERVICE: service, dimension: value})
 
-    def _one(self, dimension: Dimension, known: Mapping[Dimension, str | None]) -> str:
-        value = known[dimension]
+    def _label_known_value(self, dimension: Dimension, row_values: Mapping[Dimension, str | None]) -> str:
+        value = row_values[dimension]
         if value is None:
-            return self.desk.catalogue.text(f"reports.none.{dimension}")
+            return self.dependencies.catalogue.text(f"reports.none.{dimension}")
         if dimension is Dimension.SERVICE:
-            return self._service(value)
+            return self._label_service(value)
         if dimension in {Dimension.STATE, Dimension.KIND}:
-            return self._of_service(dimension, value, known.get(Dimension.SERVICE))
-        return self.given.get(dimension, {}).get(value) or self._text(f"{_TABLES.get(dimension, '')}.{value}", value)
+            return self._label_service_value(dimension, value, row_values.get(Dimension.SERVICE))
+        return self.names_by_dimension.get(dimension, {}).get(value) or self._text_or_fallback(
+            f"{_TABLES_BY_DIMENSION.get(dimension, '')}.{value}", value
+        )
 
-    def _service(self, key: str) -> str:
-        return self._text(f"choices.registry.{key}" if key in BESIDES else f"services.{key}.title", key)
+    def _label_service(self, service_key: str) -> str:
+        return self._text_or_fallback(
+            f"choices.registry.{service_key}" if service_key in SERVICELESS_BILLS else f"services.{service_key}.title",
+            service_key,
+        )
 
-    def _of_service(self, dimension: Dimension, value: str, key: str | None) -> str:
-        service = self.desk.services.get(key or "")
+    def _label_service_value(self, dimension: Dimension, value: str, service_key: str | None) -> str:
+        service = self.dependencies.services.get(service_key or "")
         if dimension is Dimension.STATE:
-            plain = self._text(f"services.{key}.states.{value}", value)
-            return self._text(f"reports.states.{value}", plain)
-        of_kind = service.field(service.kind) if service and service.kind else None
-        return of_kind.type.name_of(value, self.desk.catalogue.text) if of_kind else value
+            plain_label = self._text_or_fallback(f"services.{service_key}.states.{value}", value)
+            return self._text_or_fallback(f"reports.states.{value}", plain_label)
+        kind_field = service.form_field(service.kind_field) if service and service.kind_field else None
+        return kind_field.type.display_name(value, self.dependencies.catalogue.text) if kind_field else value
 
-    def _text(self, key: str, otherwise: str) -> str:
-        return self.desk.catalogue.text(key) if key in self.desk.catalogue else otherwise
+    def _text_or_fallback(self, text_key: str, fallback: str) -> str:
+        return self.dependencies.catalogue.text(text_key) if text_key in self.dependencies.catalogue else fallback
 
-    def ordered(self, table: FigureTable) -> list[tuple[tuple[str, ...], FigureRow]]:
+    def order_rows(self, table: FigureTable) -> list[tuple[tuple[str, ...], FigureRow]]:
         """Return the rows with their names: periods and states in their order, others by their first figure."""
-        by = table.section.by
-        named = [(self.of(by, row.key), row) for row in table.rows]
-        if by and by[-1] in _BY_DECLARATION:
-            return sorted(named, key=lambda one: self._place(by, one[1].key))
-        return sorted(named, key=lambda one: (-(one[1].values[0] or 0), one[0]))
+        dimensions = table.section.dimensions
+        labelled_rows = [(self.label_row(dimensions, row.key), row) for row in table.rows]
+        if dimensions and dimensions[-1] in _DECLARED_ORDER:
+            return sorted(labelled_rows, key=lambda labelled_row: self._row_position(dimensions, labelled_row[1].key))
+        return sorted(labelled_rows, key=lambda labelled_row: (-(labelled_row[1].values[0] or 0), labelled_row[0]))
 
-    def _place(self, by: Sequence[Dimension], key: Key) -> tuple[int, int, str]:
+    def _row_position(self, dimensions: Sequence[Dimension], key: DimensionKey) -> tuple[int, int, str]:
         """Return where a row stands: by its service, then where the declaration has it."""
-        known = dict(zip(by, key, strict=True))
-        services, last = list(self.desk.services), key[-1] or ""
-        name = known.get(Dimension.SERVICE)
-        service = self.desk.services.get(name or "")
-        states = [state.name for state in service.states] if service else []
+        row_values = dict(zip(dimensions, key, strict=True))
+        service_keys, last_value = list(self.dependencies.services), key[-1] or ""
+        service_key = row_values.get(Dimension.SERVICE)
+        service = self.dependencies.services.get(service_key or "")
+        state_names = [state.name for state in service.states] if service else []
         return (
-            services.index(name) if name in services else len(services),
-            states.index(last) if last in states else len(states),
-            last,
+            service_keys.index(service_key) if service_key in service_keys else len(service_keys),
+            state_names.index(last_value) if last_value in state_names else len(state_names),
+            last_value,
         )
 
 
-async def names_of(desk: Desk, uow: UnitOfWork, wanted: ReportFilter) -> Names:
+async def load_labels(dependencies: Dependencies, uow: UnitOfWork, criteria: ReportFilter) -> ReportLabels:
     """Read the names that the municipality gave, and word the periods of a report."""
-    parts, offices = periods(wanted.span), {one.code: one.name for one in await uow.offices.all()}
-    return Names(
-        desk,
+    report_parts, office_names = (
+        split_into_periods(criteria.day_span),
+        {entry.code: entry.name for entry in await uow.offices.list_all()},
+    )
+    return ReportLabels(
+        dependencies,
         {
-            Dimension.PERIOD: period_names(parts),
-            Dimension.OFFICE: offices,
-            Dimension.COUNTER: offices,
-            Dimension.OFFICER: {one.username: one.full_name for one in await uow.people.all_staff()},
-            Dimension.MACHINE: {one.code: one.title for one in await uow.fleet.resources(ResourceKind.MACHINE)},
+            Dimension.PERIOD: label_periods(report_parts),
+            Dimension.OFFICE: office_names,
+            Dimension.COUNTER: office_names,
+            Dimension.OFFICER: {entry.username: entry.full_name for entry in await uow.people.list_staff()},
+            Dimension.MACHINE: {
+                entry.code: entry.title for entry in await uow.fleet.list_resources(ResourceKind.MACHINE)
+            },
         },
-        brief_period_names(parts),
+        label_periods_briefly(report_parts),
     )
 
 
-def period_names(parts: Sequence[Span]) -> dict[str, str]:
+def label_periods(report_parts: Sequence[DaySpan]) -> dict[str, str]:
     """Return what parts of a report are called, by their first days: a day, a month («آذر ۱۴۰۵»), or a year."""
-    words = {_DAYS: jalali_text, _MONTHS: month_name, _YEARS: _year}[_length(parts)]
-    return {first.isoformat(): words(first) for first, _ in parts}
+    render_part = {_DAY_PARTS: jalali_text, _MONTH_PARTS: render_month_and_year, _YEAR_PARTS: _render_year}[
+        _part_length(report_parts)
+    ]
+    return {first_day.isoformat(): render_part(first_day) for first_day, _ in report_parts}
 
 
-def brief_period_names(parts: Sequence[Span]) -> dict[str, str]:
+def label_periods_briefly(report_parts: Sequence[DaySpan]) -> dict[str, str]:
     """Return the same where there is little room: the day of a month, the month without its year."""
-    words = {_DAYS: _day_of_month, _MONTHS: _month, _YEARS: _year}[_length(parts)]
-    return {first.isoformat(): words(first) for first, _ in parts}
+    render_part = {_DAY_PARTS: _render_day_of_month, _MONTH_PARTS: _render_month, _YEAR_PARTS: _render_year}[
+        _part_length(report_parts)
+    ]
+    return {first_day.isoformat(): render_part(first_day) for first_day, _ in report_parts}
 
 
-_DAYS, _MONTHS, _YEARS = "days", "months", "years"
+_DAY_PARTS, _MONTH_PARTS, _YEAR_PARTS = "days", "months", "years"
 
 
-def _length(parts: Sequence[Span]) -> str:
+def _part_length(report_parts: Sequence[DaySpan]) -> str:
     """Return what parts are, going by the longest."""
-    longest = max((last - first).days for first, last in parts)
-    return _DAYS if longest == 1 else _MONTHS if longest <= 31 else _YEARS
+    longest_days = max((last_day - first_day).days for first_day, last_day in report_parts)
+    return _DAY_PARTS if longest_days == 1 else _MONTH_PARTS if longest_days <= 31 else _YEAR_PARTS
 
 
-def _day_of_month(day: date) -> str:
+def _render_day_of_month(day: date) -> str:
     return persian_digits(to_jalali(day)[2])
 
 
-def _month(day: date) -> str:
+def _render_month(day: date) -> str:
     return MONTH_NAMES[to_jalali(day)[1] - 1]
 
 
-def _year(day: date) -> str:
+def _render_year(day: date) -> str:
     return persian_digits(to_jalali(day)[0])
 
 
-def month_name(day: date) -> str:
+def render_month_and_year(day: date) -> str:
     """Return the month of a day: «آذر ۱۴۰۵»."""
-    return f"{_month(day)} {_year(day)}"
+    return f"{_render_month(day)} {_render_year(day)}"

@@ -7,122 +7,154 @@ The list holds personal data. It is read in pages out of one snapshot, so memory
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
-from domain.actions.queues.visibility import SEE_ALL, services_seen
-from domain.actions.reports.declarations import Report, report_named
-from domain.actions.reports.labels import names_of
-from domain.actions.reports.reporting import may_see
-from domain.actions.reports.request_rows import Cell, RequestSheet
-from domain.actions.reports.scope import Known, Scope
+from domain.actions.desk import Dependencies
+from domain.actions.queues.visibility import SEE_ALL_ROLES, visible_services
+from domain.actions.reports.declarations import Report, find_report
+from domain.actions.reports.labels import load_labels
+from domain.actions.reports.reporting import require_report_right
+from domain.actions.reports.request_rows import RequestSheet, SheetCell
+from domain.actions.reports.scope import ReportScope, RowValues
 from domain.actions.staff.authorization import RIGHTS
 from domain.language.service import Service
-from domain.reports.figures import OF_STATE, REQUESTS, Dimension
-from domain.reports.filter import ReportFilter, moments
+from domain.reports.figures import REQUEST_FACTS, STATE_DIMENSIONS, Dimension
+from domain.reports.filter import ReportFilter, moments_of_span
 from domain.reports.ports import RequestLine
-from domain.unit_of_work import SheetWish, Store, UnitOfWork
+from domain.unit_of_work import SheetSelection, Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden
 
-PAGE = 500
+LINES_PER_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class RequestListing:
     """A list under way: how many requests it has, its headings, and its rows, page by page."""
 
     total: int
     headings: list[str]
-    pages: AsyncIterator[list[list[Cell]]]
+    pages: AsyncIterator[list[list[SheetCell]]]
 
 
-def may_take(report: Report, actor: Actor) -> Actor:
+def require_export_right(report: Report, actor: Actor) -> Actor:
     """Return the actor in whose place a report is taken along; `Forbidden("report")` for whoever may not."""
-    by = may_see(report, actor)
+    exporter = require_report_right(report, actor)
     if actor.kind != "system" and not RIGHTS["reports.export"].roles & actor.role_names:
         raise Forbidden("report")
-    return by
+    return exporter
 
 
-def may_have(desk: Desk, wish: SheetWish, actor: Actor) -> Actor:
+def require_sheet_right(dependencies: Dependencies, requested_sheet: SheetSelection, actor: Actor) -> Actor:
     """Return the actor in whose place a sheet is taken along.
 
-    Errors: `Forbidden("report")` as `may_take`, `Forbidden("service")` for a list of requests that are not this
-    actor's to see.
+    Errors: `Forbidden("report")` as `require_export_right`, `Forbidden("service")` for a list of requests that are not
+    this actor's to see.
     """
-    by = may_take(report_named(wish.report), actor)
-    if not wish.figures:
-        _refuse_unseen(desk, wish.filter, actor)
-    return by
+    exporter = require_export_right(find_report(requested_sheet.report_key), actor)
+    if not requested_sheet.figures_only:
+        _refuse_hidden_service(dependencies, requested_sheet.report_filter, actor)
+    return exporter
 
 
-async def audit(desk: Desk, store: Store, wish: SheetWish, actor: Actor) -> None:
+async def audit_report_export(
+    dependencies: Dependencies, store: Store, requested_sheet: SheetSelection, actor: Actor
+) -> None:
     """Note that somebody takes a report along; `Forbidden` (`report`, `service`)."""
-    by, wanted = may_have(desk, wish, actor), wish.filter
-    facts = {"report": wish.report, "kind": wish.kind, "figures": wish.figures}
-    facts |= {"from": wanted.first.isoformat(), "before": wanted.last.isoformat()}
-    asked = {dimension.value: value for dimension, value in wanted.wanted.items()}
-    async with store.unit() as uow:
-        await uow.audit.record(desk.clock.now(), by.label, "report_exported", facts | asked)
+    exporter, criteria = require_sheet_right(dependencies, requested_sheet, actor), requested_sheet.report_filter
+    facts = {
+        "report": requested_sheet.report_key,
+        "kind": requested_sheet.file_format,
+        "figures": requested_sheet.figures_only,
+    }
+    facts |= {"from": criteria.first_day.isoformat(), "before": criteria.end_day.isoformat()}
+    filter_facts = {dimension.value: value for dimension, value in criteria.value_by_dimension.items()}
+    async with store.open_unit() as uow:
+        await uow.audit.record(dependencies.clock.now(), exporter.label, "report_exported", facts | filter_facts)
 
 
-async def listing(desk: Desk, uow: UnitOfWork, report: Report, wanted: ReportFilter, actor: Actor) -> Listing:
+async def build_listing(
+    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
+) -> RequestListing:
     """Begin a list of the requests that were made in the filter's days, in a unit that reads.
 
     Errors: `Forbidden` (`report`, `service`).
     """
-    may_take(report, actor)
-    _refuse_unseen(desk, wanted, actor)
-    scope = Scope(desk.services, report, wanted, _seen(desk, actor))
-    sheet = RequestSheet(await names_of(desk, uow, wanted), _only_service(desk, scope))
-    return Listing(await _total(uow, scope, wanted), sheet.headings(), _pages(uow, sheet, scope, wanted))
+    require_export_right(report, actor)
+    _refuse_hidden_service(dependencies, criteria, actor)
+    scope = ReportScope(dependencies.services, report, criteria, _openable_services(dependencies, actor))
+    sheet = RequestSheet(await load_labels(dependencies, uow, criteria), _find_only_service(dependencies, scope))
+    return RequestListing(
+        await _count_total(uow, scope, criteria), sheet.render_headings(), _read_pages(uow, sheet, scope, criteria)
+    )
 
 
-def may_list(desk: Desk, wanted: ReportFilter, actor: Actor) -> bool:
+def may_list_requests(dependencies: Dependencies, criteria: ReportFilter, actor: Actor) -> bool:
     """Tell whether somebody may have the requests of this filter's service listed, or it names none."""
-    seen, asked = _seen(desk, actor), wanted.wanted.get(Dimension.SERVICE)
-    return seen is None or asked not in desk.services or asked in seen
+    openable, requested_service = (
+        _openable_services(dependencies, actor),
+        criteria.value_by_dimension.get(Dimension.SERVICE),
+    )
+    return openable is None or requested_service not in dependencies.services or requested_service in openable
 
 
-def leaves_out(desk: Desk, report: Report, actor: Actor) -> bool:
+def omits_requests(dependencies: Dependencies, report: Report, actor: Actor) -> bool:
     """Tell whether a report's figures are about services whose requests its list leaves out for this actor."""
-    seen, about = _seen(desk, actor), report.services(desk.services)
-    return seen is not None and not seen >= (desk.services.keys() if about is None else about & desk.services.keys())
+    openable, covered = _openable_services(dependencies, actor), report.covered_services(dependencies.services)
+    return openable is not None and not openable >= (
+        dependencies.services.keys() if covered is None else covered & dependencies.services.keys()
+    )
 
 
-def _seen(desk: Desk, actor: Actor) -> frozenset[str] | None:
-    """Return the services whose requests somebody may open; None for who sees whatever there is (`queues.sees`)."""
-    if actor.kind == "system" or actor.role_names & SEE_ALL:
+def _openable_services(dependencies: Dependencies, actor: Actor) -> frozenset[str] | None:
+    """Return the services whose requests somebody may open; None for who sees whatever there is (`may_see_request`)."""
+    if actor.kind == "system" or actor.role_names & SEE_ALL_ROLES:
         return None
-    return frozenset(services_seen(desk.services, actor.role_names))
+    return frozenset(visible_services(dependencies.services, actor.role_names))
 
 
-def _refuse_unseen(desk: Desk, wanted: ReportFilter, actor: Actor) -> None:
-    if not may_list(desk, wanted, actor):
+def _refuse_hidden_service(dependencies: Dependencies, criteria: ReportFilter, actor: Actor) -> None:
+    if not may_list_requests(dependencies, criteria, actor):
         raise Forbidden("service")
 
 
-def _only_service(desk: Desk, scope: Scope) -> Service | None:
+def _find_only_service(dependencies: Dependencies, scope: ReportScope) -> Service | None:
     """Return the service that all requests are of, if there is one alone."""
-    asked = scope.where.get(Dimension.SERVICE)
-    keys = {asked} if isinstance(asked, str) else set(asked or desk.services)
-    known = [desk.services[key] for key in keys if key in desk.services]
-    return known[0] if len(known) == 1 else None
+    requested = scope.conditions.get(Dimension.SERVICE)
+    service_keys = {requested} if isinstance(requested, str) else set(requested or dependencies.services)
+    known_services = [
+        dependencies.services[service_key] for service_key in service_keys if service_key in dependencies.services
+    ]
+    return known_services[0] if len(known_services) == 1 else None
 
 
-async def _total(uow: UnitOfWork, scope: Scope, wanted: ReportFilter) -> int:
-    cells = await uow.reports.sums(REQUESTS, OF_STATE, scope.of(REQUESTS), moments(wanted.span))
-    known = ((scope.known(REQUESTS, dict(zip(OF_STATE, values, strict=True))), number) for values, (number,) in cells)
-    return sum(number for one, number in known if scope.admits(REQUESTS, one))
+async def _count_total(uow: UnitOfWork, scope: ReportScope, criteria: ReportFilter) -> int:
+    sum_cells = await uow.reports.sum_facts(
+        REQUEST_FACTS, STATE_DIMENSIONS, scope.conditions_for(REQUEST_FACTS), moments_of_span(criteria.day_span)
+    )
+    known_counts = (
+        (scope.derive_known(REQUEST_FACTS, dict(zip(STATE_DIMENSIONS, values, strict=True))), request_count)
+        for values, (request_count,) in sum_cells
+    )
+    return sum(
+        request_count for row_values, request_count in known_counts if scope.admits_rows(REQUEST_FACTS, row_values)
+    )
 
 
-async def _pages(
-    uow: UnitOfWork, sheet: RequestSheet, scope: Scope, wanted: ReportFilter
-) -> AsyncIterator[list[list[Cell]]]:
-    where, when, after = scope.of(REQUESTS), moments(wanted.span), None
-    while lines := await uow.reports.lines(where, when, after, PAGE, fields=sheet.with_fields):
-        yield [sheet.cells(line) for line in lines if scope.admits(REQUESTS, _known(scope, line))]
-        after = lines[-1].place
+async def _read_pages(
+    uow: UnitOfWork, sheet: RequestSheet, scope: ReportScope, criteria: ReportFilter
+) -> AsyncIterator[list[list[SheetCell]]]:
+    conditions, moment_range, after_position = (
+        scope.conditions_for(REQUEST_FACTS),
+        moments_of_span(criteria.day_span),
+        None,
+    )
+    while lines := await uow.reports.list_request_lines(
+        conditions, moment_range, after_position, LINES_PER_PAGE, fields=sheet.needs_fields
+    ):
+        yield [
+            sheet.render_cells(line) for line in lines if scope.admits_rows(REQUEST_FACTS, _derive_known(scope, line))
+        ]
+        after_position = lines[-1].list_place
 
 
-def _known(scope: Scope, line: RequestLine) -> Known:
-    return scope.known(REQUESTS, {Dimension.SERVICE: line.service, Dimension.STATE: line.state})
+def _derive_known(scope: ReportScope, line: RequestLine) -> RowValues:
+    return scope.derive_known(REQUEST_FACTS, {Dimension.SERVICE: line.service, Dimension.STATE: line.state})

@@ -3,56 +3,72 @@
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue, role_mobiles
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import list_role_mobiles, queue_message
 from domain.actions.reports.declarations import REPORTS, Report
-from domain.actions.reports.labels import month_name, names_of
-from domain.actions.reports.reporting import run
-from domain.actions.reports.sheet import Cells, figure_rows
-from domain.actions.staff.staffing import today
-from domain.reports.filter import ReportFilter, moments
+from domain.actions.reports.labels import load_labels, render_month_and_year
+from domain.actions.reports.reporting import run_report
+from domain.actions.reports.sheet import SheetCells, render_figure_rows
+from domain.actions.staff.staffing import today_in_tehran
+from domain.reports.filter import ReportFilter, moments_of_span
 from domain.reports.ports import StoredReport
 from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM, Role
-from domain.values.calendar import FIRST_YEAR, period, to_jalali
+from domain.values.calendar import FIRST_YEAR, jalali_period, to_jalali
 
-Make = Callable[[Iterable[Cells]], Awaitable[bytes]]
+WorkbookMaker = Callable[[Iterable[SheetCells]], Awaitable[bytes]]
 """Makes a sheet (XLSX) of these rows."""
 
 
-async def keep_monthly(desk: Desk, store: Store, make: Make) -> int:
+async def store_monthly_reports(dependencies: Dependencies, store: Store, make_workbook: WorkbookMaker) -> int:
     """Keep the last whole Jalali month's reports that are not kept yet, and tell the managers; return how many.
 
     A month before the first request of all is not reported: a house that opens today has nothing to tell of it.
     """
-    this_month, _ = period(*to_jalali(today(desk))[:2])
-    year, month, _ = to_jalali(this_month - timedelta(days=1))
-    wanted = ReportFilter(*period(year, month))
-    if not await _begun(store, wanted):
+    month_start, _ = jalali_period(*to_jalali(today_in_tehran(dependencies))[:2])
+    year, month, _ = to_jalali(month_start - timedelta(days=1))
+    criteria = ReportFilter(*jalali_period(year, month))
+    if not await _had_requests(store, criteria):
         return 0
-    return sum([await _keep(desk, store, make, one, wanted) for one in REPORTS.values() if one.monthly])
+    return sum(
+        [
+            await _store_report(dependencies, store, make_workbook, report, criteria)
+            for report in REPORTS.values()
+            if report.monthly
+        ]
+    )
 
 
-async def _begun(store: Store, wanted: ReportFilter) -> bool:
-    since, before = period(FIRST_YEAR)[0], wanted.last
-    async with store.unit(write=False) as uow:
-        return bool(await uow.reports.lines({}, moments((since, before)), None, 1, fields=False))
+async def _had_requests(store: Store, criteria: ReportFilter) -> bool:
+    since, before_day = jalali_period(FIRST_YEAR)[0], criteria.end_day
+    async with store.open_unit(write=False) as uow:
+        return bool(
+            await uow.reports.list_request_lines({}, moments_of_span((since, before_day)), None, 1, fields=False)
+        )
 
 
-async def _keep(desk: Desk, store: Store, make: Make, report: Report, wanted: ReportFilter) -> bool:
-    async with store.unit(write=False) as uow:
-        if any((one.first, one.last) == wanted.span for one in await uow.reports.kept(report.key)):
+async def _store_report(
+    dependencies: Dependencies, store: Store, make_workbook: WorkbookMaker, report: Report, criteria: ReportFilter
+) -> bool:
+    async with store.open_unit(write=False) as uow:
+        if any(
+            (earlier.first, earlier.last) == criteria.day_span for earlier in await uow.reports.list_reports(report.key)
+        ):
             return False
-        ran = await run(desk, uow, report, wanted, SYSTEM)
-        rows = list(figure_rows(await names_of(desk, uow, wanted), ran))
-    content = await make(rows)
-    year, month, _ = to_jalali(wanted.first)
-    name = f"{report.key}-{year:04}-{month:02}.xlsx"
-    kept = StoredReport(desk.ids.new_id(), report.key, *wanted.span, name, len(content), desk.clock.now())
-    async with store.unit() as uow:
-        if not await uow.reports.keep(kept, content):
+        report_result = await run_report(dependencies, uow, report, criteria, SYSTEM)
+        sheet_rows = list(render_figure_rows(await load_labels(dependencies, uow, criteria), report_result))
+    content = await make_workbook(sheet_rows)
+    year, month, _ = to_jalali(criteria.first_day)
+    file_name = f"{report.key}-{year:04}-{month:02}.xlsx"
+    new_report = StoredReport(
+        dependencies.ids.new_id(), report.key, *criteria.day_span, file_name, len(content), dependencies.clock.now()
+    )
+    async with store.open_unit() as uow:
+        if not await uow.reports.save_report(new_report, content):
             return False  # another process was faster, and told them
-        message = desk.catalogue.message("staff.report_ready", {"month": month_name(wanted.first)})
-        for mobile in await role_mobiles(uow, desk, Role.MANAGER):
-            await queue(desk, uow, mobile, message)
+        message = dependencies.catalogue.render_message(
+            "staff.report_ready", {"month": render_month_and_year(criteria.first_day)}
+        )
+        for mobile in await list_role_mobiles(uow, dependencies, Role.MANAGER):
+            await queue_message(dependencies, uow, mobile, message)
     return True

@@ -1,39 +1,39 @@
 """Keeping the steps of requests that were made before reports counted them, out of their histories (`migrate`)."""
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.engine import step_records
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 
-BATCH = 100
+BATCH_SIZE = 100
 
 
-async def recount(desk: Desk, store: Store) -> int:
+async def recount_requests(dependencies: Dependencies, store: Store) -> int:
     """Keep the steps of every request that has none kept, in units of a hundred; return how many requests.
 
     One of a service that the code does not know leaves none.
     """
-    counted = 0
+    counted_requests = 0
     while True:
-        async with store.unit() as uow:
-            found = await uow.reports.uncounted(BATCH)
-            for request in found:
-                await _count(desk, uow, await uow.requests.get(request.id, lock=True))
-        counted += len(found)
-        if len(found) < BATCH:
-            return counted
+        async with store.open_unit() as uow:
+            uncounted_requests = await uow.reports.list_uncounted(BATCH_SIZE)
+            for request in uncounted_requests:
+                await _recount_request(dependencies, uow, await uow.requests.get(request.id, lock=True))
+        counted_requests += len(uncounted_requests)
+        if len(uncounted_requests) < BATCH_SIZE:
+            return counted_requests
 
 
-async def _count(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> None:
-    service = desk.services.get(request.service)
+async def _recount_request(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
+    service = dependencies.services.get(request.service)
     request.entered_at = request.created_at
     if service is not None:
-        request.kind = service.kind_of(request.fields)
-        events = await uow.history.of_request(request.id)
-        for one in step_records.steps_of(service, desk.calendar, request, events):
-            await uow.reports.add_step(one)
-            request.entered_at = one.at
-        if request.phase is Phase.DONE and service.work:
-            for work in service.work(request):
-                await uow.reports.add_work(work)
+        request.kind = service.find_kind(request.fields)
+        history_events = await uow.history.list_of_request(request.id)
+        for step_record in step_records.rebuild_step_records(service, dependencies.calendar, request, history_events):
+            await uow.reports.add_step(step_record)
+            request.entered_at = step_record.at
+        if request.phase is Phase.DONE and service.list_machine_work:
+            for machine_work in service.list_machine_work(request):
+                await uow.reports.add_work(machine_work)
     await uow.requests.save(request)

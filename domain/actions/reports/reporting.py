@@ -8,87 +8,96 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.actions.desk import Desk
-from domain.actions.reports.aggregation import Adding, FigureTable, columns_of
+from domain.actions.desk import Dependencies
+from domain.actions.reports.aggregation import FigureTable, SectionTotals, required_columns
 from domain.actions.reports.declarations import Report
-from domain.actions.reports.scope import Scope
+from domain.actions.reports.scope import ReportScope
 from domain.fleet.resources import ResourceKind, ResourceStatus
-from domain.reports.figures import FACTS, FLEET, Dimension, FactTable
-from domain.reports.filter import ReportFilter, Span, moments, periods
-from domain.reports.ports import Cell
+from domain.reports.figures import FACT_TABLES, FLEET_FACTS, Dimension, FactTable
+from domain.reports.filter import DaySpan, ReportFilter, moments_of_span, split_into_periods
+from domain.reports.ports import SumCell
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """A report as it stood at the moment `at`; tables in the order of its sections."""
+class ReportResult:
+    """A report as it stood at the moment `taken_at`; tables in the order of its sections."""
 
     report: Report
-    filter: ReportFilter
-    at: datetime
+    criteria: ReportFilter
+    taken_at: datetime
     tables: tuple[FigureTable, ...]
 
 
-def may_see(report: Report, actor: Actor) -> Actor:
+def require_report_right(report: Report, actor: Actor) -> Actor:
     """Return the actor in whose place the report is seen; `Forbidden("report")` for other roles."""
-    if not report.is_for(actor):
+    if not report.is_visible_to(actor):
         raise Forbidden("report")
-    return actor.acting_by(report.roles)
+    return actor.acting_in_role(report.roles)
 
 
-async def run(desk: Desk, uow: UnitOfWork, report: Report, wanted: ReportFilter, actor: Actor) -> Ran:
+async def run_report(
+    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
+) -> ReportResult:
     """Add a report up, in a unit that reads; `Forbidden("report")`."""
-    may_see(report, actor)
-    running = _Running(desk, uow, Scope(desk.services, report, wanted), desk.clock.now())
-    return Ran(report, wanted, running.now, await running.tables(report, wanted))
+    require_report_right(report, actor)
+    report_run = _ReportRun(
+        dependencies, uow, ReportScope(dependencies.services, report, criteria), dependencies.clock.now()
+    )
+    return ReportResult(report, criteria, report_run.now, await report_run.build_tables(report, criteria))
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class _ReportRun:
     """One report under way."""
 
-    desk: Desk
+    dependencies: Dependencies
     uow: UnitOfWork
-    scope: Scope
+    scope: ReportScope
     now: datetime
 
-    async def tables(self, report: Report, wanted: ReportFilter) -> tuple[FigureTable, ...]:
+    async def build_tables(self, report: Report, criteria: ReportFilter) -> tuple[FigureTable, ...]:
         """Add everything up, fact by fact and period by period."""
-        parts, answered = periods(wanted.span), self.scope.answered
-        under_way = [Adding(section, answered) for section in report.sections]
-        for fact in FACTS:
-            sections = [one for one in under_way if one.wants(fact)]
-            for part in (parts if fact.dated else [wanted.span]) if sections else ():
-                await self._add(fact, part, sections)
-        days = [(first.isoformat(),) for first, _ in parts]
-        return tuple(one.table(days if one.section.by == (Dimension.PERIOD,) else ()) for one in under_way)
+        report_parts, answered_facts = split_into_periods(criteria.day_span), self.scope.answered_facts
+        section_totals = [SectionTotals(section, answered_facts) for section in report.sections]
+        for fact in FACT_TABLES:
+            interested_sections = [totals for totals in section_totals if totals.accepts_fact(fact)]
+            for report_part in (report_parts if fact.is_dated else [criteria.day_span]) if interested_sections else ():
+                await self._add_part(fact, report_part, interested_sections)
+        day_keys = [(first_day.isoformat(),) for first_day, _ in report_parts]
+        return tuple(
+            totals.build_table(day_keys if totals.section.dimensions == (Dimension.PERIOD,) else ())
+            for totals in section_totals
+        )
 
-    async def _add(self, fact: FactTable, part: Span, sections: Sequence[Adding]) -> None:
-        told = [one for each in sections for one in each.section.by]
-        by = columns_of(fact, (*told, *self.scope.derived(fact)))
-        period = {Dimension.PERIOD: part[0].isoformat()}
-        for values, sums in await self._cells(fact, by, part):
-            known = self.scope.known(fact, period | dict(zip(by, values, strict=True)), told)
-            if self.scope.admits(fact, known):
-                for one in sections:
-                    one.add(fact, known, sums)
+    async def _add_part(self, fact: FactTable, report_part: DaySpan, section_totals: Sequence[SectionTotals]) -> None:
+        dimensions = [entry for section in section_totals for entry in section.section.dimensions]
+        columns = required_columns(fact, (*dimensions, *self.scope.derived_dimensions(fact)))
+        period_dimension = {Dimension.PERIOD: report_part[0].isoformat()}
+        for values, sums in await self._load_cells(fact, columns, report_part):
+            row_values = self.scope.derive_known(
+                fact, period_dimension | dict(zip(columns, values, strict=True)), dimensions
+            )
+            if self.scope.admits_rows(fact, row_values):
+                for entry in section_totals:
+                    entry.add_sums(fact, row_values, sums)
 
-    async def _cells(self, fact: FactTable, by: Sequence[Dimension], part: Span) -> list[Cell]:
-        if fact is FLEET:
-            return await self._fleet(by, part)
-        when = moments(part) if fact.dated else (self.now, self.now)
-        return await self.uow.reports.sums(fact, by, self.scope.of(fact), when)
+    async def _load_cells(self, fact: FactTable, columns: Sequence[Dimension], report_part: DaySpan) -> list[SumCell]:
+        if fact is FLEET_FACTS:
+            return await self._load_fleet_cells(columns, report_part)
+        moment_range = moments_of_span(report_part) if fact.is_dated else (self.now, self.now)
+        return await self.uow.reports.sum_facts(fact, columns, self.scope.conditions_for(fact), moment_range)
 
-    async def _fleet(self, by: Sequence[Dimension], part: Span) -> list[Cell]:
+    async def _load_fleet_cells(self, columns: Sequence[Dimension], report_part: DaySpan) -> list[SumCell]:
         """Return the office minutes of each machine in the part of these days that is over."""
-        start, end = moments(part)
-        minutes = self.desk.calendar.working_minutes_between(start, min(end, self.now))
-        only = self.scope.where.get(Dimension.MACHINE)
-        found: list[Cell] = []
-        for one in await self.uow.fleet.resources(ResourceKind.MACHINE):
-            if one.status is not ResourceStatus.RETIRED and only in {None, one.code}:
-                known = {Dimension.MACHINE: one.code, Dimension.MACHINE_TYPE: one.type}
-                found.append((tuple(known[each] for each in by), (minutes,)))
-        return found
+        start, end = moments_of_span(report_part)
+        office_minutes = self.dependencies.calendar.working_minutes_between(start, min(end, self.now))
+        requested_machine = self.scope.conditions.get(Dimension.MACHINE)
+        fleet_cells: list[SumCell] = []
+        for machine in await self.uow.fleet.list_resources(ResourceKind.MACHINE):
+            if machine.status is not ResourceStatus.RETIRED and requested_machine in {None, machine.code}:
+                row_values = {Dimension.MACHINE: machine.code, Dimension.MACHINE_TYPE: machine.type}
+                fleet_cells.append((tuple(row_values[dimension] for dimension in columns), (office_minutes,)))
+        return fleet_cells

@@ -5,45 +5,45 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from domain.actions.reports.labels import Names
+from domain.actions.reports.labels import ReportLabels
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Service
-from domain.registries.field_types import jalali_cell
+from domain.registries.field_types import format_jalali_day
 from domain.reports.figures import Dimension
 from domain.reports.ports import RequestLine
-from domain.values.calendar import TEHRAN
-from domain.values.identifiers import mobile_shown
+from domain.values.calendar import TEHRAN_ZONE
+from domain.values.identifiers import display_mobile
 from domain.values.text import ascii_digits
 
-Cell = str | int | None
+SheetCell = str | int | None
 
 
-_day = lru_cache(maxsize=4096)(jalali_cell)
+_cached_day_cell = lru_cache(maxsize=4096)(format_jalali_day)
 
 
-def moment_cell(moment: datetime) -> str:
+def render_moment_cell(moment: datetime) -> str:
     """Return a moment as it lies in a cell, Jalali in ASCII digits, so that cells sort: 1405/09/03 10:00."""
-    local = moment.astimezone(TEHRAN)
-    return f"{_day(local.date().isoformat())} {local:%H:%M}"
+    local_moment = moment.astimezone(TEHRAN_ZONE)
+    return f"{_cached_day_cell(local_moment.date().isoformat())} {local_moment:%H:%M}"
 
 
-COLUMNS: Mapping[str, Callable[[RequestLine, Names], Cell]] = {
+COLUMN_READERS: Mapping[str, Callable[[RequestLine, ReportLabels], SheetCell]] = {
     "code": lambda line, _: line.code,
-    "service": lambda line, names: names.one(Dimension.SERVICE, line.service),
-    "kind": lambda line, names: names.one(Dimension.KIND, line.kind, line.service) if line.kind else None,
-    "state": lambda line, names: names.one(Dimension.STATE, line.state, line.service),
-    "phase": lambda line, names: names.one(Dimension.PHASE, line.phase),
-    "channel": lambda line, names: names.one(Dimension.CHANNEL, line.channel),
-    "office": lambda line, names: names.one(Dimension.OFFICE, line.office) if line.office else None,
-    "officer": lambda line, names: names.one(Dimension.OFFICER, line.officer) if line.officer else None,
-    "mobile": lambda line, _: mobile_shown(line.mobile) if line.mobile else None,
-    "created_at": lambda line, _: moment_cell(line.created_at),
-    "updated_at": lambda line, _: moment_cell(line.updated_at),
-    "billed": lambda line, _: line.billed,
-    "paid": lambda line, _: line.paid,
-    "returned": lambda line, _: line.returned,
-    "rating": lambda line, _: line.rating,
+    "service": lambda line, names: names.label_value(Dimension.SERVICE, line.service),
+    "kind": lambda line, names: names.label_value(Dimension.KIND, line.kind, line.service) if line.kind else None,
+    "state": lambda line, names: names.label_value(Dimension.STATE, line.state, line.service),
+    "phase": lambda line, names: names.label_value(Dimension.PHASE, line.phase),
+    "channel": lambda line, names: names.label_value(Dimension.CHANNEL, line.channel),
+    "office": lambda line, names: names.label_value(Dimension.OFFICE, line.office) if line.office else None,
+    "officer": lambda line, names: names.label_value(Dimension.OFFICER, line.officer) if line.officer else None,
+    "mobile": lambda line, _: display_mobile(line.mobile) if line.mobile else None,
+    "created_at": lambda line, _: render_moment_cell(line.created_at),
+    "updated_at": lambda line, _: render_moment_cell(line.updated_at),
+    "billed": lambda line, _: line.billed_rials,
+    "paid": lambda line, _: line.paid_rials,
+    "returned": lambda line, _: line.returned_rials,
+    "rating": lambda line, _: line.rating_score,
 }
 """Column → what its cells say. Money is that of the request's bills: those that stand, what settled them, what went
 back.
@@ -53,32 +53,36 @@ back.
 class RequestSheet:
     """The columns of one list. `service` is the one that all requests are of, None where they may be of several."""
 
-    def __init__(self, names: Names, service: Service | None) -> None:
-        self._names = names
+    def __init__(self, labels: ReportLabels, service: Service | None) -> None:
+        self._labels = labels
         self._service = service
         self._fields: Sequence[Field] = service.form if service else ()
 
     @property
-    def with_fields(self) -> bool:
+    def needs_fields(self) -> bool:
         """Whether the lines need their forms."""
         return bool(self._fields)
 
-    def headings(self) -> list[str]:
+    def render_headings(self) -> list[str]:
         """Return what the columns are called."""
-        of_form = [f"services.{self._service.key}.fields.{one.name}.label" for one in self._fields if self._service]
-        keys = [*(f"reports.columns.{name}" for name in COLUMNS), *of_form]
-        return [self._names.desk.catalogue.text(key) for key in keys]
+        form_keys = [
+            f"services.{self._service.key}.fields.{field.name}.label" for field in self._fields if self._service
+        ]
+        text_keys = [*(f"reports.columns.{column_name}" for column_name in COLUMN_READERS), *form_keys]
+        return [self._labels.dependencies.catalogue.text(text_key) for text_key in text_keys]
 
-    def cells(self, line: RequestLine) -> list[Cell]:
+    def render_cells(self, request_line: RequestLine) -> list[SheetCell]:
         """Return the cells of a request."""
-        fixed = [cell(line, self._names) for cell in COLUMNS.values()]
-        return fixed + [self._field_cell(one, line.fields.get(one.name)) for one in self._fields]
+        fixed_cells = [render_cell(request_line, self._labels) for render_cell in COLUMN_READERS.values()]
+        return fixed_cells + [
+            self._render_field_cell(field, request_line.form_values.get(field.name)) for field in self._fields
+        ]
 
-    def _field_cell(self, field: Field, value: Any) -> Cell:
+    def _render_field_cell(self, field: Field, value: Any) -> SheetCell:
         if value is None or isinstance(value, int):
             return value
         if isinstance(field.type, Text):
             return str(value)
         if field.type.name == "date":
-            return jalali_cell(value)
-        return ascii_digits(field.type.show(value, self._names.desk.catalogue.text))
+            return format_jalali_day(value)
+        return ascii_digits(field.type.render_value(value, self._labels.dependencies.catalogue.text))

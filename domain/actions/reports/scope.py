@@ -8,75 +8,94 @@ from collections.abc import Iterable, Mapping
 
 from domain.actions.reports.declarations import Report
 from domain.language.service import Service, State
-from domain.reports.figures import FACTS, Dimension, FactTable
+from domain.reports.figures import FACT_TABLES, Dimension, FactTable
 from domain.reports.filter import ReportFilter
-from domain.reports.ports import Where
+from domain.reports.ports import DimensionFilter
 
-Known = Mapping[Dimension, str | None]
+RowValues = Mapping[Dimension, str | None]
 """What is known of the rows behind some sums, or of one row."""
 
-SERVICE_TEXTS = ("services", "registries")
+SERVICE_TEXT_TABLES = ("services", "registries")
 """Where the catalogue keeps the messages of services, and of duties and fines, by their keys."""
 
 
-class Scope:
-    """The rows of one report under one filter. `where` is what each of them must have.
+class ReportScope:
+    """The rows of one report under one filter. `conditions` is what each of them must have.
 
-    `seen`: of these services alone, whatever the report is about (None: of all).
+    `openable`: of these services alone, whatever the report is about (None: of all).
     """
 
     def __init__(
         self,
         services: Mapping[str, Service],
         report: Report,
-        wanted: ReportFilter,
-        seen: frozenset[str] | None = None,
+        criteria: ReportFilter,
+        openable: frozenset[str] | None = None,
     ) -> None:
         self._services = services
-        self._asked = wanted.wanted
-        where: dict[Dimension, str | frozenset[str]] = dict(wanted.wanted)
-        of_report = report.services(services)
-        about = seen if of_report is None else of_report if seen is None else of_report & seen
-        if about is not None:
-            service = wanted.wanted.get(Dimension.SERVICE)
-            where[Dimension.SERVICE] = about if service is None else about & {service}
-        self.where: Where = where
+        self._filter_values = criteria.value_by_dimension
+        conditions: dict[Dimension, str | frozenset[str]] = dict(criteria.value_by_dimension)
+        report_services = report.covered_services(services)
+        covered = (
+            openable if report_services is None else report_services if openable is None else report_services & openable
+        )
+        if covered is not None:
+            requested_service = criteria.value_by_dimension.get(Dimension.SERVICE)
+            conditions[Dimension.SERVICE] = covered if requested_service is None else covered & {requested_service}
+        self.conditions: DimensionFilter = conditions
 
     @property
-    def answered(self) -> frozenset[str]:
+    def answered_facts(self) -> frozenset[str]:
         """The keys of the facts to which the filter can be put."""
-        return frozenset(one.key for one in FACTS if all(one.admits(each) for each in self._asked))
+        return frozenset(
+            fact.key for fact in FACT_TABLES if all(fact.admits_filter(dimension) for dimension in self._filter_values)
+        )
 
-    def of(self, fact: FactTable) -> Where:
+    def conditions_for(self, fact: FactTable) -> DimensionFilter:
         """Return what the store sees to."""
-        return {one: value for one, value in self.where.items() if one in fact.columns or _by_machine(fact, one)}
+        return {
+            dimension: value
+            for dimension, value in self.conditions.items()
+            if dimension in fact.stored_dimensions or _filters_by_machine(fact, dimension)
+        }
 
-    def derived(self, fact: FactTable) -> list[Dimension]:
+    def derived_dimensions(self, fact: FactTable) -> list[Dimension]:
         """Return what the store cannot see to."""
-        return [one for one in self.where if one in fact.derived]
+        return [dimension for dimension in self.conditions if dimension in fact.derived_dimensions]
 
-    def known(self, fact: FactTable, columns: Known, wanted: Iterable[Dimension] = ()) -> Known:
+    def derive_known(
+        self, fact: FactTable, column_values: RowValues, dimensions: Iterable[Dimension] = ()
+    ) -> RowValues:
         """Return what columns tell, and what is wanted and follows from them."""
-        following = {one: self._derive(one, columns) for one in (*wanted, *self.derived(fact)) if one in fact.derived}
-        return {**columns, **following}
+        derived_values = {
+            dimension: self._derive_dimension(dimension, column_values)
+            for dimension in (*dimensions, *self.derived_dimensions(fact))
+            if dimension in fact.derived_dimensions
+        }
+        return {**column_values, **derived_values}
 
-    def admits(self, fact: FactTable, known: Known) -> bool:
+    def admits_rows(self, fact: FactTable, row_values: RowValues) -> bool:
         """Whether what follows from the columns is as the filter wants it."""
-        asked = ((known[one], self.where[one]) for one in self.derived(fact))
-        return all(it in value if isinstance(value, frozenset) else it == value for it, value in asked)
+        expected_pairs = (
+            (row_values[dimension], self.conditions[dimension]) for dimension in self.derived_dimensions(fact)
+        )
+        return all(
+            known_value in expected_value if isinstance(expected_value, frozenset) else known_value == expected_value
+            for known_value, expected_value in expected_pairs
+        )
 
-    def state(self, known: Known) -> State | None:
+    def find_state(self, row_values: RowValues) -> State | None:
         """Return the declaration of a state; None for one that the code does not know any more."""
-        service, name = self._services.get(known[Dimension.SERVICE] or ""), known[Dimension.STATE]
-        return next((one for one in service.states if one.name == name), None) if service else None
+        service, state_name = self._services.get(row_values[Dimension.SERVICE] or ""), row_values[Dimension.STATE]
+        return next((state for state in service.states if state.name == state_name), None) if service else None
 
-    def _derive(self, dimension: Dimension, known: Known) -> str | None:
+    def _derive_dimension(self, dimension: Dimension, row_values: RowValues) -> str | None:
         if dimension is Dimension.SERVICE:
-            table, _, rest = (known[Dimension.TEXT] or "").partition(".")
-            return rest.partition(".")[0] if table in SERVICE_TEXTS else None
-        state = self.state(known)
+            text_table, _, text_path = (row_values[Dimension.TEXT] or "").partition(".")
+            return text_path.partition(".")[0] if text_table in SERVICE_TEXT_TABLES else None
+        state = self.find_state(row_values)
         return getattr(state, dimension.value) if state else None
 
 
-def _by_machine(fact: FactTable, dimension: Dimension) -> bool:
-    return dimension is Dimension.MACHINE and fact.of_machines
+def _filters_by_machine(fact: FactTable, dimension: Dimension) -> bool:
+    return dimension is Dimension.MACHINE and fact.covers_machines

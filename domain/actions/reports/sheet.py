@@ -5,54 +5,60 @@ from datetime import date, timedelta
 
 from domain.actions.reports.aggregation import FigureRow, FigureTable
 from domain.actions.reports.declarations import ReportSection
-from domain.actions.reports.labels import Names
-from domain.actions.reports.reporting import Ran
-from domain.actions.reports.request_rows import moment_cell
+from domain.actions.reports.labels import ReportLabels
+from domain.actions.reports.reporting import ReportResult
+from domain.actions.reports.request_rows import render_moment_cell
 from domain.reports.figures import Dimension
-from domain.reports.filter import Span
-from domain.values.calendar import in_tehran, jalali_text
+from domain.reports.filter import DaySpan
+from domain.values.calendar import jalali_text, to_tehran
 from domain.values.text import ascii_digits
 
-Cells = Sequence[str | int | float | None]
+SheetCells = Sequence[str | int | float | None]
 
 
-def period_text(names: Names, span: Span) -> str:
+def render_period(labels: ReportLabels, day_span: DaySpan) -> str:
     """Return what days a report is about, for people: both are included."""
-    first, last = span
-    facts = {"first": jalali_text(first), "last": jalali_text(last - timedelta(days=1))}
-    return names.desk.catalogue.render("reports.period", facts)
+    first_day, last_day = day_span
+    facts = {"first": jalali_text(first_day), "last": jalali_text(last_day - timedelta(days=1))}
+    return labels.dependencies.catalogue.render("reports.period", facts)
 
 
-def headings(names: Names, table: FigureTable) -> list[str]:
+def render_headings(labels: ReportLabels, table: FigureTable) -> list[str]:
     """Return what the columns of a table are called: what rows are told apart by, then the figures."""
-    text = names.desk.catalogue.text
-    return [text(f"reports.by.{one}") for one in table.section.by] + [
-        text(f"reports.figures.{one.key}") for one in table.section.figures
+    read_text = labels.dependencies.catalogue.text
+    return [read_text(f"reports.by.{entry}") for entry in table.section.dimensions] + [
+        read_text(f"reports.figures.{entry.key}") for entry in table.section.figures
     ]
 
 
-def is_ahead(section: ReportSection, row: FigureRow, today: date) -> bool:
+def is_future_row(section: ReportSection, row: FigureRow, today: date) -> bool:
     """Tell whether a row is of days to come, of which there is nothing to say yet; a chart has room for them."""
-    if section.by != (Dimension.PERIOD,) or any(row.values):
+    if section.dimensions != (Dimension.PERIOD,) or any(row.values):
         return False
     return date.fromisoformat(row.key[0] or "") > today
 
 
-def figure_rows(names: Names, ran: Ran) -> Iterator[Cells]:
+def render_figure_rows(labels: ReportLabels, report_result: ReportResult) -> Iterator[SheetCells]:
     """Yield the rows of a report's sheet; a figure that cannot be said is an empty cell."""
-    text, today = names.desk.catalogue.text, in_tehran(ran.at).date()
-    yield [text(f"reports.titles.{ran.report.key}")]
-    yield [ascii_digits(period_text(names, ran.filter.span)), moment_cell(ran.at)]
-    yield from ([text(f"reports.by.{one}"), names.one(one, value)] for one, value in ran.filter.wanted.items())
-    for table in ran.tables:
+    read_text, today = labels.dependencies.catalogue.text, to_tehran(report_result.taken_at).date()
+    yield [read_text(f"reports.titles.{report_result.report.key}")]
+    yield [
+        ascii_digits(render_period(labels, report_result.criteria.day_span)),
+        render_moment_cell(report_result.taken_at),
+    ]
+    yield from (
+        [read_text(f"reports.by.{dimension}"), labels.label_value(dimension, value)]
+        for dimension, value in report_result.criteria.value_by_dimension.items()
+    )
+    for table in report_result.tables:
         yield []
-        yield [text(f"reports.sections.{table.section.key}")]
-        yield headings(names, table)
-        for words, row in names.ordered(table):
-            if table.section.by and not is_ahead(table.section, row, today):
-                yield [*map(ascii_digits, words), *row.values]
-        yield [*_whole(text("reports.whole"), len(table.section.by)), *table.whole]
+        yield [read_text(f"reports.sections.{table.section.key}")]
+        yield render_headings(labels, table)
+        for row_labels, row in labels.order_rows(table):
+            if table.section.dimensions and not is_future_row(table.section, row, today):
+                yield [*map(ascii_digits, row_labels), *row.values]
+        yield [*_pad_total_label(read_text("reports.whole"), len(table.section.dimensions)), *table.totals]
 
 
-def _whole(word: str, width: int) -> list[str | None]:
-    return [word, *[None] * (width - 1)] if width else []
+def _pad_total_label(total_label: str, label_width: int) -> list[str | None]:
+    return [total_label, *[None] * (label_width - 1)] if label_width else []

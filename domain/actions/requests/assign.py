@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
-from domain.actions.requests.act import locked
-from domain.actions.staff.staffing import staff_actor, today
+from domain.actions.desk import Dependencies
+from domain.actions.requests.act import lock_request
+from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
 from domain.people.person import StaffMember, Substitution
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -23,55 +23,62 @@ from domain.values.errors import (
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
-MOST_AT_ONCE = 200
+MOST_ASSIGNED_AT_ONCE = 200
 """Requests that may be assigned in one unit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class AssignmentResult:
     """One of several requests: given to the member, or why not."""
 
     code: str
     error: DomainError | None = None
 
 
-def may_assign(desk: Desk, request: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether this one may say who takes care of a request now: `assign` lets these and nobody else."""
-    return not request.phase.final and bool(actor.role_names & _deciders(desk, request))
+def may_assign(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> bool:
+    """Tell whether this one may say who takes care of a request now: `assign_request` lets these and nobody else."""
+    return not request.phase.is_final and bool(actor.role_names & _deciding_roles(dependencies, request))
 
 
-def units_of(desk: Desk, request: ServiceRequest) -> frozenset[Role]:
+def assignable_units(dependencies: Dependencies, request: ServiceRequest) -> frozenset[Role]:
     """Return the units to whose members a request may be given: the one whose turn it is, else all of its service."""
-    service = desk.engine.service(request.service)
-    unit = service.state(request.state).unit
-    return frozenset({unit}) if unit else service.units
+    service = dependencies.engine.get_service(request.service)
+    unit = service.state_named(request.state).unit
+    return frozenset({unit}) if unit else service.unit_roles
 
 
-def colleagues(
-    desk: Desk,
+def list_colleagues(
+    dependencies: Dependencies,
     staff: Sequence[StaffMember],
-    substitutes: Sequence[Substitution],
+    substitutions: Sequence[Substitution],
     requests: Sequence[ServiceRequest],
     actor: Actor,
 ) -> list[StaffMember]:
     """Return to whom of the `staff` this actor may give one or another of these requests: members of their units.
 
-    With the absent ones come their `substitutes` of today. Any manager may be given a request; here a manager finds
+    With the absent ones come their `substitutions` of today. Any manager may be given a request; here a manager finds
     only himself.
     """
-    units = frozenset[Role]().union(*(units_of(desk, one) for one in requests if may_assign(desk, one, actor)))
-    if not units:
+    own_units = frozenset[Role]().union(
+        *(assignable_units(dependencies, entry) for entry in requests if may_assign(dependencies, entry, actor))
+    )
+    if not own_units:
         return []
-    members = {one.username: one for one in staff if one.active}
-    found = {name for name, one in members.items() if one.roles & units}
-    found |= {one.deputy for one in substitutes if one.absent in found}
+    active_members = {entry.username: entry for entry in staff if entry.active}
+    offered_names = {username for username, entry in active_members.items() if entry.roles & own_units}
+    offered_names |= {entry.deputy for entry in substitutions if entry.absent in offered_names}
     if Role.MANAGER in actor.role_names:
-        found.add(actor.ident)
-    return [one for name, one in members.items() if name in found]
+        offered_names.add(actor.identifier)
+    return [entry for username, entry in active_members.items() if username in offered_names]
 
 
-async def assign(
-    desk: Desk, uow: UnitOfWork, code: str, username: str, actor: Actor, version: VersionToken | None = None
+async def assign_request(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: str,
+    username: str,
+    actor: Actor,
+    version: VersionToken | None = None,
 ) -> ServiceRequest:
     """Give the request with that tracking code to a member of the staff.
 
@@ -81,96 +88,102 @@ async def assign(
     unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
     """
-    return await _give(desk, uow, await locked(uow, code, version), username, actor)
+    return await _give_request(dependencies, uow, await lock_request(uow, code, version), username, actor)
 
 
-async def take(
-    desk: Desk, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+async def take_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
 ) -> ServiceRequest:
-    """Take care of a request oneself, if nobody does; errors as `assign`.
+    """Take care of a request oneself, if nobody does; errors as `assign_request`.
 
     `AlreadyDone` when it is one's own already, `Conflict` when a colleague was first: who may take it away, assigns it.
     """
-    request = await locked(uow, code, version)
-    if request.assignee == actor.ident:
+    request = await lock_request(uow, code, version)
+    if request.assignee == actor.identifier:
         raise AlreadyDone("assignee", detail="own_already")
     if request.assignee:
-        member = await uow.people.staff(request.assignee)
+        member = await uow.people.find_staff(request.assignee)
         raise Conflict("assignee", detail="taken_by", officer=member.full_name if member else request.assignee)
-    return await _give(desk, uow, request, actor.ident, actor)
+    return await _give_request(dependencies, uow, request, actor.identifier, actor)
 
 
-async def drop(
-    desk: Desk, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+async def drop_assignment(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
 ) -> ServiceRequest:
     """Let nobody take care of a request any more: its unit finds it among the unassigned ones.
 
-    Who takes care of it may do so (or the substitute), its unit and managers. Errors as `assign`; `AlreadyDone` where
-    nobody has it.
+    Who takes care of it may do so (or the substitute), its unit and managers. Errors as `assign_request`; `AlreadyDone`
+    where nobody has it.
     """
-    request = await locked(uow, code, version)
-    own = request.assignee in {actor.ident, *actor.stands_for}
-    may = frozenset[Role]() if own and not request.phase.final else _may(desk, request, actor)
+    request = await lock_request(uow, code, version)
+    is_own = request.assignee in {actor.identifier, *actor.substitutes_for}
+    roles = frozenset[Role]() if is_own and not request.phase.is_final else _require_roles(dependencies, request, actor)
     if request.assignee is None:
         raise AlreadyDone("assignee", detail="unassigned")
-    before, by = request.assignee, actor.acting_by(may, request.assignee)
+    former_assignee, acting_actor = request.assignee, actor.acting_in_role(roles, request.assignee)
     request.assignee = None
-    await desk.engine.note(uow, request, "unassign", by, {"assignee_before": before})
+    await dependencies.engine.record_event(uow, request, "unassign", acting_actor, {"assignee_before": former_assignee})
     return request
 
 
-async def assign_several(
-    desk: Desk, uow: UnitOfWork, versions: Mapping[str, VersionToken | None], username: str, actor: Actor
-) -> list[Assigned]:
+async def assign_requests(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    versions: Mapping[str, VersionToken | None],
+    username: str,
+    actor: Actor,
+) -> list[AssignmentResult]:
     """Give several requests to one member; each that cannot be given is told, the others are. `TooLarge` past 200.
 
-    `versions` is tracking code → the version that was looked at, as `assign` takes it.
+    `versions` is tracking code → the version that was looked at, as `assign_request` takes it.
     """
-    if len(versions) > MOST_AT_ONCE:
-        raise TooLarge("code", detail="too_many_requests", most=persian_digits(MOST_AT_ONCE))
-    done = []
+    if len(versions) > MOST_ASSIGNED_AT_ONCE:
+        raise TooLarge("code", detail="too_many_requests", most=persian_digits(MOST_ASSIGNED_AT_ONCE))
+    results = []
     for code in sorted(versions):  # one order for all who lock several: nobody waits crosswise
         try:
-            await assign(desk, uow, code, username, actor, versions[code])
-            done.append(Assigned(code))
+            await assign_request(dependencies, uow, code, username, actor, versions[code])
+            results.append(AssignmentResult(code))
         except DomainError as error:
-            done.append(Assigned(code, error))
-    return done
+            results.append(AssignmentResult(code, error))
+    return results
 
 
-async def _give(desk: Desk, uow: UnitOfWork, request: ServiceRequest, username: str, actor: Actor) -> ServiceRequest:
-    may = _may(desk, request, actor)
-    member = await uow.people.staff(username)
+async def _give_request(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, username: str, actor: Actor
+) -> ServiceRequest:
+    roles = _require_roles(dependencies, request, actor)
+    member = await uow.people.find_staff(username)
     if member is None or not member.active:
         raise NotFound("assignee")
-    if member.username != actor.ident:  # whoever may give it away may have it
-        await _refuse_stranger(desk, uow, request, member, actor)
-    by = actor.acting_by(may, request.assignee)
+    if member.username != actor.identifier:  # whoever may give it away may have it
+        await _refuse_stranger(dependencies, uow, request, member, actor)
+    acting_actor = actor.acting_in_role(roles, request.assignee)
     request.assignee = member.username
-    await desk.engine.note(uow, request, "assign", by, {"assignee": member.username})
+    await dependencies.engine.record_event(uow, request, "assign", acting_actor, {"assignee": member.username})
     return request
 
 
 async def _refuse_stranger(
-    desk: Desk, uow: UnitOfWork, request: ServiceRequest, member: StaffMember, by: Actor
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, member: StaffMember, actor: Actor
 ) -> None:
     """Refuse to give a request to somebody who could not work on it, nor find it in any queue of their own."""
-    units = units_of(desk, request)
-    acting = await staff_actor(uow, member.username, by.channel, today(desk))
-    if not acting.role_names & {*units, Role.MANAGER}:
-        names = [desk.catalogue.text(f"roles.{one}") for one in Role if one in units]
-        raise InvalidField("assignee", detail="not_of_unit", member=member.full_name, units=names)
+    request_units = assignable_units(dependencies, request)
+    acting_member = await load_staff_actor(uow, member.username, actor.channel, today_in_tehran(dependencies))
+    if not acting_member.role_names & {*request_units, Role.MANAGER}:
+        unit_names = [dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
+        raise InvalidField("assignee", detail="not_of_unit", member=member.full_name, units=unit_names)
 
 
-def _may(desk: Desk, request: ServiceRequest, actor: Actor) -> frozenset[Role]:
+def _require_roles(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> frozenset[Role]:
     """Return the roles that may say who takes care of a request now; `NotAllowedNow`, `Forbidden`."""
-    if request.phase.final:
+    if request.phase.is_final:
         raise NotAllowedNow("code")
-    if not may_assign(desk, request, actor):
+    if not may_assign(dependencies, request, actor):
         raise Forbidden("assignee")
-    return _deciders(desk, request)
+    return _deciding_roles(dependencies, request)
 
 
-def _deciders(desk: Desk, request: ServiceRequest) -> frozenset[Role]:
-    unit = desk.engine.service(request.service).state(request.state).unit
-    return frozenset(one for one in (unit, Role.MANAGER) if one)
+def _deciding_roles(dependencies: Dependencies, request: ServiceRequest) -> frozenset[Role]:
+    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
+    return frozenset(role for role in (unit, Role.MANAGER) if role)

@@ -7,98 +7,106 @@ That event keeps who of the staff took the erased steps.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.actions.desk import Desk
-from domain.engine.personal_data import bare
-from domain.requests.history import ERASED_ACTORS, staff_actors
+from domain.actions.desk import Dependencies
+from domain.engine.personal_data import erase_personal_data
+from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import SYSTEM, Actor, Role
-from domain.values.calendar import TEHRAN
+from domain.values.calendar import TEHRAN_ZONE
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
-BATCH = 100
-ERASE = frozenset({Role.ADMIN})
+BATCH_SIZE = 100
+ERASER_ROLES = frozenset({Role.ADMIN})
 """Roles that may erase."""
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureCounts:
     """How many requests were made bare, and how many older texts that belong to none."""
 
     requests: int
     texts: int
 
 
-async def erase_kept_long_enough(desk: Desk, store: Store, before: date | None = None, actor: Actor = SYSTEM) -> Erased:
+async def erase_expired_requests(
+    dependencies: Dependencies, store: Store, before_day: date | None = None, actor: Actor = SYSTEM
+) -> ErasureCounts:
     """Erase the personal data of requests that ended before the retention time (and before that day), a unit each.
 
     What still awaits a refund waits. Errors: `Forbidden`, `InvalidField("before")` for a day that is too young.
     """
-    actor = _eraser(actor, "before")
-    limit = _limit(desk, before)
-    count = 0
+    actor = _require_eraser(actor, "before")
+    retention_limit = _retention_limit(dependencies, before_day)
+    erased_count = 0
     while True:
-        async with store.unit(write=False) as uow:
-            ids = await uow.personal_data.ended_before(limit, BATCH)
-        for request_id in ids:
-            async with store.unit() as uow:
+        async with store.open_unit(write=False) as uow:
+            request_ids = await uow.personal_data.list_ended_before(retention_limit, BATCH_SIZE)
+        for request_id in request_ids:
+            async with store.open_unit() as uow:
                 request = await uow.requests.get(request_id, lock=True)
                 if request.erased_at is None:  # nor was another process faster
-                    await _erase(desk, uow, request, actor, "retention")
-        count += len(ids)
-        if len(ids) < BATCH:
+                    await _erase_personal_data(dependencies, uow, request, actor, "retention")
+        erased_count += len(request_ids)
+        if len(request_ids) < BATCH_SIZE:
             break
-    async with store.unit() as uow:
-        return Erased(count, await uow.personal_data.erase_older(limit, desk.clock.now()))
+    async with store.open_unit() as uow:
+        return ErasureCounts(
+            erased_count, await uow.personal_data.erase_older(retention_limit, dependencies.clock.now())
+        )
 
 
-async def erase_one(desk: Desk, uow: UnitOfWork, code: str, reason: str, actor: Actor) -> ServiceRequest:
+async def erase_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, reason: str, actor: Actor
+) -> ServiceRequest:
     """Erase the personal data of one finished request now.
 
     Errors: `Forbidden`, `NotFound`, `MissingField("reason")`, `AlreadyDone`, `NotAllowedNow` while it runs or a refund
     is due.
     """
-    actor = _eraser(actor, "code")
-    request = await uow.requests.by_code(tracking_codes.parse(code), lock=True)
-    if not shown(reason):
+    actor = _require_eraser(actor, "code")
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    if not tidy_text(reason):
         raise MissingField("reason")
     if request.erased_at:
         raise AlreadyDone("code", detail="erased")
-    if not request.phase.final:
+    if not request.phase.is_final:
         raise NotAllowedNow("code", detail="not_finished")
-    if await uow.personal_data.refund_due(request.id):
+    if await uow.personal_data.has_refund_due(request.id):
         raise NotAllowedNow("code", detail="refund_due")
-    line = request.mobile
-    await _erase(desk, uow, request, actor, shown(reason))
-    if line:
-        await uow.personal_data.erase_line(line, desk.clock.now())
+    mobile = request.mobile
+    await _erase_personal_data(dependencies, uow, request, actor, tidy_text(reason))
+    if mobile:
+        await uow.personal_data.erase_line(mobile, dependencies.clock.now())
     return request
 
 
-async def _erase(desk: Desk, uow: UnitOfWork, request: ServiceRequest, actor: Actor, reason: str) -> None:
-    now = desk.clock.now()
-    bare(desk.services.get(request.service), request)
+async def _erase_personal_data(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor, reason: str
+) -> None:
+    now = dependencies.clock.now()
+    erase_personal_data(dependencies.services.get(request.service), request)
     request.erased_at = now
-    await uow.timers.replace(request.id, [])
-    actors = staff_actors(await uow.history.of_request(request.id))
-    events = await uow.personal_data.erase_of_request(request.id, now)
-    facts = {"reason": reason, "events": events, ERASED_ACTORS: actors}
-    await desk.engine.note(uow, request, "erase", actor, facts)
+    await uow.timers.replace_all(request.id, [])
+    erased_actors = collect_staff_actors(await uow.history.list_of_request(request.id))
+    event_count = await uow.personal_data.erase_request(request.id, now)
+    facts = {"reason": reason, "events": event_count, ERASED_ACTORS_KEY: erased_actors}
+    await dependencies.engine.record_event(uow, request, "erase", actor, facts)
 
 
-def _eraser(actor: Actor, field: str) -> Actor:
-    if actor.kind == "staff" and not ERASE & actor.role_names:
-        raise Forbidden(field)
-    return actor.acting_by(ERASE)
+def _require_eraser(actor: Actor, field_name: str) -> Actor:
+    if actor.kind == "staff" and not ERASER_ROLES & actor.role_names:
+        raise Forbidden(field_name)
+    return actor.acting_in_role(ERASER_ROLES)
 
 
-def _limit(desk: Desk, before: date | None) -> datetime:
-    latest = desk.clock.now() - desk.policy.retention
-    if before is None:
-        return latest
-    wanted = datetime(before.year, before.month, before.day, tzinfo=TEHRAN)
-    if wanted > latest:
+def _retention_limit(dependencies: Dependencies, before_day: date | None) -> datetime:
+    latest_moment = dependencies.clock.now() - dependencies.policy.retention
+    if before_day is None:
+        return latest_moment
+    requested_moment = datetime(before_day.year, before_day.month, before_day.day, tzinfo=TEHRAN_ZONE)
+    if requested_moment > latest_moment:
         raise InvalidField("before", detail="retention")
-    return wanted
+    return requested_moment

@@ -5,12 +5,12 @@ The papers of the old one are those of the new one too.
 
 from dataclasses import dataclass, replace
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import queue
-from domain.actions.requests.act import own_or_not_found
-from domain.blocks.papers_pending import lacking_of
-from domain.engine.engine import DueNotice, Outcome
-from domain.language.service import Context, Notice, Service
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import queue_message
+from domain.actions.requests.act import refuse_foreign_request
+from domain.blocks.papers_pending import find_missing_papers
+from domain.engine.engine import DueNotice, StepOutcome
+from domain.language.service import Notice, Service, StepContext
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
@@ -18,102 +18,136 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
-from domain.values.text import shown
+from domain.values.text import tidy_text
 
 REOPENED_AS = "reopened_as"
 """Where a finished request keeps the code of the one that takes it up again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reopened:
+class ReopenedRequest:
     """The new request, and what its citizen is told: queued already when staff reopened, else the direct reply."""
 
-    outcome: Outcome
+    outcome: StepOutcome
     message: RenderedMessage
 
 
-async def reopen(desk: Desk, uow: UnitOfWork, code: str, reason: str, actor: Actor) -> Reopened:
+async def reopen_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, reason: str, actor: Actor
+) -> ReopenedRequest:
     """Take up a finished request again, once. The caller announces the outcome.
 
     Managers and the units of its service may do so, and its citizen after a low rating. Errors: `NotFound`,
     `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased, or what
-    the service says: `Service.may_reopen`), `AlreadyDone`, and what forbids such a request to be made today.
+    the service says: `Service.reopen_guard`), `AlreadyDone`, and what forbids such a request to be made today.
     """
-    old = await uow.requests.by_code(tracking_codes.parse(code), lock=True)
-    service = desk.engine.service(old.service)
-    actor = await _may(desk, uow, old, service, actor)
-    if not shown(reason):
+    former = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    service = dependencies.engine.get_service(former.service)
+    actor = await _require_reopening_right(dependencies, uow, former, service, actor)
+    if not tidy_text(reason):
         raise MissingField("reason")
-    if not old.phase.final or old.erased_at:
-        raise NotAllowedNow("code", detail="erased" if old.erased_at else "not_finished")
-    if REOPENED_AS in old.data:
+    if not former.phase.is_final or former.erased_at:
+        raise NotAllowedNow("code", detail="erased" if former.erased_at else "not_finished")
+    if REOPENED_AS in former.data:
         raise AlreadyDone("code", detail="reopened")
-    if refusal := await _refusal(desk, uow, old, actor):
+    if refusal := await _find_refusal(dependencies, uow, former, actor):
         raise refusal
-    values = {name: value for name, value in old.fields.items() if service.field(name)}
-    outcome = await desk.engine.submit(uow, service, values, actor, old.mobile, (old, shown(reason)))
-    await _carry_papers(desk, uow, old, outcome.request, actor)
-    old.data[REOPENED_AS] = outcome.request.code
-    await desk.engine.note(uow, old, "reopen", actor, {"reason": shown(reason), REOPENED_AS: outcome.request.code})
-    outcome.told = [one for one in outcome.told if not _is_receipt(one)]
-    return Reopened(outcome, await _tell(desk, uow, old, outcome.request, actor))
+    values = {name: value for name, value in former.fields.items() if service.form_field(name)}
+    outcome = await dependencies.engine.submit_request(
+        uow, service, values, actor, former.mobile, (former, tidy_text(reason))
+    )
+    await _carry_papers(dependencies, uow, former, outcome.request, actor)
+    former.data[REOPENED_AS] = outcome.request.code
+    await dependencies.engine.record_event(
+        uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS: outcome.request.code}
+    )
+    outcome.due_notices = [due_notice for due_notice in outcome.due_notices if not _is_submission_receipt(due_notice)]
+    return ReopenedRequest(outcome, await _notify_reopened(dependencies, uow, former, outcome.request, actor))
 
 
-async def can_reopen(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> bool:
+async def can_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
     """Tell whether a finished request could be taken up again now: what is offered must be kept."""
-    return REOPENED_AS not in old.data and await _refusal(desk, uow, old, actor) is None
+    return REOPENED_AS not in former.data and await _find_refusal(dependencies, uow, former, actor) is None
 
 
-async def may_take_up(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> bool:
+async def may_staff_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
     """Tell whether this member of the staff could take up a request again now."""
-    if not old.phase.final or old.erased_at or not actor.role_names & _takers(desk.engine.service(old.service)):
+    if (
+        not former.phase.is_final
+        or former.erased_at
+        or not actor.role_names & _reopening_roles(dependencies.engine.get_service(former.service))
+    ):
         return False
-    return await can_reopen(desk, uow, old, actor)
+    return await can_reopen(dependencies, uow, former, actor)
 
 
-async def _refusal(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> DomainError | None:
-    guard, engine = desk.engine.service(old.service).may_reopen, desk.engine
-    ctx = Context(uow, old, {}, actor, desk.clock.now(), engine.policy, engine.calendar, engine.ids)
-    return None if guard is None or await guard.holds(ctx) else guard.refusal(ctx)
+async def _find_refusal(
+    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor
+) -> DomainError | None:
+    guard, engine = dependencies.engine.get_service(former.service).reopen_guard, dependencies.engine
+    guard_context = StepContext(
+        uow=uow,
+        request=former,
+        inputs={},
+        actor=actor,
+        now=dependencies.clock.now(),
+        policy=engine.policy,
+        calendar=engine.calendar,
+        ids=engine.ids,
+    )
+    return None if guard is None or await guard.is_satisfied(guard_context) else guard.build_refusal(guard_context)
 
 
-async def _carry_papers(desk: Desk, uow: UnitOfWork, old: ServiceRequest, new: ServiceRequest, actor: Actor) -> None:
+async def _carry_papers(
+    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
+) -> None:
     """Give the new request the files of the old one, so that nobody is asked for them again."""
-    carried = await uow.documents.of_request(old.id)
-    for one in carried:
-        content = await uow.documents.content(one.sha256)
-        await uow.documents.add(replace(one, id=desk.ids.new_id(), request_id=new.id), content)
-    if carried:
-        new.lacks_papers = bool(await lacking_of(uow, desk.engine.service(new.service).documents, new))
-        names = [{"field": one.field, "name": one.name, "sha256": one.sha256} for one in carried]
-        await desk.engine.note(uow, new, "carry_papers", actor, {"of": old.code, "documents": names})
+    carried_documents = await uow.documents.list_of_request(former.id)
+    for document in carried_documents:
+        content = await uow.documents.get_content(document.sha256)
+        await uow.documents.add(replace(document, id=dependencies.ids.new_id(), request_id=new_request.id), content)
+    if carried_documents:
+        new_request.lacks_papers = bool(
+            await find_missing_papers(uow, dependencies.engine.get_service(new_request.service).papers, new_request)
+        )
+        document_facts = [
+            {"field": document.field, "name": document.name, "sha256": document.sha256}
+            for document in carried_documents
+        ]
+        await dependencies.engine.record_event(
+            uow, new_request, "carry_papers", actor, {"of": former.code, "documents": document_facts}
+        )
 
 
-async def _may(desk: Desk, uow: UnitOfWork, old: ServiceRequest, service: Service, actor: Actor) -> Actor:
-    own_or_not_found(old, actor)
+async def _require_reopening_right(
+    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, service: Service, actor: Actor
+) -> Actor:
+    refuse_foreign_request(former, actor)
     if actor.kind == "citizen":
-        rating = await uow.feedback.rating_of(old.id)
-        if rating is None or rating.score > desk.policy.low_rating:
+        rating = await uow.feedback.find_rating(former.id)
+        if rating is None or rating.score > dependencies.policy.low_rating:
             raise NotAllowedNow("code", detail="rated_low_only")
         return actor
-    roles = _takers(service)
-    if not actor.role_names & roles:
+    reopening_roles = _reopening_roles(service)
+    if not actor.role_names & reopening_roles:
         raise Forbidden("code")
-    return actor.acting_by(roles, old.assignee)
+    return actor.acting_in_role(reopening_roles, former.assignee)
 
 
-def _takers(service: Service) -> frozenset[Role]:
+def _reopening_roles(service: Service) -> frozenset[Role]:
     """Return the roles of the staff that may take up requests of a service again."""
-    return service.units | {Role.MANAGER}
+    return service.unit_roles | {Role.MANAGER}
 
 
-def _is_receipt(told: DueNotice) -> bool:
-    return told.notice == Notice("submit")
+def _is_submission_receipt(due_notice: DueNotice) -> bool:
+    return due_notice.notice == Notice("submit")
 
 
-async def _tell(desk: Desk, uow: UnitOfWork, old: ServiceRequest, new: ServiceRequest, actor: Actor) -> RenderedMessage:
-    facts = desk.wording.facts(new, {"old": old.code})
-    message = desk.catalogue.message("sms.reopened", facts, MessageClass.NOTICE)
-    if new.mobile and actor.kind != "citizen":
-        await queue(desk, uow, new.mobile, message, new.id)
+async def _notify_reopened(
+    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
+) -> RenderedMessage:
+    facts = dependencies.wording.request_facts(new_request, {"old": former.code})
+    message = dependencies.catalogue.render_message("sms.reopened", facts, MessageClass.NOTICE)
+    if new_request.mobile and actor.kind != "citizen":
+        await queue_message(dependencies, uow, new_request.mobile, message, new_request.id)
     return message

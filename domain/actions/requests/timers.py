@@ -8,9 +8,15 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce, bill_facts, queue, recipients, unit_mobiles
-from domain.blocks.charging import bills_of
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import (
+    announce_outcome,
+    find_recipients,
+    list_unit_mobiles,
+    payable_bill_facts,
+    queue_message,
+)
+from domain.blocks.charging import list_request_bills
 from domain.language.service import Notice, Trigger
 from domain.requests.request import ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import Store, UnitOfWork
@@ -19,73 +25,75 @@ from domain.values.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
-LOOK_AGAIN = timedelta(minutes=30)
+BATCH_SIZE = 100
+RETRY_DELAY = timedelta(minutes=30)
 
 
-async def run_due(desk: Desk, store: Store, kind: TimerKind) -> int:
+async def run_due_timers(dependencies: Dependencies, store: Store, timer_kind: TimerKind) -> int:
     """Turn to every request whose timer of this kind is due; return how many were turned to."""
-    handled = 0
+    handled_count = 0
     while True:
-        async with store.unit(write=False) as uow:
-            timers = await uow.timers.due(kind, desk.clock.now(), BATCH)
-        for timer in timers:
-            await _turn_safely(desk, store, timer)
-        handled += len(timers)
-        if len(timers) < BATCH:
-            return handled
+        async with store.open_unit(write=False) as uow:
+            due_timers = await uow.timers.list_due(timer_kind, dependencies.clock.now(), BATCH_SIZE)
+        for timer in due_timers:
+            await _run_timer_safely(dependencies, store, timer)
+        handled_count += len(due_timers)
+        if len(due_timers) < BATCH_SIZE:
+            return handled_count
 
 
-async def _turn_safely(desk: Desk, store: Store, timer: Timer) -> None:
+async def _run_timer_safely(dependencies: Dependencies, store: Store, timer: Timer) -> None:
     """Turn to one request; a fault of ours with it is logged and waits, so that it never keeps the others waiting."""
     try:
-        async with store.unit() as uow:
-            await _turn_to(desk, uow, timer)
+        async with store.open_unit() as uow:
+            await _run_timer(dependencies, uow, timer)
     except Unavailable:
         raise  # the database itself: no other timer would fare better
     except Exception:  # the edge of one request: whatever is wrong with it, the next one has its turn
         log.exception("timer %s of request %s failed", timer.name, timer.request_id)
-        async with store.unit() as uow:
-            if await uow.timers.remove(timer):
-                await uow.timers.add(replace(timer, at=desk.clock.now() + LOOK_AGAIN))
+        async with store.open_unit() as uow:
+            if await uow.timers.delete(timer):
+                await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
 
 
-async def _turn_to(desk: Desk, uow: UnitOfWork, timer: Timer) -> None:
+async def _run_timer(dependencies: Dependencies, uow: UnitOfWork, timer: Timer) -> None:
     request = await uow.requests.get(timer.request_id, lock=True)
-    if not await uow.timers.remove(timer):
+    if not await uow.timers.delete(timer):
         return  # another process, or a step of somebody, was first
     if timer.kind is TimerKind.DEADLINE:
-        await _deadline(desk, uow, request, timer)
+        await _meet_deadline(dependencies, uow, request, timer)
     elif timer.kind is TimerKind.REMINDER:
-        await _remind(desk, uow, request, timer)
+        await _send_reminder(dependencies, uow, request, timer)
     else:
-        await _sla_broken(desk, uow, request)
+        await _record_broken_sla(dependencies, uow, request)
 
 
-async def _deadline(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
-    outcome = await desk.engine.fire(uow, request, Trigger.DEADLINE, name=timer.name)
+async def _meet_deadline(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
+    outcome = await dependencies.engine.fire_trigger(uow, request, Trigger.DEADLINE, name=timer.name)
     if outcome is not None:
-        await announce(desk, uow, outcome, SYSTEM)
-    elif not request.phase.final:
-        await uow.timers.add(replace(timer, at=desk.clock.now() + LOOK_AGAIN))
+        await announce_outcome(dependencies, uow, outcome, SYSTEM)
+    elif not request.phase.is_final:
+        await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
 
 
-async def _remind(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
+async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
     """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then)."""
-    reminder = desk.engine.reminder(request, timer.name)
-    event = desk.engine.event_of(uow, request, reminder) if reminder else None
-    if reminder is None or event is None:
+    reminder = dependencies.engine.find_reminder(request, timer.name)
+    event_at = dependencies.engine.reckon_reminder_event(uow, request, reminder) if reminder else None
+    if reminder is None or event_at is None:
         return
-    if desk.calendar.next_open(desk.clock.now(), skip_holidays=False) >= event:
+    if dependencies.calendar.next_sending_time(dependencies.clock.now(), skip_holidays=False) >= event_at:
         return
-    message = desk.wording.notice(request, Notice(timer.name), bill_facts(await bills_of(uow, request)))
-    for mobile in await recipients(desk, uow, request, reminder.to):
-        await queue(desk, uow, mobile, message, request.id, until=event)
+    message = dependencies.wording.render_notice(
+        request, Notice(timer.name), payable_bill_facts(await list_request_bills(uow, request))
+    )
+    for mobile in await find_recipients(dependencies, uow, request, reminder.audience):
+        await queue_message(dependencies, uow, mobile, message, request.id, until=event_at)
 
 
-async def _sla_broken(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> None:
+async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
     request.data["sla_broken"] = [*request.data.get("sla_broken", []), request.state]
-    message = desk.catalogue.message("staff.sla_broken", desk.wording.facts(request))
-    for mobile in await unit_mobiles(uow, desk, request):
-        await queue(desk, uow, mobile, message, request.id)
-    await desk.engine.note(uow, request, "sla_broken", SYSTEM, {"state": request.state})
+    message = dependencies.catalogue.render_message("staff.sla_broken", dependencies.wording.request_facts(request))
+    for mobile in await list_unit_mobiles(uow, dependencies, request):
+        await queue_message(dependencies, uow, mobile, message, request.id)
+    await dependencies.engine.record_event(uow, request, "sla_broken", SYSTEM, {"state": request.state})

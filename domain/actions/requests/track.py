@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -10,39 +10,39 @@ from domain.values.errors import NotFound, TooManyRequests
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
-    """A request as somebody may see it: `own` tells whether all of it or service and phase only."""
+class TrackingResult:
+    """A request as somebody may see it: `is_own` tells whether all of it or service and phase only."""
 
     request: ServiceRequest
-    own: bool
+    is_own: bool
 
 
-async def track(desk: Desk, uow: UnitOfWork, code: str, viewer: str) -> Tracked:
+async def track_request(dependencies: Dependencies, uow: UnitOfWork, code: str, viewer_mobile: str) -> TrackingResult:
     """Look a tracking code up for a viewer, known by the mobile (+989…).
 
     From the request's own mobile the answer is full, from another it names service and phase only. Errors:
     `CodeMistyped` (no look-up is made), `NotFound`, `TooManyRequests` once this viewer guessed too often; one's own
     request is told even then: nobody has to guess it.
     """
-    digits = tracking_codes.parse(code)
+    tracking_code = tracking_codes.parse_code(code)
     try:
-        request = await uow.requests.by_code(digits)
+        request = await uow.requests.get_by_code(tracking_code)
     except NotFound:
-        await count_guess(desk, uow, viewer)
+        await count_guess(dependencies, uow, viewer_mobile)
         raise
-    if request.mobile == viewer:
-        return Tracked(request, own=True)
-    await count_guess(desk, uow, viewer)
-    return Tracked(request, own=False)
+    if request.mobile == viewer_mobile:
+        return TrackingResult(request, is_own=True)
+    await count_guess(dependencies, uow, viewer_mobile)
+    return TrackingResult(request, is_own=False)
 
 
-async def count_guess(desk: Desk, uow: UnitOfWork, viewer: str) -> None:
+async def count_guess(dependencies: Dependencies, uow: UnitOfWork, viewer_mobile: str) -> None:
     """Count a look-up of what is not the viewer's own; `TooManyRequests` once there were too many in the window.
 
     Each viewer has a count of the own and there is none of all together: a stranger could fill that, and nobody would
     be told anything for the rest of the hour. It is a mobile that is counted, so who shares an address shares nothing.
     """
-    key, now, policy = f"guess:{viewer}", desk.clock.now(), desk.policy
-    if await uow.lines.hits(key, now, policy.guess_window) >= policy.guess_limit_sender:
+    counter_key, now, policy = f"guess:{viewer_mobile}", dependencies.clock.now(), dependencies.policy
+    if await uow.lines.count_hits(counter_key, now, policy.guess_window) >= policy.guess_limit_sender:
         raise TooManyRequests("code", detail="guessing")
-    await uow.lines.hit(key, now, policy.guess_window)
+    await uow.lines.add_hit(counter_key, now, policy.guess_window)

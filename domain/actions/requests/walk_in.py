@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.desk import Desk
-from domain.actions.messages.notify import announce, queue, standing
-from domain.actions.requests.act import locked
-from domain.actions.requests.submit import read_request, submit
-from domain.engine.engine import Outcome
+from domain.actions.desk import Dependencies
+from domain.actions.messages.notify import announce_outcome, find_status_text, queue_message
+from domain.actions.requests.act import lock_request
+from domain.actions.requests.submit import read_request_form, submit_request
+from domain.engine.engine import StepOutcome
 from domain.language.service import Service
 from domain.messages.records import MessageClass
 from domain.people.person import Person
@@ -19,120 +19,153 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
-from domain.values.text import shown
+from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
-WALK_IN = "walk_in"
+WALK_IN_CHANNEL = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
 
-AT_THE_DESK = STAFF_ROLES - {Role.AUDITOR, Role.ADMIN}
+WALK_IN_ROLES = STAFF_ROLES - {Role.AUDITOR, Role.ADMIN}
 """Roles that enter requests: auditors change nothing, administrators have no requests (services.md, "People")."""
 
-FORMS_KEEP = timedelta(days=1)
+FORM_MEMORY = timedelta(days=1)
 """How long a form that made a request is known again."""
 
-_OTHERS = 20
+_MOST_OTHERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class MobileCorrection:
     """A request with its new number, and what is open under the old one: of the same person, or of a stranger."""
 
     request: ServiceRequest
-    others: tuple[ServiceRequest, ...]
+    other_requests: tuple[ServiceRequest, ...]
 
 
-async def enter(
-    desk: Desk, uow: UnitOfWork, service: str, raw: Mapping[str, object], actor: Actor, mobile: str | None
-) -> Outcome:
-    """Store a walk-in citizen's request; the citizen's receipt is a text. `Forbidden`, and the errors of `submit`."""
-    if not AT_THE_DESK & actor.role_names:
+async def enter_walk_in(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service: str,
+    submitted: Mapping[str, object],
+    actor: Actor,
+    mobile: str | None,
+) -> StepOutcome:
+    """Store a walk-in citizen's request; the citizen's receipt is a text. `Forbidden`, and the errors of
+    `submit_request`.
+    """
+    if not WALK_IN_ROLES & actor.role_names:
         raise Forbidden("service")
-    at_desk = replace(actor.acting_by(AT_THE_DESK), channel=WALK_IN)
-    return await submit(desk, uow, service, raw, at_desk, mobile)
+    walk_in_actor = replace(actor.acting_in_role(WALK_IN_ROLES), channel=WALK_IN_CHANNEL)
+    return await submit_request(dependencies, uow, service, submitted, walk_in_actor, mobile)
 
 
-async def form_faults(desk: Desk, uow: UnitOfWork, service_key: str, raw: Mapping[str, object]) -> list[DomainError]:
+async def find_form_faults(
+    dependencies: Dependencies, uow: UnitOfWork, service_key: str, submitted: Mapping[str, object]
+) -> list[DomainError]:
     """Return what is wrong with the form of somebody whose mobile is not known yet: what comes with it (a name that was
     told before) is not called missing.
     """
-    service = desk.engine.service(service_key)
-    _, faults = await read_request(desk, uow, service, {}, raw, None, WALK_IN)
-    known_later = {one.name for one in service.form if one.autofill}
-    return [one for one in faults if not (isinstance(one, MissingField) and one.field in known_later)]
+    service = dependencies.engine.get_service(service_key)
+    _, faults = await read_request_form(dependencies, uow, service, {}, submitted, None, WALK_IN_CHANNEL)
+    autofilled_names = {entry.name for entry in service.form if entry.autofill}
+    return [entry for entry in faults if not (isinstance(entry, MissingField) and entry.field in autofilled_names)]
 
 
-async def enter_once(
-    desk: Desk, uow: UnitOfWork, service: str, raw: Mapping[str, object], actor: Actor, mobile: str, key: str
+async def enter_walk_in_once(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service: str,
+    submitted: Mapping[str, object],
+    actor: Actor,
+    mobile: str,
+    form_key: str,
 ) -> ServiceRequest:
     """Enter a request by a form that bears a random key of its own, and tell the citizen; return it.
 
     The same form again, by a second click or a reload, makes nothing and gives the request that it made; what became of
     a form is remembered as the calls of counter software are. `DuplicateRequest` when something else was entered under
-    that key; the errors of `enter`.
+    that key; the errors of `enter_walk_in`.
     """
-    whose, now = f"{actor.kind}:{actor.ident}", desk.clock.now()  # no office has such a code
-    said = json.dumps([service, raw, mobile], sort_keys=True, default=str)
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    earlier = await uow.calls.begin(whose, key, digest, WALK_IN, now + FORMS_KEEP, now)
-    if earlier is not None:
-        if earlier.digest != digest or earlier.answer is None:
+    form_owner, now = f"{actor.kind}:{actor.identifier}", dependencies.clock.now()  # no office has such a code
+    form_text = json.dumps([service, submitted, mobile], sort_keys=True, default=str)
+    form_digest = hashlib.sha256(form_text.encode()).hexdigest()
+    earlier_call = await uow.office_calls.begin(
+        form_owner, form_key, form_digest, WALK_IN_CHANNEL, now + FORM_MEMORY, now
+    )
+    if earlier_call is not None:
+        if earlier_call.body_digest != form_digest or earlier_call.answer_text is None:
             raise DuplicateRequest(detail="form_used")
-        return await uow.requests.by_code(earlier.answer)
-    outcome = await enter(desk, uow, service, raw, actor, mobile)
-    await announce(desk, uow, outcome, actor)
-    await uow.calls.answer(whose, key, outcome.request.code)
+        return await uow.requests.get_by_code(earlier_call.answer_text)
+    outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
+    await announce_outcome(dependencies, uow, outcome, actor)
+    await uow.office_calls.save_answer(form_owner, form_key, outcome.request.code)
     return outcome.request
 
 
 async def correct_mobile(
-    desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor, version: VersionToken | None = None
-) -> Corrected:
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: str,
+    mobile: str,
+    proof: str,
+    actor: Actor,
+    version: VersionToken | None = None,
+) -> MobileCorrection:
     """Give a request its citizen's right mobile; `proof` says how the citizen showed who it is.
 
     The new number gets the request's status at once, the old one nothing more. Managers and the units of the service
     may do so. Errors: `NotFound`, `Forbidden`, `MissingField("proof")`, `InvalidField("mobile")` (none, or the same),
     `NotAllowedNow` when the personal data was erased, `Conflict` when it is not at the `version` that was looked at.
     """
-    number = identifiers.mobile(mobile)
-    request = await locked(uow, code, version)
-    service = desk.engine.service(request.service)
-    roles = service.units | {Role.MANAGER}
+    new_mobile = identifiers.parse_mobile(mobile)
+    request = await lock_request(uow, code, version)
+    service = dependencies.engine.get_service(request.service)
+    roles = service.unit_roles | {Role.MANAGER}
     if not actor.role_names & roles:
         raise Forbidden("code")
-    if not shown(proof):
+    if not tidy_text(proof):
         raise MissingField("proof")
     if request.erased_at:
         raise NotAllowedNow("code", detail="erased")
-    if request.mobile == number:
+    if request.mobile == new_mobile:
         raise InvalidField("mobile", detail="same_mobile")
-    old, request.mobile = request.mobile, number
-    facts = {"mobile_before": old, "mobile": number, "proof": shown(proof)}
-    await desk.engine.note(uow, request, "correct_mobile", actor.acting_by(roles, request.assignee), facts)
-    await uow.people.put_person(_person(desk, service, request, number))
-    others = await _leave_old(desk, uow, request, old) if old else []
-    await _tell_status(desk, uow, request, number)
-    return Corrected(request, tuple(others))
+    old_mobile, request.mobile = request.mobile, new_mobile
+    facts = {"mobile_before": old_mobile, "mobile": new_mobile, "proof": tidy_text(proof)}
+    await dependencies.engine.record_event(
+        uow, request, "correct_mobile", actor.acting_in_role(roles, request.assignee), facts
+    )
+    await uow.people.save_person(_build_person(dependencies, service, request, new_mobile))
+    other_requests = await _leave_old_mobile(dependencies, uow, request, old_mobile) if old_mobile else []
+    await _notify_status(dependencies, uow, request, new_mobile)
+    return MobileCorrection(request, tuple(other_requests))
 
 
-async def _leave_old(desk: Desk, uow: UnitOfWork, request: ServiceRequest, old: str) -> list[ServiceRequest]:
+async def _leave_old_mobile(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, old_mobile: str
+) -> list[ServiceRequest]:
     """Take back what was meant for the old number, and what this request said of whom it belongs to."""
-    await uow.outbox.withdraw(request.id, old, desk.clock.now(), "mobile_corrected")
-    remaining = await uow.requests.find(RequestFilter(mobile=old, limit=_OTHERS))
-    await uow.people.forget_person(old)
-    if remaining:
-        newest = remaining[0]
-        await uow.people.put_person(_person(desk, desk.engine.service(newest.service), newest, old))
-    return [one for one in remaining if not one.phase.final]
+    await uow.outbox.withdraw_waiting(request.id, old_mobile, dependencies.clock.now(), "mobile_corrected")
+    remaining_requests = await uow.requests.list_requests(RequestFilter(mobile=old_mobile, limit=_MOST_OTHERS))
+    await uow.people.delete_person(old_mobile)
+    if remaining_requests:
+        newest_request = remaining_requests[0]
+        await uow.people.save_person(
+            _build_person(
+                dependencies, dependencies.engine.get_service(newest_request.service), newest_request, old_mobile
+            )
+        )
+    return [other_request for other_request in remaining_requests if not other_request.phase.is_final]
 
 
-def _person(desk: Desk, service: Service, request: ServiceRequest, mobile: str) -> Person:
-    told = {field.autofill: request.fields.get(field.name) for field in service.form if field.autofill}
-    return Person(mobile, told.get("person.full_name"), told.get("person.national_code"), desk.clock.now())
+def _build_person(dependencies: Dependencies, service: Service, request: ServiceRequest, mobile: str) -> Person:
+    values = {field.autofill: request.fields.get(field.name) for field in service.form if field.autofill}
+    return Person(mobile, values.get("person.full_name"), values.get("person.national_code"), dependencies.clock.now())
 
 
-async def _tell_status(desk: Desk, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
-    key, facts = await standing(desk, uow, request)
-    text = key if key in desk.catalogue else "sms.status"
-    message = desk.catalogue.message(text, desk.wording.facts(request, facts), MessageClass.RECEIPT)
-    await queue(desk, uow, mobile, message, request.id)
+async def _notify_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+    text_key, facts = await find_status_text(dependencies, uow, request)
+    chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
+    message = dependencies.catalogue.render_message(
+        chosen_key, dependencies.wording.request_facts(request, facts), MessageClass.RECEIPT
+    )
+    await queue_message(dependencies, uow, mobile, message, request.id)

@@ -7,86 +7,93 @@ budget with the longest real values.
 from collections.abc import Iterable, Sequence
 from string import Formatter
 
-from domain.check import check
+from domain.check import check_services
 from domain.check.registries import check_registries
-from domain.check.texts import LONGEST_IN_CHAT
+from domain.check.texts import LONGEST_CHAT_TEXT
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.values.errors import InvalidField, NotFound
-from domain.values.text import persian_digits, shown
+from domain.values.text import persian_digits, tidy_text
 
-LONGEST = 2000
+LONGEST_OVERRIDE = 2000
 """Characters of a text."""
 
-FIXED = ("limits.", "longest.")
+FIXED_PREFIXES = ("limits.", "longest.")
 """Tables of the catalogue that are no texts: what the proofs reckon with."""
 
-Words = str | Sequence[str]
+TextWording = str | Sequence[str]
 """A text, or a list of them (steps, documents)."""
 
 
-def changeable(catalogue: Catalogue) -> list[str]:
+def list_changeable_keys(catalogue: Catalogue) -> list[str]:
     """Return the keys of the texts that may be worded anew."""
-    return [key for key in catalogue.keys() if not key.startswith(FIXED)]  # noqa: SIM118 - no mapping: it takes a prefix
+    return [text_key for text_key in catalogue.list_keys() if not text_key.startswith(FIXED_PREFIXES)]
 
 
-def fitting(catalogue: Catalogue, key: str, words: object) -> bool:
+def fits_key(catalogue: Catalogue, text_key: str, wording: object) -> bool:
     """Tell whether a kept text can stand for that key: a version may have dropped the key, or facts of it."""
-    if key not in catalogue or key.startswith(FIXED):
+    if text_key not in catalogue or text_key.startswith(FIXED_PREFIXES):
         return False
-    kind = str if isinstance(catalogue.given(key), str) else list
-    return isinstance(words, kind) and all(_wrong(catalogue, key, one) is None for one in _lines(words))
+    value_type = str if isinstance(catalogue.read_source(text_key), str) else list
+    return isinstance(wording, value_type) and all(
+        _find_text_fault(catalogue, text_key, text_line) is None for text_line in _split_lines(wording)
+    )
 
 
-def proved(services: Iterable[Service], catalogue: Catalogue, key: str, typed: str) -> Words:
+def prove_text(services: Iterable[Service], catalogue: Catalogue, text_key: str, submitted_text: str) -> TextWording:
     """Return a text as typed, a list one a line, once it is proved; some 50 ms of reckoning, so outside of units.
 
     Errors: `NotFound("text")`, `InvalidField("text")` with what is wrong.
     """
-    if key not in catalogue or key.startswith(FIXED):
+    if text_key not in catalogue or text_key.startswith(FIXED_PREFIXES):
         raise NotFound("text")
-    text = shown(typed)
+    text = tidy_text(submitted_text)
     if not text:
         raise InvalidField("text", detail="empty")
-    if len(text) > LONGEST:
-        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST))
-    whole = isinstance(catalogue.given(key), str)
-    words: Words = text if whole else [line.strip() for line in text.split("\n") if line.strip()]
-    for one in _lines(words):
-        if wrong := _wrong(catalogue, key, one):
-            raise wrong
-    _prove(services, catalogue.reworded(key, words), key)
-    return words
+    if len(text) > LONGEST_OVERRIDE:
+        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_OVERRIDE))
+    is_single_text = isinstance(catalogue.read_source(text_key), str)
+    wording: TextWording = text if is_single_text else [line.strip() for line in text.split("\n") if line.strip()]
+    for text_line in _split_lines(wording):
+        if text_fault := _find_text_fault(catalogue, text_key, text_line):
+            raise text_fault
+    _prove_catalogue(services, catalogue.with_text(text_key, wording), text_key)
+    return wording
 
 
-def _lines(words: object) -> list[str]:
-    return [words] if isinstance(words, str) else [str(one) for one in words] if isinstance(words, list) else []
+def _split_lines(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else [str(line) for line in value] if isinstance(value, list) else []
 
 
-def _wrong(catalogue: Catalogue, key: str, text: str) -> InvalidField | None:
+def _find_text_fault(catalogue: Catalogue, text_key: str, text: str) -> InvalidField | None:
     """Return what is wrong with the placeholders of a text: braces that are none, or facts that it is not given."""
     try:
-        parsed = list(Formatter().parse(text))
+        parsed_parts = list(Formatter().parse(text))
     except ValueError:
         return InvalidField("text", detail="text_braces")
-    places = [(name, room, conversion) for _, name, room, conversion in parsed if name is not None]
-    if any(not name or conversion or (room and not room.isdecimal()) for name, room, conversion in places):
+    placeholders = [
+        (name, format_spec, conversion) for _, name, format_spec, conversion in parsed_parts if name is not None
+    ]
+    if any(
+        not name or conversion or (format_spec and not format_spec.isdecimal())
+        for name, format_spec, conversion in placeholders
+    ):
         return InvalidField("text", detail="text_braces")
-    known = catalogue.facts(key)
-    if extra := sorted({name for name, _, _ in places} - known):
-        given = "، ".join(f"{{{name}}}" for name in sorted(known)) or "—"
-        return InvalidField("text", detail="text_facts", given="، ".join(extra), known=given)
+    known_facts = catalogue.fact_names(text_key)
+    if unknown_facts := sorted({name for name, _, _ in placeholders} - known_facts):
+        known_list = "، ".join(f"{{{name}}}" for name in sorted(known_facts)) or "—"
+        return InvalidField("text", detail="text_facts", given="، ".join(unknown_facts), known=known_list)
     return None
 
 
-def _prove(services: Iterable[Service], catalogue: Catalogue, key: str) -> None:
+def _prove_catalogue(services: Iterable[Service], catalogue: Catalogue, text_key: str) -> None:
     """Raise for the flaw that this text brings, if it does."""
-    flaws = [*check(services, catalogue), *check_registries(catalogue)]
-    kinds = {flaw.kind for flaw in flaws if flaw.subject.split(" ")[0].rstrip(":") == key}
-    if "over_budget" in kinds:
-        [(_, need, allowed)] = catalogue.over_budget([key])
-        raise InvalidField("text", detail="text_parts", need=need, allowed=allowed)
-    if "too_long" in kinds:
-        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_IN_CHAT))
-    if kinds:
+    flaws = [*check_services(services, catalogue), *check_registries(catalogue)]
+    flaw_kinds = {flaw.kind for flaw in flaws if flaw.subject.split(" ")[0].rstrip(":") == text_key}
+    if "over_budget" in flaw_kinds:
+        [(_, needed_parts, allowed_parts)] = catalogue.find_over_budget([text_key])
+        raise InvalidField("text", detail="text_parts", need=needed_parts, allowed=allowed_parts)
+    if "too_long" in flaw_kinds:
+        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_CHAT_TEXT))
+    if flaw_kinds:
         raise InvalidField("text", detail="text_cuts")

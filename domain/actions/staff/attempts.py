@@ -3,48 +3,48 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.people.sign_in_attempts import WINDOW, AttemptLimits, Lock, locks_in, prefix_of
+from domain.people.sign_in_attempts import ATTEMPT_WINDOW, AccountLock, AttemptLimits, attempt_key_prefix, find_locks
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import TooManyRequests
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class CountedAttempt:
     """An attempt that was counted: by what, and in the window of which moment."""
 
     limits: AttemptLimits
-    at: datetime
+    counted_at: datetime
 
 
-async def refuse_locked(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> None:
+async def refuse_locked_sign_in(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> None:
     """Refuse what is locked without counting it (`TooManyRequests("sign_in")`): this writes nothing."""
-    for key, most in limits.most.items():
-        if await uow.lines.hits(key, now, WINDOW) >= most:
+    for counter_key, most_attempts in limits.limit_by_key.items():
+        if await uow.lines.count_hits(counter_key, now, ATTEMPT_WINDOW) >= most_attempts:
             raise TooManyRequests(detail="sign_in")
 
 
-async def begin(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> Attempt:
+async def count_attempt(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> CountedAttempt:
     """Count an attempt; `TooManyRequests("sign_in")`, which undoes the unit, where there were too many before it.
 
     The keys are counted in one order everywhere, so that no two units wait for each other's.
     """
-    for key in sorted(limits.most):
-        if await uow.lines.hit(key, now, WINDOW) > limits.most[key]:
+    for counter_key in sorted(limits.limit_by_key):
+        if await uow.lines.add_hit(counter_key, now, ATTEMPT_WINDOW) > limits.limit_by_key[counter_key]:
             raise TooManyRequests(detail="sign_in")
-    return Attempt(limits, now)
+    return CountedAttempt(limits, now)
 
 
-async def take_back(uow: UnitOfWork, attempt: Attempt) -> None:
+async def take_back_attempt(uow: UnitOfWork, attempt: CountedAttempt) -> None:
     """Count an attempt no more: it was right."""
-    for key in sorted(attempt.limits.most):
-        await uow.lines.take_back(key, attempt.at, WINDOW)
+    for counter_key in sorted(attempt.limits.limit_by_key):
+        await uow.lines.take_back_hit(counter_key, attempt.counted_at, ATTEMPT_WINDOW)
 
 
-async def locks(uow: UnitOfWork, username: str, now: datetime) -> list[Lock]:
+async def list_locks(uow: UnitOfWork, username: str, now: datetime) -> list[AccountLock]:
     """Return where an account is locked now."""
-    return locks_in(await uow.lines.counts(prefix_of(username), now), username)
+    return find_locks(await uow.lines.list_counts(attempt_key_prefix(username), now), username)
 
 
-async def forget(uow: UnitOfWork, username: str) -> int:
+async def forget_attempts(uow: UnitOfWork, username: str) -> int:
     """Forget every attempt at an account, wherever it came from; return how many counts there were."""
-    return await uow.lines.forget_all(prefix_of(username))
+    return await uow.lines.delete_counts(attempt_key_prefix(username))

@@ -11,41 +11,43 @@ from datetime import date, datetime, timedelta
 
 from domain.unit_of_work import Vault
 
-KEPT = timedelta(days=180)
+DEVICE_LIFETIME = timedelta(days=180)
 """How long a device is known after a sign-in there."""
 
-RENEWED = timedelta(days=30)
+RENEWAL_AGE = timedelta(days=30)
 """A sign-in on a device that was made known longer ago makes it known anew."""
 
-_PURPOSE = "known device"
-_TOKEN = re.compile(r"(?P<nonce>[0-9a-f]{16,64})\.(?P<day>[0-9]{1,7})\.[0-9a-f]{64}")
-_LAST_DAY = date.max.toordinal()
-_A_DAY = timedelta(days=1)
+_DIGEST_PURPOSE = "known device"
+_TOKEN_PATTERN = re.compile(r"(?P<nonce>[0-9a-f]{16,64})\.(?P<day>[0-9]{1,7})\.[0-9a-f]{64}")
+_LAST_DAY_NUMBER = date.max.toordinal()
+_ONE_DAY = timedelta(days=1)
 
 
-def token_of(vault: Vault, username: str, nonce: str, day: date) -> str:
+def build_device_token(vault: Vault, username: str, nonce: str, issued_on: date) -> str:
     """Return the token of a device that becomes known on that day (UTC); `nonce` is random, and names the device."""
-    number = day.toordinal()
-    return f"{nonce}.{number}.{vault.digest(_PURPOSE, f'{nonce}|{number}|{username}')}"
+    day_number = issued_on.toordinal()
+    return f"{nonce}.{day_number}.{vault.keyed_digest(_DIGEST_PURPOSE, f'{nonce}|{day_number}|{username}')}"
 
 
-def device_of(vault: Vault, username: str, token: str, now: datetime) -> str | None:
+def find_device(vault: Vault, username: str, token: str, now: datetime) -> str | None:
     """Return which known device of this member a token names; None where it is of nobody, another, or too old."""
-    nonce, day = _read(token)
-    if day is None or not -_A_DAY <= now.date() - day < KEPT:
+    nonce, issued_on = _read_token(token)
+    if issued_on is None or not -_ONE_DAY <= now.date() - issued_on < DEVICE_LIFETIME:
         return None
-    right = token_of(vault, username, nonce, day)
-    return nonce if hmac.compare_digest(right.encode(), token.encode("utf-8", "surrogatepass")) else None
+    expected_token = build_device_token(vault, username, nonce, issued_on)
+    return nonce if hmac.compare_digest(expected_token.encode(), token.encode("utf-8", "surrogatepass")) else None
 
 
-def is_recent(token: str, now: datetime) -> bool:
+def is_recent_token(token: str, now: datetime) -> bool:
     """Tell whether a token that is right need not be renewed."""
-    _, day = _read(token)
-    return day is not None and now.date() - day < RENEWED
+    _, issued_on = _read_token(token)
+    return issued_on is not None and now.date() - issued_on < RENEWAL_AGE
 
 
-def _read(token: str) -> tuple[str, date | None]:
+def _read_token(token: str) -> tuple[str, date | None]:
     """Return the nonce of a token and the day on which it was given; None where it is no token."""
-    found = _TOKEN.fullmatch(token)
-    number = int(found["day"]) if found else 0
-    return (found["nonce"] if found else ""), date.fromordinal(number) if 0 < number <= _LAST_DAY else None
+    token_match = _TOKEN_PATTERN.fullmatch(token)
+    day_number = int(token_match["day"]) if token_match else 0
+    return (token_match["nonce"] if token_match else ""), date.fromordinal(
+        day_number
+    ) if 0 < day_number <= _LAST_DAY_NUMBER else None

@@ -2,123 +2,135 @@
 
 from dataclasses import replace
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.actions.staff import paper_codes
-from domain.people.sessions import SecondFactor, StaffSession, new_secret, step_of
+from domain.people.sessions import SecondFactor, StaffSession, find_code_period, generate_secret
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.errors import AuthenticationFailed, NotAllowedNow, NotFound
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 """Characters of a password that somebody chooses: the same limits where it is set and where it is shown."""
 
-ACCOUNTS = "accounts"
+ACCOUNTS_LOCK = "accounts"
 """What units that change accounts wait for each other by: a row of the staff is stored as a whole."""
 
 
-async def begin_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username: str) -> str:
+async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str) -> str:
     """Return the secret of a new authenticator, to be confirmed; asked again before that, it is the same one.
 
     `NotAllowedNow` when there is a confirmed one: it is given up first (`give_up_second_factor`).
     """
-    factor = await uow.second_factors.get(username, lock=True)
+    factor = await uow.second_factors.find(username, lock=True)
     if factor and factor.confirmed:
         raise NotAllowedNow("code", detail="enrolled")
     if factor:
-        return vault.open(factor.sealed)
-    secret = new_secret()
-    await uow.second_factors.put(SecondFactor(username, vault.close(secret), False, 0, (), desk.clock.now()))
+        return vault.unseal_secret(factor.sealed)
+    secret = generate_secret()
+    await uow.second_factors.save(
+        SecondFactor(username, vault.seal_secret(secret), False, 0, (), dependencies.clock.now())
+    )
     return secret
 
 
-async def confirm_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username: str, code: str) -> list[str]:
+async def confirm_enrolment(
+    dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str, code: str
+) -> list[str]:
     """Take the new authenticator into use by its first code; return the recovery codes, which are told this once.
 
     Errors: `NotFound("code")` when none was begun, `NotAllowedNow` when it is in use, `AuthenticationFailed("code")`.
     """
-    factor, now = await uow.second_factors.get(username, lock=True), desk.clock.now()
+    factor, now = await uow.second_factors.find(username, lock=True), dependencies.clock.now()
     if factor is None:
         raise NotFound("code")
     if factor.confirmed:
         raise NotAllowedNow("code", detail="enrolled")
-    step = step_of(vault.open(factor.sealed), code, now)
-    if step is None:
+    time_step = find_code_period(vault.unseal_secret(factor.sealed), code, now)
+    if time_step is None:
         raise AuthenticationFailed("code", detail="wrong_code")
-    codes, kept = _recovery_codes(desk, vault, username)
-    await uow.second_factors.put(replace(factor, confirmed=True, last_step=step, recovery=kept))
+    recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
+    await uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
     await uow.audit.record(now, f"staff:{username}", "second_factor_enrolled", {})
-    return codes
+    return recovery_codes
 
 
-async def enrol(desk: Desk, uow: UnitOfWork, vault: Vault, username: str, by: str) -> tuple[str, list[str]]:
+async def enrol_at_once(
+    dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str, recorded_by: str
+) -> tuple[str, list[str]]:
     """Give a member a new authenticator at once, in place of any other; return its secret and the recovery codes.
 
     For whoever has a shell here. Every session of the member ends. `NotFound("username")`.
     """
-    if await uow.people.staff(username) is None:
+    if await uow.people.find_staff(username) is None:
         raise NotFound("username")
-    secret, now = new_secret(), desk.clock.now()
-    codes, kept = _recovery_codes(desk, vault, username)
-    await uow.second_factors.put(SecondFactor(username, vault.close(secret), True, 0, kept, now))
-    ended = await uow.staff_sessions.end_others(username)
+    secret, now = generate_secret(), dependencies.clock.now()
+    recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
+    await uow.second_factors.save(SecondFactor(username, vault.seal_secret(secret), True, 0, stored_codes, now))
+    ended = await uow.staff_sessions.delete_others(username)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.record(now, by, "second_factor_given", facts)
-    return secret, codes
+    await uow.audit.record(now, recorded_by, "second_factor_given", facts)
+    return secret, recovery_codes
 
 
-async def give_up_second_factor(desk: Desk, uow: UnitOfWork, username: str, by: str) -> None:
+async def give_up_second_factor(dependencies: Dependencies, uow: UnitOfWork, username: str, recorded_by: str) -> None:
     """Forget an authenticator (a lost phone); from outside its owner cannot sign in any more. `NotFound("code")`."""
-    if not await uow.second_factors.remove(username):
+    if not await uow.second_factors.delete(username):
         raise NotFound("code")
-    await uow.audit.record(desk.clock.now(), by, "second_factor_given_up", {"username": username})
+    await uow.audit.record(dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username})
 
 
-async def key_paper_codes(store: Store, vault: Vault) -> int:
+async def rewrap_paper_codes(store: Store, vault: Vault) -> int:
     """Wrap the codes on paper that lie as plain hashes, from before; return of how many members. They go on working."""
-    changed = 0
-    async with store.unit() as uow:
-        for factor in await uow.second_factors.all(lock=True):
-            keyed = tuple(paper_codes.keyed(vault, factor.username, one) for one in factor.recovery)
-            if keyed != factor.recovery:
-                await uow.second_factors.put(replace(factor, recovery=keyed))
-                changed += 1
-    return changed
+    changed_count = 0
+    async with store.open_unit() as uow:
+        for factor in await uow.second_factors.list_all(lock=True):
+            keyed_codes = tuple(
+                paper_codes.key_digest(vault, factor.username, stored_code) for stored_code in factor.recovery
+            )
+            if keyed_codes != factor.recovery:
+                await uow.second_factors.save(replace(factor, recovery=keyed_codes))
+                changed_count += 1
+    return changed_count
 
 
 async def set_password(
-    desk: Desk,
+    dependencies: Dependencies,
     uow: UnitOfWork,
     username: str,
-    hashed: str,
-    by: str,
+    password_hash: str,
+    recorded_by: str,
     *,
-    keeping: StaffSession | None = None,
-    temporary: bool = False,
+    kept_session: StaffSession | None = None,
+    is_temporary: bool = False,
 ) -> None:
     """Store a new password's hash and end the member's sessions, but for the one at hand; `NotFound("username")`.
 
-    A `temporary` one is known to whoever made it: the member changes it before anything else.
+    A `is_temporary` one is known to whoever made it: the member changes it before anything else.
     """
-    await uow.serialise(ACCOUNTS)
-    member = await uow.people.staff(username)
+    await uow.serialise(ACCOUNTS_LOCK)
+    member = await uow.people.find_staff(username)
     if member is None:
         raise NotFound("username")
-    await uow.people.put_staff(replace(member, password_hash=hashed, password_temporary=temporary))
-    ended = await uow.staff_sessions.end_others(username, keeping.digest if keeping else None)
+    await uow.people.save_staff(replace(member, password_hash=password_hash, password_temporary=is_temporary))
+    ended = await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.record(desk.clock.now(), by, "password_changed", facts)
+    await uow.audit.record(dependencies.clock.now(), recorded_by, "password_changed", facts)
 
 
-async def end_session(desk: Desk, uow: UnitOfWork, session: StaffSession, digest: str) -> None:
+async def end_own_session(
+    dependencies: Dependencies, uow: UnitOfWork, session: StaffSession, session_digest: str
+) -> None:
     """End one of the own sessions; `NotFound("session")` when it is gone, or somebody else's."""
-    found = await uow.staff_sessions.get(digest)
-    if found is None or found.username != session.username:
+    own_session = await uow.staff_sessions.find(session_digest)
+    if own_session is None or own_session.username != session.username:
         raise NotFound("session")
-    await uow.staff_sessions.end(digest)
-    facts = {"address": found.address}
-    await uow.audit.record(desk.clock.now(), f"staff:{session.username}", "session_ended", facts)
+    await uow.staff_sessions.delete(session_digest)
+    facts = {"address": own_session.address}
+    await uow.audit.record(dependencies.clock.now(), f"staff:{session.username}", "session_ended", facts)
 
 
-def _recovery_codes(desk: Desk, vault: Vault, username: str) -> tuple[list[str], tuple[str, ...]]:
+def _make_recovery_codes(dependencies: Dependencies, vault: Vault, username: str) -> tuple[list[str], tuple[str, ...]]:
     """Return new codes on paper, and what is kept of them."""
-    codes = [paper_codes.code_of(desk.ids.token()) for _ in range(paper_codes.HOW_MANY)]
-    return codes, tuple(paper_codes.kept(vault, username, one) for one in codes)
+    recovery_codes = [
+        paper_codes.make_paper_code(dependencies.ids.new_token()) for _ in range(paper_codes.CODES_PER_MEMBER)
+    ]
+    return recovery_codes, tuple(paper_codes.digest_code(vault, username, paper_code) for paper_code in recovery_codes)

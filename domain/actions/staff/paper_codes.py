@@ -8,33 +8,35 @@ are wrapped where they lie, and go on working.
 import hashlib
 
 from domain.unit_of_work import Vault
-from domain.values.text import compact
+from domain.values.text import fold_compactly
 
-HOW_MANY = 10
-_DIGITS = 10
-_PURPOSE = "paper code"
-_KEYED = "keyed:"
+CODES_PER_MEMBER = 10
+_CODE_DIGITS = 10
+_DIGEST_PURPOSE = "paper code"
+_KEYED_PREFIX = "keyed:"
 
 
-def code_of(token: str) -> str:
+def make_paper_code(random_token: str) -> str:
     """Return a new code, made of a random token (hexadecimal, 128 bits), as it is printed: 12345-67890."""
-    digits = str(int(token, 16))[-_DIGITS:]
+    digits = str(int(random_token, 16))[-_CODE_DIGITS:]
     return f"{digits[:5]}-{digits[5:]}"
 
 
-def kept(vault: Vault, username: str, code: str) -> str:
+def digest_code(vault: Vault, username: str, code: str) -> str:
     """Return what the store keeps of a code, however it is typed."""
-    return keyed(vault, username, hashlib.sha256(compact(code).encode("utf-8", "surrogatepass")).hexdigest())
+    return key_digest(
+        vault, username, hashlib.sha256(fold_compactly(code).encode("utf-8", "surrogatepass")).hexdigest()
+    )
 
 
-def keyed(vault: Vault, username: str, stored: str) -> str:
+def key_digest(vault: Vault, username: str, stored_digest: str) -> str:
     """Return what is stored of a code as a keyed digest; what is one already stays as it is."""
-    if stored.startswith(_KEYED):
-        return stored
-    return _KEYED + vault.digest(_PURPOSE, f"{username}|{stored}")
+    if stored_digest.startswith(_KEYED_PREFIX):
+        return stored_digest
+    return _KEYED_PREFIX + vault.keyed_digest(_DIGEST_PURPOSE, f"{username}|{stored_digest}")
 
 
-def without(vault: Vault, username: str, recovery: tuple[str, ...], code: str) -> tuple[str, ...] | None:
+def use_up_code(vault: Vault, username: str, stored_codes: tuple[str, ...], code: str) -> tuple[str, ...] | None:
     """Return the codes that are left once this one is used up, all of them keyed; None where it is none of them."""
-    used, all_keyed = kept(vault, username, code), [keyed(vault, username, one) for one in recovery]
-    return tuple(one for one in all_keyed if one != used) if used in all_keyed else None
+    used, digests = digest_code(vault, username, code), [key_digest(vault, username, digest) for digest in stored_codes]
+    return tuple(digest for digest in digests if digest != used) if used in digests else None

@@ -14,47 +14,50 @@ from typing import Any
 
 from domain.unit_of_work import UnitOfWork
 
-WINDOW = timedelta(hours=1)
+REFUSAL_WINDOW = timedelta(hours=1)
 """Aligned to the epoch, as all windows are."""
 
 MOST_ROWS = 30
 """Rows in a window of one known name, and of all unknown names of a door, for each sort (`why`)."""
 
-REASONS = ("error", "why")
+REASON_FACTS = ("error", "why")
 """The facts that tell why something was refused."""
 
-STRANGERS = "*"
+UNKNOWN_NAMES = "*"
 """The name under which further unknown names are counted; no real name has it."""
 
 
-async def note(
+async def record_refusal(
     uow: UnitOfWork,
     now: datetime,
-    door: str,
+    sign_in_kind: str,
     name: str,
-    what: str,
-    detail: Mapping[str, Any],
+    event: str,
+    refusal_facts: Mapping[str, Any],
     *,
-    known: Callable[[], Awaitable[bool]],
+    is_known: Callable[[], Awaitable[bool]],
 ) -> None:
-    """Record a refusal of `name`; `detail` is all that tells it from others, `REASONS` in it why it was refused.
+    """Record a refusal of `name`; `refusal_facts` is all that tells it from others, `REASON_FACTS` in it why it was
+    refused.
 
-    `known` tells whether there is such a name. It is asked for a refusal that none before was like, and what is done
+    `is_known` tells whether there is such a name. It is asked for a refusal that none before was like, and what is done
     then does not depend on it.
     """
-    actor = f"{door}:{name}"
-    if await uow.audit.again(_alike(now, actor, what, detail), now):
+    actor = f"{sign_in_kind}:{name}"
+    if await uow.audit.count_again(_refusal_fingerprint(now, actor, event, refusal_facts), now):
         return
-    whose = actor if await known() else f"{door}:{STRANGERS}"
-    reason = {name: detail[name] for name in REASONS if name in detail}
-    counted = "|".join(("refusals", what, str(detail.get("why", "")), whose))
-    if await uow.lines.hit(counted, now, WINDOW) > MOST_ROWS:
-        actor, detail = whose, {"further": True, **reason}
-    await uow.audit.record_alike(_alike(now, actor, what, detail), now, actor, what, detail)
+    row_owner = actor if await is_known() else f"{sign_in_kind}:{UNKNOWN_NAMES}"
+    reason_facts = {name: refusal_facts[name] for name in REASON_FACTS if name in refusal_facts}
+    counter_key = "|".join(("refusals", event, str(refusal_facts.get("why", "")), row_owner))
+    if await uow.lines.add_hit(counter_key, now, REFUSAL_WINDOW) > MOST_ROWS:
+        actor, refusal_facts = row_owner, {"further": True, **reason_facts}
+    await uow.audit.record_or_count(
+        _refusal_fingerprint(now, actor, event, refusal_facts), now, actor, event, refusal_facts
+    )
 
 
-def _alike(now: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> str:
+def _refusal_fingerprint(now: datetime, actor: str, event: str, refusal_facts: Mapping[str, Any]) -> str:
     """Return what refusals have in common that one row counts."""
-    window = int(now.timestamp() // WINDOW.total_seconds())
-    said = json.dumps([window, actor, what, detail], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+    window_number = int(now.timestamp() // REFUSAL_WINDOW.total_seconds())
+    refusal_text = json.dumps([window_number, actor, event, refusal_facts], sort_keys=True)
+    return hashlib.sha256(refusal_text.encode()).hexdigest()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from domain.actions.staff import attempts, own_account
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork
@@ -24,20 +24,20 @@ from domain.values.errors import (
     NotFound,
     UnknownKind,
 )
-from domain.values.text import persian_digits, shown
+from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
-KEEPERS = frozenset({Role.ADMIN})
+EDITOR_ROLES = frozenset({Role.ADMIN})
 """Roles that keep the accounts of others."""
 
 LONGEST_USERNAME = 40
 LONGEST_NAME = 100
 
-_USERNAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_USERNAME - 1}}}")
+_USERNAME_PATTERN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_USERNAME - 1}}}")
 
 
-async def add(
-    desk: Desk,
+async def add_member(
+    dependencies: Dependencies,
     uow: UnitOfWork,
     username: str,
     roles: Collection[str],
@@ -53,19 +53,21 @@ async def add(
     Errors: `Forbidden`, `InvalidField` (`username`, `full_name`, `mobile`), `MissingField("role")`,
     `UnknownKind("role")`, `AlreadyDone("username")`.
     """
-    label, name = await _keeping(uow, actor), _username(username)
-    if await uow.people.staff(name):
+    label, member_name = await _require_editor(uow, actor), _check_username(username)
+    if await uow.people.find_staff(member_name):
         raise AlreadyDone("username", detail="username_taken")
-    now, number = desk.clock.now(), identifiers.mobile(mobile) if mobile else None
-    given, title = _roles(roles), _full_name(full_name or name)
-    member = StaffMember(name, given, title, number, password_hash, True, now, password_temporary=True)
-    await uow.people.put_staff(member)
-    await uow.audit.record(now, label, "staff_added", {"username": name, "roles": sorted(member.roles)})
+    now, mobile_number = dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
+    granted_roles, display_name = _read_roles(roles), _check_full_name(full_name or member_name)
+    member = StaffMember(
+        member_name, granted_roles, display_name, mobile_number, password_hash, True, now, password_temporary=True
+    )
+    await uow.people.save_staff(member)
+    await uow.audit.record(now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)})
     return member
 
 
-async def change(
-    desk: Desk,
+async def change_member(
+    dependencies: Dependencies,
     uow: UnitOfWork,
     username: str,
     *,
@@ -77,133 +79,141 @@ async def change(
 ) -> StaffMember:
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
 
-    `version` is that of the account that was looked at; None for whatever stands there. Errors: those of `add`,
+    `version` is that of the account that was looked at; None for whatever stands there. Errors: those of `add_member`,
     `NotFound("username")`, `NotAllowedNow("role")` for the last administrator, `Conflict("username")` when somebody
     else has changed the account since.
     """
-    label, member = await _keeping(uow, actor), await _member(uow, username)
-    number = identifiers.mobile(mobile) if mobile else None
-    changed = replace(member, roles=_roles(roles), full_name=_full_name(full_name), mobile=number)
+    label, member = await _require_editor(uow, actor), await _find_member(uow, username)
+    mobile_number = identifiers.parse_mobile(mobile) if mobile else None
+    changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
     refuse_stale(version, member.version_token, Conflict("username", detail="account_changed"))
-    if not changed.roles & KEEPERS:
-        await _refuse_last(uow, member)
-    await uow.people.put_staff(changed)
+    if not changed.roles & EDITOR_ROLES:
+        await _refuse_last_admin(uow, member)
+    await uow.people.save_staff(changed)
     names = [name for name in ("roles", "full_name", "mobile") if getattr(changed, name) != getattr(member, name)]
     facts = {"changed": names, "roles": sorted(changed.roles), "roles_before": sorted(member.roles)}
-    await _record(desk, uow, label, "staff_changed", username, facts)
+    await _audit_change(dependencies, uow, label, "staff_changed", username, facts)
     return changed
 
 
-async def set_active(desk: Desk, uow: UnitOfWork, username: str, active: bool, *, actor: Actor = SYSTEM) -> StaffMember:
+async def set_member_active(
+    dependencies: Dependencies, uow: UnitOfWork, username: str, active: bool, *, actor: Actor = SYSTEM
+) -> StaffMember:
     """Let a member in again, or out: then every session ends. Said again, nothing changes.
 
     Errors: `Forbidden`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
     """
-    label, member = await _keeping(uow, actor), await _member(uow, username)
+    label, member = await _require_editor(uow, actor), await _find_member(uow, username)
     if member.active == active:
         return member
     if not active:
-        await _refuse_last(uow, member)
+        await _refuse_last_admin(uow, member)
     changed = replace(member, active=active)
-    await uow.people.put_staff(changed)
-    ended = 0 if active else await uow.staff_sessions.end_others(username)
-    what = "staff_activated" if active else "staff_deactivated"
-    await _record(desk, uow, label, what, username, {"sessions_ended": ended})
+    await uow.people.save_staff(changed)
+    ended = 0 if active else await uow.staff_sessions.delete_others(username)
+    event = "staff_activated" if active else "staff_deactivated"
+    await _audit_change(dependencies, uow, label, event, username, {"sessions_ended": ended})
     return changed
 
 
-async def reset_password(
-    desk: Desk, uow: UnitOfWork, username: str, password_hash: str, *, actor: Actor = SYSTEM
+async def reset_member_password(
+    dependencies: Dependencies, uow: UnitOfWork, username: str, password_hash: str, *, actor: Actor = SYSTEM
 ) -> None:
     """Give a member a new password, which they change first; every session of theirs ends, and what locked them is
     forgotten. Errors: `Forbidden`, `NotFound("username")`.
     """
-    label = await _keeping(uow, actor)
-    await own_account.set_password(desk, uow, username, password_hash, label, temporary=True)
-    await attempts.forget(uow, username)
+    label = await _require_editor(uow, actor)
+    await own_account.set_password(dependencies, uow, username, password_hash, label, is_temporary=True)
+    await attempts.forget_attempts(uow, username)
 
 
-async def unlock(desk: Desk, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> int:
+async def unlock_account(dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> int:
     """Forget every wrong attempt at a member's account, wherever it came from; return how many counts there were.
 
     Addresses that are locked for whatever account stay so. Errors: `Forbidden`, `NotFound("username")`.
     """
-    label = await _keeping(uow, actor)
-    await _member(uow, username)
-    forgotten = await attempts.forget(uow, username)
-    await _record(desk, uow, label, "unlocked", username, {"count": forgotten})
-    return forgotten
+    label = await _require_editor(uow, actor)
+    await _find_member(uow, username)
+    forgotten_count = await attempts.forget_attempts(uow, username)
+    await _audit_change(dependencies, uow, label, "unlocked", username, {"count": forgotten_count})
+    return forgotten_count
 
 
-async def take_second_factor(desk: Desk, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> None:
+async def remove_second_factor(
+    dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM
+) -> None:
     """Forget a member's lost authenticator and end their sessions.
 
     Errors: `Forbidden`, `NotFound` (`username`, `code`).
     """
-    label = await _keeping(uow, actor)
-    await _member(uow, username)
-    await own_account.give_up_second_factor(desk, uow, username, label)
-    await uow.staff_sessions.end_others(username)
+    label = await _require_editor(uow, actor)
+    await _find_member(uow, username)
+    await own_account.give_up_second_factor(dependencies, uow, username, label)
+    await uow.staff_sessions.delete_others(username)
 
 
-async def end_sessions(desk: Desk, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> int:
+async def end_member_sessions(
+    dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM
+) -> int:
     """End every session of a member; return how many. Errors: `Forbidden`, `NotFound("username")`."""
-    label = await _keeping(uow, actor)
-    await _member(uow, username)
-    ended = await uow.staff_sessions.end_others(username)
-    await _record(desk, uow, label, "sessions_ended", username, {"sessions_ended": ended})
+    label = await _require_editor(uow, actor)
+    await _find_member(uow, username)
+    ended = await uow.staff_sessions.delete_others(username)
+    await _audit_change(dependencies, uow, label, "sessions_ended", username, {"sessions_ended": ended})
     return ended
 
 
-async def _keeping(uow: UnitOfWork, actor: Actor) -> str:
+async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
     """Return as whom a change is audited, once no other unit changes accounts; `Forbidden("username")`.
 
     One at a time: two administrators who take each other's role away would leave nobody.
     """
-    if actor.kind != "system" and not KEEPERS & actor.role_names:
+    if actor.kind != "system" and not EDITOR_ROLES & actor.role_names:
         raise Forbidden("username")
-    await uow.serialise(own_account.ACCOUNTS)
-    return actor.acting_by(KEEPERS).label
+    await uow.serialise(own_account.ACCOUNTS_LOCK)
+    return actor.acting_in_role(EDITOR_ROLES).label
 
 
-async def _member(uow: UnitOfWork, username: str) -> StaffMember:
-    member = await uow.people.staff(username)
+async def _find_member(uow: UnitOfWork, username: str) -> StaffMember:
+    member = await uow.people.find_staff(username)
     if member is None:
         raise NotFound("username")
     return member
 
 
-async def _refuse_last(uow: UnitOfWork, member: StaffMember) -> None:
+async def _refuse_last_admin(uow: UnitOfWork, member: StaffMember) -> None:
     """Refuse to take away the only administrator who can still come in."""
-    admins = [one.username for one in await uow.people.staff_with_role(Role.ADMIN)]
-    if admins == [member.username]:
+    admin_usernames = [admin.username for admin in await uow.people.list_staff_with_role(Role.ADMIN)]
+    if admin_usernames == [member.username]:
         raise NotAllowedNow("role", detail="last_admin")
 
 
-async def _record(desk: Desk, uow: UnitOfWork, label: str, what: str, username: str, facts: Mapping[str, Any]) -> None:
-    await uow.audit.record(desk.clock.now(), label, what, {"username": username, **facts})
+async def _audit_change(
+    dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, username: str, facts: Mapping[str, Any]
+) -> None:
+    await uow.audit.record(dependencies.clock.now(), label, event, {"username": username, **facts})
 
 
-def _username(text: str) -> str:
-    if not _USERNAME.fullmatch(text):
+def _check_username(text: str) -> str:
+    if not _USERNAME_PATTERN.fullmatch(text):
         raise InvalidField("username", detail="staff_username")
     return text
 
 
-def _roles(names: Collection[str]) -> frozenset[Role]:
-    known = {role.value: role for role in STAFF_ROLES}
-    for name in names:
-        if name not in known:
-            raise UnknownKind("role", detail="choice", given=name[:30])
-    if not names:
+def _read_roles(role_names: Collection[str]) -> frozenset[Role]:
+    roles_by_name = {role.value: role for role in STAFF_ROLES}
+    for role_name in role_names:
+        if role_name not in roles_by_name:
+            raise UnknownKind("role", detail="choice", given=role_name[:30])
+    if not role_names:
         raise MissingField("role", detail="no_role")
-    return frozenset(known[name] for name in names)
+    return frozenset(roles_by_name[role_name] for role_name in role_names)
 
 
-def _full_name(text: str) -> str:
-    name = shown(text)
-    if not name:
+def _check_full_name(text: str) -> str:
+    full_name = tidy_text(text)
+    if not full_name:
         raise InvalidField("full_name", detail="empty")
-    if len(name) > LONGEST_NAME:
+    if len(full_name) > LONGEST_NAME:
         raise InvalidField("full_name", detail="too_long", limit=persian_digits(LONGEST_NAME))
-    return name
+    return full_name

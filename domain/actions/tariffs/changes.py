@@ -13,46 +13,45 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
-from domain.actions.desk import Desk
-from domain.actions.staff.staffing import today
-from domain.registries.declarations import REGISTRIES
+from domain.actions.desk import Dependencies
+from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
+from domain.actions.tariffs.priced_subjects import find_declared, require_priced_service
 from domain.tariffs.tariff import (
-    FROM,
-    Dimensions,
-    Priced,
+    BAND_DIMENSION,
+    PriceTerms,
     ProposalState,
     ProposedTariff,
-    Quote,
+    Quantity,
     TariffRow,
-    Terms,
-    Wanted,
-    beside,
-    find_row,
-    least_of,
-    next_band,
-    of_thing,
-    quote,
+    compute_quote,
+    find_next_band,
+    list_neighbour_rows,
+    read_band_start,
+    rows_of_subject,
     without_band,
 )
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.dated_rows import InsertionPoint, ends_at, place, standing, version_of, withdrawn
-from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, MissingField, NotFound
-from domain.values.text import grouped
+from domain.values.dated_rows import (
+    InsertionPoint,
+    effective_rows,
+    is_withdrawn,
+    locate_insertion,
+    preceding_row,
+    version_of,
+)
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
+from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
 
-REVENUE = frozenset({Role.REVENUE})
-APPROVERS = REVENUE | {Role.MANAGER}
+REVENUE_ROLES = frozenset({Role.REVENUE})
+APPROVER_ROLES = REVENUE_ROLES | {Role.MANAGER}
 """Who approves a price that another person proposed."""
-
-FAR = 30
-"""Percent by which a price differs from the present one so much that it is asked about: a digit too many is easily
-typed.
-"""
 
 
 async def add_tariff(
-    desk: Desk,
+    dependencies: Dependencies,
     uow: UnitOfWork,
     actor: Actor,
     service: str,
@@ -70,15 +69,17 @@ async def add_tariff(
     `Forbidden` (only revenue sets prices), `InvalidField` (`from` too), `Conflict("valid_from")` when the day has
     passed and a row begins on it or later. A request already priced keeps its quote.
     """
-    start, by = valid_from or today(desk), _revenue(actor)
-    terms = _checked(desk, Terms(service, dict(dimensions), unit, rate, minimum, vat_percent, start))
-    return await _put_in_force(desk, uow, _row(desk, terms, by), by)
+    starts_on, label = valid_from or today_in_tehran(dependencies), _require_revenue(actor)
+    terms = _check_terms(
+        dependencies, PriceTerms(service, dict(dimensions), unit, rate, minimum, vat_percent, starts_on)
+    )
+    return await _put_in_force(dependencies, uow, _new_row(dependencies, terms, label), label)
 
 
 async def set_price(
-    desk: Desk,
+    dependencies: Dependencies,
     uow: UnitOfWork,
-    terms: Terms,
+    terms: PriceTerms,
     actor: Actor,
     version: VersionToken | None = None,
     *,
@@ -89,72 +90,29 @@ async def set_price(
     `version` is that of the thing's prices (`version_of`) when it was decided; `far_meant` says that a price far from
     the present one is meant. Errors: those of `add_tariff`, `Conflict("rate")` while another proposal for the same
     waits, `Conflict("tariff")` when prices have changed since, and `MissingField("far")` for a price that differs by
-    `FAR` percent or more from the present one, unless that is meant.
+    `FAR_PERCENT` percent or more from the present one, unless that is meant.
     """
-    by = _revenue(actor)
-    terms = _checked(desk, terms)
+    label = _require_revenue(actor)
+    terms = _check_terms(dependencies, terms)
     if not far_meant:
-        _refuse_far(difference(await uow.tariffs.of_service(terms.service), terms))
-    if not desk.policy.tariffs_need_approval:
-        return await _put_in_force(desk, uow, _row(desk, terms, by), by, version)
-    where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, version)
-    values = {one.name: getattr(terms, one.name) for one in fields(Terms)}
-    proposal = ProposedTariff(desk.ids.new_id(), **values, proposed_by=actor.ident, proposed_at=desk.clock.now())
-    same = [one for one in await uow.tariffs.pending() if (one.service, one.dimensions) == _what(terms)]
-    if same:
+        refuse_far_price(find_difference(await uow.tariffs.list_of_service(terms.service), terms))
+    if not dependencies.policy.tariffs_need_approval:
+        return await _put_in_force(dependencies, uow, _new_row(dependencies, terms, label), label, version)
+    find_insertion_point(dependencies, await uow.tariffs.list_of_service(terms.service), terms, version)
+    terms_values = {entry.name: getattr(terms, entry.name) for entry in fields(PriceTerms)}
+    proposal = ProposedTariff(
+        dependencies.ids.new_id(), **terms_values, proposed_by=actor.identifier, proposed_at=dependencies.clock.now()
+    )
+    pending = [
+        entry for entry in await uow.tariffs.list_pending() if (entry.service, entry.dimensions) == _priced_key(terms)
+    ]
+    if pending:
         raise Conflict("rate", detail="price_pending")
-    await uow.tariffs.propose(proposal)
+    await uow.tariffs.add_proposal(proposal)
     return proposal
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How a price differs from the present one, which would hold in its place: the row, and by how many percent it
-    makes a unit, or the least that is charged, dearer or cheaper (the greater of both; None beside a price of nothing).
-    """
-
-    present: TariffRow
-    percent: int | None
-
-    @property
-    def far(self) -> bool:
-        """Whether it is asked about."""
-        return self.percent is None or abs(self.percent) >= FAR
-
-
-def difference(rows: Sequence[TariffRow], terms: Terms) -> Difference | None:
-    """Return how a price differs from what prices its first units on its first day without it; None where nothing
-    does. `rows` are those of its service.
-    """
-    least = max(least_of(terms.dimensions), 1)
-    try:
-        present = find_row(rows, Wanted(without_band(terms.dimensions), least), terms.valid_from)
-    except NotFound:
-        return None
-    before, after = (_charges(one, least) for one in (present, terms))
-    if before == after:
-        return Difference(present, 0)
-    if 0 in before:
-        return Difference(present, None)
-    # Towards nothing, so that 29.5 % is no 30.
-    pairs = zip(before, after, strict=True)
-    percents = [(new - old) * 100 // old if new > old else -((old - new) * 100 // old) for old, new in pairs]
-    return Difference(present, max(percents, key=abs))
-
-
-def _charges(price: TariffRow | Terms, least: int) -> tuple[int, int]:
-    """Return what a unit costs with VAT, in hundredths of a rial, and the least that is charged from so many on."""
-    unit = price.rate * (100 + price.vat_percent)
-    return unit, unit * max(price.minimum, least)
-
-
-def _refuse_far(found: Difference | None) -> None:
-    if found is not None and found.far:
-        change = "…" if found.percent is None else grouped(abs(found.percent))
-        raise MissingField("far", detail="far_price", present=grouped(found.present.rate), percent=change)
-
-
-async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) -> TariffRow:
+async def withdraw_price(dependencies: Dependencies, uow: UnitOfWork, tariff_id: int, actor: Actor) -> TariffRow:
     """Take a price back that is not in force yet, and return it as it was; the one before it goes on as long as it
     would have held.
 
@@ -163,184 +121,205 @@ async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) ->
     `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun (another one from today corrects it), or when
     the minimum of the one before it would reach into a band.
     """
-    by = _revenue(actor)
-    found = await uow.tariffs.get(tariff_id)
-    await uow.serialise(_lock(found.service))
-    every = await uow.tariffs.of_service(found.service)
-    rows = of_thing(every, found.service, found.dimensions)
-    row = next(one for one in rows if one.id == tariff_id)
-    if withdrawn(row):
+    label = _require_revenue(actor)
+    requested_row = await uow.tariffs.get(tariff_id)
+    await uow.serialise(_lock_name(requested_row.service))
+    service_rows = await uow.tariffs.list_of_service(requested_row.service)
+    thing_rows = rows_of_subject(service_rows, requested_row.service, requested_row.dimensions)
+    row = next(candidate for candidate in thing_rows if candidate.id == tariff_id)
+    if is_withdrawn(row):
         raise AlreadyDone("tariff")
-    if row.valid_from <= today(desk):
+    if row.valid_from <= today_in_tehran(dependencies):
         raise Conflict("tariff", detail="already_begun")
-    before = ends_at(rows, row)
-    if before:
-        _refuse_to_go_on(every, replace(before, valid_from=row.valid_from, valid_to=row.valid_to))
-    await _withdraw(desk, uow, row, by)
-    if before:
-        await uow.tariffs.close(before.id, row.valid_to)
+    previous_row = preceding_row(thing_rows, row)
+    if previous_row:
+        _refuse_reaching_band(service_rows, replace(previous_row, valid_from=row.valid_from, valid_to=row.valid_to))
+    await _withdraw_row(dependencies, uow, row, label)
+    if previous_row:
+        await uow.tariffs.close_row(previous_row.id, row.valid_to)
     return row
 
 
-async def approve(desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor) -> TariffRow:
+async def approve_proposal(dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor) -> TariffRow:
     """Put a proposed price in force, from its first day, or from today if that is past.
 
     Errors: `Forbidden` for who may not approve, or proposed it; `NotFound("proposal")`, `AlreadyDone("proposal")`, and
     `Conflict("valid_from")` when another row was set for that day or later since it was proposed, or began while it
     waited.
     """
-    proposal, by = await _decided(desk, uow, proposal_id, actor, ProposalState.APPROVED)
-    if proposal.proposed_by == actor.ident:
+    proposal, label = await _decide_proposal(dependencies, uow, proposal_id, actor, ProposalState.APPROVED)
+    if proposal.proposed_by == actor.identifier:
         raise Forbidden("proposal", detail="own_proposal")
-    terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today(desk)))
-    await uow.serialise(_lock(terms.service))
-    for one in standing(of_thing(await uow.tariffs.of_service(terms.service), *_what(terms))):
-        set_since = one.created_at > proposal.proposed_at and one.valid_from >= proposal.valid_from
-        if set_since or proposal.valid_from < one.valid_from <= terms.valid_from:
+    terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today_in_tehran(dependencies)))
+    await uow.serialise(_lock_name(terms.service))
+    for other in effective_rows(rows_of_subject(await uow.tariffs.list_of_service(terms.service), *_priced_key(terms))):
+        was_set_since = other.created_at > proposal.proposed_at and other.valid_from >= proposal.valid_from
+        if was_set_since or proposal.valid_from < other.valid_from <= terms.valid_from:
             raise Conflict("valid_from", detail="tariff_overlap")
-    row = await _put_in_force(desk, uow, _row(desk, terms, f"staff:{proposal.proposed_by}"), by)
-    await _note(desk, uow, by, "tariff_approved", proposal)
+    row = await _put_in_force(dependencies, uow, _new_row(dependencies, terms, f"staff:{proposal.proposed_by}"), label)
+    await _audit_decision(dependencies, uow, label, "tariff_approved", proposal)
     return row
 
 
-async def reject(desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor) -> ProposedTariff:
+async def reject_proposal(
+    dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor
+) -> ProposedTariff:
     """Give a proposed price up; who proposed it may too. Errors: `Forbidden`, `NotFound`, `AlreadyDone`."""
-    proposal, by = await _decided(desk, uow, proposal_id, actor, ProposalState.REJECTED)
-    await _note(desk, uow, by, "tariff_rejected", proposal)
+    proposal, label = await _decide_proposal(dependencies, uow, proposal_id, actor, ProposalState.REJECTED)
+    await _audit_decision(dependencies, uow, label, "tariff_rejected", proposal)
     return proposal
 
 
-async def _decided(
-    desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor, state: ProposalState
+async def _decide_proposal(
+    dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor, decision: ProposalState
 ) -> tuple[ProposedTariff, str]:
-    if not APPROVERS & actor.role_names:
+    if not APPROVER_ROLES & actor.role_names:
         raise Forbidden("proposal")
-    proposal = await uow.tariffs.proposal(proposal_id, lock=True)
+    proposal = await uow.tariffs.get_proposal(proposal_id, lock=True)
     if proposal.state is not ProposalState.PENDING:
         raise AlreadyDone("proposal")
-    by = actor.acting_by(APPROVERS).label
-    proposal.state, proposal.decided_by, proposal.decided_at = state, by, desk.clock.now()
+    label = actor.acting_in_role(APPROVER_ROLES).label
+    proposal.state, proposal.decided_by, proposal.decided_at = decision, label, dependencies.clock.now()
     await uow.tariffs.save_proposal(proposal)
-    return proposal, by
+    return proposal, label
 
 
-async def _note(desk: Desk, uow: UnitOfWork, by: str, what: str, proposal: ProposedTariff) -> None:
-    facts = {"proposal": proposal.id, **_facts(proposal)}
-    await uow.audit.record(desk.clock.now(), by, what, facts | {"proposed_by": proposal.proposed_by})
+async def _audit_decision(
+    dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, proposal: ProposedTariff
+) -> None:
+    facts = {"proposal": proposal.id, **_price_facts(proposal)}
+    await uow.audit.record(dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by})
 
 
-def _facts(one: TariffRow | ProposedTariff) -> dict[str, str | int]:
+def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
     """Return what is priced and for how much, as the audit tells it: there, `from` is a day."""
-    band = {"band": least_of(one.dimensions)} if FROM in one.dimensions else {}
-    return {"service": one.service, **without_band(one.dimensions), **band, "rate": one.rate}
+    band_facts = {"band": read_band_start(price.dimensions)} if BAND_DIMENSION in price.dimensions else {}
+    return {"service": price.service, **without_band(price.dimensions), **band_facts, "rate": price.rate}
 
 
-def _revenue(actor: Actor) -> str:
+def _require_revenue(actor: Actor) -> str:
     """Return the label of who sets prices; `Forbidden` for anybody but the revenue unit."""
     if Role.REVENUE not in actor.role_names:
         raise Forbidden("tariff")
-    return actor.acting_by(REVENUE).label
+    return actor.acting_in_role(REVENUE_ROLES).label
 
 
-def _checked(desk: Desk, terms: Terms) -> Terms:
+def _check_terms(dependencies: Dependencies, terms: PriceTerms) -> PriceTerms:
     """Return the terms with a band in its one spelling. What is less than a band's first units is not of it, and so no
     minimum of it is more.
     """
-    _priced(desk, terms.service)
+    require_priced_service(dependencies, terms.service)
     if terms.rate < 0 or terms.minimum < 0 or not 0 <= terms.vat_percent <= 100:
         raise InvalidField("rate", detail="range", least="۰", most="…")
-    if FROM not in terms.dimensions:
+    if BAND_DIMENSION not in terms.dimensions:
         return terms
-    thing = declared(desk, terms.service, terms.dimensions)
-    if thing is None or thing.unit != terms.unit:
-        raise InvalidField(FROM, detail="no_bands")
-    if terms.minimum > least_of(thing.dimensions):
-        raise InvalidField("minimum", detail="range", least="۰", most=grouped(least_of(thing.dimensions)))
-    return replace(terms, dimensions=dict(thing.dimensions))
+    declared_thing = find_declared(dependencies, terms.service, terms.dimensions)
+    if declared_thing is None or declared_thing.unit != terms.unit:
+        raise InvalidField(BAND_DIMENSION, detail="no_bands")
+    if terms.minimum > read_band_start(declared_thing.dimensions):
+        raise InvalidField(
+            "minimum", detail="range", least="۰", most=group_digits(read_band_start(declared_thing.dimensions))
+        )
+    return replace(terms, dimensions=dict(declared_thing.dimensions))
 
 
-def _what(terms: Terms) -> tuple[str, dict[str, str]]:
+def _priced_key(terms: PriceTerms) -> tuple[str, dict[str, str]]:
     return terms.service, terms.dimensions
 
 
-def _row(desk: Desk, terms: Terms, by: str) -> TariffRow:
+def _new_row(dependencies: Dependencies, terms: PriceTerms, label: str) -> TariffRow:
     return TariffRow(
-        desk.ids.new_id(), *_what(terms), terms.unit, terms.rate, terms.minimum, terms.vat_percent, terms.valid_from,
-        None, by, desk.clock.now(),
-    )  # fmt: skip
+        dependencies.ids.new_id(),
+        *_priced_key(terms),
+        terms.unit,
+        terms.rate,
+        terms.minimum,
+        terms.vat_percent,
+        terms.valid_from,
+        None,
+        label,
+        dependencies.clock.now(),
+    )
 
 
-def where_it_comes(
-    desk: Desk, rows: Iterable[TariffRow], terms: Terms | TariffRow, version: VersionToken | None = None
+def find_insertion_point(
+    dependencies: Dependencies,
+    rows: Iterable[TariffRow],
+    terms: PriceTerms | TariffRow,
+    version: VersionToken | None = None,
 ) -> InsertionPoint[TariffRow]:
     """Return where a price comes among the rows of its service.
 
     Errors: `Conflict("tariff")` when the prices are at another `version`, and `Conflict("valid_from")` when its
     day has passed and a row begins on it or later.
     """
-    same = of_thing(rows, terms.service, terms.dimensions)
-    refuse_stale(version, version_of(same), Conflict("tariff", detail="row_changed"))
-    if terms.valid_from < today(desk) and any(one.valid_from >= terms.valid_from for one in standing(same)):
+    same_rows = rows_of_subject(rows, terms.service, terms.dimensions)
+    refuse_stale(version, version_of(same_rows), Conflict("tariff", detail="row_changed"))
+    if terms.valid_from < today_in_tehran(dependencies) and any(
+        other.valid_from >= terms.valid_from for other in effective_rows(same_rows)
+    ):
         raise Conflict("valid_from", detail="tariff_overlap")
-    return place(same, terms.valid_from)
+    return locate_insertion(same_rows, terms.valid_from)
 
 
-def _refuse_reached(rows: Sequence[TariffRow], row: TariffRow) -> None:
+def _refuse_band_overlap(rows: Sequence[TariffRow], row: TariffRow) -> None:
     """Refuse a price by whose minimum less would be charged as so much that another band prices it, on any day on which
     it would hold: the row's own (`InvalidField("minimum")`), or that of a row under a band (`InvalidField("from")`).
     """
-    until = place(of_thing(rows, row.service, row.dimensions), row.valid_from).until
-    others = beside(rows, replace(row, valid_to=until))
-    most = _next_least(others, row)
-    if most is not None and row.minimum > most:
-        raise InvalidField("minimum", detail="range", least="۰", most=grouped(most))
-    least = max((one.minimum for one in others if one.least < row.least), default=0)
-    if least > row.least:
-        raise InvalidField(FROM, detail="range", least=grouped(least), most="…")
+    ends_on = locate_insertion(rows_of_subject(rows, row.service, row.dimensions), row.valid_from).valid_until
+    other_rows = list_neighbour_rows(rows, replace(row, valid_to=ends_on))
+    next_start = _next_band_start(other_rows, row)
+    if next_start is not None and row.minimum > next_start:
+        raise InvalidField("minimum", detail="range", least="۰", most=group_digits(next_start))
+    lowest = max((other.minimum for other in other_rows if other.band_start < row.band_start), default=0)
+    if lowest > row.band_start:
+        raise InvalidField(BAND_DIMENSION, detail="range", least=group_digits(lowest), most="…")
 
 
-def _refuse_to_go_on(rows: Iterable[TariffRow], row: TariffRow) -> None:
+def _refuse_reaching_band(rows: Iterable[TariffRow], row: TariffRow) -> None:
     """Refuse a row, on the days that it would get back, if its minimum reached into a band then. Who sets a price is
     asked for another minimum; here there is nothing to correct but what stands.
     """
-    most = _next_least(beside(rows, row), row)
-    if most is not None and row.minimum > most:
-        raise Conflict("tariff", detail="reaches_band", minimum=grouped(row.minimum), band=grouped(most))
+    next_start = _next_band_start(list_neighbour_rows(rows, row), row)
+    if next_start is not None and row.minimum > next_start:
+        raise Conflict(
+            "tariff", detail="reaches_band", minimum=group_digits(row.minimum), band=group_digits(next_start)
+        )
 
 
-def _next_least(others: Iterable[TariffRow], row: TariffRow) -> int | None:
+def _next_band_start(other_rows: Iterable[TariffRow], row: TariffRow) -> int | None:
     """Return from how many units on one of the others prices instead of this row; None where none does."""
-    return min((one.least for one in others if one.least > row.least), default=None)
+    return min((other.band_start for other in other_rows if other.band_start > row.band_start), default=None)
 
 
 async def _put_in_force(
-    desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, version: VersionToken | None = None
+    dependencies: Dependencies, uow: UnitOfWork, row: TariffRow, label: str, version: VersionToken | None = None
 ) -> TariffRow:
-    await uow.serialise(_lock(row.service))  # rows that are set at once must see each other's days
-    rows = await uow.tariffs.of_service(row.service)
-    _refuse_reached(rows, row)
-    where = where_it_comes(desk, rows, row, version)
-    if where.replaced:
-        await _withdraw(desk, uow, where.replaced, by)
-    if where.before:
-        await uow.tariffs.close(where.before.id, row.valid_from)
-    made = replace(row, valid_to=where.until)
-    await uow.tariffs.add(made)
-    return made
+    await uow.serialise(_lock_name(row.service))  # rows that are set at once must see each other's days
+    rows = await uow.tariffs.list_of_service(row.service)
+    _refuse_band_overlap(rows, row)
+    insertion_point = find_insertion_point(dependencies, rows, row, version)
+    if insertion_point.replaced_row:
+        await _withdraw_row(dependencies, uow, insertion_point.replaced_row, label)
+    if insertion_point.row_before:
+        await uow.tariffs.close_row(insertion_point.row_before.id, row.valid_from)
+    dated_row = replace(row, valid_to=insertion_point.valid_until)
+    await uow.tariffs.add(dated_row)
+    return dated_row
 
 
-async def _withdraw(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str) -> None:
-    await uow.tariffs.withdraw(row.id)
-    facts = _facts(row) | {"from": row.valid_from.isoformat()}
-    await uow.audit.record(desk.clock.now(), by, "tariff_withdrawn", facts)
+async def _withdraw_row(dependencies: Dependencies, uow: UnitOfWork, row: TariffRow, label: str) -> None:
+    await uow.tariffs.withdraw_row(row.id)
+    facts = _price_facts(row) | {"from": row.valid_from.isoformat()}
+    await uow.audit.record(dependencies.clock.now(), label, "tariff_withdrawn", facts)
 
 
-def _lock(service: str) -> str:
+def _lock_name(service: str) -> str:
     return f"tariff:{service}"
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class PriceSample:
     """What so many units cost by a price, and what they cost without it on the same day (None: there is no price)."""
 
     units: int
@@ -348,53 +327,31 @@ class Sample:
     after: int
 
 
-async def samples(desk: Desk, uow: UnitOfWork, terms: Terms, units: Sequence[int]) -> list[Sample]:
+async def sample_prices(
+    dependencies: Dependencies, uow: UnitOfWork, terms: PriceTerms, units: Sequence[int]
+) -> list[PriceSample]:
     """Return what a price would mean, without setting it; amounts that another band prices are left out.
 
     Errors: those of what can be no price.
     """
-    step, mode, day = desk.policy.rounding_step, desk.policy.rounding_mode, terms.valid_from
-    rows, new = await uow.tariffs.of_service(terms.service), [_row(desk, _checked(desk, terms), "")]
-    _refuse_reached(rows, new[0])
+    step, mode, day = dependencies.policy.rounding_step, dependencies.policy.rounding_mode, terms.valid_from
+    rows, new = (
+        await uow.tariffs.list_of_service(terms.service),
+        [_new_row(dependencies, _check_terms(dependencies, terms), "")],
+    )
+    _refuse_band_overlap(rows, new[0])
 
-    def total(table: Sequence[TariffRow], amount: int) -> int:
-        return quote(table, [Wanted(without_band(terms.dimensions), amount)], day, step=step, mode=mode).total
+    def quote_total(price_rows: Sequence[TariffRow], count: int) -> int:
+        return compute_quote(
+            price_rows, [Quantity(without_band(terms.dimensions), count)], day, step=step, mode=mode
+        ).total
 
-    def without_it(amount: int) -> int | None:
+    def quote_without(count: int) -> int | None:
         try:
-            return total(rows, amount)
+            return quote_total(rows, count)
         except NotFound:
             return None
 
-    above = next_band(rows, terms.dimensions, day)
-    own = [one for one in units if above is None or one < above]
-    return [Sample(one, without_it(one), total(new, one)) for one in own]
-
-
-def priced(desk: Desk) -> dict[str, tuple[Priced, ...]]:
-    """Return service → what its tariff may set a price for; the services of registries' charges too."""
-    services = {key: one.priced for key, one in desk.services.items() if one.priced}
-    owed = [one.owed for one in REGISTRIES.values() if one.owed]
-    return services | {one.tariff: one.priced for one in owed if one.tariff and one.priced}
-
-
-def declared(desk: Desk, service: str, dimensions: Dimensions) -> Priced | None:
-    """Return what is declared to be priced, or a band of it; None when nothing such is. `InvalidField("from")`."""
-    plain = without_band(dimensions)
-    found = next((one for one in priced(desk).get(service, ()) if dict(one.dimensions) == plain), None)
-    return found.band(dimensions[FROM]) if found and FROM in dimensions else found
-
-
-async def quote_for(desk: Desk, uow: UnitOfWork, service: str, wanted: list[Wanted], day: date | None = None) -> Quote:
-    """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
-    _priced(desk, service)
-    policy = desk.policy
-    on = day or today(desk)
-    rows = await uow.tariffs.of_service(service)
-    return quote(rows, wanted, on, step=policy.rounding_step, mode=policy.rounding_mode)
-
-
-def _priced(desk: Desk, service: str) -> None:
-    """Raise `UnknownService` for what is no service, nor prices rows of a registry (yearly duties)."""
-    if not any(one.owed and one.owed.tariff == service for one in REGISTRIES.values()):
-        desk.engine.service(service)
+    band_above = find_next_band(rows, terms.dimensions, day)
+    own_counts = [count for count in units if band_above is None or count < band_above]
+    return [PriceSample(count, quote_without(count), quote_total(new, count)) for count in own_counts]

@@ -2,7 +2,7 @@
 
 `<turn>:<answer>` belongs to one question, and means nothing once that is answered; `:<answer>` stands for itself at any
 time. An answer is a text as people type it, but for two kinds: `>…` turns a page of the same question, `!…` calls what
-only buttons can (`Verb`).
+only buttons can (`ButtonVerb`).
 """
 
 import hashlib
@@ -14,10 +14,10 @@ from typing import Any
 
 from domain.messages.keyboards import Button
 
-PAGE, CALL = ">", "!"
+PAGE_PREFIX, CALL_PREFIX = ">", "!"
 
 
-class Verb(StrEnum):
+class ButtonVerb(StrEnum):
     """What only buttons can do; what follows are the tracking code and what else it takes."""
 
     MENU = "menu"
@@ -31,45 +31,49 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a pressed button says. `turn` is empty where it stands for itself."""
+class ButtonAnswer:
+    """What a pressed button says. `turn_key` is empty where it stands for itself."""
 
-    turn: str
-    text: str
+    turn_key: str
+    answer_text: str
 
     @property
-    def page(self) -> str | None:
+    def wished_page(self) -> str | None:
         """The page that is wished, if one is."""
-        return self.text.removeprefix(PAGE) if self.text.startswith(PAGE) else None
+        return self.answer_text.removeprefix(PAGE_PREFIX) if self.answer_text.startswith(PAGE_PREFIX) else None
 
     @property
-    def call(self) -> tuple[str, ...]:
+    def verb_call(self) -> tuple[str, ...]:
         """The verb and what it takes; empty where the answer is a text."""
-        return tuple(self.text.removeprefix(CALL).split()) if self.text.startswith(CALL) else ()
+        return (
+            tuple(self.answer_text.removeprefix(CALL_PREFIX).split())
+            if self.answer_text.startswith(CALL_PREFIX)
+            else ()
+        )
 
 
-def read_answer(data: str) -> Answer:
+def read_button_answer(button_data: str) -> ButtonAnswer:
     """Return what a button's data says, whatever it is."""
-    turn, _, text = data.partition(":")
-    return Answer(turn, text)
+    turn_key, _, answer_text = button_data.partition(":")
+    return ButtonAnswer(turn_key, answer_text)
 
 
-def turn_of(dialogue: Mapping[str, Any]) -> str:
+def digest_turn(dialogue_json: Mapping[str, Any]) -> str:
     """Return a short digest of where a dialogue stands; it changes with every answer that is taken."""
-    text = json.dumps(dialogue, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    dialogue_text = json.dumps(dialogue_json, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(dialogue_text.encode()).hexdigest()[:8]
 
 
-def answering(turn: str, label: str, answer: str) -> Button:
+def answer_button(turn_key: str, label: str, answer: str) -> Button:
     """Return a button that answers the question of that turn."""
-    return Button(label, f"{turn}:{answer}")
+    return Button(label, f"{turn_key}:{answer}")
 
 
-def alone(label: str, answer: str) -> Button:
+def text_button(label: str, answer: str) -> Button:
     """Return a button that stands for itself."""
     return Button(label, f":{answer}")
 
 
-def calling(label: str, verb: Verb, *what: str) -> Button:
+def verb_button(label: str, verb: ButtonVerb, *arguments: str) -> Button:
     """Return a button that calls a verb."""
-    return alone(label, f"{CALL}{' '.join((verb, *what))}")
+    return text_button(label, f"{CALL_PREFIX}{' '.join((verb, *arguments))}")

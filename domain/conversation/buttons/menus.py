@@ -2,71 +2,91 @@
 
 from collections.abc import Callable, Iterator
 
-from domain.conversation.buttons.answers import Verb, alone, calling
+from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.conversation.dialogue import Conversation
-from domain.conversation.vocabulary import COMMANDS
-from domain.messages.keyboards import Button, Rows, in_rows
+from domain.conversation.vocabulary import COMMAND_INTENTS
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 
-Words = Callable[[str], str]
+TextLookup = Callable[[str], str]
 
-OF_EVERYBODY = ("track", "list", "pay", "tariff", "comment")
+COMMON_COMMANDS = ("track", "list", "pay", "tariff", "comment")
 """Commands of the menu besides the services, in order."""
 
 LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
 """Words of the grammar that a messenger lists as commands (`chat.commands`)."""
 
-OF_DRIVERS = ("taxi_leave", "taxi_duty")
+DRIVER_INTENTS = ("taxi_leave", "taxi_duty")
 """Intents of the drivers' menu."""
 
-PUBLIC = ("tariff",)
+PUBLIC_COMMANDS = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
 
-_SAID = {intent.name: intent.words[0] for intent in COMMANDS}
+_COMMAND_WORDS = {intent.name: intent.words[0] for intent in COMMAND_INTENTS}
 
 
-def main_menu(conversation: Conversation, words: Words, *, of_taxi: bool = False) -> Rows:
-    """Return the whole menu; those who have to do with a taxi (`of_taxi`) have one more."""
-    services = [alone(words(f"intents.{name}"), said) for name, said in _started(conversation)]
-    commands = [alone(words(f"intents.{name}"), _SAID[name]) for name in OF_EVERYBODY]
-    drivers = [calling(words("chat.buttons.driver"), Verb.DRIVER)] if of_taxi else []
-    last = [*commands, calling(words("chat.buttons.notices"), Verb.NOTICES), *drivers]
-    return (*in_rows(services, 2), *in_rows(last, 2))
+def build_menu_rows(conversation: Conversation, catalogue_text: TextLookup, *, has_taxi: bool = False) -> ButtonRows:
+    """Return the whole menu; those who have to do with a taxi (`has_taxi`) have one more."""
+    services = [
+        text_button(catalogue_text(f"intents.{name}"), keyword) for name, keyword in _service_intents(conversation)
+    ]
+    commands = [text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in COMMON_COMMANDS]
+    drivers = [verb_button(catalogue_text("chat.buttons.driver"), ButtonVerb.DRIVER)] if has_taxi else []
+    other_buttons = [*commands, verb_button(catalogue_text("chat.buttons.notices"), ButtonVerb.NOTICES), *drivers]
+    return (*arrange_in_rows(services, 2), *arrange_in_rows(other_buttons, 2))
 
 
-def driver_rows(conversation: Conversation, words: Words) -> Rows:
+def build_driver_rows(conversation: Conversation, catalogue_text: TextLookup) -> ButtonRows:
     """Return the menu of drivers and owners: the services that are theirs alone, and the driver's record."""
-    own = [(name, said) for name, said in _started(conversation) if name in OF_DRIVERS]
-    services = [alone(words(f"intents.{name}"), said) for name, said in own]
-    return (*in_rows(services, 2), (calling(words("chat.buttons.record"), Verb.RECORD),), *back_to_menu(words))
+    own = [(name, keyword) for name, keyword in _service_intents(conversation) if name in DRIVER_INTENTS]
+    services = [text_button(catalogue_text(f"intents.{name}"), keyword) for name, keyword in own]
+    return (
+        *arrange_in_rows(services, 2),
+        (verb_button(catalogue_text("chat.buttons.record"), ButtonVerb.RECORD),),
+        *menu_button_rows(catalogue_text),
+    )
 
 
-def public_menu(conversation: Conversation, words: Words) -> Rows:
+def build_public_rows(conversation: Conversation, catalogue_text: TextLookup) -> ButtonRows:
     """Return what can be read before a mobile is proved: what each service is, and prices."""
-    about = [
-        alone(words(f"services.{service.key}.title"), f"{_SAID['help']} {service.keywords[0].intent.words[0]}")
+    service_buttons = [
+        text_button(
+            catalogue_text(f"services.{service.key}.title"),
+            f"{_COMMAND_WORDS['help']} {service.keywords[0].intent.words[0]}",
+        )
         for service in conversation.services.values()
     ]
-    return (*in_rows(about, 2), tuple(alone(words(f"intents.{name}"), _SAID[name]) for name in PUBLIC))
+    return (
+        *arrange_in_rows(service_buttons, 2),
+        tuple(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
+    )
 
 
-def back_to_menu(words: Words) -> Rows:
+def menu_button_rows(catalogue_text: TextLookup) -> ButtonRows:
     """Return the one button that leads to the menu."""
-    return ((calling(words("chat.buttons.menu"), Verb.MENU),),)
+    return ((verb_button(catalogue_text("chat.buttons.menu"), ButtonVerb.MENU),),)
 
 
-def where_notices_go(words: Words, channels: tuple[str, ...], chosen: str | None) -> Rows:
+def build_notice_rows(
+    catalogue_text: TextLookup, channel_keys: tuple[str, ...], chosen_channel: str | None
+) -> ButtonRows:
     """Return the channels that notices can go to; the chosen one is marked, None standing for that of each request."""
 
-    def button(name: str, label: str) -> Button:
-        mark = "✔ " if name == (chosen or "each") else ""
-        return calling(f"{mark}{label}", Verb.NOTICES, name)
+    def channel_button(name: str, label: str) -> Button:
+        chosen_mark = "✔ " if name == (chosen_channel or "each") else ""
+        return verb_button(f"{chosen_mark}{label}", ButtonVerb.NOTICES, name)
 
-    each = button("each", words("chat.buttons.each"))
-    return tuple((one,) for one in (each, *(button(name, words(f"chat.channels.{name}")) for name in channels)))
+    default_button = channel_button("each", catalogue_text("chat.buttons.each"))
+    return tuple(
+        (choice_button,)
+        for choice_button in (
+            default_button,
+            *(channel_button(name, catalogue_text(f"chat.channels.{name}")) for name in channel_keys),
+        )
+    )
 
 
-def _started(conversation: Conversation) -> Iterator[tuple[str, str]]:
+def _service_intents(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """Yield the intents that start a service or ask one, with a word that calls them."""
     for service in conversation.services.values():
-        for intent in [*(one.intent for one in service.keywords), *(one.intent for one in service.lookups)]:
+        for intent in [*(source.intent for source in service.keywords), *(source.intent for source in service.lookups)]:
             yield intent.name, intent.words[0]

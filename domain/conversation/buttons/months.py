@@ -6,95 +6,103 @@ Messengers lay the buttons of a row out from left to right in every language, so
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from domain.conversation.buttons.answers import PAGE, answering
-from domain.messages.keyboards import Button, Row, Rows
-from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES, period, to_jalali, weekday
+from domain.conversation.buttons.answers import PAGE_PREFIX, answer_button
+from domain.messages.keyboards import Button, ButtonRow, ButtonRows
+from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES, jalali_period, to_jalali, weekday
 from domain.values.text import persian_digits
 
-AHEAD = 12
+MONTHS_AHEAD = 12
 """Months that can be leafed forward from this one: nothing is asked for later than that by buttons."""
 
-_BLANK = "·"
-_STAY = PAGE
+_BLANK_LABEL = "·"
+_STAY_ANSWER = PAGE_PREFIX
 """The answer of a cell that means nothing."""
 
-Month = tuple[int, int]
+JalaliMonth = tuple[int, int]
 
 
-def first_month(today: date, offered: Callable[[date], bool]) -> Month:
+def find_first_month(today: date, is_offered: Callable[[date], bool]) -> JalaliMonth:
     """Return the first Jalali month from this one on that has a day which is offered; this one if none has."""
-    here = _number(_month_of(today))
-    for number in range(here, here + AHEAD + 1):
-        month = number // 12, number % 12 + 1
-        first, after = period(*month)
-        if any(offered(first + timedelta(days=one)) for one in range((after - first).days)):
+    current_number = _month_number(_month_of_day(today))
+    for month_number in range(current_number, current_number + MONTHS_AHEAD + 1):
+        month = month_number // 12, month_number % 12 + 1
+        first_day, day_after = jalali_period(*month)
+        if any(
+            is_offered(first_day + timedelta(days=day_offset)) for day_offset in range((day_after - first_day).days)
+        ):
             return month
-    return _month_of(today)
+    return _month_of_day(today)
 
 
-def read_month(page: str | None, today: date) -> Month:
+def read_month(page_text: str | None, today: date) -> JalaliMonth:
     """Return the Jalali year and month that a page names (`1405-10`), else that of today."""
-    parts = (page or "").split("-")
-    if len(parts) == 2 and all(part.isdecimal() for part in parts):
-        year, month = map(int, parts)
-        if abs(_number((year, month)) - _number(_month_of(today))) <= AHEAD and 1 <= month <= 12:
+    page_parts = (page_text or "").split("-")
+    if len(page_parts) == 2 and all(page_part.isdecimal() for page_part in page_parts):
+        year, month = map(int, page_parts)
+        if abs(_month_number((year, month)) - _month_number(_month_of_day(today))) <= MONTHS_AHEAD and 1 <= month <= 12:
             return year, month
-    return _month_of(today)
+    return _month_of_day(today)
 
 
-def month_rows(turn: str, month: Month, today: date, offered: Callable[[date], bool], *, past: bool) -> Rows:
-    """Return a month as buttons. Days that are not offered stand empty; with `past` one may leaf to earlier months."""
-    first, after = period(*month)
+def build_month_rows(
+    turn_key: str, month: JalaliMonth, today: date, is_offered: Callable[[date], bool], *, allows_past: bool
+) -> ButtonRows:
+    """Return a month as buttons. Days that are not offered stand empty; with `allows_past` one may leaf to earlier
+    months.
+    """
+    first_day, day_after = jalali_period(*month)
 
     def cell(day: date) -> Button:
-        if not first <= day < after or not offered(day):
-            return answering(turn, _BLANK, _STAY)
-        year, number, of_month = to_jalali(day)
-        return answering(turn, persian_digits(of_month), f"{year}/{number:02}/{of_month:02}")
+        if not first_day <= day < day_after or not is_offered(day):
+            return answer_button(turn_key, _BLANK_LABEL, _STAY_ANSWER)
+        year, month_number, day_of_month = to_jalali(day)
+        return answer_button(turn_key, persian_digits(day_of_month), f"{year}/{month_number:02}/{day_of_month:02}")
 
-    begin = first - timedelta(days=weekday(first))
-    weeks = [begin + timedelta(days=7 * number) for number in range(6)]
-    shown = [week for week in weeks if week < after and (past or week + timedelta(days=7) > today)]
+    first_saturday = first_day - timedelta(days=weekday(first_day))
+    week_starts = [first_saturday + timedelta(days=7 * week_number) for week_number in range(6)]
+    shown_weeks = [
+        week for week in week_starts if week < day_after and (allows_past or week + timedelta(days=7) > today)
+    ]
     return (
-        _names(turn, month),
-        _weekdays(turn),
-        *(_week(week, cell) for week in shown),
-        _turning(turn, month, today, past),
+        _title_row(turn_key, month),
+        _weekday_row(turn_key),
+        *(_week_row(week, cell) for week in shown_weeks),
+        _paging_row(turn_key, month, today, allows_past),
     )
 
 
-def _week(begin: date, cell: Callable[[date], Button]) -> Row:
-    return tuple(cell(begin + timedelta(days=number)) for number in reversed(range(7)))
+def _week_row(week_start: date, cell: Callable[[date], Button]) -> ButtonRow:
+    return tuple(cell(week_start + timedelta(days=day_offset)) for day_offset in reversed(range(7)))
 
 
-def _names(turn: str, month: Month) -> Row:
-    return (answering(turn, f"{MONTH_NAMES[month[1] - 1]} {persian_digits(month[0])}", _STAY),)
+def _title_row(turn_key: str, month: JalaliMonth) -> ButtonRow:
+    return (answer_button(turn_key, f"{MONTH_NAMES[month[1] - 1]} {persian_digits(month[0])}", _STAY_ANSWER),)
 
 
-def _weekdays(turn: str) -> Row:
-    return tuple(answering(turn, name[0], _STAY) for name in reversed(WEEKDAY_NAMES))
+def _weekday_row(turn_key: str) -> ButtonRow:
+    return tuple(answer_button(turn_key, name[0], _STAY_ANSWER) for name in reversed(WEEKDAY_NAMES))
 
 
-def _turning(turn: str, month: Month, today: date, past: bool) -> Row:
+def _paging_row(turn_key: str, month: JalaliMonth, today: date, allows_past: bool) -> ButtonRow:
     """Return the buttons to the months beside: the next stands on the left, where a reader goes on."""
-    here, now = _number(month), _number(_month_of(today))
-    row = []
-    if here - now < AHEAD:
-        row.append(_to(turn, here + 1, "« {}"))
-    if here > (now - AHEAD if past else now):
-        row.append(_to(turn, here - 1, "{} »"))
-    return tuple(row)
+    shown_number, current_number = _month_number(month), _month_number(_month_of_day(today))
+    paging_buttons = []
+    if shown_number - current_number < MONTHS_AHEAD:
+        paging_buttons.append(_month_button(turn_key, shown_number + 1, "« {}"))
+    if shown_number > (current_number - MONTHS_AHEAD if allows_past else current_number):
+        paging_buttons.append(_month_button(turn_key, shown_number - 1, "{} »"))
+    return tuple(paging_buttons)
 
 
-def _to(turn: str, number: int, label: str) -> Button:
-    year, month = divmod(number, 12)
-    return answering(turn, label.format(MONTH_NAMES[month]), f"{PAGE}{year}-{month + 1}")
+def _month_button(turn_key: str, month_number: int, label: str) -> Button:
+    year, month = divmod(month_number, 12)
+    return answer_button(turn_key, label.format(MONTH_NAMES[month]), f"{PAGE_PREFIX}{year}-{month + 1}")
 
 
-def _number(month: Month) -> int:
+def _month_number(month: JalaliMonth) -> int:
     return month[0] * 12 + month[1] - 1
 
 
-def _month_of(day: date) -> Month:
+def _month_of_day(day: date) -> JalaliMonth:
     year, month, _ = to_jalali(day)
     return year, month

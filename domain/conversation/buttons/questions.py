@@ -5,142 +5,156 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
-from domain.conversation.buttons.answers import Verb, answering, calling, turn_of
-from domain.conversation.buttons.months import first_month, month_rows, read_month
-from domain.conversation.command_fields import MENU, PAPERS
-from domain.conversation.dialogue import CONFIRM, Conversation
+from domain.conversation.buttons.answers import ButtonVerb, answer_button, digest_turn, verb_button
+from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
+from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT
+from domain.conversation.dialogue import CONFIRM_STEP, Conversation
 from domain.conversation.frames import Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.types import Day, HourOfDay, Integer
 from domain.language.wording import LEFT_TO_RIGHT
-from domain.messages.keyboards import Button, Rows, in_rows
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 from domain.settings.policy import Policy
 from domain.values import tracking_codes
-from domain.values.calendar import in_tehran
+from domain.values.calendar import to_tehran
 from domain.values.text import persian_digits
 
-Words = Callable[[str], str]
+TextLookup = Callable[[str], str]
 
 FIRST_HOUR, LAST_HOUR = 6, 20
 """Hours of the clock that are offered, each with its half; any other can be typed."""
 
-MOST_STARS = 5
-FEW_HOURS = 8
+HIGHEST_SCORE = 5
+MOST_OFFERED_HOURS = 8
 """Lengths of work that are offered: whole hours up to a day's work."""
 
 
 @runtime_checkable
-class RulesOut(Protocol):
+class ValueRefusingGuard(Protocol):
     """A guard of a form that can tell of some of its values alone that they are refused."""
 
-    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+    def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
         """Tell whether a form with these values is refused whatever else is filled in."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OpenQuestion:
     """A question that waits: the dialogue's top frame, the moment, the rules in force, and which page of its answers is
     wished.
     """
 
     conversation: Conversation
     dialogue: Dialogue
-    words: Words
+    catalogue_text: TextLookup
     now: datetime
     policy: Policy
-    page: str | None = None
+    wished_page: str | None = None
 
-    def rows(self) -> Rows:
+    def build_rows(self) -> ButtonRows:
         """Return the buttons; none where nothing is asked."""
         frame = self.dialogue.top
         if frame is None or frame.asked is None:
             return ()
-        return (*self._answers(frame), *self._ways_out(frame))
+        return (*self._answer_rows(frame), *self._exit_rows(frame))
 
-    def _answers(self, frame: Frame) -> Rows:
-        if frame.asked == CONFIRM:
-            return self._summary(frame)
-        if frame.intent == MENU:
-            return self._numbered([self.words(f"intents.{one}") for one in frame.options])
+    def _answer_rows(self, frame: Frame) -> ButtonRows:
+        if frame.asked == CONFIRM_STEP:
+            return self._summary_rows(frame)
+        if frame.intent == MENU_INTENT:
+            return self._numbered_rows([self.catalogue_text(f"intents.{option}") for option in frame.options])
         if frame.asked == "code":
-            labels = [f"{LEFT_TO_RIGHT}{tracking_codes.shown(code)}" for code in frame.options]
-            return self._numbered(labels, width=1)
-        field = next((one for one in self.conversation.form(frame.intent) if one.name == frame.asked), None)
-        return self._of_field(frame, field) if field else ()
+            labels = [f"{LEFT_TO_RIGHT}{tracking_codes.display_code(code)}" for code in frame.options]
+            return self._numbered_rows(labels, row_width=1)
+        field = next(
+            (option for option in self.conversation.intent_form(frame.intent) if option.name == frame.asked), None
+        )
+        return self._field_rows(frame, field) if field else ()
 
-    def _of_field(self, frame: Frame, field: Field) -> Rows:
+    def _field_rows(self, frame: Frame, field: Field) -> ButtonRows:
         if frame.options:
-            return self._numbered([field.type.name_of(one, self.words) for one in frame.options])
+            return self._numbered_rows(
+                [field.type.display_name(option, self.catalogue_text) for option in frame.options]
+            )
         if frame.gap:
-            return self._gap(frame.gap)
-        return self._typed(frame, field)
+            return self._gap_rows(frame.gap)
+        return self._typed_rows(frame, field)
 
-    def _typed(self, frame: Frame, field: Field) -> Rows:
+    def _typed_rows(self, frame: Frame, field: Field) -> ButtonRows:
         """Return the answers of types that have few of them."""
-        turn = turn_of(self.dialogue.as_json())
+        turn_key = digest_turn(self.dialogue.as_json())
         match field.type:
-            case Day(past=past):
-                return self._month(frame, field.name, past=past)
+            case Day(allows_past=allows_past):
+                return self._month_rows(frame, field.name, allows_past=allows_past)
             case HourOfDay():
                 hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
-                open_ones = [hour for hour in hours if not self._ruled_out(frame, field.name, hour)]
-                return in_rows([answering(turn, persian_digits(hour), hour) for hour in open_ones], 4)
-            case Integer(least=1, most=most) if most == MOST_STARS:
-                stars = [answering(turn, "⭐" * score, str(score)) for score in range(MOST_STARS, 0, -1)]
-                return in_rows(stars, 1)
+                open_hours = [hour for hour in hours if not self._is_refused(frame, field.name, hour)]
+                return arrange_in_rows([answer_button(turn_key, persian_digits(hour), hour) for hour in open_hours], 4)
+            case Integer(minimum=1, maximum=most) if most == HIGHEST_SCORE:
+                stars = [answer_button(turn_key, "⭐" * score, str(score)) for score in range(HIGHEST_SCORE, 0, -1)]
+                return arrange_in_rows(stars, 1)
         return ()
 
-    def _month(self, frame: Frame, name: str, *, past: bool) -> Rows:
+    def _month_rows(self, frame: Frame, name: str, *, allows_past: bool) -> ButtonRows:
         """Return a month of days, without those that would be refused; the first one that has any, unless leafed to."""
-        today = in_tehran(self.now).date()
+        today = to_tehran(self.now).date()
 
-        def offered(day: date) -> bool:
-            return (past or day >= today) and not self._ruled_out(frame, name, day.isoformat())
+        def is_offered(day: date) -> bool:
+            return (allows_past or day >= today) and not self._is_refused(frame, name, day.isoformat())
 
-        month = read_month(self.page, today) if self.page else first_month(today, offered)
-        return month_rows(turn_of(self.dialogue.as_json()), month, today, offered, past=past)
+        month = read_month(self.wished_page, today) if self.wished_page else find_first_month(today, is_offered)
+        return build_month_rows(digest_turn(self.dialogue.as_json()), month, today, is_offered, allows_past=allows_past)
 
-    def _ruled_out(self, frame: Frame, name: str, value: str) -> bool:
+    def _is_refused(self, frame: Frame, name: str, value: str) -> bool:
         """Tell whether the service's own rules refuse this answer after those that were given."""
-        found = self.conversation.keyword(frame.intent)
+        match = self.conversation.find_keyword(frame.intent)
         values = {**frame.slots, name: value}
-        guards = found[0].on_submit if found else ()
-        return any(isinstance(one, RulesOut) and one.rules_out(values, self.now, self.policy) for one in guards)
+        guards = match[0].submit_guards if match else ()
+        return any(
+            isinstance(guard, ValueRefusingGuard) and guard.refuses_values(values, self.now, self.policy)
+            for guard in guards
+        )
 
-    def _gap(self, gap: str) -> Rows:
+    def _gap_rows(self, gap_name: str) -> ButtonRows:
         """Return the answers to the missing part of a value."""
-        if gap != "hours":
+        if gap_name != "hours":
             return ()
-        turn = turn_of(self.dialogue.as_json())
-        most = min(FEW_HOURS, self.policy.max_hours_per_machine)
-        hours = [answering(turn, persian_digits(hours), str(hours)) for hours in range(1, most + 1)]
-        return in_rows(hours, 4)
+        turn_key = digest_turn(self.dialogue.as_json())
+        most_hours = min(MOST_OFFERED_HOURS, self.policy.max_hours_per_machine)
+        hours = [answer_button(turn_key, persian_digits(hours), str(hours)) for hours in range(1, most_hours + 1)]
+        return arrange_in_rows(hours, 4)
 
-    def _numbered(self, labels: list[str], width: int = 2) -> Rows:
+    def _numbered_rows(self, labels: list[str], row_width: int = 2) -> ButtonRows:
         """Return a menu: each button answers with its number, as one types it."""
-        turn = turn_of(self.dialogue.as_json())
-        buttons = [answering(turn, label, str(number)) for number, label in enumerate(labels, start=1)]
-        return in_rows(buttons, width)
+        turn_key = digest_turn(self.dialogue.as_json())
+        buttons = [answer_button(turn_key, label, str(number)) for number, label in enumerate(labels, start=1)]
+        return arrange_in_rows(buttons, row_width)
 
-    def _summary(self, frame: Frame) -> Rows:
-        turn = turn_of(self.dialogue.as_json())
-        form = self.conversation.keyword(frame.intent) is not None and not frame.same_as
-        names = ("submit", "amend", "exit") if form else ("yes", "no")
-        return (tuple(answering(turn, self.words(f"chat.buttons.{one}"), _SAYS[one]) for one in names),)
+    def _summary_rows(self, frame: Frame) -> ButtonRows:
+        turn_key = digest_turn(self.dialogue.as_json())
+        is_form = self.conversation.find_keyword(frame.intent) is not None and not frame.same_as
+        answer_names = ("submit", "amend", "exit") if is_form else ("yes", "no")
+        return (
+            tuple(
+                answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
+                for answer_name in answer_names
+            ),
+        )
 
-    def _ways_out(self, frame: Frame) -> Rows:
+    def _exit_rows(self, frame: Frame) -> ButtonRows:
         """Return the way back and the way out, where there are any besides the answers."""
-        if frame.asked == CONFIRM or frame.intent == MENU:
+        if frame.asked == CONFIRM_STEP or frame.intent == MENU_INTENT:
             return ()
-        if frame.intent == PAPERS:
-            return ((calling(self.words("chat.buttons.finish"), Verb.DONE, frame.slots["code"]),),)
-        turn, row = turn_of(self.dialogue.as_json()), list[Button]()
+        if frame.intent == PAPERS_INTENT:
+            return ((verb_button(self.catalogue_text("chat.buttons.finish"), ButtonVerb.DONE, frame.slots["code"]),),)
+        turn_key, exit_buttons = digest_turn(self.dialogue.as_json()), list[Button]()
         if frame.trail:
-            row.append(answering(turn, self.words("chat.buttons.back"), _SAYS["back"]))
-        row.append(answering(turn, self.words("chat.buttons.exit"), _SAYS["exit"]))
-        return (tuple(row),)
+            exit_buttons.append(
+                answer_button(turn_key, self.catalogue_text("chat.buttons.back"), _ANSWER_WORDS["back"])
+            )
+        exit_buttons.append(answer_button(turn_key, self.catalogue_text("chat.buttons.exit"), _ANSWER_WORDS["exit"]))
+        return (tuple(exit_buttons),)
 
 
-_SAYS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
+_ANSWER_WORDS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
 """What the fixed buttons say for a person, as one types it."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.fields.types import Choice, ReadingContext
-from domain.language.service import Papers
+from domain.language.service import ServicePapers
 from domain.parsing.answers import read_choice
 from domain.parsing.names import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind
-from domain.values.text import fold, shown
+from domain.values.text import fold_text, tidy_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class OpinionKind:
     by_area: bool = True
 
 
-KINDS: Mapping[str, OpinionKind] = {
-    one.key: one
-    for one in (
+OPINION_KINDS: Mapping[str, OpinionKind] = {
+    opinion_kind.key: opinion_kind
+    for opinion_kind in (
         OpinionKind("valuation", ("deed", "national_card")),
         OpinionKind("subdivision", ("deed", "national_card", "plan")),
         OpinionKind("building_permit", ("deed", "national_card", "plan")),
@@ -43,30 +43,30 @@ KINDS: Mapping[str, OpinionKind] = {
 PAPER_NAMES = ("deed", "national_card", "plan", "permit", "photo", "visit_photo", "other_paper")
 """All papers that can be added; their names are under `choices.document`."""
 
-_WORDS = {key: (*EXPERT_KINDS.get(key, ()), *EXPERT_KINDS_IN_SHORT.get(key, ())) for key in KINDS}
+_WORDS_BY_KIND = {key: (*EXPERT_KINDS.get(key, ()), *EXPERT_KINDS_IN_SHORT.get(key, ())) for key in OPINION_KINDS}
 
 
-def required_papers(fields: Mapping[str, Any]) -> tuple[str, ...]:
+def list_required_papers(form_values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the papers that a form's kind requires."""
-    kind = KINDS.get(str(fields.get("kind")))
-    return kind.papers if kind else ()
+    opinion_kind = OPINION_KINDS.get(str(form_values.get("kind")))
+    return opinion_kind.papers if opinion_kind else ()
 
 
-PAPERS = Papers(PAPER_NAMES, required_papers, by_staff=frozenset({"visit_photo"}))
+OPINION_PAPERS = ServicePapers(PAPER_NAMES, list_required_papers, staff_papers=frozenset({"visit_photo"}))
 
 
 @dataclass(frozen=True, slots=True)
 class KindName(Choice):
     """A kind by its id or by any name that people give it."""
 
-    words: str | None = "kind"
+    choice_table: str | None = "kind"
 
-    def parse(self, raw: object, reading: ReadingContext) -> str:
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Return the kind; `UnknownKind`."""
-        text = str(raw)
-        if fold(text) in KINDS:
-            return fold(text)
+        kind_text = str(raw_value)
+        if fold_text(kind_text) in OPINION_KINDS:
+            return fold_text(kind_text)
         try:
-            return read_choice(text, _WORDS)
+            return read_choice(kind_text, _WORDS_BY_KIND)
         except InvalidField:
-            raise UnknownKind(detail="choice", given=shown(text)[:30]) from None
+            raise UnknownKind(detail="choice", given=tidy_text(kind_text)[:30]) from None

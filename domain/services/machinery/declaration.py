@@ -4,25 +4,25 @@ Source: services.md, "2. Machinery work". Any day may be wanted; civil decides. 
 the bill is paid or waived; fewer hours than paid are refunded, more are billed again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from domain.bills.bill import Bill, BillKind, BillState
-from domain.blocks.asking import CITIZEN, QUESTION, REASON, WHY, KeepReason, asking
-from domain.blocks.band_answers import BAND_ANSWERS, tell_bands
+from domain.bills.bill import BillState
+from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
+from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
 from domain.blocks.bookings import (
-    EARLY,
-    UNITS,
-    BookedDayComeOrEarly,
-    BookFromNow,
+    EARLY_CONSENT,
+    MACHINE_UNITS,
+    BookedDayReachedOrEarly,
     BookMachines,
     FreeMachines,
     HoldMachines,
-    WithinRules,
+    MoveBookingToNow,
+    WithinMachineLimits,
     booked_start,
-    booked_units,
+    describe_booked_units,
     machine_choices,
+    machine_work_of,
     operator_choices,
-    work_of,
 )
 from domain.blocks.charging import (
     BillsSettled,
@@ -32,173 +32,42 @@ from domain.blocks.charging import (
     PaymentReceived,
     RefundAll,
     WaiveBills,
-    bills_of,
-    issue,
-    payment_last_day,
-    refund,
-    requoted,
+    payment_due_at,
 )
-from domain.blocks.paper_issuing import issue_paper
-from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE, paying
-from domain.blocks.receipts import receipt
-from domain.blocks.wanted_time import WantedInFuture
-from domain.conversation.service_intents import MACHINERY
+from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
+from domain.blocks.receipts import receipt_for_roles
+from domain.blocks.wanted_time import RequestedInFuture
+from domain.conversation.service_intents import MACHINERY_INTENT
 from domain.fields.form import Field
-from domain.fields.types import Choices, Day, Duration, HourOfDay, Hours, Identifier, Moment, Rials, Text, number_text
+from domain.fields.hours import Duration, Hours
+from domain.fields.types import Choices, Day, HourOfDay, Identifier, Moment, Rials, Text, format_number
 from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
-from domain.language.printouts import READERS, FactsPart, Printable, Signed, TablePart, TextPart
-from domain.language.service import (
-    Answer,
-    Audience,
-    Command,
-    Context,
-    Effect,
-    Guard,
-    Keyword,
-    LookupContext,
-    Notice,
-    Prices,
-    Reminder,
-    Service,
-    State,
-    Transition,
-    Trigger,
-)
+from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
+from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
+from domain.language.service import Audience, Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
 from domain.requests.request import Phase
-from domain.tariffs.tariff import Priced, TariffRow, Wanted, quote, scale
+from domain.services.machinery.rules import (
+    DELIVERY_FORM,
+    SERVICE_KEY,
+    AdjustRequest,
+    BillSupplement,
+    FewerHoursRefunded,
+    HandOver,
+    MoreHoursCharged,
+    PriceWork,
+    RefundHours,
+    StoreHours,
+)
+from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
 from domain.values.actors import Role
-from domain.values.calendar import TEHRAN, in_tehran
-from domain.values.errors import InvalidField
-from domain.values.text import grouped
+from domain.values.calendar import TEHRAN_ZONE
+from domain.values.text import group_digits
 
-KEY = "machinery"
-MOST_HOURS = 24
-HOURS = Hours(most=MOST_HOURS)
-BY_PHONE = frozenset({"sms", "telegram", "bale"})
+MAX_HOURS = 24
+HOURS = Hours(limit=MAX_HOURS)
+BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 CIVIL = frozenset({Role.CIVIL})
-DELIVERY_FORM = "delivery_form"
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeWish(Effect):
-    """Civil may change hours, date or hour when accepting; the form then says what was agreed."""
-
-    async def apply(self, ctx: Context) -> None:
-        """Write the changes into the form and the history."""
-        fields = ctx.request.fields
-        for name in ("date", "start"):
-            if name in ctx.inputs:
-                ctx.record[f"{name}_before"], fields[name] = fields[name], ctx.inputs[name]
-        if "hours" in ctx.inputs:
-            ctx.record["items_before"] = fields["items"]
-            units = _per_item(ctx, ctx.inputs["hours"])
-            fields["items"] = [item | {"hours": hours} for item, hours in zip(fields["items"], units, strict=True)]
-        ctx.facts |= {name: fields[name] for name in ("items", "date", "start")}
-
-
-def _per_item(ctx: Context, hours: list[float]) -> list[float]:
-    items = ctx.request.fields["items"]
-    if len(hours) == 1:
-        return hours * len(items)
-    if len(hours) != len(items):
-        raise InvalidField("hours", detail="one_an_item")
-    return hours
-
-
-@dataclass(frozen=True, slots=True)
-class PriceWork(Effect):
-    """Quote the agreed hours by the tariff in force today."""
-
-    quotes = True
-
-    async def apply(self, ctx: Context) -> None:
-        """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""
-        wanted = [
-            Wanted({"machine": one["machine"]}, one["hours"], one["count"]) for one in ctx.request.fields["items"]
-        ]
-        today = ctx.now.astimezone(TEHRAN).date()
-        rows = await ctx.uow.tariffs.of_service(KEY)
-        policy = ctx.policy
-        made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
-        ctx.request.data["quote"] = made.as_json()
-
-
-def _hours_done(ctx: Context) -> list[float]:
-    given = ctx.inputs.get("hours")
-    return _per_item(ctx, given) if given else [item["hours"] for item in ctx.request.fields["items"]]
-
-
-@dataclass(frozen=True, slots=True)
-class MoreHoursCharged(Guard):
-    """Whether the hours done cost more than the hours quoted."""
-
-    async def holds(self, ctx: Context) -> bool:
-        """Price both with the quote's own rows."""
-        old, new = requoted(ctx, _hours_done(ctx))
-        return new.total > old.total
-
-
-@dataclass(frozen=True, slots=True)
-class FewerHoursRefunded(Guard):
-    """Whether hours that were paid and not used are to be refunded, by policy."""
-
-    async def holds(self, ctx: Context) -> bool:
-        """Price both with the quote's own rows; a waived bill gives nothing back."""
-        old, new = requoted(ctx, _hours_done(ctx))
-        return ctx.policy.refund_unused_hours and new.total < old.total and await _paid_bill(ctx) is not None
-
-
-async def _paid_bill(ctx: Context) -> Bill | None:
-    bills = await bills_of(ctx.uow, ctx.request)
-    return next((bill for bill in bills if bill.state is BillState.PAID), None)
-
-
-@dataclass(frozen=True, slots=True)
-class KeepHours(Effect):
-    """Keep the hours done."""
-
-    async def apply(self, ctx: Context) -> None:
-        """Write them into the request and the history."""
-        ctx.request.data["hours_done"] = ctx.record["hours_done"] = _hours_done(ctx)
-
-
-@dataclass(frozen=True, slots=True)
-class RefundHours(Effect):
-    """Refund what was paid for hours not used."""
-
-    tells = frozenset({"refund"})
-
-    async def apply(self, ctx: Context) -> None:
-        """Make a refund of the difference, never more than was paid."""
-        old, new = requoted(ctx, _hours_done(ctx))
-        paid = await _paid_bill(ctx)
-        if paid is not None:
-            await refund(ctx, paid, min(old.total - new.total, paid.amount), "fewer_hours")
-
-
-@dataclass(frozen=True, slots=True)
-class BillSupplement(Effect):
-    """Bill the hours done beyond those quoted."""
-
-    issues_bill = True
-
-    async def apply(self, ctx: Context) -> None:
-        """Issue the supplementary bill over the difference."""
-        old, new = requoted(ctx, _hours_done(ctx))
-        await issue(ctx, new.total - old.total, BillKind.SUPPLEMENT, new.as_json())
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver(Effect):
-    """Give the machine to the citizen: the delivery form gets its verification token."""
-
-    delivers = True
-
-    async def apply(self, ctx: Context) -> None:
-        """Keep a random token for `/verify/{token}`, never the tracking code."""
-        ctx.request.data["delivery_token"] = await issue_paper(ctx, DELIVERY_FORM, in_tehran(ctx.now).date())
-        ctx.request.data["handed_over_at"] = ctx.now.isoformat()
 
 
 STATES = (
@@ -206,13 +75,11 @@ STATES = (
     State("needs_info", Phase.NEEDS_CITIZEN),
     State("accepted", Phase.IN_PROGRESS, Role.REVENUE, sla_minutes=7 * 60),
     State("priced", Phase.NEEDS_PAYMENT),
-    State("awaiting_payment", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_last_day, lead_hours=12),)),
+    State("awaiting_payment", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_due_at, lead_hours=12),)),
     State("paid", Phase.IN_PROGRESS, Role.CIVIL, sla_minutes=7 * 60),
     State("scheduled", Phase.IN_PROGRESS, Role.CIVIL, reminders=(Reminder("work_soon", booked_start, lead_hours=10),)),
     State("handed_over", Phase.IN_PROGRESS, Role.CIVIL, sla_minutes=3 * 7 * 60),
-    State(
-        "awaiting_supplement", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_last_day, lead_hours=12),)
-    ),
+    State("awaiting_supplement", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_due_at, lead_hours=12),)),
     State("completed", Phase.DONE),
     State("rejected", Phase.DECLINED),
     State("cancelled", Phase.CANCELLED),
@@ -220,38 +87,49 @@ STATES = (
 )
 
 BOOKING_INPUTS = (
-    Field("machine", Choices(), required=False, options=machine_choices),
-    Field("operator", Choices(), required=False, options=operator_choices),
+    Field("machine", Choices(), required=False, find_choices=machine_choices),
+    Field("operator", Choices(), required=False, find_choices=operator_choices),
     Field("start", Moment(), required=False),
     Field("end", Moment(), required=False),
 )
 
 RECEIVING = (
     Transition(
-        "accept", ("submitted",), "accepted", CIVIL,
+        "accept",
+        ("submitted",),
+        "accepted",
+        CIVIL,
         inputs=(
             Field("hours", HOURS, required=False),
             Field("date", Day(), required=False),
             Field("start", HourOfDay(), required=False),
         ),
-        effects=(ChangeWish(), HoldMachines()),
+        effects=(AdjustRequest(), HoldMachines()),
         notices=(Notice("accept"),),
     ),
     Transition(
-        "reject", ("submitted", "needs_info"), "rejected", CIVIL, inputs=(REASON,),
-        effects=(KeepReason(),), notices=(Notice("reject"),),
+        "reject",
+        ("submitted", "needs_info"),
+        "rejected",
+        CIVIL,
+        inputs=(REASON,),
+        effects=(StoreReason(),),
+        notices=(Notice("reject"),),
     ),
-    *asking("submitted", "rejected", CIVIL),
-)  # fmt: skip
+    *question_transitions("submitted", "rejected", CIVIL),
+)
 
 CHARGING = (
     Transition(
-        "price", ("accepted",), "priced", REVENUE,
-        inputs=(Field("amount", Rials(), required=False), WHY),
+        "price",
+        ("accepted",),
+        "priced",
+        REVENUE_ROLES,
+        inputs=(Field("amount", Rials(), required=False), OPTIONAL_REASON),
         effects=(PriceWork(), OverridePrice()),
     ),
-    *paying(FreeMachines()),
-)  # fmt: skip
+    *payment_transitions(FreeMachines()),
+)
 
 WORKING = (
     Transition(
@@ -263,122 +141,128 @@ WORKING = (
         effects=(BookMachines(),), notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
     ),
     Transition(
-        "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY,),
-        guards=(BillsSettled(), BookedDayComeOrEarly()), effects=(BookFromNow(), HandOver()),
+        "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY_CONSENT,),
+        guards=(BillsSettled(), BookedDayReachedOrEarly()), effects=(MoveBookingToNow(), HandOver()),
         notices=(Notice("hand_over"),),
     ),
     Transition(
         "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(Field("hours", HOURS, required=False),),
-        when=MoreHoursCharged(), effects=(KeepHours(), BillSupplement(), FreeMachines()),
+        condition=MoreHoursCharged(), effects=(StoreHours(), BillSupplement(), FreeMachines()),
         notices=(Notice("supplement"),),
     ),
     Transition(
         "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
-        when=FewerHoursRefunded(), effects=(KeepHours(), RefundHours(), FreeMachines()),
+        condition=FewerHoursRefunded(), effects=(StoreHours(), RefundHours(), FreeMachines()),
         notices=(Notice("complete_refund"),),
     ),
     Transition(
         "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
-        effects=(KeepHours(), FreeMachines()), notices=(Notice("complete"),),
+        effects=(StoreHours(), FreeMachines()), notices=(Notice("complete"),),
     ),
     Transition(
         "pay_supplement", ("awaiting_supplement",), "completed", guards=(BillsSettled(),),
         notices=(Notice("complete"),), trigger=Trigger.BILL_SETTLED,
     ),
     Transition(
-        "waive_supplement", ("awaiting_supplement",), "completed", REVENUE, inputs=(REASON,),
+        "waive_supplement", ("awaiting_supplement",), "completed", REVENUE_ROLES, inputs=(REASON,),
         guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("complete"),),
     ),
 )  # fmt: skip
 
 CANCELLING = (
     Transition(
-        "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZEN | CIVIL,
-        inputs=(WHY,), guards=(NoPaymentUnresolved(),),
+        "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZENS | CIVIL,
+        inputs=(OPTIONAL_REASON,), guards=(NoPaymentUnresolved(),),
         effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
     Transition(
-        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(WHY,), when=PaymentReceived(), command=Command.CANCEL,
+        "cancel", ("paid", "scheduled"), "cancelled", CITIZENS | CIVIL,
+        inputs=(OPTIONAL_REASON,), condition=PaymentReceived(), command=Command.CANCEL,
         effects=(RefundAll(), CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel_refund"),),
     ),
     Transition(
-        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL, inputs=(WHY,),
+        "cancel", ("paid", "scheduled"), "cancelled", CITIZENS | CIVIL, inputs=(OPTIONAL_REASON,),
         effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
 )  # fmt: skip
 
 
-async def tell_price(asked: LookupContext) -> list[Answer]:
+async def describe_price(lookup: LookupContext) -> list[LookupAnswer]:
     """Tell what hours of a machine cost by today's tariff; where none are said, an hour, and from how many hours on
     another price holds.
     """
-    machine, hours = asked.values["machine"], asked.values.get("hours")
-    rows = await asked.uow.tariffs.of_service(KEY)
-    prices = scale(rows, {"machine": machine}, asked.now.astimezone(TEHRAN).date())
-    bands = [] if hours else [one for one in prices if one.least > 1]
-    told = [] if bands and bands == prices else [_priced(asked, prices, machine, hours)]
-    return [*told, *tell_bands(asked, bands, machine=machine)]
+    machine, hours = lookup.stated_values["machine"], lookup.stated_values.get("hours")
+    tariff_rows = await lookup.uow.tariffs.list_of_service(SERVICE_KEY)
+    prices = list_price_bands(tariff_rows, {"machine": machine}, lookup.now.astimezone(TEHRAN_ZONE).date())
+    bands = [] if hours else [row for row in prices if row.band_start > 1]
+    price_lines = [] if bands and bands == prices else [_describe_hours(lookup, prices, machine, hours)]
+    return [*price_lines, *describe_bands(lookup, bands, machine=machine)]
 
 
-def _priced(asked: LookupContext, prices: list[TariffRow], machine: str, hours: float | None) -> Answer:
+def _describe_hours(lookup: LookupContext, prices: list[TariffRow], machine: str, hours: float | None) -> LookupAnswer:
     """Tell what hours cost, or one; where the tariff's minimum makes it more than was asked, the answer says so."""
-    today, policy = asked.now.astimezone(TEHRAN).date(), asked.policy
-    wanted = [Wanted({"machine": machine}, hours or 1)]
-    made = quote(prices, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
-    (line,) = made.lines
-    facts = {"machine": machine, "hours": line.units, "amount": made.total}
+    today, policy = lookup.now.astimezone(TEHRAN_ZONE).date(), lookup.policy
+    quantities = [Quantity({"machine": machine}, hours or 1)]
+    new_quote = compute_quote(prices, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
+    (line,) = new_quote.lines
+    answer_facts = {"machine": machine, "hours": line.units, "amount": new_quote.total}
     if line.units == line.asked:
-        return "price" if hours else "price_hour", facts
+        return "price" if hours else "price_hour", answer_facts
     if hours:
-        return "price_least", facts | {"asked": number_text(hours)}
-    an_hour = replace(made, lines=(replace(line, minimum=0),)).total
-    return "price_from", facts | {"rate": grouped(an_hour)}
+        return "price_least", answer_facts | {"asked": format_number(hours)}
+    hourly_rials = replace(new_quote, lines=(replace(line, minimum=0),)).total
+    return "price_from", answer_facts | {"rate": group_digits(hourly_rials)}
 
 
-PRICES = Prices(
-    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=MOST_HOURS), required=False)),
-    tell_price,
-    answers=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
+PRICES = PriceLookup(
+    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(limit=MAX_HOURS), required=False)),
+    describe_price,
+    answer_names=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
 )
 
 PRINTOUTS = (
     Printable(
         DELIVERY_FORM,
-        CIVIL | CITIZEN | READERS,
+        CIVIL | CITIZENS | READER_ROLES,
         (
             TextPart("handed_over"),
             FactsPart(
                 ("full_name", "national_code", "mobile", "place", "description", "booked_start", "booked_end"),
-                by_hand=frozenset({"full_name", "national_code"}),
+                handwritten_facts=frozenset({"full_name", "national_code"}),
             ),
-            TablePart(UNITS, ("machine", "title", "operator", "wanted", "began", "ended", "done")),
+            TablePart(MACHINE_UNITS, ("machine", "title", "operator", "wanted", "began", "ended", "done")),
             TextPart("conditions"),
-            Signed(("civil", "operator", "citizen")),
+            SignaturesPart(("civil", "operator", "citizen")),
         ),
-        states=("handed_over", "awaiting_supplement", "completed"),
-        facts=("booked_start", "booked_end", "handed_over_at"),
-        dated="handed_over_at",
-        verified_by="delivery_token",
-        told=("items", "booked_start"),
-        holder="full_name",
-        gather=booked_units,
+        valid_states=("handed_over", "awaiting_supplement", "completed"),
+        fact_names=("booked_start", "booked_end", "handed_over_at"),
+        date_fact="handed_over_at",
+        token_fact="delivery_token",  # noqa: S106 - the name of a fact
+        verified_facts=("items", "booked_start"),
+        holder_fact="full_name",
+        gather_facts=describe_booked_units,
     ),
-    receipt(CIVIL),
+    receipt_for_roles(CIVIL),
 )
 
-KEPT = (
-    QUESTION, Field("machine", Text()), Field("operator", Text()), Field("booked_start", Moment()),
-    Field("booked_end", Moment()), Field("handed_over_at", Moment()), Field("hours_done", HOURS), PAYMENT_DEADLINE,
+STORED_FIELDS = (
+    QUESTION,
+    Field("machine", Text()),
+    Field("operator", Text()),
+    Field("booked_start", Moment()),
+    Field("booked_end", Moment()),
+    Field("handed_over_at", Moment()),
+    Field("hours_done", HOURS),
+    PAYMENT_DEADLINE,
     REASON,
-)  # fmt: skip
+)
 
 MACHINERY_WORK = Service(
-    key=KEY,
+    key=SERVICE_KEY,
     version=1,
     form=(
-        Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_PHONE),
-        Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_PHONE),
+        Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
+        Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_MESSAGE),
         Field("items", WorkItems()),
         Field("date", Day()),
         Field("start", HourOfDay()),
@@ -387,14 +271,16 @@ MACHINERY_WORK = Service(
     ),
     states=STATES,
     transitions=RECEIVING + CHARGING + WORKING + CANCELLING,
-    initial="submitted",
-    keywords=(Keyword(MACHINERY),),
+    initial_state="submitted",
+    keywords=(Keyword(MACHINERY_INTENT),),
     soap_operation="SubmitMachineryRequest",
-    steps=6,
-    on_submit=(WithinRules(), WantedInFuture()),
-    prices=PRICES,
-    priced=tuple(Priced({"machine": one}, "hour", (1, 4, 8), most=MOST_HOURS) for one in MACHINE_TYPES),
-    printouts=PRINTOUTS,
-    work=work_of,
-    kept=KEPT,
+    step_count=6,
+    submit_guards=(WithinMachineLimits(), RequestedInFuture()),
+    price_lookup=PRICES,
+    priced_items=tuple(
+        PricedSubject({"machine": one}, "hour", (1, 4, 8), max_amount=MAX_HOURS) for one in MACHINE_TYPES
+    ),
+    printables=PRINTOUTS,
+    list_machine_work=machine_work_of,
+    stored_fields=STORED_FIELDS,
 )

@@ -4,53 +4,57 @@ The taxi is named by plate or code, or it is the asker's own ones. A duty is a p
 knows the plate, without any name. Source: services.md, "Duties".
 """
 
-from domain.actions.registries.charges import bill_for
+from domain.actions.registries.charges import issue_row_bill
 from domain.blocks.billing import BillingContext
-from domain.blocks.taxis import MOST_VEHICLES, Plate, open_duties, vehicle_said, vehicles_of_mobile
-from domain.conversation.service_intents import TAXI_DUTY
+from domain.blocks.taxis import MOST_VEHICLES, Plate, find_vehicle, list_open_duties, vehicles_of_mobile
+from domain.conversation.service_intents import TAXI_DUTY_INTENT
 from domain.fields.form import Field
-from domain.language.service import Answer, Lookup, LookupContext
+from domain.language.lookups import Lookup, LookupAnswer, LookupContext
 from domain.registries.declarations import DUTY
 from domain.registries.field_types import TAXI_CODE
 from domain.registries.rows import RegistryRow
 from domain.values.errors import MissingField
 
-LISTED = 4
+MOST_LISTED_DUTIES = 4
 """Duties that one text tells, two message parts each; with more the oldest come first, and their number is told."""
 
 MOST_DUTIES = 1000
 
 
-async def tell_duties(asked: LookupContext) -> list[Answer]:
+async def describe_duties(lookup: LookupContext) -> list[LookupAnswer]:
     """Tell each open duty with its bill; `MissingField("plate")` where the asker has no taxi, `NotFound`."""
-    said = await vehicle_said(asked.uow, asked.values)
-    vehicles = [said] if said else await vehicles_of_mobile(asked.uow, asked.mobile)
+    named_vehicle = await find_vehicle(lookup.uow, lookup.stated_values)
+    vehicles = [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow, lookup.asker_mobile)
     if not vehicles:
         raise MissingField("plate", detail="no_own_taxi")
-    plates = [str(row.values["plate"]) for row in vehicles[:MOST_VEHICLES]]
-    duties = await open_duties(asked.uow, plates, MOST_DUTIES)
+    plates = [str(vehicle.values["plate"]) for vehicle in vehicles[:MOST_VEHICLES]]
+    duties = await list_open_duties(lookup.uow, plates, MOST_DUTIES)
     if not duties:
         return [("no_duty", {"plate": plates[0]}) if len(plates) == 1 else ("no_duties", {})]
-    told = duties[:LISTED] if asked.brief else duties
-    lines = [await _line(asked, row) for row in told]
-    more = len(duties) - len(told)
-    return [*lines, ("more_duties", {"count": more})] if more > 0 else lines
+    listed_duties = duties[:MOST_LISTED_DUTIES] if lookup.is_brief else duties
+    duty_lines = [await _describe_duty(lookup, vehicle) for vehicle in listed_duties]
+    unlisted_count = len(duties) - len(listed_duties)
+    return [*duty_lines, ("more_duties", {"count": unlisted_count})] if unlisted_count > 0 else duty_lines
 
 
-async def _line(asked: LookupContext, row: RegistryRow) -> Answer:
-    till = BillingContext(asked.ids, asked.policy, asked.now)
-    bill = await bill_for(asked.uow, till, DUTY, row.id, asked.by)
-    duty = {"plate": row.values["vehicle"], "year": row.values["year"], "duty_kind": row.values["kind"]}
-    return "duty", duty | {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
+async def _describe_duty(lookup: LookupContext, duty_row: RegistryRow) -> LookupAnswer:
+    billing_context = BillingContext(lookup.ids, lookup.policy, lookup.now)
+    bill = await issue_row_bill(lookup.uow, billing_context, DUTY, duty_row.id, lookup.asked_by)
+    duty_facts = {
+        "plate": duty_row.values["vehicle"],
+        "year": duty_row.values["year"],
+        "duty_kind": duty_row.values["kind"],
+    }
+    return "duty", duty_facts | {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
 
 
-DUTIES = Lookup(
-    TAXI_DUTY,
+DUTY_LOOKUP = Lookup(
+    TAXI_DUTY_INTENT,
     (
-        Field("plate", Plate(), required=False, instead=("taxi_code",)),
+        Field("plate", Plate(), required=False, alternatives=("taxi_code",)),
         Field("taxi_code", TAXI_CODE, required=False),
     ),
-    tell_duties,
-    answers=("duty", "more_duties", "no_duty", "no_duties"),
+    describe_duties,
+    answer_names=("duty", "more_duties", "no_duty", "no_duties"),
     soap_operation="GetTaxiDuties",
 )

@@ -6,12 +6,20 @@ a national code. An auxiliary driver's leave needs the owner's consent. The sche
 
 from functools import partial
 
-from domain.blocks.asking import CITIZEN, QUESTION, REASON, WHY, KeepCause, KeepReason, asking
+from domain.blocks.asking import (
+    CITIZENS,
+    OPTIONAL_REASON,
+    QUESTION,
+    REASON,
+    StoreReason,
+    StoreReasonCode,
+    question_transitions,
+)
 from domain.blocks.taxis import Plate, TaxiSummary
-from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
+from domain.conversation.service_intents import TAXI_LEAVE_INTENT as LEAVE_WORDS
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
-from domain.language.printouts import READERS, FactsPart, Printable, Signed, TextPart
+from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
     Keyword,
@@ -26,43 +34,43 @@ from domain.language.service import (
 from domain.registries.declarations import DRIVER, VEHICLE, Reference
 from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
-from domain.services.taxi_duty.declaration import DUTIES
+from domain.services.taxi_duty.declaration import DUTY_LOOKUP
 from domain.services.taxi_leave.rules import (
-    ASKERS,
-    PERMIT,
-    SCOPES,
-    TOLD_DRIVER,
+    LEAVE_SCOPES,
+    NOTIFIED_DRIVER,
+    PERMIT_KIND,
+    REQUESTER_KINDS,
     AwaitOwner,
-    DaysAhead,
     DaysLeft,
-    DriverKnown,
+    DriverIdentified,
     EndToday,
     GrantPermit,
-    KeepPeople,
+    LeaveNotOver,
+    LeaveStillAhead,
     NeedsConsent,
     NoDuties,
-    NoOverlap,
-    NotOver,
+    NoLeaveOverlap,
     RequesterEntitled,
     SoundPeriod,
+    StorePeople,
     TaxiInService,
-    asked_for_driver,
-    begins,
     consent_overdue,
     fill_leave,
-    is_over,
-    permitted_taxi,
+    find_leaves_for_driver,
+    gather_permitted_taxi,
+    leave_begins,
+    leave_ends,
 )
 from domain.values.actors import Role
 
-KEY = "taxi_leave"
-BY_PHONE = frozenset({"sms", "telegram", "bale"})
-OFFICER = frozenset({Role.TAXI_OFFICER})
-OWNER = StoredMobile("owner_mobile")
+SERVICE_KEY = "taxi_leave"
+BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
+OFFICERS = frozenset({Role.TAXI_OFFICER})
+OWNER_MOBILE = StoredMobile("owner_mobile")
 
-SCOPE = Choice("leave_scope")
+SCOPE_TYPE = Choice("leave_scope")
 
-REMIND_HOURS = 32
+REMINDER_LEAD_HOURS = 32
 """Before the midnight after the last day: four in the afternoon of the day before it."""
 
 STATES = (
@@ -72,98 +80,156 @@ STATES = (
     State("needs_info", Phase.NEEDS_CITIZEN),
     State("approved", Phase.IN_PROGRESS, Role.TAXI_OFFICER),
     State(
-        "in_effect", Phase.IN_PROGRESS, Role.TAXI_OFFICER,
-        reminders=(Reminder("end_soon", is_over, lead_hours=REMIND_HOURS),),
+        "in_effect",
+        Phase.IN_PROGRESS,
+        Role.TAXI_OFFICER,
+        reminders=(Reminder("end_soon", leave_ends, lead_hours=REMINDER_LEAD_HOURS),),
     ),
     State("ended", Phase.DONE),
     State("rejected", Phase.DECLINED),
     State("revoked", Phase.DECLINED),
     State("withdrawn", Phase.CANCELLED),
-)  # fmt: skip
+)
 
 ASKING_OWNER = (
     Transition(
-        "ask_owner", ("submitted",), "awaiting_owner", when=NeedsConsent(), effects=(AwaitOwner(),),
-        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER)), trigger=Trigger.AUTOMATIC,
+        "ask_owner",
+        ("submitted",),
+        "awaiting_owner",
+        condition=NeedsConsent(),
+        effects=(AwaitOwner(),),
+        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER_MOBILE)),
+        trigger=Trigger.AUTOMATIC,
     ),
     Transition(
-        "consent", ("awaiting_owner",), "under_review", OFFICER,
-        notices=(Notice("consent"), Notice("owner_consented", OWNER)), command=Command.CONFIRM, by_awaited=True,
+        "consent",
+        ("awaiting_owner",),
+        "under_review",
+        OFFICERS,
+        notices=(Notice("consent"), Notice("owner_consented", OWNER_MOBILE)),
+        command=Command.CONFIRM,
+        awaited_may_take=True,
     ),
     Transition(
-        "refuse", ("awaiting_owner",), "rejected", OFFICER, effects=(KeepCause("owner_refused"),),
-        notices=(Notice("refuse"), Notice("owner_refused", OWNER)), command=Command.DENY, by_awaited=True,
+        "refuse",
+        ("awaiting_owner",),
+        "rejected",
+        OFFICERS,
+        effects=(StoreReasonCode("owner_refused"),),
+        notices=(Notice("refuse"), Notice("owner_refused", OWNER_MOBILE)),
+        command=Command.DENY,
+        awaited_may_take=True,
     ),
     Transition(
-        "no_consent", ("awaiting_owner",), "rejected", effects=(KeepCause("no_consent"),),
-        notices=(Notice("no_consent"),), trigger=Trigger.DEADLINE, deadline=consent_overdue,
+        "no_consent",
+        ("awaiting_owner",),
+        "rejected",
+        effects=(StoreReasonCode("no_consent"),),
+        notices=(Notice("no_consent"),),
+        trigger=Trigger.DEADLINE,
+        reckon_deadline=consent_overdue,
     ),
-)  # fmt: skip
+)
 
 REVIEWING = (
-    Transition("take", ("submitted",), "under_review", OFFICER, notices=(Notice("take"),)),
+    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),)),
     Transition(
-        "approve", ("under_review",), "approved", OFFICER,
-        inputs=(Field("scope", SCOPE, required=False, choices=SCOPES),),
-        guards=(NotOver(),), effects=(GrantPermit(),), notices=(Notice("approve"),),
+        "approve",
+        ("under_review",),
+        "approved",
+        OFFICERS,
+        inputs=(Field("scope", SCOPE_TYPE, required=False, choices=LEAVE_SCOPES),),
+        guards=(LeaveNotOver(),),
+        effects=(GrantPermit(),),
+        notices=(Notice("approve"),),
     ),
     Transition(
-        "reject", ("under_review",), "rejected", OFFICER, inputs=(REASON,),
-        effects=(KeepReason(),), notices=(Notice("reject"),),
+        "reject",
+        ("under_review",),
+        "rejected",
+        OFFICERS,
+        inputs=(REASON,),
+        effects=(StoreReason(),),
+        notices=(Notice("reject"),),
     ),
-    *asking("under_review", "rejected", OFFICER),
-)  # fmt: skip
+    *question_transitions("under_review", "rejected", OFFICERS),
+)
 
 RUNNING = (
     Transition(
-        "begin", ("approved",), "in_effect",
-        notices=(Notice("begin"),), trigger=Trigger.DEADLINE, deadline=begins,
+        "begin",
+        ("approved",),
+        "in_effect",
+        notices=(Notice("begin"),),
+        trigger=Trigger.DEADLINE,
+        reckon_deadline=leave_begins,
     ),
     Transition(
-        "end", ("in_effect",), "ended",
-        notices=(Notice("end"),), trigger=Trigger.DEADLINE, deadline=is_over,
+        "end",
+        ("in_effect",),
+        "ended",
+        notices=(Notice("end"),),
+        trigger=Trigger.DEADLINE,
+        reckon_deadline=leave_ends,
     ),
     Transition(
-        "end_early", ("in_effect",), "ended", CITIZEN | OFFICER, inputs=(WHY,), effects=(EndToday(),),
-        notices=(Notice("end_early"),), command=Command.CANCEL, by_kept=TOLD_DRIVER,
+        "end_early",
+        ("in_effect",),
+        "ended",
+        CITIZENS | OFFICERS,
+        inputs=(OPTIONAL_REASON,),
+        effects=(EndToday(),),
+        notices=(Notice("end_early"),),
+        command=Command.CANCEL,
+        mobile_data_key=NOTIFIED_DRIVER,
     ),
     Transition(
-        "revoke", ("approved", "in_effect"), "revoked", OFFICER, inputs=(REASON,),
-        effects=(KeepReason(), EndToday()), notices=(Notice("revoke"),),
+        "revoke",
+        ("approved", "in_effect"),
+        "revoked",
+        OFFICERS,
+        inputs=(REASON,),
+        effects=(StoreReason(), EndToday()),
+        notices=(Notice("revoke"),),
     ),
     Transition(
-        "withdraw", ("submitted", "awaiting_owner", "under_review", "needs_info", "approved"), "withdrawn",
-        CITIZEN | OFFICER, inputs=(WHY,), notices=(Notice("withdraw"),), command=Command.CANCEL,
-        by_kept=TOLD_DRIVER,
+        "withdraw",
+        ("submitted", "awaiting_owner", "under_review", "needs_info", "approved"),
+        "withdrawn",
+        CITIZENS | OFFICERS,
+        inputs=(OPTIONAL_REASON,),
+        notices=(Notice("withdraw"),),
+        command=Command.CANCEL,
+        mobile_data_key=NOTIFIED_DRIVER,
     ),
-)  # fmt: skip
+)
 
 PRINTOUTS = (
     Printable(
-        PERMIT,
-        OFFICER | CITIZEN | READERS,
+        PERMIT_KIND,
+        OFFICERS | CITIZENS | READER_ROLES,
         (
             TextPart("granted"),
             FactsPart(("driver_name", "driver", "plate", "taxi_code", "model", "from", "to", "counted", "scope")),
             TextPart("conditions"),
-            Signed(("taxi_officer",)),
+            SignaturesPart(("taxi_officer",)),
         ),
-        states=("approved", "in_effect"),
-        over=("ended",),
-        facts=("letter_number", "letter_date", "driver_name", "driver", "model"),
-        dated="letter_date",
-        numbered="letter_number",
-        verified_by="letter_token",
-        told=("plate", "taxi_code", "from", "to", "scope"),
-        holder="driver_name",
-        gather=permitted_taxi,
+        valid_states=("approved", "in_effect"),
+        expired_states=("ended",),
+        fact_names=("letter_number", "letter_date", "driver_name", "driver", "model"),
+        date_fact="letter_date",
+        number_fact="letter_number",
+        token_fact="letter_token",  # noqa: S106 - the name of a fact
+        verified_facts=("plate", "taxi_code", "from", "to", "scope"),
+        holder_fact="driver_name",
+        gather_facts=gather_permitted_taxi,
     ),
 )
 
-KEPT = (
+STORED_FIELDS = (
     Field("driver_name", Text()),
     Field("driver", Identifier("national_code")),
-    Field("asked_by", Choice("asked_by"), choices=ASKERS),
+    Field("asked_by", Choice("asked_by"), choices=REQUESTER_KINDS),
     Field("owner_name", Text()),
     Field("owner_mobile", Identifier("mobile")),
     Field("letter_number", Text()),
@@ -173,38 +239,46 @@ KEPT = (
 )
 
 TAXI_LEAVE = Service(
-    key=KEY,
+    key=SERVICE_KEY,
     version=1,
     form=(
-        Field("plate", Plate(), instead=("taxi_code", "national_code")),
+        Field("plate", Plate(), alternatives=("taxi_code", "national_code")),
         Field("taxi_code", TAXI_CODE, required=False),
         Field("national_code", Identifier("national_code"), required=False),
         Field("driver", Identifier("national_code"), required=False),
         Field("from", Day()),
-        Field("to", Day(), instead=("days",)),
-        Field("days", Integer(1, 366, unit=("روز", "روزه", "مدت")), required=False),
-        Field("scope", SCOPE, choices=SCOPES, deferred_in=BY_PHONE),
-        Field("reason", Text(), deferred_in=BY_PHONE),
-        Field("taxi", TaxiSummary(), required=False, found=True),
-        Field("counted", Integer(), required=False, found=True),
-        Field("open_duties", Rials(), required=False, found=True),
+        Field("to", Day(), alternatives=("days",)),
+        Field("days", Integer(1, 366, unit_words=("روز", "روزه", "مدت")), required=False),
+        Field("scope", SCOPE_TYPE, choices=LEAVE_SCOPES, deferred_in=BY_MESSAGE),
+        Field("reason", Text(), deferred_in=BY_MESSAGE),
+        Field("taxi", TaxiSummary(), required=False, is_derived=True),
+        Field("counted", Integer(), required=False, is_derived=True),
+        Field("open_duties", Rials(), required=False, is_derived=True),
     ),
     states=STATES,
     transitions=ASKING_OWNER + REVIEWING + RUNNING,
-    initial="submitted",
+    initial_state="submitted",
     keywords=(Keyword(LEAVE_WORDS),),
     soap_operation="SubmitTaxiLeave",
-    steps=5,
-    on_submit=(SoundPeriod(), TaxiInService(), DriverKnown(), RequesterEntitled(), NoOverlap(), DaysLeft(), NoDuties()),
-    at_submit=(KeepPeople(),),
-    fill=fill_leave,
-    subject="plate",
-    lookups=(DUTIES,),
-    may_reopen=DaysAhead(),
-    told=(Notice("driver_told", StoredMobile(TOLD_DRIVER)),),
-    concerning=partial(asked_for_driver, service=KEY),
-    printouts=PRINTOUTS,
-    kind="scope",
-    kept=KEPT,
+    step_count=5,
+    submit_guards=(
+        SoundPeriod(),
+        TaxiInService(),
+        DriverIdentified(),
+        RequesterEntitled(),
+        NoLeaveOverlap(),
+        DaysLeft(),
+        NoDuties(),
+    ),
+    submit_effects=(StorePeople(),),
+    fill_form=fill_leave,
+    subject_field="plate",
+    lookups=(DUTY_LOOKUP,),
+    reopen_guard=LeaveStillAhead(),
+    submit_notices=(Notice("driver_told", StoredMobile(NOTIFIED_DRIVER)),),
+    find_concerning=partial(find_leaves_for_driver, service=SERVICE_KEY),
+    printables=PRINTOUTS,
+    kind_field="scope",
+    stored_fields=STORED_FIELDS,
     references=(Reference("plate", VEHICLE.key), Reference("driver", DRIVER.key)),
 )

@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.actions.registries.charges import bill_for
-from domain.actions.registries.rows import contact_of, record
-from domain.blocks.asking import CITIZEN, QUESTION, REASON, WHY, KeepReason, asking
+from domain.actions.registries.charges import issue_row_bill
+from domain.actions.registries.rows import find_contact, record_numbered_row
+from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
 from domain.blocks.billing import BillingContext
-from domain.blocks.taxis import Plate, taxi_of, vehicle_said
-from domain.conversation.service_intents import TAXI_REWARD, TAXI_VIOLATION
+from domain.blocks.taxis import Plate, find_vehicle, load_taxi
+from domain.conversation.service_intents import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Identifier, Integer, Text
 from domain.language.service import (
     Command,
-    Context,
     Effect,
-    Filled,
+    FormFill,
     Guard,
     Keyword,
     Notice,
     Service,
     State,
+    StepContext,
     StoredMobile,
     Transition,
 )
@@ -37,44 +37,46 @@ from domain.registries.rows import RegistryRow
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
-from domain.values.calendar import in_tehran, jalali_text
+from domain.values.calendar import jalali_text, to_tehran
 from domain.values.errors import InvalidField, MissingField, NotFound
 
-KEY = "taxi_report"
-OFFICER = frozenset({Role.TAXI_OFFICER})
-TOLD_DRIVER = StoredMobile("driver_mobile")
+SERVICE_KEY = "taxi_report"
+OFFICERS = frozenset({Role.TAXI_OFFICER})
+NOTIFIED_DRIVER = StoredMobile("driver_mobile")
 
-RECORDS: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOLATION}
+RECORD_REGISTRIES: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOLATION}
 """What a report of each kind becomes."""
 
 
-async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> Filled:
+async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Add the plate to a code and the code to a plate; a taxi that nobody registered may be reported all the same."""
     try:
-        vehicle = await vehicle_said(uow, values)
+        vehicle = await find_vehicle(uow, values)
     except NotFound:
-        return Filled()
-    known = {name: vehicle.values[name] for name in ("plate", "taxi_code")} if vehicle else {}
-    return Filled({name: value for name, value in known.items() if value})
+        return FormFill()
+    registered_values = (
+        {field_name: vehicle.values[field_name] for field_name in ("plate", "taxi_code")} if vehicle else {}
+    )
+    return FormFill({field_name: value for field_name, value in registered_values.items() if value})
 
 
-async def _drivers(uow: UnitOfWork, request: ServiceRequest) -> tuple[RegistryRow, ...]:
+async def _list_drivers(uow: UnitOfWork, request: ServiceRequest) -> tuple[RegistryRow, ...]:
     try:
-        vehicle = await vehicle_said(uow, request.fields)
+        vehicle = await find_vehicle(uow, request.fields)
     except NotFound:
         return ()
-    return (await taxi_of(uow, vehicle, None, {})).drivers if vehicle else ()
+    return (await load_taxi(uow, vehicle, None, {})).drivers if vehicle else ()
 
 
 async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return those who drive the reported taxi now, by national code."""
-    return {row.values["national_code"]: row.values["name"] for row in await _drivers(uow, request)}
+    return {row.values["national_code"]: row.values["name"] for row in await _list_drivers(uow, request)}
 
 
 async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the kinds of reward, or of violation, that the report may become."""
-    kind = RECORDS[request.fields["kind"]].field("kind")
-    return {one: kind.type.texts((one,))[0] for one in kind.choices} if kind else {}
+    kind_field = RECORD_REGISTRIES[request.fields["kind"]].find_field("kind")
+    return {choice: kind_field.type.text_keys((choice,))[0] for choice in kind_field.choices} if kind_field else {}
 
 
 def reports_violation(request: ServiceRequest, _: datetime) -> bool:
@@ -83,85 +85,92 @@ def reports_violation(request: ServiceRequest, _: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Praises(Guard):
+class PraisesDriver(Guard):
     """Whether the report praises the driver."""
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look at its kind."""
-        return bool(ctx.request.fields["kind"] == "reward")
+        return bool(context.request.fields["kind"] == "reward")
 
 
 @dataclass(frozen=True, slots=True)
-class Fined(Guard):
+class HasFine(Guard):
     """Whether the officer sets a fine."""
 
-    async def holds(self, ctx: Context) -> bool:
+    async def is_satisfied(self, context: StepContext) -> bool:
         """Look for its amount."""
-        return "fine" in ctx.inputs
+        return "fine" in context.inputs
 
 
 @dataclass(frozen=True, slots=True)
 class MakeRecord(Effect):
     """Add the reward or violation to the driver's record, and bill its fine."""
 
-    tells = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
+    provides = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
 
-    async def apply(self, ctx: Context) -> None:
+    async def apply_effect(self, context: StepContext) -> None:
         """Keep which row it became and the driver's mobile; say what the driver may be told.
 
         `MissingField("driver")` while several may be meant, `NotFound("driver")`, `InvalidField("fine")` with praise.
         """
-        driver, registry = await _driver(ctx), RECORDS[ctx.request.fields["kind"]]
-        if "fine" in ctx.inputs and registry is not VIOLATION:
+        driver, registry = await _resolve_driver(context), RECORD_REGISTRIES[context.request.fields["kind"]]
+        if "fine" in context.inputs and registry is not VIOLATION:
             raise InvalidField("fine", detail="fine_of_reward")
-        values = _values(ctx, driver)
-        row = await record(ctx.uow, ctx.ids, ctx.now, registry, values, ctx.actor.label)
-        ctx.request.data |= {"record": {"registry": registry.key, "id": row.id}}
-        ctx.request.data["driver_mobile"] = await contact_of(ctx.uow, registry, row.values)
-        ctx.record |= {"registry": registry.key, "record": row.id}
-        ctx.facts |= {
-            f"{registry.key}_kind": values["kind"], "points": values["points"],
-            "report_day": jalali_text(in_tehran(ctx.request.created_at).date()),
-        }  # fmt: skip
-        if "fine" in ctx.inputs:
-            bill = await bill_for(
-                ctx.uow, BillingContext(ctx.ids, ctx.policy, ctx.now), registry, row.id, ctx.actor.label
+        record_values = _build_record_values(context, driver)
+        record_row = await record_numbered_row(
+            context.uow, context.ids, context.now, registry, record_values, context.actor.label
+        )
+        context.request.data |= {"record": {"registry": registry.key, "id": record_row.id}}
+        context.request.data["driver_mobile"] = await find_contact(context.uow, registry, record_row.values)
+        context.history_facts |= {"registry": registry.key, "record": record_row.id}
+        context.facts |= {
+            f"{registry.key}_kind": record_values["kind"],
+            "points": record_values["points"],
+            "report_day": jalali_text(to_tehran(context.request.created_at).date()),
+        }
+        if "fine" in context.inputs:
+            bill = await issue_row_bill(
+                context.uow,
+                BillingContext(context.ids, context.policy, context.now),
+                registry,
+                record_row.id,
+                context.actor.label,
             )
-            ctx.facts |= {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
+            context.facts |= {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
 
 
-async def _driver(ctx: Context) -> RegistryRow:
+async def _resolve_driver(context: StepContext) -> RegistryRow:
     """Return the driver whom the officer names, or the only one of the taxi."""
-    named = ctx.inputs.get("driver")
-    if named is None:
-        drivers = await _drivers(ctx.uow, ctx.request)
+    named_code = context.inputs.get("driver")
+    if named_code is None:
+        drivers = await _list_drivers(context.uow, context.request)
         if len(drivers) != 1:
             raise MissingField("driver", detail="name_driver")
         return drivers[0]
-    found = await ctx.uow.registries.one(DRIVER.key, {"national_code": named})
-    if found is None:
+    driver_row = await context.uow.registries.find_row(DRIVER.key, {"national_code": named_code})
+    if driver_row is None:
         raise NotFound("driver", detail="driver")
-    return found
+    return driver_row
 
 
-def _values(ctx: Context, driver: RegistryRow) -> dict[str, Any]:
+def _build_record_values(context: StepContext, driver: RegistryRow) -> dict[str, Any]:
     """Return the record's values: its day is the report's, its source the request."""
-    values = {
+    record_values = {
         "driver": driver.values["national_code"],
-        "date": in_tehran(ctx.request.created_at).date().isoformat(),
-        "kind": ctx.inputs["kind"],
-        "points": ctx.inputs.get("points", 0),
-        "source": ctx.request.code,
-        "text": ctx.inputs.get("note"),
+        "date": to_tehran(context.request.created_at).date().isoformat(),
+        "kind": context.inputs["kind"],
+        "points": context.inputs.get("points", 0),
+        "source": context.request.code,
+        "text": context.inputs.get("note"),
     }
-    return values | ({"fine": ctx.inputs["fine"]} if "fine" in ctx.inputs else {})
+    return record_values | ({"fine": context.inputs["fine"]} if "fine" in context.inputs else {})
 
 
 RECORD_INPUTS = (
-    Field("driver", Identifier("national_code"), required=False, options=driver_choices),
-    Field("kind", Choice(), options=kind_choices),
+    Field("driver", Identifier("national_code"), required=False, find_choices=driver_choices),
+    Field("kind", Choice(), find_choices=kind_choices),
     Field("points", Integer(0, 1000), required=False),
-    Field("fine", Charge(), required=False, applies=reports_violation),
+    Field("fine", Charge(), required=False, applies_when=reports_violation),
     Field("note", Text(500), required=False),
 )
 """The officer's: `driver` where the taxi has several, the kind of reward or violation, points, a violation's fine."""
@@ -176,49 +185,65 @@ STATES = (
 )
 
 
-def _recorded(told_driver: str, when: Guard | None = None) -> Transition:
+def _record_transition(driver_notice: str, when: Guard | None = None) -> Transition:
     """Return the step that makes the record, and tells the driver by this notice."""
-    notices = (Notice("record"), Notice(told_driver, TOLD_DRIVER))
+    notices = (Notice("record"), Notice(driver_notice, NOTIFIED_DRIVER))
     return Transition(
-        "record", ("under_review",), "recorded", OFFICER, inputs=RECORD_INPUTS, when=when, effects=(MakeRecord(),),
+        "record",
+        ("under_review",),
+        "recorded",
+        OFFICERS,
+        inputs=RECORD_INPUTS,
+        condition=when,
+        effects=(MakeRecord(),),
         notices=notices,
-    )  # fmt: skip
+    )
 
 
 TRANSITIONS = (
-    Transition("take", ("submitted",), "under_review", OFFICER, notices=(Notice("take"),)),
-    *asking("under_review", "dismissed", OFFICER),
-    _recorded("driver_praised", Praises()),
-    _recorded("driver_fined", Fined()),
-    _recorded("driver_recorded"),
+    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),)),
+    *question_transitions("under_review", "dismissed", OFFICERS),
+    _record_transition("driver_praised", PraisesDriver()),
+    _record_transition("driver_fined", HasFine()),
+    _record_transition("driver_recorded"),
     Transition(
-        "dismiss", ("under_review",), "dismissed", OFFICER, inputs=(REASON,),
-        effects=(KeepReason(),), notices=(Notice("dismiss"),),
+        "dismiss",
+        ("under_review",),
+        "dismissed",
+        OFFICERS,
+        inputs=(REASON,),
+        effects=(StoreReason(),),
+        notices=(Notice("dismiss"),),
     ),
     Transition(
-        "withdraw", ("submitted", "under_review", "needs_info"), "withdrawn", CITIZEN | OFFICER,
-        inputs=(WHY,), notices=(Notice("withdraw"),), command=Command.CANCEL,
+        "withdraw",
+        ("submitted", "under_review", "needs_info"),
+        "withdrawn",
+        CITIZENS | OFFICERS,
+        inputs=(OPTIONAL_REASON,),
+        notices=(Notice("withdraw"),),
+        command=Command.CANCEL,
     ),
-)  # fmt: skip
+)
 
 TAXI_REPORT = Service(
-    key=KEY,
+    key=SERVICE_KEY,
     version=1,
     form=(
-        Field("kind", Choice("report_kind"), choices=tuple(RECORDS)),
-        Field("plate", Plate(), instead=("taxi_code",)),
+        Field("kind", Choice("report_kind"), choices=tuple(RECORD_REGISTRIES)),
+        Field("plate", Plate(), alternatives=("taxi_code",)),
         Field("taxi_code", TAXI_CODE, required=False),
         Field("text", Text(500)),
     ),
     states=STATES,
     transitions=TRANSITIONS,
-    initial="submitted",
-    keywords=(Keyword(TAXI_REWARD, {"kind": "reward"}), Keyword(TAXI_VIOLATION, {"kind": "violation"})),
+    initial_state="submitted",
+    keywords=(Keyword(TAXI_REWARD_INTENT, {"kind": "reward"}), Keyword(TAXI_VIOLATION_INTENT, {"kind": "violation"})),
     soap_operation="SubmitTaxiReport",
-    steps=4,
-    fill=find_taxi,
-    subject="plate",
-    kind="kind",
-    kept=(QUESTION, REASON),
+    step_count=4,
+    fill_form=find_taxi,
+    subject_field="plate",
+    kind_field="kind",
+    stored_fields=(QUESTION, REASON),
     references=(Reference("plate", VEHICLE.key),),
 )

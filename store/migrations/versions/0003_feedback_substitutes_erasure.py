@@ -45,9 +45,12 @@ def _comments() -> None:
     op.execute(text("UPDATE comments SET state = 'published' WHERE published"))
     op.drop_column("comments", "published")
     for name, kind in (
-        ("moderated_by", TEXT), ("moderated_at", MOMENT), ("answer", TEXT), ("answered_by", TEXT),
+        ("moderated_by", TEXT),
+        ("moderated_at", MOMENT),
+        ("answer", TEXT),
+        ("answered_by", TEXT),
         ("answered_at", MOMENT),
-    ):  # fmt: skip
+    ):
         op.add_column("comments", Column(name, kind, nullable=True))
     op.create_index("ix_comments_service_state_id", "comments", ["service", "state", "id"])
     op.create_index("ix_comments_request_id", "comments", ["request_id"])

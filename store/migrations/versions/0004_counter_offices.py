@@ -34,9 +34,7 @@ def upgrade() -> None:
     op.add_column("payments", Column("office", TEXT, nullable=True))
     known = text("office IS NOT NULL")
     for table, after in (("requests", "id"), ("payments", "at")):
-        op.create_index(
-            f"ix_{table}_office", table, ["office", after], sqlite_where=known, postgresql_where=known
-        )  # fmt: skip
+        op.create_index(f"ix_{table}_office", table, ["office", after], sqlite_where=known, postgresql_where=known)
 
 
 def _offices() -> None:
@@ -68,9 +66,13 @@ def _rules() -> None:
     )
     still = text("valid_to IS NULL")
     op.create_index(
-        "uq_commission_rules_open", "commission_rules", ["office", "service"], unique=True,
-        sqlite_where=still, postgresql_where=still,
-    )  # fmt: skip
+        "uq_commission_rules_open",
+        "commission_rules",
+        ["office", "service"],
+        unique=True,
+        sqlite_where=still,
+        postgresql_where=still,
+    )
 
 
 def _calls() -> None:

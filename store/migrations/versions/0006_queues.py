@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.queues.search import turned
+from domain.queues.search import list_rotations
 
 revision = "0006"
 down_revision = "0005"
@@ -187,7 +187,7 @@ def _fill_words(connection: Connection, rows: Sequence[Any]) -> None:
     words = [
         {"request_id": row.id, "word": word, "service": row.service}
         for row in rows
-        for word in sorted(frozenset[str]().union(*map(turned, _people_in(row.service, row.fields))))
+        for word in sorted(frozenset[str]().union(*map(list_rotations, _people_in(row.service, row.fields))))
     ]
     if words:
         connection.execute(insert(WORDS), words)

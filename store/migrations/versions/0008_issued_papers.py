@@ -48,10 +48,13 @@ def upgrade() -> None:
         Column("day", Date(), nullable=False),
         PrimaryKeyConstraint("token", name="pk_issued_papers"),
         ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name="fk_issued_papers_request_id",
-            deferrable=True, initially="DEFERRED",
+            ["request_id"],
+            ["requests.id"],
+            name="fk_issued_papers_request_id",
+            deferrable=True,
+            initially="DEFERRED",
         ),
-    )  # fmt: skip
+    )
     connection, last = op.get_bind(), 0
     while page := _page(connection, last):
         last = page[-1][0]

@@ -90,9 +90,13 @@ def _proposed_tariffs() -> None:
     )
     waits = text("state = 'pending'")
     op.create_index(
-        "uq_proposed_tariffs_pending", "proposed_tariffs", ["service", "dimensions"], unique=True,
-        sqlite_where=waits, postgresql_where=waits,
-    )  # fmt: skip
+        "uq_proposed_tariffs_pending",
+        "proposed_tariffs",
+        ["service", "dimensions"],
+        unique=True,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
 
 
 def _refers(table: str, column: str, target: str) -> ForeignKeyConstraint:

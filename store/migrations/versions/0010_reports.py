@@ -49,9 +49,17 @@ def _steps() -> None:
         Column("at", MOMENT, nullable=False),
         Column("request_id", BIG, autoincrement=False, nullable=False),
         Column("seq", Integer(), autoincrement=False, nullable=False),
-        *(Column(name, TEXT, nullable=name not in {"service", "channel"}) for name in (
-            "service", "kind", "channel", "office", "officer", "state",
-        )),
+        *(
+            Column(name, TEXT, nullable=name not in {"service", "channel"})
+            for name in (
+                "service",
+                "kind",
+                "channel",
+                "office",
+                "officer",
+                "state",
+            )
+        ),
         *(Column(name, Integer(), nullable=False) for name in ("seconds", "worked")),
         Column("late", Boolean(), nullable=True),
         Column("outcome", TEXT, nullable=True),
@@ -59,7 +67,7 @@ def _steps() -> None:
         _of_request("steps"),
         PrimaryKeyConstraint("at", "request_id", "seq", name="pk_steps"),
         sqlite_with_rowid=False,
-    )  # fmt: skip
+    )
 
 
 def _work() -> None:
@@ -95,9 +103,7 @@ def _indexes() -> None:
     told_apart = ["created_at", "service", "kind", "state", "phase", "channel", "office", "assignee"]
     op.create_index("ix_requests_reported", "requests", told_apart)
     uncounted = text("entered_at IS NULL")
-    op.create_index(
-        "ix_requests_uncounted", "requests", ["id"], sqlite_where=uncounted, postgresql_where=uncounted
-    )  # fmt: skip
+    op.create_index("ix_requests_uncounted", "requests", ["id"], sqlite_where=uncounted, postgresql_where=uncounted)
     for table, column in (("bills", "created_at"), ("payments", "at"), ("refunds", "created_at"), ("ratings", "at")):
         op.create_index(f"ix_{table}_{column}", table, [column])
     sent = text("sent_at IS NOT NULL")

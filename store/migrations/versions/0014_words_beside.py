@@ -12,7 +12,7 @@ from typing import Any
 from alembic import op
 from sqlalchemy import BigInteger, Connection, Integer, Text, bindparam, column, insert, select, table
 
-from domain.queues.search import paired
+from domain.queues.search import list_pairings
 
 revision = "0014"
 down_revision = "0013"
@@ -30,7 +30,7 @@ def upgrade() -> None:
         rows = [
             {"request_id": request_id, "word": word, "service": service}
             for (request_id, service), kept in words.items()
-            for word in sorted(paired(_names(kept)))
+            for word in sorted(list_pairings(_names(kept)))
         ]
         if rows:
             connection.execute(insert(WORDS), rows)

@@ -58,13 +58,16 @@ def _make_reversals() -> None:
         Column("at", DateTime(timezone=True), nullable=False),
         *(
             ForeignKeyConstraint(
-                [f"{name}_id"], [f"{name}s.id"], name=f"fk_payment_reversals_{name}_id_{name}s",
-                deferrable=True, initially="DEFERRED",
+                [f"{name}_id"],
+                [f"{name}s.id"],
+                name=f"fk_payment_reversals_{name}_id_{name}s",
+                deferrable=True,
+                initially="DEFERRED",
             )
             for name in ("payment", "bill")
         ),
         PrimaryKeyConstraint("id", name="pk_payment_reversals"),
         UniqueConstraint("payment_id", name="uq_payment_reversals_payment_id"),
-    )  # fmt: skip
+    )
     for column in ("bill_id", "at"):
         op.create_index(f"ix_payment_reversals_{column}", "payment_reversals", [column])

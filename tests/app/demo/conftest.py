@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.demo.loading import load
+from app.demo.loading import load_demo
 from app.demo.summary import Summary
-from domain.actions.desk import Desk
+from domain.actions.desk import Dependencies
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.demonstration import ADDRESS, NOW, VAULT, desk_at
@@ -17,9 +17,9 @@ from tests.support.demonstration import ADDRESS, NOW, VAULT, desk_at
 
 async def _load_once(url: str) -> Summary:
     await migrate(url)
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     try:
-        return await load(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
+        return await load_demo(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
     finally:
         await store.close()
 
@@ -40,7 +40,7 @@ def summary(loaded: tuple[Path, Summary]) -> Summary:
 @pytest.fixture
 async def store(loaded: tuple[Path, Summary], tmp_path: Path) -> AsyncIterator[SqlStore]:
     """A database of the test's own that holds the demonstration."""
-    opened = await SqlStore.open(f"sqlite:///{shutil.copy(loaded[0], tmp_path / 'copy.db')}")
+    opened = await SqlStore.connect(f"sqlite:///{shutil.copy(loaded[0], tmp_path / 'copy.db')}")
     yield opened
     await opened.close()
 
@@ -50,12 +50,12 @@ async def empty_store(tmp_path: Path) -> AsyncIterator[SqlStore]:
     """A migrated database without rows."""
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     await migrate(url)
-    opened = await SqlStore.open(url)
+    opened = await SqlStore.connect(url)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> Dependencies:
     """The desk at the moment of the load."""
     return desk_at(NOW)

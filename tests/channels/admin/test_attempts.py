@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
@@ -87,7 +87,7 @@ async def test_wrong_proofs_lock_their_own_session_alone(site: StaffSite, inside
     async with visitor(site) as other:
         await other.sign_in("civil")
         await other.get("/staff/account")
-        site.clock.at += STEP_UP
+        site.clock.at += PROOF_FRESHNESS
         for _ in range(5):
             await inside.post("/staff/account/factor", 401, proof_password="wrong")
         await inside.post("/staff/account/factor", 429, proof_password=PASSWORD)

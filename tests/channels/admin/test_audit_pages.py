@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.security.signing import Ed25519Signer
-from channels.admin.user_agents import browser_shown
+from channels.admin.user_agents import describe_browser
 from channels.pishkhan_soap.contract import Contract
-from domain.actions.history.sealing import Verification, seal, verify
-from domain.actions.history.verifications import run_asked
+from domain.actions.history.sealing import Verification, seal_history, verify_history
+from domain.actions.history.verifications import run_requested_verification
 from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.refusals import MOST_ROWS
 from domain.messages.catalogue import Catalogue
-from domain.requests.history import Fault
+from domain.requests.history import HistoryFault
 from domain.services import SERVICES
 from tests.channels.admin.audited import denial_facts, denials
 from tests.support.rooms import words
@@ -23,7 +23,36 @@ from tests.support.staff_site import COLLEAGUE, StaffSite, Visitor
 
 ROOT = Path(__file__).parents[3]
 SIGNER = Ed25519Signer("a secret of the tests")
-_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused", "_note", "note", "_count"}
+_RECORDERS = {
+    "record",
+    "record_refusal",
+    "record_numbered_row",
+    "_audit_change",
+    "_audit_decision",
+    "_audit_event",
+    "_audit_import",
+    "_audit_refusal",
+    "_count_attempt",
+    "_record_denial",
+    "_refuse_password",
+    "_save_change",
+}
+
+NAMED_FACTS = (
+    "گزارش: گزارش درآمد",
+    "گونه: CSV",
+    "دفتر ثبت: عوارض",
+    "خدمت: کارکرد ماشین‌آلات",
+    "نقش‌ها: واحد عمران، moon",
+    "غایب: کارمند civil",
+    "آورنده: کارمند revenue",
+    "تغییر: نام و نام خانوادگی، نقش‌ها",
+    "وضعیت: failed",
+    "وضعیت: نرفت",
+    "وضعیت: پرداخت شده",
+    "نام: <b>",
+)
+"""Facts as the page has them: ids with a name by that, others as they are."""
 
 
 def calls() -> Iterator[ast.Call]:
@@ -31,7 +60,7 @@ def calls() -> Iterator[ast.Call]:
     for room in ("app", "channels", "domain"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text("utf-8")
-            if ".audit.record(" in text or "await note(" in text:
+            if ".audit.record(" in text or "await record_refusal(" in text:
                 yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
 
 
@@ -45,18 +74,18 @@ def recorded() -> Iterator[str]:
 
 def test_every_kind_of_fact_has_a_name() -> None:
     catalogue = Catalogue.load()
-    named = {key.removeprefix("admin.audit.kinds.") for key in catalogue.keys("admin.audit.kinds.")}
+    named = {key.removeprefix("admin.audit.kinds.") for key in catalogue.list_keys("admin.audit.kinds.")}
     written = set(recorded())
     assert written
     found = {one for one in written if re.fullmatch(r"[a-z]+(_[a-z]+)*", one)}
-    facts = {key.removeprefix("admin.audit.facts.") for key in catalogue.keys("admin.audit.facts.")}
+    facts = {key.removeprefix("admin.audit.facts.") for key in catalogue.list_keys("admin.audit.facts.")}
     assert found - named - facts - OTHER_WORDS == set()
     assert named - found - MADE_UP == set()
 
 
 def test_every_call_of_a_counter_that_no_service_declares_has_a_name() -> None:
     catalogue = Catalogue.load()
-    named = {key.removeprefix("admin.audit.operations.") for key in catalogue.keys("admin.audit.operations.")}
+    named = {key.removeprefix("admin.audit.operations.") for key in catalogue.list_keys("admin.audit.operations.")}
     declared = {one.soap_operation for one in SERVICES}
     declared |= {one.soap_operation or "" for service in SERVICES for one in service.lookups}
     assert named == {one.name for one in Contract(SERVICES, catalogue).operations} - declared
@@ -65,9 +94,9 @@ def test_every_call_of_a_counter_that_no_service_declares_has_a_name() -> None:
 def test_why_a_call_was_refused_is_told_without_facts_that_are_not_kept() -> None:
     catalogue = Catalogue.load()
     for code in ("authentication_failed", "replayed", "forbidden"):
-        for key in catalogue.keys(f"details.{code}."):
+        for key in catalogue.list_keys(f"details.{code}."):
             worded_anew = f"admin.audit.errors.{key.rpartition('.')[2]}" in catalogue
-            assert worded_anew or not catalogue.facts(key), key
+            assert worded_anew or not catalogue.fact_names(key), key
 
 
 @pytest.mark.parametrize(
@@ -76,18 +105,19 @@ def test_why_a_call_was_refused_is_told_without_facts_that_are_not_kept() -> Non
         ("authentication_failed:UsernameToken", "GetBill", "دیدن قبض خطا: نام کاربری یا رمز درست نیست."),
         ("authentication_failed:Created:clock", "Ping", "آزمون ارتباط خطا: ساعت رایانهٔ دفتر با ساعت شهرداری نمی‌خواند."),
         (
-            "forbidden:officeCode:other_office", "SubmitMachineryRequest",
+            "forbidden:officeCode:other_office",
+            "SubmitMachineryRequest",
             "ثبت درخواست «کارکرد ماشین‌آلات» خطا: کد دفتر با نام کاربری این فراخوان یکی نیست.",
         ),
         ("replayed", "GetTaxiDuties", "عوارض تاکسی خطا: این پیام پیش‌تر پذیرفته شده است."),
         ("moon:a:b", "Moon", "Moon خطا: moon:a:b"),
     ],
-)  # fmt: skip
+)
 async def test_a_refused_call_of_a_counter_is_told_in_words(
     site: StaffSite, inside: Visitor, error: str, operation: str, told: str
 ) -> None:
     facts = {"username": "office-1001", "operation": operation, "error": error}
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.audit.record(site.clock.now(), "office:office-1001", "counter_refused", facts)
     await inside.sign_in("auditor")
     assert f"عملیات: {told}" in words(await inside.get("/staff/audit")).replace(" :", ":")
@@ -96,7 +126,7 @@ async def test_a_refused_call_of_a_counter_is_told_in_words(
 async def test_a_rule_of_commission_is_told_in_percent_and_an_office_by_its_software(
     site: StaffSite, inside: Visitor
 ) -> None:
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.audit.record(
             site.clock.now(), "office:1001", "rule_added", {"share_bp": 250, "per_request": 1_000_000}
         )
@@ -107,7 +137,7 @@ async def test_a_rule_of_commission_is_told_in_percent_and_an_office_by_its_soft
 
 
 def test_every_right_has_a_name() -> None:
-    named = {key.removeprefix("admin.audit.rights.") for key in Catalogue.load().keys("admin.audit.rights.")}
+    named = {key.removeprefix("admin.audit.rights.") for key in Catalogue.load().list_keys("admin.audit.rights.")}
     assert named == set(RIGHTS)
 
 
@@ -130,9 +160,14 @@ async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, insi
     assert "اجازه: <bdi>دیدن کاربران</bdi>" in page
     assert "روش: <bdi>باز کردن صفحه</bdi>" in page
     for query, count in {
-        "what=denied": 1, "actor=civil": 3, "actor=staff:auditor": 1, "actor=nobody": 0, "day=1405/09/03": 4,
-        "day=1405/09/02": 0, "actor=civil&what=signed_in&day=1405/09/03": 1,
-    }.items():  # fmt: skip
+        "what=denied": 1,
+        "actor=civil": 3,
+        "actor=staff:auditor": 1,
+        "actor=nobody": 0,
+        "day=1405/09/03": 4,
+        "day=1405/09/02": 0,
+        "actor=civil&what=signed_in&day=1405/09/03": 1,
+    }.items():
         page = await inside.get(f"/staff/audit?{query}")
         assert len(re.findall(r"<li>\s*<p><strong>", page)) == count, query
     page = await inside.get("/staff/audit?day=never", 422)
@@ -146,8 +181,9 @@ async def test_a_denial_names_what_it_is_about_and_alike_ones_are_one_row(site: 
         await inside.get(f"/staff/requests/{code}", 403)
     facts = await denial_facts(site)
     assert [(one["path"], one["address"]) for one in facts] == [
-        (f"/staff/requests/{first}", COLLEAGUE), (f"/staff/requests/{second}", COLLEAGUE),
-    ]  # fmt: skip
+        (f"/staff/requests/{first}", COLLEAGUE),
+        (f"/staff/requests/{second}", COLLEAGUE),
+    ]
     assert await denials(site) == 4
     await inside.post("/staff/refunds/refund", 403, bill_id="1234567890", payment_id="55")
     assert (await denial_facts(site))[-1]["about"] == "1234567890، 55"
@@ -182,7 +218,7 @@ async def test_refusals_that_are_alike_are_shown_with_their_number(site: StaffSi
 
 
 async def test_the_audit_is_paged(site: StaffSite, inside: Visitor) -> None:
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for number in range(51):
             await uow.audit.record(site.clock.now(), "system:test", "import", {"name": f"<b>{number}."})
     await inside.sign_in("auditor")
@@ -201,9 +237,9 @@ async def test_a_verification_is_asked_for_and_its_result_kept(site: StaffSite, 
     await inside.post("/staff/audit/verify")
     assert "در جریان است" in await inside.get("/staff/audit")
     assert "در جریان است" in await inside.post("/staff/audit/verify", 409)
-    await seal(site.demo.desk, site.store, SIGNER)
-    assert await run_asked(site.demo.desk, site.store, lambda: verify(site.store, SIGNER))
-    assert not await run_asked(site.demo.desk, site.store, lambda: verify(site.store, SIGNER))
+    await seal_history(site.demo.desk, site.store, SIGNER)
+    assert await run_requested_verification(site.demo.desk, site.store, lambda: verify_history(site.store, SIGNER))
+    assert not await run_requested_verification(site.demo.desk, site.store, lambda: verify_history(site.store, SIGNER))
     page = await inside.get("/staff/audit")
     assert "درست و دست‌نخورده" in page
     assert "<dd>۰</dd>" in page
@@ -216,9 +252,9 @@ async def test_faults_are_shown_and_audited(site: StaffSite, inside: Visitor) ->
     await inside.post("/staff/audit/verify")
 
     async def damaged() -> Verification:
-        return Verification([Fault("event_edited", "123456786", 2)] * 150, 1, 2, 0, 2)
+        return Verification([HistoryFault("event_edited", "123456786", 2)] * 150, 1, 2, 0, 2)
 
-    assert await run_asked(site.demo.desk, site.store, damaged)
+    assert await run_requested_verification(site.demo.desk, site.store, damaged)
     page = await inside.get("/staff/audit")
     assert "۱۵۰ نادرستی" in page
     assert page.count("گامی دستکاری شده") == 100
@@ -227,7 +263,7 @@ async def test_faults_are_shown_and_audited(site: StaffSite, inside: Visitor) ->
 
 def test_every_fault_has_a_name() -> None:
     catalogue = Catalogue.load()
-    named = {key.rpartition(".")[2] for key in catalogue.keys("admin.audit.fault_kinds.")}
+    named = {key.rpartition(".")[2] for key in catalogue.list_keys("admin.audit.fault_kinds.")}
     kinds = set()
     for path in (ROOT / "domain/requests/history.py", ROOT / "domain/actions/history/sealing.py"):
         kinds |= set(re.findall(r'Fault\("([a-z_]+)"', path.read_text("utf-8")))
@@ -263,13 +299,13 @@ PHONE = "Mozilla/5.0 (Linux; Android 13; SM-A536E) AppleWebKit/537.36 (KHTML, li
     ],
 )
 def test_a_browser_is_named_in_short_and_a_stranger_as_it_says(agent: str, shown: str) -> None:
-    assert browser_shown(agent) == shown
+    assert describe_browser(agent) == shown
 
 
 async def test_ids_in_facts_are_named_where_there_is_a_name(site: StaffSite, inside: Visitor) -> None:
     facts = {"report": "revenue", "kind": "csv", "registry": "duty", "service": "machinery", "roles": ["civil", "moon"]}
     people = {"absent": "civil", "brought_by": "staff:revenue", "changed": ["full_name", "roles"], "name": "<b>"}
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.audit.record(site.clock.now(), "system:test", "export", facts | people | {"state": "failed"})
         await uow.audit.record(site.clock.now(), "system:test", "message_retried", {"state": "failed"})
         await uow.audit.record(site.clock.now(), "system:test", "charge_entered", {"state": "paid"})
@@ -277,11 +313,7 @@ async def test_ids_in_facts_are_named_where_there_is_a_name(site: StaffSite, ins
     await inside.sign_in("auditor")
     page = await inside.get("/staff/audit?actor=system:test")
     said = words(page).replace(" :", ":")
-    for told in (
-        "گزارش: گزارش درآمد", "گونه: CSV", "دفتر ثبت: عوارض", "خدمت: کارکرد ماشین‌آلات", "نقش‌ها: واحد عمران، moon",
-        "غایب: کارمند civil", "آورنده: کارمند revenue", "تغییر: نام و نام خانوادگی، نقش‌ها", "وضعیت: failed",
-        "وضعیت: نرفت", "وضعیت: پرداخت شده", "نام: <b>",
-    ):  # fmt: skip
+    for told in NAMED_FACTS:
         assert told in said, told
     page = await inside.get("/staff/audit?what=signed_in")
     assert 'title="Mozilla/5.0 (X11; Linux x86_64)' in page

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from channels.admin.tariffs.priced_things import unit_named
-from domain.actions.tariffs.changes import add_tariff, priced
+from channels.admin.tariffs.priced_things import describe_unit
+from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.priced_subjects import list_priced
 from domain.values.actors import Role
 from tests.channels.admin.test_price_changes import WITHDRAW, seen_of
 from tests.channels.admin.test_request_pages import opened
@@ -112,7 +113,7 @@ async def test_what_is_wrong_with_a_proposal_by_now_names_what_is_meant(site: St
     await revenue.get(LOADER)
     await revenue.post(LOADER, **FORM | {"minimum": "۹"})
     number = (await revenue.get(ROOM)).split("/proposals/")[1].split("/")[0]
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         band = {"machine": "loader", "from": "8"}
         await add_tariff(site.demo.desk, uow, actor(Role.REVENUE), "machinery", band, rate=1_000_000, unit="hour")
     async with visitor(site) as manager:
@@ -159,7 +160,7 @@ async def test_who_sets_no_prices_is_not_asked_for_bands(site: StaffSite, revenu
 
 
 async def test_the_line_of_a_request_says_which_band_priced_it(site: StaffSite, inside: Visitor) -> None:
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         band = {"machine": "loader", "from": "4"}
         await add_tariff(site.demo.desk, uow, actor(Role.REVENUE), "machinery", band, rate=2_500_000)
     request = await site.submitted()
@@ -170,6 +171,6 @@ async def test_the_line_of_a_request_says_which_band_priced_it(site: StaffSite, 
 
 def test_every_unit_that_has_bands_asks_for_them_in_words(site: StaffSite) -> None:
     texts = site.demo.desk.catalogue
-    for thing in [one for things in priced(site.demo.desk).values() for one in things if one.most]:
+    for thing in [one for things in list_priced(site.demo.desk).values() for one in things if one.max_amount]:
         assert f"admin.tariffs.bands_of.{thing.unit}.from" in texts
-        assert unit_named(texts, thing.unit) != thing.unit
+        assert describe_unit(texts, thing.unit) != thing.unit

@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from channels.admin.fleet.calendar_view import day_heads
-from domain.actions.bills.pay import record
-from domain.actions.messages.notify import announce
-from domain.actions.requests.act import act
+from channels.admin.fleet.calendar_view import build_day_heads
+from domain.actions.bills.pay import record_payment
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.act import act_on_request
 from domain.bills.bill import PaymentMethod
-from domain.blocks.charging import bills_of
+from domain.blocks.charging import list_request_bills
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.support.rooms import give, revision, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
@@ -27,8 +27,10 @@ DAY = "2026-11-26"
 async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
     """Take a step."""
     who = Actor(frozenset({role}), "staff", role.value, "cli")
-    async with site.store.unit() as uow:
-        await announce(site.demo.desk, uow, await act(site.demo.desk, uow, code, action, {}, who), who)
+    async with site.store.open_unit() as uow:
+        await announce_outcome(
+            site.demo.desk, uow, await act_on_request(site.demo.desk, uow, code, action, {}, who), who
+        )
 
 
 async def paid(site: StaffSite, **fields: str) -> ServiceRequest:
@@ -37,12 +39,12 @@ async def paid(site: StaffSite, **fields: str) -> ServiceRequest:
     await step(site, request.code, "accept", Role.CIVIL)
     await step(site, request.code, "price", Role.REVENUE)
     revenue = Actor(frozenset({Role.REVENUE}), "staff", "revenue", "cli")
-    async with site.store.unit() as uow:
-        (bill,) = await bills_of(uow, request)
+    async with site.store.open_unit() as uow:
+        (bill,) = await list_request_bills(uow, request)
         ids = bill.bill_id, bill.payment_id
-        settled = await record(site.demo.desk, uow, ids, bill.amount, PaymentMethod.SLIP, request.code, revenue)
+        settled = await record_payment(site.demo.desk, uow, ids, bill.amount, PaymentMethod.SLIP, request.code, revenue)
         assert settled.outcome
-        await announce(site.demo.desk, uow, settled.outcome, revenue)
+        await announce_outcome(site.demo.desk, uow, settled.outcome, revenue)
     return request
 
 
@@ -64,7 +66,7 @@ async def test_a_day_shows_what_is_held_and_booked_with_the_way_to_it(site: Staf
     await step(site, request.code, "accept", Role.CIVIL)
     page = await civil.get(f"{FLEET}?day={DAY}")
     assert links(page, "held") == [f"/staff/requests/{request.code}"]
-    assert f'aria-label="لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {shown(request.code)}"' in page
+    assert f'aria-label="لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {display_code(request.code)}"' in page
     assert 'class="held" colspan="8"' in page
     assert "نگه‌داشته، هنوز زمان‌بندی نشده" in words(page)
     assert "پنج‌شنبه ۵ آذر ۱۴۰۵" in words(page)
@@ -75,8 +77,8 @@ async def test_a_week_shows_the_hours(site: StaffSite, civil: Visitor) -> None:
     await step(site, request.code, "schedule", Role.CIVIL)
     page = words(await civil.get(f"{FLEET}?view=week&day={DAY}"))
     assert "۱۴۰۵/۰۸/۳۰ – ۱۴۰۵/۰۹/۰۶" in page
-    assert page.count(f"۸–۱۲ {shown(request.code)}") == 2, "the machine and its operator"
-    assert shown(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
+    assert page.count(f"۸–۱۲ {display_code(request.code)}") == 2, "the machine and its operator"
+    assert display_code(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
 
 
 def opening(page: str) -> list[str]:
@@ -108,7 +110,7 @@ async def test_a_day_opens_where_one_works_or_where_the_request_is(site: StaffSi
     ],
 )
 def test_the_head_of_the_hour_at_which_a_day_opens(hours: range, at: time, heads: list[str], opens: str) -> None:
-    found = day_heads(hours, at)
+    found = build_day_heads(hours, at)
     assert [one["text"] for one in found] == heads
     assert [one["text"] for one in found if one["opening"]] == [opens]
 
@@ -118,7 +120,7 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     page = await civil.get(f"/staff/requests/{request.code}")
     assert f'href="{FLEET}?for={request.code}&amp;step=schedule"' in page
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
-    assert f"برای گام «زمان‌بندی» درخواست {shown(request.code)}" in words(page)
+    assert f"برای گام «زمان‌بندی» درخواست {display_code(request.code)}" in words(page)
     free = links(page, "free own") + links(page, "free")
     at_ten = next(one for one in free if "۱۰:۰۰" in parse_qs(urlsplit(one).query)["start"][0])
     page = await civil.get(at_ten.partition("#")[0])
@@ -132,16 +134,18 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
 
 async def test_who_can_drive_is_seen_where_the_hour_is_chosen(site: StaffSite, civil: Visitor) -> None:
     await give(
-        site, "operators", {"code": "O2", "title": "نورمحمد", "skills": ["crane"]},
+        site,
+        "operators",
+        {"code": "O2", "title": "نورمحمد", "skills": ["crane"]},
         {"code": "O3", "title": "آنه", "skills": []},
-    )  # fmt: skip
+    )
     other, request = await paid(site, start="14:00"), await paid(site)
     await step(site, other.code, "schedule", Role.CIVIL)
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule&day={DAY}")
     said = words(page)
     assert ("رحیم" in said, "آنه" in said, "نورمحمد" in said) == (True, True, False)
     assert "کدام راننده در آن ساعت آزاد است" in said
-    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {shown(other.code)}"' in page
+    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {display_code(other.code)}"' in page
     assert {parse_qs(urlsplit(one).query)["machine"][0] for one in links(page, "free")} == {"L1"}
     assert "نورمحمد" in words(await civil.get(f"{FLEET}?day={DAY}"))
     week = words(await civil.get(f"{FLEET}?for={request.code}&step=schedule&view=week&day={DAY}"))
@@ -155,9 +159,20 @@ async def test_only_what_stays_free_to_the_end_can_be_chosen(site: StaffSite, ci
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
     hours = [parse_qs(urlsplit(one).query)["start"][0][-5:] for one in links(page, "free") + links(page, "free own")]
     assert sorted(hours) == [
-        "۰۶:۰۰", "۰۶:۳۰", "۰۷:۰۰", "۰۷:۳۰", "۰۸:۰۰", "۰۸:۳۰", "۰۹:۰۰", "۰۹:۳۰", "۱۰:۰۰",
-        "۱۸:۰۰", "۱۸:۳۰", "۱۹:۰۰", "۱۹:۳۰",
-    ]  # fmt: skip
+        "۰۶:۰۰",
+        "۰۶:۳۰",
+        "۰۷:۰۰",
+        "۰۷:۳۰",
+        "۰۸:۰۰",
+        "۰۸:۳۰",
+        "۰۹:۰۰",
+        "۰۹:۳۰",
+        "۱۰:۰۰",
+        "۱۸:۰۰",
+        "۱۸:۳۰",
+        "۱۹:۰۰",
+        "۱۹:۳۰",
+    ]
 
 
 async def test_nothing_is_chosen_for_what_may_not_be_done(site: StaffSite, civil: Visitor) -> None:
@@ -212,7 +227,7 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     page = await civil.get(f"/staff/requests/{request.code}")
     await civil.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
     refused = await civil.post(f"{address}/out", 409, **form)
-    assert shown(request.code) in words(refused)
+    assert display_code(request.code) in words(refused)
 
 
 async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civil: Visitor) -> None:
@@ -223,7 +238,7 @@ async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civ
     form = {"type": "loader", "title": "لودر ۱", "status": "retired", "capacity": ""}
     page = await civil.get(f"{address}/edit")
     refused = await civil.post(f"{address}/edit", 409, version=revision(page), **form)
-    assert shown(request.code) in words(refused)
+    assert display_code(request.code) in words(refused)
     await step(site, request.code, "cancel", Role.CIVIL)
     await civil.post(f"{address}/edit", version=revision(page), **form)
     assert "لودر ۱" not in words(await civil.get(f"{FLEET}?day={DAY}"))

@@ -28,9 +28,21 @@ async def price(site: StaffSite, kind: str, rate: int) -> None:
     """Set the yearly duty of a kind of taxi."""
     row_id = site.demo.desk.ids.new_id()
     first, dimensions = date(2026, 3, 21), {"vehicle_type": kind}
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.tariffs.add(
-            TariffRow(row_id, "taxi_duty", dimensions, "year", rate, 0, 0, first, None, "staff:revenue", MORNING)
+            TariffRow(
+                id=row_id,
+                service="taxi_duty",
+                dimensions=dimensions,
+                unit="year",
+                rate=rate,
+                minimum=0,
+                vat_percent=0,
+                valid_from=first,
+                valid_to=None,
+                created_by="staff:revenue",
+                created_at=MORNING,
+            )
         )
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-from domain.actions.staff.signing_in import forget_sessions
-from domain.people.sessions import IDLE, LONGEST, REMEMBERED, digest_of
+from domain.actions.staff.signing_in import forget_ended_sessions
+from domain.people.sessions import IDLE_LIMIT, REMEMBERED_FOR, SESSION_LIMIT, digest_token
 from domain.requests.request import ServiceRequest
 from tests.channels.admin.test_request_pages import PNG, expert_request, opened, paper, revision
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
@@ -25,7 +25,7 @@ async def begun(site: StaffSite, who: Visitor) -> tuple[str, Mapping[str, str], 
     """A refusal of a request, of which somebody thinks for so long that the session ends."""
     request = await site.submitted()
     page = await opened(who, "civil", request)
-    site.clock.at += IDLE
+    site.clock.at += IDLE_LIMIT
     typed = {"version": revision(page), "reason": WHY}
     return f"/staff/requests/{request.code}/act/reject", typed, request
 
@@ -61,12 +61,12 @@ async def test_outside_the_code_is_asked_for_too(site: StaffSite) -> None:
         page = await who.get(f"/staff/requests/{request.code}")
         typed = {"version": revision(page), "reason": WHY}
         path = f"/staff/requests/{request.code}/act/reject"
-        site.clock.at += IDLE
+        site.clock.at += IDLE_LIMIT
         assert 'name="proof_code"' in await who.post(path, 401, **typed)
         page = await who.post(path, 401, proof_password=PASSWORD, proof_code="000000", **typed)
         assert carried(page) == typed
-        async with site.store.unit(write=False) as uow:
-            assert len(await uow.staff_sessions.of("civil")) == 1, "a session that nobody has is not left"
+        async with site.store.open_unit(write=False) as uow:
+            assert len(await uow.staff_sessions.list_of_member("civil")) == 1, "a session that nobody has is not left"
         page = await who.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
         await who.post(path, **carried(page))
     assert (await site.request(request.code)).state == "rejected"
@@ -81,9 +81,9 @@ async def test_a_session_from_inside_loses_nothing_outside(site: StaffSite, insi
     assert carried(await inside.post(path, 401, **typed)) == typed
     former, open_elsewhere = inside.cookie(), inside.csrf
     page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
-    async with site.store.unit(write=False) as uow:
-        [session] = await uow.staff_sessions.of("civil")
-    assert session.digest == digest_of(inside.cookie()) != digest_of(former), "the former one is not left alive"
+    async with site.store.open_unit(write=False) as uow:
+        [session] = await uow.staff_sessions.list_of_member("civil")
+    assert session.digest == digest_token(inside.cookie()) != digest_token(former), "the former one is not left alive"
     await inside.post(path, **carried(page))
     assert (await site.request(request.code)).state == "rejected"
     inside.csrf = open_elsewhere
@@ -119,12 +119,14 @@ async def test_a_code_that_was_shown_in_another_tab_loses_nothing(site: StaffSit
 async def test_a_form_that_was_left_for_days_waits_too(site: StaffSite, inside: Visitor) -> None:
     path, typed, _ = await begun(site, inside)
     cookie = next(one for one in inside.client.session.cookie_jar if one.key == "pishkhan_staff")
-    assert int(cookie["max-age"]) >= (LONGEST + REMEMBERED).total_seconds(), "the browser still knows who it was"
-    site.clock.at += REMEMBERED - IDLE
-    assert await forget_sessions(site.demo.desk, site.store) == 0
+    assert int(cookie["max-age"]) >= (SESSION_LIMIT + REMEMBERED_FOR).total_seconds(), (
+        "the browser still knows who it was"
+    )
+    site.clock.at += REMEMBERED_FOR - IDLE_LIMIT
+    assert await forget_ended_sessions(site.demo.desk, site.store) == 0
     assert carried(await inside.post(path, 401, **typed)) == typed
-    site.clock.at += 2 * IDLE
-    assert await forget_sessions(site.demo.desk, site.store) == 1
+    site.clock.at += 2 * IDLE_LIMIT
+    assert await forget_ended_sessions(site.demo.desk, site.store) == 1
     assert await inside.post(path, **typed) == SIGN_IN
 
 
@@ -164,7 +166,7 @@ async def test_a_file_is_chosen_again(site: StaffSite, inside: Visitor) -> None:
     request = await expert_request(site)
     page = await opened(inside, "expert", request)
     path = f"/staff/requests/{request.code}/documents"
-    site.clock.at += IDLE
+    site.clock.at += IDLE_LIMIT
     form = paper(inside, page, PNG, "سند.png")
     response = await inside.client.post(path, data=form, headers=inside.headers, allow_redirects=False)
     page = await inside._page(response, 401)
@@ -184,6 +186,6 @@ async def test_the_door_shuts_for_a_guesser_here_too(site: StaffSite, inside: Vi
         await inside.post(path, 401, proof_password="wrong", **typed)
     page = await inside.post(path, 429, proof_password=PASSWORD, **typed)
     assert carried(page) == typed
-    async with site.store.unit(write=False) as uow:
-        (session,) = await uow.staff_sessions.of("civil")
-    assert session.digest == digest_of(inside.cookie())
+    async with site.store.open_unit(write=False) as uow:
+        (session,) = await uow.staff_sessions.list_of_member("civil")
+    assert session.digest == digest_token(inside.cookie())

@@ -10,7 +10,7 @@ from domain.feedback.opinions import Comment, CommentState, Rating
 from domain.messages.records import OutboxMessage
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -25,31 +25,31 @@ async def commented(
     """A comment that waits for the moderator."""
     desk, about = site.demo.desk, request.id if request else None
     made = Comment(desk.ids.new_id(), service, about, MOBILE, text, "sms", site.clock.now())
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.feedback.add_comment(made)
     return made
 
 
 async def kept(site: StaffSite, comment: Comment) -> Comment:
     """The comment as it is now."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.feedback.comment(comment.id)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.feedback.get_comment(comment.id)
 
 
 async def sent(site: StaffSite) -> list[OutboxMessage]:
     """What goes to the citizen, newest first."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.outbox.recent(recipient=MOBILE)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.outbox.list_recent(recipient=MOBILE)
 
 
 async def finished(site: StaffSite, score: int) -> ServiceRequest:
     """A request that was done and rated."""
     request = await site.submitted()
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         found = await uow.requests.get(request.id, lock=True)
         found.state, found.phase = "completed", Phase.DONE
         await uow.requests.save(found)
-        await uow.feedback.rate(Rating(found.id, score, "بد بود", "sms", site.clock.now()))
+        await uow.feedback.add_rating(Rating(found.id, score, "بد بود", "sms", site.clock.now()))
     return request
 
 
@@ -110,10 +110,10 @@ async def test_the_second_answer_is_told_of_the_first(site: StaffSite, inside: V
     comment = await commented(site, "چرا دیر شد؟")
     await inside.sign_in("manager")
     seen, here = mark(await inside.get("/staff/comments"), comment), f"/staff/comments/{comment.id}"
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.answer(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
-        await moderation.moderate(site.demo.desk, uow, comment.id, CommentState.PUBLISHED, by)
+        await moderation.answer_comment(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
+        await moderation.moderate_comment(site.demo.desk, uow, comment.id, CommentState.PUBLISHED, by)
     page = await inside.post(f"{here}/answer?state=pending", 409, version=seen, answer="هفتهٔ دیگر می‌آییم")
     for told in ("همکار دیگری به این نظر پاسخ داد", "فردا می‌آییم", ">هفتهٔ دیگر می‌آییم</textarea>", "پاسخ sara"):
         assert told in page
@@ -131,9 +131,9 @@ async def test_a_decision_on_an_old_page_is_told(site: StaffSite, inside: Visito
     other = CommentState.HIDDEN if what == "publish" else CommentState.PUBLISHED
     await inside.sign_in("manager")
     seen = mark(await inside.get("/staff/comments"), comment)
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.moderate(site.demo.desk, uow, comment.id, other, by)
+        await moderation.moderate_comment(site.demo.desk, uow, comment.id, other, by)
     page = await inside.post(f"/staff/comments/{comment.id}/{what}", 409, version=seen)
     assert "همکار دیگری" in page
     assert f'class="phase comment-{other}"' in page
@@ -160,9 +160,13 @@ async def test_a_unit_reads_what_is_said_of_its_own_services(site: StaffSite, in
     for service, text in said.items():
         await commented(site, text, service)
     read: dict[str, set[str | None]] = {
-        "civil": {"machinery"}, "revenue": {"machinery"}, "expert": set(), "taxi_officer": {"taxi", "taxi_report"},
-        "manager": set(said), "auditor": set(said),
-    }  # fmt: skip
+        "civil": {"machinery"},
+        "revenue": {"machinery"},
+        "expert": set(),
+        "taxi_officer": {"taxi", "taxi_report"},
+        "manager": set(said),
+        "auditor": set(said),
+    }
     for role, services in read.items():
         await inside.sign_in(role)
         page = await inside.get("/staff/comments")
@@ -185,7 +189,7 @@ async def test_a_mobile_is_for_who_may_open_the_request_or_judges(
     await inside.sign_in(role)
     page = await inside.get("/staff/comments")
     parts = [page.partition(f'id="comment-{one.id}"')[2].partition("</article>")[0] for one in comments]
-    assert [persian_digits(mobile_shown(MOBILE)) in one for one in parts] == [of_request, at_large]
+    assert [persian_digits(display_mobile(MOBILE)) in one for one in parts] == [of_request, at_large]
     assert f"/staff/requests/{request.code}" in parts[0]
     await inside.get(f"/staff/requests/{request.code}")
 
@@ -223,8 +227,8 @@ async def test_a_request_rated_low_is_taken_up_again(site: StaffSite, inside: Vi
     assert content.code not in page
     way = f"/staff/requests/{request.code}/reopen"
     led = await inside.post(way, reason="کار نیمه مانده بود")
-    async with site.store.unit(write=False) as uow:
-        new = (await uow.requests.find(RequestFilter()))[0]
+    async with site.store.open_unit(write=False) as uow:
+        new = (await uow.requests.list_requests(RequestFilter()))[0]
     assert led == f"/staff/requests/{new.code}?done=reopened"
     assert new.parent_id == request.id
     page = await inside.get("/staff/comments/ratings")
@@ -238,4 +242,4 @@ async def test_only_its_units_may_take_a_request_up_again(site: StaffSite, insid
     await inside.sign_in("expert")
     assert f"/requests/{request.code}/reopen" not in await inside.get("/staff/comments/ratings")
     await inside.post(f"/staff/requests/{request.code}/reopen", 403, reason="خواست شهروند")
-    assert Role.EXPERT not in site.demo.desk.services["machinery"].units
+    assert Role.EXPERT not in site.demo.desk.services["machinery"].unit_roles

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people.sessions import IDLE, LONGEST, STEP_UP, digest_of
+from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS, SESSION_LIMIT, digest_token
 from domain.values.actors import Role
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
@@ -32,9 +32,12 @@ async def test_signing_in_leads_where_one_wanted_to_go_and_nowhere_else(inside: 
         "/": "/staff",
     }.items():
         response = await inside.client.post(
-            "/staff/sign-in", params={"next": wanted}, data={"username": "civil", "password": PASSWORD},
-            headers=inside.headers, allow_redirects=False,
-        )  # fmt: skip
+            "/staff/sign-in",
+            params={"next": wanted},
+            data={"username": "civil", "password": PASSWORD},
+            headers=inside.headers,
+            allow_redirects=False,
+        )
         assert response.headers["Location"] == way
 
 
@@ -52,18 +55,18 @@ async def test_the_session_that_a_browser_had_ends_when_it_signs_in_anew(site: S
     await inside.sign_in("revenue")
     inside.csrf = form
     await inside.post("/staff/account/sessions/end", 403, session="x")  # but not in somebody else's name
-    async with site.store.unit(write=False) as uow:
-        assert await uow.staff_sessions.of("civil") == []
+    async with site.store.open_unit(write=False) as uow:
+        assert await uow.staff_sessions.list_of_member("civil") == []
     assert "revenue" not in page
 
 
 async def test_who_has_left_cannot_sign_in_nor_stay(inside: Visitor, site: StaffSite) -> None:
     await inside.sign_in("civil")
-    async with site.store.unit() as uow:
-        member = await uow.people.staff("civil")
+    async with site.store.open_unit() as uow:
+        member = await uow.people.find_staff("civil")
         assert member is not None
         member.active = False
-        await uow.people.put_staff(member)
+        await uow.people.save_staff(member)
     await inside.get("/staff", 303)
     await inside.sign_in("civil", status=401)
 
@@ -136,11 +139,11 @@ async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
 
 async def test_sessions_end(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
-    site.clock.at += IDLE
+    site.clock.at += IDLE_LIMIT
     await inside.get("/staff", 303)
     await inside.sign_in("civil")
-    for _ in range(int(LONGEST / IDLE) * 2):
-        site.clock.at += IDLE / 2
+    for _ in range(int(SESSION_LIMIT / IDLE_LIMIT) * 2):
+        site.clock.at += IDLE_LIMIT / 2
         await inside.client.get("/staff", headers=inside.headers, allow_redirects=False)
     await inside.get("/staff", 303)
 
@@ -150,11 +153,11 @@ async def test_signing_out_and_ending_another_session(site: StaffSite, inside: V
         await other.sign_in("civil")
         await inside.sign_in("civil")
         await inside.get("/staff/account")
-        await inside.post("/staff/account/sessions/end", session=digest_of(other.cookie()))
+        await inside.post("/staff/account/sessions/end", session=digest_token(other.cookie()))
         await other.get("/staff", 303)
         async with visitor(site) as third:
             await third.sign_in("revenue")
-            await inside.post("/staff/account/sessions/end", 404, session=digest_of(third.cookie()))
+            await inside.post("/staff/account/sessions/end", 404, session=digest_token(third.cookie()))
             await third.get("/staff")
     token = inside.cookie()
     await inside.get("/staff")
@@ -166,7 +169,7 @@ async def test_signing_out_and_ending_another_session(site: StaffSite, inside: V
 async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
     await inside.get("/staff/account")
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     typed = {"new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
     page = await inside.post("/staff/account/password", 401, **typed)
     assert f'name="new_password" value="{NEW_PASSWORD}"' in page
@@ -181,7 +184,7 @@ async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: 
 async def test_a_proof_at_a_shut_door_loses_nothing_that_was_typed(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
     await inside.get("/staff/account")
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     typed = {"new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
     for _ in range(5):
         await inside.post("/staff/account/password", 401, proof_password="wrong", **typed)
@@ -214,16 +217,18 @@ async def test_a_token_that_somebody_planted_is_no_session(site: StaffSite, insi
     cookie = response.cookies["pishkhan_staff"]
     assert cookie.value != "planted"
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/staff")
-    async with site.store.unit(write=False) as uow:
-        assert await uow.staff_sessions.get(digest_of("planted")) is None
+    async with site.store.open_unit(write=False) as uow:
+        assert await uow.staff_sessions.find(digest_token("planted")) is None
 
 
 async def test_the_cookie_is_secure_under_tls(site: StaffSite, inside: Visitor) -> None:
     inside.headers |= {"X-Forwarded-For": "127.0.0.5", "X-Forwarded-Proto": "https"}
     response = await inside.client.post(
-        "/staff/sign-in", data={"username": Role.CIVIL.value, "password": PASSWORD}, headers=inside.headers,
+        "/staff/sign-in",
+        data={"username": Role.CIVIL.value, "password": PASSWORD},
+        headers=inside.headers,
         allow_redirects=False,
-    )  # fmt: skip
+    )
     cookie = response.cookies["__Host-pishkhan_staff"]
     assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
     inside.headers["Cookie"] = f"pishkhan_staff={cookie.value}"

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import product
 
 from channels.admin.frame import PageRoute
-from domain.actions.staff.authorization import RIGHTS, allowed
-from domain.actions.staff.refusals import MOST_ROWS, note
+from domain.actions.staff.authorization import RIGHTS, is_allowed
+from domain.actions.staff.refusals import MOST_ROWS, record_refusal
 from domain.audit.entries import AuditFilter
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audited import audited, denials
 from tests.channels.admin.test_matrix import FILLING
@@ -21,9 +21,9 @@ FOREIGN: Mapping[str, str] = {"Sec-Fetch-Site": "cross-site"}
 
 def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[PageRoute]]]:
     """The routes, each with the first role that may go there."""
-    left = list(site.admin.routes)
+    left = list(site.admin.page_routes)
     for role in sorted(STAFF_ROLES):
-        own = [route for route in left if allowed(route.right, frozenset({role}), inside=inside)]
+        own = [route for route in left if is_allowed(route.right, frozenset({role}), inside=inside)]
         left = [route for route in left if route not in own]
         yield role, own
     assert not left or not inside
@@ -74,18 +74,18 @@ async def test_a_number_longer_than_any_leads_nowhere(site: StaffSite) -> None:
 
 def test_the_table_asks_for_a_proof_where_harm_is_done(site: StaffSite) -> None:
     for what, pattern in DANGEROUS.items():
-        routes = [one for one in site.admin.routes if re.fullmatch(pattern, f"{one.method} {one.path}")]
+        routes = [one for one in site.admin.page_routes if re.fullmatch(pattern, f"{one.method} {one.path}")]
         assert routes, what
-        assert [one for one in routes if not RIGHTS[one.right].step_up] == [], what
+        assert [one for one in routes if not RIGHTS[one.right].needs_fresh_proof] == [], what
 
 
 async def test_an_old_proof_is_asked_for_wherever_the_table_says(site: StaffSite) -> None:
     wrong, proofs = [], 0
     async for who, routes in at_work(site):
-        site.clock.at += STEP_UP
-        for route in sorted(routes, key=lambda one: not RIGHTS[one.right].step_up):
+        site.clock.at += PROOF_FRESHNESS
+        for route in sorted(routes, key=lambda one: not RIGHTS[one.right].needs_fresh_proof):
             status, _, page = await asked(who, route, who.csrf, {})
-            wanted = RIGHTS[route.right].step_up
+            wanted = RIGHTS[route.right].needs_fresh_proof
             proofs += wanted
             if ((status, PROOF in page) == (401, True)) != wanted:
                 wrong.append((route.method, route.path, status))
@@ -111,15 +111,15 @@ async def test_outside_nothing_is_reached_without_the_second_factor(site: StaffS
 
 async def test_who_has_not_shown_the_code_cannot_fill_the_audit(site: StaffSite) -> None:
     await site.enrolled("civil")
-    routes = [one for one in site.admin.routes if one.method == "GET"]
+    routes = [one for one in site.admin.page_routes if one.method == "GET"]
     assert len(routes) > 40
     async with visitor(site, OUTSIDE) as who:
         await who.sign_in("civil")
         await who.get("/staff/second-factor")
         for route in (*routes, *[routes[0]] * 60):
             await asked(who, route, who.csrf, {})
-    async with site.store.unit(write=False) as uow:
-        rows = await uow.audit.find(AuditFilter(what="denied", limit=200))
+    async with site.store.open_unit(write=False) as uow:
+        rows = await uow.audit.list_entries(AuditFilter(what="denied", limit=200))
     assert sum(one.times for one in rows) == len(routes) + 60
     assert len(rows) <= MOST_ROWS + 1, "however much is asked for in an hour"
     assert {(one.actor, one.detail["why"]) for one in rows} == {("staff:civil", "second_factor")}
@@ -130,14 +130,14 @@ async def test_what_is_asked_without_the_code_cannot_be_hidden_behind_foreign_fo
     async def known() -> bool:
         return True
 
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for number in range(MOST_ROWS + 5):
             foreign = {"why": "foreign_form", "address": f"203.0.113.{number}"}
-            await note(uow, site.clock.now(), "staff", "civil", "denied", foreign, known=known)
+            await record_refusal(uow, site.clock.now(), "staff", "civil", "denied", foreign, is_known=known)
         probe = {"why": "second_factor", "path": "/staff/users", "right": "users.view"}
-        await note(uow, site.clock.now(), "staff", "civil", "denied", probe, known=known)
-    async with site.store.unit(write=False) as uow:
-        rows = await uow.audit.find(AuditFilter(what="denied", limit=200))
+        await record_refusal(uow, site.clock.now(), "staff", "civil", "denied", probe, is_known=known)
+    async with site.store.open_unit(write=False) as uow:
+        rows = await uow.audit.list_entries(AuditFilter(what="denied", limit=200))
     assert probe in [one.detail for one in rows]
     assert len(rows) == MOST_ROWS + 2
 

@@ -13,10 +13,14 @@ EDGES = ("2121-03-20", "1921-03-21", "۱۳۰۰/۰۱/۰۱", "۱۴۹۹/۱۲/۲۹")
 """The last and the first days that there are."""
 
 PAGES = (
-    ("/staff/fleet?day={}", "day"), ("/staff/fleet?view=week&day={}", "day"), ("/staff/visits?day={}", "day"),
-    ("/staff/messages?day={}", "day"), ("/staff/audit?day={}", "day"), ("/staff/reports/manager?to={}", "to"),
+    ("/staff/fleet?day={}", "day"),
+    ("/staff/fleet?view=week&day={}", "day"),
+    ("/staff/visits?day={}", "day"),
+    ("/staff/messages?day={}", "day"),
+    ("/staff/audit?day={}", "day"),
+    ("/staff/reports/manager?to={}", "to"),
     ("/staff?queue=open&created_from={}", "by-created_from"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -46,5 +50,5 @@ async def test_no_form_keeps_such_a_day(site: StaffSite, inside: Visitor) -> Non
         named = {"absent": "civil", "deputy": "expert", "from": "امروز", "to": day}
         assert 'id="name-to-problem"' in await inside.post(substitutes, 422, **named)
     assert "تعیین نشده است" in await inside.get(substitutes)
-    async with site.store.unit(write=False) as uow:
-        assert await uow.work_calendar.overrides() == {}
+    async with site.store.open_unit(write=False) as uow:
+        assert await uow.work_calendar.get_overrides() == {}

@@ -35,8 +35,8 @@ async def test_no_price_while_papers_are_missing(site: StaffSite, inside: Visito
 
 async def test_no_price_where_the_tariff_has_none(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted(items=[{"machine": "crane", "hours": 2}])
-    async with site.store.unit() as uow:
-        found = await uow.requests.by_code(request.code, lock=True)
+    async with site.store.open_unit() as uow:
+        found = await uow.requests.get_by_code(request.code, lock=True)
         found.state, found.turn = "accepted", Role.REVENUE.value
         await uow.requests.save(found)
     page = await opened(inside, "revenue", request)
@@ -75,8 +75,10 @@ async def test_a_machine_handed_over_early_is_asked_about_and_its_booking_moves(
     await inside.post(path, version=revision(page), early="yes")
     data = (await site.request(request.code)).data
     assert data["booked_start"] == "2026-11-24T06:30:00+00:00", "at ten in Tehran, which it is now"
-    async with site.store.unit(write=False) as uow:
-        assert {one.start.isoformat() for one, _ in await uow.fleet.of_request(request.id)} == {data["booked_start"]}
+    async with site.store.open_unit(write=False) as uow:
+        assert {one.start.isoformat() for one, _ in await uow.fleet.list_of_request(request.id)} == {
+            data["booked_start"]
+        }
 
 
 async def test_a_machine_that_is_out_today_is_not_handed_over_early(site: StaffSite, inside: Visitor) -> None:

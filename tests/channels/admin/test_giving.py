@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import pytest
 from aiohttp import FormData
 
-from domain.actions.queues.work import PAGE
-from domain.actions.requests.assign import assign
+from domain.actions.queues.work import REQUESTS_PER_PAGE
+from domain.actions.requests.assign import assign_request
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
@@ -51,15 +51,15 @@ async def sent(who: Visitor, status: int, *ticked: str, **values: str) -> str:
 async def hired(site: StaffSite, username: str, role: Role, *, active: bool = True) -> None:
     """Put somebody on the staff."""
     member = StaffMember(username, frozenset({role}), f"خانم {username}", None, HASH, active, site.clock.now())
-    async with site.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with site.store.open_unit() as uow:
+        await uow.people.save_staff(member)
 
 
 async def given(site: StaffSite, code: str, username: str) -> None:
     """Let the manager give a request to somebody."""
     manager = Actor(frozenset({Role.MANAGER}), "staff", "manager", "cli")
-    async with site.store.unit() as uow:
-        await assign(site.demo.desk, uow, code, username, manager)
+    async with site.store.open_unit() as uow:
+        await assign_request(site.demo.desk, uow, code, username, manager)
 
 
 async def ordered(site: StaffSite) -> tuple[ServiceRequest, ServiceRequest]:
@@ -113,8 +113,11 @@ async def test_what_no_box_sends_is_refused(site: StaffSite, inside: Visitor, ti
 async def test_boxes_stand_only_where_one_may_give(site: StaffSite, inside: Visitor) -> None:
     mine, theirs = await ordered(site)
     for role, codes in {
-        "civil": {mine.code}, "revenue": {theirs.code}, "manager": {mine.code, theirs.code}, "auditor": set[str](),
-    }.items():  # fmt: skip
+        "civil": {mine.code},
+        "revenue": {theirs.code},
+        "manager": {mine.code, theirs.code},
+        "auditor": set[str](),
+    }.items():
         await inside.sign_in(role)
         page = await inside.get("/staff?queue=open")
         assert set(ticks(page)) == codes, role
@@ -145,7 +148,7 @@ async def test_a_manager_gives_to_the_unit_whose_turn_it_is(site: StaffSite, ins
 
 
 async def test_one_comes_back_to_the_same_list(site: StaffSite, inside: Visitor) -> None:
-    for _ in range(PAGE + 1):
+    for _ in range(REQUESTS_PER_PAGE + 1):
         await site.submitted()
     await inside.sign_in("civil")
     page = await inside.get("/staff?queue=open&channel=sms&states=submitted&created_from=1405/09/01")

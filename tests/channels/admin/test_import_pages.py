@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 
 from app.configuration.settings import Settings
 from app.jobs import import_jobs
-from app.jobs.import_jobs import run_waiting, work
-from app.jobs.importing import Imported
+from app.jobs.import_jobs import process_import, run_waiting_imports
+from app.jobs.importing import FileImportResult
 from app.jobs.table_exports import ProcessExports
-from channels.admin.registries.registry_view import address as address_of
-from domain.actions.registries.import_jobs import forget_old
+from channels.admin.registries.registry_view import list_address as address_of
+from domain.actions.registries.import_jobs import forget_old_imports
 from domain.audit.entries import AuditFilter
 from domain.registries.declarations import REGISTRIES
-from domain.registries.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
 from tests.support.rooms import furnish, give, rows, words
@@ -57,14 +57,14 @@ async def bring(
 async def worked(site: StaffSite, address: str) -> Import:
     """Do what is to be done with a file, and return how it stands."""
     number = int(address.rpartition("/")[2])
-    await work(site.demo.desk, site.store, number)
+    await process_import(site.demo.desk, site.store, number)
     return await standing(site, address)
 
 
 async def standing(site: StaffSite, address: str) -> Import:
     """How a file stands."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.imports.get(int(address.rpartition("/")[2]))
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.registry_imports.get(int(address.rpartition("/")[2]))
 
 
 async def keep(who: Visitor, address: str, status: int = 303, **said: str) -> str:
@@ -95,10 +95,10 @@ async def test_a_good_file_is_shown_and_then_kept(site: StaffSite, officer: Visi
     assert (await worked(site, address)).state is ImportState.KEPT
     assert "نوشته شد" in words(await officer.get(address))
     assert "12ت347-59" in await plates(site)
-    async with site.store.unit(write=False) as uow:
+    async with site.store.open_unit(write=False) as uow:
         vehicle = next(one for one in await rows(site, "vehicle") if one.values["plate"] == PLATE)
-        (change,) = await uow.registries.changes_of("vehicle", vehicle.id)
-    assert (change.by, change.after) == ("staff:taxi_officer", {"capacity": 5})
+        (change,) = await uow.registries.list_changes("vehicle", vehicle.id)
+    assert (change.changed_by, change.values_after) == ("staff:taxi_officer", {"capacity": 5})
 
 
 async def test_every_fault_is_told_with_row_and_column(site: StaffSite, officer: Visitor) -> None:
@@ -152,8 +152,8 @@ async def test_what_is_too_much_or_nothing_is_refused_at_once(site: StaffSite, o
     assert "فایلی انتخاب نشده" in await bring(officer, b"", status=422)
     page = await officer.post(f"{ROOM}/vehicle/import", 422)
     assert "فایلی انتخاب نشده" in page
-    await bring(officer, b"x" * (MOST_BYTES + 1), status=413)
-    await bring(officer, b"x" * (MOST_BYTES + 100_000), status=413)
+    await bring(officer, b"x" * (MOST_FILE_BYTES + 1), status=413)
+    await bring(officer, b"x" * (MOST_FILE_BYTES + 100_000), status=413)
 
 
 async def test_too_many_rows_are_refused(site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,22 +196,22 @@ async def test_who_has_lost_the_right_meanwhile_keeps_nothing(site: StaffSite, o
     address = await bring(officer, GOOD)
     await worked(site, address)
     await keep(officer, address)
-    async with site.store.unit() as uow:
-        member = await uow.people.staff("taxi_officer")
+    async with site.store.open_unit() as uow:
+        member = await uow.people.find_staff("taxi_officer")
         assert member
         member.active = False
-        await uow.people.put_staff(member)
+        await uow.people.save_staff(member)
     assert (await worked(site, address)).state is ImportState.REFUSED
     assert len(await plates(site)) == 2
 
 
 async def a_colleague(site: StaffSite) -> None:
     """Employ a second taxi officer, by the name of the manager's account."""
-    async with site.store.unit() as uow:
-        member = await uow.people.staff("manager")
+    async with site.store.open_unit() as uow:
+        member = await uow.people.find_staff("manager")
         assert member
         member.roles = frozenset({Role.TAXI_OFFICER})
-        await uow.people.put_staff(member)
+        await uow.people.save_staff(member)
 
 
 async def test_who_confirmed_answers_for_what_was_written(site: StaffSite, officer: Visitor) -> None:
@@ -224,12 +224,12 @@ async def test_who_confirmed_answers_for_what_was_written(site: StaffSite, offic
     kept = await worked(site, address)
     assert (kept.state, kept.by, kept.decided_by) == (ImportState.KEPT, "taxi_officer", "manager")
     assert "تأیید: کارمند manager" in words(await officer.get(address))
-    async with site.store.unit(write=False) as uow:
+    async with site.store.open_unit(write=False) as uow:
         vehicle = next(one for one in await rows(site, "vehicle") if one.values["plate"] == PLATE)
-        (change,) = await uow.registries.changes_of("vehicle", vehicle.id)
-        confirmed = await uow.audit.find(AuditFilter(what="import_confirmed"))
-        written = await uow.audit.find(AuditFilter(what="import"))
-    assert change.by == "staff:manager"
+        (change,) = await uow.registries.list_changes("vehicle", vehicle.id)
+        confirmed = await uow.audit.list_entries(AuditFilter(what="import_confirmed"))
+        written = await uow.audit.list_entries(AuditFilter(what="import"))
+    assert change.changed_by == "staff:manager"
     assert [(one.actor, one.detail["brought_by"]) for one in confirmed] == [("staff:manager", "taxi_officer")]
     assert [one.actor for one in written] == ["staff:manager"]
 
@@ -243,21 +243,23 @@ async def test_who_dropped_a_file_is_kept(site: StaffSite, officer: Visitor) -> 
         await colleague.post(f"{address}/drop")
     assert (await standing(site, address)).decided_by == "manager"
     assert "کنار گذاشتن: کارمند manager" in words(await officer.get(address))
-    async with site.store.unit(write=False) as uow:
-        assert [one.actor for one in await uow.audit.find(AuditFilter(what="import_dropped"))] == ["staff:manager"]
+    async with site.store.open_unit(write=False) as uow:
+        assert [one.actor for one in await uow.audit.list_entries(AuditFilter(what="import_dropped"))] == [
+            "staff:manager"
+        ]
 
 
 async def test_what_was_dropped_while_it_was_examined_stays_dropped(
     site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await bring(officer, "foo,bar\n1,2\n")
-    examined = import_jobs._imported
+    examined = import_jobs._import_brought_file
 
-    async def dropped_meanwhile(*given: Any) -> Imported:
+    async def dropped_meanwhile(*given: Any) -> FileImportResult:
         await officer.post(f"{address}/drop")
         return await examined(*given)
 
-    monkeypatch.setattr(import_jobs, "_imported", dropped_meanwhile)
+    monkeypatch.setattr(import_jobs, "_import_brought_file", dropped_meanwhile)
     stands = await worked(site, address)
     assert (stands.state, stands.decided_by, stands.problem) == (ImportState.DROPPED, "taxi_officer", None)
 
@@ -265,13 +267,13 @@ async def test_what_was_dropped_while_it_was_examined_stays_dropped(
 async def test_the_work_runs_in_processes_of_its_own(site: StaffSite, officer: Visitor, database: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{database}")
     address = await bring(officer, GOOD)
-    assert await run_waiting(settings, site.demo.desk, site.store) == 1
+    assert await run_waiting_imports(settings, site.demo.desk, site.store) == 1
     assert (await standing(site, address)).state is ImportState.EXAMINED
     await keep(officer, address)
-    assert await run_waiting(settings, site.demo.desk, site.store) == 1
+    assert await run_waiting_imports(settings, site.demo.desk, site.store) == 1
     assert (await standing(site, address)).state is ImportState.KEPT
     assert "12ت347-59" in await plates(site)
-    assert await run_waiting(settings, site.demo.desk, site.store) == 0
+    assert await run_waiting_imports(settings, site.demo.desk, site.store) == 0
 
 
 @pytest.fixture
@@ -283,7 +285,7 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         begun.append(number)
         return False
 
-    monkeypatch.setattr(import_jobs, "in_a_process", die)
+    monkeypatch.setattr(import_jobs, "run_in_process", die)
     return begun
 
 
@@ -291,7 +293,7 @@ async def test_work_that_is_cut_off_is_begun_again_and_given_up_in_the_end(
     site: StaffSite, officer: Visitor, dying: list[int], database: Path
 ) -> None:
     address = await bring(officer, GOOD)
-    await run_waiting(Settings(database_url=f"sqlite:///{database}"), site.demo.desk, site.store)
+    await run_waiting_imports(Settings(database_url=f"sqlite:///{database}"), site.demo.desk, site.store)
     assert len(dying) == import_jobs.MOST_TRIES
     assert (await standing(site, address)).state is ImportState.FAILED
     assert "سه بار نیمه‌کاره ماند" in words(await officer.get(address))
@@ -317,8 +319,8 @@ async def test_a_confirmed_file_outlives_a_database_that_is_away(
 async def test_files_that_nobody_confirms_are_forgotten(site: StaffSite, officer: Visitor) -> None:
     address = await bring(officer, BAD)
     await worked(site, address)
-    site.clock.at += KEPT_FOR
-    assert await forget_old(site.demo.desk, site.store) == 1
+    site.clock.at += IMPORT_RETENTION
+    assert await forget_old_imports(site.demo.desk, site.store) == 1
     await officer.sign_in("taxi_officer")
     await officer.get(address, 404)
 
@@ -353,7 +355,7 @@ async def test_who_reads_a_registry_reads_what_was_brought_and_changes_nothing(
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_an_export_needs_a_fresh_proof_and_runs_no_formula(site: StaffSite, officer: Visitor, kind: str) -> None:
     await give(site, "agency", {"licence_number": "P-9", "name": "=cmd|' /C calc'!A0"})
-    site.clock.at += KEPT_FOR / 600
+    site.clock.at += IMPORT_RETENTION / 600
     page = await officer.get(f"{ROOM}/agency/export", 401)
     assert 'name="next" value="/staff/registries/agency/export"' in page
     assert await officer.post("/staff/proof", next=f"{ROOM}/agency/export", proof_password=PASSWORD)
@@ -377,17 +379,17 @@ async def test_what_is_exported_is_imported_again_as_the_same(site: StaffSite, o
     page = words(await officer.get(address))
     assert "بی‌تغییر ۲" in page
     assert "همه از پیش همین‌گونه است" in page
-    seen = (await standing(site, address)).digest
+    seen = (await standing(site, address)).outcome_digest
     assert "چیزی را تغییر نمی‌دهد" in await officer.post(f"{address}/keep", 409, version=seen)
 
 
 async def test_exports_are_made_by_processes_of_their_own(site: StaffSite, database: Path) -> None:
     await furnish(site)
     exports = ProcessExports(Settings(database_url=f"sqlite:///{database}"))
-    async with exports.exported(REGISTRIES["owner"], "csv") as file:
+    async with exports.export_registry(REGISTRIES["owner"], "csv") as file:
         assert "آنه محمدی" in file.read_text("utf-8-sig")
     assert not file.parent.exists()
     broken = ProcessExports(Settings(database_url=f"sqlite:///{database}.elsewhere/none.db"))
     with pytest.raises(Unavailable, match="export"):
-        async with broken.exported(REGISTRIES["owner"], "csv"):
+        async with broken.export_registry(REGISTRIES["owner"], "csv"):
             raise AssertionError("there is nothing to give")

@@ -81,15 +81,15 @@ async def test_other_rows_that_change_bring_nothing_back(site: StaffSite, office
 async def test_a_change_while_it_is_written_undoes_it_and_is_shown(
     site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address, really = await examined(site, officer), importing.keep
+    address, really = await examined(site, officer), importing.store_import
 
-    async def keep_later(*given: Any) -> Tally:
+    async def keep_later(**arguments: Any) -> Tally:
         await seats(site, 7)
-        return await really(*given)
+        return await really(**arguments)
 
     await keep(officer, address)
     with monkeypatch.context() as patch:
-        patch.setattr("app.jobs.importing.keep", keep_later)
+        patch.setattr("app.jobs.importing.store_import", keep_later)
         with pytest.raises(Conflict):
             await worked(site, address)
     assert await capacity(site) == 7
@@ -101,7 +101,7 @@ async def test_a_change_while_it_is_written_undoes_it_and_is_shown(
 
 async def test_an_old_page_keeps_nothing_that_its_reader_never_saw(site: StaffSite, officer: Visitor) -> None:
     address = await examined(site, officer)
-    shown = (await standing(site, address)).digest
+    shown = (await standing(site, address)).outcome_digest
     await keep(officer, address)
     await seats(site, 7)
     await worked(site, address)
@@ -126,7 +126,7 @@ async def test_of_two_who_saw_the_same_one_has_it_kept(site: StaffSite, officer:
 async def test_a_refused_button_leads_back_to_the_page(site: StaffSite, officer: Visitor, what: str) -> None:
     address = await examined(site, officer)
     await keep(officer, address)
-    sent = {"csrf": officer.csrf, "version": (await standing(site, address)).digest}
+    sent = {"csrf": officer.csrf, "version": (await standing(site, address)).outcome_digest}
     response = await officer.client.post(f"{address}/{what}", data=sent, headers=officer.headers)
     assert response.status == 409
     assert "کار این فایل در این فاصله پیش رفته است" in await response.text()
@@ -137,10 +137,10 @@ async def test_a_refused_button_leads_back_to_the_page(site: StaffSite, officer:
 
 async def test_a_preview_of_before_digests_is_examined_again(site: StaffSite, officer: Visitor) -> None:
     address = await examined(site, officer)
-    async with site.store.unit() as uow:
-        old: Import = await uow.imports.get(int(address.rpartition("/")[2]), lock=True)
+    async with site.store.open_unit() as uow:
+        old: Import = await uow.registry_imports.get(int(address.rpartition("/")[2]), lock=True)
         del old.outcome["digest"]
-        await uow.imports.save(old)
+        await uow.registry_imports.save(old)
     await officer.get(address)
     await officer.post(f"{address}/keep", version="")
     assert (await worked(site, address)).state is ImportState.EXAMINED

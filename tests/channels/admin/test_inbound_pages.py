@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.admin.messages.inbound_pages import became
+from channels.admin.messages.inbound_pages import inbound_outcome
 from domain.actions.conversations import receive as receiving
 from domain.messages.ports import ReceivedSms
 from domain.messages.records import InboundMessage, InboundState
@@ -25,9 +25,19 @@ async def came(site: StaffSite, text: str, state: InboundState = InboundState.AN
     desk = site.demo.desk
     number = desk.ids.new_id()
     made = InboundMessage(
-        number, "sms", "kavenegar", str(number), str(number), MOBILE, MOBILE, LINE, text, desk.clock.now(), state
+        id=number,
+        channel="sms",
+        provider="kavenegar",
+        provider_id=str(number),
+        fingerprint=str(number),
+        sender=MOBILE,
+        mobile=MOBILE,
+        recipient=LINE,
+        text=text,
+        received_at=desk.clock.now(),
+        state=state,
     )
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await uow.inbox.add(replace(made, **facts))  # type: ignore[arg-type]
     return number
 
@@ -40,11 +50,20 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
     await came(site, "تکرار", InboundState.SILENT, intent="unknown", reason="loop")
     await inside.sign_in("manager")
     page = await inside.get(LOG)
-    for shown in ("لودر &lt;b&gt;فردا&lt;/b&gt;", "kavenegar", "۳۰۰۰۱۴۰۵", "۰۹۱۲۱۲۳۴۵۶۷", "BankMelli", "پاسخ داده شد",
-                  "برنامه این پیام را نفهمید", "فرستنده همراه نیست", "چند پیام نامفهوم"):  # fmt: skip
+    for shown in (
+        "لودر &lt;b&gt;فردا&lt;/b&gt;",
+        "kavenegar",
+        "۳۰۰۰۱۴۰۵",
+        "۰۹۱۲۱۲۳۴۵۶۷",
+        "BankMelli",
+        "پاسخ داده شد",
+        "برنامه این پیام را نفهمید",
+        "فرستنده همراه نیست",
+        "چند پیام نامفهوم",
+    ):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
-    assert tracking_codes.shown(request.code) in words(page)
+    assert tracking_codes.display_code(request.code) in words(page)
     assert page.index("تکرار") < page.index("تخفیف ویژه") < page.index("سلام") < page.index("لودر"), "newest first"
     assert f'href="{LOG}" aria-current="page"' in page
     assert f'href="{LOG}"' in await inside.get("/staff/messages")
@@ -67,9 +86,9 @@ async def test_what_became_of_a_text_has_words(
     site: StaffSite, inside: Visitor, facts: dict[str, Any], word: str
 ) -> None:
     await came(site, "متن", **facts)
-    async with site.store.unit(write=False) as uow:
-        [message] = await uow.inbox.recent()
-    assert became(message) == word
+    async with site.store.open_unit(write=False) as uow:
+        [message] = await uow.inbox.list_recent()
+    assert inbound_outcome(message) == word
     await inside.sign_in("manager")
     page = await inside.get(LOG)
     assert site.demo.desk.catalogue.text(f"admin.received.states.{message.state}") in page
@@ -99,10 +118,10 @@ async def test_who_sees_no_request_reads_no_text(site: StaffSite, inside: Visito
     for shown in ("تنها همکارانی می‌بینند", "۰۹۱۲۱۲۳۴۵۶۷", "KeyError"):
         assert shown in page
     assert "تماس بگیرید" not in page
-    async with site.store.unit() as uow:
-        kept = await uow.people.staff("admin")
+    async with site.store.open_unit() as uow:
+        kept = await uow.people.find_staff("admin")
         assert kept
-        await uow.people.put_staff(replace(kept, roles=kept.roles | {Role.CIVIL}))
+        await uow.people.save_staff(replace(kept, roles=kept.roles | {Role.CIVIL}))
     page = await inside.get(LOG)
     assert ("متن یک" in page, "متن دو" in page) == (True, False), "of the own unit's requests"
 
@@ -145,7 +164,7 @@ async def test_the_log_is_paged(site: StaffSite, inside: Visitor) -> None:
 
 async def test_what_was_erased_is_gone_from_the_log(site: StaffSite, inside: Visitor) -> None:
     await came(site, "نشانی من")
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         assert await uow.personal_data.erase_line(MOBILE, site.clock.now() + timedelta(days=1))
     await inside.sign_in("manager")
     page = await inside.get(LOG)
@@ -166,7 +185,7 @@ async def test_what_really_fails_is_there_with_its_answer(
         raise RuntimeError("the lights went out")
 
     monkeypatch.setattr(receiving, "converse", broken)
-    await receiving.receive(site.demo.desk, site.store, "simulator", ReceivedSms("7", MOBILE, LINE, "لودر فردا"))
+    await receiving.receive_sms(site.demo.desk, site.store, "simulator", ReceivedSms("7", MOBILE, LINE, "لودر فردا"))
     await inside.sign_in("manager")
     page = await inside.get(f"{LOG}?state=failed")
     for shown in ("لودر فردا", "به فرستنده گفته شده است", "RuntimeError"):

@@ -13,9 +13,14 @@ from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
 ROOM = "/staff/fleet/maintenance"
 NEW = {
-    "machine": "L1", "begun": "۱۴۰۵/۰۸/۱۹", "kind": "repair", "workshop": "تعمیرگاه شهرداری", "meter": "۱۱۴۲۰",
-    "note": "نشتی جک بازو", "standing": "valid",
-}  # fmt: skip
+    "machine": "L1",
+    "begun": "۱۴۰۵/۰۸/۱۹",
+    "kind": "repair",
+    "workshop": "تعمیرگاه شهرداری",
+    "meter": "۱۱۴۲۰",
+    "note": "نشتی جک بازو",
+    "standing": "valid",
+}
 KEPT = {"machine": "L1", "begun": "2026-11-10", "kind": "repair", "workshop": "تراشکاری گنبد"}
 GOOD = "کد ماشین,تاریخ شروع,نوع کار,هزینه\nL1,1405/08/19,تعمیر,690000000\nL1,1405/08/19,تعویض روغن,38000000\n"
 BAD = GOOD + "L9,1405/08/20,تعمیر,\nL1,1405/08/21,رنگ,گران\nO1,1405/08/22,تعمیر,\n"

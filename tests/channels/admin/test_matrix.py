@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from channels.admin.frame import PageRoute
-from domain.actions.staff.authorization import RIGHTS, allowed
+from domain.actions.staff.authorization import RIGHTS, is_allowed
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audited import denials
 from tests.support.routes import address
@@ -31,10 +31,10 @@ async def let_in(visitor: Visitor, route: PageRoute, path: str) -> bool:
 async def denied(site: StaffSite, who: Visitor, role: Role, *, inside: bool) -> Sequence[str]:
     """The routes at which the door and the table of rights say different things, or a refusal is not audited."""
     wrong = []
-    for route in site.admin.routes:
+    for route in site.admin.page_routes:
         before = await denials(site)
         got = await let_in(who, route, address(route.path, FILLING))
-        wanted = allowed(route.right, frozenset({role}), inside=inside)
+        wanted = is_allowed(route.right, frozenset({role}), inside=inside)
         if not wanted and await denials(site) != before + 1:
             wrong.append(f"{route.method} {route.path} ({route.right}): refused, and not audited")
         if got != wanted:
@@ -64,13 +64,13 @@ async def test_outside(site: StaffSite, role: Role) -> None:
 
 
 def test_every_right_is_used_and_every_route_names_one(site: StaffSite) -> None:
-    assert {route.right for route in site.admin.routes} <= set(RIGHTS)
-    paths = [(route.method, route.path) for route in site.admin.routes]
+    assert {route.right for route in site.admin.page_routes} <= set(RIGHTS)
+    paths = [(route.method, route.path) for route in site.admin.page_routes]
     assert len(paths) == len(set(paths))
 
 
 async def test_nothing_of_the_site_is_reached_without_a_session(site: StaffSite, inside: Visitor) -> None:
-    for route in site.admin.routes:
+    for route in site.admin.page_routes:
         way = {"GET": inside.client.get, "POST": inside.client.post}[route.method]
         response = await way(address(route.path, FILLING), headers=inside.headers, allow_redirects=False)
         assert response.status == 303

@@ -18,32 +18,48 @@ async def sent(site: StaffSite, text: str, state: MessageState = MessageState.DE
     """A text in that state."""
     desk, now = site.demo.desk, site.clock.now()
     made = OutboxMessage(
-        desk.ids.new_id(), "sms", MOBILE, MessageClass.NOTICE, "sms.status", text, now, now, state=state, sent_at=now,
-    )  # fmt: skip
-    async with site.store.unit() as uow:
+        id=desk.ids.new_id(),
+        channel="sms",
+        recipient=MOBILE,
+        cls=MessageClass.NOTICE,
+        key="sms.status",
+        text=text,
+        created_at=now,
+        not_before=now,
+        state=state,
+        sent_at=now,
+    )
+    async with site.store.open_unit() as uow:
         await uow.outbox.add(replace(made, **facts))  # type: ignore[arg-type]
     return made.id
 
 
 async def message(site: StaffSite, message_id: int) -> OutboxMessage:
     """The text as it is now."""
-    async with site.store.unit(write=False) as uow:
+    async with site.store.open_unit(write=False) as uow:
         return await uow.outbox.get(message_id)
 
 
 async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted()
     await sent(
-        site, "متن <b>بلند</b>", MessageState.UNKNOWN, reason="timeout", provider="kavenegar", parts=3, cost=1250,
-        attempts=2, request_id=request.id,
-    )  # fmt: skip
+        site,
+        "متن <b>بلند</b>",
+        MessageState.UNKNOWN,
+        reason="timeout",
+        provider="kavenegar",
+        parts=3,
+        cost=1250,
+        attempts=2,
+        request_id=request.id,
+    )
     await sent(site, "دیگری", MessageState.FAILED, reason="status_499")
     await inside.sign_in("manager")
     page = await inside.get("/staff/messages")
     for shown in ("متن &lt;b&gt;بلند&lt;/b&gt;", "سرویس پیام پاسخ نداد", "kavenegar", "۱٬۲۵۰", "status_499"):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
-    assert tracking_codes.shown(request.code) in words(page)
+    assert tracking_codes.display_code(request.code) in words(page)
 
 
 async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite, inside: Visitor) -> None:
@@ -53,16 +69,16 @@ async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite
     await inside.sign_in("admin")
     page = await inside.get("/staff/messages")
     assert ("متن یک" in page, "متن دو" in page, request.code in page) == (False, False, False)
-    assert tracking_codes.shown(request.code) not in words(page)
+    assert tracking_codes.display_code(request.code) not in words(page)
     for shown in ("تنها همکارانی می‌بینند", "سرویس پیام پاسخ نداد", "status_499", f"/staff/messages/{lost}/retry"):
         assert shown in page
     page = await inside.get(f"/staff/messages?code={request.code}", 404)
     assert f"{lost}/retry" not in page, "who may not see a request is not told that there is one"
     await inside.post(f"/staff/messages/{lost}/retry", reason="شماره درست بود")
-    async with site.store.unit() as uow:
-        kept = await uow.people.staff("admin")
+    async with site.store.open_unit() as uow:
+        kept = await uow.people.find_staff("admin")
         assert kept
-        await uow.people.put_staff(replace(kept, roles=kept.roles | {Role.CIVIL}))
+        await uow.people.save_staff(replace(kept, roles=kept.roles | {Role.CIVIL}))
     page = await inside.get("/staff/messages")
     assert ("متن یک" in page, "متن دو" in page) == (True, False), "of the own unit's requests"
 

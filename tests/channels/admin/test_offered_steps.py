@@ -4,7 +4,7 @@ import re
 
 from domain.services import SERVICES
 from domain.values.actors import Role
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from tests.channels.admin.test_refused_steps import assigned
 from tests.channels.admin.test_request_pages import opened, revision, told
 from tests.support.rooms import words
@@ -38,7 +38,7 @@ async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visit
     assert "quote" not in before.data
     await inside.post(f"/staff/requests/{request.code}/act/price", version=revision(page))
     total = (await site.request(request.code)).data["quote"]["total"]
-    assert f"از روی تعرفهٔ امروز: {grouped(total)} ریال با مالیات" in page
+    assert f"از روی تعرفهٔ امروز: {group_digits(total)} ریال با مالیات" in page
 
 
 async def test_a_step_that_was_taken_is_told_with_what_is_waited_for(site: StaffSite, inside: Visitor) -> None:
@@ -76,7 +76,7 @@ def test_no_step_has_a_box_of_which_nothing_is_said(site: StaffSite) -> None:
     catalogue = site.demo.desk.catalogue
     steps = [(of.key, one) for of in SERVICES for one in of.transitions]
     boxes = {f"services.{key}.blank.{one.name}.{x.name}" for key, one in steps for x in one.inputs if not x.required}
-    assert {key for key in catalogue.keys("services.") if ".blank." in key} == boxes
+    assert {key for key in catalogue.list_keys("services.") if ".blank." in key} == boxes
 
 
 async def test_a_day_stands_before_its_hour_wherever_it_is_shown(site: StaffSite, inside: Visitor) -> None:

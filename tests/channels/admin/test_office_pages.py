@@ -16,8 +16,8 @@ ONE = "/staff/offices/one/1001"
 
 async def office(site: StaffSite, code: str = "1001") -> Office:
     """An office as it is now."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.offices.by_code(code)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.offices.get_by_code(code)
 
 
 def secret(page: str) -> str:
@@ -47,7 +47,7 @@ async def test_an_office_is_added_and_its_key_told_once(site: StaffSite, revenue
     assert 'value="دیگری"' in again
     page = await revenue.post("/staff/offices", 200, code="1002", name="دفتر <b>۲</b>", username="two")
     kept = await office(site, "1002")
-    assert site.vault.open(kept.keys[0].sealed) == secret(page)
+    assert site.vault.unseal_secret(kept.keys[0].sealed) == secret(page)
     listed = await revenue.get("/staff/offices")
     assert secret(page) not in listed
     assert "دفتر &lt;b&gt;۲&lt;/b&gt;" in listed
@@ -61,11 +61,11 @@ async def test_a_new_key_overlaps_the_old_one(site: StaffSite, revenue: Visitor)
     await revenue.get(ONE)
     page = await revenue.post(f"{ONE}/key", 200, overlap="۲")
     kept = await office(site)
-    assert len(kept.usable_keys(site.clock.now())) == 2
-    assert site.vault.open(kept.usable_keys(site.clock.now())[0].sealed) == secret(page)
+    assert len(kept.list_usable_keys(site.clock.now())) == 2
+    assert site.vault.unseal_secret(kept.list_usable_keys(site.clock.now())[0].sealed) == secret(page)
     assert 'aria-invalid="true"' in await revenue.post(f"{ONE}/key", 422, overlap="-3")
     await revenue.post(f"{ONE}/key", 200, overlap="0")
-    assert len((await office(site)).usable_keys(site.clock.now())) == 1
+    assert len((await office(site)).list_usable_keys(site.clock.now())) == 1
 
 
 async def test_an_office_is_bound_to_networks_and_switched(site: StaffSite, revenue: Visitor) -> None:
@@ -89,8 +89,8 @@ async def test_a_name_is_corrected_and_the_former_one_stays_in_the_audit(site: S
     await write(revenue, "name", name="دفتر <b>خیابان امام</b>")
     for wrong in ("", "  ", "د" * 101):
         assert 'aria-invalid="true"' in await write(revenue, "name", 422, name=wrong)
-    async with site.store.unit(write=False) as uow:
-        (entry,) = await uow.audit.find(AuditFilter(what="office_renamed"))
+    async with site.store.open_unit(write=False) as uow:
+        (entry,) = await uow.audit.list_entries(AuditFilter(what="office_renamed"))
     assert (entry.actor, entry.detail["name_before"]) == ("staff:revenue", "دفتر ۱۰۰۱")
     await revenue.sign_in("auditor")
     page = await revenue.get("/staff/audit?what=office_renamed")
@@ -122,11 +122,12 @@ async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> 
     way = "/staff/offices/commission"
     await revenue.post(way, per_request="۵۰,۰۰۰", share="۲٫۵", valid_from="امروز")
     await revenue.post(way, office="1001", service="duty", share="1", valid_from="1405/10/01")
-    async with site.store.unit(write=False) as uow:
-        rules = await uow.offices.rules()
+    async with site.store.open_unit(write=False) as uow:
+        rules = await uow.offices.list_rules()
     assert [(one.office, one.service, one.per_request, one.share_bp, one.valid_from) for one in rules] == [
-        (None, None, 50_000, 250, date(2026, 11, 24)), ("1001", "duty", 0, 100, date(2026, 12, 22)),
-    ]  # fmt: skip
+        (None, None, 50_000, 250, date(2026, 11, 24)),
+        ("1001", "duty", 0, 100, date(2026, 12, 22)),
+    ]
     page = await revenue.get(way)
     assert "۲٫۵٪" in page
     for wrong in ({"share": "دو"}, {"share": "200"}, {"valid_from": "1405/01/01"}, {"service": "moon"}):
@@ -139,7 +140,7 @@ async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> 
 
 async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenue: Visitor) -> None:
     request = await site.submitted()
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         found = await uow.requests.get(request.id, lock=True)
         found.office = "1001"
         await uow.requests.save(found)
@@ -169,8 +170,8 @@ async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenu
 @pytest.mark.parametrize("name", ["lines", "payments"])
 async def test_who_takes_a_statement_along_is_audited(site: StaffSite, revenue: Visitor, name: str) -> None:
     async def exports() -> list[AuditEntry]:
-        async with site.store.unit(write=False) as uow:
-            return await uow.audit.find(AuditFilter(what="export"))
+        async with site.store.open_unit(write=False) as uow:
+            return await uow.audit.list_entries(AuditFilter(what="export"))
 
     await revenue.get(f"{ONE}/statement/{name}.csv?year=12", 422)
     assert await exports() == []

@@ -12,11 +12,14 @@ async def test_a_new_password_ends_the_other_sessions(site: StaffSite, inside: V
         await inside.sign_in("civil")
         await inside.get("/staff/account")
         for new, again, why in (
-            ("short", "short", "دست‌کم"), ("civil-harbour-1405", "civil-harbour-1405", "واژه‌های کار"),
+            ("short", "short", "دست‌کم"),
+            ("civil-harbour-1405", "civil-harbour-1405", "واژه‌های کار"),
             (NEW_PASSWORD, "other", "یکی نیستند"),
-            (PASSWORD, PASSWORD, "همان گذرواژهٔ کنونی"), ("x" * 201, "x" * 201, "بیش از"),
-            ("Letmein2024!", "Letmein2024!", "آسان حدس"), ("gomi", "gomi", "دست‌کم"),
-        ):  # fmt: skip
+            (PASSWORD, PASSWORD, "همان گذرواژهٔ کنونی"),
+            ("x" * 201, "x" * 201, "بیش از"),
+            ("Letmein2024!", "Letmein2024!", "آسان حدس"),
+            ("gomi", "gomi", "دست‌کم"),
+        ):
             typed = {"new_password": new, "again": again, "proof_password": PASSWORD}
             page = await inside.post("/staff/account/password", 422, **typed)
             assert why in page.split('role="alert">')[1].split("<")[0], new

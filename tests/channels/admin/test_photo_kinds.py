@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.requests.attach import attach
+from domain.actions.requests.attach import attach_document
 from tests.support.opinions import SECRETARY, asked_opinion
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -15,8 +15,8 @@ async def test_it_is_said_which_photo_is_only_taken_along(
     site: StaffSite, inside: Visitor, content: bytes, name: str, said: bool
 ) -> None:
     request = await asked_opinion(site)
-    async with site.store.unit() as uow:
-        kept = await attach(site.demo.desk, uow, request.code, "plan", name, content, SECRETARY)
+    async with site.store.open_unit() as uow:
+        kept = await attach_document(site.demo.desk, uow, request.code, "plan", name, content, SECRETARY)
     await inside.sign_in("expert")
     assert ("این عکس (HEIC) دریافت می‌شود" in await inside.get(f"/staff/requests/{request.code}")) == said
     response = await inside.client.get(f"/staff/requests/{request.code}/documents/{kept.id}")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from tests.channels.admin.test_tariff_pages import FORM, LOADER, PREVIEW, ROOM, need_approval
 from tests.support.rooms import words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
@@ -108,7 +108,7 @@ async def test_withdrawing_needs_a_fresh_proof_and_the_revenue_unit(site: StaffS
         await manager.sign_in("manager")
         assert WITHDRAW.findall(await manager.get(LOADER)) == []
         await manager.post(way, 403)
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     assert 'name="proof_password"' in await revenue.post(way, 401)
     assert len(WITHDRAW.findall(await revenue.get(LOADER))) == 1
     assert await revenue.post(way, proof_password=PASSWORD) == f"{LOADER}&done=price_withdrawn"
@@ -154,8 +154,10 @@ async def test_commissions_are_corrected_and_withdrawn(site: StaffSite, revenue:
     page = await revenue.get(COMMISSION)
     rows = [" ".join(re.sub("<[^>]+>", " ", row.split("</tr>")[0]).split()) for row in page.split("<tr")[2:]]
     assert [row.split("٪")[1].split("> ")[-1] for row in rows] == [
-        f" {AHEAD} بی‌پایان پس گرفتن", f" {TODAY} {AHEAD}", f" {TODAY} پس گرفته شد",
-    ]  # fmt: skip
+        f" {AHEAD} بی‌پایان پس گرفتن",
+        f" {TODAY} {AHEAD}",
+        f" {TODAY} پس گرفته شد",
+    ]
     (way,) = WITHDRAW.findall(page)
     async with visitor(site) as auditor:
         await auditor.sign_in("auditor")
@@ -173,6 +175,6 @@ async def test_an_old_proof_withdraws_no_commission(site: StaffSite, revenue: Vi
     await revenue.get(COMMISSION)
     await revenue.post(COMMISSION, share="12", valid_from=AHEAD)
     (way,) = WITHDRAW.findall(await revenue.get(COMMISSION))
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     assert 'name="proof_password"' in await revenue.post(way, 401)
     assert await revenue.post(way, proof_password=PASSWORD)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from domain.actions.registries.charges import waive_and_tell
+from domain.actions.registries.charges import waive_and_notify
 from domain.registries.declarations import REGISTRIES
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.test_charge_pages import VIOLATION
@@ -21,9 +21,12 @@ async def handed_over(site: StaffSite, **fields: str) -> str:
     """The tracking code of a request whose machine was handed over."""
     request = await site.submitted(**fields)
     for step, role, inputs in (
-        ("accept", Role.CIVIL, {}), ("price", Role.REVENUE, {}), ("waive", Role.REVENUE, {"reason": "کار عمومی"}),
-        ("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {"early": "yes"}),
-    ):  # fmt: skip
+        ("accept", Role.CIVIL, {}),
+        ("price", Role.REVENUE, {}),
+        ("waive", Role.REVENUE, {"reason": "کار عمومی"}),
+        ("schedule", Role.CIVIL, {}),
+        ("hand_over", Role.CIVIL, {"early": "yes"}),
+    ):
         await site.demo.act(request.code, step, role, inputs)
     return request.code
 
@@ -93,8 +96,8 @@ async def test_a_row_has_its_receipt_once_it_is_paid(site: StaffSite, inside: Vi
 
 async def test_a_fine_that_was_waived_has_no_receipt(site: StaffSite, inside: Visitor) -> None:
     address, row = await a_charge(site, "violation")
-    async with site.store.unit() as uow:
-        await waive_and_tell(site.demo.desk, uow, REGISTRIES["violation"], row, "نخستین بار", actor(Role.REVENUE))
+    async with site.store.open_unit() as uow:
+        await waive_and_notify(site.demo.desk, uow, REGISTRIES["violation"], row, "نخستین بار", actor(Role.REVENUE))
     await inside.sign_in("manager")
     assert "/print/" not in await inside.get(address)
     page = await inside.get(f"{address}/print/receipt.pdf", 404)

@@ -113,9 +113,13 @@ async def test_kinds_papers_states_and_offices_filter(site: StaffSite, inside: V
     for words in ("ارزیابی", "مدرک کم دارد", "دفتر ۱۰۰۱"):
         assert words in page
     for query, codes in {
-        "kind=valuation": [plain.code], "papers=false": [other.code], "papers=true": [plain.code],
-        "states=visited": [], "states=submitted&states=visited": [plain.code, other.code], "office=1001": [],
-    }.items():  # fmt: skip
+        "kind=valuation": [plain.code],
+        "papers=false": [other.code],
+        "papers=true": [plain.code],
+        "states=visited": [],
+        "states=submitted&states=visited": [plain.code, other.code],
+        "office=1001": [],
+    }.items():
         assert sorted(listed(await inside.get(f"/staff?service=expert&{query}"))) == sorted(codes), query
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from domain.audit.entries import AuditFilter
 from domain.bills.bill import Bill, PaymentOutcome
-from domain.language.wording import day_and_hour
+from domain.language.wording import day_and_hour_text
 from domain.values.actors import Role
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from tests.channels.admin.test_import_pages import bring, keep, worked
 from tests.channels.admin.test_refund_pages import FINE, back
 from tests.channels.admin.test_request_pages import opened, revision, small_form, told
@@ -33,9 +33,9 @@ def ledgers(page: str) -> list[str]:
 
 async def outcomes(site: StaffSite, bill_id: str) -> list[PaymentOutcome]:
     """What the payments of a bill did."""
-    async with site.store.unit(write=False) as uow:
-        bill = await uow.bills.by_bill_id(bill_id)
-        return [one.outcome for one in await uow.bills.payments_of(bill.id)]
+    async with site.store.open_unit(write=False) as uow:
+        bill = await uow.bills.get_by_bill_id(bill_id)
+        return [one.outcome for one in await uow.bills.list_payments(bill.id)]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_what_came_in_and_went_back_stands_under_its_bill(site: StaffSite,
     await revenue.get(path)
     await revenue.post(f"{path}/refund", **back(bill, "حواله ۹"))
     came, went = ledger(await revenue.get(path))
-    now, amount = day_and_hour(site.clock.now()), f"{grouped(bill.amount)} ریال"
+    now, amount = day_and_hour_text(site.clock.now()), f"{group_digits(bill.amount)} ریال"
     assert re.match(f"{now} · پرداخت با فیش بانکی · {amount} · پیگیری 7[0-9]{{3}} · {RECORDER} ابطال این پرداخت", came)
     assert went == f"{now} · برگشت به شهروند · {amount} · {IBAN} · پیگیری حواله 9 · کارمند revenue"
 
@@ -121,8 +121,8 @@ async def test_a_fine_that_was_paid_before_says_so_too(site: StaffSite, revenue:
 
 async def bill_of(site: StaffSite, row: int) -> Bill:
     """The bill of a fine."""
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await uow.bills.of_subject("violation", row)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject("violation", row)
     return bill
 
 
@@ -133,7 +133,7 @@ async def test_a_sheet_of_what_was_settled_elsewhere_leaves_a_trace_too(site: St
     await worked(site, address)
     await keep(revenue, address)
     await worked(site, address)
-    async with site.store.unit(write=False) as uow:
-        [entry] = await uow.audit.find(AuditFilter(what="charge_entered"))
+    async with site.store.open_unit(write=False) as uow:
+        [entry] = await uow.audit.list_entries(AuditFilter(what="charge_entered"))
     assert entry.actor == "staff:revenue"
     assert (entry.detail["state"], entry.detail["amount"]) == ("waived", 5_000_000)

@@ -10,7 +10,7 @@ import pytest
 from domain.bills.bill import Bill, BillState, Payment, PaymentOutcome
 from domain.messages.records import OutboxMessage
 from domain.values import bill_ids
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from tests.channels.admin.audited import audited
 from tests.contracts.examples import a_bill, a_refund
 from tests.support.demo_site import MORNING
@@ -22,7 +22,7 @@ from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, OWNER_MOBILE, PLATE
 LIST, GIVE = "/staff/refunds", "/staff/refunds/refund"
 FINE = {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "fine": 500_000}
 DUTY = {"vehicle": PLATE, "year": 1405, "amount": 2_500_000}
-NOBODYS = bill_ids.make(99_999_998, "123", 6, 1000, 1405, 1).bill_id
+NOBODYS = bill_ids.make_ids(99_999_998, "123", 6, 1000, 1405, 1).bill_id
 
 
 @pytest.fixture
@@ -52,21 +52,21 @@ def back(bill: Bill, reference: str, **changed: str) -> dict[str, str]:
 
 async def bill_of(site: StaffSite, bill: Bill) -> Bill:
     """The bill as it is now."""
-    async with site.store.unit(write=False) as uow:
+    async with site.store.open_unit(write=False) as uow:
         return await uow.bills.get(bill.id)
 
 
 async def returned(site: StaffSite, bill: Bill) -> list[Payment]:
     """What went back of a bill."""
-    async with site.store.unit(write=False) as uow:
-        payments = await uow.bills.payments_of(bill.id)
+    async with site.store.open_unit(write=False) as uow:
+        payments = await uow.bills.list_payments(bill.id)
     return [one for one in payments if one.outcome is PaymentOutcome.RETURNED]
 
 
 async def told(site: StaffSite, mobile: str) -> Sequence[OutboxMessage]:
     """The texts about money that went back."""
-    async with site.store.unit(write=False) as uow:
-        return [one for one in await uow.outbox.recent(recipient=mobile) if one.key == "sms.refunded"]
+    async with site.store.open_unit(write=False) as uow:
+        return [one for one in await uow.outbox.list_recent(recipient=mobile) if one.key == "sms.refunded"]
 
 
 async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, revenue: Visitor) -> None:
@@ -79,7 +79,7 @@ async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, reve
     assert re.findall(r'<a href="(/staff/(?:requests|registries)/[a-z0-9/]+)"><bdi>', page) == hrefs
     first, second, third = (words(f"<main{one}") for one in page.split("<article")[1:])
     for part in (
-        site.demo.desk.wording.service("machinery"),
+        site.demo.desk.wording.service_title("machinery"),
         "گل‌جمال توماج",
         "۰۹۱۲۱۲۳۴۵۶۷",
         "لغو درخواست",
@@ -94,7 +94,7 @@ async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, reve
     for part in ("عوارض تاکسی", "۱۲ت۳۴۵-۵۹", "۰۹۱۲۱۰۰۰۰۰۱", of_duty.bill_id):
         assert part in third
     whole = bill.amount + of_fine.amount + of_duty.amount
-    assert f"۳ قبض، روی هم {grouped(whole)} ریال" in words(page)
+    assert f"۳ قبض، روی هم {group_digits(whole)} ریال" in words(page)
 
 
 async def test_a_request_a_duty_and_a_fine_are_paid_back(site: StaffSite, revenue: Visitor) -> None:
@@ -110,7 +110,7 @@ async def test_a_request_a_duty_and_a_fine_are_paid_back(site: StaffSite, revenu
         (payment,) = await returned(site, one)
         assert (payment.amount, payment.recorded_by) == (one.amount, "staff:revenue")
         (text,) = await told(site, mobile)
-        assert "۰۰۰۱" in text.told
+        assert "۰۰۰۱" in text.staff_text
     assert (await bill_of(site, bill)).state is BillState.REFUNDED
     assert (await bill_of(site, of_duty)).state is BillState.PAID, "of the two payments one stays"
     assert "پولی نیست که باید" in words(await revenue.get(LIST))
@@ -235,7 +235,7 @@ async def test_of_two_officers_at_once_the_second_is_told(site: StaffSite) -> No
 async def test_a_long_list_has_pages(site: StaffSite, revenue: Visitor) -> None:
     request, _ = await cancelled(site)
     bills = [a_bill(subject_id=request.id, file_number=90_000 + number) for number in range(30)]
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         for number, bill in enumerate(bills):
             await uow.bills.add(bill)
             await uow.bills.add_refund(a_refund(bill, created_at=MORNING - timedelta(days=30 - number)))

@@ -6,7 +6,7 @@ from domain.bills.bill import PaymentMethod
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from tests.channels.admin.audited import denials
 from tests.channels.admin.test_request_pages import expert_request, opened, revision, small_form, steps
 from tests.support.staff_site import HASH, StaffSite, Visitor, visitor
@@ -23,8 +23,8 @@ def step_form(page: str, step: str) -> str:
 async def assigned(site: StaffSite) -> ServiceRequest:
     """An opinion whose visit is `expert`'s, today; `sara` is an expert too."""
     sara = StaffMember("sara", frozenset({Role.EXPERT}), "سارا", None, HASH, True, site.clock.now())
-    async with site.store.unit() as uow:
-        await uow.people.put_staff(sara)
+    async with site.store.open_unit() as uow:
+        await uow.people.save_staff(sara)
     request = await expert_request(site)
     await site.demo.act(request.code, "assign", Role.SECRETARIAT, {"officer": "expert", "visit": TODAY})
     return request
@@ -33,8 +33,10 @@ async def assigned(site: StaffSite) -> ServiceRequest:
 async def test_steps_of_the_named_officer_are_offered_to_nobody_else(site: StaffSite, inside: Visitor) -> None:
     request = await assigned(site)
     for username, offered in {
-        "expert": ["reassign", "visit"], "sara": [], "secretariat": ["reassign", "cancel"],
-    }.items():  # fmt: skip
+        "expert": ["reassign", "visit"],
+        "sara": [],
+        "secretariat": ["reassign", "cancel"],
+    }.items():
         assert steps(await opened(inside, username, request)) == offered, username
 
 
@@ -80,21 +82,23 @@ async def test_money_at_the_own_terminal_is_recorded_as_that(site: StaffSite) ->
     async with visitor(site) as revenue:
         page = await opened(revenue, "revenue", request)
         assert re.findall(r'name="method" value="([a-z_]+)" required( checked)?', page) == [
-            ("slip", " checked"), ("pos", ""),
-        ]  # fmt: skip
+            ("slip", " checked"),
+            ("pos", ""),
+        ]
         values = {
             **dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page)),
             **dict(re.findall(r'name="(amount)"[^>]* value="([۰-۹٬]+)"', page)),
-            "version": revision(page), "reference": "770012",
-        }  # fmt: skip
+            "version": revision(page),
+            "reference": "770012",
+        }
         assert "در فهرست نیست" in await revenue.post(f"{path}/slip", 422, method="gateway", **values)
         page = await revenue.post(f"{path}/slip", 422, **values | {"method": "pos", "amount": "1000"})
         assert 'value="pos" required checked' in small_form(page, f"{path}/slip")
         await revenue.post(f"{path}/slip", method="pos", **values)
-    async with site.store.unit(write=False) as uow:
-        payment = await uow.bills.payment(PaymentMethod.POS, "770012")
+    async with site.store.open_unit(write=False) as uow:
+        payment = await uow.bills.find_payment(PaymentMethod.POS, "770012")
     assert payment is not None
-    assert (payment.office, grouped(payment.amount)) == (None, values["amount"])
+    assert (payment.office, group_digits(payment.amount)) == (None, values["amount"])
 
 
 async def test_tables_that_are_scrolled_have_names(site: StaffSite, inside: Visitor) -> None:

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from domain.actions.offices import accounts
 from domain.people.person import StaffMember
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from domain.reports.ports import StoredReport
 from domain.values.actors import Role
 from tests.channels.admin.audited import denials
@@ -29,6 +29,15 @@ from tests.support.taxi_requests import complained
 
 STORED_XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 FORMULA = "=1+1"
+NAMED_OPTIONS = (
+    '<option value="gone">سارا ایری (پیشین)<',
+    '<option value="twin">کارمند civil (twin)<',
+    '<option value="civil">کارمند civil (civil)<',
+    '<option value="expert">کارمند expert<',
+    '<option value="1001">دفتر مرکزی<',
+    '<option value="L1">L1، لودر ۱<',
+)
+"""Staff, offices and machines as a report offers them."""
 
 Exported = Callable[[], list[tuple[str, dict[str, Any]]]]
 
@@ -147,22 +156,18 @@ async def test_days_stay_where_something_else_is_wrong(inside: Visitor) -> None:
 
 
 async def test_staff_offices_and_machines_are_chosen_by_name(site: StaffSite, inside: Visitor) -> None:
-    async with site.store.unit() as uow:
-        await accounts.add(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
+    async with site.store.open_unit() as uow:
+        await accounts.add_office(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
         for username, name, active in (("gone", "سارا ایری", False), ("twin", "کارمند civil", True)):
-            await uow.people.put_staff(StaffMember(username, frozenset({Role.CIVIL}), name, None, "", active, MORNING))
+            await uow.people.save_staff(StaffMember(username, frozenset({Role.CIVIL}), name, None, "", active, MORNING))
     request = await site.submitted()
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         found = await uow.requests.get(request.id, lock=True)
         found.assignee, found.office = "gone", "1001"
         await uow.requests.save(found)
     await inside.sign_in("manager")
     page = await inside.get("/staff/reports/manager")
-    for option in (
-        '<option value="gone">سارا ایری (پیشین)<', '<option value="twin">کارمند civil (twin)<',
-        '<option value="civil">کارمند civil (civil)<', '<option value="expert">کارمند expert<',
-        '<option value="1001">دفتر مرکزی<', '<option value="L1">L1، لودر ۱<',
-    ):  # fmt: skip
+    for option in NAMED_OPTIONS:
         assert option in page
     for query in ("officer=gone", "office=1001", "officer=gone&office=1001"):
         narrowed = await inside.get(f"/staff/reports/manager?{query}")
@@ -199,7 +204,7 @@ async def test_what_is_typed_stays_text(site: StaffSite, inside: Visitor) -> Non
 async def test_sheets_need_a_fresh_proof_and_are_audited(site: StaffSite, inside: Visitor, exported: Exported) -> None:
     request = await site.submitted(full_name=FORMULA)
     await inside.sign_in("civil")
-    site.clock.at += 2 * STEP_UP
+    site.clock.at += 2 * PROOF_FRESHNESS
     page = await inside.get("/staff/reports/civil.csv?year=1405", 401)
     assert "گذرواژه" in page
     assert exported() == []
@@ -272,11 +277,11 @@ async def test_an_auditor_reads_kept_reports_with_a_fresh_proof(
     site: StaffSite, inside: Visitor, exported: Exported
 ) -> None:
     kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
-    async with site.store.unit() as uow:
-        await uow.reports.keep(kept, b"abc")
+    async with site.store.open_unit() as uow:
+        await uow.reports.save_report(kept, b"abc")
     await inside.sign_in("auditor")
     assert "گزارش مدیر، آبان ۱۴۰۵" in await inside.get("/staff/reports")
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     assert 'name="proof_password"' in await inside.get("/staff/reports/kept/7", 401)
     assert exported() == []
     await inside.post("/staff/proof", next="/staff/reports/kept/7", proof_password=PASSWORD)
@@ -289,28 +294,29 @@ async def test_an_auditor_reads_kept_reports_with_a_fresh_proof(
         await outside.get("/staff/second-factor")
         await outside.post("/staff/second-factor", code=site.code_of(secret))
         assert await (await fetched(outside, "/staff/reports/kept/7")).read() == b"abc"
-        site.clock.at += STEP_UP
+        site.clock.at += PROOF_FRESHNESS
         assert 'name="proof_code"' in await outside.get("/staff/reports/kept/7", 401)
 
 
 async def test_kept_reports_are_listed_and_taken(site: StaffSite, inside: Visitor) -> None:
     kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
-    async with site.store.unit() as uow:
-        await uow.reports.keep(kept, b"abc")
+    async with site.store.open_unit() as uow:
+        await uow.reports.save_report(kept, b"abc")
     await inside.sign_in("manager")
     page = await inside.get("/staff/reports")
     assert "گزارش مدیر، آبان ۱۴۰۵" in page
     response = await fetched(inside, "/staff/reports/kept/7")
     assert (await response.read(), response.headers["Content-Disposition"]) == (
-        b"abc", 'attachment; filename="manager-1405-08.xlsx"',
-    )  # fmt: skip
+        b"abc",
+        'attachment; filename="manager-1405-08.xlsx"',
+    )
     await inside.get("/staff/reports/kept/9223372036854775808", 404)
 
 
 async def test_a_kept_report_is_not_for_everybody(site: StaffSite, inside: Visitor) -> None:
     kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, MORNING)
-    async with site.store.unit() as uow:
-        await uow.reports.keep(kept, b"abc")
+    async with site.store.open_unit() as uow:
+        await uow.reports.save_report(kept, b"abc")
     await inside.sign_in("civil")
     assert "kept/7" not in await inside.get("/staff/reports")
     await inside.get("/staff/reports/kept/7", 403)

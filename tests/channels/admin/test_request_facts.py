@@ -6,8 +6,8 @@ import re
 from functools import partial
 from pathlib import Path
 
-from domain.actions.messages.notify import announce
-from domain.actions.requests.submit import submit
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.submit import submit_request
 from domain.actions.tariffs.changes import add_tariff
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -43,11 +43,17 @@ async def done(site: StaffSite, *steps: tuple[str, Role]) -> ServiceRequest:
 
 async def priced(site: StaffSite, *, rate: int, vat_percent: int = 0) -> None:
     """Set another price of a loader's hour, from today on."""
-    async with site.store.unit() as uow:
+    async with site.store.open_unit() as uow:
         await add_tariff(
-            site.demo.desk, uow, actor(Role.REVENUE), "machinery", {"machine": "loader"}, rate=rate, unit="hour",
+            site.demo.desk,
+            uow,
+            actor(Role.REVENUE),
+            "machinery",
+            {"machine": "loader"},
+            rate=rate,
+            unit="hour",
             vat_percent=vat_percent,
-        )  # fmt: skip
+        )
 
 
 async def test_a_leave_tells_whose_it_is_and_leads_to_their_rows(site: StaffSite, inside: Visitor) -> None:
@@ -69,10 +75,10 @@ async def test_what_a_further_service_keeps_is_told(database: Path) -> None:
     async with staff_site(database, desk_of) as site, visitor(site) as civil:
         desk, citizen = site.demo.desk, actor(Role.CITIZEN)
         asked = {"trees": 3, "date": "2026-11-28", "place": "خیابان امام"}
-        async with site.store.unit() as uow:
+        async with site.store.open_unit() as uow:
             await add_tariff(desk, uow, actor(Role.REVENUE), TREES.key, {"work": "pruning"}, rate=0, unit="tree")
-            outcome = await submit(desk, uow, TREES.key, asked, citizen, CITIZEN)
-            await announce(desk, uow, outcome, citizen)
+            outcome = await submit_request(desk, uow, TREES.key, asked, citizen, CITIZEN)
+            await announce_outcome(desk, uow, outcome, citizen)
         for step in ("accept", "prune"):
             await site.demo.act(outcome.request.code, step, Role.CIVIL)
         assert facts(await opened(civil, "civil", outcome.request))["هرس شد"].startswith("۱۴۰۵/۰۹/۰۳ ساعت ۱۰:")
@@ -87,8 +93,10 @@ async def test_a_price_adds_up_for_who_reads_it(site: StaffSite, inside: Visitor
     foot = page.split("<tfoot>")[1].split("</tfoot>", maxsplit=1)[0]
     rows = dict(re.findall(r'<th colspan="3" scope="row">([^<]*)</th><td>(?:<strong>)?([^<]*)<', foot))
     assert rows == {
-        "مالیات بر ارزش افزوده": "۶۰۰٬۰۰۰", "جمع به تعرفه": "۶٬۶۰۰٬۰۰۰", "جمع": "۵٬۰۰۰٬۰۰۰",
-    }  # fmt: skip
+        "مالیات بر ارزش افزوده": "۶۰۰٬۰۰۰",
+        "جمع به تعرفه": "۶٬۶۰۰٬۰۰۰",
+        "جمع": "۵٬۰۰۰٬۰۰۰",
+    }
     assert "۲ × ۱ <small>(خواسته ۱، کمینه ۲)</small>" in page
 
 
@@ -124,8 +132,8 @@ async def test_a_finished_request_is_taken_up_again(site: StaffSite, inside: Vis
     assert f'action="{path}/reopen"' in page
     assert 'id="refusal"' in await inside.post(f"{path}/reopen", 422, version=revision(page), reason=" ")
     led = await inside.post(f"{path}/reopen", version=revision(page), reason="راه باز شد")
-    async with site.store.unit(write=False) as uow:
-        new = (await uow.requests.find(RequestFilter()))[0]
+    async with site.store.open_unit(write=False) as uow:
+        new = (await uow.requests.list_requests(RequestFilter()))[0]
     assert (led, new.parent_id) == (f"/staff/requests/{new.code}?done=reopened", request.id)
     old_page, new_page = await inside.get(path), await inside.get(f"/staff/requests/{new.code}")
     assert f'<dt>دوباره در جریان با کد</dt><dd><a href="/staff/requests/{new.code}">' in old_page

@@ -11,8 +11,8 @@ from aiohttp import FormData
 from aiohttp.web_urldispatcher import DynamicResource
 
 from channels.admin.frame import PageRoute
-from domain.actions.queues.visibility import sees
-from domain.actions.staff.authorization import allowed
+from domain.actions.queues.visibility import may_see_request
+from domain.actions.staff.authorization import is_allowed
 from domain.language.service import Service
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services import SERVICES
@@ -32,10 +32,10 @@ ONE = "/staff/requests/{code}"
 
 async def leave_alone(site: StaffSite) -> ServiceRequest:
     """A leave; one of the same days that is under way is withdrawn."""
-    async with site.store.unit(write=False) as uow:
-        earlier = await uow.requests.find(RequestFilter(service="taxi_leave"))
+    async with site.store.open_unit(write=False) as uow:
+        earlier = await uow.requests.list_requests(RequestFilter(service="taxi_leave"))
     for one in earlier:
-        if not one.phase.final:
+        if not one.phase.is_final:
             await site.demo.act(one.code, "withdraw", Role.TAXI_OFFICER)
     return await asked_leave(site)
 
@@ -58,12 +58,14 @@ def takers(service: Service, action: str = "") -> frozenset[Role]:
 DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] = {
     "GET": lambda *_: STAFF_ROLES,
     "GET documents": lambda *_: STAFF_ROLES,
-    "GET print": lambda service, _, kind: next(one.roles for one in service.printouts if one.kind == kind),
+    "GET print": lambda service, _, kind: next(one.roles for one in service.printables if one.kind == kind),
     "POST act": lambda service, _, action: takers(service, action),
-    "POST assign": lambda service, request, _: service.units & {service.state(request.state).unit} | {Role.MANAGER},
+    "POST assign": lambda service, request, _: (
+        service.unit_roles & {service.state_named(request.state).unit} | {Role.MANAGER}
+    ),
     "POST documents": lambda service, *_: takers(service),
-    "POST mobile": lambda service, *_: service.units | {Role.MANAGER},
-    "POST reopen": lambda service, *_: service.units | {Role.MANAGER},
+    "POST mobile": lambda service, *_: service.unit_roles | {Role.MANAGER},
+    "POST reopen": lambda service, *_: service.unit_roles | {Role.MANAGER},
     "POST slip": lambda *_: STAFF_ROLES,
     "POST reverse": lambda *_: STAFF_ROLES,
     "POST approve": lambda *_: STAFF_ROLES,
@@ -98,9 +100,9 @@ class Subject:
     async def made(cls, site: StaffSite, service: str) -> "Subject":
         """Make a fresh one; its state is of a unit."""
         request = await MADE[service](site)
-        async with site.store.unit(write=False) as uow:
-            papers = await uow.documents.of_request(request.id)
-        assert site.demo.desk.services[service].state(request.state).unit
+        async with site.store.open_unit(write=False) as uow:
+            papers = await uow.documents.list_of_request(request.id)
+        assert site.demo.desk.services[service].state_named(request.state).unit
         return cls(site, await site.request(request.code), str(papers[0].id) if papers else "1")
 
     @property
@@ -126,9 +128,9 @@ class Subject:
     def asks(self) -> Iterator[Ask]:
         """All that can be asked for: every step that people take, and every paper. The first of its routes answers."""
         steps = dict.fromkeys(one.name for one in self.service.transitions if one.trigger is None)
-        whats = {"action": [*steps], "kind": [one.kind for one in self.service.printouts]}
+        whats = {"action": [*steps], "kind": [one.kind for one in self.service.printables]}
         met = set[tuple[str, str]]()
-        for route in (one for one in self.site.admin.routes if f"{plain(one.path)}/".startswith(f"{ONE}/")):
+        for route in (one for one in self.site.admin.page_routes if f"{plain(one.path)}/".startswith(f"{ONE}/")):
             pattern = DynamicResource(route.path).get_info()["pattern"]
             named = [whats[one] for one in pattern.groupindex if one in whats] or [[""]]
             for ask in (Ask(route, what) for what in named[0]):
@@ -141,8 +143,8 @@ class Subject:
         """Who may do that, by the declarations and the table of rights."""
         behind = plain(ask.route.path).removeprefix(ONE).strip("/").partition("/")[0]
         may = DOERS[f"{ask.route.method} {behind}".strip()](self.service, self.request, ask.what)
-        seers = {one for one in may if sees(self.site.demo.desk.services, actor(one), self.request)}
-        return frozenset(one for one in seers if allowed(ask.route.right, frozenset({one}), inside=True))
+        seers = {one for one in may if may_see_request(self.site.demo.desk.services, actor(one), self.request)}
+        return frozenset(one for one in seers if is_allowed(ask.route.right, frozenset({one}), inside=True))
 
 
 def form(who: Visitor, role: Role, subject: Subject) -> FormData:

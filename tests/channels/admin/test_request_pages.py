@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from aiohttp import FormData
 
-from domain.actions.messages.notify import announce
-from domain.actions.requests.submit import submit
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.submit import submit_request
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -16,6 +16,19 @@ from tests.support.staff_site import StaffSite, Visitor, visitor
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 IBAN = "IR062960000000100324200001"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+WALK_IN_FORM = {
+    "full_name": "عبدالرحمن قره‌جه",
+    "national_code": "۰۴۹۹۳۷۰۸۹۹",
+    "items-0-machine": "loader",
+    "items-0-hours": "۴",
+    "items-2-machine": "grader",
+    "items-2-count": "۲",
+    "items-2-hours": "سه",
+    "date": "فردا",
+    "start": "۸",
+    "place": "میدان بسیج",
+}
+"""What an officer types for a citizen who came to the counter."""
 
 
 def steps(page: str) -> list[str]:
@@ -146,13 +159,17 @@ async def test_it_is_assigned_and_its_mobile_corrected(site: StaffSite, inside: 
 async def expert_request(site: StaffSite, **fields: str) -> ServiceRequest:
     """An expert opinion asked for, which has papers."""
     values = {
-        "kind": "valuation", "full_name": "یوسف گری", "national_code": "0499370899", "postal_code": "4933164859",
-        "address": "خیابان امام", "text": "ارزیابی خانه",
-    }  # fmt: skip
+        "kind": "valuation",
+        "full_name": "یوسف گری",
+        "national_code": "0499370899",
+        "postal_code": "4933164859",
+        "address": "خیابان امام",
+        "text": "ارزیابی خانه",
+    }
     citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "portal")
-    async with site.store.unit() as uow:
-        outcome = await submit(site.demo.desk, uow, "expert", values | fields, citizen, citizen.ident)
-        await announce(site.demo.desk, uow, outcome, citizen)
+    async with site.store.open_unit() as uow:
+        outcome = await submit_request(site.demo.desk, uow, "expert", values | fields, citizen, citizen.identifier)
+        await announce_outcome(site.demo.desk, uow, outcome, citizen)
     return outcome.request
 
 
@@ -225,27 +242,22 @@ async def test_a_walk_in_citizen_is_entered(site: StaffSite, inside: Visitor) ->
     await inside.sign_in("civil")
     await inside.get("/staff/walk-in")
     page = await inside.get("/staff/walk-in/machinery")
-    values = {
-        "full_name": "عبدالرحمن قره‌جه", "national_code": "۰۴۹۹۳۷۰۸۹۹",
-        "items-0-machine": "loader", "items-0-hours": "۴",
-        "items-2-machine": "grader", "items-2-count": "۲", "items-2-hours": "سه", "date": "فردا", "start": "۸",
-        "place": "میدان بسیج",
-    }  # fmt: skip
-    page = await inside.post("/staff/walk-in/machinery", 422, citizen_mobile="", **values)
+    page = await inside.post("/staff/walk-in/machinery", 422, citizen_mobile="", **WALK_IN_FORM)
     assert "میدان بسیج</textarea>" in page
     assert re.search(r'<option value="grader" selected>', page)
     page = await inside.post(
-        "/staff/walk-in/machinery", 422, citizen_mobile="09121112233", **values | {"date": "دیروز"}
+        "/staff/walk-in/machinery", 422, citizen_mobile="09121112233", **WALK_IN_FORM | {"date": "دیروز"}
     )
     assert "date-problem" in page
-    way = await inside.post("/staff/walk-in/machinery", citizen_mobile="09121112233", **values)
-    async with site.store.unit(write=False) as uow:
-        (request,) = await uow.requests.find(RequestFilter())
+    way = await inside.post("/staff/walk-in/machinery", citizen_mobile="09121112233", **WALK_IN_FORM)
+    async with site.store.open_unit(write=False) as uow:
+        (request,) = await uow.requests.list_requests(RequestFilter())
     assert way == f"/staff/requests/{request.code}?done=entered"
     assert (request.channel, request.mobile) == ("walk_in", "+989121112233")
     assert request.fields["items"] == [
-        {"machine": "loader", "hours": 4, "count": 1}, {"machine": "grader", "count": 2, "hours": 3},
-    ]  # fmt: skip
+        {"machine": "loader", "hours": 4, "count": 1},
+        {"machine": "grader", "count": 2, "hours": 3},
+    ]
     await inside.get("/staff/walk-in/nothing", 404)
     await inside.get("/staff/walk-in/taxi_duty", 404)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.bills.bill import BillState
-from domain.blocks.charging import SUBJECT as REQUEST
+from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.registries.rules import ChargeState
 from domain.values.actors import Role
 from tests.channels.admin.test_recorded_money import ledger
@@ -30,13 +30,13 @@ async def paid(site: StaffSite, revenue: Visitor, *steps: tuple[str, Role]) -> t
     request = await site.submitted()
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(request.code, step, role)
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await uow.bills.of_subject(REQUEST, request.id)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject(REQUEST, request.id)
     await pay(site, bill)
     for step, role in steps:
         await site.demo.act(request.code, step, role)
-    async with site.store.unit(write=False) as uow:
-        (payment,) = await uow.bills.payments_of(bill.id)
+    async with site.store.open_unit(write=False) as uow:
+        (payment,) = await uow.bills.list_payments(bill.id)
     await revenue.get(f"/staff/requests/{request.code}")
     return f"/staff/requests/{request.code}", {"bill_id": bill.bill_id, "payment": str(payment.id)}
 
@@ -85,8 +85,8 @@ async def test_what_names_no_payment(site: StaffSite, revenue: Visitor, row: str
 
 async def test_a_fine_is_owed_again(site: StaffSite, revenue: Visitor) -> None:
     fine, bill = await a_fine(site)
-    async with site.store.unit(write=False) as uow:
-        first, second = await uow.bills.payments_of(bill.id)
+    async with site.store.open_unit(write=False) as uow:
+        first, second = await uow.bills.list_payments(bill.id)
     form = {"bill_id": bill.bill_id, "reason": "اشتباه", "version": revision(await revenue.get(fine))}
     refused = await revenue.post(f"{fine}/reverse", 409, payment=str(first.id), **form)
     assert "اول آن را باطل کنید" in told(refused)
@@ -94,8 +94,8 @@ async def test_a_fine_is_owed_again(site: StaffSite, revenue: Visitor) -> None:
     assert done == f"{fine}?done=reversed_not_due"
     assert await revenue.post(f"{fine}/reverse", payment=str(first.id), **form) == f"{fine}?done=reversed_owed"
     assert (await bill_of(site, bill)).state is BillState.OPEN
-    async with site.store.unit(write=False) as uow:
-        assert (await uow.registries.get("violation", bill.subject_id)).values["state"] == ChargeState.BILLED
+    async with site.store.open_unit(write=False) as uow:
+        assert (await uow.registries.get_row("violation", bill.subject_id)).values["state"] == ChargeState.BILLED
 
 
 async def test_a_second_person_says_where_money_goes(site: StaffSite, revenue: Visitor) -> None:

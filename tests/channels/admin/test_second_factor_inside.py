@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.people.sessions import IDLE
+from domain.people.sessions import IDLE_LIMIT
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, staff_site, visitor
 
@@ -71,8 +71,8 @@ async def test_who_has_only_the_password_cannot_put_another_authenticator_in_pla
     await inside.get("/staff/second-factor")
     for path in ("/staff/account/factor/remove", "/staff/account/factor", "/staff/account/password"):
         assert (await inside.post(path, proof_password=PASSWORD)).startswith("/staff/second-factor")
-    async with site.store.unit(write=False) as uow:
-        factor = await uow.second_factors.get("admin")
+    async with site.store.open_unit(write=False) as uow:
+        factor = await uow.second_factors.find("admin")
     assert factor is not None
 
 
@@ -104,7 +104,7 @@ async def test_a_form_of_an_ended_session_asks_for_the_code_too(site: StaffSite,
     await inside.get("/staff/second-factor")
     await inside.post("/staff/second-factor", code=site.code_of(secret))
     await inside.get("/staff/account")
-    site.clock.at += IDLE
+    site.clock.at += IDLE_LIMIT
     assert CODE in await inside.post("/staff/views", 401, name="a view", queue="all")
     typed = {"name": "a view", "queue": "all", "proof_password": PASSWORD}
     assert CODE in await inside.post("/staff/views", 401, **typed)

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from domain.actions.settings.changes import renew
+from domain.actions.settings.changes import renew_settings
 from domain.settings.records import SettingChange
 from tests.support.demo_site import build_desk
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
@@ -17,8 +17,8 @@ RULES = "/staff/settings/rules"
 
 async def changes(site: StaffSite) -> list[SettingChange]:
     """Every change, newest first."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.settings.recent(None, 100)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.setting_changes.list_recent(None, 100)
 
 
 def seen(page: str) -> str:
@@ -47,22 +47,23 @@ async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> 
     assert (desk.policy.payment_days, desk.policy.settlement_lag) == (3, timedelta(hours=48))
     made = [(one.name, one.before, one.value, one.by) for one in await changes(site)]
     assert made == [
-        ("payment_days", 5, None, "staff:admin"), ("settlement_lag_hours", 36, 48, "staff:admin"),
+        ("payment_days", 5, None, "staff:admin"),
+        ("settlement_lag_hours", 36, 48, "staff:admin"),
         ("payment_days", 3, 5, "staff:admin"),
-    ]  # fmt: skip
+    ]
 
 
 async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     hours = {"quiet_hours": "۲۲ تا ۷", "thursday_hours": "8-12", "office_hours": "۷:۳۰ تا ۱۳"}
     await admin.post(f"{RULES}/hours", version=seen(page), **hours)
-    found = site.demo.desk.calendar.hours
+    found = site.demo.desk.calendar.work_hours
     assert found.quiet == (time(22), time(7))
     assert (found.thursday, found.office) == ((time(8), time(12)), (time(7, 30), time(13)))
     page = await admin.get("/staff/settings")
     assert 'value="۲۲ تا ۷"' in page
     await admin.post(f"{RULES}/hours", version=seen(page), **hours | {"thursday_hours": "بسته"})
-    assert site.demo.desk.calendar.hours.thursday is None
+    assert site.demo.desk.calendar.work_hours.thursday is None
     page = await admin.get("/staff/settings")
     await admin.post(f"{RULES}/money", version=seen(page), rounding_mode="up", refund_unused_hours="no")
     policy = site.demo.desk.policy
@@ -72,12 +73,17 @@ async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> Non
 @pytest.mark.parametrize(
     ("group", "field", "typed"),
     [
-        ("hours", "office_hours", "۱۴ تا ۸"), ("hours", "office_hours", "بسته"), ("hours", "quiet_hours", "شب"),
-        ("money", "rounding_step", "1500"), ("money", "rounding_mode", "sideways"), ("limits", "loop_guard", "0"),
-        ("deadlines", "payment_days", "400"), ("leaves", "leave_counts_fridays", "maybe"),
+        ("hours", "office_hours", "۱۴ تا ۸"),
+        ("hours", "office_hours", "بسته"),
+        ("hours", "quiet_hours", "شب"),
+        ("money", "rounding_step", "1500"),
+        ("money", "rounding_mode", "sideways"),
+        ("limits", "loop_guard", "0"),
+        ("deadlines", "payment_days", "400"),
+        ("leaves", "leave_counts_fridays", "maybe"),
         ("machines", "max_machines", "<b>"),
     ],
-)  # fmt: skip
+)
 async def test_a_rule_that_cannot_be_is_told(
     site: StaffSite, admin: Visitor, group: str, field: str, typed: str
 ) -> None:
@@ -139,7 +145,7 @@ async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor)
     words = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
     await admin.post(HELP, version=seen(page), text=words)
     assert site.demo.desk.catalogue.text("sms.help") == words
-    assert site.demo.desk.catalogue.parts("sms.help") == 3
+    assert site.demo.desk.catalogue.part_budget("sms.help") == 3
     page = await admin.get("/staff/settings/texts?which=changed")
     assert "پیشخوان ما؛" in page
     assert "sms.choose" not in page
@@ -193,7 +199,7 @@ async def test_a_list_is_written_line_by_line(site: StaffSite, admin: Visitor) -
     way = "/staff/settings/texts/one/services.machinery.steps"
     page = await admin.get(way)
     await admin.post(way, version=seen(page), text="نخست\n\n دوم \nسوم")
-    assert site.demo.desk.catalogue.lines("services.machinery.steps") == ["نخست", "دوم", "سوم"]
+    assert site.demo.desk.catalogue.text_lines("services.machinery.steps") == ["نخست", "دوم", "سوم"]
 
 
 async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visitor) -> None:
@@ -207,15 +213,15 @@ async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visito
 
 async def test_another_process_takes_it_up(site: StaffSite, admin: Visitor) -> None:
     other = build_desk(site.clock)
-    assert await renew(other, site.store)
+    assert await renew_settings(other, site.store)
     page = await admin.get("/staff/settings")
     await admin.post(f"{RULES}/deadlines", version=seen(page), payment_days="9")
     await admin.post("/staff/settings/days", version=seen(page), day="1405/09/10", kind="holiday")
     assert other.policy.payment_days == 3
-    assert await renew(other, site.store)
+    assert await renew_settings(other, site.store)
     assert other.policy.payment_days == 9
     assert not other.calendar.is_working_day(date(2026, 12, 1))
-    assert not await renew(other, site.store)
+    assert not await renew_settings(other, site.store)
 
 
 async def test_others_read_and_the_outside_changes_nothing(site: StaffSite, admin: Visitor) -> None:

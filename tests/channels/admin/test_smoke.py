@@ -82,7 +82,7 @@ async def test_every_page_answers(site: StaffSite, looks: Looks, who: Visitor, r
 
 
 async def test_no_page_of_the_staff_is_left_out(site: StaffSite, looks: Looks) -> None:
-    assert {plain(one.path) for one in site.admin.routes if one.method == "GET"} - set(looks) == set()
+    assert {plain(one.path) for one in site.admin.page_routes if one.method == "GET"} - set(looks) == set()
 
 
 def forms(page: str) -> Sequence[tuple[str, dict[str, str]]]:
@@ -93,8 +93,8 @@ def forms(page: str) -> Sequence[tuple[str, dict[str, str]]]:
 async def offered(site: StaffSite, who: Visitor, role: Role) -> Sequence[tuple[str, dict[str, str]]]:
     """The forms of every step that a role is offered, at all requests that it sees."""
     await who.sign_in(role.value)
-    async with site.store.unit(write=False) as uow:
-        found = await uow.requests.find(RequestFilter(limit=1000))
+    async with site.store.open_unit(write=False) as uow:
+        found = await uow.requests.list_requests(RequestFilter(limit=1000))
     asked = [await who.client.get(f"/staff/requests/{one.code}", headers=who.headers) for one in found]
     return [form for one in asked if one.status != NOT_THEIRS for form in forms(await one.text())]
 

@@ -2,8 +2,8 @@
 
 import re
 
-from channels.admin.offices.statement_pages import SHOWN
-from domain.values.text import grouped
+from channels.admin.offices.statement_pages import MAX_PAYMENTS
+from domain.values.text import group_digits
 from tests.support.staff_site import StaffSite, Visitor
 from tests.support.tills import a_bill_to_pay, open_office, report
 
@@ -14,15 +14,20 @@ async def test_a_statement_shows_the_newest_payments_and_leads_to_all(site: Staf
     await open_office(site)
     await inside.sign_in("revenue")
     bill = await a_bill_to_pay(site)
-    await report(site, bill, *(f"r{number}" for number in range(SHOWN)))
+    await report(site, bill, *(f"r{number}" for number in range(MAX_PAYMENTS)))
     page = await inside.get(STATEMENT)
-    assert (page.count(">r"), "پرداخت آخر از" in page) == (SHOWN, False)
+    assert (page.count(">r"), "پرداخت آخر از" in page) == (MAX_PAYMENTS, False)
     await report(site, bill, "newest")
     page = await inside.get(STATEMENT)
-    assert re.findall(r">(r\d+|newest)<", page) == ["newest", *(f"r{number}" for number in range(SHOWN - 1, 0, -1))]
+    assert re.findall(r">(r\d+|newest)<", page) == [
+        "newest",
+        *(f"r{number}" for number in range(MAX_PAYMENTS - 1, 0, -1)),
+    ]
     assert "۲۰۰ پرداخت آخر از ۲۰۱ پرداخت این دوره" in page
-    assert f'<td class="number">{grouped(SHOWN * bill.amount)}</td>' in page, "the sums are of all: one settled"
+    assert f'<td class="number">{group_digits(MAX_PAYMENTS * bill.amount)}</td>' in page, (
+        "the sums are of all: one settled"
+    )
     assert page.count("/statement/payments.csv?year=") == 2
     await inside.sign_in("revenue")
     sheet = await inside.client.get(f"{STATEMENT}/payments.csv", headers=inside.headers)
-    assert len((await sheet.text()).splitlines()) == 1 + SHOWN + 1
+    assert len((await sheet.text()).splitlines()) == 1 + MAX_PAYMENTS + 1

@@ -24,7 +24,7 @@ async def revenue(inside: Visitor) -> Visitor:
 def need_approval(site: StaffSite) -> None:
     """Let the house want a second person."""
     desk = site.demo.desk
-    desk.take_up(1, replace(desk.policy, tariffs_need_approval=True), desk.calendar, {})
+    desk.apply_settings(1, replace(desk.policy, tariffs_need_approval=True), desk.calendar, {})
 
 
 async def test_every_price_is_listed_also_those_that_are_not_set(revenue: Visitor) -> None:

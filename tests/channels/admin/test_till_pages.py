@@ -33,8 +33,8 @@ async def revenue(inside: Visitor, bill: Bill) -> Visitor:
 
 async def closings(site: StaffSite) -> list[TillClosing]:
     """Every closing of the office."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.tills.closings("1001", date(2026, 1, 1), date(2027, 1, 1))
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.office_tills.list_closings("1001", date(2026, 1, 1), date(2027, 1, 1))
 
 
 def cells(page: str, day: str = TODAY) -> list[str]:
@@ -109,9 +109,14 @@ async def test_a_day_that_changed_after_it_was_closed_says_so(site: StaffSite, r
 
 async def test_what_cannot_be_closed_is_told_beside_its_field(site: StaffSite, revenue: Visitor) -> None:
     for field, wrong in (
-        ("day", {"day": "فردا"}), ("day", {"day": "نامعلوم"}), ("day", {"day": ""}), ("amount", {"amount": "چند"}),
-        ("amount", {"amount": "-5"}), ("amount", {"amount": "9" * 30}), ("note", {"note": "ن" * 301}),
-    ):  # fmt: skip
+        ("day", {"day": "فردا"}),
+        ("day", {"day": "نامعلوم"}),
+        ("day", {"day": ""}),
+        ("amount", {"amount": "چند"}),
+        ("amount", {"amount": "-5"}),
+        ("amount", {"amount": "9" * 30}),
+        ("note", {"note": "ن" * 301}),
+    ):
         page = await revenue.post(TILL, 422, **{"day": TODAY, "amount": "0", "version": "0", **wrong})
         assert f'id="close-{field}-problem"' in page, wrong
         assert "چیزی ثبت نشد." in page

@@ -15,8 +15,8 @@ CIVIL = "/staff/users/one/civil"
 
 async def member(site: StaffSite, username: str) -> StaffMember | None:
     """An account as it is now."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.people.staff(username)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.people.find_staff(username)
 
 
 @pytest.fixture
@@ -54,19 +54,26 @@ async def test_somebody_is_added_and_signs_in(site: StaffSite, admin: Visitor) -
         await newcomer.get("/staff", 303)
         assert "سارا نوری" in await newcomer.get("/staff/account")
         await newcomer.post(
-            "/staff/account/password", new_password=NEW_PASSWORD, again=NEW_PASSWORD,
+            "/staff/account/password",
+            new_password=NEW_PASSWORD,
+            again=NEW_PASSWORD,
             proof_password=secret(page),
-        )  # fmt: skip
+        )
         assert "سارا نوری" in await newcomer.get("/staff")
 
 
 async def test_what_cannot_be_added_is_told(site: StaffSite, admin: Visitor) -> None:
     good = {"username": "sara", "full_name": "سارا", "role": "civil"}
     for change, field, status in (
-        ({"username": "سارا"}, "username", 422), ({"username": "civil"}, "username", 409), ({"role": []}, "role", 422),
-        ({"role": "citizen"}, "role", 422), ({"mobile": "12"}, "mobile", 422), ({"full_name": ""}, "full_name", 422),
-        ({"username": "-x"}, "username", 422), ({"username": "x" * 41}, "username", 422),
-    ):  # fmt: skip
+        ({"username": "سارا"}, "username", 422),
+        ({"username": "civil"}, "username", 409),
+        ({"role": []}, "role", 422),
+        ({"role": "citizen"}, "role", 422),
+        ({"mobile": "12"}, "mobile", 422),
+        ({"full_name": ""}, "full_name", 422),
+        ({"username": "-x"}, "username", 422),
+        ({"username": "x" * 41}, "username", 422),
+    ):
         page = await admin.post("/staff/users", status, **good | change)
         assert f'id="add-{field}-problem"' in page, change
     assert await member(site, "sara") is None
@@ -193,8 +200,8 @@ async def test_substitutes_are_named(site: StaffSite, inside: Visitor) -> None:
         form = {"absent": "civil", "deputy": "expert", **days} | wrong
         assert 'aria-invalid="true"' in await inside.post(way, 422, **form)
     assert "تنها مدیر سامانه" in await inside.post(way, 403, absent="admin", deputy="manager", **days)
-    async with site.store.unit(write=False) as uow:
-        (made,) = await uow.people.substitutions(site.clock.at.date())
+    async with site.store.open_unit(write=False) as uow:
+        (made,) = await uow.people.list_substitutions(site.clock.at.date())
     assert (made.absent, made.deputy, made.made_by) == ("civil", "expert", "staff:manager")
 
 
@@ -205,10 +212,10 @@ async def test_a_substitute_of_one_who_became_an_administrator_is_no_administrat
     await inside.sign_in("manager")
     await inside.get(way)
     await inside.post(way, **named, to="فردا")
-    async with site.store.unit() as uow:
-        civil = await uow.people.staff("civil")
+    async with site.store.open_unit() as uow:
+        civil = await uow.people.find_staff("civil")
         assert civil
-        await uow.people.put_staff(replace(civil, roles=civil.roles | {Role.ADMIN}))
+        await uow.people.save_staff(replace(civil, roles=civil.roles | {Role.ADMIN}))
     async with visitor(site) as expert:
         await expert.sign_in("expert")
         await expert.get("/staff/users", 403)
@@ -268,5 +275,5 @@ async def test_nobody_is_offered_as_an_own_substitute_nor_becomes_it(site: Staff
     assert (await audited(site)).count(("staff:manager", "denied")) == 2
     await inside.get("/staff/refunds")
     await inside.get("/staff/tariffs")
-    async with site.store.unit(write=False) as uow:
-        assert await uow.people.substitutions(site.clock.at.date()) == []
+    async with site.store.open_unit(write=False) as uow:
+        assert await uow.people.list_substitutions(site.clock.at.date()) == []

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.actions.staff.authorization import RIGHTS, step_right
-from domain.blocks.charging import WaiveBills, bills_of
+from domain.actions.staff.authorization import RIGHTS, find_step_right
+from domain.blocks.charging import WaiveBills, list_request_bills
 from domain.language.service import Transition
-from domain.people.sessions import STEP_UP
+from domain.people.sessions import PROOF_FRESHNESS
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
 from domain.values.actors import Role
@@ -32,24 +32,28 @@ async def billed(site: StaffSite) -> ServiceRequest:
 
 def let_off() -> Sequence[tuple[str, Transition]]:
     """The steps of every service that waive bills, with the service's key."""
-    return [(one.key, step) for one in SERVICES for step in one.transitions if any(e.settles for e in step.effects)]
+    return [
+        (one.key, step) for one in SERVICES for step in one.transitions if any(e.settles_bills for e in step.effects)
+    ]
 
 
 def test_every_step_that_waives_needs_a_fresh_proof_whatever_it_is_called() -> None:
     found = let_off()
     assert {(key, step.name) for key, step in found} >= {("machinery", "waive_supplement"), ("expert", "waive")}
-    assert all(RIGHTS[step_right(step, {})].step_up for _, step in found)
+    assert all(RIGHTS[find_step_right(step, {})].needs_fresh_proof for _, step in found)
     forgiven = Transition("forgive", ("priced",), "done", frozenset({Role.CIVIL}), effects=(WaiveBills(),))
-    assert step_right(forgiven, {}) == "requests.waive"
+    assert find_step_right(forgiven, {}) == "requests.waive"
     others = [one for service in SERVICES for one in service.transitions if one not in [step for _, step in found]]
-    assert {step_right(one, {"amount": ""}) for one in others} == {"requests.act"}
-    own_price = {one.name for one in others if step_right(one, {"amount": "0"}) == "requests.waive"}
+    assert {find_step_right(one, {"amount": ""}) for one in others} == {"requests.act"}
+    own_price = {one.name for one in others if find_step_right(one, {"amount": "0"}) == "requests.waive"}
     assert own_price == {"price"}, "a price of one's own may let the citizen off as well"
 
 
 def test_the_table_lets_take_the_step_whoever_may_take_steps_at_all() -> None:
     waive, act = RIGHTS["requests.waive"], RIGHTS["requests.act"]
-    assert (waive.roles, waive.outside) == (act.roles, act.outside), "whose step it is, its declaration says"
+    assert (waive.roles, waive.allowed_outside) == (act.roles, act.allowed_outside), (
+        "whose step it is, its declaration says"
+    )
 
 
 async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
@@ -57,7 +61,7 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
 ) -> None:
     page = await opened(inside, "revenue", billed)
     path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     asked = await inside.post(path, 401, **typed)
     assert PROOF in asked
     assert f'action="{path}"' in asked
@@ -66,8 +70,8 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
     assert carried(asked) == typed
     assert (await site.request(billed.code)).state == "awaiting_payment"
     await inside.post(path, **carried(asked), proof_password=PASSWORD)
-    async with site.store.unit(write=False) as uow:
-        (bill,) = await bills_of(uow, billed)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await list_request_bills(uow, billed)
     assert (bill.state, bill.note) == ("waived", WHY)
     assert ("staff:revenue", "proved") in await audited(site)
 
@@ -77,7 +81,7 @@ async def test_a_price_of_one_s_own_needs_a_fresh_proof_and_the_tariff_s_none(si
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
     path, typed = f"/staff/requests/{request.code}/act/price", {"version": revision(page), "reason": WHY}
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     assert PROOF in await inside.post(path, 401, **typed, amount="0")
     assert (await site.request(request.code)).state == "accepted"
     await inside.post(path, **typed, amount="")
@@ -89,7 +93,7 @@ async def test_a_step_that_is_refused_after_the_proof_stands_filled_in(
 ) -> None:
     await opened(inside, "revenue", billed)
     path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": "0", "reason": WHY}
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     asked = await inside.post(path, 401, **typed)
     page = await inside.post(path, 409, **carried(asked), proof_password=PASSWORD)
     assert "کار &#34;عمومی&#34; روستا" in page
@@ -105,7 +109,7 @@ async def test_outside_the_code_is_asked_for_too(site: StaffSite, billed: Servic
         await revenue.post("/staff/second-factor", code=site.code_of(secret))
         page = await revenue.get(f"/staff/requests/{billed.code}")
         path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
-        site.clock.at += STEP_UP
+        site.clock.at += PROOF_FRESHNESS
         assert 'name="proof_code"' in await revenue.post(path, 401, **typed)
         assert PROOF in await revenue.post(path, 401, **typed, proof_password=PASSWORD)
         await revenue.post(path, **typed, proof_password=PASSWORD, proof_code=site.code_of(secret))
@@ -116,7 +120,7 @@ async def test_who_may_not_waive_is_not_asked_but_refused(
     site: StaffSite, inside: Visitor, billed: ServiceRequest
 ) -> None:
     page = await opened(inside, "civil", billed)
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     before = await denials(site)
     path = f"/staff/requests/{billed.code}/act"
     refused = await inside.post(f"{path}/waive", 403, version=revision(page), reason=WHY)
@@ -131,6 +135,6 @@ async def test_another_service_is_no_exception(site: StaffSite, inside: Visitor)
     for action, role, inputs in STEPS[:3]:
         await site.demo.act(request.code, action, role, inputs)
     page = await opened(inside, "revenue", request)
-    site.clock.at += STEP_UP
+    site.clock.at += PROOF_FRESHNESS
     path = f"/staff/requests/{request.code}/act/waive"
     assert PROOF in await inside.post(path, 401, version=revision(page), reason=WHY)

@@ -9,35 +9,41 @@ import pytest
 from domain.audit.entries import AuditFilter
 from domain.messages.records import OutboxMessage
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values.identifiers import mobile_shown
+from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
-from domain.values.tracking_codes import shown
+from domain.values.tracking_codes import display_code
 from tests.support.staff_site import StaffSite, Visitor
 
 MACHINERY = "/staff/walk-in/machinery"
 CITIZEN = "+989121112233"
 ORDER: Mapping[str, str] = {
-    "citizen_mobile": "09121112233", "full_name": "عبدالرحمن قره‌جه", "national_code": "0499370899",
-    "items-0-machine": "loader", "items-0-hours": "۴", "date": "فردا", "start": "۸", "place": "میدان بسیج",
-}  # fmt: skip
+    "citizen_mobile": "09121112233",
+    "full_name": "عبدالرحمن قره‌جه",
+    "national_code": "0499370899",
+    "items-0-machine": "loader",
+    "items-0-hours": "۴",
+    "date": "فردا",
+    "start": "۸",
+    "place": "میدان بسیج",
+}
 
 
 async def requests(site: StaffSite) -> list[ServiceRequest]:
     """Every request."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.requests.find(RequestFilter())
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.requests.list_requests(RequestFilter())
 
 
 async def texts(site: StaffSite) -> list[OutboxMessage]:
     """What goes to the citizen."""
-    async with site.store.unit(write=False) as uow:
-        return await uow.outbox.recent(recipient=CITIZEN)
+    async with site.store.open_unit(write=False) as uow:
+        return await uow.outbox.list_recent(recipient=CITIZEN)
 
 
 async def denials(site: StaffSite) -> int:
     """How often the audit says that something was denied."""
-    async with site.store.unit(write=False) as uow:
-        return len(await uow.audit.find(AuditFilter(what="denied")))
+    async with site.store.open_unit(write=False) as uow:
+        return len(await uow.audit.list_entries(AuditFilter(what="denied")))
 
 
 def form_key(page: str) -> str:
@@ -57,8 +63,10 @@ async def test_who_may_not_open_what_was_entered_is_told_the_code(site: StaffSit
     key = form_key(await inside.get(MACHINERY))
     page = await inside.post(MACHINERY, 200, form_key=key, **ORDER)
     (request,) = await requests(site)
-    assert '<bdi dir="ltr">{}</bdi>'.format(shown(request.code).replace(" ", "\u00a0")) in page, "no line breaks it"
-    for told in (persian_digits(mobile_shown(CITIZEN)), "عبدالرحمن قره‌جه", "لودر ۴ ساعت", "میدان بسیج", "واحد عمران"):
+    assert '<bdi dir="ltr">{}</bdi>'.format(display_code(request.code).replace(" ", "\u00a0")) in page, (
+        "no line breaks it"
+    )
+    for told in (persian_digits(display_mobile(CITIZEN)), "عبدالرحمن قره‌جه", "لودر ۴ ساعت", "میدان بسیج", "واحد عمران"):
         assert told in page
     assert 'href="/staff/walk-in/machinery"' in page
     assert re.search(r'name="q" [^>]*value=""', page), "the box of the search stays empty"
@@ -74,7 +82,7 @@ async def test_who_may_open_it_is_led_there(site: StaffSite, inside: Visitor) ->
     way = await inside.post(MACHINERY, form_key=key, **ORDER)
     (request,) = await requests(site)
     assert way == f"/staff/requests/{request.code}?done=entered"
-    assert shown(request.code).replace(" ", "") in (await inside.get(way)).replace(" ", "")
+    assert display_code(request.code).replace(" ", "") in (await inside.get(way)).replace(" ", "")
 
 
 @pytest.mark.parametrize("role", ["civil", "expert"])
@@ -128,9 +136,13 @@ async def test_more_rows_keep_everything_and_enter_nothing(site: StaffSite, insi
     assert rows(page) == 3
     assert 'name="more"' in page
     typed = {
-        **ORDER, "citizen_mobile": "0912", "date": "دیروزها", "items-1-hours": "سه", "items-2-machine": "grader",
+        **ORDER,
+        "citizen_mobile": "0912",
+        "date": "دیروزها",
+        "items-1-hours": "سه",
+        "items-2-machine": "grader",
         "items-2-count": "۲",
-    }  # fmt: skip
+    }
     page = await inside.post(MACHINERY, 200, form_key=key, more="yes", **typed)
     assert (rows(page), form_key(page)) == (6, key)
     assert await requests(site) == []
@@ -167,8 +179,12 @@ async def test_hours_beside_no_machine_are_not_lost(site: StaffSite, inside: Vis
 
 
 LEAVE: Mapping[str, str] = {
-    "citizen_mobile": "09121112233", "from": "۱۴۰۵/۰۹/۱۰", "days": "۲", "scope": "in_city", "reason": "سفر",
-}  # fmt: skip
+    "citizen_mobile": "09121112233",
+    "from": "۱۴۰۵/۰۹/۱۰",
+    "days": "۲",
+    "scope": "in_city",
+    "reason": "سفر",
+}
 
 
 async def test_what_another_field_may_stand_for_is_not_called_optional(site: StaffSite, inside: Visitor) -> None:

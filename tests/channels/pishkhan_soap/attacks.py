@@ -73,7 +73,7 @@ ATTACKS: Mapping[str, tuple[Callable[[], str], str]] = {
         lambda: padded(f"<!--AttachDocument-->{'a' * 5 * MB}"),
         "too_large",
     ),
-}  # fmt: skip
+}
 
 
 def _beginning() -> bytes:

@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from app.http.forwarding import Networks
-from app.http.proxies import behind
+from app.http.proxies import see_through_proxies
 from app.security.vault import FernetVault
-from channels.pishkhan_soap.calls import Counter
+from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from domain.actions.offices import accounts
@@ -70,9 +70,9 @@ async def serving(
     """Serve the channel over a municipality's store; any number of servers can share a database."""
     desk = town.desk
     contract = Contract(tuple(desk.services.values()), desk.catalogue)
-    app = web.Application(middlewares=[behind(trusted)] if trusted else [])
+    app = web.Application(middlewares=[see_through_proxies(trusted)] if trusted else [])
     paper_printer = printer or PaperPrinter(letterhead, ADDRESS)
-    counter = Counter(desk, town.store, VAULT, paper_printer, SKEW)
+    counter = CallHandler(desk, town.store, VAULT, paper_printer, SKEW)
     PishkhanSoap(counter, contract, "http://desk.example", **limits).mount(app)
     runner = web.AppRunner(app, access_log=None, lingering_time=0.2)
     await runner.setup()
@@ -87,7 +87,7 @@ async def serving(
 @asynccontextmanager
 async def opened(url: str, clock: StandingClock) -> AsyncIterator[Municipality]:
     """Open a municipality with every service over a migrated database, as one process has it."""
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     try:
         yield Municipality(build_desk(clock, services=SERVICES), store, clock, Path(url.removeprefix("sqlite:///")))
     finally:
@@ -98,9 +98,9 @@ async def furnish(town: Municipality, codes: Sequence[tuple[str, str]] = (("1001
     """Put machines, prices, taxis and two offices."""
     await town.furnish()
     await taxis.furnish(town)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         for code, key in codes:
-            await accounts.add(town.desk, uow, VAULT, code, f"دفتر {code}", key=key)
+            await accounts.add_office(town.desk, uow, VAULT, code, f"دفتر {code}", key=key)
 
 
 def office_at(town: Municipality, wire: Wire) -> Office:

@@ -27,10 +27,19 @@ _ODD = (
 )
 _XSI = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:'
 _ATTRIBUTES = (
-    b'xsi:nil="true"', _XSI + b'nil="true"', b'x="y"', b'xml:lang="fa"', b'xmlns=""', b'xmlns="urn:x"',
-    b'xmlns:s="urn:x"', b'xml:space="preserve"', b'xml:base="http://127.0.0.1:1/"', _XSI + b'type="xsi:nothing"',
-    _XSI + b'schemaLocation="urn:x file:///etc/passwd"', _XSI + b'noNamespaceSchemaLocation="http://127.0.0.1:1/"',
-)  # fmt: skip
+    b'xsi:nil="true"',
+    _XSI + b'nil="true"',
+    b'x="y"',
+    b'xml:lang="fa"',
+    b'xmlns=""',
+    b'xmlns="urn:x"',
+    b'xmlns:s="urn:x"',
+    b'xml:space="preserve"',
+    b'xml:base="http://127.0.0.1:1/"',
+    _XSI + b'type="xsi:nothing"',
+    _XSI + b'schemaLocation="urn:x file:///etc/passwd"',
+    _XSI + b'noNamespaceSchemaLocation="http://127.0.0.1:1/"',
+)
 
 
 def mutated(message: bytes, chance: Random) -> bytes:
@@ -95,6 +104,14 @@ def _attributed(message: bytes, chance: Random) -> bytes:
 
 
 WAYS: tuple[Callable[[bytes, Random], bytes], ...] = (
-    _flipped, _inserted, _cut, _shortened, _doubled, _removed, _emptied, _swapped, _attributed,
-)  # fmt: skip
+    _flipped,
+    _inserted,
+    _cut,
+    _shortened,
+    _doubled,
+    _removed,
+    _emptied,
+    _swapped,
+    _attributed,
+)
 """Every kind of damage."""

@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from lxml import etree
 
 from app.security.vault import FernetVault
-from channels.pishkhan_soap.calls import Counter
+from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.http import PATH, PishkhanSoap
+from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from domain.actions.offices import accounts
 from domain.services.machinery.declaration import MACHINERY_WORK
 from printing.printer import PaperPrinter
@@ -55,9 +55,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Municipality]:
 async def client(town: Municipality) -> AsyncIterator[Client]:
     """The channel, mounted alone, and an office that may call it."""
     vault = FernetVault("a secret key for a test")
-    async with town.store.unit() as uow:
-        await accounts.add(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
-    counter = Counter(town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5))
+    async with town.store.open_unit() as uow:
+        await accounts.add_office(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
+    counter = CallHandler(town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5))
     contract = Contract(tuple(town.desk.services.values()), town.desk.catalogue)
     app = web.Application()
     PishkhanSoap(counter, contract, "https://pishkhan.example.ir").mount(app)
@@ -83,7 +83,7 @@ async def told(answer: ClientResponse) -> etree._Element:
 
 
 async def test_its_operation_is_in_the_contract(client: Client) -> None:
-    wsdl = await (await client.get(f"{PATH}?WSDL")).text()
+    wsdl = await (await client.get(f"{ENDPOINT_PATH}?WSDL")).text()
     assert 'operation name="SubmitTreePruning"' in wsdl
     assert '<xs:element name="trees" type="tns:TreePruningTreesNumber">' in wsdl
     assert "ثبت درخواست «هرس درخت»" in wsdl
@@ -91,7 +91,7 @@ async def test_its_operation_is_in_the_contract(client: Client) -> None:
 
 
 async def test_a_counter_brings_a_request_of_it(client: Client, town: Municipality) -> None:
-    answer = await client.post(PATH, data=signed(town, SUBMISSION.format(trees=3), b"0123456789abcdef"))
+    answer = await client.post(ENDPOINT_PATH, data=signed(town, SUBMISSION.format(trees=3), b"0123456789abcdef"))
     assert (answer.status, answer.content_type) == (200, "text/xml")
     response = await told(answer)
     assert (response.tag, response.findtext(f"{NS}phase")) == (f"{NS}SubmitTreePruningResponse", "received")
@@ -103,11 +103,13 @@ async def test_a_counter_brings_a_request_of_it(client: Client, town: Municipali
 
 
 async def test_its_form_is_proved(client: Client, town: Municipality) -> None:
-    answer = await client.post(PATH, data=signed(town, SUBMISSION.format(trees=51), b"fedcba9876543210"))
+    answer = await client.post(ENDPOINT_PATH, data=signed(town, SUBMISSION.format(trees=51), b"fedcba9876543210"))
     fault = await told(answer)
     [detail] = fault.iter(f"{NS}CounterFault")
     assert (answer.status, detail.findtext(f"{NS}code"), detail.findtext(f"{NS}field")) == (
-        500, "invalid_field", "trees",
-    )  # fmt: skip
+        500,
+        "invalid_field",
+        "trees",
+    )
     assert "تعداد درخت" in (detail.findtext(f"{NS}message") or "")
     assert await town.requests_of() == []

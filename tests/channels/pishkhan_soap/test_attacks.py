@@ -76,7 +76,7 @@ async def test_names_and_blanks_of_strangers_are_not_kept(office: Office) -> Non
 
 async def test_a_body_that_pauses_for_long_is_given_up(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     content = request(office.signer.signed(body("Ping")).encode())
-    async with serving(office.town, silence=0.2) as wire, wire.line() as line:
+    async with serving(office.town, silence_seconds=0.2) as wire, wire.line() as line:
         await line.send(content[:-10])
         answer = await line.answer()
         assert (answer.fault.code, answer.fault.field) == ("invalid_field", "body")
@@ -86,7 +86,7 @@ async def test_a_body_that_pauses_for_long_is_given_up(office: Office, caplog: p
 
 async def test_a_body_that_drips_is_given_up_all_the_same(office: Office) -> None:
     content = request(office.signer.signed(body("Ping")).encode())
-    async with serving(office.town, patience=0.3) as wire, wire.line() as line:
+    async with serving(office.town, patience_seconds=0.3) as wire, wire.line() as line:
 
         async def drip() -> None:
             for byte in content:

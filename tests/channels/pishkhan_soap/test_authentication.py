@@ -43,8 +43,8 @@ async def test_a_wrong_key_and_an_unknown_user_are_told_alike(office: Office) ->
 
 
 async def test_both_keys_are_taken_until_the_old_one_ends(office: Office) -> None:
-    async with office.town.store.unit() as uow:
-        new = await accounts.rotate_key(office.town.desk, uow, VAULT, "1001", timedelta(days=1))
+    async with office.town.store.open_unit() as uow:
+        new = await accounts.rotate_office_key(office.town.desk, uow, VAULT, "1001", timedelta(days=1))
     for key in (office.signer.key, new):
         assert (await pinged(office, key=key)).code == "ok"
     office.town.advance(days=1)
@@ -216,8 +216,8 @@ async def test_a_plain_password_is_taken_over_tls_alone(office: Office) -> None:
 async def test_an_office_may_be_bound_to_its_networks(
     office: Office, networks: list[str], source: str, code: str
 ) -> None:
-    async with office.town.store.unit() as uow:
-        await accounts.allow(office.town.desk, uow, "1001", networks)
+    async with office.town.store.open_unit() as uow:
+        await accounts.allow_networks(office.town.desk, uow, "1001", networks)
     async with serving(office.town, LOOPBACK) as wire:
         answer = await wire.post(office.signer.signed(body("Ping")), X_Forwarded_For=source)
         assert answer.code == code
@@ -252,8 +252,8 @@ async def test_a_desk_with_a_wrong_key_does_not_lock_the_one_beside_it_out(offic
 
 
 async def test_the_right_key_from_another_network_locks_nobody_out(office: Office) -> None:
-    async with office.town.store.unit() as uow:
-        await accounts.allow(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+    async with office.town.store.open_unit() as uow:
+        await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
     told = {(await pinged(office)).fault.message for _ in range(12)}
     assert len(told) == 1
     assert "نشانی شبکه" in told.pop()
@@ -274,8 +274,8 @@ async def test_an_operator_who_lets_an_office_call_again_forgets_the_count(offic
     for attempts in (9, 10):
         for _ in range(attempts):
             await pinged(office, key="w" * 20)
-        async with office.town.store.unit() as uow:
-            await accounts.set_active(office.town.desk, uow, "1001", active=True)
+        async with office.town.store.open_unit() as uow:
+            await accounts.set_office_active(office.town.desk, uow, "1001", active=True)
         assert "یک ربع" not in (await pinged(office, key="w" * 20)).fault.message
         counted = "SELECT count FROM hits WHERE key LIKE 'counter|office-1001|%'"
         assert office.town.rows(counted) == [(1,)]
@@ -326,8 +326,8 @@ async def test_alike_refusals_are_recorded_together(office: Office) -> None:
 
 
 async def test_an_office_that_is_switched_off_is_nobody(office: Office) -> None:
-    async with office.town.store.unit() as uow:
-        await accounts.set_active(office.town.desk, uow, "1001", active=False)
+    async with office.town.store.open_unit() as uow:
+        await accounts.set_office_active(office.town.desk, uow, "1001", active=False)
     switched_off, unknown = (await pinged(office)).fault, (await pinged(office, username="nobody")).fault
     assert switched_off == unknown
 
@@ -340,8 +340,8 @@ async def test_the_office_code_is_the_callers_own(office: Office) -> None:
 
 
 async def test_the_letter_case_of_a_code_does_not_matter(office: Office) -> None:
-    async with office.town.store.unit() as uow:
-        _, key = await accounts.add(office.town.desk, uow, VAULT, "Ab-7", "دفتر شرق", key="z" * 20)
+    async with office.town.store.open_unit() as uow:
+        _, key = await accounts.add_office(office.town.desk, uow, VAULT, "Ab-7", "دفتر شرق", key="z" * 20)
     for code in ("Ab-7", "AB-7", "ab-7"):
         answer = await office.wire.post(
             office.signer.signed(body("Ping", office=code), username="office-ab-7", key=key)

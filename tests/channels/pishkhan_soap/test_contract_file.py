@@ -98,5 +98,5 @@ def test_every_request_begins_alike(wsdl: etree._Element, operations: list[str])
 
 def test_the_schema_stands_alone() -> None:
     contract = Contract(SERVICES, Catalogue.load())
-    assert contract.schema is contract.schema
-    assert contract.by_tag.keys() == {f"{{{NAMESPACE}}}{one.name}" for one in contract.operations}
+    assert contract.compiled_schema is contract.compiled_schema
+    assert contract.operations_by_tag.keys() == {f"{{{NAMESPACE}}}{one.name}" for one in contract.operations}

@@ -34,8 +34,10 @@ async def test_the_form_comes_as_a_pdf_that_can_be_verified(office: Office) -> N
     code = await delivered(office)
     answer = await office.call("GetDocument", {"trackingCode": code, "name": "delivery_form"})
     assert (answer.text("name"), answer.text("fileName"), answer.text("mediaType")) == (
-        "delivery_form", f"delivery_form-{code}.pdf", "application/pdf",
-    )  # fmt: skip
+        "delivery_form",
+        f"delivery_form-{code}.pdf",
+        "application/pdf",
+    )
     pages = pages_of(content(answer))
     token = (await office.town.request(code)).data["delivery_token"]
     assert (len(pages), scanned(pages)) == (1, {("QRCode", f"{ADDRESS}/verify/{token}")})
@@ -68,15 +70,15 @@ class Writing:
         self._town = town
         self.asked = 0
 
-    def html(self, printout: Printout) -> str:
+    def render_html(self, printout: Printout) -> str:
         raise NotImplementedError
 
-    def letterhead(self) -> Letterhead:
+    def current_letterhead(self) -> Letterhead:
         raise NotImplementedError
 
-    async def pdf(self, printout: Printout) -> bytes:
+    async def render_pdf(self, printout: Printout) -> bytes:
         self.asked += 1
-        async with self._town.store.unit() as uow:
+        async with self._town.store.open_unit() as uow:
             await uow.audit.record(self._town.clock.now(), "printer", "printed", {})
         if self.asked == 1:
             raise Unavailable("printer", detail="printer")

@@ -49,7 +49,7 @@ def test_a_missing_element_is_named(operation: Operation) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_an_empty_element_is_one_that_was_left_out(operation: Operation) -> None:
     for member, element, call in each_member(operation):
-        if isinstance(member.type, SchemaRecord):
+        if isinstance(member.value_type, SchemaRecord):
             continue
         before = leaves(read(call))
         element.text = ""
@@ -169,13 +169,13 @@ def test_what_is_wrong_with_a_value_is_told_in_words(name: str, value: str, says
     assert found
     assert (found.code, found.field) == ("invalid_field", name)
     assert says in found.message, found.message
-    label = CONTRACT.labels(str(call.tag))[name]
+    label = CONTRACT.labels_for_tag(str(call.tag))[name]
     assert label in found.message, "a form has many: the clerk is told which one"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_labels_are_words_that_a_clerk_reads(operation: Operation) -> None:
-    for name, label in CONTRACT.labels(f"{{{OURS}}}{operation.name}").items():
+    for name, label in CONTRACT.labels_for_tag(f"{{{OURS}}}{operation.name}").items():
         assert PERSIAN_NAME.fullmatch(label), (name, label)
         assert len(label) <= 30, (name, label)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.security.vault import FernetVault
-from channels.pishkhan_soap.calls import Counter
-from channels.pishkhan_soap.faults import Version
+from channels.pishkhan_soap.calls import CallHandler
+from channels.pishkhan_soap.faults import SoapVersion
 from domain.actions.offices import accounts
 from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
 from tests.channels.pishkhan_soap.counters import Office
@@ -26,8 +26,8 @@ from tests.channels.pishkhan_soap.whole_calls import CONTRACT, FAULTS
     ],
 )
 def test_errors_of_the_domain_are_said_in_a_counters_words(error: DomainError, says: str) -> None:
-    labels = CONTRACT.labels(f"{{{OURS}}}SubmitExpertRequest")
-    assert says in FAULTS.of(Version.SOAP_11, error, labels=labels).text
+    labels = CONTRACT.labels_for_tag(f"{{{OURS}}}SubmitExpertRequest")
+    assert says in FAULTS.render_fault(SoapVersion.SOAP_11, error, labels=labels).xml_text
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a secret"), Internal("key", detail="sealed_elsewhere")])
@@ -38,7 +38,7 @@ async def test_a_fault_of_ours_tells_its_reference(
     async def broken(*_: object) -> str:
         raise error
 
-    monkeypatch.setattr(Counter, "take", broken)
+    monkeypatch.setattr(CallHandler, "handle_call", broken)
     fault = (await office.call("Ping", version=version)).fault
     assert (fault.code, fault.field) == ("internal", None)
     assert fault.reason in {"Server", "Receiver"}
@@ -51,7 +51,9 @@ async def test_a_fault_of_ours_tells_its_reference(
 async def test_a_key_that_was_sealed_elsewhere_is_such_a_fault(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with office.town.store.unit() as uow:
-        await accounts.rotate_key(office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1))
+    async with office.town.store.open_unit() as uow:
+        await accounts.rotate_office_key(
+            office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1)
+        )
     assert (await office.call("Ping")).fault.code == "internal"
     assert "in a counter's call" in caplog.text

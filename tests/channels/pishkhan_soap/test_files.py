@@ -4,7 +4,7 @@ from base64 import b64encode, encodebytes
 
 import pytest
 
-from domain.requests.documents import MAX_BYTES
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from tests.channels.pishkhan_soap.counters import Office
 from tests.support.experts import ASKING
 
@@ -19,7 +19,7 @@ async def attached(office: Office, content: str) -> tuple[str, str | None]:
     return (answer.code, None) if answer.status == 200 else (answer.fault.code, answer.fault.field)
 
 
-@pytest.mark.parametrize("size", [MAX_BYTES + 1, 7_490_000, 7_500_001, 7_600_000, 7_860_000])
+@pytest.mark.parametrize("size", [MAX_DOCUMENT_BYTES + 1, 7_490_000, 7_500_001, 7_600_000, 7_860_000])
 async def test_a_file_over_the_limit_is_too_large_whatever_its_size(office: Office, size: int) -> None:
     content = b64encode(PDF + bytes(size - len(PDF))).decode()
     assert await attached(office, content) == ("too_large", "content")
@@ -27,6 +27,6 @@ async def test_a_file_over_the_limit_is_too_large_whatever_its_size(office: Offi
 
 async def test_a_file_of_the_limit_comes_in_lines(office: Office) -> None:
     """They make its text longer than ten million letters."""
-    content = encodebytes(PDF + bytes(MAX_BYTES - len(PDF))).decode().replace("\n", "\r\n")
+    content = encodebytes(PDF + bytes(MAX_DOCUMENT_BYTES - len(PDF))).decode().replace("\n", "\r\n")
     assert len(content) > 10_000_000
     assert await attached(office, content) == ("ok", None)

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.faults import ELEMENTS, Faults, SoapResponse, Version
-from channels.pishkhan_soap.folding import as_written
+from channels.pishkhan_soap.faults import ELEMENT_NAMES, FaultRenderer, SoapResponse, SoapVersion
+from channels.pishkhan_soap.folding import fold_free_text
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, camel
+from channels.pishkhan_soap.schema import NAMESPACE, camel_case
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.errors import DomainError, InvalidField, MissingField
@@ -65,9 +65,9 @@ CHECKED = frozenset({"cursor", "bill_id", "payment_id", "clerkNationalCode", "na
 def refused_for_its_form(error: DomainError, call: str) -> bool:
     """Tell whether an error says that a value which the schema allows cannot be read."""
     if isinstance(error, MissingField):
-        name = ELEMENTS.get(error.field or "", camel(error.field or ""))
+        name = ELEMENT_NAMES.get(error.field or "", camel_case(error.field or ""))
         texts = etree.fromstring(call).iter(f"{{{NAMESPACE}}}{name}")
-        return any(as_written(one.text or "") for one in texts)  # what shows nothing is nothing
+        return any(fold_free_text(one.text or "") for one in texts)  # what shows nothing is nothing
     if not isinstance(error, InvalidField) or error.detail in OF_NO_FORM or error.field in CHECKED:
         return False
     return error.detail != "too_long" or not any(ord(sign) > 0xFFFF for sign in call)  # an emoji counts twice
@@ -79,13 +79,13 @@ def desk(
 ) -> Iterator[Desk]:
     """A served office with a request and its bill; nothing is logged as an error by the end."""
     errors: list[DomainError] = []
-    of = Faults.of
+    of = FaultRenderer.render_fault
 
-    def noting(self: Faults, version: Version, error: DomainError, *rest: Any, **more: Any) -> SoapResponse:
+    def noting(self: FaultRenderer, version: SoapVersion, error: DomainError, *rest: Any, **more: Any) -> SoapResponse:
         errors.append(error)
         return of(self, version, error, *rest, **more)
 
-    monkeypatch.setattr(Faults, "of", noting)
+    monkeypatch.setattr(FaultRenderer, "render_fault", noting)
     path = shutil.copy(counter_database, tmp_path / "pishkhan.db")
     with asyncio.Runner() as runner:
         town = runner.run(_entered(opened(f"sqlite:///{path}", StandingClock())))
@@ -119,7 +119,7 @@ def test_no_value_that_the_schema_allows_is_our_fault_or_refused_for_its_form(de
         desk.errors.clear()
         answer = desk.answer(desk.office.signer.signed(call, version))
         assert answer.version == version
-        if CONTRACT.schema.validate(etree.fromstring(call)):
+        if CONTRACT.compiled_schema.validate(etree.fromstring(call)):
             assert not [error for error in desk.errors if refused_for_its_form(error, call)], (desk.errors, call)
 
     each()

@@ -32,7 +32,7 @@ NAMING_A_REQUEST: Mapping[str, Mapping[str, Any]] = {
 async def test_another_offices_request_is_not_there(office: Office, operation: str) -> None:
     code = await office.submitted()
     theirs = await office.town.order(mobile=NEIGHBOUR)
-    missing = tracking_codes.make(12345678)
+    missing = tracking_codes.make_code(12345678)
     faults = set()
     for tracking_code, call in ((code, office.calls_as_other), (theirs, office.call), (missing, office.call)):
         answer = await call(operation, {"trackingCode": tracking_code, **NAMING_A_REQUEST[operation]})
@@ -76,7 +76,7 @@ async def test_of_anothers_bill_only_amount_and_service_are_told(office: Office)
     bill = (await office.town.bills(code))[0]
     ids = {"billId": bill.bill_id, "paymentId": bill.payment_id}
     told = {etree.QName(child).localname: child.text for child in (await office.call("GetBill", ids)).body}
-    assert told == {"amount": str(FOUR_HOURS), "service": office.town.desk.wording.service("machinery")}
+    assert told == {"amount": str(FOUR_HOURS), "service": office.town.desk.wording.service_title("machinery")}
     for state, fault in (
         (BillState.EXPIRED, "bill_expired"),
         (BillState.VOID, "bill_expired"),

@@ -13,7 +13,7 @@ from app.security.vault import FernetVault
 from channels.pishkhan_soap import username_token
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS
 from domain.actions.offices import accounts
-from store.engines.prepared import Prepared
+from store.engines.prepared import PreparedStatement
 from tests.channels.pishkhan_soap.counters import VAULT, Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.envelopes import body
 from tests.channels.pishkhan_soap.wire import Answer, Wire
@@ -39,9 +39,9 @@ class Work:
 def counted(patch: pytest.MonkeyPatch) -> Iterator[Work]:
     """Count the work that is done meanwhile."""
     work = Work()
-    bound, opens, digest = Prepared.bound, FernetVault.open, username_token.digest
+    bound, opens, digest = PreparedStatement.bind_values, FernetVault.unseal_secret, username_token.password_digest
 
-    def noting(self: Prepared, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    def noting(self: PreparedStatement, values: dict[str, Any]) -> tuple[str, list[Any]]:
         sql, arguments = bound(self, values)
         work.statements.append(sql)
         return sql, arguments
@@ -55,9 +55,9 @@ def counted(patch: pytest.MonkeyPatch) -> Iterator[Work]:
         return digest(nonce, created, key)
 
     with patch.context() as patched:
-        patched.setattr(Prepared, "bound", noting)
-        patched.setattr(FernetVault, "open", opening)
-        patched.setattr(username_token, "digest", digesting)
+        patched.setattr(PreparedStatement, "bind_values", noting)
+        patched.setattr(FernetVault, "unseal_secret", opening)
+        patched.setattr(username_token, "password_digest", digesting)
         yield work
 
 
@@ -87,10 +87,10 @@ async def test_a_wrong_key_and_an_unknown_user_cost_the_same_work(
 
 async def switched_off_and_changing(office: Office) -> None:
     """Switch an office off, and add one that has two keys just now."""
-    async with office.town.store.unit() as uow:
-        await accounts.set_active(office.town.desk, uow, "1002", active=False)
-        await accounts.add(office.town.desk, uow, VAULT, "1003", "دفتر غرب")
-        await accounts.rotate_key(office.town.desk, uow, VAULT, "1003", timedelta(days=1))
+    async with office.town.store.open_unit() as uow:
+        await accounts.set_office_active(office.town.desk, uow, "1002", active=False)
+        await accounts.add_office(office.town.desk, uow, VAULT, "1003", "دفتر غرب")
+        await accounts.rotate_office_key(office.town.desk, uow, VAULT, "1003", timedelta(days=1))
 
 
 async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,8 +104,8 @@ async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: p
 
 
 async def test_who_proves_no_key_is_not_told_that_the_address_is_wrong(office: Office) -> None:
-    async with office.town.store.unit() as uow:
-        await accounts.allow(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+    async with office.town.store.open_unit() as uow:
+        await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
     right, wrong, unknown = [
         (await office.wire.post(office.signer.signed(body("Ping"), **token))).fault for token in ({}, KNOWN, UNKNOWN)
     ]

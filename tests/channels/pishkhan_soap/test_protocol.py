@@ -203,7 +203,7 @@ PING = body("Ping")
         ("<start>08:00</start>", "", "missing_field", "start"),
         ("</start>", "</start><start>09:00</start>", "invalid_field", "start"),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_is_named(office: Office, old: str, new: str, code: str, field: str) -> None:
     said = body("SubmitMachineryRequest", MACHINERY)
     assert old in said

@@ -17,12 +17,17 @@ async def test_every_band_is_told_with_its_limit(office: Office) -> None:
     town = office.town
     for _ in range(1000):
         town.new_id()  # those of the rows that were there before
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         for start in (6, 8, 12, 18):
             await add_tariff(
-                town.desk, uow, actor(Role.REVENUE), "machinery", {"machine": "loader", "from": str(start)},
-                rate=RATE // 2 + start, vat_percent=10,
-            )  # fmt: skip
+                town.desk,
+                uow,
+                actor(Role.REVENUE),
+                "machinery",
+                {"machine": "loader", "from": str(start)},
+                rate=RATE // 2 + start,
+                vat_percent=10,
+            )
     answer = await office.call("GetTariff", {"service": "machinery", "machine": "loader"})
     assert said(answer, "kind") == ["price_from", *["price_band"] * 4]
     assert said(answer, "text")[2] == "لودر از ۸ ساعت به بالا: ساعتی ۴٬۴۰۰٬۰۰۸ ریال با مالیات"

@@ -37,17 +37,20 @@ TOOLKITS = {
     "ASMX, WCF and Mono": operation(
         order(start="08:00:00.0000000+03:30", date="2026-11-25T00:00:00", rest="<description />"), "", TYPED
     ),
-    "gSOAP": operation(order("ns1:", count="<ns1:count></ns1:count>", rest="<ns1:description></ns1:description>"),
-                       "ns1:", ' xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"'
-                       ' e:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"'),
+    "gSOAP": operation(
+        order("ns1:", count="<ns1:count></ns1:count>", rest="<ns1:description></ns1:description>"),
+        "ns1:",
+        ' xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"'
+        ' e:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+    ),
     "JAX-WS": operation(order("ns2:", date="2026-11-25+03:30", start="08:00:00", rest="<ns2:description/>"), "ns2:"),
-    "Axis": operation(order(hours='4.0', rest=f'<description xsi:type="xsd:string" xsi:nil="1"{TYPED}/>')),
+    "Axis": operation(order(hours="4.0", rest=f'<description xsi:type="xsd:string" xsi:nil="1"{TYPED}/>')),
     "SOAP::Lite": operation(order().replace("<hours>", f'<hours xsi:type="xsd:int"{TYPED}>')),
     "zeep": operation(order("ns0:", start="08:00:00"), "ns0:"),
     "strong-soap": operation(order("ns1:", date="2026-11-25T00:00:00.000Z", rest="<ns1:description/>"), "ns1:"),
     "Delphi": operation(order(start="08:00:00.000", count="<count/>", rest="<description/>"), "", TYPED),
     "a clerk's keyboard": operation(order(date="۱۴۰۵-۰۹-۰۴", start="۸:۰۰", hours="۴")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("version", [SOAP_11, SOAP_12])

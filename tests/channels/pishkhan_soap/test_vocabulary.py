@@ -2,28 +2,28 @@
 
 import pytest
 
-from channels.pishkhan_soap.vocabulary import OVERHEAD, Vocabulary
+from channels.pishkhan_soap.vocabulary import WORD_OVERHEAD, Vocabulary
 
 CALL = b"<e:Envelope xmlns:e='urn:e'>\n  <e:Body><Ping id='1'>word</Ping></e:Body>\n</e:Envelope>\n"
-ROOM = 20 * (OVERHEAD + 12)
+ROOM = 20 * (WORD_OVERHEAD + 12)
 """Bytes for the words of that call, and some more."""
 
 
 def filled() -> Vocabulary:
     """Return a vocabulary that knows the call and has no room left."""
     vocabulary = Vocabulary(ROOM)
-    assert vocabulary.admits(CALL)
+    assert vocabulary.admits_message(CALL)
     number = 0
-    while vocabulary.admits(b"<new-%d/>" % number):
+    while vocabulary.admits_message(b"<new-%d/>" % number):
         number += 1
     return vocabulary
 
 
 def test_without_room_a_known_message_is_still_admitted() -> None:
     vocabulary = filled()
-    assert vocabulary.admits(CALL)
-    assert vocabulary.admits(CALL.replace(b"word", b"other words"))
-    assert vocabulary.admits(CALL.replace(b"id='1'", b"id='2'")), "values leave nothing behind"
+    assert vocabulary.admits_message(CALL)
+    assert vocabulary.admits_message(CALL.replace(b"word", b"other words"))
+    assert vocabulary.admits_message(CALL.replace(b"id='1'", b"id='2'")), "values leave nothing behind"
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_without_room_a_known_message_is_still_admitted() -> None:
     ],
 )
 def test_without_room_a_message_with_anything_new_is_not(known: bytes, new: bytes) -> None:
-    assert not filled().admits(CALL.replace(known, new, 1))
+    assert not filled().admits_message(CALL.replace(known, new, 1))
 
 
 def test_tags_that_differ_each_time_use_up_no_room_for_words() -> None:
     vocabulary = Vocabulary(ROOM)
-    assert all(vocabulary.admits(b"<Token Id='uuid-%d'>x</Token>" % number) for number in range(1000))
+    assert all(vocabulary.admits_message(b"<Token Id='uuid-%d'>x</Token>" % number) for number in range(1000))

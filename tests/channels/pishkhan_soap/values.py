@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, Simple, Type
+from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, SchemaType, SimpleType
 
-HEAD = {member.name for member in shapes.HEAD}
+HEAD = {member.name for member in shapes.REQUEST_HEAD}
 
 WORDS = st.text(
     st.characters(
@@ -18,25 +18,51 @@ WORDS = st.text(
 """Text that XML can hold: any letter, sign, joiner, mark or blank."""
 
 EDGES = {
-    "xs:date": ["2026-11-25", "0001-01-01", "9999-12-31", "12026-11-25", "-0044-03-15", "2026-02-29", "2024-02-29",
-                "2026-11-25+14:00", "2026-11-25-14:00", "2026-11-25Z", "1405-09-04", "9999-12-31-14:00"],
+    "xs:date": [
+        "2026-11-25",
+        "0001-01-01",
+        "9999-12-31",
+        "12026-11-25",
+        "-0044-03-15",
+        "2026-02-29",
+        "2024-02-29",
+        "2026-11-25+14:00",
+        "2026-11-25-14:00",
+        "2026-11-25Z",
+        "1405-09-04",
+        "9999-12-31-14:00",
+    ],
     "xs:long": ["0", "1", "-0", "+7", "00012", "9223372036854775807", "9223372036854775808", "32000000"],
     "xs:int": ["0", "1", "+1", "2147483647", "1400", "1405", "1500", "12", "200"],
     "xs:decimal": ["0.5", "24", "+4", "4.", ".75", "04.500000000000000000000000000001", "23.999999999999999999", "-1"],
     "xs:base64Binary": ["JVBERi0xLjc=", " JVBE Ri0x\nLjc= ", "AA==", "/9j/", "iVBORw0KGgo=", "UklGRgAAAABXRUJQ"],
     "xs:boolean": ["true", "false", "1", "0"],
-}  # fmt: skip
+}
 """What lies at the borders of the bases."""
 
 USUAL = {"xs:date": "2026-11-25", "xs:long": "32000000", "xs:decimal": "4"}
 """What most calls say, so that many examples go all the way."""
 
 FAMILIAR = [
-    "0499370899", "09121234567", "123456789", "12ت345-59", "08:00", "8:30", "23:59:00", "07:15:59.25", "114",
-    "machinery", "expert_opinion",
-    "submitted", "photo", "9999999999999999999", "9223372036854775808", "IR820540102680020817909002", "۱۲۳",
+    "0499370899",
+    "09121234567",
+    "123456789",
+    "12ت345-59",
+    "08:00",
+    "8:30",
+    "23:59:00",
+    "07:15:59.25",
+    "114",
+    "machinery",
+    "expert_opinion",
+    "submitted",
+    "photo",
+    "9999999999999999999",
+    "9223372036854775808",
+    "IR820540102680020817909002",
+    "۱۲۳",
     "2-14-15-20",
-]  # fmt: skip
+]
 """What some reader takes for what it looks for."""
 
 
@@ -56,13 +82,13 @@ _LEFT_OUT = object()
 
 
 def _member(member: SchemaElement, code: str) -> st.SearchStrategy[Any]:
-    one = _type(member.type, code)
-    if member.many:
+    one = _type(member.value_type, code)
+    if member.repeated:
         return st.lists(one, min_size=1, max_size=3)
     return one if member.required else st.just(_LEFT_OUT) | one
 
 
-def _type(kind: Type, code: str) -> st.SearchStrategy[Any]:
+def _type(kind: SchemaType, code: str) -> st.SearchStrategy[Any]:
     if isinstance(kind, SchemaRecord):
         return _record(kind, code)
     if kind.name == "TrackingCode":
@@ -70,12 +96,12 @@ def _type(kind: Type, code: str) -> st.SearchStrategy[Any]:
     return _simple(kind)
 
 
-def familiar(kind: Simple, pattern: str) -> list[str]:
+def familiar(kind: SimpleType, pattern: str) -> list[str]:
     """Return the known values of a type's base that its pattern allows: a number is none of the longer codes."""
-    return [one for one in EDGES.get(kind.base, FAMILIAR) if re.fullmatch(pattern, one)]
+    return [one for one in EDGES.get(kind.xsd_base, FAMILIAR) if re.fullmatch(pattern, one)]
 
 
-def _simple(kind: Simple) -> st.SearchStrategy[str]:
+def _simple(kind: SimpleType) -> st.SearchStrategy[str]:
     facets = dict(kind.facets)
     if "enumeration" in facets:
         return st.sampled_from([value for name, value in kind.facets if name == "enumeration"])
@@ -83,12 +109,12 @@ def _simple(kind: Simple) -> st.SearchStrategy[str]:
         known = familiar(kind, pattern)
         drawn = st.from_regex(rf"\A(?:{pattern})\Z")
         return st.sampled_from(known) | st.sampled_from(known) | st.sampled_from(known) | drawn if known else drawn
-    found: list[st.SearchStrategy[str]] = [st.sampled_from(EDGES.get(kind.base, FAMILIAR))]
-    if kind.base in {"xs:token", "xs:string"}:
+    found: list[st.SearchStrategy[str]] = [st.sampled_from(EDGES.get(kind.xsd_base, FAMILIAR))]
+    if kind.xsd_base in {"xs:token", "xs:string"}:
         most = min(int(facets.get("maxLength", "100")), 300)
         found.append(WORDS.map(lambda text: text[:most] or " "))
-    if kind.base in USUAL:
-        found.append(st.just(USUAL[kind.base]))
+    if kind.xsd_base in USUAL:
+        found.append(st.just(USUAL[kind.xsd_base]))
     if "minInclusive" in facets and "maxInclusive" in facets:
         found.append(st.sampled_from([facets["minInclusive"], facets["maxInclusive"]]))
     return st.one_of(found)

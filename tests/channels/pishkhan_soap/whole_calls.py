@@ -12,10 +12,10 @@ from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap import envelope as envelopes
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.faults import Faults, Version
+from channels.pishkhan_soap.faults import FaultRenderer, SoapVersion
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, Simple
-from channels.pishkhan_soap.validation import operation_of, values_of
+from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, SimpleType
+from channels.pishkhan_soap.validation import find_operation, read_values
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
@@ -24,7 +24,7 @@ from tests.channels.pishkhan_soap.envelopes import OURS, envelope
 
 CATALOGUE = Catalogue.load()
 CONTRACT = Contract(SERVICES, CATALOGUE)
-FAULTS = Faults(Wording(CATALOGUE, {one.key: one for one in SERVICES}))
+FAULTS = FaultRenderer(Wording(CATALOGUE, {one.key: one for one in SERVICES}))
 VALUES = {
     "OfficeCode": "1001", "NationalCode": "0499370899", "ClientRequestId": "r-1", "FullName": "آنه محمدی",
     "Mobile": "09121234567", "TrackingCode": "123456786", "Plate": "12ت345-59", "TaxiCode": "114",
@@ -56,13 +56,13 @@ def whole(operation: Operation) -> Element:
 def _fill(record: SchemaRecord, element: Element) -> None:
     for member in record.members:
         child = etree.SubElement(element, f"{{{OURS}}}{member.name}")
-        if isinstance(member.type, SchemaRecord):
-            _fill(member.type, child)
+        if isinstance(member.value_type, SchemaRecord):
+            _fill(member.value_type, child)
         else:
-            child.text = value_of(member.type)
+            child.text = value_of(member.value_type)
 
 
-def value_of(kind: Simple) -> str:
+def value_of(kind: SimpleType) -> str:
     """Return a value of a type."""
     choices = [value for facet, value in kind.facets if facet == "enumeration"]
     return choices[0] if choices else VALUES.get(kind.name, "1")
@@ -72,15 +72,15 @@ def members_in(record: SchemaRecord, element: Element) -> Iterator[tuple[SchemaE
     """Yield every element in a whole call with what it is, those in records behind them."""
     for member, child in zip(record.members, list(element), strict=True):
         yield member, child
-        if isinstance(member.type, SchemaRecord):
-            yield from members_in(member.type, child)
+        if isinstance(member.value_type, SchemaRecord):
+            yield from members_in(member.value_type, child)
 
 
 def read(body: Element | str) -> dict[str, Any]:
     """Return the values of a call; raises what is wrong with it."""
     text = body if isinstance(body, str) else etree.tostring(body, encoding="unicode")
-    message = envelopes.read(envelope(text).encode())
-    return values_of(CONTRACT, operation_of(CONTRACT, message.body), message)
+    message = envelopes.read_message(envelope(text).encode())
+    return read_values(CONTRACT, find_operation(CONTRACT, message.body_element), message)
 
 
 def told(body: Element | str) -> Told | None:
@@ -89,7 +89,9 @@ def told(body: Element | str) -> Told | None:
         read(body)
     except DomainError as error:
         tag = etree.QName(etree.fromstring(body) if isinstance(body, str) else body).text
-        typed = etree.fromstring(FAULTS.of(Version.SOAP_11, error, labels=CONTRACT.labels(tag)).text.encode())
+        typed = etree.fromstring(
+            FAULTS.render_fault(SoapVersion.SOAP_11, error, labels=CONTRACT.labels_for_tag(tag)).xml_text.encode()
+        )
         message, field = (typed.findtext(f".//{{{OURS}}}{name}") for name in ("message", "field"))
         place = [error.params.get(name, 0) for name in ("line", "column")]
         return Told(error.code, field, message or "", *(int(str(one)) for one in place))

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from domain.messages.ports import DeliveryReceipt, SendResult, Verdict
+from domain.messages.ports import DeliveryReceipt, SendResult, SendVerdict
 from domain.messages.records import OutboxMessage
 
-TAKEN = SendResult(Verdict.ACCEPTED, provider_id="1")
+TAKEN = SendResult(SendVerdict.ACCEPTED, provider_id="1")
 
 
 class ScriptedCarrier:
     """Answers each recipient from a list of its own, then takes everything; remembers what it took, in order."""
 
     name = "telegram"
-    rate = 1000.0
+    rate_per_second = 1000.0
     answers_by_local_id = False
 
     def __init__(self) -> None:
@@ -28,20 +28,20 @@ class ScriptedCarrier:
         """Answer as the script says."""
         self.asked.append((message.recipient, message.text))
         result = self.down or (self.script[message.recipient].pop(0) if self.script[message.recipient] else TAKEN)
-        if result.verdict is Verdict.ACCEPTED:
+        if result.verdict is SendVerdict.ACCEPTED:
             self.taken.append((message.recipient, message.text))
         return result
 
-    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
         """Know nothing."""
         raise AssertionError("it cannot be asked")
 
     @property
-    def remembers(self) -> timedelta:
+    def memory_period(self) -> timedelta:
         """Not at all."""
         return timedelta(0)
 
-    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Have none."""
         return []
 

@@ -22,51 +22,51 @@ class Seconds:
 def test_a_second_worth_of_parts_leaves_at_once_and_the_next_waits() -> None:
     seconds = Seconds()
     bucket = Bucket(4, seconds)
-    assert [bucket.take(2), bucket.take(2)] == [0.0, 0.0]
-    assert bucket.take(1) == pytest.approx(0.25)
-    assert bucket.take(3) == pytest.approx(0.75)
+    assert [bucket.take_parts(2), bucket.take_parts(2)] == [0.0, 0.0]
+    assert bucket.take_parts(1) == pytest.approx(0.25)
+    assert bucket.take_parts(3) == pytest.approx(0.75)
     seconds.now += 0.75
-    assert bucket.take(3) == 0.0
+    assert bucket.take_parts(3) == 0.0
 
 
 def test_a_refused_take_takes_nothing() -> None:
     seconds = Seconds()
     bucket = Bucket(1, seconds)
-    bucket.take(1)
-    assert [bucket.take(1), bucket.take(1)] == [pytest.approx(1.0), pytest.approx(1.0)]
+    bucket.take_parts(1)
+    assert [bucket.take_parts(1), bucket.take_parts(1)] == [pytest.approx(1.0), pytest.approx(1.0)]
 
 
 def test_an_idle_bucket_holds_no_more_than_a_second() -> None:
     seconds = Seconds()
     bucket = Bucket(3, seconds)
     seconds.now += 3600
-    assert bucket.take(3) == 0.0
-    assert bucket.take(1) > 0
+    assert bucket.take_parts(3) == 0.0
+    assert bucket.take_parts(1) > 0
 
 
 def test_a_text_longer_than_the_bucket_leaves_and_is_paid_off() -> None:
     seconds = Seconds()
     bucket = Bucket(2, seconds)
-    assert bucket.take(6) == 0.0
-    assert bucket.take(1) == pytest.approx(2.5)
+    assert bucket.take_parts(6) == 0.0
+    assert bucket.take_parts(1) == pytest.approx(2.5)
     seconds.now += 2.5
-    assert bucket.take(1) == 0.0
+    assert bucket.take_parts(1) == 0.0
 
 
 def test_a_slow_rate_lets_single_parts_through() -> None:
     seconds = Seconds()
     bucket = Bucket(0.5, seconds)
-    assert bucket.take(1) == 0.0
-    assert bucket.take(1) == pytest.approx(2.0)
+    assert bucket.take_parts(1) == 0.0
+    assert bucket.take_parts(1) == pytest.approx(2.0)
 
 
 def test_a_pause_holds_everything_and_ends() -> None:
     seconds = Seconds()
     bucket = Bucket(10, seconds)
-    bucket.pause(5)
-    assert bucket.take(1) == pytest.approx(5.0)
+    bucket.pause_for(5)
+    assert bucket.take_parts(1) == pytest.approx(5.0)
     seconds.now += 5
-    assert bucket.take(1) == 0.0
+    assert bucket.take_parts(1) == 0.0
 
 
 def test_a_rate_must_be_above_zero() -> None:
@@ -82,7 +82,7 @@ def test_no_stretch_of_time_lets_more_through_than_the_rate(rate: float, texts: 
     begun, sent = seconds.now, 0
     for parts in texts:
         for _ in range(3):
-            wait = bucket.take(parts)
+            wait = bucket.take_parts(parts)
             if not wait:
                 break
             seconds.now += wait + 1e-9

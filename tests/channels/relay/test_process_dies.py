@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.relay.relay import AT_ONCE, MOST_RESENDS, Relay, in_chats
+from channels.relay.relay import MOST_RESENDS, SENDS_AT_ONCE, Relay, chat_route
 from domain.messages.ports import SendResult
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from tests.channels.relay.carriers import ScriptedCarrier
@@ -42,25 +42,34 @@ class EndingCarrier(ScriptedCarrier):
     async def send(self, message: OutboxMessage) -> SendResult:
         """End the relay, and take the message."""
         assert self.relay
-        self.relay.end()
+        self.relay.stop_claiming()
         return await super().send(message)
 
 
 async def queue(town: Municipality) -> list[int]:
     """Queue notices, each to a chat of its own; their ids."""
     ids, now = [town.desk.ids.new_id() for _ in range(NOTICES)], town.clock.at
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         for at, number in enumerate(ids):
             text = f"خبر {at}"
             await uow.outbox.add(
-                OutboxMessage(number, "telegram", str(at), MessageClass.NOTICE, "sms.unknown", text, now, now)
+                OutboxMessage(
+                    id=number,
+                    channel="telegram",
+                    recipient=str(at),
+                    cls=MessageClass.NOTICE,
+                    key="sms.unknown",
+                    text=text,
+                    created_at=now,
+                    not_before=now,
+                )
             )
     return ids
 
 
 async def states(town: Municipality, ids: list[int]) -> Counter[MessageState]:
     """How many of the messages stand where."""
-    async with town.store.unit(write=False) as uow:
+    async with town.store.open_unit(write=False) as uow:
         return Counter([(await uow.outbox.get(number)).state for number in ids])
 
 
@@ -68,33 +77,33 @@ async def states(town: Municipality, ids: list[int]) -> Counter[MessageState]:
 async def test_what_was_under_way_is_sent_again(town: Municipality, database: Path, rate: float) -> None:
     ids = await queue(town)
     stuck, carrier = StuckCarrier(), ScriptedCarrier()
-    stuck.rate = rate
-    dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, in_chats("telegram"))
-    sending = asyncio.create_task(dying.tick())
+    stuck.rate_per_second = rate
+    dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, chat_route("telegram"))
+    sending = asyncio.create_task(dying.send_due())
     await stuck.stuck.wait()
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
     with closing(sqlite3.connect(database)) as file, file:
         file.execute("UPDATE outbox SET claimed_until = 0 WHERE claimed_until IS NOT NULL")
     town.advance(seconds=timedelta(minutes=3).total_seconds())
-    relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, in_chats("telegram"))
-    await relay.reconcile()
-    await relay.tick()
+    relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, chat_route("telegram"))
+    await relay.reconcile_unknown()
+    await relay.send_due()
     assert await states(town, ids) == {MessageState.SENT: NOTICES}
     assert len(carrier.taken) == NOTICES
-    async with town.store.unit(write=False) as uow:
+    async with town.store.open_unit(write=False) as uow:
         again = [one.recipient for number in ids if (one := await uow.outbox.get(number)).resends]
     assert {recipient for recipient, _ in stuck.taken} <= set(again)
-    assert 1 <= len(again) <= AT_ONCE, "no more than was taken up at once"
+    assert 1 <= len(again) <= SENDS_AT_ONCE, "no more than was taken up at once"
 
 
 async def test_a_death_at_every_try_ends(town: Municipality, database: Path) -> None:
     await queue(town)
     for tries in range(MOST_RESENDS + 2):
         stuck = StuckCarrier()
-        dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, in_chats("telegram"))
-        await dying.reconcile()
-        sending = asyncio.create_task(dying.tick())
+        dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, chat_route("telegram"))
+        await dying.reconcile_unknown()
+        sending = asyncio.create_task(dying.send_due())
         await stuck.stuck.wait()
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -106,7 +115,7 @@ async def test_a_death_at_every_try_ends(town: Municipality, database: Path) -> 
 
 async def test_a_relay_that_ends_finishes_what_it_took_up(town: Municipality) -> None:
     ids, carrier = await queue(town), EndingCarrier()
-    relay = carrier.relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, in_chats("telegram"))
-    assert await relay.tick() == AT_ONCE
-    assert await states(town, ids) == {MessageState.SENT: AT_ONCE, MessageState.QUEUED: NOTICES - AT_ONCE}
-    assert await relay.tick() == 0
+    relay = carrier.relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, chat_route("telegram"))
+    assert await relay.send_due() == SENDS_AT_ONCE
+    assert await states(town, ids) == {MessageState.SENT: SENDS_AT_ONCE, MessageState.QUEUED: NOTICES - SENDS_AT_ONCE}
+    assert await relay.send_due() == 0

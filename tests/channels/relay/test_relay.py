@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.relay.relay import DOWN_FOR, Relay
+from channels.relay.relay import LONGEST_DOWN_TIME, Relay
 from channels.sms.providers.kavenegar import Kavenegar
 from domain.messages.records import MessageState
 from domain.unit_of_work import Store, UnitOfWork
@@ -25,12 +25,12 @@ class Failing:
         self._left = at
 
     @asynccontextmanager
-    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+    async def open_unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
         """Open a unit, or tell that the database does not answer."""
         self._left -= write
         if write and self._left == 0:
             raise Unavailable("database")
-        async with self._store.unit(write=write) as uow:
+        async with self._store.open_unit(write=write) as uow:
             yield uow
 
 
@@ -65,16 +65,16 @@ async def test_texts_go_on_by_themselves_once_there_is_credit_again(
     relay = Relay(town.desk, town.store, [provider], lambda: seconds)
     credit, panel.credit = panel.credit, 0
     await town.say(CITIZEN, "راهنما")
-    await relay.tick()
+    await relay.send_due()
     [waiting] = await town.sent()
     assert (waiting.state, waiting.reason, waiting.attempts) == (MessageState.QUEUED, "credit", 0)
     panel.credit = credit
-    seconds = DOWN_FOR.total_seconds() - 1
+    seconds = LONGEST_DOWN_TIME.total_seconds() - 1
     town.advance(seconds=seconds)
-    assert await relay.tick() == 0, "it is left alone for its time"
+    assert await relay.send_due() == 0, "it is left alone for its time"
     seconds += 1
     town.advance(seconds=1)
-    assert await relay.tick() == 1
+    assert await relay.send_due() == 1
     [sent] = await town.sent()
     assert (sent.state, sent.attempts, len(panel.sent)) == (MessageState.SENT, 1, 1)
 
@@ -86,8 +86,8 @@ async def test_a_mark_that_fails_cuts_no_other_text_off(
         await town.say(mobile, "راهنما")
     relay = Relay(town.desk, Failing(town.store, at=2), [provider], lambda: 0.0)  # the first mark after the claim
     with pytest.raises(Unavailable):
-        await relay.tick()
-    async with town.store.unit(write=False) as uow:
-        states = sorted(message.state for message in await uow.outbox.recent())
+        await relay.send_due()
+    async with town.store.open_unit(write=False) as uow:
+        states = sorted(message.state for message in await uow.outbox.list_recent())
     assert states == sorted([MessageState.SENDING, *[MessageState.SENT] * 3])
     assert len(panel.sent) == 4

@@ -14,7 +14,16 @@ PERSIAN = "درخواست شما با کد ۱۲۳ ۴۵۶ ۷۸۹ ثبت شد."
 def outgoing(message_id: int, text: str = PERSIAN, recipient: str = "+989121234567") -> OutboxMessage:
     """A queued text."""
     moment = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-    return OutboxMessage(message_id, "sms", recipient, MessageClass.REPLY, "received", text, moment, moment)
+    return OutboxMessage(
+        id=message_id,
+        channel="sms",
+        recipient=recipient,
+        cls=MessageClass.REPLY,
+        key="received",
+        text=text,
+        created_at=moment,
+        not_before=moment,
+    )
 
 
 def kavenegar(base_url: str, **changed: float | str) -> Kavenegar:

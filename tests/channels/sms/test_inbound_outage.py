@@ -27,18 +27,18 @@ class Gone:
         self.away = True
 
     @asynccontextmanager
-    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+    async def open_unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
         """Open a unit, or tell that the database does not answer."""
         if self.away:
             raise Unavailable("database")
-        async with self._store.unit(write=write) as uow:
+        async with self._store.open_unit(write=write) as uow:
             yield uow
 
 
 async def test_a_text_is_asked_for_again_and_then_taken(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/outage.db"
     await migrate(url)
-    store = await SqlStore.open(url)
+    store = await SqlStore.connect(url)
     gone, app = Gone(store), web.Application()
     SmsChannel(build_desk(StandingClock()), gone, {"simulator": Simulator(webhook_secret=SECRET)}).mount(app)
     async with TestClient(TestServer(app)) as client:
@@ -48,7 +48,7 @@ async def test_a_text_is_asked_for_again_and_then_taken(tmp_path: Path) -> None:
         assert (await client.get(f"/sms/simulator/{SECRET}/delivery", params=receipt)).status == 503
         gone.away = False
         assert (await client.get(f"/sms/simulator/{SECRET}/inbound", params=TEXT)).status == 200
-    async with store.unit(write=False) as uow:
-        [kept] = await uow.inbox.last_from("sms", CITIZEN, 9)
+    async with store.open_unit(write=False) as uow:
+        [kept] = await uow.inbox.list_last_from("sms", CITIZEN, 9)
         assert (kept.text, kept.provider_id, kept.intent) == ("راهنما", "77", "help")
     await store.close()

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from channels.sms.providers.kavenegar import IDS_PER_CALL, Kavenegar
-from domain.messages.ports import SendResult, Verdict
+from domain.messages.ports import SendResult, SendVerdict
 from domain.messages.records import MessageState
 from tests.channels.sms.clients import KEY, PERSIAN, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar, Fault
@@ -58,36 +58,36 @@ async def test_kavenegar_sends_what_the_panel_expects(panel: FakeKavenegar, clie
 @pytest.mark.parametrize(
     ("status", "verdict", "reason"),
     [
-        (400, Verdict.REFUSED, "parameters"),
-        (401, Verdict.PROVIDER_DOWN, "account"),
-        (402, Verdict.RETRY, "failed"),
-        (403, Verdict.PROVIDER_DOWN, "key"),
-        (404, Verdict.PROVIDER_DOWN, "address"),
-        (406, Verdict.REFUSED, "parameters"),
-        (407, Verdict.PROVIDER_DOWN, "access"),
-        (409, Verdict.RETRY, "busy"),
-        (411, Verdict.REFUSED, "recipient"),
-        (412, Verdict.PROVIDER_DOWN, "sender"),
-        (413, Verdict.REFUSED, "length"),
-        (414, Verdict.REFUSED, "parameters"),
-        (416, Verdict.PROVIDER_DOWN, "source_address"),
-        (417, Verdict.REFUSED, "parameters"),
-        (418, Verdict.PROVIDER_DOWN, "credit"),
-        (420, Verdict.REFUSED, "link"),
-        (422, Verdict.REFUSED, "characters"),
-        (424, Verdict.REFUSED, "template"),
-        (426, Verdict.PROVIDER_DOWN, "plan"),
-        (427, Verdict.PROVIDER_DOWN, "line_level"),
-        (431, Verdict.REFUSED, "parameters"),
-        (432, Verdict.REFUSED, "parameters"),
-        (451, Verdict.RETRY, "rate"),
-        (501, Verdict.PROVIDER_DOWN, "test_mode"),
-        (500, Verdict.UNKNOWN, "status_500"),
-        (499, Verdict.UNKNOWN, "status_499"),
+        (400, SendVerdict.REFUSED, "parameters"),
+        (401, SendVerdict.PROVIDER_DOWN, "account"),
+        (402, SendVerdict.RETRY, "failed"),
+        (403, SendVerdict.PROVIDER_DOWN, "key"),
+        (404, SendVerdict.PROVIDER_DOWN, "address"),
+        (406, SendVerdict.REFUSED, "parameters"),
+        (407, SendVerdict.PROVIDER_DOWN, "access"),
+        (409, SendVerdict.RETRY, "busy"),
+        (411, SendVerdict.REFUSED, "recipient"),
+        (412, SendVerdict.PROVIDER_DOWN, "sender"),
+        (413, SendVerdict.REFUSED, "length"),
+        (414, SendVerdict.REFUSED, "parameters"),
+        (416, SendVerdict.PROVIDER_DOWN, "source_address"),
+        (417, SendVerdict.REFUSED, "parameters"),
+        (418, SendVerdict.PROVIDER_DOWN, "credit"),
+        (420, SendVerdict.REFUSED, "link"),
+        (422, SendVerdict.REFUSED, "characters"),
+        (424, SendVerdict.REFUSED, "template"),
+        (426, SendVerdict.PROVIDER_DOWN, "plan"),
+        (427, SendVerdict.PROVIDER_DOWN, "line_level"),
+        (431, SendVerdict.REFUSED, "parameters"),
+        (432, SendVerdict.REFUSED, "parameters"),
+        (451, SendVerdict.RETRY, "rate"),
+        (501, SendVerdict.PROVIDER_DOWN, "test_mode"),
+        (500, SendVerdict.UNKNOWN, "status_500"),
+        (499, SendVerdict.UNKNOWN, "status_499"),
     ],
 )
 async def test_each_status_of_the_panel_is_a_verdict(
-    panel: FakeKavenegar, client: Kavenegar, status: int, verdict: Verdict, reason: str
+    panel: FakeKavenegar, client: Kavenegar, status: int, verdict: SendVerdict, reason: str
 ) -> None:
     panel.fail_next(Fault("status", status))
     result = await client.send(outgoing(7001))
@@ -98,22 +98,22 @@ async def test_each_status_of_the_panel_is_a_verdict(
 async def test_a_busy_panel_costs_a_try_and_too_many_calls_only_time(panel: FakeKavenegar, client: Kavenegar) -> None:
     panel.fail_next(Fault("status", 409), Fault("status", 451))
     busy, fast = [await client.send(outgoing(7001)) for _ in range(2)]
-    assert min(busy.wait, fast.wait) > 0
-    assert (busy.waiting, fast.waiting) == (False, True)
-    assert (await client.send(outgoing(7001))).verdict is Verdict.ACCEPTED
+    assert min(busy.wait_seconds, fast.wait_seconds) > 0
+    assert (busy.is_uncounted, fast.is_uncounted) == (False, True)
+    assert (await client.send(outgoing(7001))).verdict is SendVerdict.ACCEPTED
 
 
 async def test_an_empty_account_sends_nothing(panel: FakeKavenegar, client: Kavenegar) -> None:
     panel.credit = 119
     assert (await client.send(outgoing(7001, "hi"))).reason == "credit"
     panel.credit = 120
-    assert (await client.send(outgoing(7001, "hi"))).verdict is Verdict.ACCEPTED
+    assert (await client.send(outgoing(7001, "hi"))).verdict is SendVerdict.ACCEPTED
 
 
 async def test_a_recipient_who_blocks_the_line_is_blocked(panel: FakeKavenegar, client: Kavenegar) -> None:
     panel.blocked.add("09121234567")
     result = await client.send(outgoing(7001))
-    assert (result.verdict, result.reason) == (Verdict.BLOCKED, "blocked")
+    assert (result.verdict, result.reason) == (SendVerdict.BLOCKED, "blocked")
     assert result.provider_id == str(panel.sent[0].messageid)
 
 
@@ -133,11 +133,11 @@ async def test_an_unknown_outcome_is_found_out_by_our_id(
 ) -> None:
     panel.fail_next(fault)
     result = await impatient.send(outgoing(7001))
-    assert (result.verdict, result.reason) == (Verdict.UNKNOWN, reason)
-    outcome = (await client.outcome_of([7001]))[7001]
+    assert (result.verdict, result.reason) == (SendVerdict.UNKNOWN, reason)
+    outcome = (await client.ask_outcomes([7001]))[7001]
     assert bool(outcome) is taken is bool(panel.sent)
     if outcome:
-        assert (outcome.verdict, outcome.provider_id) == (Verdict.ACCEPTED, str(panel.sent[0].messageid))
+        assert (outcome.verdict, outcome.provider_id) == (SendVerdict.ACCEPTED, str(panel.sent[0].messageid))
 
 
 @pytest.mark.parametrize("fault", [Fault("slow", SERVER_SECONDS), Fault("cut_after_accept")], ids=["slow", "cut"])
@@ -145,15 +145,15 @@ async def test_sending_again_after_an_unknown_outcome_sends_nothing_twice(
     panel: FakeKavenegar, client: Kavenegar, impatient: Kavenegar, fault: Fault
 ) -> None:
     panel.fail_next(fault)
-    assert (await impatient.send(outgoing(7001))).verdict is Verdict.UNKNOWN
+    assert (await impatient.send(outgoing(7001))).verdict is SendVerdict.UNKNOWN
     result = await client.send(outgoing(7001))
-    assert (result.verdict, result.provider_id) == (Verdict.ACCEPTED, str(panel.sent[0].messageid))
+    assert (result.verdict, result.provider_id) == (SendVerdict.ACCEPTED, str(panel.sent[0].messageid))
     assert len(panel.sent) == 1
 
 
 async def test_known_and_unknown_ids_are_told_apart(panel: FakeKavenegar, client: Kavenegar) -> None:
     await client.send(outgoing(7001))
-    outcomes = await client.outcome_of([7001, 7002])
+    outcomes = await client.ask_outcomes([7001, 7002])
     assert outcomes[7001]
     assert outcomes[7001].provider_id == str(panel.sent[0].messageid)
     assert outcomes[7002] is None
@@ -164,9 +164,9 @@ async def test_a_panel_that_is_not_there_took_nothing() -> None:
         held.bind(("127.0.0.1", 0))
         client = kavenegar(f"http://127.0.0.1:{held.getsockname()[1]}")
         result = await client.send(outgoing(7001))
-        assert (result.verdict, result.reason, result.waiting) == (Verdict.RETRY, "unreachable", False)
-        assert await client.outcome_of([7001]) == {}
-        assert await client.receipts_for(["1"]) == []
+        assert (result.verdict, result.reason, result.is_uncounted) == (SendVerdict.RETRY, "unreachable", False)
+        assert await client.ask_outcomes([7001]) == {}
+        assert await client.poll_receipts(["1"]) == []
         await client.close()
 
 
@@ -191,7 +191,7 @@ async def test_a_panel_that_lets_nobody_in_took_nothing() -> None:
         waiting.connect(full.getsockname())
         client = kavenegar(f"http://127.0.0.1:{full.getsockname()[1]}", connect_timeout=CLIENT_SECONDS)
         result = await client.send(outgoing(7001))
-        assert (result.verdict, result.reason) == (Verdict.RETRY, "unreachable")
+        assert (result.verdict, result.reason) == (SendVerdict.RETRY, "unreachable")
         await client.close()
 
 
@@ -226,21 +226,27 @@ def panel_says(entries: str) -> bytes:
 @pytest.mark.parametrize(
     ("raw", "result"),
     [
-        (b"nonsense\r\n\r\n", SendResult(Verdict.UNKNOWN, reason="cut")),
-        (http("200 OK", "{" * 50)[:-10], SendResult(Verdict.UNKNOWN, reason="cut")),
-        (http("200 OK", "[]"), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (http("200 OK", '{"return": {}}'), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (panel_says("null"), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (panel_says("[]"), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (panel_says('[{"messageid": 0, "status": 100}]'), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (panel_says('[{"status": 1}]'), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (panel_says('[{"messageid": 85, "status": 1}]'), SendResult(Verdict.ACCEPTED, "85")),
-        (panel_says('[{"messageid": "85", "status": "4", "cost": "120"}]'), SendResult(Verdict.ACCEPTED, "85", 120)),
-        (http("302 Found", "", "Location: /elsewhere"), SendResult(Verdict.UNKNOWN, reason="unreadable")),
-        (http("403 Forbidden", "<html>"), SendResult(Verdict.PROVIDER_DOWN, reason="key")),
-        (http("429 Too Many", ""), SendResult(Verdict.RETRY, reason="rate", wait=10.0, waiting=True)),
-        (http("502 Bad Gateway", "<html>"), SendResult(Verdict.UNKNOWN, reason="status_502")),
-        (http("409 Conflict", '{"return": {"status": 409}}'), SendResult(Verdict.RETRY, reason="busy", wait=5.0)),
+        (b"nonsense\r\n\r\n", SendResult(SendVerdict.UNKNOWN, reason="cut")),
+        (http("200 OK", "{" * 50)[:-10], SendResult(SendVerdict.UNKNOWN, reason="cut")),
+        (http("200 OK", "[]"), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (http("200 OK", '{"return": {}}'), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (panel_says("null"), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (panel_says("[]"), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (panel_says('[{"messageid": 0, "status": 100}]'), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (panel_says('[{"status": 1}]'), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (panel_says('[{"messageid": 85, "status": 1}]'), SendResult(SendVerdict.ACCEPTED, "85")),
+        (
+            panel_says('[{"messageid": "85", "status": "4", "cost": "120"}]'),
+            SendResult(SendVerdict.ACCEPTED, "85", 120),
+        ),
+        (http("302 Found", "", "Location: /elsewhere"), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
+        (http("403 Forbidden", "<html>"), SendResult(SendVerdict.PROVIDER_DOWN, reason="key")),
+        (http("429 Too Many", ""), SendResult(SendVerdict.RETRY, reason="rate", wait_seconds=10.0, is_uncounted=True)),
+        (http("502 Bad Gateway", "<html>"), SendResult(SendVerdict.UNKNOWN, reason="status_502")),
+        (
+            http("409 Conflict", '{"return": {"status": 409}}'),
+            SendResult(SendVerdict.RETRY, reason="busy", wait_seconds=5.0),
+        ),
     ],
 )
 async def test_answers_of_other_shapes(raw: bytes, result: SendResult) -> None:
@@ -252,7 +258,10 @@ async def test_answers_of_other_shapes(raw: bytes, result: SendResult) -> None:
     ("raw", "outcomes"),
     [
         (panel_says('[{"messageid": 0, "status": 100}]'), {7001: None}),
-        (panel_says('[{"messageid": 85, "localid": 7001, "status": 10}]'), {7001: SendResult(Verdict.ACCEPTED, "85")}),
+        (
+            panel_says('[{"messageid": 85, "localid": 7001, "status": 10}]'),
+            {7001: SendResult(SendVerdict.ACCEPTED, "85")},
+        ),
         (panel_says('[{"messageid": 85, "localid": "9", "status": 10}]'), {}),
         (panel_says('[{"messageid": 0, "localid": "7001", "status": 1}]'), {}),
         (panel_says("[]"), {}),
@@ -262,12 +271,12 @@ async def test_answers_of_other_shapes(raw: bytes, result: SendResult) -> None:
 )
 async def test_an_outcome_that_is_not_told_is_missing(raw: bytes, outcomes: dict[int, SendResult | None]) -> None:
     async with answering(raw) as client:
-        assert await client.outcome_of([7001]) == outcomes
+        assert await client.ask_outcomes([7001]) == outcomes
 
 
 async def test_a_row_without_an_id_is_nobodys_when_several_were_asked_for() -> None:
     async with answering(panel_says('[{"messageid": 0, "status": 100}]')) as client:
-        assert await client.outcome_of([7001, 7002]) == {}
+        assert await client.ask_outcomes([7001, 7002]) == {}
 
 
 async def test_a_wrong_key_is_told(panel: FakeKavenegar) -> None:
@@ -280,7 +289,7 @@ async def test_receipts_are_asked_for_in_calls_of_500(panel: FakeKavenegar, clie
     panel.status_after = 10
     last = (await client.send(outgoing(7001))).provider_id or ""
     ids = [str(number) for number in range(1, 2 * IDS_PER_CALL + 1)] + [last]
-    assert [receipt.provider_id for receipt in await client.receipts_for(ids)] == [last]
+    assert [receipt.provider_id for receipt in await client.poll_receipts(ids)] == [last]
     asked = [call.fields["messageid"].count(",") + 1 for call in panel.calls if call.method == "sms/status"]
     assert asked == [500, 500, 1]
 
@@ -308,7 +317,7 @@ async def test_message_states_by_poll_and_by_webhook(
     provider_id = (await client.send(outgoing(7001))).provider_id or ""
     panel.status_after = status
     panel.set_status(int(provider_id), status)
-    polled = await client.receipts_for([provider_id])
+    polled = await client.poll_receipts([provider_id])
     pushed = client.read_receipts({"messageid": provider_id, "status": str(status)})
     assert polled == pushed
     assert [receipt.state for receipt in polled] == ([state] if state else [])

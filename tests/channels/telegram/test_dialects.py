@@ -11,5 +11,5 @@ TEXTS = st.text(alphabet=st.sampled_from("آب_*`[]()\\ \nhttps://a"), max_size=
 
 @given(TEXTS)
 def test_both_show_what_was_meant(text: str) -> None:
-    assert shown_by_bale(DIALECTS["bale"].written(text)) == text
-    assert DIALECTS["telegram"].written(text) == text
+    assert shown_by_bale(DIALECTS["bale"].format_text(text)) == text
+    assert DIALECTS["telegram"].format_text(text) == text

@@ -38,9 +38,9 @@ async def careful(database: Path) -> AsyncIterator[Municipality]:
     clock = StandingClock()
     async with municipality(database, build_desk(clock, policy=Policy(tariffs_need_approval=True)), clock) as town:
         await town.furnish()
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             for name in ("anne", "behrouz"):
-                await uow.people.put_staff(
+                await uow.people.save_staff(
                     StaffMember(name, frozenset({Role.REVENUE}), name, None, "", True, town.clock.now())
                 )
         yield town

@@ -5,22 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from domain.actions.tariffs.changes import add_tariff
-from domain.blocks.band_answers import LISTED
-from domain.language.service import Answer, Lookup, LookupContext, Prices, Service
+from domain.blocks.band_answers import MOST_LISTED_BANDS
+from domain.language.lookups import Lookup, LookupAnswer, LookupContext, PriceLookup
+from domain.language.service import Service
 from domain.services import SERVICES
-from domain.tariffs.tariff import FROM
+from domain.tariffs.tariff import BAND_DIMENSION
 from domain.values.actors import Role
 from tests.support import taxis
 from tests.support.experts import Experts
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 
-Answering = Callable[[LookupContext], Awaitable[list[Answer]]]
+Answering = Callable[[LookupContext], Awaitable[list[LookupAnswer]]]
 
 
 def noting(answer: Answering, given: set[str]) -> Answering:
     """Return the same look-up, which notes what it answers."""
 
-    async def noted(asked: LookupContext) -> list[Answer]:
+    async def noted(asked: LookupContext) -> list[LookupAnswer]:
         lines = await answer(asked)
         given.update(key for key, _ in lines)
         return lines
@@ -31,26 +32,34 @@ def noting(answer: Answering, given: set[str]) -> Answering:
 def heard(service: Service, given: dict[str, set[str]]) -> Service:
     """Return a service whose answers are noted under its key."""
     noted = given.setdefault(service.key, set())
-    lookups = tuple(replace(one, answer=noting(one.answer, noted)) for one in service.lookups)
-    prices = service.prices and replace(service.prices, answer=noting(service.prices.answer, noted))
-    return replace(service, lookups=lookups, prices=prices)
+    lookups = tuple(replace(one, find_answers=noting(one.find_answers, noted)) for one in service.lookups)
+    prices = service.price_lookup and replace(
+        service.price_lookup, find_answers=noting(service.price_lookup.find_answers, noted)
+    )
+    return replace(service, lookups=lookups, price_lookup=prices)
 
 
 def declared(service: Service) -> set[str]:
     """Return the answers that a service's declaration names."""
-    asked: list[Lookup | Prices] = [*service.lookups, *([service.prices] if service.prices else [])]
-    return {name for one in asked for name in one.answers}
+    asked: list[Lookup | PriceLookup] = [*service.lookups, *([service.price_lookup] if service.price_lookup else [])]
+    return {name for one in asked for name in one.answer_names}
 
 
 async def price_bands(town: Municipality) -> None:
     """Let revenue set more bands than one text tells."""
     metres = {"kind": "subdivision", "per": "square_metre"}
     things = (("machinery", {"machine": "backhoe"}, "hour"), ("expert", metres, "square_metre"))
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         for service, dimensions, unit in things:
-            for number in range(2, LISTED + 3):
+            for number in range(2, MOST_LISTED_BANDS + 3):
                 await add_tariff(
-                    town.desk, uow, actor(Role.REVENUE), service, {**dimensions, FROM: str(number)}, rate=1, unit=unit
+                    town.desk,
+                    uow,
+                    actor(Role.REVENUE),
+                    service,
+                    {**dimensions, BAND_DIMENSION: str(number)},
+                    rate=1,
+                    unit=unit,
                 )
 
 

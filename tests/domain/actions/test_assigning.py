@@ -7,7 +7,7 @@ import pytest
 
 from domain.actions.queues import work
 from domain.actions.requests import act, assign, walk_in
-from domain.actions.staff.staffing import staff_actor, standing_in, today
+from domain.actions.staff.staffing import list_substitutions, load_staff_actor, today_in_tehran
 from domain.people.person import StaffMember, Substitution
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -33,58 +33,58 @@ MANAGER = actor(Role.MANAGER)
 async def engage(town: Municipality, username: str, *roles: Role, active: bool = True) -> Actor:
     """Put somebody on the staff."""
     member = StaffMember(username, frozenset(roles), f"خانم {username}", None, "", active, town.clock.now())
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(member)
     return Actor(frozenset(roles), "staff", username, "admin")
 
 
 async def listed(town: Municipality, queue: Queue, by: Actor) -> list[str]:
     """The codes in a queue."""
-    async with town.store.unit(write=False) as uow:
-        return [item.request.code for item in (await work.queue_page(town.desk, uow, by, QueueFilter(queue))).rows]
+    async with town.store.open_unit(write=False) as uow:
+        return [item.request.code for item in (await work.load_queue_page(town.desk, uow, by, QueueFilter(queue))).rows]
 
 
 async def take(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Take a request."""
-    async with town.store.unit() as uow:
-        return await assign.take(town.desk, uow, code, by, version)
+    async with town.store.open_unit() as uow:
+        return await assign.take_request(town.desk, uow, code, by, version)
 
 
 async def drop(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Drop a request."""
-    async with town.store.unit() as uow:
-        return await assign.drop(town.desk, uow, code, by, version)
+    async with town.store.open_unit() as uow:
+        return await assign.drop_assignment(town.desk, uow, code, by, version)
 
 
 async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
     """Give a request."""
-    async with town.store.unit() as uow:
-        return await assign.assign(town.desk, uow, code, username, by)
+    async with town.store.open_unit() as uow:
+        return await assign.assign_request(town.desk, uow, code, username, by)
 
 
 async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
     """Let somebody act for an absent member from yesterday until tomorrow; who that is now."""
-    day = today(town.desk)
+    day = today_in_tehran(town.desk)
     made = Substitution(
         absent, deputy, day - timedelta(1), day + timedelta(1), "staff:admin", town.clock.now(), by_admin=False
     )
-    async with town.store.unit() as uow:
-        await uow.people.put_substitution(made)
-        return await staff_actor(uow, deputy, "staff", day)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_substitution(made)
+        return await load_staff_actor(uow, deputy, "staff", day)
 
 
 async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
     """The user names of those to whom somebody may give these requests."""
     requests = [await town.request(code) for code in codes]
-    async with town.store.unit(write=False) as uow:
-        staff, substitutes = await uow.people.all_staff(), await standing_in(uow, today(town.desk))
-    return [one.username for one in assign.colleagues(town.desk, staff, substitutes, requests, by)]
+    async with town.store.open_unit(write=False) as uow:
+        staff, substitutes = await uow.people.list_staff(), await list_substitutions(uow, today_in_tehran(town.desk))
+    return [one.username for one in assign.list_colleagues(town.desk, staff, substitutes, requests, by)]
 
 
 async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
     """Give several; code → error."""
-    async with town.store.unit() as uow:
-        done = await assign.assign_several(town.desk, uow, dict.fromkeys(codes), username, by)
+    async with town.store.open_unit() as uow:
+        done = await assign.assign_requests(town.desk, uow, dict.fromkeys(codes), username, by)
     return {one.code: str(one.error) if one.error else None for one in done}
 
 
@@ -98,14 +98,15 @@ async def test_a_request_is_taken_and_dropped(town: Municipality) -> None:
         await take(town, code, sara)
     with pytest.raises(Conflict, match="taken_by") as told:
         await take(town, code, reza)
-    assert town.desk.wording.error(told.value) == "خانم sara پیش از شما این درخواست را برداشته است."
+    assert town.desk.wording.render_error(told.value) == "خانم sara پیش از شما این درخواست را برداشته است."
     assert (await drop(town, code, sara)).assignee is None
     assert await listed(town, Queue.UNASSIGNED, reza) == [code]
     with pytest.raises(AlreadyDone, match="unassigned"):
         await drop(town, code, sara)
     assert [(one.event, one.actor, one.payload) for one in (await town.history(code))[1:]] == [
-        ("assign", "staff:sara", {"assignee": "sara"}), ("unassign", "staff:sara", {"assignee_before": "sara"}),
-    ]  # fmt: skip
+        ("assign", "staff:sara", {"assignee": "sara"}),
+        ("unassign", "staff:sara", {"assignee_before": "sara"}),
+    ]
 
 
 async def test_who_may_not_work_on_it_may_not_take_or_drop_it(town: Municipality) -> None:
@@ -133,8 +134,11 @@ async def test_several_are_given_and_each_that_cannot_be_is_told(town: Municipal
     await town.do(codes[1], "cancel", Role.CIVIL)
     done = await several(town, [*codes, codes[0], "123456786"], "sara")
     assert done == {
-        codes[0]: None, codes[1]: "not_allowed_now:code", codes[2]: None, "123456786": "not_found:code",
-    }  # fmt: skip
+        codes[0]: None,
+        codes[1]: "not_allowed_now:code",
+        codes[2]: None,
+        "123456786": "not_found:code",
+    }
     assert set(await listed(town, Queue.MINE, sara)) == {codes[0], codes[2]}
     assert set((await several(town, codes[:1], "nobody")).values()) == {"not_found:assignee"}
     assert set((await several(town, codes, "sara", actor(Role.REVENUE))).values()) >= {"forbidden:assignee"}
@@ -163,7 +167,7 @@ async def test_it_is_given_only_to_who_could_work_on_it(town: Municipality) -> N
     with pytest.raises(InvalidField, match="invalid_field:assignee:not_of_unit") as told:
         await give(town, code, "reza")
     words = "این درخواست را به خانم reza نمی‌شود سپرد؛ اکنون کار واحد عمران است."
-    assert town.desk.wording.error(told.value) == words
+    assert town.desk.wording.render_error(told.value) == words
     assert (await town.request(code)).assignee is None
     for username in ("sara", "nader"):
         assert (await give(town, code, username)).assignee == username
@@ -208,20 +212,20 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     codes = sorted([await town.order(), await town.order(mobile=NEIGHBOUR)])
     seen: dict[str, VersionToken | None] = {code: (await town.request(code)).version_token for code in codes}
     await give(town, codes[0], "sara")
-    async with town.store.unit() as uow:
-        done = await assign.assign_several(town.desk, uow, seen, "reza", MANAGER)
+    async with town.store.open_unit() as uow:
+        done = await assign.assign_requests(town.desk, uow, seen, "reza", MANAGER)
     assert [str(one.error) for one in done] == ["conflict:code:moved_on", "None"]
     assert [(await town.request(code)).assignee for code in codes] == ["sara", "reza"]
 
 
 Change = Callable[[Municipality, UnitOfWork, str, VersionToken], Awaitable[object]]
 CHANGES: dict[str, Change] = {
-    "act": lambda town, uow, code, version: act.act(
+    "act": lambda town, uow, code, version: act.act_on_request(
         town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), version
     ),
-    "assign": lambda town, uow, code, version: assign.assign(town.desk, uow, code, "civil", MANAGER, version),
-    "take": lambda town, uow, code, version: assign.take(town.desk, uow, code, actor(Role.CIVIL), version),
-    "drop": lambda town, uow, code, version: assign.drop(town.desk, uow, code, MANAGER, version),
+    "assign": lambda town, uow, code, version: assign.assign_request(town.desk, uow, code, "civil", MANAGER, version),
+    "take": lambda town, uow, code, version: assign.take_request(town.desk, uow, code, actor(Role.CIVIL), version),
+    "drop": lambda town, uow, code, version: assign.drop_assignment(town.desk, uow, code, MANAGER, version),
     "correct_mobile": lambda town, uow, code, version: walk_in.correct_mobile(
         town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, version
     ),
@@ -239,11 +243,11 @@ async def test_of_two_officers_at_once_the_second_is_told(town: Municipality, na
     before = await town.request(code)
     assert before.state == seen.state, "it looks as it did, and yet somebody worked on it"
     with pytest.raises(Conflict, match="moved_on") as told:
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             await CHANGES[name](town, uow, code, seen.version_token)
-    assert town.desk.wording.error(told.value).startswith("در این فاصله همکار دیگری")
+    assert town.desk.wording.render_error(told.value).startswith("در این فاصله همکار دیگری")
     assert await town.request(code) == before
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         await CHANGES[name](town, uow, code, before.version_token)
     assert await town.request(code) != before
 

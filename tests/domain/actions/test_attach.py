@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from domain.actions.requests.attach import MOST_DOCUMENTS
-from domain.requests.documents import MAX_BYTES
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.values.actors import Role
 from domain.values.errors import DocumentRejected, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
 from tests.support.experts import ASKING, OFFICER, PHOTO, SECRETARY, Experts
@@ -20,9 +20,9 @@ async def test_a_file_is_kept_with_what_its_bytes_say(experts: Experts) -> None:
     assert (document.field, document.name, document.media_type) == ("deed", "سند من.jpg", "application/pdf")
     assert (document.size, document.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
     assert (document.added_by, document.at) == ("staff:ahmadi", experts.town.clock.at)
-    async with experts.town.store.unit(write=False) as uow:
-        assert await uow.documents.content(document.sha256) == PDF
-        assert await uow.documents.of_request((await experts.town.request(code)).id) == [document]
+    async with experts.town.store.open_unit(write=False) as uow:
+        assert await uow.documents.get_content(document.sha256) == PDF
+        assert await uow.documents.list_of_request((await experts.town.request(code)).id) == [document]
 
 
 async def test_it_is_an_event_that_moves_nothing(experts: Experts) -> None:
@@ -30,11 +30,17 @@ async def test_it_is_an_event_that_moves_nothing(experts: Experts) -> None:
     await experts.add(code, "deed", by=actor(Role.CITIZEN))
     event = (await experts.town.history(code))[-1]
     assert (event.event, event.actor_kind, event.from_state, event.to_state) == (
-        "attach", "citizen", "submitted", "submitted",
-    )  # fmt: skip
+        "attach",
+        "citizen",
+        "submitted",
+        "submitted",
+    )
     assert event.payload == {
-        "field": "deed", "name": "a.jpg", "sha256": hashlib.sha256(PHOTO).hexdigest(), "size": len(PHOTO),
-    }  # fmt: skip
+        "field": "deed",
+        "name": "a.jpg",
+        "sha256": hashlib.sha256(PHOTO).hexdigest(),
+        "size": len(PHOTO),
+    }
 
 
 async def test_the_same_file_again_changes_nothing(experts: Experts) -> None:
@@ -81,7 +87,7 @@ async def test_only_photos_and_pdf_and_not_too_large(experts: Experts) -> None:
     with pytest.raises(DocumentRejected):
         await experts.add(code, "deed", content=b"MZ\x90\x00", name="deed.pdf")
     with pytest.raises(TooLarge):
-        await experts.add(code, "deed", content=PDF + b"x" * MAX_BYTES)
+        await experts.add(code, "deed", content=PDF + b"x" * MAX_DOCUMENT_BYTES)
     assert len(await experts.town.history(code)) == 1
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.chats.chat import SentFile, Wrote
+from domain.chats.chat import SentFile, TextWritten
 from domain.messages.records import MessageClass, OutboxMessage
 from domain.settings.policy import Policy
 from tests.support.chats import Person, form_until_summary, labels
@@ -158,7 +158,7 @@ async def test_a_question_that_finds_no_room_behind_a_reply_is_asked_in_a_messag
     await anneh.says("خیابان امام، " + "ک" * 180)
     code = await anneh.town.reach("awaiting_payment")
     await anneh.hears()
-    await anneh.does(Wrote(f"پیگیری {code}"))
+    await anneh.does(TextWritten(f"پیگیری {code}"))
     status, again = [one for one in await anneh.hears() if one.cls is MessageClass.REPLY]
     assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     assert labels(again) == ["تأیید و ثبت", "اصلاح", "انصراف"]

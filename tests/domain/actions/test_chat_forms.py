@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.actions.conversations import receive_chat
-from domain.chats.chat import Pressed, ReceivedUpdate, Wrote
+from domain.chats.chat import ButtonPressed, ReceivedUpdate, TextWritten
 from domain.messages.records import InboundState, OutboxMessage
 from domain.settings.policy import Policy
 from domain.unit_of_work import Store, UnitOfWork
@@ -37,9 +37,11 @@ async def test_a_request_by_buttons_alone(anneh: Person) -> None:
     assert labels(done) == ["پیگیری", "لغو درخواست", "منوی خدمات"]
     [request] = await anneh.town.requests_of()
     assert request.fields == {
-        "items": [{"machine": "loader", "count": 1, "hours": 4}], "date": "2026-11-26", "start": "08:00",
+        "items": [{"machine": "loader", "count": 1, "hours": 4}],
+        "date": "2026-11-26",
+        "start": "08:00",
         "place": "خیابان امام، روبه‌روی پارک",
-    }  # fmt: skip
+    }
     assert (request.channel, request.code in done.text.replace(" ", "")) == ("telegram", True)
 
 
@@ -83,9 +85,9 @@ class LosingOnce:
     why: Exception = field(default_factory=lambda: Conflict("request"))
 
     @asynccontextmanager
-    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+    async def open_unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
         """Open a unit."""
-        async with self.kept.unit(write=write) as uow:
+        async with self.kept.open_unit(write=write) as uow:
             yield uow
             if not self.lost:
                 self.lost = True
@@ -97,15 +99,15 @@ async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: 
     machines = (await anneh.messages())[-1]
     await anneh.press("لودر", machines)
     anneh.town.advance(seconds=60)
-    handled, store = receive_chat._handle, LosingOnce(anneh.town.store)
+    handled, store = receive_chat._handle_update, LosingOnce(anneh.town.store)
 
     async def broken_behind(*arguments: Any) -> Any:
         if store.lost:
             raise NotAllowedNow("action")
         return await handled(*arguments)
 
-    monkeypatch.setattr(receive_chat, "_handle", broken_behind)
-    press = Pressed(data(machines)["گریدر"], str(machines.id))
+    monkeypatch.setattr(receive_chat, "_handle_update", broken_behind)
+    press = ButtonPressed(data(machines)["گریدر"], str(machines.id))
     update = ReceivedUpdate("telegram", "1:once", anneh.chat_id, "آنه", press)
     taken = await receive_chat.receive_update(anneh.town.desk, store, update)
     assert (taken.message.state, taken.toast) == (InboundState.FAILED, None)
@@ -116,7 +118,7 @@ async def test_a_button_is_pressed_again_after_our_own_fault(anneh: Person) -> N
     machines = (await anneh.messages())[-1]
     town, store = anneh.town, LosingOnce(anneh.town.store, why=KeyError("a fault of ours"))
     update = ReceivedUpdate(
-        "telegram", "1:lost", anneh.chat_id, "آنه", Pressed(data(machines)["لودر"], str(machines.id))
+        "telegram", "1:lost", anneh.chat_id, "آنه", ButtonPressed(data(machines)["لودر"], str(machines.id))
     )
     taken = await receive_chat.receive_update(town.desk, store, update)
     assert taken.message.state is InboundState.FAILED
@@ -130,9 +132,9 @@ async def test_a_button_that_was_pressed_too_soon_is_pressed_again(anneh: Person
     window, town = anneh.town.desk.policy.inbound_window.total_seconds(), anneh.town
     town.desk.engine = replace(town.desk.engine, policy=Policy(chat_limit=5))
     for number in range(town.desk.policy.chat_limit):
-        await anneh.does(Wrote(f"چیزی {number}"))
+        await anneh.does(TextWritten(f"چیزی {number}"))
     town.clock.at = datetime.fromtimestamp((town.clock.at.timestamp() // window + 1) * window - 2, UTC)
-    pressed = await anneh.does(Pressed(data(machines)["لودر"], str(machines.id)))
+    pressed = await anneh.does(ButtonPressed(data(machines)["لودر"], str(machines.id)))
     assert pressed.message.state is InboundState.LIMITED
     assert "خوانده نمی‌شود" in str(pressed.toast)
     hours = await anneh.press("لودر", machines)
@@ -254,8 +256,9 @@ async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh
     await anneh.town.do(code, "ask", Role.CIVIL, question="زمین هموار است؟")
     [question] = await anneh.hears()
     assert (question.key, labels(question)) == (
-        "services.machinery.notices.ask", ["پاسخ به پرسش", "پیگیری", "لغو درخواست"]
-    )  # fmt: skip
+        "services.machinery.notices.ask",
+        ["پاسخ به پرسش", "پیگیری", "لغو درخواست"],
+    )
     assert (await anneh.press("پاسخ به پرسش", question)).key == "ask.text"
     assert (await anneh.says("بله، هموار است")).key == "services.machinery.notices.answer"
     assert (await anneh.town.request(code)).data["answers"][0]["answer"] == "بله، هموار است"
@@ -323,7 +326,7 @@ async def test_a_button_that_nobody_made_is_no_fault(anneh: Person) -> None:
     await anneh.hears()
     verbs = (":!", ":!cancel", ":!print 1 2 3 4", ":!unknown x", ":!papers 1", ":!notices fax", ":!menu 1 2")
     for made_up in ("", ":", "x", "12345678:1", *verbs):
-        taken = await anneh.does(Pressed(made_up, "1"))
+        taken = await anneh.does(ButtonPressed(made_up, "1"))
         assert taken.message.state is not InboundState.FAILED, made_up
         anneh.town.advance(minutes=1)
 
@@ -332,7 +335,7 @@ async def test_another_persons_request_is_not_there_for_any_button(anneh: Person
     code = await anneh.town.reach("handed_over", mobile="+989350000001")
     for verb in (f"!cancel {code}", f"!papers {code}", f"!print {code} delivery_form", f"!print {code} receipt"):
         await anneh.hears()
-        await anneh.does(Pressed(f":{verb}", "1"))
+        await anneh.does(ButtonPressed(f":{verb}", "1"))
         [answer] = await anneh.hears()
         assert answer.key == "errors.not_found", verb
 

@@ -7,19 +7,19 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.conversations.proving import (
-    CODES_A_MOBILE,
-    CODES_AN_ADDRESS,
-    CODES_IN_ALL,
-    HOLDS,
+    CODE_LIFETIME,
+    CODES_PER_ADDRESS,
+    CODES_PER_MOBILE,
+    CODES_PER_WINDOW,
     MOST_TRIES,
-    send_code,
+    send_proof_code,
 )
-from domain.chats.chat import Edited, Resumed, SentFile, Stopped, Unreadable, Wrote
+from domain.chats.chat import BotBlocked, BotUnblocked, SentFile, TextEdited, TextWritten, UnreadableContent
 from domain.messages.records import InboundState, MessageClass
 from domain.settings.policy import Policy
 from domain.values.actors import Role
-from domain.values.calendar import hour_text, in_tehran
-from domain.values.rate_windows import window_end
+from domain.values.calendar import hour_text, to_tehran
+from domain.values.rate_windows import current_window_end
 from domain.values.text import ascii_digits
 from tests.support.chats import Person, data, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality
@@ -91,7 +91,7 @@ async def test_a_code_by_sms_proves_the_mobile(anneh: Person) -> None:
     assert sent.key == "chat.code_sent"
     code = await code_of(anneh.town)
     assert (await anneh.says(str((int(code) + 1) % 10**6).zfill(6))).key == "errors.mobile_not_verified"
-    await anneh.does(Wrote(code))
+    await anneh.does(TextWritten(code))
     proved, welcome = await anneh.hears()
     assert (proved.key, welcome.key) == ("chat.proved", "chat.welcome")
     assert "درخواست‌های من" in labels(welcome)
@@ -110,20 +110,20 @@ async def test_a_code_holds_for_five_tries_and_five_minutes(anneh: Person) -> No
     assert (await anneh.says(code)).key == "chat.prove_first"
     await anneh.says("09121234567")
     second = await code_of(anneh.town)
-    anneh.town.advance(seconds=HOLDS.total_seconds())
+    anneh.town.advance(seconds=CODE_LIFETIME.total_seconds())
     assert "مهلت این کد" in (await anneh.says(second)).text
 
 
 async def test_codes_are_limited_by_mobile_and_by_chat(anneh: Person) -> None:
-    for _ in range(CODES_A_MOBILE):
+    for _ in range(CODES_PER_MOBILE):
         assert (await anneh.says("09121234567")).key == "chat.code_sent"
     assert (await anneh.says("09121234567")).key == "errors.too_many_requests"
     other = Person(anneh.town, "78")
     assert (await other.says("09121234567")).key == "errors.too_many_requests"
-    for number in range(CODES_AN_ADDRESS):
+    for number in range(CODES_PER_ADDRESS):
         assert (await other.says(f"0912000000{number}")).key == "chat.code_sent"
     assert (await other.says("09120000009")).key == "errors.too_many_requests"
-    assert len(await anneh.town.sent(CITIZEN)) == CODES_A_MOBILE
+    assert len(await anneh.town.sent(CITIZEN)) == CODES_PER_MOBILE
     anneh.town.advance(hours=1)
     assert (await other.says("09121234567")).key == "chat.code_sent"
 
@@ -170,7 +170,7 @@ async def test_one_citizen_in_two_messengers_and_by_sms_has_one_list(anneh: Pers
 async def test_an_update_is_acted_on_once_however_often_it_comes(anneh: Person) -> None:
     await anneh.linked()
     for _ in range(3):
-        taken = await anneh.does(Wrote(ORDER), "1:4711")
+        taken = await anneh.does(TextWritten(ORDER), "1:4711")
         assert taken.message.state in {InboundState.ANSWERED, InboundState.SILENT}
     assert len(await anneh.hears()) == 1
     assert len(await anneh.town.requests_of()) == 1
@@ -179,7 +179,7 @@ async def test_an_update_is_acted_on_once_however_often_it_comes(anneh: Person) 
 async def test_what_is_no_text_is_told_politely(anneh: Person) -> None:
     await anneh.linked()
     await anneh.hears()
-    for came, key in ((Edited(), "chat.edited"), (Unreadable(), "chat.unreadable")):
+    for came, key in ((TextEdited(), "chat.edited"), (UnreadableContent(), "chat.unreadable")):
         await anneh.does(came)
         assert [one.key for one in await anneh.hears()] == [key]
 
@@ -187,14 +187,14 @@ async def test_what_is_no_text_is_told_politely(anneh: Person) -> None:
 async def test_a_chat_that_stopped_the_bot_is_left_alone_until_it_comes_back(anneh: Person) -> None:
     await anneh.linked()
     code = await anneh.town.order()
-    async with anneh.town.store.unit() as uow:
-        await uow.chats.choose(CITIZEN, "telegram", anneh.town.clock.at)
+    async with anneh.town.store.open_unit() as uow:
+        await uow.chats.save_chosen_channel(CITIZEN, "telegram", anneh.town.clock.at)
     await anneh.hears()
-    await anneh.does(Stopped())
+    await anneh.does(BotBlocked())
     await anneh.town.do(code, "reject", Role.CIVIL, reason="زمین شیب دارد")
     assert await anneh.hears() == []
     assert (await anneh.town.sent())[-1].channel == "sms"
-    await anneh.does(Resumed())
+    await anneh.does(BotUnblocked())
     assert await anneh.hears() == []
     assert anneh.town.rows("SELECT state FROM chats") == [("active",)]
 
@@ -205,14 +205,14 @@ async def test_who_sends_too_much_is_told_until_when_and_nothing_is_dropped_with
     await anneh.hears()
     town = anneh.town
     town.desk.engine = replace(town.desk.engine, policy=Policy(chat_limit=5))
-    town.clock.at = window_end(town.clock.at, timedelta(minutes=10))  # 08:30 in Tehran
+    town.clock.at = current_window_end(town.clock.at, timedelta(minutes=10))  # 08:30 in Tehran
     for _ in range(5):
-        await anneh.does(Wrote("راهنما"))
+        await anneh.does(TextWritten("راهنما"))
     assert {one.key for one in await anneh.hears()} == {"sms.help"}
-    for came in (Wrote("راهنما"), SentFile("a.jpg", b"\xff\xd8\xff"), SentFile("b.jpg", b"\xff\xd8\xff")):
+    for came in (TextWritten("راهنما"), SentFile("a.jpg", b"\xff\xd8\xff"), SentFile("b.jpg", b"\xff\xd8\xff")):
         assert (await anneh.does(came)).message.state is InboundState.LIMITED
     [told] = await anneh.hears()
-    ends = hour_text(in_tehran(window_end(town.clock.at, timedelta(minutes=10))).time())
+    ends = hour_text(to_tehran(current_window_end(town.clock.at, timedelta(minutes=10))).time())
     assert (
         told.text == f"تعداد پیام‌های شما زیاد است. آنچه تا ساعت {ends} بفرستید خوانده نمی‌شود؛ پس از آن دوباره بفرستید."
     )
@@ -231,7 +231,7 @@ async def test_the_limit_of_a_chat_is_its_own(anneh: Person) -> None:
     in_bale = await Person(anneh.town, anneh.chat_id, "bale").linked()
     anneh.town.desk.engine = replace(anneh.town.desk.engine, policy=Policy(chat_limit=4))
     for _ in range(3):
-        await anneh.does(Wrote("راهنما"))
+        await anneh.does(TextWritten("راهنما"))
     assert (await in_bale.says("راهنما")).key == "sms.help", "another messenger's chat of the same number"
 
 
@@ -239,14 +239,14 @@ async def test_the_staff_cannot_read_a_code(anneh: Person) -> None:
     await anneh.says("09121234567")
     [message] = await anneh.town.sent(CITIZEN)
     assert await code_of(anneh.town) in ascii_digits(message.text)
-    assert re.search(r"\d", message.told) is None
-    assert "•" * 6 in message.told
+    assert re.search(r"\d", message.staff_text) is None
+    assert "•" * 6 in message.staff_text
 
 
 async def test_codes_are_limited_in_all(anneh: Person) -> None:
-    for number in range(CODES_IN_ALL):
-        async with anneh.town.store.unit() as uow:
-            await send_code(anneh.town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
+    for number in range(CODES_PER_WINDOW):
+        async with anneh.town.store.open_unit() as uow:
+            await send_proof_code(anneh.town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
     assert (await anneh.says("09121234567")).key == "errors.too_many_requests"
 
 
@@ -258,7 +258,7 @@ async def test_a_code_is_read_out_of_any_text_and_the_wish_is_done(anneh: Person
     await anneh.says(ORDER)
     await anneh.says("09121234567")
     code = await code_of(anneh.town)
-    await anneh.does(Wrote(said.format((code[:3], code[3:]) if "[0]" in said else code)))
+    await anneh.does(TextWritten(said.format((code[:3], code[3:]) if "[0]" in said else code)))
     proved, done = await anneh.hears()
     assert (proved.key, done.key) == ("chat.proved", "services.machinery.notices.submit")
 
@@ -268,7 +268,7 @@ async def test_what_is_no_code_does_not_take_the_place_of_the_wish(anneh: Person
     await anneh.says(ORDER)
     await anneh.says("09121234567")
     assert (await anneh.says(slip)).key in {"chat.prove_first", "errors.mobile_not_verified"}
-    await anneh.does(Wrote(await code_of(anneh.town)))
+    await anneh.does(TextWritten(await code_of(anneh.town)))
     assert (await anneh.hears())[-1].key == "services.machinery.notices.submit"
 
 
@@ -276,5 +276,5 @@ async def test_another_wish_takes_the_place_of_the_first_even_with_six_digits_in
     await anneh.says("درخواست‌های من")
     await anneh.says("09121234567")
     await anneh.says(f"{ORDER} پلاک 123456")
-    await anneh.does(Wrote(await code_of(anneh.town)))
+    await anneh.does(TextWritten(await code_of(anneh.town)))
     assert (await anneh.hears())[-1].key == "services.machinery.notices.submit"

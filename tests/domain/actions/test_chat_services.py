@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.chats.chat import SentFile
-from domain.messages.keyboards import Paper, ReplyMarkup
+from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.settings.policy import Policy
 from domain.values.actors import Role
@@ -39,8 +39,8 @@ async def asked(person: Person) -> str:
 async def documents(person: Person, code: str) -> list[tuple[str, str, str, str]]:
     """The papers of a request: which, what it is, its name, who added it."""
     request = await person.town.request(code)
-    async with person.town.store.unit(write=False) as uow:
-        found = await uow.documents.of_request(request.id)
+    async with person.town.store.open_unit(write=False) as uow:
+        found = await uow.documents.list_of_request(request.id)
     return [(one.field, one.media_type, one.name, one.added_by) for one in found]
 
 
@@ -75,7 +75,7 @@ async def test_papers_are_sent_one_after_another(anneh: Person) -> None:
     ("file", "said"),
     [
         (SentFile("a.exe", b"MZ\x90\x00"), "تنها عکس یا PDF"),
-        (SentFile("a.jpg", None, too_large=True), "حجم بیش از اندازه است."),
+        (SentFile("a.jpg", None, is_too_large=True), "حجم بیش از اندازه است."),
         (SentFile("a.jpg", None), "لطفاً دوباره بفرستید"),
     ],
 )
@@ -84,7 +84,7 @@ async def test_a_file_that_cannot_be_kept_is_told_and_waited_for_again(
 ) -> None:
     code = await asked(anneh)
     await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
-    answer = await anneh.sends(file.content, file.name, too_large=file.too_large)
+    answer = await anneh.sends(file.content, file.file_name, too_large=file.is_too_large)
     assert said in answer.text
     assert labels(answer) == ["پایان"]
     await anneh.sends(PHOTO)
@@ -137,7 +137,7 @@ async def test_the_letter_is_sent_as_a_paper_to_be_printed(anneh: Person, expert
     title = labels(status)[0]
     assert {title, labels(notice)[0]} == {"پاسخ درخواست کارشناسی"}
     paper = await anneh.press(title, status)
-    assert ReplyMarkup.from_json(paper.content) == ReplyMarkup(paper=Paper(code, "letter"))
+    assert ReplyMarkup.from_json(paper.content) == ReplyMarkup(paper=AttachedPaper(code, "letter"))
     assert paper.text.startswith(title)
     assert any("رسید" in label for label in labels(status)), "the receipt of the payment too"
 
@@ -175,7 +175,7 @@ async def test_the_permit_comes_once_the_leave_is_granted(driver: Person, cabs: 
     status = await driver.says(f"پیگیری {code}")
     assert "مجوز مرخصی تاکسی" in labels(status)
     paper = await driver.press("مجوز مرخصی تاکسی", status)
-    assert ReplyMarkup.from_json(paper.content).paper == Paper(code, "permit")
+    assert ReplyMarkup.from_json(paper.content).paper == AttachedPaper(code, "permit")
 
 
 async def test_the_owner_of_several_taxis_chooses_by_button(cabs: Cabs) -> None:
@@ -188,8 +188,8 @@ async def test_the_owner_of_several_taxis_chooses_by_button(cabs: Cabs) -> None:
 
 async def test_the_owner_consents_by_one_press(cabs: Cabs) -> None:
     owner = await Person(cabs.town, mobile=OWNER_MOBILE).linked()
-    async with cabs.town.store.unit() as uow:
-        await uow.chats.choose(OWNER_MOBILE, "telegram", cabs.town.clock.at)
+    async with cabs.town.store.open_unit() as uow:
+        await uow.chats.save_chosen_channel(OWNER_MOBILE, "telegram", cabs.town.clock.at)
     await owner.hears()
     code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     [asked_owner] = await owner.hears()
@@ -203,8 +203,8 @@ async def test_the_owner_consents_by_one_press(cabs: Cabs) -> None:
 
 async def test_the_owner_refuses_by_a_press_that_is_asked_about(cabs: Cabs) -> None:
     owner = await Person(cabs.town, mobile=OWNER_MOBILE).linked()
-    async with cabs.town.store.unit() as uow:
-        await uow.chats.choose(OWNER_MOBILE, "telegram", cabs.town.clock.at)
+    async with cabs.town.store.open_unit() as uow:
+        await uow.chats.save_chosen_channel(OWNER_MOBILE, "telegram", cabs.town.clock.at)
     code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     asked_owner = (await owner.hears())[-1]
     sure = await owner.press("مخالفم", asked_owner)

@@ -19,20 +19,22 @@ REVENUE = actor(Role.REVENUE)
 
 async def put(town: Municipality, share: int, start: date, *, version: VersionToken | None = None) -> CommissionRule:
     """Set what every office earns by every service."""
-    async with town.store.unit() as uow:
-        return await accounts.add_rule(town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, version=version)
+    async with town.store.open_unit() as uow:
+        return await accounts.add_commission_rule(
+            town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, version=version
+        )
 
 
 async def taken_back(town: Municipality, rule: CommissionRule, by: Actor = REVENUE) -> CommissionRule:
     """Withdraw it."""
-    async with town.store.unit() as uow:
-        return await accounts.withdraw_rule(town.desk, uow, rule.id, actor=by)
+    async with town.store.open_unit() as uow:
+        return await accounts.withdraw_commission_rule(town.desk, uow, rule.id, actor=by)
 
 
 async def shares(town: Municipality) -> list[tuple[int, date, date | None]]:
     """Share, first day and end of every rule about everything."""
-    async with town.store.unit(write=False) as uow:
-        rules = await uow.offices.rules()
+    async with town.store.open_unit(write=False) as uow:
+        rules = await uow.offices.list_rules()
     return [(one.share_bp, one.valid_from, one.valid_to) for one in rules if one.service is None]
 
 
@@ -50,8 +52,8 @@ async def test_a_rule_set_ahead_blocks_none_before_it(town: Municipality) -> Non
 
 async def test_a_rule_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
     await put(town, 100, TODAY)
-    async with town.store.unit() as uow:
-        await accounts.add_rule(town.desk, uow, share_bp=900, service="machinery", valid_from=SOON)
+    async with town.store.open_unit() as uow:
+        await accounts.add_commission_rule(town.desk, uow, share_bp=900, service="machinery", valid_from=SOON)
     ahead = await put(town, 300, SOON)
     for role in (Role.CIVIL, Role.AUDITOR):
         with pytest.raises(Forbidden):
@@ -75,9 +77,9 @@ async def test_a_wrong_rule_of_today_is_corrected_today(town: Municipality) -> N
 
 
 async def test_nothing_is_set_over_what_was_not_seen(town: Municipality) -> None:
-    await put(town, 100, TODAY, version=VersionToken.numbered(0))
+    await put(town, 100, TODAY, version=VersionToken.from_number(0))
     with pytest.raises(Conflict, match="rule:row_changed"):
-        await put(town, 200, TODAY, version=VersionToken.numbered(0))
+        await put(town, 200, TODAY, version=VersionToken.from_number(0))
     assert await shares(town) == [(100, TODAY, None)]
 
 

@@ -30,9 +30,9 @@ async def test_a_clerk_follows_the_own_offices_requests(town: Municipality) -> N
     request = await town.submit(by=clerk())
     await town.do(request.code, "ask", Role.CIVIL, question="کدام پارک؟")
     assert (await town.do(request.code, "answer", clerk(), text="پارک لاله")).state == "submitted"
-    async with town.store.unit(write=False) as uow:
-        assert await uow.requests.find(RequestFilter(office=OFFICE)) == [await town.request(request.code)]
-        assert await uow.requests.find(RequestFilter(office=OTHER)) == []
+    async with town.store.open_unit(write=False) as uow:
+        assert await uow.requests.list_requests(RequestFilter(office=OFFICE)) == [await town.request(request.code)]
+        assert await uow.requests.list_requests(RequestFilter(office=OTHER)) == []
 
 
 async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
@@ -43,13 +43,13 @@ async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
         for action in ("cancel", "accept"):
             with pytest.raises(NotFound, match="code"):
                 await town.do(code, action, stranger)
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             with pytest.raises(NotFound, match="code"):
-                await attach.attach(town.desk, uow, code, "deed", "a.jpg", PHOTO, stranger)
+                await attach.attach_document(town.desk, uow, code, "deed", "a.jpg", PHOTO, stranger)
             with pytest.raises(NotFound, match="code"):
-                await feedback.comment(town.desk, uow, "خوب", stranger, code=code)
+                await feedback.store_comment(town.desk, uow, "خوب", stranger, code=code)
             with pytest.raises(NotFound, match="code"):
-                await reopen.reopen(town.desk, uow, code, "دوباره", stranger)
+                await reopen.reopen_request(town.desk, uow, code, "دوباره", stranger)
     with pytest.raises(Forbidden, match="action"):
         await town.do(brought.code, "accept", clerk())
 
@@ -58,18 +58,18 @@ async def test_nobody_rates_for_the_citizen(town: Municipality) -> None:
     code = await town.reach("completed")
     await town.brought_by(code)
     for who in (clerk(), actor(Role.MANAGER)):
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             with pytest.raises(NotFound, match="code"):
-                await feedback.rate(town.desk, uow, code, 5, None, who)
+                await feedback.rate_request(town.desk, uow, code, 5, None, who)
 
 
 async def test_a_comment_that_a_clerk_brings_is_the_citizens(town: Municipality) -> None:
     request = await town.submit(by=clerk())
-    async with town.store.unit() as uow:
-        about = await feedback.comment(town.desk, uow, "خوب بود", clerk(), code=request.code)
-        told = await feedback.comment(town.desk, uow, "خوب", clerk(), service="expert", mobile=NEIGHBOUR)
-        nobodys = await feedback.comment(town.desk, uow, "خوب", clerk(), service="expert")
-        own = await feedback.comment(town.desk, uow, "خوب", actor(Role.CITIZEN), mobile=NEIGHBOUR)
+    async with town.store.open_unit() as uow:
+        about = await feedback.store_comment(town.desk, uow, "خوب بود", clerk(), code=request.code)
+        told = await feedback.store_comment(town.desk, uow, "خوب", clerk(), service="expert", mobile=NEIGHBOUR)
+        nobodys = await feedback.store_comment(town.desk, uow, "خوب", clerk(), service="expert")
+        own = await feedback.store_comment(town.desk, uow, "خوب", actor(Role.CITIZEN), mobile=NEIGHBOUR)
     assert [one.mobile for one in (about, told, nobodys, own)] == [CITIZEN, NEIGHBOUR, None, CITIZEN]
     assert (about.channel, about.request_id) == ("pishkhan_soap", request.id)
 

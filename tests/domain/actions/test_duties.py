@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.actions.registries.charges import bill_for
-from domain.actions.registries.duties import Generated, generate
+from domain.actions.registries.charges import issue_row_bill
+from domain.actions.registries.duties import GeneratedDuties, generate_duties
 from domain.actions.tariffs.changes import add_tariff
 from domain.blocks.billing import BillingContext
-from domain.registries.declarations import DUTY, DUTY_TARIFF
+from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden, InvalidField, UnknownService
@@ -25,16 +25,23 @@ async def _organisation(town: Municipality) -> None:
 
 async def price(town: Municipality, kind: str, rate: int, since: date = date(2026, 3, 21), **more: Any) -> None:
     """Let revenue set what a kind of taxi owes a year."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         await add_tariff(
-            town.desk, uow, actor(Role.REVENUE), DUTY_TARIFF, {"vehicle_type": kind},
-            rate=rate, unit="year", valid_from=since, **more,
-        )  # fmt: skip
+            town.desk,
+            uow,
+            actor(Role.REVENUE),
+            DUTY_TARIFF_SERVICE,
+            {"vehicle_type": kind},
+            rate=rate,
+            unit="year",
+            valid_from=since,
+            **more,
+        )
 
 
-async def made(town: Municipality, year: int = 1405, by: Actor = OFFICER) -> Generated:
+async def made(town: Municipality, year: int = 1405, by: Actor = OFFICER) -> GeneratedDuties:
     """Generate a year's duties."""
-    return await generate(town.desk, town.store, year, by)
+    return await generate_duties(town.desk, town.store, year, by)
 
 
 async def amounts(town: Municipality, year: int = 1405) -> dict[str, int]:
@@ -45,7 +52,7 @@ async def amounts(town: Municipality, year: int = 1405) -> dict[str, int]:
 async def test_every_vehicle_owes_by_its_kind(town: Municipality) -> None:
     await price(town, "line", 2_500_400, vat_percent=10)
     await price(town, "van", 3_000_000)
-    assert await made(town) == Generated(1405, made=2, amount=2_750_000 + 3_000_000)
+    assert await made(town) == GeneratedDuties(1405, made=2, amount=2_750_000 + 3_000_000)
     assert await amounts(town) == {PLATE: 2_750_000, SECOND_PLATE: 3_000_000}
     [row] = await rows_of(town, "duty", vehicle=PLATE)
     assert (row.values["kind"], row.values["state"], row.data["quote"]["total"]) == ("yearly", "open", 2_750_000)
@@ -56,24 +63,24 @@ async def test_again_only_what_is_missing_is_made(town: Municipality) -> None:
     await price(town, "line", 2_500_000)
     await price(town, "van", 3_000_000)
     await made(town)
-    assert await made(town) == Generated(1405, made=0, present=2)
+    assert await made(town) == GeneratedDuties(1405, made=0, present=2)
     await give(town, "vehicle", {"plate": "12ت347-59", "type": "line"})
     await price(town, "line", 2_600_000, since=date(2026, 11, 24))
-    assert await made(town) == Generated(1405, made=1, present=2, amount=2_600_000)
+    assert await made(town) == GeneratedDuties(1405, made=1, present=2, amount=2_600_000)
     assert (await amounts(town))[PLATE] == 2_500_000
 
 
 async def test_without_a_tariff_nothing_is_made(town: Municipality) -> None:
     await price(town, "line", 2_500_000)
     await give(town, "vehicle", {"plate": "12ت347-59", "type": "van"})
-    assert await made(town) == Generated(1405, missing={"van": 2})
+    assert await made(town) == GeneratedDuties(1405, missing={"van": 2})
     assert await amounts(town) == {}
 
 
 async def test_a_kind_that_owes_nothing_has_no_duty(town: Municipality) -> None:
     await price(town, "line", 0)
     await price(town, "van", 3_000_000)
-    assert await made(town) == Generated(1405, made=1, free=1, amount=3_000_000)
+    assert await made(town) == GeneratedDuties(1405, made=1, free=1, amount=3_000_000)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ async def test_who_may_and_which_years_there_are(town: Municipality) -> None:
 
 
 async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Municipality) -> None:
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(UnknownService):
             await add_tariff(town.desk, uow, actor(Role.REVENUE), "moon", {}, rate=1)
 
@@ -107,7 +114,7 @@ async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Mu
 async def test_vehicles_out_of_service_owe_nothing_more(town: Municipality, status: str) -> None:
     await price(town, "line", 2_500_000)
     await give(town, "vehicle", {"plate": SECOND_PLATE, "status": status})
-    assert await made(town) == Generated(1405, made=1, amount=2_500_000), "nor does its kind need a tariff"
+    assert await made(town) == GeneratedDuties(1405, made=1, amount=2_500_000), "nor does its kind need a tariff"
     assert await amounts(town) == {PLATE: 2_500_000}
 
 
@@ -118,9 +125,9 @@ async def test_an_amount_set_by_hand_is_explained_by_an_override(town: Municipal
     for amount in (1_000_000, 2_000_000):
         await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount}, by=actor(Role.REVENUE))
     [row] = await rows_of(town, "duty", vehicle=PLATE)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         till = BillingContext(town.desk.ids, town.desk.policy, town.clock.at)
-        bill = await bill_for(uow, till, DUTY, row.id, "staff:revenue")
+        bill = await issue_row_bill(uow, till, DUTY, row.id, "staff:revenue")
     quote = Quote.from_json(bill.explanation)
     assert (bill.amount, quote.total, bill.explanation["total"]) == (2_000_000, 2_000_000, 2_000_000)
     assert (quote.computed, quote.override, quote.reason) == (2_750_000, 2_000_000, "staff:revenue")
@@ -143,8 +150,8 @@ async def test_a_quote_of_another_amount_explains_nothing(town: Municipality) ->
     await made(town)
     town.sql("UPDATE duties SET amount = 1000000 WHERE vehicle = ?", PLATE)  # as it could be amended before
     [row] = await rows_of(town, "duty", vehicle=PLATE)
-    async with town.store.unit() as uow:
-        bill = await bill_for(
+    async with town.store.open_unit() as uow:
+        bill = await issue_row_bill(
             uow, BillingContext(town.desk.ids, town.desk.policy, town.clock.at), DUTY, row.id, "staff:revenue"
         )
     assert (bill.amount, bill.explanation) == (1_000_000, {"registry": "duty", **row.values})

@@ -8,11 +8,11 @@ import pytest
 
 from domain.actions.feedback import moderation
 from domain.actions.history import sealing
-from domain.actions.messages.notify import announce
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests import erase, walk_in
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.people.person import StaffMember
-from domain.requests.history import actor_of
+from domain.requests.history import find_actor
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
@@ -83,43 +83,47 @@ async def live_through(town: Municipality) -> str:
 async def walk_in_request(town: Municipality) -> str:
     """Enter a request at the desk that is then rejected; return its code."""
     form: dict[str, object] = {
-        "full_name": NAME, "national_code": CODE, "date": "2026-11-25", "start": "08:00", "items": "لودر ۴ ساعت",
+        "full_name": NAME,
+        "national_code": CODE,
+        "date": "2026-11-25",
+        "start": "08:00",
+        "items": "لودر ۴ ساعت",
         "place": STREET,
-    }  # fmt: skip
+    }
     civil = actor(Role.CIVIL)
-    async with town.store.unit() as uow:
-        outcome = await walk_in.enter(town.desk, uow, "machinery", form, civil, CITIZEN)
-        await announce(town.desk, uow, outcome, civil)
+    async with town.store.open_unit() as uow:
+        outcome = await walk_in.enter_walk_in(town.desk, uow, "machinery", form, civil, CITIZEN)
+        await announce_outcome(town.desk, uow, outcome, civil)
     await town.do(outcome.request.code, "reject", Role.CIVIL, reason=f"{NAME} در {STREET} ساکن نیست")
     return outcome.request.code
 
 
 async def erase_one(town: Municipality, code: str, reason: str = "درخواست شهروند", by: Role = Role.ADMIN) -> None:
     """Erase one request."""
-    async with town.store.unit() as uow:
-        await erase.erase_one(town.desk, uow, code, reason, actor(by))
+    async with town.store.open_unit() as uow:
+        await erase.erase_request(town.desk, uow, code, reason, actor(by))
 
 
 async def verified(town: Municipality) -> list[object]:
     """What is wrong with the history."""
-    return list((await sealing.verify(town.store, Signer())).faults)
+    return list((await sealing.verify_history(town.store, Signer())).faults)
 
 
 async def test_nothing_personal_is_left_after_the_retention_time(town: Municipality) -> None:
     rejected, code = await walk_in_request(town), await live_through(town)
-    await sealing.seal(town.desk, town.store, Signer())
+    await sealing.seal_history(town.desk, town.store, Signer())
     before = await town.request(code)
     bills = await town.bills(code)
     assert {word for _, _, word in found(town, *PERSONAL)} == set(PERSONAL), "the test would find them"
     town.advance(days=1826)
-    assert await erase.erase_kept_long_enough(town.desk, town.store) == erase.Erased(0, 0)
+    assert await erase.erase_expired_requests(town.desk, town.store) == erase.ErasureCounts(0, 0)
     town.advance(days=2)
-    done = await erase.erase_kept_long_enough(town.desk, town.store)
+    done = await erase.erase_expired_requests(town.desk, town.store)
     assert done.requests == 2
     assert done.texts > 5
     assert found(town, *PERSONAL) == []
     assert await verified(town) == []
-    await sealing.seal(town.desk, town.store, Signer())
+    await sealing.seal_history(town.desk, town.store, Signer())
     assert await verified(town) == []
     after = await town.request(code)
     assert (after.state, after.phase, after.erased_at) == ("completed", Phase.DONE, town.clock.now())
@@ -130,8 +134,8 @@ async def test_nothing_personal_is_left_after_the_retention_time(town: Municipal
     assert town.rows("SELECT score FROM ratings") == [(1,)]
     last = (await town.history(code))[-1]
     assert (last.event, last.actor, last.note) == ("erase", "system:engine", "retention")
-    assert (await town.history(rejected))[0].erased
-    assert await erase.erase_kept_long_enough(town.desk, town.store) == erase.Erased(0, 0)
+    assert (await town.history(rejected))[0].is_erased
+    assert await erase.erase_expired_requests(town.desk, town.store) == erase.ErasureCounts(0, 0)
 
 
 async def test_who_of_the_staff_took_the_steps_is_still_known(town: Municipality) -> None:
@@ -140,9 +144,9 @@ async def test_who_of_the_staff_took_the_steps_is_still_known(town: Municipality
     await erase_one(town, code)
     events = await town.history(code)
     assert {one.actor for one in events[:-1]} == {None}
-    assert {one.seq: actor_of(one, events) for one in events[:-1] if one.actor_kind == "staff"} == before
-    assert {actor_of(one, events) for one in events if one.actor_kind == "citizen"} == {None}
-    assert actor_of(events[-1], events) == "staff:admin"
+    assert {one.seq: find_actor(one, events) for one in events[:-1] if one.actor_kind == "staff"} == before
+    assert {find_actor(one, events) for one in events if one.actor_kind == "citizen"} == {None}
+    assert find_actor(events[-1], events) == "staff:admin"
     assert await verified(town) == []
     town.sql("UPDATE history SET payload = replace(payload, 'staff:civil', 'staff:other') WHERE event = 'erase'")
     assert [fault.kind for fault in await verified(town)] == ["payload_edited"]  # type: ignore[attr-defined]
@@ -164,10 +168,10 @@ async def test_one_request_is_erased_at_a_wish(town: Municipality) -> None:
 
 async def test_a_published_comment_stays_without_its_writer(town: Municipality) -> None:
     code = await live_through(town)
-    async with town.store.unit() as uow:
-        comments = await uow.feedback.comments(CommentFilter())
+    async with town.store.open_unit() as uow:
+        comments = await uow.feedback.list_comments(CommentFilter())
         about = next(one for one in comments if one.request_id)
-        await moderation.moderate(town.desk, uow, about.id, CommentState.PUBLISHED, actor(Role.MANAGER))
+        await moderation.moderate_comment(town.desk, uow, about.id, CommentState.PUBLISHED, actor(Role.MANAGER))
     await erase_one(town, code)
     assert town.rows("SELECT text, mobile FROM comments") == [(about.text, None)]
 
@@ -201,7 +205,7 @@ async def test_what_is_not_erased(town: Municipality) -> None:
     await erase_one(town, done)
     assert isinstance(await refusal(town, done), AlreadyDone)
     town.advance(days=2000)
-    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 0
+    assert (await erase.erase_expired_requests(town.desk, town.store)).requests == 0
 
 
 async def test_the_day_may_be_earlier_than_the_retention_time_and_never_later(town: Municipality) -> None:
@@ -209,24 +213,24 @@ async def test_the_day_may_be_earlier_than_the_retention_time_and_never_later(to
     town.advance(days=1900)
     for before, field in ((date(2031, 12, 31), "before"), (date(2027, 11, 1), "before")):
         with pytest.raises(InvalidField) as refused:
-            await erase.erase_kept_long_enough(town.desk, town.store, before, ADMIN)
+            await erase.erase_expired_requests(town.desk, town.store, before, ADMIN)
         assert (refused.value.field, refused.value.detail) == (field, "retention")
     with pytest.raises(Forbidden):
-        await erase.erase_kept_long_enough(town.desk, town.store, None, actor(Role.MANAGER))
-    early = await erase.erase_kept_long_enough(town.desk, town.store, date(2026, 11, 24), ADMIN)
+        await erase.erase_expired_requests(town.desk, town.store, None, actor(Role.MANAGER))
+    early = await erase.erase_expired_requests(town.desk, town.store, date(2026, 11, 24), ADMIN)
     assert early.requests == 0
-    on = await erase.erase_kept_long_enough(town.desk, town.store, date(2026, 11, 26), ADMIN)
+    on = await erase.erase_expired_requests(town.desk, town.store, date(2026, 11, 26), ADMIN)
     assert on.requests == 1
     assert (await town.request(code)).erased_at == town.clock.now()
 
 
 async def test_staff_are_none_of_it(town: Municipality) -> None:
     member = StaffMember("admin", frozenset({Role.ADMIN}), "امین سقلی", "+989111000077", "", True, datetime.now(UTC))
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(member)
     await town.reach("completed")
     town.advance(days=1900)
-    await erase.erase_kept_long_enough(town.desk, town.store)
+    await erase.erase_expired_requests(town.desk, town.store)
     assert found(town, "امین سقلی") == [("staff", "full_name", "امین سقلی")]
 
 
@@ -235,7 +239,7 @@ async def test_an_expert_opinion_leaves_its_kind_and_money(experts: Experts) -> 
     code = await experts.reach("closed")
     assert {word for _, _, word in found(town, *words)} == set(words)
     town.advance(days=1900)
-    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 1
+    assert (await erase.erase_expired_requests(town.desk, town.store)).requests == 1
     assert found(town, *words) == []
     assert town.rows("SELECT count(*) FROM contents") == [(0,)]
     request = await town.request(code)
@@ -247,7 +251,7 @@ async def test_a_taxi_leave_leaves_its_days(cabs: Cabs) -> None:
     town = cabs.town
     code = await cabs.reach("ended")
     town.advance(days=1900)
-    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 1
+    assert (await erase.erase_expired_requests(town.desk, town.store)).requests == 1
     registries = {"drivers", "owners", "vehicles", "agencies", "driver_vehicles", "duties", "registry_changes"}
     kept = (DRIVER_MOBILE[3:], PLATE, "عبدالله ایری", "بیماری")
     assert [one for one in found(town, *kept) if one[0] not in registries] == []

@@ -147,8 +147,8 @@ async def test_collected(experts: Experts, town: Municipality, role: Role) -> No
 
 async def test_closed_by_itself_after_thirty_days(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("answered")
-    async with town.store.unit(write=False) as uow:
-        assert ("expert", 1, "answered") in await uow.requests.live_states()
+    async with town.store.open_unit(write=False) as uow:
+        assert ("expert", 1, "answered") in await uow.requests.list_live_states()
     town.advance(days=30, seconds=-1)
     await town.run_timers()
     assert (await town.request(code)).state == "answered"
@@ -157,8 +157,8 @@ async def test_closed_by_itself_after_thirty_days(experts: Experts, town: Munici
     assert (await town.request(code)).state == "closed"
     assert [one.event for one in await town.history(code)][-1] == "close_in_time"
     assert (await town.keys())[-2:] == ["issue", "close"]
-    async with town.store.unit(write=False) as uow:
-        assert await uow.requests.live_states() == set()
+    async with town.store.open_unit(write=False) as uow:
+        assert await uow.requests.list_live_states() == set()
 
 
 async def test_rated_as_soon_as_it_is_answered(experts: Experts, town: Municipality) -> None:

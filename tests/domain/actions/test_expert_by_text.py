@@ -20,8 +20,11 @@ async def test_everything_in_one_text(town: Municipality) -> None:
     assert heard.key == "services.expert.notices.submit"
     assert heard.text.endswith("مدارک لازم تا بازدید: سند مالکیت، کارت ملی، نقشه")
     assert (await town.request(heard.code)).fields == {
-        "kind": "subdivision", "national_code": "0499370899", "postal_code": "4947113456", "text": "زمین پشت مدرسه",
-    }  # fmt: skip
+        "kind": "subdivision",
+        "national_code": "0499370899",
+        "postal_code": "4947113456",
+        "text": "زمین پشت مدرسه",
+    }
 
 
 async def test_asked_one_by_one_then_summed_up(town: Municipality) -> None:

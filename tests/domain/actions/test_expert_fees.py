@@ -7,7 +7,7 @@ import pytest
 from domain.bills.bill import BillState
 from domain.requests.request import Phase, TimerKind
 from domain.services.expert.declaration import EXPERT_OPINION
-from domain.services.expert.kinds import KINDS, PAPER_NAMES
+from domain.services.expert.kinds import OPINION_KINDS, PAPER_NAMES
 from domain.values.actors import Role
 from domain.values.errors import Forbidden, MissingField, NotAllowedNow, NotFound
 from tests.support.experts import AREA, ASKING, FEE, LETTER, METRE_FEE, OFFICER, TODAY, VISIT_FEE, Experts
@@ -34,7 +34,7 @@ async def test_pending_papers_are_told_and_asked_for_at_the_pricing(experts: Exp
     assert (await town.keys())[-1] == "visit_pending"
     with pytest.raises(NotAllowedNow, match="documents_pending") as refused:
         await town.do(code, "price", Role.REVENUE)
-    assert town.desk.wording.error(refused.value).endswith(": سند مالکیت، نقشه")
+    assert town.desk.wording.render_error(refused.value).endswith(": سند مالکیت، نقشه")
     assert (await town.request(code)).state == "visited"
     await experts.add(code, "deed", "plan")
     assert (await town.say(CITIZEN, code)).key == "services.expert.status.visited"
@@ -50,7 +50,7 @@ async def test_an_expired_notice_is_replaced_by_what_is_missing(experts: Experts
 
 
 async def test_every_kind_says_its_papers(experts: Experts) -> None:
-    papers = {kind: EXPERT_OPINION.documents.required({"kind": kind}) for kind in KINDS}  # type: ignore[union-attr]
+    papers = {kind: EXPERT_OPINION.papers.list_required({"kind": kind}) for kind in OPINION_KINDS}  # type: ignore[union-attr]
     assert papers["tree_felling"] == ("national_card", "photo")
     assert papers["completion"] == ("deed", "national_card", "permit")
     assert all(set(one) <= set(PAPER_NAMES) and one for one in papers.values())

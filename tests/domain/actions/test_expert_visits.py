@@ -89,7 +89,7 @@ async def test_no_officer_is_sent_to_two_places_at_once(experts: Experts, town: 
     other = await town.order(FELLING, NEIGHBOUR)
     with pytest.raises(Conflict, match="visit:officer_busy") as refused:
         await experts.assign(other, visit=visit)
-    assert town.desk.wording.error(refused.value) == "رضا احمدی در این زمان بازدید دیگری دارد."
+    assert town.desk.wording.render_error(refused.value) == "رضا احمدی در این زمان بازدید دیگری دارد."
     assert await town.bookings(other) == []
     await experts.assign(other, officer="bahrami", visit=visit)
 
@@ -113,8 +113,8 @@ async def test_an_officers_name_and_mobile_follow_the_staff(experts: Experts, to
     code = await experts.reach("assigned", FELLING, NEIGHBOUR, visit="1405/09/05 11:00")
     ((_, officer),) = await town.bookings(code)
     assert (officer.title, officer.mobile) == ("رضا احمدی‌نیا", COLLEAGUE_MOBILE)
-    async with town.store.unit(write=False) as uow:
-        assert len(await uow.fleet.resources(ResourceKind.OFFICER)) == 1
+    async with town.store.open_unit(write=False) as uow:
+        assert len(await uow.fleet.list_resources(ResourceKind.OFFICER)) == 1
 
 
 async def test_another_officer_goes_and_all_three_are_told(experts: Experts, town: Municipality) -> None:
@@ -152,7 +152,9 @@ async def test_steps_of_the_visit_are_offered_to_its_officer(experts: Experts, t
         "bahrami for ahmadi": substitute,
         "manager": actor(Role.MANAGER),
     }
-    found = {name: [one.name for one in town.desk.engine.offered(request, by)] for name, by in offered.items()}
+    found = {
+        name: [one.name for one in town.desk.engine.list_offered_actions(request, by)] for name, by in offered.items()
+    }
     assert found == {
         "ahmadi": ["reassign", "visit"],
         "bahrami": [],

@@ -27,32 +27,32 @@ MANAGER = actor(Role.MANAGER)
 async def engage_manager(town: Municipality) -> None:
     """Put the manager on the staff."""
     member = StaffMember("manager", frozenset({Role.MANAGER}), "بهروز نوری", MANAGER_MOBILE, "", True, town.clock.now())
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(member)
 
 
 async def comments(town: Municipality) -> list[Comment]:
     """All comments, newest first."""
-    async with town.store.unit(write=False) as uow:
-        return await uow.feedback.comments(CommentFilter())
+    async with town.store.open_unit(write=False) as uow:
+        return await uow.feedback.list_comments(CommentFilter())
 
 
 async def moderate(town: Municipality, number: int, state: CommentState, by: Actor = MANAGER) -> Comment:
     """Decide about a comment."""
-    async with town.store.unit() as uow:
-        return await moderation.moderate(town.desk, uow, number, state, by)
+    async with town.store.open_unit() as uow:
+        return await moderation.moderate_comment(town.desk, uow, number, state, by)
 
 
 async def answer(town: Municipality, number: int, text: str, by: Actor = MANAGER) -> Comment:
     """Answer a comment."""
-    async with town.store.unit() as uow:
-        return await moderation.answer(town.desk, uow, number, text, by)
+    async with town.store.open_unit() as uow:
+        return await moderation.answer_comment(town.desk, uow, number, text, by)
 
 
 async def reopened(town: Municipality, code: str, by: Actor, reason: str = "کار ناتمام ماند") -> ServiceRequest:
     """Take a request up again."""
-    async with town.store.unit() as uow:
-        return (await reopen.reopen(town.desk, uow, code, reason, by)).outcome.request
+    async with town.store.open_unit() as uow:
+        return (await reopen.reopen_request(town.desk, uow, code, reason, by)).outcome.request
 
 
 async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Municipality) -> None:
@@ -60,26 +60,26 @@ async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Munici
     await town.say(NEIGHBOUR, "پیشنهاد برای خیابان امام درخت بکارید")
     about_all, about_machines = await comments(town)
     assert (about_all.service, about_machines.service) == (None, "machinery")
-    seen = await service_page.visit(town.desk, town.store, "machinery")
-    assert (seen.views, seen.published, seen.comments) == (1, 0, ())
+    seen = await service_page.visit_service_page(town.desk, town.store, "machinery")
+    assert (seen.views, seen.published_count, seen.comments) == (1, 0, ())
     kept = await moderate(town, about_machines.id, CommentState.PUBLISHED)
     assert (kept.moderated_by, kept.moderated_at) == ("staff:manager", town.clock.now())
-    seen = await service_page.visit(town.desk, town.store, "machinery", counted=False)
-    assert (seen.views, seen.published) == (1, 1)
+    seen = await service_page.visit_service_page(town.desk, town.store, "machinery", count_view=False)
+    assert (seen.views, seen.published_count) == (1, 1)
     assert [one.text for one in seen.comments] == ["راننده خوش‌برخورد بود"]
     await moderate(town, about_machines.id, CommentState.HIDDEN)
-    assert (await service_page.visit(town.desk, town.store, "machinery")).comments == ()
+    assert (await service_page.visit_service_page(town.desk, town.store, "machinery")).comments == ()
 
 
 async def test_comments_come_page_by_page(town: Municipality) -> None:
     by = actor(Role.CITIZEN)
-    async with town.store.unit() as uow:
-        for number in range(service_page.COMMENTS_A_PAGE + 3):
-            kept = await feedback.comment(town.desk, uow, f"نظر {number}", by, service="machinery")
-            await moderation.moderate(town.desk, uow, kept.id, CommentState.PUBLISHED, MANAGER)
-    first = await service_page.visit(town.desk, town.store, "machinery")
-    rest = await service_page.visit(town.desk, town.store, "machinery", first.older)
-    assert (len(first.comments), len(rest.comments), rest.older) == (20, 3, None)
+    async with town.store.open_unit() as uow:
+        for number in range(service_page.COMMENTS_PER_PAGE + 3):
+            kept = await feedback.store_comment(town.desk, uow, f"نظر {number}", by, service="machinery")
+            await moderation.moderate_comment(town.desk, uow, kept.id, CommentState.PUBLISHED, MANAGER)
+    first = await service_page.visit_service_page(town.desk, town.store, "machinery")
+    rest = await service_page.visit_service_page(town.desk, town.store, "machinery", first.older_before)
+    assert (len(first.comments), len(rest.comments), rest.older_before) == (20, 3, None)
     assert [one.text for one in rest.comments] == ["نظر 2", "نظر 1", "نظر 0"]
 
 
@@ -92,8 +92,10 @@ async def test_an_answer_goes_to_the_citizen_whole(town: Municipality) -> None:
     assert (kept.answer, kept.answered_by, kept.state) == (words, "staff:manager", CommentState.PENDING)
     told = (await town.sent())[-1]
     assert (told.key, told.cls, told.request_id) == (
-        "sms.comment_answered", MessageClass.NOTICE, (await town.request(code)).id,
-    )  # fmt: skip
+        "sms.comment_answered",
+        MessageClass.NOTICE,
+        (await town.request(code)).id,
+    )
     assert words in told.text
     assert (await answer(town, comment.id, "پوزش می‌خواهیم")).answer == "پوزش می‌خواهیم"
 
@@ -124,9 +126,9 @@ async def test_what_citizens_think_is_counted(town: Municipality) -> None:
         code = await town.reach("completed")
         await town.say(CITIZEN, f"امتیاز {code} {score}")
     await town.say(CITIZEN, "نظر ماشین‌آلات خوب")
-    seen = await service_page.visit(town.desk, town.store, "machinery")
-    assert (seen.opinion.ratings, seen.opinion.average) == (2, 4.5)
-    assert seen.opinion.comments[CommentState.PENDING] == 1
+    seen = await service_page.visit_service_page(town.desk, town.store, "machinery")
+    assert (seen.opinion.rating_count, seen.opinion.average_score) == (2, 4.5)
+    assert seen.opinion.comment_counts[CommentState.PENDING] == 1
 
 
 async def test_a_low_rating_alerts_the_manager_and_offers_to_reopen(town: Municipality) -> None:

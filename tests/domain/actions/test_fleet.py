@@ -4,7 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.fleet.out_of_service import MOST_DAYS, put_back, refuse_booked, take_out
+from domain.actions.fleet.out_of_service import (
+    MOST_DAYS,
+    refuse_booked_resource,
+    return_to_service,
+    take_out_of_service,
+)
 from domain.fleet.resources import Booking, ResourceStatus
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
@@ -16,9 +21,11 @@ CIVIL = actor(Role.CIVIL)
 
 async def out(town: Municipality, code: str, first: date, days: int = 1, by: Actor = CIVIL) -> Booking:
     """Take something out of service."""
-    async with town.store.unit() as uow:
-        resource = await uow.fleet.resource(code)
-        return await take_out(town.desk, uow, resource.id, (first, first + timedelta(days=days - 1)), "سرویس", by)
+    async with town.store.open_unit() as uow:
+        resource = await uow.fleet.get_resource(code)
+        return await take_out_of_service(
+            town.desk, uow, resource.id, (first, first + timedelta(days=days - 1)), "سرویس", by
+        )
 
 
 async def held(town: Municipality, code: str) -> list[str]:
@@ -39,14 +46,16 @@ async def test_what_is_out_of_service_is_not_booked(town: Municipality) -> None:
 async def test_it_is_booked_again_when_it_is_back(town: Municipality) -> None:
     booking = await out(town, "LD-1", TOMORROW, 30)
     await out(town, "LD-2", TOMORROW)
-    async with town.store.unit() as uow:
-        await put_back(town.desk, uow, booking.id, CIVIL)
+    async with town.store.open_unit() as uow:
+        await return_to_service(town.desk, uow, booking.id, CIVIL)
     code = await town.order(ORDER)
     await town.do(code, "accept", Role.CIVIL)
     assert await held(town, code) == ["LD-1"]
     assert [what for (what,) in town.rows("SELECT what FROM audit ORDER BY id")] == [
-        "out_of_service", "out_of_service", "back_in_service",
-    ]  # fmt: skip
+        "out_of_service",
+        "out_of_service",
+        "back_in_service",
+    ]
 
 
 async def test_what_is_booked_is_not_taken_out_and_the_request_is_named(town: Municipality) -> None:
@@ -72,23 +81,23 @@ async def test_what_cannot_be(town: Municipality) -> None:
         await out(town, "LD-1", TOMORROW, MOST_DAYS + 1)
     with pytest.raises(Forbidden):
         await out(town, "LD-1", TOMORROW, by=actor(Role.REVENUE))
-    async with town.store.unit() as uow:
-        machine = await uow.fleet.resource("LD-1")
+    async with town.store.open_unit() as uow:
+        machine = await uow.fleet.get_resource("LD-1")
         machine.status = ResourceStatus.RETIRED
-        await uow.fleet.put_resource(machine)
+        await uow.fleet.save_resource(machine)
     with pytest.raises(NotAllowedNow, match="retired"):
         await out(town, "LD-1", TOMORROW)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="machine"):
-            await take_out(town.desk, uow, 1, (TOMORROW, TOMORROW), "x", CIVIL)
+            await take_out_of_service(town.desk, uow, 1, (TOMORROW, TOMORROW), "x", CIVIL)
 
 
 async def test_work_of_a_request_is_not_put_back(town: Municipality) -> None:
     code = await town.reach("scheduled")
     (booking, machine), *_ = await town.bookings(code)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="booking"):
-            await put_back(town.desk, uow, booking.id, CIVIL)
+            await return_to_service(town.desk, uow, booking.id, CIVIL)
         with pytest.raises(Conflict, match="booked_ahead"):
-            await refuse_booked(uow, machine.id, town.clock.at)
-        await refuse_booked(uow, machine.id, booking.end)
+            await refuse_booked_resource(uow, machine.id, town.clock.at)
+        await refuse_booked_resource(uow, machine.id, booking.end)

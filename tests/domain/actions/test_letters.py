@@ -44,9 +44,9 @@ async def test_a_step_that_fails_spends_no_number(experts: Experts, town: Munici
 
 async def issue_and_fail(town: Municipality, code: str) -> None:
     """Issue a letter in a unit that does not come to its end."""
-    async with town.store.unit() as uow:
-        request = await uow.requests.by_code(code, lock=True)
-        outcome = await town.desk.engine.act(uow, request, "issue", {"text": LETTER}, actor(Role.SECRETARIAT))
+    async with town.store.open_unit() as uow:
+        request = await uow.requests.get_by_code(code, lock=True)
+        outcome = await town.desk.engine.take_step(uow, request, "issue", {"text": LETTER}, actor(Role.SECRETARIAT))
         assert outcome.request.data["letter_number"] == "1405/ک/1"
         raise RuntimeError
 

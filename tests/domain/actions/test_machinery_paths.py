@@ -53,7 +53,7 @@ async def test_civil_may_change_hours_date_and_hour(town: Municipality) -> None:
     request = await town.do(code, "accept", Role.CIVIL, hours="۲٫۵", date="۱۴۰۵/۹/۷", start="۱۰:۳۰")
     assert request.fields["items"] == [{"machine": "loader", "count": 1, "hours": 2.5}]
     assert (request.fields["date"], request.fields["start"]) == ("2026-11-28", "10:30")
-    (booking, _), = await town.bookings(code)  # fmt: skip
+    ((booking, _),) = await town.bookings(code)
     assert booking.start == datetime(2026, 11, 28, 7, 0, tzinfo=UTC)
     assert booking.end - booking.start == timedelta(hours=2.5)
     event = (await town.history(code))[-1]
@@ -324,7 +324,7 @@ async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> N
 
 async def test_the_municipality_says_how_many_machines_and_how_long(town: Municipality) -> None:
     desk = town.desk
-    desk.take_up(1, replace(desk.policy, max_machines=2, max_hours_per_machine=6), desk.calendar, {})
+    desk.apply_settings(1, replace(desk.policy, max_machines=2, max_hours_per_machine=6), desk.calendar, {})
     for items, detail in (([3, 4], "too_many_machines"), ([1, 6.5], "range")):
         count, hours = items
         with pytest.raises(InvalidField, match=f"items:{detail}"):

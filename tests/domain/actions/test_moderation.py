@@ -4,7 +4,7 @@ import pytest
 
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
-from domain.services import by_key
+from domain.services import services_by_key
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict
 from domain.values.version_token import VersionToken
@@ -16,22 +16,22 @@ MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff",
 async def said(town: Municipality, text: str = "نظر ماشین‌آلات چرا دیر شد؟") -> Comment:
     """A comment by a text."""
     await town.say(CITIZEN, text)
-    async with town.store.unit(write=False) as uow:
-        return (await uow.feedback.comments(CommentFilter(limit=1)))[0]
+    async with town.store.open_unit(write=False) as uow:
+        return (await uow.feedback.list_comments(CommentFilter(limit=1)))[0]
 
 
 async def answer(town: Municipality, number: int, text: str, by: Actor, version: VersionToken | None = None) -> Comment:
     """Answer a comment."""
-    async with town.store.unit() as uow:
-        return await moderation.answer(town.desk, uow, number, text, by, version)
+    async with town.store.open_unit() as uow:
+        return await moderation.answer_comment(town.desk, uow, number, text, by, version)
 
 
 async def moderate(
     town: Municipality, number: int, state: CommentState, by: Actor, version: VersionToken | None = None
 ) -> Comment:
     """Decide about a comment."""
-    async with town.store.unit() as uow:
-        return await moderation.moderate(town.desk, uow, number, state, by, version)
+    async with town.store.open_unit() as uow:
+        return await moderation.moderate_comment(town.desk, uow, number, state, by, version)
 
 
 async def answers(town: Municipality) -> list[str]:
@@ -87,18 +87,23 @@ async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality)
 @pytest.mark.parametrize(
     ("roles", "topics"),
     [
-        ({Role.CIVIL}, {"machinery"}), ({Role.TAXI_OFFICER}, {"taxi", "taxi_leave", "taxi_report"}),
-        ({Role.SECRETARIAT}, {"expert"}), ({Role.CIVIL, Role.EXPERT}, {"machinery", "expert"}), ({Role.ADMIN}, set()),
-        ({Role.MANAGER}, None), ({Role.AUDITOR}, None), ({Role.CIVIL, Role.MANAGER}, None),
+        ({Role.CIVIL}, {"machinery"}),
+        ({Role.TAXI_OFFICER}, {"taxi", "taxi_leave", "taxi_report"}),
+        ({Role.SECRETARIAT}, {"expert"}),
+        ({Role.CIVIL, Role.EXPERT}, {"machinery", "expert"}),
+        ({Role.ADMIN}, set()),
+        ({Role.MANAGER}, None),
+        ({Role.AUDITOR}, None),
+        ({Role.CIVIL, Role.MANAGER}, None),
     ],
-)  # fmt: skip
+)
 def test_who_reads_what(roles: set[Role], topics: set[str] | None) -> None:
-    assert moderation.topics_read(by_key(), frozenset(roles)) == topics
+    assert moderation.readable_topics(services_by_key(), frozenset(roles)) == topics
 
 
 async def test_whom_a_writer_is_shown_to(town: Municipality) -> None:
-    services, request = by_key(), await town.request(await town.order())
-    shown = {role: moderation.writer_shown(services, actor(role), request) for role in (Role.CIVIL, Role.EXPERT)}
+    services, request = services_by_key(), await town.request(await town.order())
+    shown = {role: moderation.may_see_writer(services, actor(role), request) for role in (Role.CIVIL, Role.EXPERT)}
     assert shown == {Role.CIVIL: True, Role.EXPERT: False}
-    at_large = {role: moderation.writer_shown(services, actor(role), None) for role in (Role.AUDITOR, Role.MANAGER)}
+    at_large = {role: moderation.may_see_writer(services, actor(role), None) for role in (Role.AUDITOR, Role.MANAGER)}
     assert at_large == {Role.AUDITOR: False, Role.MANAGER: True}

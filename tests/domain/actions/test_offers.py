@@ -83,5 +83,6 @@ async def test_what_is_no_length_is_asked_again_with_its_reason(town: Municipali
     await town.says("ماشین", "لودر")
     again = await town.say(CITIZEN, answer)
     assert (again.key, "۴ ساعت" in again.text or "۸ ساعت" in again.text) == (
-        "services.machinery.fields.items_hours.prompt", True,
-    )  # fmt: skip
+        "services.machinery.fields.items_hours.prompt",
+        True,
+    )

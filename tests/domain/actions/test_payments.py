@@ -9,7 +9,7 @@ from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.messages.records import MessageClass
 from domain.values.actors import Role
 from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField, MissingField
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
 
@@ -29,21 +29,21 @@ async def test_the_ids_are_read_as_people_write_them(town: Municipality) -> None
     code = await town.reach("awaiting_payment")
     (bill,) = await town.bills(code)
     ids = (f"000{bill.bill_id[:3]} {bill.bill_id[3:]}", "۰" + bill.payment_id.translate(str.maketrans("123", "۱۲۳")))
-    async with town.store.unit() as uow:
-        found = await pay.find_bill(uow, *ids)
+    async with town.store.open_unit() as uow:
+        found = await pay.find_bill_by_ids(uow, *ids)
     assert found.id == bill.id
 
 
 async def test_a_bill_is_found_by_both_ids_only(town: Municipality) -> None:
     code, other = await town.reach("awaiting_payment"), await town.reach("awaiting_payment", mobile=NEIGHBOUR)
     (bill,), (another,) = await town.bills(code), await town.bills(other)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField, match="payment_id"):
-            await pay.find_bill(uow, bill.bill_id, another.payment_id)
+            await pay.find_bill_by_ids(uow, bill.bill_id, another.payment_id)
         with pytest.raises(InvalidField, match="bill_id"):
-            await pay.find_bill(uow, bill.bill_id[:-1] + "9", bill.payment_id)
+            await pay.find_bill_by_ids(uow, bill.bill_id[:-1] + "9", bill.payment_id)
         with pytest.raises(BillNotFound):
-            await pay.find_bill(uow, "1117753200140", "12070160")
+            await pay.find_bill_by_ids(uow, "1117753200140", "12070160")
 
 
 @pytest.mark.parametrize("difference", [-1000, 1000, -FOUR_HOURS])
@@ -110,7 +110,7 @@ async def test_a_second_payment_is_surplus_and_due_back(town: Municipality) -> N
     await town.do(code, "cancel", Role.CIVIL)
     assert [one.reason for one in await town.refunds(code)] == ["surplus_payment", "cancelled"]
     told = (await town.sent())[-1]
-    assert (told.key, grouped(2 * FOUR_HOURS) in told.text) == ("services.machinery.notices.cancel_refund", True)
+    assert (told.key, group_digits(2 * FOUR_HOURS) in told.text) == ("services.machinery.notices.cancel_refund", True)
 
 
 async def test_a_payment_after_the_end_is_due_back(town: Municipality) -> None:
@@ -162,10 +162,10 @@ async def test_what_the_caller_gives_up_never_came_in(town: Municipality) -> Non
     code = await town.reach("awaiting_payment")
     (bill,) = await town.bills(code)
     ids = (bill.bill_id, bill.payment_id)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with suppress(ZeroDivisionError):
-            async with uow.attempt():
-                await pay.record(town.desk, uow, ids, FOUR_HOURS, PaymentMethod.SLIP, "1", actor(Role.REVENUE))
+            async with uow.savepoint():
+                await pay.record_payment(town.desk, uow, ids, FOUR_HOURS, PaymentMethod.SLIP, "1", actor(Role.REVENUE))
                 _ = 1 / 0
     assert (await town.request(code)).state == "awaiting_payment"
     assert await town.payments(code) == []

@@ -24,15 +24,21 @@ class Counter:
     town: Municipality
     codes: tuple[str, str]
 
-    async def report(self, bill: int, reference: str = TRACE, **receipt: Any) -> pay.Settled:
+    async def report(self, bill: int, reference: str = TRACE, **receipt: Any) -> pay.RecordedPayment:
         """Report a payment of one of the two bills."""
         code = self.codes[bill]
         (meant,) = await self.town.bills(code)
-        async with self.town.store.unit() as uow:
-            return await pay.record(
-                self.town.desk, uow, (meant.bill_id, meant.payment_id), meant.amount, PaymentMethod.POS, reference,
-                clerk(), PosReceipt(**receipt),
-            )  # fmt: skip
+        async with self.town.store.open_unit() as uow:
+            return await pay.record_payment(
+                dependencies=self.town.desk,
+                uow=uow,
+                bill_id_pair=(meant.bill_id, meant.payment_id),
+                amount=meant.amount,
+                method=PaymentMethod.POS,
+                reference=reference,
+                actor=clerk(),
+                receipt=PosReceipt(**receipt),
+            )
 
     async def told(self, bill: int, reference: str = TRACE, **receipt: Any) -> str:
         """Report a payment; how it ended in a word."""

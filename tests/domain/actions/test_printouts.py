@@ -3,14 +3,14 @@
 import pytest
 
 from app.security.vault import FernetVault
-from domain.actions.offices.accounts import add as add_office
-from domain.actions.papers.printouts import printout_of, printouts_for
-from domain.actions.requests.erase import erase_one
+from domain.actions.offices.accounts import add_office
+from domain.actions.papers.printouts import build_request_printout, list_printouts
+from domain.actions.requests.erase import erase_request
 from domain.bills.bill import PaymentMethod
 from domain.papers.document import Barcode, Block, Facts, PaperFact, PaperTable, Paragraphs, Printout, Signatures
 from domain.people.person import Person
 from domain.values.actors import Actor, Role
-from domain.values.bill_ids import from_barcode
+from domain.values.bill_ids import parse_barcode
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import LETTER, Experts
@@ -19,19 +19,28 @@ from tests.support.taxis import DRIVER_MOBILE
 
 PLATE_AS_ON_THE_CAR = "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
 GROUPS = "\u200e{} {} {}\u200f"
+DELIVERED_UNITS = PaperTable(
+    ("کد ماشین", "ماشین", "راننده", "ساعت درخواست", "ساعت آغاز", "ساعت پایان", "ساعت کارکرد"),
+    (
+        ("LD-1", "ماشین 1", "راننده 3", "۴", "", "", ""),
+        ("LD-2", "ماشین 2", "راننده 2", "۴", "", "", ""),
+        ("GR-1", "ماشین 1", "راننده 1", "۲٫۵", "", "", ""),
+    ),
+)
+"""The table of a delivery form: two loaders and a grader, hours still to be written in."""
 
 
 async def printed(town: Municipality, code: str, kind: str, by: Role | Actor = Role.MANAGER) -> Printout:
     """A paper of a request."""
     who = actor(by) if isinstance(by, Role) else by
-    async with town.store.unit(write=False) as uow:
-        return await printout_of(town.desk, uow, code, kind, who)
+    async with town.store.open_unit(write=False) as uow:
+        return await build_request_printout(town.desk, uow, code, kind, who)
 
 
 async def there(town: Municipality, code: str, by: Role = Role.MANAGER) -> list[str]:
     """The kinds of papers that somebody may print of a request now."""
-    async with town.store.unit(write=False) as uow:
-        return [*await printouts_for(town.desk, uow, await uow.requests.by_code(code), actor(by))]
+    async with town.store.open_unit(write=False) as uow:
+        return [*await list_printouts(town.desk, uow, await uow.requests.get_by_code(code), actor(by))]
 
 
 def facts(block: Block) -> dict[str, str]:
@@ -55,22 +64,19 @@ async def test_the_delivery_form(town: Municipality) -> None:
     assert (form.kind, form.title, form.code) == ("delivery_form", "فرم تحویل ماشین‌آلات سنگین", request.code)
     assert form.token == (await town.request(request.code)).data["delivery_token"]
     [sheet] = form.sheets
-    assert sheet.head == (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"), PaperFact("کد رهگیری", grouped(request.code)))
+    assert sheet.head_facts == (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"), PaperFact("کد رهگیری", grouped(request.code)))
     intro, who, units, conditions, signed = sheet.blocks
     assert isinstance(intro, Paragraphs)
     assert isinstance(conditions, Paragraphs)
     assert facts(who) == {
-        "نام درخواست‌کننده": "آنه محمدی", "کد ملی": "۰۴۹۹۳۷۰۸۹۹", "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷",
-        "نشانی محل کار": "خیابان امام، <b>پلاک</b> ۱۲", "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰", "پایان کار": "۱۴۰۵/۰۹/۰۳ ۱۴:۰۰",
-    }  # fmt: skip
-    assert units == PaperTable(
-        ("کد ماشین", "ماشین", "راننده", "ساعت درخواست", "ساعت آغاز", "ساعت پایان", "ساعت کارکرد"),
-        (
-            ("LD-1", "ماشین 1", "راننده 3", "۴", "", "", ""),
-            ("LD-2", "ماشین 2", "راننده 2", "۴", "", "", ""),
-            ("GR-1", "ماشین 1", "راننده 1", "۲٫۵", "", "", ""),
-        ),
-    )
+        "نام درخواست‌کننده": "آنه محمدی",
+        "کد ملی": "۰۴۹۹۳۷۰۸۹۹",
+        "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷",
+        "نشانی محل کار": "خیابان امام، <b>پلاک</b> ۱۲",
+        "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
+        "پایان کار": "۱۴۰۵/۰۹/۰۳ ۱۴:۰۰",
+    }
+    assert units == DELIVERED_UNITS
     assert signed == Signatures(("واحد عمران", "راننده ماشین", "تحویل‌گیرنده"))
 
 
@@ -112,12 +118,14 @@ async def test_the_letter(experts: Experts) -> None:
     await town.do(code, "issue", Role.SECRETARIAT, text=text)
     letter = await printed(town, code, "letter", Role.SECRETARIAT)
     [sheet] = letter.sheets
-    assert sheet.head[:2] == (PaperFact("شماره", "۱۴۰۵/ک/۱"), PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"))
+    assert sheet.head_facts[:2] == (PaperFact("شماره", "۱۴۰۵/ک/۱"), PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"))
     about, opening, words, _, signed, _ = sheet.blocks
     assert facts(about) == {
-        "نام درخواست‌کننده": "آنه محمدی", "نوع کارشناسی": "تفکیک", "نشانی ملک": "خیابان امام، پلاک ۳",
+        "نام درخواست‌کننده": "آنه محمدی",
+        "نوع کارشناسی": "تفکیک",
+        "نشانی ملک": "خیابان امام، پلاک ۳",
         "کد پستی ملک": "۴۹۴۷۱۱۳۴۵۶",
-    }  # fmt: skip
+    }
     assert isinstance(opening, Paragraphs)
     assert grouped(code) in opening.paragraphs[1]
     assert words == Paragraphs(("تفکیک زمین بلامانع است.", "دو قطعه: «الف» و <script>alert(1)</script>"))
@@ -133,22 +141,27 @@ async def test_the_permit(cabs: Cabs) -> None:
     code = await cabs.reach("approved")
     permit = await printed(cabs.town, code, "permit", Role.TAXI_OFFICER)
     [sheet] = permit.sheets
-    assert sheet.head[0] == PaperFact("شماره", "۱۴۰۵/ت/۱")
+    assert sheet.head_facts[0] == PaperFact("شماره", "۱۴۰۵/ت/۱")
     granted, about, _, signed = sheet.blocks
     assert isinstance(granted, Paragraphs)
     assert "چهارشنبه ۴ آذر ۱۴۰۵ تا پایان یک‌شنبه ۸ آذر ۱۴۰۵" in granted.paragraphs[0]
     assert facts(about) == {
-        "نام راننده": "عبدالله ایری", "کد ملی راننده": "۰۷۹۰۴۱۹۹۰۴", "پلاک": PLATE_AS_ON_THE_CAR, "کد تاکسی": "۱۱۴",
-        "از روز": "چهارشنبه ۴ آذر ۱۴۰۵", "تا روز": "یک‌شنبه ۸ آذر ۱۴۰۵", "روزهای مرخصی": "۴",
+        "نام راننده": "عبدالله ایری",
+        "کد ملی راننده": "۰۷۹۰۴۱۹۹۰۴",
+        "پلاک": PLATE_AS_ON_THE_CAR,
+        "کد تاکسی": "۱۱۴",
+        "از روز": "چهارشنبه ۴ آذر ۱۴۰۵",
+        "تا روز": "یک‌شنبه ۸ آذر ۱۴۰۵",
+        "روزهای مرخصی": "۴",
         "داخل یا خارج از شهر": "داخل شهر",
-    }  # fmt: skip
+    }
     assert signed == Signatures(("مهر و امضای سازمان تاکسیرانی",))
 
 
 async def test_the_receipt_of_each_bill(town: Municipality) -> None:
     request = await town.submit()
-    async with town.store.unit() as uow:
-        await uow.people.put_person(Person(CITIZEN, "نام دیگر", None, town.clock.now()))
+    async with town.store.open_unit() as uow:
+        await uow.people.save_person(Person(CITIZEN, "نام دیگر", None, town.clock.now()))
     await deliver(town, request.code)
     await town.do(request.code, "complete", Role.CIVIL, hours="6")
     first, *others = (await printed(town, request.code, "receipt", Role.REVENUE)).sheets
@@ -161,26 +174,33 @@ async def test_the_receipt_of_each_bill(town: Municipality) -> None:
     intro, about, bars, _ = first.blocks
     assert intro == Paragraphs(("مبلغ زیر بابت «کارکرد ماشین‌آلات» دریافت شد.",))
     assert facts(about) == {
-        "پرداخت‌کننده": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷", "شناسه قبض": main.bill_id,
-        "شناسه پرداخت": main.payment_id, "مبلغ (ریال)": "۳۵٬۲۰۰٬۰۰۰",
-        "مبلغ به حروف (ریال)": "سی و پنج میلیون و دویست هزار", "شیوه پرداخت": "فیش بانکی",
-        "شماره پیگیری بانک": "slip-1", "زمان ثبت پرداخت": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
-    }  # fmt: skip
+        "پرداخت‌کننده": "آنه محمدی",
+        "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷",
+        "شناسه قبض": main.bill_id,
+        "شناسه پرداخت": main.payment_id,
+        "مبلغ (ریال)": "۳۵٬۲۰۰٬۰۰۰",
+        "مبلغ به حروف (ریال)": "سی و پنج میلیون و دویست هزار",
+        "شیوه پرداخت": "فیش بانکی",
+        "شماره پیگیری بانک": "slip-1",
+        "زمان ثبت پرداخت": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
+    }
     assert isinstance(bars, Barcode)
-    ids = from_barcode(bars.digits)
+    ids = parse_barcode(bars.digits)
     assert (ids.bill_id, ids.payment_id) == (main.bill_id, main.payment_id)
     assert facts(receipt.sheets[1].blocks[1])["شناسه قبض"] == supplement.bill_id
 
 
 async def test_a_receipt_names_the_office_that_took_the_money(town: Municipality) -> None:
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         await add_office(town.desk, uow, FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان")
     code = await town.reach("awaiting_payment")
     await town.pay(code, method=PaymentMethod.POS, by=clerk(OFFICE), reference="7714")
     about = facts((await printed(town, code, "receipt")).sheets[0].blocks[1])
     assert (about["شیوه پرداخت"], about["شماره پیگیری بانک"], about["دفتر پیشخوان"]) == (
-        "کارت‌خوان دفتر پیشخوان", "7714", "دفتر پیشخوان گمیشان",
-    )  # fmt: skip
+        "کارت‌خوان دفتر پیشخوان",
+        "7714",
+        "دفتر پیشخوان گمیشان",
+    )
 
 
 async def test_a_refund_stands_on_the_receipt(town: Municipality) -> None:
@@ -194,8 +214,8 @@ async def test_a_refund_stands_on_the_receipt(town: Municipality) -> None:
 async def test_who_paid_is_looked_up_by_the_mobile(town: Municipality) -> None:
     code = await town.reach("paid")
     assert facts((await printed(town, code, "receipt")).sheets[0].blocks[1])["پرداخت‌کننده"] == ""
-    async with town.store.unit() as uow:
-        await uow.people.put_person(Person(CITIZEN, "آنه محمدی", None, town.clock.now()))
+    async with town.store.open_unit() as uow:
+        await uow.people.save_person(Person(CITIZEN, "آنه محمدی", None, town.clock.now()))
     assert facts((await printed(town, code, "receipt")).sheets[0].blocks[1])["پرداخت‌کننده"] == "آنه محمدی"
 
 
@@ -211,17 +231,25 @@ async def test_which_papers_there_are_follows_the_request(town: Municipality) ->
     code = await town.order()
     seen = {"submitted": await there(town, code)}
     for state, action, role in (
-        ("accepted", "accept", Role.CIVIL), ("awaiting_payment", "price", Role.REVENUE), ("paid", "", None),
-        ("scheduled", "schedule", Role.CIVIL), ("handed_over", "hand_over", Role.CIVIL),
+        ("accepted", "accept", Role.CIVIL),
+        ("awaiting_payment", "price", Role.REVENUE),
+        ("paid", "", None),
+        ("scheduled", "schedule", Role.CIVIL),
+        ("handed_over", "hand_over", Role.CIVIL),
         ("completed", "complete", Role.CIVIL),
-    ):  # fmt: skip
+    ):
         await (town.do(code, action, role, **GIVEN.get(action, {})) if role else town.pay(code))
         seen[state] = await there(town, code)
     both = ["delivery_form", "receipt"]
     assert seen == {
-        "submitted": [], "accepted": [], "awaiting_payment": [], "paid": ["receipt"], "scheduled": ["receipt"],
-        "handed_over": both, "completed": both,
-    }  # fmt: skip
+        "submitted": [],
+        "accepted": [],
+        "awaiting_payment": [],
+        "paid": ["receipt"],
+        "scheduled": ["receipt"],
+        "handed_over": both,
+        "completed": both,
+    }
     assert await there(town, code, Role.REVENUE) == ["receipt"]
     assert await there(town, code, Role.ADMIN) == []
 
@@ -278,8 +306,8 @@ async def test_a_permit_that_holds_good_no_more_is_not_printed(cabs: Cabs) -> No
 async def test_nothing_is_printed_of_what_was_erased(experts: Experts) -> None:
     code = await experts.reach("closed")
     assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Paragraphs((LETTER,))
-    async with experts.town.store.unit() as uow:
-        await erase_one(experts.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+    async with experts.town.store.open_unit() as uow:
+        await erase_request(experts.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
     with pytest.raises(NotAllowedNow, match="code:erased"):
         await printed(experts.town, code, "letter")
     assert await there(experts.town, code) == []

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from domain.actions.conversations.converse import converse
-from domain.actions.conversations.receive import receive
+from domain.actions.conversations.receive import receive_sms
 from domain.actions.requests import track
 from domain.messages.ports import ReceivedSms
 from domain.messages.records import InboundState, MessageClass
 from domain.settings.policy import Policy
 from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
-from store.engines import engine_for
+from store.engines import build_engine
 from store.unit_of_work import SqlStore
 from tests.support.municipality import (
     CITIZEN,
@@ -175,9 +175,9 @@ async def test_what_would_fail_each_time_is_kept_and_holds_up_nothing(
 async def test_while_the_store_is_away_the_text_is_refused_and_can_come_again(
     town: Municipality, tmp_path: Path
 ) -> None:
-    away = SqlStore(engine_for(f"sqlite:///{tmp_path}/missing/pishkhan.db"))
+    away = SqlStore(build_engine(f"sqlite:///{tmp_path}/missing/pishkhan.db"))
     with pytest.raises(Unavailable):
-        await receive(town.desk, away, "simulator", ReceivedSms("1", CITIZEN, "3000", ORDER))
+        await receive_sms(town.desk, away, "simulator", ReceivedSms("1", CITIZEN, "3000", ORDER))
     await away.close()
     assert (await town.say(CITIZEN, ORDER, provider_id="1")).key == "services.machinery.notices.submit"
 
@@ -242,7 +242,7 @@ async def test_nobody_is_refused_for_what_others_guess(database: Path) -> None:
     async with municipality(database, build_desk(clock, policy=Policy(guess_limit_sender=1)), clock) as town:
         await town.furnish()
         code = await town.order(mobile=NEIGHBOUR)
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             for number in range(1200):
                 await track.count_guess(town.desk, uow, f"+98913{number:07}")
         assert (await town.say(CITIZEN, code)).key == "sms.status_of_other"

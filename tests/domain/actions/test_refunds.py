@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.bills.refunds import Returned, refund
+from domain.actions.bills.refunds import RecordedRefund, record_refund
 from domain.actions.requests import erase
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.values.actors import Role
@@ -22,10 +22,10 @@ IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
 
 async def given_back(
     town: Municipality, bill_id: str, reference: str = "TR-17", iban: str = IBAN, by: Role = Role.REVENUE
-) -> Returned:
+) -> RecordedRefund:
     """Record a transfer, by another hand than the one that recorded the payment."""
-    async with town.store.unit() as uow:
-        return await refund(town.desk, uow, bill_id, iban, reference, actor(by, "cashier"))
+    async with town.store.open_unit() as uow:
+        return await record_refund(town.desk, uow, bill_id, iban, reference, actor(by, "cashier"))
 
 
 async def cancelled(town: Municipality, mobile: str = CITIZEN) -> tuple[str, str]:
@@ -37,13 +37,15 @@ async def cancelled(town: Municipality, mobile: str = CITIZEN) -> tuple[str, str
 
 async def test_the_whole_way_back(town: Municipality) -> None:
     code, bill_id = await cancelled(town)
-    async with town.store.unit(write=False) as uow:
-        [(due, bill)] = await uow.bills.refunds_due(10)
+    async with town.store.open_unit(write=False) as uow:
+        [(due, bill)] = await uow.bills.list_refunds_due(10)
     assert (due.amount, bill.bill_id, bill.state) == (FOUR_HOURS, bill_id, BillState.REFUND_DUE)
     done = await given_back(town, bill_id)
     assert (done.bill.state, done.payment.amount, done.payment.outcome) == (
-        BillState.REFUNDED, FOUR_HOURS, PaymentOutcome.RETURNED,
-    )  # fmt: skip
+        BillState.REFUNDED,
+        FOUR_HOURS,
+        PaymentOutcome.RETURNED,
+    )
     [refunded] = await town.refunds(code)
     assert (refunded.state, refunded.iban, refunded.refunded_at) == (RefundState.REFUNDED, IBAN, town.clock.at)
     event = (await town.history(code))[-1]
@@ -98,9 +100,9 @@ async def test_a_surplus_goes_back_and_its_bill_stays_paid(town: Municipality) -
 async def test_personal_data_goes_once_the_money_went_back(town: Municipality) -> None:
     code, bill_id = await cancelled(town)
     town.advance(days=2000)
-    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 0
+    assert (await erase.erase_expired_requests(town.desk, town.store)).requests == 0
     await given_back(town, bill_id)
     town.advance(days=1)
-    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 1
+    assert (await erase.erase_expired_requests(town.desk, town.store)).requests == 1
     assert [one.iban for one in await town.refunds(code)] == [None]
     assert town.rows("SELECT payload FROM history WHERE payload LIKE ?", f"%{IBAN}%") == []

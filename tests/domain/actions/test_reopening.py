@@ -3,9 +3,9 @@
 import pytest
 
 from domain.actions.requests import reopen
-from domain.blocks.papers_pending import lacking_of
+from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
-from domain.services.expert.kinds import PAPERS
+from domain.services.expert.kinds import OPINION_PAPERS
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
 from tests.support.cabs import OFFICER, Cabs
@@ -16,8 +16,8 @@ from tests.support.taxis import DRIVER_MOBILE, a_duty
 
 async def reopened(town: Municipality, code: str, by: Actor) -> ServiceRequest:
     """Take up a finished request again; return the new one."""
-    async with town.store.unit() as uow:
-        return (await reopen.reopen(town.desk, uow, code, "دوباره", by)).outcome.request
+    async with town.store.open_unit() as uow:
+        return (await reopen.reopen_request(town.desk, uow, code, "دوباره", by)).outcome.request
 
 
 async def test_an_ended_leave_is_not_offered_again(cabs: Cabs) -> None:
@@ -46,9 +46,9 @@ async def test_the_papers_of_an_opinion_are_carried_over(experts: Experts) -> No
     await experts.add(code, "deed", "national_card", "plan")
     await town.do(code, "reject", Role.EXPERT, reason="ملک بیرون از شهر است")
     new = await reopened(town, code, actor(Role.MANAGER))
-    async with town.store.unit(write=False) as uow:
-        assert await lacking_of(uow, PAPERS, new) == ()
-        files = await uow.documents.of_request(new.id)
+    async with town.store.open_unit(write=False) as uow:
+        assert await find_missing_papers(uow, OPINION_PAPERS, new) == ()
+        files = await uow.documents.list_of_request(new.id)
     assert [one.field for one in files] == ["deed", "national_card", "plan"]
     assert "مدارک مانده" not in (await town.say(CITIZEN, new.code)).text
     [event] = [one for one in await town.history(new.code) if one.event == "carry_papers"]

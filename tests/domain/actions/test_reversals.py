@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.actions.bills.refunds import approve, refund
-from domain.actions.bills.reversals import Follows, Reversed, payment_named, reverse
-from domain.actions.messages.notify import announce
+from domain.actions.bills.refunds import approve_refund, record_refund
+from domain.actions.bills.reversals import RecordedReversal, ReversalEffect, find_payment_by_reference, reverse_payment
+from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.registries.declarations import DUTY
 from domain.registries.rules import ChargeState
@@ -33,14 +33,14 @@ WHY = "فیش برای قبض دیگری بود"
 
 async def taken_back(
     town: Municipality, bill_id: str, reference: str, by: Role | Actor = Role.REVENUE, reason: str = WHY
-) -> Reversed:
+) -> RecordedReversal:
     """Reverse a payment, as the command does."""
     who = actor(by) if isinstance(by, Role) else by
-    async with town.store.unit() as uow:
-        payment = await payment_named(uow, bill_id, reference)
-        done = await reverse(town.desk, uow, bill_id, payment.id, reason, who)
+    async with town.store.open_unit() as uow:
+        payment = await find_payment_by_reference(uow, bill_id, reference)
+        done = await reverse_payment(town.desk, uow, bill_id, payment.id, reason, who)
         if done.outcome:
-            await announce(town.desk, uow, done.outcome, who)
+            await announce_outcome(town.desk, uow, done.outcome, who)
     return done
 
 
@@ -63,9 +63,12 @@ async def test_the_request_waits_for_its_money_again(town: Municipality) -> None
     town.advance(days=5)
     done = await taken_back(town, await bill_of(town, code), "۷۷")
     request, (bill,), (payment,) = await town.request(code), await town.bills(code), await town.payments(code)
-    assert (done.follows, request.state, bill.state, bill.settled_at) == (
-        Follows.WAITING, "awaiting_payment", BillState.OPEN, None,
-    )  # fmt: skip
+    assert (done.consequence, request.state, bill.state, bill.settled_at) == (
+        ReversalEffect.WAITING,
+        "awaiting_payment",
+        BillState.OPEN,
+        None,
+    )
     assert first_deadline is not None
     assert bill.deadline is not None
     assert bill.deadline > town.clock.at > first_deadline, "days to pay, anew"
@@ -102,7 +105,7 @@ async def test_a_reversal_that_was_wrong_itself(town: Municipality) -> None:
         assert (await town.pay(code, reference="77")).payment.outcome is PaymentOutcome.SETTLED
         await taken_back(town, bill_id, "77")
     await town.pay(code, reference="77")
-    assert [one.stands for one in await town.payments(code)] == [False, False, True]
+    assert [one.is_recorded for one in await town.payments(code)] == [False, False, True]
     assert await town.refunds(code) == []
 
 
@@ -125,7 +128,7 @@ async def test_who_and_what_is_refused(town: Municipality) -> None:
 async def test_what_is_booked_stays_and_is_not_handed_over_unpaid(town: Municipality) -> None:
     code = await town.reach("scheduled")
     done = await taken_back(town, await bill_of(town, code), "slip-1")
-    assert (done.follows, (await town.request(code)).state) == (Follows.OWED, "scheduled")
+    assert (done.consequence, (await town.request(code)).state) == (ReversalEffect.OWED, "scheduled")
     assert [one.key for one in await town.sent(CIVIL_OFFICER)][-1] == "staff.payment_reversed", "its unit hears of it"
     with pytest.raises(NotAllowedNow, match="bill_open"):
         await town.do(code, "hand_over", Role.CIVIL, early="yes")
@@ -147,14 +150,14 @@ async def test_what_was_given_up_before_gives_nothing_back(town: Municipality) -
     await town.do(code, "cancel", Role.CIVIL)
     assert [one.state for one in await town.refunds(code)] == [RefundState.DUE]
     done = await taken_back(town, await bill_of(town, code), "slip-1")
-    assert (done.follows, (await town.request(code)).state) == (Follows.ENDED, "cancelled")
+    assert (done.consequence, (await town.request(code)).state) == (ReversalEffect.ENDED, "cancelled")
     assert [one.state for one in await town.bills(code)] == [BillState.VOID]
     assert [one.state for one in await town.refunds(code)] == [RefundState.CANCELLED]
     assert (await town.keys())[-1] == "nothing_returned"
-    async with town.store.unit() as uow:
-        assert await uow.bills.total_due_back() == (0, 0)
+    async with town.store.open_unit() as uow:
+        assert await uow.bills.count_due_back() == (0, 0)
         with pytest.raises(NotAllowedNow, match="no_refund"):
-            await refund(town.desk, uow, done.bill.bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+            await record_refund(town.desk, uow, done.bill.bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
 
 
 async def test_work_that_was_done_is_owed(town: Municipality) -> None:
@@ -162,7 +165,7 @@ async def test_work_that_was_done_is_owed(town: Municipality) -> None:
     await town.do(code, "complete", Role.CIVIL, hours="3")
     assert [one.reason for one in await town.refunds(code)] == ["fewer_hours"]
     done = await taken_back(town, await bill_of(town, code), "slip-1")
-    assert (done.follows, (await town.request(code)).state) == (Follows.OWED, "completed")
+    assert (done.consequence, (await town.request(code)).state) == (ReversalEffect.OWED, "completed")
     assert [one.state for one in await town.bills(code)] == [BillState.OPEN]
     assert [one.state for one in await town.refunds(code)] == [RefundState.CANCELLED]
     assert (await town.pay(code)).payment.outcome is PaymentOutcome.SETTLED
@@ -179,13 +182,14 @@ async def test_nineteen_invented_surpluses(town: Municipality) -> None:
         await town.pay(code, reference=f"invented-{number}")
     assert await refusal(town, bill_id, "slip-1") == (NotAllowedNow, "surplus_first")
     for number in range(3):
-        assert (await taken_back(town, bill_id, f"invented-{number}")).follows is Follows.NOT_DUE
+        assert (await taken_back(town, bill_id, f"invented-{number}")).consequence is ReversalEffect.NOT_DUE
     assert {one.state for one in await town.refunds(code)} == {RefundState.CANCELLED}
     assert ([one.state for one in await town.bills(code)], (await town.request(code)).state) == (
-        [BillState.PAID], "paid",
-    )  # fmt: skip
+        [BillState.PAID],
+        "paid",
+    )
     assert "nothing_returned" not in await town.keys(), "nobody was told of them"
-    assert (await taken_back(town, bill_id, "slip-1")).follows is Follows.WAITING
+    assert (await taken_back(town, bill_id, "slip-1")).consequence is ReversalEffect.WAITING
 
 
 @pytest.mark.parametrize("ending", ["expired", "cancelled"])
@@ -209,8 +213,8 @@ async def test_what_was_paid_out_stays(town: Municipality) -> None:
     code = await town.reach("paid")
     bill_id = await bill_of(town, code)
     await town.pay(code, reference="late")
-    async with town.store.unit() as uow:
-        await refund(town.desk, uow, bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+    async with town.store.open_unit() as uow:
+        await record_refund(town.desk, uow, bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
     for reference in ("late", "slip-1"):
         assert await refusal(town, bill_id, reference) == (NotAllowedNow, "paid_out")
     assert await refusal(town, bill_id, "TR-1") == (NotFound, "payment"), "a transfer is no payment"
@@ -220,12 +224,12 @@ async def test_a_counters_payment(town: Municipality) -> None:
     """The revenue unit reverses it; a late repetition does not bring it back, and the right bill takes the number."""
     code, other = await town.reach("awaiting_payment"), await town.reach("awaiting_payment", mobile=NEIGHBOUR)
     await town.pay(code, reference="123456", method=PaymentMethod.POS, by=Role.CLERK)
-    async with town.store.unit(write=False) as uow:
-        before = await uow.offices.payments_between("1001", *_today(town))
+    async with town.store.open_unit(write=False) as uow:
+        before = await uow.offices.list_payments("1001", *_today(town))
     done = await taken_back(town, await bill_of(town, code), "123456")
     assert (done.payment.reference, len(before)) == ("1001/123456", 1)
-    async with town.store.unit(write=False) as uow:
-        assert await uow.offices.payments_between("1001", *_today(town)) == [], "till and statement count it no more"
+    async with town.store.open_unit(write=False) as uow:
+        assert await uow.offices.list_payments("1001", *_today(town)) == [], "till and statement count it no more"
     with pytest.raises(DuplicateRequest, match="payment_reversed"):
         await town.pay(code, reference="123456", method=PaymentMethod.POS, by=Role.CLERK)
     await town.pay(other, reference="123456", method=PaymentMethod.POS, by=Role.CLERK)
@@ -246,10 +250,10 @@ async def test_a_duty_is_owed_again(town: Municipality) -> None:
     bill = await billed(town, row)
     await paid(town, bill)
     done = await taken_back(town, bill.bill_id, "1")
-    assert done.follows is Follows.OWED
-    async with town.store.unit() as uow:
-        assert (await uow.registries.get(DUTY.key, row.id)).values["state"] == ChargeState.BILLED
-        assert (await uow.bills.of_subject(DUTY.key, row.id))[-1].state is BillState.OPEN
+    assert done.consequence is ReversalEffect.OWED
+    async with town.store.open_unit() as uow:
+        assert (await uow.registries.get_row(DUTY.key, row.id)).values["state"] == ChargeState.BILLED
+        assert (await uow.bills.list_of_subject(DUTY.key, row.id))[-1].state is BillState.OPEN
     assert ("payment_reversed", "staff:revenue") in town.rows("SELECT what, actor FROM audit")
     assert [one.key for one in await town.sent(OWNER_MOBILE)][-1] == "sms.payment_reversed"
     assert (await paid(town, bill, "2")).payment.outcome is PaymentOutcome.SETTLED
@@ -262,15 +266,15 @@ async def sent_back(
     town: Municipality, bill_id: str, ident: str, iban: str = IBAN, reference: str = "TR-1"
 ) -> BillState:
     """Transfer what is due."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         who = actor(Role.REVENUE, ident)
-        return (await refund(town.desk, uow, bill_id, iban, reference, who)).bill.state
+        return (await record_refund(town.desk, uow, bill_id, iban, reference, who)).bill.state
 
 
 async def agreed(town: Municipality, bill_id: str, by: Actor, amount: int, iban: str = IBAN) -> None:
     """Approve what is due."""
-    async with town.store.unit() as uow:
-        await approve(town.desk, uow, bill_id, iban, by, amount)
+    async with town.store.open_unit() as uow:
+        await approve_refund(town.desk, uow, bill_id, iban, by, amount)
 
 
 async def due(town: Municipality) -> tuple[str, str]:

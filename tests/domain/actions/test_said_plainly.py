@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.chats.chat import Wrote
+from domain.chats.chat import TextWritten
 from domain.settings.policy import Policy
 from domain.values.actors import Role
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, Cabs, open_cabs
@@ -87,13 +87,13 @@ async def test_a_negation_never_acts_in_a_chat(waiting: Waiting) -> None:
     for intent in INTENTS:
         person = owner if waiting.speaker(intent.name) == OWNER_MOBILE else citizen
         for sentence in list(refusing(intent, intent.words[0], waiting.code(intent.name)))[::9]:
-            await person.does(Wrote(f"سلام {sentence} ممنون"))
+            await person.does(TextWritten(f"سلام {sentence} ممنون"))
     assert waiting.acts() == before
 
 
 @pytest.mark.parametrize(
     "text", ["ماشین نمی‌خواهم", "لودر ماشین نمی‌خوام", "مرخصی نمیخوام", "کارشناسی نمی‌خوام", "شکایت ندارم"]
-)  # fmt: skip
+)
 async def test_a_refusal_starts_no_request(waiting: Waiting, text: str) -> None:
     assert (await waiting.town.say(CITIZEN, text)).key in {"sms.refused", "sms.did_you_mean"}
     assert (await waiting.town.say(CITIZEN, f"{ORDER} نمی‌خواهم")).key == "sms.refused"

@@ -6,8 +6,8 @@ import pytest
 
 from app.security.signing import Ed25519Signer
 from domain.actions.history import sealing
-from domain.actions.history.sealing import Verification, seal, verify
-from domain.requests.history import link
+from domain.actions.history.sealing import Verification, seal_history, verify_history
+from domain.requests.history import compute_event_hash
 from domain.values.actors import Role
 from tests.support.municipality import NEIGHBOUR, Municipality
 
@@ -34,24 +34,24 @@ def _requests_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 async def check(town: Municipality) -> Verification:
     """Verify all."""
-    return await verify(town.store, SIGNER)
+    return await verify_history(town.store, SIGNER)
 
 
 async def two_sealed_requests(town: Municipality) -> tuple[str, int]:
     """Make two requests with some history, sealed twice; return code and id of the one to tamper with."""
     code = await town.reach("accepted")
     await town.order(mobile=NEIGHBOUR)
-    await seal(town.desk, town.store, SIGNER)
+    await seal_history(town.desk, town.store, SIGNER)
     await town.do(code, "price", Role.REVENUE)
     town.advance(minutes=10)
-    await seal(town.desk, town.store, SIGNER)
+    await seal_history(town.desk, town.store, SIGNER)
     return code, (await town.request(code)).id
 
 
 async def rewrite_last_event(town: Municipality, code: str) -> None:
     """Change the last event of a request, and reckon its hash and the request's head anew."""
     last = (await town.history(code))[-1]
-    forged = link(replace(last, to_state="paid"))
+    forged = compute_event_hash(replace(last, to_state="paid"))
     town.sql("UPDATE history SET to_state = 'paid', hash = ? WHERE hash = ?", forged, last.hash)
     town.sql("UPDATE requests SET head_hash = ? WHERE code = ?", forged, code)
 
@@ -67,11 +67,11 @@ async def test_untouched_history_verifies(town: Municipality) -> None:
 async def test_only_what_changed_is_sealed_again(town: Municipality) -> None:
     code = await town.order()
     await town.order(mobile=NEIGHBOUR)
-    (first,) = await seal(town.desk, town.store, SIGNER)
+    (first,) = await seal_history(town.desk, town.store, SIGNER)
     assert (first.number, len(first.heads)) == (1, 2)
-    assert await seal(town.desk, town.store, SIGNER) == []
+    assert await seal_history(town.desk, town.store, SIGNER) == []
     await town.do(code, "accept", Role.CIVIL)
-    (second,) = await seal(town.desk, town.store, SIGNER)
+    (second,) = await seal_history(town.desk, town.store, SIGNER)
     assert (second.number, second.previous, [head.code for head in second.heads]) == (2, first.hash, [code])
 
 
@@ -122,7 +122,7 @@ async def test_seals_rewritten_with_the_chain_are_forged(town: Municipality) -> 
     await rewrite_last_event(town, code)
     town.sql("DELETE FROM seals")
     town.sql("UPDATE requests SET sealed_seq = 0")
-    await seal(town.desk, town.store, Ed25519Signer("the forger's own key"))
+    await seal_history(town.desk, town.store, Ed25519Signer("the forger's own key"))
     assert {fault.kind for fault in (await check(town)).faults} == {"seal_forged"}
 
 

@@ -23,29 +23,29 @@ async def engage(
 ) -> None:
     """Put somebody on the staff."""
     member = StaffMember(username, frozenset(roles), username, mobile, "", active, town.clock.now())
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(member)
 
 
 async def appoint(
     town: Municipality, absent: str, deputy: str, first: date = TODAY, last: date = TODAY + DAY, by: Role = Role.ADMIN
 ) -> Substitution:
     """Name a substitute."""
-    async with town.store.unit() as uow:
-        return await staffing.substitute(town.desk, uow, absent, deputy, (first, last), actor(by))
+    async with town.store.open_unit() as uow:
+        return await staffing.name_substitute(town.desk, uow, absent, deputy, (first, last), actor(by))
 
 
 async def acting(town: Municipality, username: str) -> Actor:
     """Whoever acts today."""
-    async with town.store.unit(write=False) as uow:
-        return await staffing.staff_actor(uow, username, "cli", staffing.today(town.desk))
+    async with town.store.open_unit(write=False) as uow:
+        return await staffing.load_staff_actor(uow, username, "cli", staffing.today_in_tehran(town.desk))
 
 
 async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
     """Take a step as somebody with substitutions."""
-    async with town.store.unit() as uow:
-        outcome = await act.act(town.desk, uow, code, action, inputs, by)
-        await notify.announce(town.desk, uow, outcome, by)
+    async with town.store.open_unit() as uow:
+        outcome = await act.act_on_request(town.desk, uow, code, action, inputs, by)
+        await notify.announce_outcome(town.desk, uow, outcome, by)
 
 
 async def test_a_deputy_has_the_roles_on_these_days_alone(town: Municipality) -> None:
@@ -62,8 +62,9 @@ async def test_a_deputy_has_the_roles_on_these_days_alone(town: Municipality) ->
     await take(town, code, "price", await acting(town, "sara"))
     events = await town.history(code)
     assert [event.actor for event in events if event.event in {"accept", "price"}] == [
-        "staff:sara for civil", "staff:sara",
-    ]  # fmt: skip
+        "staff:sara for civil",
+        "staff:sara",
+    ]
 
 
 async def test_the_deputy_is_the_assigned_officer_too(experts: Experts) -> None:
@@ -76,17 +77,17 @@ async def test_the_deputy_is_the_assigned_officer_too(experts: Experts) -> None:
     await take(town, code, "visit", await acting(town, "bahrami"), **found)
     assert (await town.history(code))[-1].actor == "staff:bahrami for ahmadi"
     other = await experts.reach("submitted")
-    async with town.store.unit() as uow:
-        await assign.assign(town.desk, uow, other, "bahrami", await acting(town, "bahrami"))
+    async with town.store.open_unit() as uow:
+        await assign.assign_request(town.desk, uow, other, "bahrami", await acting(town, "bahrami"))
     assert (await town.history(other))[-1].actor == "staff:bahrami"
 
 
 async def test_who_cares_for_a_role_is_the_deputy_while_somebody_is_away(town: Municipality) -> None:
     await engage(town, "sara", Role.REVENUE, mobile=SARA)
     await appoint(town, "civil", "sara")
-    async with town.store.unit(write=False) as uow:
-        away = await staffing.on_duty(uow, Role.CIVIL, TODAY)
-        back = await staffing.on_duty(uow, Role.CIVIL, TODAY + 2 * DAY)
+    async with town.store.open_unit(write=False) as uow:
+        away = await staffing.list_on_duty(uow, Role.CIVIL, TODAY)
+        back = await staffing.list_on_duty(uow, Role.CIVIL, TODAY + 2 * DAY)
     assert ([one.mobile for one in away], [one.mobile for one in back]) == ([SARA], [CIVIL_OFFICER])
 
 
@@ -94,9 +95,9 @@ async def test_an_appointment_is_ended_by_a_nearer_last_day(town: Municipality) 
     await engage(town, "sara", Role.REVENUE)
     await appoint(town, "civil", "sara", last=TODAY + 9 * DAY)
     await appoint(town, "civil", "sara", last=TODAY, by=Role.MANAGER)
-    async with town.store.unit(write=False) as uow:
-        [one] = await uow.people.substitutions(TODAY)
-        assert await uow.people.substitutions(TODAY + DAY) == []
+    async with town.store.open_unit(write=False) as uow:
+        [one] = await uow.people.list_substitutions(TODAY)
+        assert await uow.people.list_substitutions(TODAY + DAY) == []
     assert (one.last, one.made_by) == (TODAY, "staff:manager")
     assert len(town.rows("SELECT what FROM audit WHERE what = 'substitute'")) == 2
 
@@ -132,7 +133,7 @@ async def test_what_is_no_appointment(town: Municipality) -> None:
 
 async def end(town: Municipality, first: date = TODAY, by: Role = Role.ADMIN) -> Substitution:
     """End that sara acts for civil."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         return await staffing.end_substitution(town.desk, uow, "civil", "sara", first, actor(by))
 
 
@@ -145,19 +146,22 @@ async def test_an_appointment_is_ended_at_once(town: Municipality) -> None:
     assert (ended.first, ended.last) == (TODAY - DAY, TODAY + DAY)
     assert (await acting(town, "sara")).role_names == {Role.REVENUE}
     assert await end(town, TODAY + 5 * DAY) == made, "cancelled before it began"
-    async with town.store.unit(write=False) as uow:
-        assert await uow.people.substitutions(TODAY) == []
+    async with town.store.open_unit(write=False) as uow:
+        assert await uow.people.list_substitutions(TODAY) == []
     assert town.rows("SELECT actor FROM audit WHERE what = 'substitute_ended' ORDER BY id") == [
-        ("staff:manager",), ("staff:admin",),
-    ]  # fmt: skip
+        ("staff:manager",),
+        ("staff:admin",),
+    ]
 
 
 async def test_what_cannot_be_ended(town: Municipality) -> None:
     await engage(town, "sara", Role.REVENUE)
     await appoint(town, "civil", "sara", TODAY - 2 * DAY, TODAY - DAY)
     for first, by, refused in (
-        (TODAY, Role.ADMIN, NotFound), (TODAY - 2 * DAY, Role.ADMIN, NotFound), (TODAY, Role.CIVIL, Forbidden),
-    ):  # fmt: skip
+        (TODAY, Role.ADMIN, NotFound),
+        (TODAY - 2 * DAY, Role.ADMIN, NotFound),
+        (TODAY, Role.CIVIL, Forbidden),
+    ):
         with pytest.raises(refused):
             await end(town, first, by)
     await engage(town, "admin", Role.ADMIN)
@@ -178,9 +182,9 @@ async def test_who_becomes_an_administrator_later_lends_that_role_by_an_administ
     await appoint(town, "civil", "sara", by=Role.MANAGER)
     await engage(town, "civil", Role.CIVIL, Role.ADMIN)
     assert (await acting(town, "sara")).role_names == {Role.REVENUE, Role.CIVIL}
-    async with town.store.unit(write=False) as uow:
-        admins = await staffing.on_duty(uow, Role.ADMIN, TODAY)
-        civil = await staffing.on_duty(uow, Role.CIVIL, TODAY)
+    async with town.store.open_unit(write=False) as uow:
+        admins = await staffing.list_on_duty(uow, Role.ADMIN, TODAY)
+        civil = await staffing.list_on_duty(uow, Role.CIVIL, TODAY)
     assert [one.username for one in admins] == ["admin", "civil"]
     assert [one.username for one in civil] == ["sara"]
     assert (await refusal(town, "civil", "sara", by=Role.MANAGER)).detail == "of_admin"
@@ -193,11 +197,11 @@ async def test_a_manager_who_becomes_an_administrator_lends_it_to_nobody_named_b
 ) -> None:
     for name, role in (("yas", Role.MANAGER), ("mina", Role.EXPERT), ("zed", Role.REVENUE)):
         await engage(town, name, role)
-    async with town.store.unit() as uow:
-        yas = await staffing.staff_actor(uow, "yas", "cli", TODAY)
-        await staffing.substitute(town.desk, uow, "yas", "mina", (TODAY, TODAY), yas)
-        mina = await staffing.staff_actor(uow, "mina", "cli", TODAY)
-        await staffing.substitute(town.desk, uow, "yas", "zed", (TODAY, TODAY), mina)
+    async with town.store.open_unit() as uow:
+        yas = await staffing.load_staff_actor(uow, "yas", "cli", TODAY)
+        await staffing.name_substitute(town.desk, uow, "yas", "mina", (TODAY, TODAY), yas)
+        mina = await staffing.load_staff_actor(uow, "mina", "cli", TODAY)
+        await staffing.name_substitute(town.desk, uow, "yas", "zed", (TODAY, TODAY), mina)
     await engage(town, "yas", Role.MANAGER, Role.ADMIN)
     assert (await acting(town, "mina")).role_names == {Role.EXPERT, Role.MANAGER}
     assert (await acting(town, "zed")).role_names == {Role.REVENUE, Role.MANAGER}
@@ -216,10 +220,10 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
     for name, role in (("ali", Role.ADMIN), ("admin", Role.ADMIN), ("sara", Role.MANAGER), ("reza", Role.REVENUE)):
         await engage(town, name, role)
     await appoint(town, "ali", "sara")
-    async with town.store.unit() as uow:
-        sara = await staffing.staff_actor(uow, "sara", "cli", TODAY)
-        await staffing.substitute(town.desk, uow, "ali", "reza", (TODAY, TODAY), sara)
-        made = await staffing.substitute(town.desk, uow, "civil", "reza", (TODAY, TODAY), sara)
+    async with town.store.open_unit() as uow:
+        sara = await staffing.load_staff_actor(uow, "sara", "cli", TODAY)
+        await staffing.name_substitute(town.desk, uow, "ali", "reza", (TODAY, TODAY), sara)
+        made = await staffing.name_substitute(town.desk, uow, "civil", "reza", (TODAY, TODAY), sara)
     assert Role.ADMIN in (await acting(town, "reza")).role_names
     assert made.made_by == "staff:sara"
     assert town.rows("SELECT made_by FROM substitutes WHERE absent = 'ali' AND deputy = 'reza'") == [
@@ -229,9 +233,9 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
 
 async def named_by(town: Municipality, username: str, absent: str, deputy: str) -> None:
     """Name a substitute as somebody of the staff, with whatever that one has from others."""
-    async with town.store.unit() as uow:
-        maker = await staffing.staff_actor(uow, username, "cli", TODAY)
-        await staffing.substitute(town.desk, uow, absent, deputy, (TODAY, TODAY), maker)
+    async with town.store.open_unit() as uow:
+        maker = await staffing.load_staff_actor(uow, username, "cli", TODAY)
+        await staffing.name_substitute(town.desk, uow, absent, deputy, (TODAY, TODAY), maker)
 
 
 async def test_nobody_names_himself(town: Municipality) -> None:
@@ -258,7 +262,7 @@ async def test_auditing_and_a_units_work_are_kept_apart(town: Municipality) -> N
     await appoint(town, "civil", "sara")
     await engage(town, "sara", Role.AUDITOR)
     assert (await acting(town, "sara")).role_names == {Role.AUDITOR}, "who becomes an auditor lends a unit's work back"
-    assert (await acting(town, "sara")).stands_for == frozenset()
+    assert (await acting(town, "sara")).substitutes_for == frozenset()
 
 
 @pytest.mark.parametrize("maker", ["staff:sara", "staff:sara for yas"])
@@ -266,8 +270,8 @@ async def test_who_named_himself_before_that_was_refused_has_nothing_of_it(town:
     await engage(town, "sara", Role.MANAGER)
     await engage(town, "rev", Role.REVENUE)
     kept = Substitution("rev", "sara", TODAY, TODAY + DAY, maker, town.clock.now(), by_admin=False)
-    async with town.store.unit() as uow:
-        await uow.people.put_substitution(kept)
-        on_duty = await staffing.on_duty(uow, Role.REVENUE, TODAY)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_substitution(kept)
+        on_duty = await staffing.list_on_duty(uow, Role.REVENUE, TODAY)
     assert (await acting(town, "sara")).role_names == {Role.MANAGER}
     assert "rev" in [one.username for one in on_duty]

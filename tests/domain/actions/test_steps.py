@@ -11,12 +11,12 @@ from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 PEOPLE_TAKE = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is None})
 SYSTEM_TAKES = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is not None})
-MAY = {name: MACHINERY_WORK.named(name)[0].roles for name in PEOPLE_TAKE}
+MAY = {name: MACHINERY_WORK.steps_named(name)[0].roles for name in PEOPLE_TAKE}
 
 
 def test_steps_of_one_name_share_roles_and_inputs() -> None:
     for name in PEOPLE_TAKE:
-        first, *others = MACHINERY_WORK.named(name)
+        first, *others = MACHINERY_WORK.steps_named(name)
         assert all((one.roles, one.inputs) == (first.roles, first.inputs) for one in others)
 
 
@@ -24,10 +24,19 @@ def test_who_may_do_what() -> None:
     civil, revenue = {Role.CIVIL}, {Role.REVENUE}
     citizen = {Role.CITIZEN, Role.CLERK, Role.CIVIL}
     wanted = {
-        "accept": civil, "ask": civil, "reject": civil, "schedule": civil, "reschedule": civil, "hand_over": civil,
-        "complete": civil, "price": revenue, "waive": revenue, "waive_supplement": revenue, "answer": citizen,
+        "accept": civil,
+        "ask": civil,
+        "reject": civil,
+        "schedule": civil,
+        "reschedule": civil,
+        "hand_over": civil,
+        "complete": civil,
+        "price": revenue,
+        "waive": revenue,
+        "waive_supplement": revenue,
+        "answer": citizen,
         "cancel": citizen,
-    }  # fmt: skip
+    }
     assert wanted == MAY
 
 
@@ -74,7 +83,7 @@ async def test_what_people_write_about_a_step_is_its_note(town: Municipality) ->
 
 def test_the_words_of_every_answer_reason_and_question_are_notes() -> None:
     words = {
-        (service.key, step.name, field.name): field.note
+        (service.key, step.name, field.name): field.is_note
         for service in SERVICES
         for step in service.transitions
         for field in step.inputs
@@ -107,7 +116,7 @@ async def test_an_ended_request_takes_no_step(town: Municipality) -> None:
         with pytest.raises((NotAllowedNow, AlreadyDone)):
             await town.do(code, name, next(iter(MAY[name] - {Role.CITIZEN})), reason="دلیل", question="؟", text="ج")
     assert len(await town.history(code)) == events
-    assert town.desk.engine.actions(await town.request(code)) == []
+    assert town.desk.engine.list_actions(await town.request(code)) == []
 
 
 async def test_a_citizen_reaches_own_requests_only(town: Municipality) -> None:
@@ -131,18 +140,18 @@ async def test_codes_are_proved_before_they_are_looked_up(town: Municipality) ->
 async def test_what_may_be_done_is_listed_by_role(town: Municipality) -> None:
     engine = town.desk.engine
     request = await town.request(await town.reach("awaiting_payment"))
-    assert [one.name for one in engine.actions(request)] == ["waive", "cancel"]
-    assert [one.name for one in engine.actions(request, frozenset({Role.CITIZEN}))] == ["cancel"]
-    assert [one.name for one in engine.actions(request, frozenset({Role.AUDITOR}))] == []
-    assert all(one.trigger is not Trigger.DEADLINE for one in engine.actions(request))
+    assert [one.name for one in engine.list_actions(request)] == ["waive", "cancel"]
+    assert [one.name for one in engine.list_actions(request, frozenset({Role.CITIZEN}))] == ["cancel"]
+    assert [one.name for one in engine.list_actions(request, frozenset({Role.AUDITOR}))] == []
+    assert all(one.trigger is not Trigger.DEADLINE for one in engine.list_actions(request))
 
 
 async def test_two_officers_at_once_one_of_them_acts(town: Municipality) -> None:
     code = await town.order()
-    async with town.store.unit(write=False) as uow:
-        stale = await uow.requests.by_code(code)
+    async with town.store.open_unit(write=False) as uow:
+        stale = await uow.requests.get_by_code(code)
     await town.do(code, "accept", Role.CIVIL)
     with pytest.raises(Conflict):
-        async with town.store.unit() as uow:
-            await town.desk.engine.act(uow, stale, "reject", {"reason": "دلیل"}, actor(Role.CIVIL))
+        async with town.store.open_unit() as uow:
+            await town.desk.engine.take_step(uow, stale, "reject", {"reason": "دلیل"}, actor(Role.CIVIL))
     assert (await town.request(code)).state == "accepted"

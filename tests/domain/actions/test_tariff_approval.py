@@ -5,20 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.tariffs.changes import approve, reject, samples, set_price
-from domain.tariffs.tariff import ProposalState, ProposedTariff, TariffRow, Terms
+from domain.actions.tariffs.changes import approve_proposal, reject_proposal, sample_prices, set_price
+from domain.tariffs.tariff import PriceTerms, ProposalState, ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound
 from tests.support.municipality import RATE, Municipality, actor
 
 TODAY = date(2026, 11, 24)
-NEW = Terms("machinery", {"machine": "loader"}, "hour", RATE * 2, 2, 10, date(2026, 12, 1))
+NEW = PriceTerms("machinery", {"machine": "loader"}, "hour", RATE * 2, 2, 10, date(2026, 12, 1))
 ANNE, BEHROUZ = actor(Role.REVENUE, "anne"), actor(Role.REVENUE, "behrouz")
 
 
-async def proposed(town: Municipality, terms: Terms = NEW, by: Actor = ANNE) -> ProposedTariff:
+async def proposed(town: Municipality, terms: PriceTerms = NEW, by: Actor = ANNE) -> ProposedTariff:
     """Propose a price."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         made = await set_price(town.desk, uow, terms, by, far_meant=True)
     assert isinstance(made, ProposedTariff)
     return made
@@ -26,19 +26,19 @@ async def proposed(town: Municipality, terms: Terms = NEW, by: Actor = ANNE) -> 
 
 async def approved(town: Municipality, proposal: ProposedTariff, by: Actor) -> TariffRow:
     """Approve it."""
-    async with town.store.unit() as uow:
-        return await approve(town.desk, uow, proposal.id, by)
+    async with town.store.open_unit() as uow:
+        return await approve_proposal(town.desk, uow, proposal.id, by)
 
 
 async def loader(town: Municipality) -> list[tuple[int, date, date | None]]:
     """The prices of a loader: (rate, from, to)."""
-    async with town.store.unit(write=False) as uow:
-        rows = await uow.tariffs.of_service("machinery")
+    async with town.store.open_unit(write=False) as uow:
+        rows = await uow.tariffs.list_of_service("machinery")
     return [(one.rate, one.valid_from, one.valid_to) for one in rows if one.dimensions == NEW.dimensions]
 
 
 async def test_a_price_is_set_at_once_where_nobody_else_is_asked(town: Municipality) -> None:
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         made = await set_price(town.desk, uow, NEW, actor(Role.REVENUE), far_meant=True)
     assert isinstance(made, TariffRow)
     assert await loader(town) == [(RATE, TODAY, NEW.valid_from), (RATE * 2, NEW.valid_from, None)]
@@ -58,7 +58,7 @@ async def test_nobody_approves_the_own_price(careful: Municipality) -> None:
     proposal = await proposed(careful)
     with pytest.raises(Forbidden, match="own_proposal"):
         await approved(careful, proposal, ANNE)
-    deputy = replace(ANNE, role_names=frozenset({Role.REVENUE, Role.MANAGER}), stands_for=frozenset({"manager"}))
+    deputy = replace(ANNE, role_names=frozenset({Role.REVENUE, Role.MANAGER}), substitutes_for=frozenset({"manager"}))
     with pytest.raises(Forbidden, match="own_proposal"):
         await approved(careful, proposal, deputy)
     with pytest.raises(Forbidden):
@@ -76,25 +76,26 @@ async def test_one_proposal_of_a_price_waits(careful: Municipality) -> None:
     first = await proposed(careful)
     with pytest.raises(Conflict, match="price_pending"):
         await proposed(careful, replace(NEW, rate=1), BEHROUZ)
-    async with careful.store.unit() as uow:
-        assert (await reject(careful.desk, uow, first.id, ANNE)).state is ProposalState.REJECTED
+    async with careful.store.open_unit() as uow:
+        assert (await reject_proposal(careful.desk, uow, first.id, ANNE)).state is ProposalState.REJECTED
     with pytest.raises(AlreadyDone):
         await approved(careful, first, BEHROUZ)
     second = await proposed(careful, replace(NEW, rate=RATE * 3))
     await approved(careful, second, BEHROUZ)
     with pytest.raises(AlreadyDone):
         await approved(careful, second, BEHROUZ)
-    async with careful.store.unit() as uow:
+    async with careful.store.open_unit() as uow:
         with pytest.raises(NotFound, match="proposal"):
-            await approve(careful.desk, uow, 1, BEHROUZ)
+            await approve_proposal(careful.desk, uow, 1, BEHROUZ)
 
 
 async def test_samples_say_what_a_price_means(town: Municipality) -> None:
-    async with town.store.unit(write=False) as uow:
-        found = await samples(town.desk, uow, NEW, (1, 4))
-        crane = await samples(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), (4,))
+    async with town.store.open_unit(write=False) as uow:
+        found = await sample_prices(town.desk, uow, NEW, (1, 4))
+        crane = await sample_prices(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), (4,))
     hour = RATE * 11 // 10
     assert [(one.units, one.before, one.after) for one in found] == [
-        (1, hour * 2, hour * 4), (4, hour * 4, hour * 8),
-    ]  # fmt: skip
+        (1, hour * 2, hour * 4),
+        (4, hour * 4, hour * 8),
+    ]
     assert [(one.before, one.after) for one in crane] == [(None, hour * 8)]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.actions.tariffs.changes import approve, set_price, withdraw
+from domain.actions.tariffs.changes import approve_proposal, set_price, withdraw_price
 from domain.tariffs.tariff import ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound
-from domain.values.text import grouped
+from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 from tests.domain.actions.test_tariff_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
 from tests.support.municipality import RATE, VAT, Municipality, actor
@@ -22,7 +22,7 @@ REVENUE = actor(Role.REVENUE, "anne")
 
 async def put(town: Municipality, rate: int, start: date, *, version: VersionToken | None = None) -> TariffRow:
     """Set the price of a loader's hour at once."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         made = await set_price(
             town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, version, far_meant=True
         )
@@ -32,8 +32,8 @@ async def put(town: Municipality, rate: int, start: date, *, version: VersionTok
 
 async def taken_back(town: Municipality, row: TariffRow, by: Actor = REVENUE) -> TariffRow:
     """Withdraw it."""
-    async with town.store.unit() as uow:
-        return await withdraw(town.desk, uow, row.id, by)
+    async with town.store.open_unit() as uow:
+        return await withdraw_price(town.desk, uow, row.id, by)
 
 
 async def audit(town: Municipality) -> list[str]:
@@ -46,37 +46,45 @@ async def test_a_price_set_ahead_blocks_none_before_it(town: Municipality) -> No
     assert (await put(town, 3, SOON)).valid_to == FARVARDIN
     assert (await put(town, 2, SOON - timedelta(days=1))).valid_to == SOON
     assert await loader(town) == [
-        (RATE, TODAY, SOON - timedelta(days=1)), (2, SOON - timedelta(days=1), SOON), (3, SOON, FARVARDIN),
+        (RATE, TODAY, SOON - timedelta(days=1)),
+        (2, SOON - timedelta(days=1), SOON),
+        (3, SOON, FARVARDIN),
         (5, FARVARDIN, None),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
     ("changes", "percent"),
     [
-        ({"rate": RATE * 13 // 10 - 1}, None), ({"rate": RATE * 13 // 10}, 30), ({"rate": RATE * 7 // 10 + 1}, None),
-        ({"rate": RATE * 7 // 10}, 30), ({"rate": RATE * 10}, 900), ({"rate": 0}, 100), ({"minimum": 3}, 50),
-        ({"vat_percent": 50}, 36), ({"vat_percent": 0}, None),
+        ({"rate": RATE * 13 // 10 - 1}, None),
+        ({"rate": RATE * 13 // 10}, 30),
+        ({"rate": RATE * 7 // 10 + 1}, None),
+        ({"rate": RATE * 7 // 10}, 30),
+        ({"rate": RATE * 10}, 900),
+        ({"rate": 0}, 100),
+        ({"minimum": 3}, 50),
+        ({"vat_percent": 50}, 36),
+        ({"vat_percent": 0}, None),
     ],
-)  # fmt: skip
+)
 async def test_what_differs_much_is_asked_about(
     town: Municipality, changes: dict[str, Any], percent: int | None
 ) -> None:
     """By thirty percent or more in either way: the price of a unit, or the least that is charged."""
     terms = replace(NEW, rate=RATE, minimum=2, vat_percent=VAT, valid_from=TODAY)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         if percent is None:
             await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
             return
         with pytest.raises(MissingField, match="far_price") as asked:
             await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
-        assert asked.value.params["percent"] == grouped(percent)
+        assert asked.value.params["percent"] == group_digits(percent)
         await set_price(town.desk, uow, replace(terms, **changes), REVENUE, far_meant=True)
 
 
 async def test_a_band_is_compared_with_what_prices_its_units_now(town: Municipality) -> None:
     band = replace(NEW, dimensions={"machine": "loader", "from": "8"}, rate=RATE * 6 // 10, valid_from=TODAY)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(MissingField, match="far_price"):
             await set_price(town.desk, uow, band, REVENUE)
         await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE)  # nothing to compare
@@ -97,11 +105,11 @@ async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> No
 
 
 async def test_the_first_price_of_all_is_withdrawn(town: Municipality) -> None:
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         row = await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE, far_meant=True)
     assert isinstance(row, TariffRow)
     await taken_back(town, row)
-    async with town.store.unit(write=False) as uow:
+    async with town.store.open_unit(write=False) as uow:
         assert await uow.tariffs.get(row.id) == replace(row, valid_to=row.valid_from)
 
 
@@ -113,7 +121,7 @@ async def test_a_wrong_price_of_today_is_corrected_today(town: Municipality) -> 
     await put(town, 3, TODAY)
     assert (await loader(town))[2:] == [(2, TODAY, TODAY), (3, TODAY, SOON), (9, SOON, None)]
     assert len(await audit(town)) == 3
-    async with town.store.unit(write=False) as uow:
+    async with town.store.open_unit(write=False) as uow:
         kept = [await uow.tariffs.get(one.id) for one in (wrong, right)]
     assert kept == [replace(one, valid_to=TODAY) for one in (wrong, right)], "quotes that name them are explained"
 
@@ -126,21 +134,21 @@ async def test_what_has_begun_is_not_withdrawn(town: Municipality) -> None:
     town.advance(days=6)
     with pytest.raises(Conflict, match="tariff:already_begun"):
         await taken_back(town, row)
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="tariff"):
-            await withdraw(town.desk, uow, 1, REVENUE)
+            await withdraw_price(town.desk, uow, 1, REVENUE)
     assert await loader(town) == [(RATE, TODAY, SOON), (5, SOON, None)]
 
 
 async def test_nothing_is_set_over_what_was_not_seen(town: Municipality) -> None:
-    await put(town, 2, SOON, version=VersionToken.numbered(1))
+    await put(town, 2, SOON, version=VersionToken.from_number(1))
     with pytest.raises(Conflict, match="tariff:row_changed"):
-        await put(town, 3, SOON, version=VersionToken.numbered(1))
-    row = await put(town, 3, FARVARDIN, version=VersionToken.numbered(2))
+        await put(town, 3, SOON, version=VersionToken.from_number(1))
+    row = await put(town, 3, FARVARDIN, version=VersionToken.from_number(2))
     await taken_back(town, row)
     with pytest.raises(Conflict, match="tariff:row_changed"):
-        await put(town, 3, SOON, version=VersionToken.numbered(3))
-    await put(town, 3, SOON, version=VersionToken.numbered(4))
+        await put(town, 3, SOON, version=VersionToken.from_number(3))
+    await put(town, 3, SOON, version=VersionToken.from_number(4))
 
 
 async def test_of_two_officers_at_once_one_withdraws_and_none_is_lost(town: Municipality) -> None:
@@ -149,7 +157,7 @@ async def test_of_two_officers_at_once_one_withdraws_and_none_is_lost(town: Muni
         taken_back(town, row),
         taken_back(town, row),
         put(town, 3, SOON),
-        put(town, 4, SOON, version=VersionToken.numbered(2)),
+        put(town, 4, SOON, version=VersionToken.from_number(2)),
         return_exceptions=True,
     )
     assert sum(isinstance(one, AlreadyDone) for one in ended) == 1
@@ -176,7 +184,7 @@ async def test_two_persons_set_prices_around_another(careful: Municipality) -> N
 async def test_nothing_is_approved_over_what_came_since(careful: Municipality) -> None:
     waits = await proposed(careful)
     careful.advance(minutes=1)
-    careful.desk.take_up(1, replace(careful.desk.policy, tariffs_need_approval=False), careful.desk.calendar, {})
+    careful.desk.apply_settings(1, replace(careful.desk.policy, tariffs_need_approval=False), careful.desk.calendar, {})
     await put(careful, 3, NEW.valid_from)
     with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
         await approved(careful, waits, BEHROUZ)
@@ -187,6 +195,6 @@ async def test_a_price_whose_days_went_by_is_not_approved(careful: Municipality)
     await approved(careful, await proposed(careful), BEHROUZ)
     waits: ProposedTariff = await proposed(careful, replace(NEW, rate=7, valid_from=SOON))
     careful.advance(days=8)
-    async with careful.store.unit() as uow:
+    async with careful.store.open_unit() as uow:
         with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
-            await approve(careful.desk, uow, waits.id, BEHROUZ)
+            await approve_proposal(careful.desk, uow, waits.id, BEHROUZ)

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.tariffs.changes import quote_for, samples, set_price, withdraw
-from domain.tariffs.tariff import FROM, TariffRow, Terms, Wanted, scale
-from domain.values.dated_rows import standing
+from domain.actions.tariffs.changes import sample_prices, set_price, withdraw_price
+from domain.actions.tariffs.priced_subjects import quote_prices
+from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow, list_price_bands
+from domain.values.dated_rows import effective_rows
 from domain.values.errors import Conflict, InvalidField
 from tests.domain.actions.test_tariff_approval import ANNE, TODAY
 from tests.support.municipality import Municipality
@@ -17,15 +18,15 @@ GRADER = {"machine": "grader"}
 LATER, LAST = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
 
 
-def terms(minimum: int = 0, start: date = TODAY, band: int = 0) -> Terms:
+def terms(minimum: int = 0, start: date = TODAY, band: int = 0) -> PriceTerms:
     """The price of a grader, or of a band of it."""
-    dimensions = {**GRADER, FROM: str(band)} if band else GRADER
-    return Terms("machinery", dimensions, "hour", 500_000 if band else 1_000_000, minimum, 0, start)
+    dimensions = {**GRADER, BAND_DIMENSION: str(band)} if band else GRADER
+    return PriceTerms("machinery", dimensions, "hour", 500_000 if band else 1_000_000, minimum, 0, start)
 
 
 async def put(town: Municipality, minimum: int = 0, start: date = TODAY, band: int = 0) -> TariffRow:
     """Set it at once."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         made = await set_price(town.desk, uow, terms(minimum, start, band), ANNE, far_meant=True)
     assert isinstance(made, TariffRow)
     return made
@@ -33,31 +34,31 @@ async def put(town: Municipality, minimum: int = 0, start: date = TODAY, band: i
 
 async def refused(town: Municipality, minimum: int = 0, start: date = TODAY, band: int = 0) -> str:
     """Why it is neither shown nor set: the field, and the words."""
-    async with town.store.unit(write=False) as uow:
+    async with town.store.open_unit(write=False) as uow:
         with pytest.raises(InvalidField) as shown:
-            await samples(town.desk, uow, terms(minimum, start, band), [1])
+            await sample_prices(town.desk, uow, terms(minimum, start, band), [1])
     with pytest.raises(InvalidField) as wrong:
         await put(town, minimum, start, band)
     assert wrong.value.args == shown.value.args
-    return f"{wrong.value.field}: {town.desk.wording.error(wrong.value)}"
+    return f"{wrong.value.field}: {town.desk.wording.render_error(wrong.value)}"
 
 
 async def taken_back(town: Municipality, row: TariffRow) -> None:
     """Withdraw it."""
-    async with town.store.unit() as uow:
-        await withdraw(town.desk, uow, row.id, ANNE)
+    async with town.store.open_unit() as uow:
+        await withdraw_price(town.desk, uow, row.id, ANNE)
 
 
 async def stored(town: Municipality) -> list[TariffRow]:
     """All prices of graders."""
-    async with town.store.unit(write=False) as uow:
-        return [one for one in await uow.tariffs.of_service("machinery") if one.dimensions["machine"] == "grader"]
+    async with town.store.open_unit(write=False) as uow:
+        return [one for one in await uow.tariffs.list_of_service("machinery") if one.dimensions["machine"] == "grader"]
 
 
 async def costs(town: Municipality, day: date, *hours: int) -> list[int]:
     """What so many hours cost on a day."""
-    async with town.store.unit(write=False) as uow:
-        return [(await quote_for(town.desk, uow, "machinery", [Wanted(GRADER, one)], day)).total for one in hours]
+    async with town.store.open_unit(write=False) as uow:
+        return [(await quote_prices(town.desk, uow, "machinery", [Quantity(GRADER, one)], day)).total for one in hours]
 
 
 async def test_a_minimum_ends_below_a_band_that_is_set_ahead(town: Municipality) -> None:
@@ -95,14 +96,14 @@ async def test_a_price_is_not_withdrawn_while_the_one_before_it_would_reach_into
     kept, audit = await stored(town), town.rows("SELECT count(*) FROM audit")
     with pytest.raises(Conflict, match="tariff:reaches_band") as wrong:
         await taken_back(town, low)
-    told = town.desk.wording.error(wrong.value)
+    told = town.desk.wording.render_error(wrong.value)
     assert "کمینهٔ آن، ۵،" in told
     assert "«از ۳ به بالا»" in told
     assert await stored(town) == kept
     assert town.rows("SELECT count(*) FROM audit") == audit
     await taken_back(town, band)
     await taken_back(town, low)
-    assert [(one.id, one.valid_to) for one in standing(await stored(town))] == [(before.id, None)]
+    assert [(one.id, one.valid_to) for one in effective_rows(await stored(town))] == [(before.id, None)]
 
 
 async def test_a_price_is_withdrawn_where_another_one_begins_before_the_band(town: Municipality) -> None:
@@ -116,13 +117,18 @@ async def test_a_price_is_withdrawn_where_another_one_begins_before_the_band(tow
 
 def reaching(rows: list[TariffRow], day: date) -> list[tuple[int, int]]:
     """The minimums that lie above a band of that day, with that band."""
-    table = scale(rows, GRADER, day)
-    return [(low.minimum, high.least) for low in table for high in table if low.least < high.least < low.minimum]
+    table = list_price_bands(rows, GRADER, day)
+    return [
+        (low.minimum, high.band_start)
+        for low in table
+        for high in table
+        if low.band_start < high.band_start < low.minimum
+    ]
 
 
 async def stepped(town: Municipality, chance: random.Random) -> str:
     """Set a price, or withdraw one; what became of it."""
-    ahead = [one for one in standing(await stored(town)) if one.valid_from > TODAY]
+    ahead = [one for one in effective_rows(await stored(town)) if one.valid_from > TODAY]
     band = chance.choice([0, 0, 0, 4, 8])
     day = chance.randrange(1 if band else 0, 6)  # a band from today on would forbid nearly all that matters
     try:

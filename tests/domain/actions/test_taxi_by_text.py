@@ -28,8 +28,10 @@ async def test_one_text_of_a_known_driver_is_enough(cabs: Cabs) -> None:
         assert shown in heard.text
     request = await cabs.town.request(heard.code)
     assert (request.fields["plate"], request.fields["driver"], request.fields["reason"]) == (
-        PLATE, DRIVER_CODE, "بیماری",
-    )  # fmt: skip
+        PLATE,
+        DRIVER_CODE,
+        "بیماری",
+    )
 
 
 async def test_a_number_of_days_will_do(cabs: Cabs) -> None:
@@ -82,8 +84,9 @@ async def test_a_strangers_leave_is_refused_where_the_driver_cannot_be_told(cabs
     await cabs.change_driver(DRIVER_CODE, mobile=None)
     heard = await cabs.town.say(STRANGER, f"مرخصی کد ملی {DRIVER_CODE} فردا و پس‌فردا")
     assert (heard.key, heard.text) == (
-        "errors.forbidden", cabs.town.desk.catalogue.text("details.forbidden.leave_of_stranger"),
-    )  # fmt: skip
+        "errors.forbidden",
+        cabs.town.desk.catalogue.text("details.forbidden.leave_of_stranger"),
+    )
     assert await cabs.town.requests_of(STRANGER) == []
 
 

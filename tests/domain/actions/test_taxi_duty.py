@@ -1,7 +1,7 @@
 """The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
 
 from domain.registries.declarations import DUTY, VEHICLE
-from domain.services.taxi_duty.declaration import LISTED
+from domain.services.taxi_duty.declaration import MOST_LISTED_DUTIES
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
 from tests.support.cabs import AUXILIARY_MOBILE, STRANGER, Cabs
@@ -23,8 +23,8 @@ NAMES = ("آنه", "محمدی", "عبدالله", "صفر", "ایری")
 async def test_a_duty_is_told_with_its_bill(cabs: Cabs) -> None:
     row = await a_duty(cabs.town)
     heard = await cabs.town.say(STRANGER, "عوارض 12ت345 ایران 59")
-    async with cabs.town.store.unit(write=False) as uow:
-        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    async with cabs.town.store.open_unit(write=False) as uow:
+        [bill] = await uow.bills.list_of_subject(DUTY.key, row.id)
     assert heard.key == ANSWERS
     ids = f"شناسه قبض {bill.bill_id}، شناسه پرداخت {bill.payment_id}"
     assert heard.text == f"۱۲ت۳۴۵-۵۹، عوارض سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال، {ids}"
@@ -36,8 +36,8 @@ async def test_it_is_billed_once(cabs: Cabs) -> None:
     row = await a_duty(cabs.town)
     said = {(await cabs.town.say(mobile, "عوارض تاکسی ۱۱۴")).text for mobile in (STRANGER, OWNER_MOBILE, STRANGER)}
     assert len(said) == 1
-    async with cabs.town.store.unit(write=False) as uow:
-        assert len(await uow.bills.of_subject(DUTY.key, row.id)) == 1
+    async with cabs.town.store.open_unit(write=False) as uow:
+        assert len(await uow.bills.list_of_subject(DUTY.key, row.id)) == 1
 
 
 async def test_the_senders_own_taxis_are_meant_without_a_plate(cabs: Cabs) -> None:
@@ -85,8 +85,8 @@ async def test_an_unknown_taxi_is_not_found(cabs: Cabs) -> None:
 async def test_a_paid_duty_is_no_longer_told(cabs: Cabs) -> None:
     row = await a_duty(cabs.town)
     await cabs.town.say(STRANGER, "عوارض 12ت345-59")
-    async with cabs.town.store.unit(write=False) as uow:
-        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    async with cabs.town.store.open_unit(write=False) as uow:
+        [bill] = await uow.bills.list_of_subject(DUTY.key, row.id)
     await cabs.town.pay("", bill=bill, by=Role.REVENUE)
     assert (await cabs.town.sent(OWNER_MOBILE))[-1].key == "registries.duty.notices.paid"
     assert bill.bill_id not in (await cabs.town.say(STRANGER, "عوارض 12ت345-59")).text
@@ -95,8 +95,8 @@ async def test_a_paid_duty_is_no_longer_told(cabs: Cabs) -> None:
 async def test_the_bill_is_told_by_its_id(cabs: Cabs) -> None:
     row = await a_duty(cabs.town)
     await cabs.town.say(STRANGER, "عوارض 12ت345-59")
-    async with cabs.town.store.unit(write=False) as uow:
-        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    async with cabs.town.store.open_unit(write=False) as uow:
+        [bill] = await uow.bills.list_of_subject(DUTY.key, row.id)
     own = await cabs.town.say(OWNER_MOBILE, f"قبض {bill.bill_id}")
     assert (own.key, bill.payment_id in own.text, "عوارض تاکسی" in own.text) == ("sms.pay_bill", True, True)
     other = await cabs.town.say(STRANGER, f"قبض {bill.bill_id}")
@@ -111,16 +111,19 @@ async def test_many_duties_are_told_in_few_parts(cabs: Cabs) -> None:
             await a_duty(cabs.town, 99_999_999_000, vehicle=plate, year=year, kind="replacement")
     heard = await cabs.town.say(OWNER_MOBILE, "عوارض")
     lines = heard.text.splitlines()
-    assert len(lines) == LISTED + 1
+    assert len(lines) == MOST_LISTED_DUTIES + 1
     assert "۶ مورد دیگر" in lines[-1]
-    assert count_parts(heard.text) <= 2 * LISTED
-    assert len([row for row in await rows_of(cabs.town, DUTY.key) if row.values["state"] == "billed"]) == LISTED
+    assert count_parts(heard.text) <= 2 * MOST_LISTED_DUTIES
+    assert (
+        len([row for row in await rows_of(cabs.town, DUTY.key) if row.values["state"] == "billed"])
+        == MOST_LISTED_DUTIES
+    )
 
 
 async def test_the_longest_answer_fits(cabs: Cabs) -> None:
     texts = cabs.town.desk.catalogue
-    line, more = texts.longest(f"{ANSWERS}.duty"), texts.longest(f"{ANSWERS}.more_duties")
-    assert count_parts("\n".join([*[line] * LISTED, more])) <= 2 * LISTED
+    line, more = texts.render_longest(f"{ANSWERS}.duty"), texts.render_longest(f"{ANSWERS}.more_duties")
+    assert count_parts("\n".join([*[line] * MOST_LISTED_DUTIES, more])) <= 2 * MOST_LISTED_DUTIES
 
 
 async def test_it_interrupts_a_dialogue_and_lets_it_go_on(cabs: Cabs) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.requests.history import chain_faults
+from domain.requests.history import find_chain_faults
 from domain.requests.request import Phase, RequestFilter, TimerKind
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
@@ -32,7 +32,7 @@ async def test_the_straight_path(cabs: Cabs) -> None:
         ("begin", "system", "in_effect"),
         ("end", "system", "ended"),
     ]
-    assert chain_faults(code, history, request.head_seq, request.head_hash) == []
+    assert find_chain_faults(code, history, request.head_seq, request.head_hash) == []
     assert await cabs.town.keys(DRIVER_MOBILE) == ["submit", "take", "approve", "begin", "end"]
     assert (await cabs.town.say(DRIVER_MOBILE, "۵")).key == "sms.rated"
     assert await cabs.town.timers(code) == {}
@@ -43,14 +43,20 @@ async def test_what_is_kept_of_a_new_leave(cabs: Cabs) -> None:
     code = await cabs.asks()
     request = await cabs.town.request(code)
     assert request.fields == {
-        "plate": PLATE, "taxi_code": "114", "driver": DRIVER_CODE, "from": "2026-11-25", "to": "2026-11-29",
-        "reason": "بیماری", "taxi": {"plate": PLATE, "taxi_code": "114", "driver": "عبدالله ایری"},
-        "counted": 4, "open_duties": 2_500_000,
-    }  # fmt: skip
+        "plate": PLATE,
+        "taxi_code": "114",
+        "driver": DRIVER_CODE,
+        "from": "2026-11-25",
+        "to": "2026-11-29",
+        "reason": "بیماری",
+        "taxi": {"plate": PLATE, "taxi_code": "114", "driver": "عبدالله ایری"},
+        "counted": 4,
+        "open_duties": 2_500_000,
+    }
     assert (request.subject_key, request.mobile, request.awaits) == (PLATE, DRIVER_MOBILE, None)
     assert (request.data["asked_by"], request.data["needs_consent"]) == ("driver", False)
-    async with cabs.town.store.unit(write=False) as uow:
-        found = await uow.requests.find(RequestFilter(service="taxi_leave", subject_key=PLATE))
+    async with cabs.town.store.open_unit(write=False) as uow:
+        found = await uow.requests.list_requests(RequestFilter(service="taxi_leave", subject_key=PLATE))
     assert [one.code for one in found] == [code]
 
 
@@ -277,8 +283,9 @@ async def test_the_owner_answers_once(cabs: Cabs, first: str, second: str) -> No
     state = await cabs.state(code)
     again = await cabs.town.say(OWNER_MOBILE, f"{second} {code}")
     assert (again.key, again.text) == (
-        "errors.already_done", cabs.town.desk.catalogue.text("details.already_done.answered"),
-    )  # fmt: skip
+        "errors.already_done",
+        cabs.town.desk.catalogue.text("details.already_done.answered"),
+    )
     assert (await cabs.town.say(NEIGHBOUR, f"{second} {code}")).key == "errors.not_found"
     assert await cabs.state(code) == state
 
@@ -340,8 +347,10 @@ async def test_a_walk_in_is_entered_with_the_whole_form(cabs: Cabs) -> None:
     code = await cabs.enters("taxi_leave", form, DRIVER_MOBILE)
     request = await cabs.town.request(code)
     assert (request.fields["to"], request.fields["scope"], request.fields["driver"]) == (
-        "2026-12-02", "out_of_city", DRIVER_CODE,
-    )  # fmt: skip
+        "2026-12-02",
+        "out_of_city",
+        DRIVER_CODE,
+    )
     assert (await cabs.town.keys(DRIVER_MOBILE))[-1] == "submit"
     other = await cabs.enters_leave("1405/09/10", "1405/09/11", plate=SECOND_PLATE)
     assert (await cabs.town.request(other)).state == "awaiting_owner"

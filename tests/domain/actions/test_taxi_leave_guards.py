@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.registries.declarations import DRIVER, VEHICLE
-from domain.services.taxi_leave.rules import counted
+from domain.services.taxi_leave.rules import count_days
 from domain.settings.policy import Policy
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
 from tests.support.cabs import AUXILIARY_MOBILE, LEAVE, OFFICER, Cabs, open_cabs
@@ -51,8 +51,8 @@ async def refused(cabs: Cabs, first: str, last: str, **values: str) -> DomainErr
 
 def test_fridays_do_not_count_and_each_year_has_its_own() -> None:
     first, last = date(2027, 3, 17), date(2027, 3, 24)  # Wednesday 1405/12/26 to Wednesday 1406/1/4
-    assert counted(first, last, fridays=False) == Counter({1405: 3, 1406: 4})
-    assert counted(first, last, fridays=True) == Counter({1405: 4, 1406: 4})
+    assert count_days(first, last, fridays=False) == Counter({1405: 3, 1406: 4})
+    assert count_days(first, last, fridays=True) == Counter({1405: 4, 1406: 4})
 
 
 async def test_a_taxi_has_thirty_days_a_year(cabs: Cabs) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.registries.declarations import REWARD, VIOLATION
-from domain.requests.history import chain_faults
+from domain.requests.history import find_chain_faults
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import (
@@ -23,6 +23,19 @@ from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, DRIVER_MOBILE, PLAT
 ALONE = "تخلف 12ت346-59 سیگار کشید"
 """About a taxi that one driver alone drives."""
 
+RECORDED_VIOLATION = {
+    "driver": DRIVER_CODE,
+    "date": "2026-11-24",
+    "kind": "overcharge",
+    "number": 1,
+    "points": 5,
+    "text": "کرایه دو برابر",
+    "fine": None,
+    "state": "open",
+    "standing": "valid",
+}
+"""The row that a complaint becomes, but for the code of the report."""
+
 
 async def reviewed(cabs: Cabs, text: str = COMPLAINT, mobile: str = STRANGER) -> str:
     """A report that the officer has taken."""
@@ -35,24 +48,26 @@ async def test_a_complaint_becomes_a_violation(cabs: Cabs) -> None:
     code = await reviewed(cabs)
     request = await cabs.town.request(code)
     assert request.fields == {
-        "kind": "violation", "plate": PLATE, "taxi_code": "114", "text": "راننده کرایه اضافه گرفت",
-    }  # fmt: skip
+        "kind": "violation",
+        "plate": PLATE,
+        "taxi_code": "114",
+        "text": "راننده کرایه اضافه گرفت",
+    }
     assert request.subject_key == PLATE
     request = await cabs.town.do(
         code, "record", OFFICER, driver=DRIVER_CODE, kind="overcharge", points="۵", note="کرایه دو برابر"
     )
     assert (request.state, request.phase) == ("recorded", Phase.DONE)
     [row] = await rows_of(cabs.town, VIOLATION.key)
-    assert row.values == {
-        "driver": DRIVER_CODE, "date": "2026-11-24", "kind": "overcharge", "number": 1, "points": 5,
-        "source": code, "text": "کرایه دو برابر", "fine": None, "state": "open", "standing": "valid",
-    }  # fmt: skip
+    assert row.values == RECORDED_VIOLATION | {"source": code}
     assert request.data["record"] == {"registry": "violation", "id": row.id}
     history = await cabs.town.history(code)
     assert [(one.event, one.actor_kind) for one in history] == [
-        ("submit", "citizen"), ("take", "staff"), ("record", "staff"),
-    ]  # fmt: skip
-    assert chain_faults(code, history, request.head_seq, request.head_hash) == []
+        ("submit", "citizen"),
+        ("take", "staff"),
+        ("record", "staff"),
+    ]
+    assert find_chain_faults(code, history, request.head_seq, request.head_hash) == []
     assert await cabs.town.keys(STRANGER) == ["submit", "take", "record"]
     assert (await cabs.town.say(STRANGER, "۴")).key == "sms.rated"
 
@@ -93,8 +108,8 @@ async def test_a_fine_is_billed_to_the_driver(cabs: Cabs) -> None:
     await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind="overcharge", points="5", fine="500000")
     [row] = await rows_of(cabs.town, VIOLATION.key)
     assert (row.values["fine"], row.values["state"]) == (500_000, "billed")
-    async with cabs.town.store.unit(write=False) as uow:
-        [bill] = await uow.bills.of_subject(VIOLATION.key, row.id)
+    async with cabs.town.store.open_unit(write=False) as uow:
+        [bill] = await uow.bills.list_of_subject(VIOLATION.key, row.id)
     assert await cabs.town.bills(code) == []
     told = (await cabs.town.sent(DRIVER_MOBILE))[-1]
     assert told.key == "services.taxi_report.notices.driver_fined"
@@ -132,10 +147,12 @@ async def test_the_officer_names_the_driver_where_there_are_several(cabs: Cabs) 
         assert str(error.value) == told
     assert await cabs.state(code) == "under_review"
     assert await rows_of(cabs.town, VIOLATION.key) == []
-    step = next(one for one in cabs.town.desk.engine.actions(await cabs.town.request(code)) if one.name == "record")
-    async with cabs.town.store.unit(write=False) as uow:
-        request = await uow.requests.by_code(code)
-        choices = {one.name: tuple(await one.options(uow, request)) for one in step.inputs if one.options}
+    step = next(
+        one for one in cabs.town.desk.engine.list_actions(await cabs.town.request(code)) if one.name == "record"
+    )
+    async with cabs.town.store.open_unit(write=False) as uow:
+        request = await uow.requests.get_by_code(code)
+        choices = {one.name: tuple(await one.find_choices(uow, request)) for one in step.inputs if one.find_choices}
     assert choices["driver"] == (DRIVER_CODE, AUXILIARY_CODE)
     assert "overcharge" in choices["kind"]
     assert "honesty" not in choices["kind"]

@@ -6,9 +6,9 @@ import pytest
 
 from app.security.vault import FernetVault
 from domain.actions.offices import accounts
-from domain.actions.offices.tills import close_till, till_of
+from domain.actions.offices.tills import close_till, load_till
 from domain.bills.bill import PaymentMethod
-from domain.offices.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, TillClosing, TillPeriod
+from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
 from domain.values.version_token import VersionToken
@@ -22,8 +22,8 @@ AUDITED = "SELECT actor, detail FROM audit WHERE what = 'till_closed' ORDER BY i
 @pytest.fixture
 async def bill(town: Municipality) -> str:
     """The code of a request whose bill an office reports as paid; the office is there."""
-    async with town.store.unit() as uow:
-        await accounts.add(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
+    async with town.store.open_unit() as uow:
+        await accounts.add_office(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
     code = (await town.submit(by=clerk())).code
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)
@@ -37,26 +37,40 @@ async def report(town: Municipality, code: str, *references: str) -> None:
 
 
 async def close(
-    town: Municipality, declared: int, note: str = "", *, day: date = TODAY, by: Actor = REVENUE,
-    version: VersionToken | None = None, office: str = OFFICE,
-) -> TillClosing:  # fmt: skip
-    async with town.store.unit() as uow:
+    town: Municipality,
+    declared: int,
+    note: str = "",
+    *,
+    day: date = TODAY,
+    by: Actor = REVENUE,
+    version: VersionToken | None = None,
+    office: str = OFFICE,
+) -> TillClosing:
+    async with town.store.open_unit() as uow:
         return await close_till(town.desk, uow, office, day, declared, note, actor=by, version=version)
 
 
 async def till(town: Municipality, first: date = TODAY, days: int = 1) -> TillPeriod:
-    async with town.store.unit(write=False) as uow:
-        return await till_of(uow, OFFICE, first, first + days * DAY)
+    async with town.store.open_unit(write=False) as uow:
+        return await load_till(uow, OFFICE, first, first + days * DAY)
 
 
 async def test_a_day_is_closed_with_all_that_was_reported(town: Municipality, bill: str) -> None:
     await report(town, bill, "1", "2")
     made = await close(town, 2 * FOUR_HOURS)
     assert made == TillClosing(
-        OFFICE, 1, TODAY, 2 * FOUR_HOURS, 2, 2 * FOUR_HOURS, "", "staff:revenue", town.clock.at
-    )  # fmt: skip
+        office=OFFICE,
+        number=1,
+        day=TODAY,
+        declared=2 * FOUR_HOURS,
+        payments=2,
+        amount=2 * FOUR_HOURS,
+        note="",
+        closed_by="staff:revenue",
+        closed_at=town.clock.at,
+    )
     found = await till(town)
-    assert (found.standing, found.difference, found.changed) == ([made], 0, 0)
+    assert (found.effective_closings, found.difference_rials, found.changed_day_count) == ([made], 0, 0)
     facts = f'{{"office":"{OFFICE}","day":"2026-11-24","declared":{2 * FOUR_HOURS},"amount":{2 * FOUR_HOURS}}}'
     assert town.rows(AUDITED) == [("staff:revenue", facts)]
 
@@ -65,7 +79,7 @@ async def test_other_offices_and_the_revenue_units_own_slips_are_no_part(town: M
     await town.pay(bill)
     await town.pay(bill, reference="1", method=PaymentMethod.POS, by=clerk("1002"))
     await report(town, bill, "1")
-    assert [one.taken for one in (await till(town)).days] == [Takings(1, FOUR_HOURS)]
+    assert [one.ledger_takings for one in (await till(town)).days] == [Takings(1, FOUR_HOURS)]
 
 
 async def test_a_difference_needs_a_note(town: Municipality, bill: str) -> None:
@@ -74,11 +88,11 @@ async def test_a_difference_needs_a_note(town: Municipality, bill: str) -> None:
         for note in ("", " \n"):
             with pytest.raises(MissingField, match="note:till_differs"):
                 await close(town, declared, note)
-    assert (await till(town)).standing == []
+    assert (await till(town)).effective_closings == []
     less = await close(town, FOUR_HOURS - 1, "\tیک رسید گم شد\n")
-    assert (less.difference, less.note) == (-1, "یک رسید گم شد")
-    assert (await close(town, FOUR_HOURS + 5, "دو بار کشید")).difference == 5
-    assert (await till(town)).difference == 5
+    assert (less.difference_rials, less.note) == (-1, "یک رسید گم شد")
+    assert (await close(town, FOUR_HOURS + 5, "دو بار کشید")).difference_rials == 5
+    assert (await till(town)).difference_rials == 5
 
 
 async def test_a_day_closed_again_keeps_the_former_closings(town: Municipality, bill: str) -> None:
@@ -86,7 +100,7 @@ async def test_a_day_closed_again_keeps_the_former_closings(town: Municipality, 
     made = [await close(town, FOUR_HOURS + more, "اشتباه خواندم") for more in (1, 2)]
     made.append(await close(town, FOUR_HOURS))
     (day,) = (await till(town)).days
-    assert (day.closing, day.former) == (made[2], tuple(made[:2]))
+    assert (day.effective_closing, day.former_closings) == (made[2], tuple(made[:2]))
     assert [one.number for one in made] == [1, 2, 3]
     assert len(town.rows(AUDITED)) == 3
 
@@ -94,13 +108,13 @@ async def test_a_day_closed_again_keeps_the_former_closings(town: Municipality, 
 async def test_payments_after_the_closing_are_seen(town: Municipality, bill: str) -> None:
     await report(town, bill, "1")
     made = await close(town, FOUR_HOURS)
-    assert (await till(town)).changed == 0
+    assert (await till(town)).changed_day_count == 0
     await report(town, bill, "2")
     found = await till(town)
-    assert (found.changed, found.difference) == (1, 0)
-    assert (found.days[0].taken, found.days[0].closing) == (Takings(2, 2 * FOUR_HOURS), made)
+    assert (found.changed_day_count, found.difference_rials) == (1, 0)
+    assert (found.days[0].ledger_takings, found.days[0].effective_closing) == (Takings(2, 2 * FOUR_HOURS), made)
     await close(town, 2 * FOUR_HOURS)
-    assert (await till(town)).changed == 0
+    assert (await till(town)).changed_day_count == 0
 
 
 async def test_a_day_is_tehrans(town: Municipality, bill: str) -> None:
@@ -108,15 +122,18 @@ async def test_a_day_is_tehrans(town: Municipality, bill: str) -> None:
     await report(town, bill, "1")
     town.clock.at += timedelta(seconds=1)
     await report(town, bill, "2")
-    assert [(one.day, one.taken.payments) for one in (await till(town, days=2)).days] == [(TODAY, 1), (TODAY + DAY, 1)]
+    assert [(one.day, one.ledger_takings.payment_count) for one in (await till(town, days=2)).days] == [
+        (TODAY, 1),
+        (TODAY + DAY, 1),
+    ]
     assert (await close(town, FOUR_HOURS)).payments == 1
-    assert [one.closing is None for one in (await till(town, days=2)).days] == [False, True]
-    assert (await till(town, TODAY + DAY)).standing == []
+    assert [one.effective_closing is None for one in (await till(town, days=2)).days] == [False, True]
+    assert (await till(town, TODAY + DAY)).effective_closings == []
 
 
 async def test_a_day_without_payments_is_closed_with_nothing(town: Municipality, bill: str) -> None:
     made = await close(town, 0, day=TODAY - 400 * DAY)
-    assert (made.payments, made.amount, made.difference) == (0, 0, 0)
+    assert (made.payments, made.amount, made.difference_rials) == (0, 0, 0)
     assert [one.day for one in (await till(town, TODAY - 400 * DAY)).days] == [TODAY - 400 * DAY]
 
 
@@ -124,16 +141,16 @@ async def test_what_cannot_be_closed(town: Municipality, bill: str) -> None:
     for changes, error, match in (
         ({"day": TODAY + DAY}, InvalidField, "day:future"),
         ({"declared": -1}, InvalidField, "amount:range"),
-        ({"declared": HIGHEST_DECLARED + 1}, InvalidField, "amount:range"),
+        ({"declared": HIGHEST_DECLARED_RIALS + 1}, InvalidField, "amount:range"),
         ({"note": "ن" * (LONGEST_NOTE + 1)}, InvalidField, "note:too_long"),
         ({"office": "9"}, NotFound, "office"),
     ):
         with pytest.raises(error, match=match):
             await close(town, **{"declared": 0, **changes})  # type: ignore[arg-type]  # words of the action
     with pytest.raises(NotFound, match="office"):
-        async with town.store.unit(write=False) as uow:
-            await till_of(uow, "9", TODAY, TODAY + DAY)
-    assert (await close(town, HIGHEST_DECLARED, "ن" * LONGEST_NOTE)).difference == HIGHEST_DECLARED
+        async with town.store.open_unit(write=False) as uow:
+            await load_till(uow, "9", TODAY, TODAY + DAY)
+    assert (await close(town, HIGHEST_DECLARED_RIALS, "ن" * LONGEST_NOTE)).difference_rials == HIGHEST_DECLARED_RIALS
 
 
 @pytest.mark.parametrize("role", [one for one in Role if one not in {Role.REVENUE, Role.SYSTEM}])
@@ -143,15 +160,15 @@ async def test_the_revenue_unit_alone_closes(town: Municipality, bill: str, role
 
 
 async def test_a_substitute_closes_by_name(town: Municipality, bill: str) -> None:
-    by = Actor(frozenset({Role.REVENUE}), "staff", "sara", "cli", lent=frozenset({("ali", Role.REVENUE)}))
+    by = Actor(frozenset({Role.REVENUE}), "staff", "sara", "cli", lent_roles=frozenset({("ali", Role.REVENUE)}))
     assert (await close(town, 0, by=by)).closed_by == "staff:sara for ali"
 
 
 async def test_nothing_is_closed_over_what_was_not_seen(town: Municipality, bill: str) -> None:
-    await close(town, 0, day=TODAY - DAY, version=VersionToken.numbered(0))
-    await close(town, 0, version=VersionToken.numbered(0))
+    await close(town, 0, day=TODAY - DAY, version=VersionToken.from_number(0))
+    await close(town, 0, version=VersionToken.from_number(0))
     for stale in (-1, 0, 1):
         with pytest.raises(Conflict, match="till:till_changed"):
-            await close(town, 1, "دیگر", version=VersionToken.numbered(stale))
-    assert (await close(town, 0, day=TODAY - DAY, version=VersionToken.numbered(1))).number == 3
-    assert (await close(town, 1, "دیگر", version=VersionToken.numbered(2))).number == 4
+            await close(town, 1, "دیگر", version=VersionToken.from_number(stale))
+    assert (await close(town, 0, day=TODAY - DAY, version=VersionToken.from_number(1))).number == 3
+    assert (await close(town, 1, "دیگر", version=VersionToken.from_number(2))).number == 4

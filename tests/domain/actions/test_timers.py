@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from domain.actions.messages import notify
-from domain.actions.requests.timers import LOOK_AGAIN
+from domain.actions.requests.timers import RETRY_DELAY
 from domain.bills.bill import BillState
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
@@ -139,7 +139,7 @@ async def test_a_deadline_that_cannot_be_met_yet_is_looked_at_again(town: Munici
     await town.set_bill(code, BillState.PAYING)
     town.advance(days=6)
     await town.run_timers(TimerKind.DEADLINE)
-    assert (await town.timers(code))[TimerKind.DEADLINE, "expire"] == town.clock.at + LOOK_AGAIN
+    assert (await town.timers(code))[TimerKind.DEADLINE, "expire"] == town.clock.at + RETRY_DELAY
     await town.pay(code)
     town.advance(hours=1)
     await town.run_timers(TimerKind.DEADLINE)
@@ -214,8 +214,11 @@ async def test_at_night_notices_wait_while_replies_and_receipts_go(town: Municip
 
 async def claimed(town: Municipality) -> set[int]:
     """Take what the relay would send now."""
-    async with town.store.unit() as uow:
-        return {one.id for one in await uow.outbox.claim(notify.SMS, town.clock.at, 100, timedelta(minutes=1), "t")}
+    async with town.store.open_unit() as uow:
+        return {
+            one.id
+            for one in await uow.outbox.claim_due(notify.SMS_CHANNEL, town.clock.at, 100, timedelta(minutes=1), "t")
+        }
 
 
 async def test_when_each_class_may_leave(town: Municipality) -> None:
@@ -243,8 +246,8 @@ async def test_what_opt_out_stops(town: Municipality) -> None:
 
 async def queue(town: Municipality, cls: MessageClass) -> OutboxMessage | None:
     """Queue some text of a class."""
-    async with town.store.unit() as uow:
-        return await notify.queue(town.desk, uow, CITIZEN, RenderedMessage("sms.waiting", cls, "متن"))
+    async with town.store.open_unit() as uow:
+        return await notify.queue_message(town.desk, uow, CITIZEN, RenderedMessage("sms.waiting", cls, "متن"))
 
 
 # Too old

@@ -15,39 +15,39 @@ LATE = QueueFilter(Queue.UNIT, Role.CIVIL, sla=Sla.LATE)
 CIVIL = actor(Role.CIVIL)
 
 
-async def save(town: Municipality, name: str, wanted: QueueFilter = LATE, by: Role = Role.CIVIL) -> views.View:
+async def save(town: Municipality, name: str, wanted: QueueFilter = LATE, by: Role = Role.CIVIL) -> views.NamedView:
     """Keep a view."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         return await views.save_view(town.desk, uow, name, wanted, actor(by))
 
 
-async def kept(town: Municipality, by: Role = Role.CIVIL) -> list[views.View]:
+async def kept(town: Municipality, by: Role = Role.CIVIL) -> list[views.NamedView]:
     """The views that somebody has."""
-    async with town.store.unit(write=False) as uow:
-        return await views.views_of(town.desk, uow, actor(by))
+    async with town.store.open_unit(write=False) as uow:
+        return await views.list_views(town.desk, uow, actor(by))
 
 
 async def test_a_view_is_kept_replaced_and_forgotten(town: Municipality) -> None:
-    assert await save(town, "  دیرشده‌ها  ") == views.View("دیرشده‌ها", LATE)
+    assert await save(town, "  دیرشده‌ها  ") == views.NamedView("دیرشده‌ها", LATE)
     await save(town, "همه", QueueFilter(Queue.ALL))
     await save(town, "همه", QueueFilter(Queue.OPEN))
-    assert await kept(town) == [views.View("دیرشده‌ها", LATE), views.View("همه", QueueFilter(Queue.OPEN))]
-    async with town.store.unit() as uow:
+    assert await kept(town) == [views.NamedView("دیرشده‌ها", LATE), views.NamedView("همه", QueueFilter(Queue.OPEN))]
+    async with town.store.open_unit() as uow:
         await views.delete_view(uow, "همه", CIVIL)
     assert [one.name for one in await kept(town)] == ["دیرشده‌ها"]
     with pytest.raises(NotFound):
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             await views.delete_view(uow, "همه", CIVIL)
 
 
 async def test_views_are_ones_own(town: Municipality) -> None:
     member = StaffMember("revenue", frozenset({Role.REVENUE}), "رضا", None, "", True, town.clock.now())
-    async with town.store.unit() as uow:
-        await uow.people.put_staff(member)
+    async with town.store.open_unit() as uow:
+        await uow.people.save_staff(member)
     await save(town, "همه")
     assert await kept(town, Role.REVENUE) == []
     with pytest.raises(NotFound):
-        async with town.store.unit() as uow:
+        async with town.store.open_unit() as uow:
             await views.delete_view(uow, "همه", actor(Role.REVENUE))
 
 
@@ -67,6 +67,6 @@ async def test_what_cannot_be_kept_is_refused(town: Municipality, monkeypatch: p
 
 
 async def test_a_view_of_what_is_gone_is_shown_without_a_filter(town: Municipality) -> None:
-    async with town.store.unit() as uow:
-        await uow.saved_views.put(SavedView("civil", "کهنه", {"service": "water"}, town.clock.now()))
-    assert await kept(town) == [views.View("کهنه", None)]
+    async with town.store.open_unit() as uow:
+        await uow.saved_views.save(SavedView("civil", "کهنه", {"service": "water"}, town.clock.now()))
+    assert await kept(town) == [views.NamedView("کهنه", None)]

@@ -12,9 +12,13 @@ from domain.values.errors import DomainError, Forbidden, InvalidField, MissingFi
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 FORM: dict[str, object] = {
-    "full_name": "آنه محمدی", "national_code": "0499370899", "date": "2026-11-25", "start": "08:00",
-    "items": "لودر ۴ ساعت", "place": "خیابان امام",
-}  # fmt: skip
+    "full_name": "آنه محمدی",
+    "national_code": "0499370899",
+    "date": "2026-11-25",
+    "start": "08:00",
+    "items": "لودر ۴ ساعت",
+    "place": "خیابان امام",
+}
 NEW = "+989119998877"
 PROOF = "کارت ملی دیده شد"
 
@@ -23,24 +27,24 @@ async def enter(
     town: Municipality, by: Actor, mobile: str | None = CITIZEN, form: dict[str, object] = FORM
 ) -> ServiceRequest:
     """Enter a request at the desk."""
-    async with town.store.unit() as uow:
-        outcome = await walk_in.enter(town.desk, uow, "machinery", form, by, mobile)
-        await notify.announce(town.desk, uow, outcome, by)
+    async with town.store.open_unit() as uow:
+        outcome = await walk_in.enter_walk_in(town.desk, uow, "machinery", form, by, mobile)
+        await notify.announce_outcome(town.desk, uow, outcome, by)
     return outcome.request
 
 
 async def correct(
     town: Municipality, code: str, mobile: str = NEW, proof: str = PROOF, by: Actor | None = None
-) -> walk_in.Corrected:
+) -> walk_in.MobileCorrection:
     """Correct the mobile of a request."""
-    async with town.store.unit() as uow:
+    async with town.store.open_unit() as uow:
         return await walk_in.correct_mobile(town.desk, uow, code, mobile, proof, by or actor(Role.CIVIL))
 
 
 async def person(town: Municipality, mobile: str) -> Person | None:
     """Who that number is known as."""
-    async with town.store.unit(write=False) as uow:
-        return await uow.people.person(mobile)
+    async with town.store.open_unit(write=False) as uow:
+        return await uow.people.find_person(mobile)
 
 
 async def test_a_walk_in_gets_a_receipt_day_and_night(town: Municipality) -> None:
@@ -82,7 +86,7 @@ async def test_the_right_number_gets_the_status_and_the_wrong_one_nothing_more(t
     request = await enter(town, actor(Role.CIVIL))
     await town.do(request.code, "ask", Role.CIVIL, question="کدام کوچه؟")
     corrected = await correct(town, request.code)
-    assert corrected.others == ()
+    assert corrected.other_requests == ()
     [told] = await town.sent(NEW)
     assert (told.cls, told.request_id) == (MessageClass.RECEIPT, request.id)
     assert "کدام کوچه؟" in told.text
@@ -90,8 +94,9 @@ async def test_the_right_number_gets_the_status_and_the_wrong_one_nothing_more(t
     assert (question.state, question.reason) == (MessageState.EXPIRED, "mobile_corrected")
     event = (await town.history(request.code))[-1]
     assert (event.event, event.payload) == (
-        "correct_mobile", {"mobile_before": CITIZEN, "mobile": NEW, "proof": PROOF},
-    )  # fmt: skip
+        "correct_mobile",
+        {"mobile_before": CITIZEN, "mobile": NEW, "proof": PROOF},
+    )
     assert await person(town, CITIZEN) is None
     assert await person(town, NEW) == Person(NEW, "آنه محمدی", "0499370899", town.clock.now())
     await town.say(NEW, f"پاسخ {request.code} کوچه سوم")
@@ -100,13 +105,13 @@ async def test_the_right_number_gets_the_status_and_the_wrong_one_nothing_more(t
 
 
 async def test_a_stranger_gets_the_own_name_back_and_open_requests_are_offered(town: Municipality) -> None:
-    async with town.store.unit() as uow:
-        await uow.people.put_person(Person(CITIZEN, "زهرا کریمی", None, town.clock.now()))
+    async with town.store.open_unit() as uow:
+        await uow.people.save_person(Person(CITIZEN, "زهرا کریمی", None, town.clock.now()))
     own, done = await town.order(), await town.reach("completed")
     wrong = await enter(town, actor(Role.CIVIL))
     corrected = await correct(town, wrong.code, by=actor(Role.MANAGER))
-    assert [one.code for one in corrected.others] == [own]
-    assert done not in [one.code for one in corrected.others]
+    assert [one.code for one in corrected.other_requests] == [own]
+    assert done not in [one.code for one in corrected.other_requests]
     known = await person(town, CITIZEN)
     assert known is not None
     assert known.full_name == (await town.request(done)).fields.get("full_name") != "آنه محمدی"

@@ -16,16 +16,16 @@ CIVIL, REVENUE = actor(Role.CIVIL), actor(Role.REVENUE)
 
 async def counts(town: Municipality, by: Actor = CIVIL) -> dict[tuple[str, str | None], int]:
     """Queue and unit → how many."""
-    async with town.store.unit(write=False) as uow:
-        return {(one.queue, one.unit): one.count for one in await work.queue_counts(town.desk, uow, by)}
+    async with town.store.open_unit(write=False) as uow:
+        return {(one.queue, one.unit): one.count for one in await work.count_queues(town.desk, uow, by)}
 
 
 async def page(
     town: Municipality, wanted: QueueFilter, by: Actor = CIVIL, at: str | None = None, limit: int = 50
 ) -> Page[work.WorkItem]:
     """A page of a queue."""
-    async with town.store.unit(write=False) as uow:
-        return await work.queue_page(town.desk, uow, by, wanted, at, limit)
+    async with town.store.open_unit(write=False) as uow:
+        return await work.load_queue_page(town.desk, uow, by, wanted, at, limit)
 
 
 async def codes(town: Municipality, wanted: QueueFilter, by: Actor = CIVIL) -> list[str]:
@@ -38,9 +38,10 @@ async def test_a_request_moves_from_queue_to_queue(town: Municipality) -> None:
     steps = (
         (CIVIL, Queue.UNIT, Role.CIVIL, "accept", Role.CIVIL),
         (REVENUE, Queue.UNIT, Role.REVENUE, "price", Role.REVENUE),
-        (CIVIL, Queue.NEEDS_PAYMENT, None, None, None), (CIVIL, Queue.UNIT, Role.CIVIL, "cancel", Role.CIVIL),
+        (CIVIL, Queue.NEEDS_PAYMENT, None, None, None),
+        (CIVIL, Queue.UNIT, Role.CIVIL, "cancel", Role.CIVIL),
         (CIVIL, Queue.FINISHED, None, None, None),
-    )  # fmt: skip
+    )
     for viewer, queue, unit, action, role in steps:
         assert await codes(town, QueueFilter(queue, unit), viewer) == [code]
         assert (await counts(town, viewer))[queue, unit] == 1
@@ -59,8 +60,9 @@ async def test_colours_and_counts_follow_the_clock(town: Municipality) -> None:
     second = await town.order(mobile=NEIGHBOUR)
     unit = QueueFilter(Queue.UNIT, Role.CIVIL)
     assert [(item.request.code, item.sla) for item in (await page(town, unit)).rows] == [
-        (first, Sla.OK), (second, Sla.OK),
-    ]  # fmt: skip
+        (first, Sla.OK),
+        (second, Sla.OK),
+    ]
     due = (await town.request(first)).due_at
     assert due is not None
     town.clock.at = due
@@ -68,8 +70,8 @@ async def test_colours_and_counts_follow_the_clock(town: Municipality) -> None:
     assert [item.sla for item in (await page(town, unit)).rows] == [Sla.LATE, Sla.SOON]
     assert await codes(town, QueueFilter(Queue.LATE)) == [first]
     assert await codes(town, QueueFilter(Queue.SOON)) == [second]
-    async with town.store.unit(write=False) as uow:
-        [civil, *_] = await work.queue_counts(town.desk, uow, CIVIL)
+    async with town.store.open_unit(write=False) as uow:
+        [civil, *_] = await work.count_queues(town.desk, uow, CIVIL)
     assert (civil.unit, civil.count, civil.late, civil.more) == (Role.CIVIL, 2, 1, False)
     await town.do(first, "reject", Role.CIVIL, reason="خارج از شهر")
     assert await codes(town, QueueFilter(Queue.LATE)) == []
@@ -79,8 +81,8 @@ async def test_counts_say_when_there_are_more(town: Municipality, monkeypatch: p
     monkeypatch.setattr(work, "MOST_COUNTED", 1)
     for mobile in (CITIZEN, NEIGHBOUR):
         await town.order(mobile=mobile)
-    async with town.store.unit(write=False) as uow:
-        [civil, *_] = await work.queue_counts(town.desk, uow, CIVIL)
+    async with town.store.open_unit(write=False) as uow:
+        [civil, *_] = await work.count_queues(town.desk, uow, CIVIL)
     assert (civil.count, civil.more) == (1, True)
 
 
@@ -88,12 +90,12 @@ async def test_pages_are_read_on_and_back(town: Municipality) -> None:
     made = [await town.order(mobile=f"+98912123000{number}") for number in range(5)]
     unit = QueueFilter(Queue.UNIT, Role.CIVIL)
     first = await page(town, unit, limit=2)
-    second = await page(town, unit, at=str(first.next), limit=2)
-    third = await page(town, unit, at=str(second.next), limit=2)
+    second = await page(town, unit, at=str(first.next_cursor), limit=2)
+    third = await page(town, unit, at=str(second.next_cursor), limit=2)
     seen = [item.request.code for one in (first, second, third) for item in one.rows]
     assert seen == made
-    assert (first.previous, third.next) == (None, None)
-    assert (await page(town, unit, at=str(third.previous), limit=2)).rows == second.rows
+    assert (first.previous_cursor, third.next_cursor) == (None, None)
+    assert (await page(town, unit, at=str(third.previous_cursor), limit=2)).rows == second.rows
 
 
 async def test_people_are_found_by_name_and_number(town: Municipality) -> None:
@@ -118,7 +120,7 @@ async def test_loose_pages_stay_loose(town: Municipality) -> None:
     made = [await town.submit(f"+98912123000{number}", full_name=f"سید محمد {number} حسینی") for number in range(3)]
     wanted = QueueFilter(Queue.ALL, search="مح حسینی")
     first = await page(town, wanted, limit=2)
-    second = await page(town, wanted, at=str(first.next), limit=2)
+    second = await page(town, wanted, at=str(first.next_cursor), limit=2)
     assert {item.request.code for one in (first, second) for item in one.rows} == {one.code for one in made}
 
 
@@ -126,17 +128,19 @@ async def test_what_is_not_ones_own_to_see_is_refused(town: Municipality) -> Non
     code = await town.order()
     civil, admin, citizen = actor(Role.CIVIL), actor(Role.ADMIN), actor(Role.CITIZEN)
     for viewer, wanted, field in (
-        (civil, QueueFilter(Queue.UNIT, Role.REVENUE), "unit"), (admin, QueueFilter(), "queue"),
-        (citizen, QueueFilter(), "queue"), (actor(Role.REVENUE), QueueFilter(service="taxi_leave"), "service"),
-    ):  # fmt: skip
+        (civil, QueueFilter(Queue.UNIT, Role.REVENUE), "unit"),
+        (admin, QueueFilter(), "queue"),
+        (citizen, QueueFilter(), "queue"),
+        (actor(Role.REVENUE), QueueFilter(service="taxi_leave"), "service"),
+    ):
         with pytest.raises(Forbidden, match=field):
             await page(town, wanted, viewer)
-    async with town.store.unit(write=False) as uow:
-        assert await work.queue_counts(town.desk, uow, admin) == []
-        assert (await work.readable(town.desk, uow, code, actor(Role.AUDITOR))).code == code
+    async with town.store.open_unit(write=False) as uow:
+        assert await work.count_queues(town.desk, uow, admin) == []
+        assert (await work.find_readable_request(town.desk, uow, code, actor(Role.AUDITOR))).code == code
         for stranger in (admin, citizen, actor(Role.TAXI_OFFICER)):
             with pytest.raises(Forbidden, match="code"):
-                await work.readable(town.desk, uow, code, stranger)
+                await work.find_readable_request(town.desk, uow, code, stranger)
 
 
 async def test_papers_that_are_missing_can_be_asked_for(experts: Experts) -> None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain.conversation.dialogue import CONFIRM, DEEPEST, Conversation
+from domain.conversation.dialogue import CONFIRM_STEP, MOST_FRAMES, Conversation
 from domain.conversation.frames import Ask, Left, OptOut, Perform, Unknown
 from domain.fleet.resources import MACHINE_TYPES
-from domain.parsing.names import MACHINES
-from domain.services import SERVICES, by_key
+from domain.parsing.names import MACHINE_NAMES
+from domain.services import SERVICES, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import CodeMistyped
 from tests.support.talking import CODE, FORM, GRAMMAR, Line
@@ -28,7 +28,7 @@ def line() -> Line:
 def test_opt_out_goes_before_everything(line: Line, before: tuple[str, ...], text: str) -> None:
     line.says(*before)
     waiting = line.dialogue
-    assert line.says(text) == OptOut(stopped=True)
+    assert line.says(text) == OptOut(is_stopped=True)
     assert line.dialogue == waiting
 
 
@@ -43,7 +43,7 @@ def test_exit_leaves_one_dialogue_and_the_waiting_one_stays(line: Line) -> None:
     assert line.is_asked(*FORM, f"پاسخ {CODE}") == "text"
     assert line.says("انصراف") == Left(left=True)
     assert line.intents == ["machinery"]
-    assert line.is_asked("کوچه بهار") == CONFIRM
+    assert line.is_asked("کوچه بهار") == CONFIRM_STEP
 
 
 def test_exit_outside_leaves_nothing(line: Line) -> None:
@@ -51,7 +51,7 @@ def test_exit_outside_leaves_nothing(line: Line) -> None:
 
 
 def test_back_goes_back_as_far_as_wanted(line: Line) -> None:
-    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM
+    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM_STEP
     for field in ("place", "start", "date", "items"):
         assert line.is_asked("قبلی") == field
     assert line.is_asked("قبلی") == "items"
@@ -60,7 +60,7 @@ def test_back_goes_back_as_far_as_wanted(line: Line) -> None:
 
 
 def test_back_reaches_what_was_said_in_the_first_message(line: Line) -> None:
-    assert line.is_asked("ماشین لودر ۴ ساعت فردا ساعت ۸", "کوچه بهار") == CONFIRM
+    assert line.is_asked("ماشین لودر ۴ ساعت فردا ساعت ۸", "کوچه بهار") == CONFIRM_STEP
     for field in ("place", "start", "date", "items"):
         assert line.is_asked("قبلی") == field
 
@@ -107,7 +107,7 @@ def test_menus_give_every_machine(line: Line, number: int, machine: str) -> None
     assert line.is_asked("ماشین", str(number), "4") == "date"
     assert line.dialogue.frames[0].slots["items"] == [{"machine": machine, "count": 1, "hours": 4}]
     other = Line()
-    assert other.does("تعرفه", MACHINES[machine][0]) == {"intent": "tariff", "machine": machine}
+    assert other.does("تعرفه", MACHINE_NAMES[machine][0]) == {"intent": "tariff", "machine": machine}
 
 
 @pytest.mark.parametrize("text", ["0", "13", "-1", "99"])
@@ -188,7 +188,7 @@ def test_free_text_takes_what_only_looks_like_a_keyword(line: Line, place: str) 
         assert step == Left(left=True)
         return
     assert isinstance(step, Ask)
-    assert step.frame.asked == CONFIRM
+    assert step.frame.asked == CONFIRM_STEP
     assert step.frame.slots["place"] == place
 
 
@@ -196,12 +196,12 @@ def test_a_keyword_with_arguments_interrupts_free_text_too(line: Line) -> None:
     line.says(*FORM)
     assert line.does(f"پیگیری {CODE}") == {"intent": "track", "code": CODE}
     assert line.does("درخواست‌ها") == {"intent": "list"}
-    assert line.is_asked("کوچه بهار") == CONFIRM
+    assert line.is_asked("کوچه بهار") == CONFIRM_STEP
 
 
 def test_the_same_keyword_again_corrects_the_form(line: Line) -> None:
-    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM
-    assert line.is_asked("ماشین گریدر ۲ ساعت") == CONFIRM
+    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM_STEP
+    assert line.is_asked("ماشین گریدر ۲ ساعت") == CONFIRM_STEP
     done = line.does("تایید")
     assert done["items"] == [{"machine": "grader", "count": 1, "hours": 2}]
     assert (done["date"], done["place"]) == ("2026-11-25", "کوچه بهار")
@@ -210,7 +210,7 @@ def test_the_same_keyword_again_corrects_the_form(line: Line) -> None:
 def test_the_deepest_nesting_forgets_the_oldest(line: Line) -> None:
     line.says("ماشین", f"پاسخ {CODE}", "امتیاز 987654320")
     assert line.intents == ["machinery", "reply", "rate"]
-    assert len(line.intents) == DEEPEST
+    assert len(line.intents) == MOST_FRAMES
     assert line.does("تعرفه لودر ۴ ساعت")["machine"] == "loader"
     assert line.intents == ["machinery", "reply", "rate"]  # what is done at once makes nobody forget
     line.says("لغو")
@@ -233,7 +233,7 @@ def test_bare_11_and_12_where_they_are_no_answer(
 ) -> None:
     line.says(*before)
     waiting = line.dialogue
-    assert line.says(text) == OptOut(stopped=stopped)
+    assert line.says(text) == OptOut(is_stopped=stopped)
     assert line.dialogue == waiting
 
 
@@ -242,7 +242,7 @@ def test_bare_11_and_12_where_they_are_no_answer(
 
 @pytest.mark.parametrize(("text", "stopped"), [("11", True), ("۱۱", True), ("لغو11", True), ("12", False)])
 def test_outside_opt_out_comes_first(line: Line, text: str, *, stopped: bool) -> None:
-    assert line.says(text) == OptOut(stopped=stopped)
+    assert line.says(text) == OptOut(is_stopped=stopped)
 
 
 def test_outside_keywords_codes_and_the_unknown(line: Line) -> None:
@@ -268,11 +268,11 @@ def test_a_mistyped_code_is_told_and_nothing_waits(line: Line) -> None:
 
 def test_a_dialogue_begun_on_an_old_version_restarts(line: Line) -> None:
     line.says(*FORM)
-    newer = replace(MACHINERY_WORK, version=2, state_map={1: {}})
-    line.conversation = Conversation(GRAMMAR, by_key((newer,)))
+    newer = replace(MACHINERY_WORK, version=2, state_maps={1: {}})
+    line.conversation = Conversation(GRAMMAR, services_by_key((newer,)))
     step = line.says("کوچه بهار")
     assert isinstance(step, Ask)
-    assert (step.restarted, step.frame.asked, step.frame.version, step.frame.slots) == (True, "items", 2, {})
+    assert (step.is_restarted, step.frame.asked, step.frame.version, step.frame.slots) == (True, "items", 2, {})
     assert line.is_asked("لودر ۴ ساعت") == "date"
 
 
@@ -280,11 +280,11 @@ def test_a_dialogue_of_a_service_that_is_gone_ends(line: Line) -> None:
     line.says(*FORM)
     line.conversation = Conversation(GRAMMAR, {})
     assert line.does("کوچه بهار") == {"intent": "machinery"}
-    assert not line.conversation.offered("machinery")
+    assert not line.conversation.is_offered("machinery")
 
 
 def test_every_service_is_in_the_menu() -> None:
-    menu = Conversation(GRAMMAR, by_key()).main_menu()
+    menu = Conversation(GRAMMAR, services_by_key()).main_menu_intents()
     services = {word.intent.name for one in SERVICES for word in one.keywords}
     services |= {lookup.intent.name for one in SERVICES for lookup in one.lookups}
     assert set(menu[: len(services)]) == services

@@ -6,7 +6,7 @@ import pytest
 
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.values.errors import Doubt
+from domain.values.errors import AmbiguousField
 from tests.support.talking import Line
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
@@ -25,9 +25,9 @@ ORDER = "ماشین لودر ۴ ساعت {when} خیابان امام"
     ],
 )
 def test_what_can_be_read_two_ways_is_doubted(when: str, field: str, options: tuple[str, ...]) -> None:
-    parsed = GRAMMAR.parse(ORDER.format(when=when), NOW)
-    doubt = parsed.problems[field]
-    assert isinstance(doubt, Doubt)
+    parsed = GRAMMAR.parse_message(ORDER.format(when=when), NOW)
+    doubt = parsed.problems_by_slot[field]
+    assert isinstance(doubt, AmbiguousField)
     assert (doubt.options, parsed.slots["place"]) == (options, "خیابان امام")
 
 
@@ -35,7 +35,7 @@ def test_what_can_be_read_two_ways_is_doubted(when: str, field: str, options: tu
     "when", ["فردا ساعت ۳ عصر", "فردا ساعت 03:00", "فردا عصر ساعت ۴", "۵ آذر ساعت ۸", "۱۴۰۵/۹/۵ ساعت ۸"]
 )
 def test_what_is_clear_is_not_doubted(when: str) -> None:
-    assert GRAMMAR.parse(ORDER.format(when=when), NOW).problems == {}
+    assert GRAMMAR.parse_message(ORDER.format(when=when), NOW).problems_by_slot == {}
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_what_is_clear_is_not_doubted(when: str) -> None:
     ],
 )
 def test_a_machine_that_is_not_there_is_told_and_is_no_place(text: str, machine: str, place: str | None) -> None:
-    parsed = GRAMMAR.parse(text, NOW)
-    assert (parsed.problems["items"].params["given"], parsed.slots.get("place")) == (machine, place)
+    parsed = GRAMMAR.parse_message(text, NOW)
+    assert (parsed.problems_by_slot["items"].params["given"], parsed.slots.get("place")) == (machine, place)
 
 
 @pytest.mark.parametrize(
@@ -66,26 +66,26 @@ def test_a_machine_that_is_not_there_is_told_and_is_no_place(text: str, machine:
     ],
 )
 def test_a_wish_is_no_part_of_the_place(text: str, place: str | None) -> None:
-    parsed = GRAMMAR.parse(text, NOW)
-    assert (parsed.problems, parsed.slots.get("place")) == ({}, place)
+    parsed = GRAMMAR.parse_message(text, NOW)
+    assert (parsed.problems_by_slot, parsed.slots.get("place")) == ({}, place)
 
 
 @pytest.mark.parametrize("numbers", ["4947113455", "0499370898 4947113456", "0499370898"])
 def test_ten_digits_that_may_be_a_mistyped_national_code_become_no_postal_code(numbers: str) -> None:
-    parsed = GRAMMAR.parse(f"کارشناسی تفکیک {numbers} زمین پشت مدرسه", NOW)
-    assert parsed.problems["national_code"].detail == "national_or_postal"
+    parsed = GRAMMAR.parse_message(f"کارشناسی تفکیک {numbers} زمین پشت مدرسه", NOW)
+    assert parsed.problems_by_slot["national_code"].detail == "national_or_postal"
     assert "postal_code" not in parsed.slots
 
 
 def test_a_score_out_of_ten_is_no_score_out_of_five() -> None:
-    parsed = GRAMMAR.parse("امتیاز 123456786 ۴ از ۱۰", NOW)
-    assert ("score" in parsed.slots, dict(parsed.rejected)) == (False, {"score": "۴ از ۱۰"})
+    parsed = GRAMMAR.parse_message("امتیاز 123456786 ۴ از ۱۰", NOW)
+    assert ("score" in parsed.slots, dict(parsed.rejected_texts)) == (False, {"score": "۴ از ۱۰"})
 
 
 def test_the_last_day_of_a_leave_waits_for_the_first() -> None:
-    parsed = GRAMMAR.parse("مرخصی ۳ روز از ۵/۱۰ سفر", NOW)
-    assert ("to" in parsed.slots, parsed.partial["days"]) == (False, 3)
-    assert parsed.problems["from"].detail == "two_days"
+    parsed = GRAMMAR.parse_message("مرخصی ۳ روز از ۵/۱۰ سفر", NOW)
+    assert ("to" in parsed.slots, parsed.partial_values["days"]) == (False, 3)
+    assert parsed.problems_by_slot["from"].detail == "two_days"
 
 
 # In a dialogue: the readings are offered by number

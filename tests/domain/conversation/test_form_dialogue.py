@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.conversation.dialogue import CONFIRM
+from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Left
 from tests.support.talking import FORM, ITEMS, Line
 
@@ -30,7 +30,7 @@ def test_what_is_missing_is_asked_one_by_one_and_summed_up(line: Line) -> None:
     assert line.is_asked("4") == "date"
     assert line.is_asked("فردا") == "start"
     assert line.is_asked("۸") == "place"
-    assert line.is_asked("کوچه بهار") == CONFIRM
+    assert line.is_asked("کوچه بهار") == CONFIRM_STEP
     assert line.does("1")["place"] == "کوچه بهار"
 
 
@@ -56,7 +56,7 @@ def test_neither_yes_nor_no_is_asked_again(line: Line) -> None:
 def test_a_past_date_in_a_first_message_is_asked_again_with_the_reason(line: Line) -> None:
     assert line.is_refused("ماشین لودر ۴ ساعت ۱۴۰۵/۸/۱ ساعت ۸ کوچه بهار") == "invalid_field:date:past"
     assert line.dialogue.frames[0].asked == "date"
-    assert line.is_asked("شنبه") == CONFIRM
+    assert line.is_asked("شنبه") == CONFIRM_STEP
 
 
 def test_a_date_that_does_not_exist_is_asked_again_with_the_reason(line: Line) -> None:
@@ -68,7 +68,7 @@ def test_too_many_hours_in_a_first_message_are_asked_again_with_the_reason(line:
     assert line.is_refused("ماشین لودر ۳۰ ساعت فردا ساعت ۸ کوچه بهار") == "invalid_field:items:range"
     frame = line.dialogue.frames[0]
     assert (frame.asked, frame.gap, frame.slots["items"]) == ("items", "hours", [{"machine": "loader", "count": 1}])
-    assert line.is_asked("4") == CONFIRM
+    assert line.is_asked("4") == CONFIRM_STEP
     assert line.does("1")["items"] == ITEMS
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.conversation.grammar import Grammar, Parsed
-from domain.conversation.service_intents import MACHINERY, SERVICE_INTENTS, TAXI_DUTY
+from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.conversation.service_intents import MACHINERY_INTENT, SERVICE_INTENTS, TAXI_DUTY_INTENT
 from domain.parsing.machines import MachineItem
 from domain.values.text import ascii_digits
 
@@ -30,8 +30,8 @@ WHOLE = (
 )
 
 
-def read(text: str) -> Parsed:
-    return GRAMMAR.parse(text, NOW)
+def read(text: str) -> ParsedMessage:
+    return GRAMMAR.parse_message(text, NOW)
 
 
 def test_values_have_their_own_types() -> None:
@@ -65,7 +65,7 @@ def test_values_have_their_own_types() -> None:
     ],
 )
 def test_missing_fields_in_asking_order(text: str, missing: tuple[str, ...]) -> None:
-    assert read(text).missing == missing
+    assert read(text).missing_slots == missing
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_missing_fields_in_asking_order(text: str, missing: tuple[str, ...]) -> 
 def test_what_was_meant_and_is_wrong_is_refused_not_free_text(text: str, field: str, typed: str) -> None:
     parsed = read(text)
 
-    assert parsed.rejected == {field: typed}
+    assert parsed.rejected_texts == {field: typed}
     assert field not in parsed.slots
 
 
@@ -99,7 +99,7 @@ def test_what_was_meant_and_is_wrong_is_refused_not_free_text(text: str, field: 
     [("مرخصی ۳ روز سفر", {"days": 3}), ("ماشین ۴ ساعت فردا", {"hours": 4}), ("مرخصی دو هفته", {"days": 14})],
 )
 def test_what_fills_no_slot_yet_is_kept_aside(text: str, aside: dict[str, object]) -> None:
-    assert read(text).partial == aside
+    assert read(text).partial_values == aside
 
 
 def test_a_mistyped_code_stays_for_the_answer_that_says_so() -> None:
@@ -147,7 +147,7 @@ def test_does_not_interrupt_a_dialogue(text: str) -> None:
 def test_an_unknown_message_gets_what_it_may_mean_offered(text: str, offered: tuple[str, ...]) -> None:
     parsed = read(text)
 
-    assert (parsed.intent, parsed.suggestions) == ("unknown", offered)
+    assert (parsed.intent, parsed.suggested_intents) == ("unknown", offered)
 
 
 def test_a_glued_keyword_is_set_apart_only_when_the_rest_bears_it_out() -> None:
@@ -156,25 +156,25 @@ def test_a_glued_keyword_is_set_apart_only_when_the_rest_bears_it_out() -> None:
 
 
 def test_a_new_service_needs_nothing_but_its_intent() -> None:
-    waste = replace(TAXI_DUTY, name="waste", words=("پسماند",), weak_words=(), service="waste")
+    waste = replace(TAXI_DUTY_INTENT, name="waste", words=("پسماند",), weak_words=(), service_key="waste")
     grammar = Grammar((*SERVICE_INTENTS, waste))
 
-    assert grammar.parse("پسماند", NOW).intent == "waste"
-    assert grammar.parse("راهنما پسماند", NOW).slots == {"service": "waste"}
-    assert grammar.parse("نظر پسماند دیر جمع می‌شود", NOW).slots == {"service": "waste", "text": "دیر جمع می‌شود"}
+    assert grammar.parse_message("پسماند", NOW).intent == "waste"
+    assert grammar.parse_message("راهنما پسماند", NOW).slots == {"service": "waste"}
+    assert grammar.parse_message("نظر پسماند دیر جمع می‌شود", NOW).slots == {"service": "waste", "text": "دیر جمع می‌شود"}
 
 
 def test_a_keyword_cannot_belong_to_two_intents() -> None:
     with pytest.raises(ValueError, match="ماشين"):
-        Grammar((*SERVICE_INTENTS, replace(TAXI_DUTY, name="other", words=("ماشين",), service="other")))
+        Grammar((*SERVICE_INTENTS, replace(TAXI_DUTY_INTENT, name="other", words=("ماشين",), service_key="other")))
     with pytest.raises(ValueError, match="machinery"):
-        Grammar((MACHINERY, replace(TAXI_DUTY, name="machinery")))
+        Grammar((MACHINERY_INTENT, replace(TAXI_DUTY_INTENT, name="machinery")))
 
 
 def test_today_is_tehrans_day() -> None:
     late = datetime.fromisoformat("2026-11-24T21:00:00+00:00")
 
-    assert GRAMMAR.parse("ماشین لودر امروز", late).slots["date"] == date(2026, 11, 25)
+    assert GRAMMAR.parse_message("ماشین لودر امروز", late).slots["date"] == date(2026, 11, 25)
 
 
 @settings(deadline=None)
@@ -191,10 +191,24 @@ def test_no_row_of_known_words_breaks_the_grammar(words: list[str]) -> None:
 
 
 RESPELT = {
-    "ی": "یيى", "ک": "کك", "ا": "اأٱ", "ه": "هہ", " ": (" ", "  ", " \u200f"), "پ": ("پ", "پ\u0640"),
-    "ر": ("ر", "ر\u064e"), "0": "0۰٠", "1": "1۱١", "2": "2۲٢", "3": "3۳٣", "4": "4۴٤", "5": "5۵٥", "6": "6۶٦",
-    "7": "7۷٧", "8": "8۸٨", "9": "9۹٩",
-}  # fmt: skip
+    "ی": "یيى",
+    "ک": "کك",
+    "ا": "اأٱ",
+    "ه": "هہ",
+    " ": (" ", "  ", " \u200f"),
+    "پ": ("پ", "پ\u0640"),
+    "ر": ("ر", "ر\u064e"),
+    "0": "0۰٠",
+    "1": "1۱١",
+    "2": "2۲٢",
+    "3": "3۳٣",
+    "4": "4۴٤",
+    "5": "5۵٥",
+    "6": "6۶٦",
+    "7": "7۷٧",
+    "8": "8۸٨",
+    "9": "9۹٩",
+}
 
 
 @settings(max_examples=60, deadline=None)
@@ -206,6 +220,6 @@ def test_letters_and_digits_that_mean_the_same_read_the_same(text: str, random: 
     assert _without_free_text(read(respelt)) == _without_free_text(read(plain))
 
 
-def _without_free_text(parsed: Parsed) -> tuple[object, ...]:
+def _without_free_text(parsed: ParsedMessage) -> tuple[object, ...]:
     slots = {name: value for name, value in parsed.slots.items() if name not in ("place", "text", "reason")}
-    return parsed.intent, slots, parsed.missing, parsed.has_valid_arguments
+    return parsed.intent, slots, parsed.missing_slots, parsed.has_valid_arguments

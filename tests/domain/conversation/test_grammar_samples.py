@@ -24,8 +24,8 @@ def samples() -> Iterator[Any]:
 
 @pytest.mark.parametrize("sample", list(samples()))
 def test_sample(sample: dict[str, Any]) -> None:
-    parsed = GRAMMAR.parse(sample["text"], NOW)
+    parsed = GRAMMAR.parse_message(sample["text"], NOW)
 
     said = parsed.as_json()
     assert {"intent": said["intent"], "slots": said["slots"]} == {"intent": sample["intent"], "slots": sample["slots"]}
-    assert parsed.suggestions == tuple(sample.get("suggestions", parsed.suggestions))
+    assert parsed.suggested_intents == tuple(sample.get("suggestions", parsed.suggested_intents))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.parsing.answers import read_choice, read_date, read_hours, read_items, read_number, read_start
-from domain.parsing.names import EXPERT_KINDS, MACHINES
-from domain.values.errors import Doubt, InvalidField
+from domain.parsing.answers import read_choice, read_date, read_hours, read_machine_items, read_number, read_start_hour
+from domain.parsing.names import EXPERT_KINDS, MACHINE_NAMES
+from domain.values.errors import AmbiguousField, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 
@@ -65,7 +65,7 @@ def test_no_date(text: str) -> None:
     ],
 )
 def test_an_hour(text: str, hour: time) -> None:
-    assert read_start(text) == hour
+    assert read_start_hour(text) == hour
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_hour(text: str, hour: time) -> None:
 )
 def test_no_hour(text: str, detail: str | None) -> None:
     with pytest.raises(InvalidField) as caught:
-        read_start(text)
+        read_start_hour(text)
     assert (caught.value.field, caught.value.detail) == ("start", detail)
 
 
@@ -103,24 +103,24 @@ def test_no_hours(text: str) -> None:
 
 def test_no_machine_at_all_is_no_item() -> None:
     with pytest.raises(InvalidField) as caught:
-        read_items("۰ لودر")
+        read_machine_items("۰ لودر")
     assert (caught.value.field, caught.value.detail) == ("items", "no_number")
 
 
 def test_items() -> None:
-    assert read_items("۲ لودر ۳ ساعت و گریدر") == [
+    assert read_machine_items("۲ لودر ۳ ساعت و گریدر") == [
         {"machine": "loader", "count": 2, "hours": 3},
         {"machine": "grader", "count": 1},
     ]
-    assert read_items("یک لودر برای فردا لطفا") == [{"machine": "loader", "count": 1}]
-    assert read_items("کمپرسی به تعداد ۳ دستگاه") == [{"machine": "dump_truck", "count": 3}]
-    assert read_items("لودز") == [{"machine": "loader", "count": 1}]
+    assert read_machine_items("یک لودر برای فردا لطفا") == [{"machine": "loader", "count": 1}]
+    assert read_machine_items("کمپرسی به تعداد ۳ دستگاه") == [{"machine": "dump_truck", "count": 3}]
+    assert read_machine_items("لودز") == [{"machine": "loader", "count": 1}]
 
 
 @pytest.mark.parametrize("text", ["", "۳", "تراکتور", "مرخصی لودر", "لغو 123456786"])
 def test_no_items(text: str) -> None:
     with pytest.raises(InvalidField):
-        read_items(text)
+        read_machine_items(text)
 
 
 @pytest.mark.parametrize(
@@ -148,19 +148,19 @@ def test_no_number(text: str) -> None:
 
 
 def test_a_choice() -> None:
-    assert read_choice("لطفا بیل مکانیکی", MACHINES) == "excavator"
+    assert read_choice("لطفا بیل مکانیکی", MACHINE_NAMES) == "excavator"
     assert read_choice("تفکک", EXPERT_KINDS) == "subdivision"
     with pytest.raises(InvalidField):
-        read_choice("هواپیما", MACHINES)
+        read_choice("هواپیما", MACHINE_NAMES)
 
 
 READERS = (
     partial(read_date, now=NOW),
-    read_start,
+    read_start_hour,
     read_hours,
-    read_items,
+    read_machine_items,
     read_number,
-    partial(read_choice, choices=EXPERT_KINDS),
+    partial(read_choice, words_by_choice=EXPERT_KINDS),
 )
 
 
@@ -183,35 +183,51 @@ def test_a_reader_returns_or_refuses(reader: Callable[[str], object], text: str)
     ],
 )
 def test_an_hour_of_the_afternoon_or_of_the_night_is_doubted(text: str, options: tuple[str, ...]) -> None:
-    with pytest.raises(Doubt) as caught:
-        read_start(text)
+    with pytest.raises(AmbiguousField) as caught:
+        read_start_hour(text)
     assert (caught.value.detail, caught.value.options) == ("two_hours", options)
 
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("03:00", time(3)), ("0330", time(3, 30)), ("۳ شب", time(3)), ("۳ بامداد", time(3)), ("۳ عصر", time(15)),
-     ("ظهر ساعت ۱", time(13)), ("۶", time(6)), ("۱۲", time(12)), ("15", time(15))],
-)  # fmt: skip
+    [
+        ("03:00", time(3)),
+        ("0330", time(3, 30)),
+        ("۳ شب", time(3)),
+        ("۳ بامداد", time(3)),
+        ("۳ عصر", time(15)),
+        ("ظهر ساعت ۱", time(13)),
+        ("۶", time(6)),
+        ("۱۲", time(12)),
+        ("15", time(15)),
+    ],
+)
 def test_an_hour_that_can_only_be_one_is_taken(text: str, hour: time) -> None:
-    assert read_start(text) == hour
+    assert read_start_hour(text) == hour
 
 
 @pytest.mark.parametrize("text", ["۸ روز", "۲ تا", "۳ دستگاه", "۸ نفر"])
 def test_a_number_of_something_else_is_no_hour(text: str) -> None:
     with pytest.raises(InvalidField):
-        read_start(text)
+        read_start_hour(text)
 
 
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        ("ساعت ۸", "clock_not_hours"), ("۸ صبح", "clock_not_hours"), ("ساعت هشت", "clock_not_hours"),
-        ("۷:۳۰", "clock_not_hours"), ("یک روز", "days_not_hours"), ("۲ روز", "days_not_hours"),
-        ("نصف روز", "days_not_hours"), ("یک هفته", "days_not_hours"), ("۲ تا", None), ("۳ دستگاه", None),
+        ("ساعت ۸", "clock_not_hours"),
+        ("۸ صبح", "clock_not_hours"),
+        ("ساعت هشت", "clock_not_hours"),
+        ("۷:۳۰", "clock_not_hours"),
+        ("یک روز", "days_not_hours"),
+        ("۲ روز", "days_not_hours"),
+        ("نصف روز", "days_not_hours"),
+        ("یک هفته", "days_not_hours"),
+        ("۲ تا", None),
+        ("۳ دستگاه", None),
         ("۲ نفر", None),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_length_in_hours_is_refused_with_its_reason(text: str, detail: str | None) -> None:
     with pytest.raises(InvalidField) as caught:
         read_hours(text)
@@ -232,7 +248,7 @@ def test_hours_said_in_other_ways(text: str, hours: float) -> None:
     ],
 )
 def test_a_day_and_month_that_can_be_read_two_ways_is_doubted(text: str, options: tuple[str, ...]) -> None:
-    with pytest.raises(Doubt) as caught:
+    with pytest.raises(AmbiguousField) as caught:
         read_date(text, NOW)
     assert caught.value.options == options
 

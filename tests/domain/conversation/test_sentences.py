@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from domain.conversation.grammar import UNKNOWN, Grammar
+from domain.conversation.grammar import UNKNOWN_INTENT, Grammar
 from domain.conversation.sentences import Mood
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.yes_no import yes_or_no
+from domain.conversation.yes_no import read_yes_or_no
 from domain.language.intents import Intent
 from tests.support.refusing import ARGUMENTS, INTENTS, TEXTS, courteous, refusing, words_of
 
@@ -23,8 +23,8 @@ def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
     sentences += [text for one in refusing(intent, intent.words[0], CODE) for text in courteous(one)]
     acting = []
     for text in dict.fromkeys(sentences):
-        parsed = GRAMMAR.parse(text, NOW)
-        if parsed.intent != UNKNOWN and parsed.mood is Mood.PLAIN:
+        parsed = GRAMMAR.parse_message(text, NOW)
+        if parsed.intent != UNKNOWN_INTENT and parsed.mood is Mood.PLAIN:
             acting.append((text, parsed.intent))
     assert acting == []
     assert len(sentences) > 300
@@ -34,8 +34,8 @@ def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
 def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
     said = f"{intent.words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
     for text in courteous(said):
-        parsed = GRAMMAR.parse(text, NOW)
-        if intent.rest and parsed.intent == intent.name:
+        parsed = GRAMMAR.parse_message(text, NOW)
+        if intent.rest_slot and parsed.intent == intent.name:
             continue  # a courtesy behind a text is part of it
         assert (parsed.intent, parsed.mood) == (intent.name, Mood.PLAIN), text
 
@@ -74,8 +74,8 @@ def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
     ],
 )
 def test_how_a_command_is_said(text: str, mood: Mood) -> None:
-    parsed = GRAMMAR.parse(text, NOW)
-    assert (parsed.intent != UNKNOWN, parsed.mood) == (True, mood)
+    parsed = GRAMMAR.parse_message(text, NOW)
+    assert (parsed.intent != UNKNOWN_INTENT, parsed.mood) == (True, mood)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_how_a_command_is_said(text: str, mood: Mood) -> None:
     ],
 )
 def test_what_is_refused_calls_nothing(text: str, refused: str) -> None:
-    parsed = GRAMMAR.parse(text, NOW)
-    assert (parsed.intent, parsed.refused) == (UNKNOWN, refused)
-    assert "cancel" not in parsed.suggestions
-    assert "deny" not in parsed.suggestions
+    parsed = GRAMMAR.parse_message(text, NOW)
+    assert (parsed.intent, parsed.refused_intent) == (UNKNOWN_INTENT, refused)
+    assert "cancel" not in parsed.suggested_intents
+    assert "deny" not in parsed.suggested_intents
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_is_refused_calls_nothing(text: str, refused: str) -> None:
     ["لغو ۱۱ دیگه پیام ندین", "laghv11", "Laghv 11", "laghve11", "لغو11 لطفا پیامک نفرستید", "لغو ۱۱ ممنون", "لغو:۱۱"],
 )
 def test_opting_out_in_other_words(text: str) -> None:
-    parsed = GRAMMAR.parse(text, NOW)
+    parsed = GRAMMAR.parse_message(text, NOW)
     assert (parsed.intent, parsed.mood) == ("opt_out", Mood.PLAIN)
 
 
@@ -116,6 +116,6 @@ def test_opting_out_in_other_words(text: str) -> None:
         *((text, False) for text in ("2", "نه", "نه مرسی", "خیر", "نه نمی‌خوام", "نمی‌خواهم", "نکنید", "دو", "na", "رد")),
         *((text, None) for text in ("بله؟", "بله نکنید", "نه بله", "شاید", "بله آدرس اشتباه است", "3", "", "نه غلطه")),
     ],
-)  # fmt: skip
+)
 def test_yes_or_no(text: str, *, meant: bool | None) -> None:
-    assert yes_or_no(text) is meant
+    assert read_yes_or_no(text) is meant

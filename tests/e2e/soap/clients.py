@@ -83,10 +83,17 @@ class ByPhp:
     async def call(self, operation: str, call_id: str | None = None, nonce: Nonce | None = None, **values: Any) -> Any:
         counter = self._counter
         asked = {
-            "address": counter.address, "office": counter.code, "clerk": counter.clerk, "username": counter.username,
-            "key": counter.key, "version": self._version, "operation": operation, "values": values, "id": call_id,
+            "address": counter.address,
+            "office": counter.code,
+            "clerk": counter.clerk,
+            "username": counter.username,
+            "key": counter.key,
+            "version": self._version,
+            "operation": operation,
+            "values": values,
+            "id": call_id,
             "fresh": nonce and (nonce[0], f"{nonce[1]:%Y-%m-%dT%H:%M:%SZ}"),
-        }  # fmt: skip
+        }
         command = ("php", "-d", "display_errors=stderr", str(PHP))
         php = await spawned(command, counter.environment, counter.home, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         out, err = await asyncio.wait_for(php.communicate(json.dumps(asked, default=_bytes_told).encode()), 60)
@@ -142,9 +149,13 @@ class ByZeep(AbstractContextManager["ByZeep"]):
     def _called(self, operation: str, said: Values, nonce: Nonce | None) -> Any:
         counter = self._counter
         self._client.wsse = UsernameToken(
-            counter.username, counter.key, use_digest=True, nonce=nonce and nonce[0],
-            created=nonce[1] if nonce else counter.clock(), zulu_timestamp=True,
-        )  # fmt: skip
+            counter.username,
+            counter.key,
+            use_digest=True,
+            nonce=nonce and nonce[0],
+            created=nonce[1] if nonce else counter.clock(),
+            zulu_timestamp=True,
+        )
         try:
             answer = serialize_object(self._service[operation](**said), dict)
         except Fault as fault:

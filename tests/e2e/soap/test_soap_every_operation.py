@@ -52,8 +52,11 @@ async def about_the_desk(watched: Watched, counter: Counter) -> None:
     assert (await watched.call("Ping"))["office"] == f"دفتر {counter.code}"
     services = items_of((await watched.call("GetServices"))["services"], "service")
     assert [one["operation"] for one in services] == [
-        "SubmitMachineryRequest", "SubmitExpertRequest", "SubmitTaxiLeave", "SubmitTaxiReport",
-    ]  # fmt: skip
+        "SubmitMachineryRequest",
+        "SubmitExpertRequest",
+        "SubmitTaxiLeave",
+        "SubmitTaxiReport",
+    ]
     assert "deed" in [one["name"] for one in items_of(services[1]["documents"], "document")]
     lines = items_of((await watched.call("GetTariff", service="machinery", machine="loader"))["lines"], "line")
     assert lines
@@ -125,6 +128,10 @@ class Leave:
         code, mobile = self._cab.driver
         driver = {"fullName": f"راننده {self._cab.number}", "nationalCode": code, "mobile": mobile}
         return {
-            "citizen": driver, "plate": self._cab.plate, "from": tomorrow(office), "days": 3, "scope": "in_city",
+            "citizen": driver,
+            "plate": self._cab.plate,
+            "from": tomorrow(office),
+            "days": 3,
+            "scope": "in_city",
             "reason": "سفر",
-        }  # fmt: skip
+        }

@@ -48,7 +48,9 @@ def mistyped(code: str) -> str:
 async def test_codes(office: Office, software: Software, new_counter: Opener, reza: Phone) -> None:
     code = await submitted(software, office, reza)
     await refused(software, "GetRequest", "code_mistyped", "trackingCode", trackingCode=mistyped(code))
-    await refused(software, "GetRequest", "not_found", "trackingCode", trackingCode=tracking_codes.make(10_000_019))
+    await refused(
+        software, "GetRequest", "not_found", "trackingCode", trackingCode=tracking_codes.make_code(10_000_019)
+    )
     other = ByPhp(await new_counter(), "1.1")
     for operation, more in (("GetRequest", {}), ("CancelRequest", {}), ("AnswerQuestion", {"text": "بله"})):
         await refused(other, operation, "not_found", "trackingCode", trackingCode=code, **more)
@@ -61,9 +63,12 @@ async def test_forms(office: Office, software: Software, reza: Phone) -> None:
     past = (office.now - timedelta(days=2)).date().isoformat()
     await refused(software, "SubmitMachineryRequest", "invalid_field", "date", **wish | {"date": past})
     named = await refused(
-        software, "SubmitMachineryRequest", "unknown_kind", "machine",
+        software,
+        "SubmitMachineryRequest",
+        "unknown_kind",
+        "machine",
         **wish | {"items": {"item": [{"machine": "spaceship", "hours": 4}]}},
-    )  # fmt: skip
+    )
     assert "«spaceship»" in named.message
     await refused(software, "SubmitMachineryRequest", "missing_field", "place", **wish | {"place": ""})
     wrong = {"citizen": wish["citizen"] | {"nationalCode": "0499370898"}}
@@ -83,9 +88,13 @@ async def test_a_call_id_says_one_thing(office: Office, software: Software, reza
     wish = machinery(office, reza)
     await software.call("SubmitMachineryRequest", "one-id", **wish)
     await refused(
-        software, "SubmitMachineryRequest", "duplicate_request", "clientRequestId", call_id="one-id",
+        software,
+        "SubmitMachineryRequest",
+        "duplicate_request",
+        "clientRequestId",
+        call_id="one-id",
         **wish | {"place": "جای دیگر"},
-    )  # fmt: skip
+    )
     await refused(software, "Ping", "duplicate_request", "clientRequestId", call_id="one-id")
     await reza.hears("notices.submit")
     await reza.has_read_everything()

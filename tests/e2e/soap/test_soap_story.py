@@ -78,8 +78,12 @@ async def is_in_the_history(office: Office, counter: Counter, desk: Desk, code: 
     history = (await desk.shows(code))["history"]
     steps = [(one["event"], one["channel"]) for one in history]
     assert steps == [
-        ("submit", "pishkhan_soap"), ("accept", "cli"), ("price", "cli"), ("bill", "cli"), ("pay", "pishkhan_soap"),
-    ]  # fmt: skip
+        ("submit", "pishkhan_soap"),
+        ("accept", "cli"),
+        ("price", "cli"),
+        ("bill", "cli"),
+        ("pay", "pishkhan_soap"),
+    ]
     clerk = f"clerk:{counter.code}/{CLERK}"
     assert history[0]["actor"] == clerk
     assert clerk in history[4]["actor"]
@@ -140,9 +144,13 @@ async def test_values_are_read_however_a_program_writes_them(office: Office, sof
     year, month, day = to_jalali(office.now.date() + timedelta(days=1))
     mobile = f" {persian_digits(reza.mobile)} "
     wish = machinery(
-        office, reza, description="", start="۰۸:۳۰:۰۰", date=f"{year}-{month:02}-{day:02}",
+        office,
+        reza,
+        description="",
+        start="۰۸:۳۰:۰۰",
+        date=f"{year}-{month:02}-{day:02}",
         citizen={"fullName": "گل‌جمال توماج", "nationalCode": persian_digits(CLERK), "mobile": mobile},
-    )  # fmt: skip
+    )
     code = (await software.call("SubmitMachineryRequest", **wish))["trackingCode"]
     shown = await software.call("GetRequest", trackingCode=persian_digits(code))
     form = {one["name"]: one["text"] for one in items_of(shown["form"], "field")}

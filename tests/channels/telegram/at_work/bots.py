@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from channels.relay.relay import Relay, in_chats
-from channels.telegram.arrangement import Pauses, Webhook, arranged
-from channels.telegram.carrier import BotCarrier, Printed
-from channels.telegram.link import Account, BotClient
-from channels.telegram.polling import poll
+from channels.relay.relay import Relay, chat_route
+from channels.telegram.arrangement import RetryPauses, Webhook, arrange_updates
+from channels.telegram.carrier import BotCarrier, PrintedPaper
+from channels.telegram.link import BotAccount, BotClient
+from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
-from domain.messages.keyboards import Paper
+from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError
 from tests.fakes.bot_api import FakeBotApi
@@ -39,12 +39,12 @@ class Bot:
 
     async def deliver(self) -> None:
         """Send what is queued."""
-        await self.relay.tick()
+        await self.relay.send_due()
 
     async def outbox(self) -> list[OutboxMessage]:
         """Everything that was queued for this messenger, oldest first."""
-        async with self.town.store.unit(write=False) as uow:
-            found = (await uow.outbox.recent(limit=1000))[::-1]
+        async with self.town.store.open_unit(write=False) as uow:
+            found = (await uow.outbox.list_recent(limit=1000))[::-1]
         return [one for one in found if one.channel == self.link.account.channel]
 
     @asynccontextmanager
@@ -61,15 +61,28 @@ class Bot:
                     await task
 
     async def _poll(self) -> None:
-        pauses = Pauses(lambda: 0.0)
+        pauses = RetryPauses(lambda: 0.0)
         while True:
-            await arranged(self.link, None, self.town.desk.catalogue, pauses)
-            await poll(self.link, self.reception, pauses)
+            await arrange_updates(self.link, None, self.town.desk.catalogue, pauses)
+            await poll_updates(self.link, self.reception, pauses)
 
     async def _carry(self) -> None:
         while True:
-            await self.relay.tick()
+            await self.relay.send_due()
             await asyncio.sleep(0.01)
+
+
+def account_at(messenger: FakeBotApi, token: str, proxy: str) -> BotAccount:
+    """The account of a bot at a messenger."""
+    return BotAccount(
+        "bale" if messenger.bale else "telegram",
+        token,
+        messenger.base_url,
+        messenger.base_file_url,
+        proxy,
+        connect_timeout=TIMEOUT,
+        call_timeout=TIMEOUT,
+    )
 
 
 @asynccontextmanager
@@ -77,25 +90,22 @@ async def opened(
     town: Municipality, messenger: FakeBotApi, *, token: str = TOKEN, proxy: str = ""
 ) -> AsyncIterator[Bot]:
     """Open a bot at a messenger."""
-    channel = "bale" if messenger.bale else "telegram"
-    account = Account(
-        channel, token, messenger.base_url, messenger.base_file_url, proxy, connect_timeout=TIMEOUT, timeout=TIMEOUT
-    )
+    account = account_at(messenger, token, proxy)
     link = BotClient(account)
     reception = Reception(town.desk, town.store, link)
     unprinted: list[DomainError] = []
 
-    async def printed(paper: Paper, message: OutboxMessage) -> Printed:
+    async def printed(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
         if unprinted:
             raise unprinted.pop()
-        return f"{paper.kind}-{paper.code}.pdf", PDF
+        return f"{paper.paper_kind}-{paper.request_code}.pdf", PDF
 
-    carrier = BotCarrier(link, printed, rate=1000.0)
+    carrier = BotCarrier(link, printed, rate_per_second=1000.0)
 
     def seconds() -> float:
         return town.clock.at.timestamp()
 
-    relay = Relay(town.desk, town.store, [carrier], seconds, in_chats(channel))
+    relay = Relay(town.desk, town.store, [carrier], seconds, chat_route(account.channel))
     try:
         yield Bot(town, messenger, link, reception, relay, unprinted)
     finally:
@@ -116,7 +126,7 @@ async def hooked(bot: Bot) -> AsyncIterator[str]:
     bot.messenger.updates.front = (address,)
     hook = Webhook(f"https://pishkhan.example.ir/{channel}/{SECRET}", SECRET)
     try:
-        await arranged(bot.link, hook, bot.town.desk.catalogue, Pauses(lambda: 0.0))
+        await arrange_updates(bot.link, hook, bot.town.desk.catalogue, RetryPauses(lambda: 0.0))
         yield address
     finally:
         await runner.cleanup()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from channels.telegram.arrangement import LONGEST_PAUSE, Pauses
+from channels.telegram.arrangement import LONGEST_PAUSE_SECONDS, RetryPauses
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Unavailable
 from tests.channels.telegram.at_work.bots import Bot, opened
@@ -94,11 +94,16 @@ async def test_what_was_edited_is_told(bot: Bot, reza: Person) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("status", 500), Fault("status", 502), Fault("status", 429, retry_after=1), Fault("status", 409),
-        Fault("cut_before"), Fault("cut_after"), Fault("garbage"),
+        Fault("status", 500),
+        Fault("status", 502),
+        Fault("status", 429, retry_after=1),
+        Fault("status", 409),
+        Fault("cut_before"),
+        Fault("cut_after"),
+        Fault("garbage"),
     ],
     ids=lambda one: f"{one.kind}-{one.value}",
-)  # fmt: skip
+)
 async def test_after_a_fault_updates_are_asked_for_again(bot: Bot, reza: Person, fault: Fault) -> None:
     bot.messenger.fail_next(fault)
     async with bot.polling():
@@ -140,11 +145,11 @@ class FailingAfter:
         self.broken = False
 
     @asynccontextmanager
-    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+    async def open_unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
         """Open a unit, or tell that the database does not answer."""
         if self.broken:
             raise Unavailable("database")
-        async with self._store.unit(write=write) as uow:
+        async with self._store.open_unit(write=write) as uow:
             yield uow
 
 
@@ -181,8 +186,8 @@ async def test_an_update_that_nobody_can_read_holds_up_no_other(
 
 
 def test_pauses_double_to_a_minute_and_begin_anew() -> None:
-    pauses = Pauses(lambda: 0.0)
-    assert [pauses.next() for _ in range(3)] == [0.5, 1.0, 2.0]
-    assert [pauses.next() for _ in range(20)][-1] == LONGEST_PAUSE / 2
-    pauses.forget()
-    assert pauses.next() == 0.5
+    pauses = RetryPauses(lambda: 0.0)
+    assert [pauses.next_pause() for _ in range(3)] == [0.5, 1.0, 2.0]
+    assert [pauses.next_pause() for _ in range(20)][-1] == LONGEST_PAUSE_SECONDS / 2
+    pauses.reset_failures()
+    assert pauses.next_pause() == 0.5

@@ -10,8 +10,16 @@ from tests.fakes.bot_people import Person
 from tests.support.municipality import CITIZEN, ORDER
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-UPDATE = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"},
-          "from": {"id": 5, "is_bot": False, "first_name": "رضا"}, "text": "راهنما"}}  # fmt: skip
+UPDATE = {
+    "update_id": 1,
+    "message": {
+        "message_id": 1,
+        "date": 1,
+        "chat": {"id": 5, "type": "private"},
+        "from": {"id": 5, "is_bot": False, "first_name": "رضا"},
+        "text": "راهنما",
+    },
+}
 
 
 async def posted(address: str, body: object, secret: str = SECRET, header: str | None = SECRET) -> int:

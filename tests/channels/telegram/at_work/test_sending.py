@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.actions.messages.notify import Address, reply
+from domain.actions.messages.notify import Address, queue_reply
 from domain.messages.catalogue import RenderedMessage
-from domain.messages.keyboards import Button, Paper, ReplyMarkup
+from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values.errors import NotAllowedNow, Unavailable
 from tests.channels.telegram.at_work.bots import PDF, Bot, opened
@@ -19,8 +19,8 @@ MARKED = "نشانی *خیابان_امام*، `پلاک` [۴](http://a.ir) \\* 
 async def queued(bot: Bot, person: Person, text: str = "سلام", shown: ReplyMarkup | None = None) -> OutboxMessage:
     """Queue a message about a request for that person's chat."""
     address = Address(bot.link.account.channel, str(person.id), CITIZEN)
-    async with bot.town.store.unit() as uow:
-        return await reply(
+    async with bot.town.store.open_unit() as uow:
+        return await queue_reply(
             bot.town.desk, uow, address, RenderedMessage("sms.help", MessageClass.NOTICE, text), None, shown
         )
 
@@ -44,8 +44,10 @@ async def test_a_text_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None
 
 async def test_every_text_of_ours_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None:
     catalogue = bot.town.desk.catalogue
-    texts = [catalogue.longest(key) for key in catalogue.keys("chat.") if not key.startswith("chat.buttons")]
-    texts += [catalogue.longest(key) for key in catalogue.keys("in_chat.")]
+    texts = [
+        catalogue.render_longest(key) for key in catalogue.list_keys("chat.") if not key.startswith("chat.buttons")
+    ]
+    texts += [catalogue.render_longest(key) for key in catalogue.list_keys("in_chat.")]
     reza.starts()
     for text in texts:
         await queued(bot, reza, text)
@@ -60,28 +62,30 @@ async def test_buttons_and_the_wish_for_the_number(bot: Bot, reza: Person) -> No
     await bot.deliver()
     assert reza.messages[-1].labels == ["الف", "ب", "منو"]
     assert reza.messages[-1].buttons["ب"]["callback_data"] == "12345678:2"
-    await queued(bot, reza, shown=ReplyMarkup(contact="شماره من"))
+    await queued(bot, reza, shown=ReplyMarkup(contact_label="شماره من"))
     await bot.deliver()
     assert reza.messages[-1].buttons["شماره من"]["request_contact"] is True
-    await queued(bot, reza, shown=ReplyMarkup(cleared=True))
+    await queued(bot, reza, shown=ReplyMarkup(clears_keyboard=True))
     await bot.deliver()
     assert reza.messages[-1].markup == {"remove_keyboard": True}
 
 
 async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
     reza.starts()
-    await queued(bot, reza, "نامه *شما*", ReplyMarkup(paper=Paper("123456786", "letter")))
+    await queued(bot, reza, "نامه *شما*", ReplyMarkup(paper=AttachedPaper("123456786", "letter")))
     await bot.deliver()
     [message] = reza.messages
     assert message.document is not None
     assert (message.text, message.document.name, message.document.content) == (
-        "نامه *شما*", "letter-123456786.pdf", PDF
-    )  # fmt: skip
+        "نامه *شما*",
+        "letter-123456786.pdf",
+        PDF,
+    )
 
 
 async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
     reza.starts()
-    paper = ReplyMarkup(paper=Paper("123456786", "letter"))
+    paper = ReplyMarkup(paper=AttachedPaper("123456786", "letter"))
     bot.unprinted.append(Unavailable("printer"))
     await queued(bot, reza, shown=paper)
     await bot.deliver()
@@ -119,7 +123,7 @@ async def test_what_an_answer_means(
     await bot.deliver()
     assert await state(bot) == means
     assert len(bot.messenger.called("sendMessage")) == 1
-    assert bot.link.account.token not in caplog.text
+    assert bot.link.account.bot_token not in caplog.text
 
 
 @pytest.mark.parametrize(("kind", "arrives"), [("cut_before", 1), ("cut_after", 2)])

@@ -4,11 +4,22 @@ from collections.abc import Sequence
 
 import pytest
 
-from channels.telegram.files import fetched
+from channels.telegram.files import fetch_file
 from channels.telegram.link import BotClient
-from channels.telegram.updates import FileThere, Incoming, read
-from domain.chats.chat import Began, Came, Edited, Pressed, Resumed, SentFile, SharedContact, Stopped, Unreadable, Wrote
-from domain.requests.documents import MAX_BYTES
+from channels.telegram.updates import IncomingUpdate, RemoteFile, parse_update
+from domain.chats.chat import (
+    BotBlocked,
+    BotUnblocked,
+    ButtonPressed,
+    ChatBegun,
+    ChatEvent,
+    SentFile,
+    SharedContact,
+    TextEdited,
+    TextWritten,
+    UnreadableContent,
+)
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from tests.channels.telegram.at_work.bots import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call
@@ -30,25 +41,25 @@ def reza(messenger: FakeBotApi) -> Person:
     return person
 
 
-def incoming(link: BotClient, messenger: FakeBotApi) -> Sequence[Incoming | None]:
+def incoming(link: BotClient, messenger: FakeBotApi) -> Sequence[IncomingUpdate | None]:
     """What is read of everything that the messenger has for the bot."""
-    return [read(update.json(), link.bot) for update in messenger.updates.pending]
+    return [parse_update(update.json(), link.bot) for update in messenger.updates.pending]
 
 
-def came(link: BotClient, messenger: FakeBotApi) -> list[Came | None]:
+def came(link: BotClient, messenger: FakeBotApi) -> list[ChatEvent | None]:
     """The same without who and where, and without the beginning of the chat."""
-    return [one.came if one else None for one in incoming(link, messenger)[1:]]
+    return [one.chat_event if one else None for one in incoming(link, messenger)[1:]]
 
 
 async def test_who_writes_where(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.says("سلام")
     for one, update in zip(incoming(link, messenger), messenger.updates.pending, strict=True):
         assert one
-        assert (one.number, one.chat_id, one.name) == (update.update_id, str(reza.id), "رضا")
+        assert (one.update_number, one.chat_id, one.sender_name) == (update.update_id, str(reza.id), "رضا")
     last = incoming(link, messenger)[-1]
     assert last
-    received = last.received("telegram", "7412589630")
-    assert (received.update_id, received.came) == (f"7412589630:{last.number}", Wrote("سلام"))
+    received = last.to_received_update("telegram", "7412589630")
+    assert (received.update_id, received.chat_event) == (f"7412589630:{last.update_number}", TextWritten("سلام"))
 
 
 async def test_texts_commands_and_links(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -56,8 +67,12 @@ async def test_texts_commands_and_links(link: BotClient, messenger: FakeBotApi, 
     for text in ("سلام ۱۲", "/track@pishkhan_bot 123456786", "/help", "/start@pishkhan_bot"):
         reza.says(text)
     assert came(link, messenger) == [
-        Began("track_123456786"), Wrote("سلام ۱۲"), Wrote("track 123456786"), Wrote("help"), Began(""),
-    ]  # fmt: skip
+        ChatBegun("track_123456786"),
+        TextWritten("سلام ۱۲"),
+        TextWritten("track 123456786"),
+        TextWritten("help"),
+        ChatBegun(""),
+    ]
 
 
 async def test_contacts_are_ones_own_or_not(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -65,9 +80,10 @@ async def test_contacts_are_ones_own_or_not(link: BotClient, messenger: FakeBotA
     reza.shares_contact(Person(messenger, "سارا", "989123334455"))
     reza.shares_card("09123334455", "سارا")
     assert came(link, messenger) == [
-        SharedContact("989121234567", own=True), SharedContact("989123334455", own=False),
-        SharedContact("09123334455", own=False),
-    ]  # fmt: skip
+        SharedContact("989121234567", is_own=True),
+        SharedContact("989123334455", is_own=False),
+        SharedContact("09123334455", is_own=False),
+    ]
 
 
 async def test_a_press_names_itself_and_its_message(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -75,9 +91,11 @@ async def test_a_press_names_itself_and_its_message(link: BotClient, messenger: 
     press = reza.presses("لودر")
     one = incoming(link, messenger)[-1]
     assert one
-    assert (one.came, one.press, one.chat_id) == (
-        Pressed("t:1", str(reza.messages[0].message_id)), press, str(reza.id),
-    )  # fmt: skip
+    assert (one.chat_event, one.press, one.chat_id) == (
+        ButtonPressed("t:1", str(reza.messages[0].message_id)),
+        press,
+        str(reza.id),
+    )
 
 
 async def test_files_are_named_with_their_size(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -88,11 +106,11 @@ async def test_files_are_named_with_their_size(link: BotClient, messenger: FakeB
     assert paper
     assert photo.file
     assert paper.file
-    assert (photo.file.name, photo.file.size) == ("photo.jpg", 13)
-    assert (paper.file.name, paper.file.size) == ("سند.pdf", len(PAPER))
-    assert photo.came == SentFile("photo.jpg", None, caption="سند من")
-    assert await fetched(link.bot, photo.file) == SentFile("photo.jpg", b"\xff\xd8\xff full size", caption="سند من")
-    assert await fetched(link.bot, paper.file) == SentFile("سند.pdf", PAPER)
+    assert (photo.file.file_name, photo.file.size_bytes) == ("photo.jpg", 13)
+    assert (paper.file.file_name, paper.file.size_bytes) == ("سند.pdf", len(PAPER))
+    assert photo.chat_event == SentFile("photo.jpg", None, caption="سند من")
+    assert await fetch_file(link.bot, photo.file) == SentFile("photo.jpg", b"\xff\xd8\xff full size", caption="سند من")
+    assert await fetch_file(link.bot, paper.file) == SentFile("سند.pdf", PAPER)
 
 
 async def test_edits_and_what_a_desk_cannot_take(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -100,46 +118,46 @@ async def test_edits_and_what_a_desk_cannot_take(link: BotClient, messenger: Fak
     reza.edits(said, "کارشناس")
     place = {name: value for name, value in said.content.items() if name != "text"}
     messenger.updates.add("message", reza.id, {**place, "location": {"latitude": 37.1, "longitude": 54.1}})
-    assert came(link, messenger) == [Wrote("ماشین"), Edited(), Unreadable()]
+    assert came(link, messenger) == [TextWritten("ماشین"), TextEdited(), UnreadableContent()]
 
 
 async def test_a_shared_place_that_moves_is_no_edit(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     place = {name: value for name, value in reza.says("سلام").content.items() if name != "text"}
     moved = {**place, "edit_date": place["date"], "location": {"latitude": 37.1, "longitude": 54.1, "live_period": 900}}
     messenger.updates.add("edited_message", reza.id, moved)
-    assert came(link, messenger) == [Wrote("سلام"), None]
+    assert came(link, messenger) == [TextWritten("سلام"), None]
 
 
 async def test_blocking_is_told_by_telegram(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.blocks()
     reza.starts()
-    assert came(link, messenger) == [*([] if messenger.bale else [Stopped(), Resumed()]), Began("")]
+    assert came(link, messenger) == [*([] if messenger.bale else [BotBlocked(), BotUnblocked()]), ChatBegun("")]
 
 
 async def test_groups_are_not_answered(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     group = {"id": -100, "type": "group", "title": "g"}
     messenger.updates.add("message", -100, {**reza.says("ماشین").content, "chat": group})
-    assert came(link, messenger) == [Wrote("ماشین"), None]
+    assert came(link, messenger) == [TextWritten("ماشین"), None]
 
 
 async def test_a_file_that_is_too_large_is_not_fetched(link: BotClient, messenger: FakeBotApi) -> None:
-    file = FileThere("x", "film.pdf", MAX_BYTES + 1)
-    assert await fetched(link.bot, file) == SentFile("film.pdf", None, too_large=True)
+    file = RemoteFile("x", "film.pdf", MAX_DOCUMENT_BYTES + 1)
+    assert await fetch_file(link.bot, file) == SentFile("film.pdf", None, is_too_large=True)
     assert messenger.calls == []
     kept = messenger.keep(bytes(20 * 1024 * 1024 + 1), "film.pdf")
-    untold = FileThere(kept.file_id, "film.pdf", None)
-    assert await fetched(link.bot, untold) == SentFile("film.pdf", None, too_large=True)
+    untold = RemoteFile(kept.file_id, "film.pdf", None)
+    assert await fetch_file(link.bot, untold) == SentFile("film.pdf", None, is_too_large=True)
     assert messenger.called("file") == []
 
 
 @pytest.mark.parametrize("method", ["getFile", "file"])
 @pytest.mark.parametrize("fault", [Fault("status", 502), Fault("cut_before")])
 async def test_a_file_is_asked_for_again(link: BotClient, messenger: FakeBotApi, method: str, fault: Fault) -> None:
-    file = FileThere(messenger.keep(PAPER, "سند.pdf").file_id, "سند.pdf", len(PAPER))
+    file = RemoteFile(messenger.keep(PAPER, "سند.pdf").file_id, "سند.pdf", len(PAPER))
     messenger.fail_next(Fault(fault.kind, fault.value, method=method))
-    assert await fetched(link.bot, file) == SentFile("سند.pdf", PAPER)
+    assert await fetch_file(link.bot, file) == SentFile("سند.pdf", PAPER)
 
 
 async def test_a_file_that_is_gone_is_not_asked_for_again(link: BotClient, messenger: FakeBotApi) -> None:
-    assert await fetched(link.bot, FileThere("gone", "سند.pdf", 10)) == SentFile("سند.pdf", None)
+    assert await fetch_file(link.bot, RemoteFile("gone", "سند.pdf", 10)) == SentFile("سند.pdf", None)
     assert len(messenger.called("getFile")) == 1

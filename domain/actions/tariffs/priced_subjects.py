@@ -1,0 +1,56 @@
+"""What tariffs may set prices for, and what is wanted of it priced by the rows in force."""
+
+from datetime import date
+
+from domain.actions.desk import Dependencies
+from domain.actions.staff.staffing import today_in_tehran
+from domain.registries.declarations import REGISTRIES
+from domain.tariffs.tariff import (
+    BAND_DIMENSION,
+    Dimensions,
+    PricedSubject,
+    Quantity,
+    Quote,
+    compute_quote,
+    without_band,
+)
+from domain.unit_of_work import UnitOfWork
+
+
+def list_priced(dependencies: Dependencies) -> dict[str, tuple[PricedSubject, ...]]:
+    """Return service → what its tariff may set a price for; the services of registries' charges too."""
+    services = {
+        service_key: entry.priced_items for service_key, entry in dependencies.services.items() if entry.priced_items
+    }
+    owed_charges = [entry.owed for entry in REGISTRIES.values() if entry.owed]
+    return services | {
+        entry.tariff_service: entry.priced_subjects
+        for entry in owed_charges
+        if entry.tariff_service and entry.priced_subjects
+    }
+
+
+def find_declared(dependencies: Dependencies, service: str, dimensions: Dimensions) -> PricedSubject | None:
+    """Return what is declared to be priced, or a band of it; None when nothing such is. `InvalidField("from")`."""
+    plain = without_band(dimensions)
+    declared = next(
+        (item for item in list_priced(dependencies).get(service, ()) if dict(item.dimensions) == plain), None
+    )
+    return declared.for_band(dimensions[BAND_DIMENSION]) if declared and BAND_DIMENSION in dimensions else declared
+
+
+async def quote_prices(
+    dependencies: Dependencies, uow: UnitOfWork, service: str, requested_items: list[Quantity], day: date | None = None
+) -> Quote:
+    """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
+    require_priced_service(dependencies, service)
+    policy = dependencies.policy
+    priced_on = day or today_in_tehran(dependencies)
+    rows = await uow.tariffs.list_of_service(service)
+    return compute_quote(rows, requested_items, priced_on, step=policy.rounding_step, mode=policy.rounding_mode)
+
+
+def require_priced_service(dependencies: Dependencies, service: str) -> None:
+    """Raise `UnknownService` for what is no service, nor prices rows of a registry (yearly duties)."""
+    if not any(registry.owed and registry.owed.tariff_service == service for registry in REGISTRIES.values()):
+        dependencies.engine.get_service(service)

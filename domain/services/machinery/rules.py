@@ -1,0 +1,137 @@
+"""The rules of machinery work: what is agreed and what it costs, and what hours done beside those quoted lead to."""
+
+from dataclasses import dataclass
+
+from domain.bills.bill import Bill, BillKind, BillState
+from domain.blocks.charging import add_due_refund, issue_request_bill, list_request_bills, requote_units
+from domain.blocks.paper_issuing import issue_paper
+from domain.language.service import Effect, Guard, StepContext
+from domain.tariffs.tariff import Quantity, compute_quote
+from domain.values.calendar import TEHRAN_ZONE, to_tehran
+from domain.values.errors import InvalidField
+
+SERVICE_KEY = "machinery"
+DELIVERY_FORM = "delivery_form"
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustRequest(Effect):
+    """Civil may change hours, date or hour when accepting; the form then says what was agreed."""
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Write the changes into the form and the history."""
+        fields = context.request.fields
+        for name in ("date", "start"):
+            if name in context.inputs:
+                context.history_facts[f"{name}_before"], fields[name] = fields[name], context.inputs[name]
+        if "hours" in context.inputs:
+            context.history_facts["items_before"] = fields["items"]
+            item_hours = _hours_per_item(context, context.inputs["hours"])
+            fields["items"] = [item | {"hours": hours} for item, hours in zip(fields["items"], item_hours, strict=True)]
+        context.facts |= {name: fields[name] for name in ("items", "date", "start")}
+
+
+def _hours_per_item(context: StepContext, hours: list[float]) -> list[float]:
+    items = context.request.fields["items"]
+    if len(hours) == 1:
+        return hours * len(items)
+    if len(hours) != len(items):
+        raise InvalidField("hours", detail="one_an_item")
+    return hours
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWork(Effect):
+    """Quote the agreed hours by the tariff in force today."""
+
+    makes_quote = True
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""
+        quantities = [
+            Quantity({"machine": one["machine"]}, one["hours"], one["count"]) for one in context.request.fields["items"]
+        ]
+        today = context.now.astimezone(TEHRAN_ZONE).date()
+        tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
+        policy = context.policy
+        new_quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
+        context.request.data["quote"] = new_quote.as_json()
+
+
+def _read_worked_hours(context: StepContext) -> list[float]:
+    hours = context.inputs.get("hours")
+    return _hours_per_item(context, hours) if hours else [item["hours"] for item in context.request.fields["items"]]
+
+
+@dataclass(frozen=True, slots=True)
+class MoreHoursCharged(Guard):
+    """Whether the hours done cost more than the hours quoted."""
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Price both with the quote's own rows."""
+        quoted, worked = requote_units(context, _read_worked_hours(context))
+        return worked.total > quoted.total
+
+
+@dataclass(frozen=True, slots=True)
+class FewerHoursRefunded(Guard):
+    """Whether hours that were paid and not used are to be refunded, by policy."""
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Price both with the quote's own rows; a waived bill gives nothing back."""
+        old, new = requote_units(context, _read_worked_hours(context))
+        return context.policy.refund_unused_hours and new.total < old.total and await _paid_bill(context) is not None
+
+
+async def _paid_bill(context: StepContext) -> Bill | None:
+    bills = await list_request_bills(context.uow, context.request)
+    return next((bill for bill in bills if bill.state is BillState.PAID), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHours(Effect):
+    """Keep the hours done."""
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Write them into the request and the history."""
+        context.request.data["hours_done"] = context.history_facts["hours_done"] = _read_worked_hours(context)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundHours(Effect):
+    """Refund what was paid for hours not used."""
+
+    provides = frozenset({"refund"})
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Make a refund of the difference, never more than was paid."""
+        quoted, worked = requote_units(context, _read_worked_hours(context))
+        bill = await _paid_bill(context)
+        if bill is not None:
+            await add_due_refund(context, bill, min(quoted.total - worked.total, bill.amount), "fewer_hours")
+
+
+@dataclass(frozen=True, slots=True)
+class BillSupplement(Effect):
+    """Bill the hours done beyond those quoted."""
+
+    issues_bill = True
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Issue the supplementary bill over the difference."""
+        quoted, worked = requote_units(context, _read_worked_hours(context))
+        await issue_request_bill(context, worked.total - quoted.total, BillKind.SUPPLEMENT, worked.as_json())
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Effect):
+    """Give the machine to the citizen: the delivery form gets its verification token."""
+
+    delivers_result = True
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Keep a random token for `/verify/{token}`, never the tracking code."""
+        context.request.data["delivery_token"] = await issue_paper(
+            context, DELIVERY_FORM, to_tehran(context.now).date()
+        )
+        context.request.data["handed_over_at"] = context.now.isoformat()
