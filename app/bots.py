@@ -22,16 +22,24 @@ from domain.unit_of_work import Store
 
 @dataclass(slots=True)
 class BotParts:
-    """One bot. `webhook_settings` says where its updates are posted to; None: they are asked for."""
+    """One messenger's bot in a serving process."""
 
     dependencies: Dependencies
+    """What every action works with."""
     client: BotClient
+    """Speaks with the messenger."""
     reception: Reception
+    """Takes the updates that come."""
     relay: Relay
+    """Sends what is queued for the messenger."""
     webhook_settings: Webhook | None
+    """Where updates are posted to; None: they are asked for."""
     webhook_channel: BotWebhook | None
+    """The route that takes posted updates; None: they are asked for."""
     pauses: RetryPauses = field(init=False)
+    """Rests between tries when the messenger does not answer."""
     _is_arranged: bool = False
+    """The messenger was told how updates are to come."""
 
     def __post_init__(self) -> None:
         """Rest by the desk's chance."""

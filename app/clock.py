@@ -7,5 +7,4 @@ class SystemClock:
     """Implements `domain.unit_of_work.Clock` by the machine's own clock."""
 
     def now(self) -> datetime:
-        """Return the present moment in UTC."""
         return datetime.now(UTC)

@@ -46,15 +46,12 @@ class RandomIds:
         return ((self._moment << _PROCESS_BITS) | process_number) << _COUNT_BITS | self._count
 
     def new_tracking_payload(self) -> int:
-        """Return eight random digits, the first not 0."""
         return LOWEST_PAYLOAD + secrets.randbelow(HIGHEST_PAYLOAD - LOWEST_PAYLOAD + 1)
 
     def new_token(self) -> str:
-        """Return 32 random hexadecimal digits."""
         return secrets.token_hex(16)
 
     def random_fraction(self) -> float:
-        """Return a random number in [0, 1)."""
         return secrets.randbits(53) / (1 << 53)
 
 

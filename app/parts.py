@@ -47,18 +47,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
-    """What a serving process is made of. `wake_events` hears of each commit that left texts to send."""
+    """What a serving process is made of."""
 
     settings: Settings
+    """As they were read at its start."""
     dependencies: Dependencies
+    """What every action works with."""
     store: SqlStore
+    """The database."""
     providers: Mapping[str, SmsProvider]
+    """SMS providers by name, in order of preference."""
     sms_relay: Relay
+    """Sends what is queued as SMS."""
     printer: Printer
+    """Makes papers as HTML and PDF."""
     signer: Ed25519Signer
+    """Signs the seals of the history."""
     wake_events: WakeEvents
+    """Hears of each commit that left texts to send."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
+    """By messenger; those without a token are not there."""
     job_runs: JobRuns = field(default_factory=JobRuns)
+    """When each job last came to its end."""
 
     @property
     def all_relays(self) -> tuple[Relay, ...]:

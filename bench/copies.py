@@ -18,13 +18,18 @@ from domain.requests.history import GENESIS_HASH
 
 @dataclass(slots=True)
 class Copy:
-    """What is a copy's own: first id, days moved, what stands for the original's words, machine and operator."""
+    """What is a copy's own."""
 
     first_id: int
+    """Its ids are numbered from this on."""
     days: int
+    """By so many it is moved."""
     words: dict[str, str]
+    """What stands for the original's words, by their names."""
     resources: tuple[int, int]
+    """Its machine and its operator."""
     head: str = GENESIS_HASH
+    """Hash of the last event of its chain."""
 
 
 Patch = Callable[[Copy], Any]
@@ -50,17 +55,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of the history, which ends in salt, digest, previous and hash.
-
-    `personal` is the canonical JSON of the personal part; `day`, `hour` and `facts` are what is chained besides.
-    """
+    """A row of the history, which ends in salt, digest, previous and hash."""
 
     line: Line
+    """The row's other cells."""
     personal: str
+    """Canonical JSON of the personal part; a pattern for the copy's words."""
     seq: int
+    """Its place in the request's chain."""
     day: str
+    """Name of the word that is its day."""
     hour: str
+    """The rest of its moment, in UTC."""
     facts: str
+    """Canonical JSON of what else is chained."""
 
     def of(self, copy: Copy, salt: str) -> list[Any]:
         """Return the copy's row, linked to the one before it (`domain/requests/history.py` says how)."""
@@ -75,16 +83,24 @@ class Event:
 
 @dataclass(slots=True)
 class Original:
-    """A request taken apart: how many ids it uses, which days (from its first) and tokens its copies must have."""
+    """A request taken apart, to be copied."""
 
     made: Made
+    """How it was made, and whose it is."""
     began: date
+    """Its first day, from which days are counted."""
     ids: int = 0
+    """How many ids it uses."""
     days: set[int] = field(default_factory=set)
+    """Days that it names, counted from the first."""
     tokens: list[str] = field(default_factory=list)
+    """Names of the random tokens that each copy must have of its own."""
     billed: int | None = None
+    """Rials of its bill; None without one."""
     events: list[Event] = field(default_factory=list)
+    """Its history, in order."""
     lines: list[Line] = field(default_factory=list)
+    """Its rows in all other tables."""
 
     def rows(self, copy: Copy, token: Callable[[], str], today: datetime) -> Iterator[tuple[str, list[Any]]]:
         """Yield the rows of a copy, each with its table's name; `token` gives 32 random hexadecimal digits."""

@@ -53,14 +53,20 @@ HEADINGS = (
 
 @dataclass(slots=True)
 class Sort:
-    """One sort of text and its runs: texts a second, waits, the server's processor time, parts of the limit."""
+    """One sort of text, and what its runs measured; one value a run."""
 
     name: str
+    """As in the tables of targets."""
     lanes: Sequence[Sequence[Sequence[str]]]
+    """Senders that text at the same time: mobile and text of each turn."""
     rates: list[float] = field(default_factory=list)
+    """Texts a second."""
     waits: list[Percentiles] = field(default_factory=list)
+    """Milliseconds until the acknowledgement."""
     busy: list[float] = field(default_factory=list)
+    """Milliseconds of the server's processor for a text."""
     ratios: list[float] = field(default_factory=list)
+    """Parts of the limit that was measured just before."""
 
     def row(self, database: str) -> Sequence[object]:
         """Return its line of the table."""

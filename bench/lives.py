@@ -55,25 +55,36 @@ DAYS_AHEAD = 120
 
 @dataclass(slots=True)
 class Lived:
-    """Lives that ended well, seconds, milliseconds of each call by its sort and by step of the profile, and faults."""
+    """What came of the lives of one run."""
 
     lives: int = 0
+    """How many ended well."""
     seconds: float = 0.0
+    """How long the run took."""
     calls: dict[str, list[float]] = field(default_factory=dict)
+    """Milliseconds of each call, by its sort."""
     steps: list[list[float]] = field(default_factory=lambda: [[] for _ in RATES])
+    """The same, by the step of the profile."""
     faults: list[str] = field(default_factory=list)
+    """What went wrong, one line each."""
 
 
 @dataclass(slots=True)
 class Life:
-    """One life: the citizen's number, the step of the profile that it began in, and when it was due."""
+    """One life of a request, from the citizen's text to its end."""
 
     desk: Dependencies
+    """What every action works with."""
     store: SqlStore
+    """Where it is lived."""
     lived: Lived
+    """Where its times and faults are noted."""
     number: int
+    """The last digits of the citizen's mobile; chooses day and hour of the work."""
     step: int
+    """The step of the profile that it began in."""
     due: float
+    """When it was to begin, by `time.perf_counter`: waiting counts."""
 
     async def run(self) -> None:
         """Live it; what goes wrong is noted."""

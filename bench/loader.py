@@ -25,27 +25,34 @@ Text = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Lanes of texts, each sent in turn until so many seconds are over, or so many texts are sent in all.
-
-    Message ids count from `first`. After every `tell_every` texts a line with their number is printed.
-    """
+    """Lanes of texts, each sent in turn until the time is over or so many are sent in all."""
 
     port: int
+    """The server's, on this machine."""
     lanes: Sequence[Sequence[Text]]
+    """Sent beside each other; the texts of one, one after another, again and again."""
     first: int
+    """Message ids count from it."""
     seconds: float = 0.0
+    """How long; 0: until `messages` are sent."""
     messages: int = 0
+    """How many in all; 0: until the time is over."""
     tell_every: int = 0
+    """After so many a line with their number is printed; 0: never."""
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What came of a job: seconds, milliseconds until each acknowledgement, our id by message id, what went wrong."""
+    """What came of a job."""
 
     seconds: float = 0.0
+    """How long it took."""
     waits: list[float] = field(default_factory=list)
+    """Milliseconds until each acknowledgement."""
     acknowledged: dict[str, str] = field(default_factory=dict)
+    """Our id by the message id."""
     faults: list[str] = field(default_factory=list)
+    """What was answered instead."""
 
     @property
     def rate(self) -> float:

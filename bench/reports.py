@@ -48,17 +48,26 @@ LONGEST_LAG = 50.0
 
 @dataclass(slots=True)
 class Measured:
-    """What came of one thing that was done again and again: seconds, lags, pages of others, MiB, bytes and rows."""
+    """What came of one thing that was done again and again."""
 
     name: str
+    """As the table calls it."""
     seconds: list[float] = field(default_factory=list)
+    """Until the answer's end, of each time."""
     first: list[float] = field(default_factory=list)
+    """Seconds until its first byte, of each time."""
     lags: list[float] = field(default_factory=list)
+    """Milliseconds by which the server was late meanwhile."""
     pages: list[float] = field(default_factory=list)
+    """Milliseconds that pages of others took meanwhile."""
     server: float = 0.0
+    """MiB that the server took at most."""
     maker: float = 0.0
+    """MiB that the process took at most which makes a list; 0 without one."""
     size: int = 0
+    """Bytes of the list; 0 without one."""
     rows: int = 0
+    """In the list; 0 without one."""
 
     def missed(self, database: str) -> list[str]:
         """Return which targets were missed."""

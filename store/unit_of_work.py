@@ -124,11 +124,9 @@ class SqlUnit:
         self.everything = SqlEverything(work)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """Open a part of this unit that rolls back alone when it raises; the unit can go on and be committed."""
         return self._transaction.attempt()
 
     async def serialise(self, key: str) -> None:
-        """Wait until no other open unit holds `key`, then hold it to the end of this unit."""
         await self._transaction.serialise(key)
 
 
@@ -190,10 +188,7 @@ class SqlStore:
 
     @asynccontextmanager
     async def open_unit(self, *, write: bool = True) -> AsyncIterator[SqlUnit]:
-        """Open a unit: committed when the block ends, rolled back on any exception, cancellation included.
-
-        `write=False` reads one snapshot beside the writers. `Unavailable("database")` when there is no connection.
-        """
+        """With `write=False` one snapshot, beside the writers. `Unavailable("database")` without a connection."""
         async with open_transaction(self._engine, write=write) as open_work:
             yield SqlUnit(open_work)
         if open_work.queued_channels and self._on_queued:

@@ -124,11 +124,13 @@ class SimulatorSettings(ProviderSettings):
 
 
 class SmsSettings(SettingsSection):
-    """Texts: which providers, and each of them."""
+    """Texts: which providers there are, and each of them."""
 
     providers: NameList = Field(("simulator",), description="Providers in order of preference, separated by commas.")
     kavenegar: KavenegarSettings = KavenegarSettings()
+    """The Kavenegar panel."""
     simulator: SimulatorSettings = SimulatorSettings()
+    """The embedded provider of the demonstration."""
 
     def find_provider(self, provider_name: str) -> ProviderSettings | None:
         """Return the settings of a provider, None when there is none of that name."""

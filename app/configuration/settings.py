@@ -58,7 +58,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """All settings of a process."""
+    """All settings of a process; the name of a section stands before those of its own."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX,
@@ -90,17 +90,29 @@ class Settings(BaseSettings):
         None, description="TOML file with the municipality's own texts, over those of the catalogue."
     )
     database: DatabaseSettings = DatabaseSettings()
+    """How much of the database a process takes."""
     letterhead: LetterheadSettings = LetterheadSettings()
+    """What printed papers bear."""
     bills: BillSettings = BillSettings()
+    """What the banks need to know."""
     sms: SmsSettings = SmsSettings()
+    """Providers of SMS."""
     telegram: TelegramSettings = TelegramSettings()
+    """The bot in Telegram; without a token there is none."""
     bale: BaleSettings = BaleSettings()
+    """The bot in Bale; without a token there is none."""
     soap: SoapSettings = SoapSettings()
+    """The counter offices' software."""
     http: HttpSettings = HttpSettings()
+    """How long the server waits for callers."""
     metrics: MetricsSettings = MetricsSettings()
+    """Who may read the metrics."""
     staff: StaffSettings = StaffSettings()
+    """How the staff sign in."""
     calendar: CalendarSettings = CalendarSettings()
+    """Hours, by Tehran's clock."""
     policy: PolicySettings = PolicySettings()
+    """Deadlines, limits and rounding."""
 
     @classmethod
     def settings_customise_sources(

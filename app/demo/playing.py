@@ -71,18 +71,22 @@ class SingleUnitStore:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a step needs: the desk under the demonstration's clock, the open unit, the staff, the days, real time.
-
-    `codes_by_story` holds the tracking code of each story's request, as soon as it is there.
-    """
+    """What a step of a story needs."""
 
     dependencies: Dependencies
+    """What every action works with, under the demonstration's clock."""
     clock: DemoClock
+    """The moment that the demonstration has reached."""
     uow: UnitOfWork
+    """The open unit, in which everything is played."""
     staff_by_username: Mapping[str, Actor]
+    """Who acts for the municipality."""
     timetable: Timetable
+    """The working days before and after today."""
     now: datetime
+    """The real present, in UTC: nothing is played later."""
     codes_by_story: dict[Story, str] = field(default_factory=dict)
+    """Tracking code of each story's request, as soon as it is there."""
 
 
 Happening = tuple[datetime, Callable[[], Awaitable[None]]]

@@ -15,23 +15,34 @@ from domain.values.identifiers import parse_mobile
 class StoryStep:
     """One thing that somebody does at a time.
 
-    Either `text` is sent (by the citizen, or the mobile `by`), or the `member` of the staff enters a `form`, adds all
-    required `papers`, records the bank slip `slip`, or takes `action` with `inputs`: on the request that was taken up
-    `again`, if so. Or the `manager` decides about the citizen's last comment, and answers it if `answer` is given.
+    Either `text` is sent, or `member` acts by one of `action`, `slip`, `form` and `papers`, or `manager` decides. Facts
+    of the story may stand in braces.
     """
 
     at: str
+    """When, as the head of `data/requests.toml` explains."""
     text: str = ""
+    """An SMS; empty: none."""
     by: str = ""
+    """Whose SMS it is (+989…); empty: the citizen's."""
     member: str = ""
+    """Who of the staff acts, by user name; empty: nobody."""
     action: str = ""
+    """The step of the service that the member takes."""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    """What the member enters with `action`."""
     slip: str = ""
+    """The number of a bank slip over the whole bill, which the member records."""
     form: Mapping[str, str] = field(default_factory=dict)
+    """The form of a citizen who came in person, which the member enters."""
     papers: bool = False
+    """The member adds all papers that are required."""
     again: bool = False
+    """`action` is on the request that took this one up again."""
     manager: str = ""
+    """What the manager decides about the citizen's last comment: a state of comments."""
     answer: str = ""
+    """What the manager answers that comment; empty: nothing."""
 
 
 FactsBuilder = Callable[[Timetable], Mapping[str, Any]]
@@ -40,17 +51,20 @@ FactsBuilder = Callable[[Timetable], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """One request of one citizen (`mobile`, +989…): its service, its steps, the state in which it ends.
-
-    `is_scripted` ones stand in `requests.toml`, the others follow a plot.
-    """
+    """One request of one citizen."""
 
     mobile: str
+    """The citizen's (+989…)."""
     service: str
+    """The service's key."""
     final_state: str
+    """In which the request stands when all was played."""
     steps: tuple[StoryStep, ...]
+    """In the order of their times."""
     facts_on: FactsBuilder
+    """What the words of its steps may say."""
     is_scripted: bool = False
+    """It stands in `requests.toml`; the others follow a plot."""
 
 
 @dataclass(frozen=True, slots=True)

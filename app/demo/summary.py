@@ -35,14 +35,20 @@ class DemoBill:
 
 @dataclass(frozen=True, slots=True)
 class DemoRequest:
-    """A request of the demonstration as it stands now; `mobile` as people write it, `bill` while one is open."""
+    """A request of the demonstration as it stands now."""
 
     code: str
+    """Its tracking code as machines write it."""
     service: str
+    """The service's key."""
     state: str
+    """As its service names it."""
     mobile: str
+    """As people write it (09…)."""
     name: str
+    """The citizen's or driver's; empty where it is not known."""
     bill: DemoBill | None
+    """The one that waits for money; None while none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +73,28 @@ class DemoOffice:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The demonstration as it stands: `requests` are those that are told one by one, and one of each state of the other
-    services; `counts` says how many there are of each service.
-
-    `loaded` is False when it was there already. `sender` is the number (09…) from which a newcomer texts `text`;
-    `phone` is the address of the demonstration's phone, `password` that of all the staff and `office` the counter
-    office: None where there is none to tell.
-    """
+    """The demonstration as it stands, for whoever tries it."""
 
     loaded: bool
+    """Whether this call loaded it; False when it was there already."""
     sender: str
+    """The number (09…) from which a newcomer texts."""
     sender_name: str
+    """Whose number that is."""
     text: str
+    """What a newcomer texts."""
     phone: str | None
+    """Address of the demonstration's phone; None without one."""
     password: str | None
+    """That of all the staff; None where there is none to tell."""
     staff: tuple[DemoStaffMember, ...]
+    """Who can sign in."""
     requests: tuple[DemoRequest, ...]
+    """Those that are told one by one, and one of each state of the other services."""
     counts: dict[str, int]
+    """Service → how many requests there are of it."""
     office: DemoOffice | None = None
+    """The counter office; None where there is none to tell."""
 
     @property
     def journey_commands(self) -> list[str]:

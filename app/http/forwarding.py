@@ -39,18 +39,18 @@ _PROXY_PREFIXES = ("x-forwarded", "cf-")
 
 @dataclass(frozen=True, slots=True)
 class CallOrigin:
-    """Where a call comes from. `address` is the caller's, or the nearest one that can be told; "" without any.
-
-    `is_own` tells that the address is the caller's own and no proxy's. `is_declared` tells that the other end of the
-    connection is a declared proxy; `is_nameless` then, that it names nobody, and `scheme` by what it says that it was
-    reached ("" where it does not).
-    """
+    """Where a call comes from, as far as declared proxies tell."""
 
     address: str
+    """The caller's, or the nearest one that can be told; empty without any."""
     is_own: bool
+    """The address is the caller's own and no proxy's."""
     is_declared: bool = False
+    """The other end of the connection is a declared proxy."""
     is_nameless: bool = False
+    """Then: it names nobody."""
     scheme: str = ""
+    """Then: by what it says that it was reached; empty where it does not say."""
 
 
 def read_origin(

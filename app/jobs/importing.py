@@ -37,21 +37,24 @@ ProgressBar = Callable[[str, int | None], AbstractContextManager[ProgressCallbac
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What is wanted: only a preview, bad rows left out, and where all faults are written.
-
-    With `expected_digest`, the digest of an `Effect`, rows are kept only if that is what is done to them; `unit_hook`
-    happens together with them. `source_name` is what the audit calls the file, if not by its own name. More than
-    `most_rows` rows are `TooLarge("file")`; a report takes `most_reported_faults` faults.
-    """
+    """What is wanted of an import."""
 
     preview_only: bool = False
+    """Nothing is written."""
     skip_bad_rows: bool = False
+    """The good rows are written, even where others are bad."""
     report_path: Path | None = None
+    """Where all faults are written; None: nowhere."""
     expected_digest: str | None = None
+    """Of an `ImportEffect`: rows are kept only if that is what is done to them; None: in any case."""
     unit_hook: CompletionHook = do_nothing_more
+    """Happens in one transaction with the rows."""
     source_name: str | None = None
+    """What the audit calls the file; None: by its own name."""
     most_rows: int | None = None
+    """More of them are `TooLarge("file")`; None: any number."""
     most_reported_faults: int | None = None
+    """So many go into the report; None: all."""
 
     def should_keep(self, examined: ImportExamination) -> bool:
         """Tell whether a file that would do this is to be kept."""
@@ -61,11 +64,14 @@ class ImportOptions:
 
 @dataclass(slots=True)
 class FileImportResult:
-    """What became of a file. `kept_tally` is None when nothing was written: a preview, or bad rows."""
+    """What became of a file."""
 
     examined: ImportExamination
+    """What it would do."""
     faults: list[RowFault] = field(default_factory=list)
+    """The first of them, at most `SHOWN_FAULTS`."""
     kept_tally: Tally | None = None
+    """What was written; None where nothing was: a preview, or bad rows."""
 
 
 async def import_file(

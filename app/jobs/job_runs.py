@@ -20,26 +20,38 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _JobRecord:
+    """What is known of a job's runs; lengths and moments are seconds, moments by the steady clock."""
+
     late_after: float
+    """So long after its last run it is late."""
     may_take_long: bool
+    """It is not late while it runs."""
     carries_messages: bool
+    """Whether it carries messages out."""
     last_run_end: float
     """The last end of a run that is known of, at first the start of the process."""
     has_run: bool = False
+    """A run came to its end since this process began, or was noted by another."""
     noted_run_at: datetime | None = None
-    """What another process noted last."""
+    """End of the run that another process noted last, in UTC; None while none did."""
     is_running: bool = False
+    """A run of this process is under way."""
     failures: int = 0
+    """Runs of this process that failed, one after the other, up to now."""
     logged_at: float | None = None
+    """When the log was told that it is late; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """One job as monitoring sees it. `seconds_ago` is None while no run is known of."""
+    """One job as monitoring sees it."""
 
     name: str
+    """The scheduler's."""
     seconds_ago: float | None
+    """Since its last run came to its end; None while no run is known of."""
     is_late: bool
+    """It has not run for longer than it may."""
     failures: int
     """Runs of this process that failed, one after the other, up to now."""
     carries_messages: bool

@@ -38,7 +38,6 @@ class Operations:
         self._database_check: asyncio.Task[dict[str, str] | None] | None = None
 
     def mount(self, app: web.Application) -> None:
-        """Add the routes."""
         app.router.add_get("/healthz", self._answer_alive)
         app.router.add_get("/readyz", self._answer_ready)
         app.router.add_get("/metrics", require_bearer(self._metrics_token, self._answer_metrics.answer))

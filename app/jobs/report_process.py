@@ -29,7 +29,6 @@ class ReportProcess:
         self._turn = asyncio.Semaphore(1)
 
     async def stream_sheet(self, selection: SheetSelection, actor: Actor) -> AsyncGenerator[bytes, None]:
-        """Yield the sheet's bytes as they come; `Unavailable("report")` when the process does not get to its end."""
         async with (
             self._turn,
             aclosing(stream_from_process(run_report_process, self._settings, selection, actor)) as chunks,

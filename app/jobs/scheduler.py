@@ -54,24 +54,26 @@ LONG_LIMIT = timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done again and again; `action` may run twice in a row without harm.
-
-    With `wake_channel` it also runs whenever a commit of this process queued a text for that channel; with
-    `runs_at_start` also when the process starts, since it may have been away at the job's time. A job
-    `in_every_process` is each process's own, and needs no lease. One of a messenger's `messenger` is there where that
-    bot is; an `is_endless` one runs until it is cut off, which loses nothing. Any other is cut off when it runs for
-    longer than its `run_limit`.
-    """
+    """Something done again and again."""
 
     name: str
+    """Its own; its lease is `job:` and this."""
     trigger: JobTrigger
+    """When it is due, and from when on it is late."""
     action: Callable[[ServerParts], Awaitable[object]]
+    """May run twice in a row without harm."""
     wake_channel: str | None = None
+    """It also runs whenever a commit of this process queued a text for this channel; None: by time alone."""
     runs_at_start: bool = False
+    """It also runs when the process starts, which may have been away at its time."""
     in_every_process: bool = False
+    """Each process has its own, and needs no lease."""
     messenger: str | None = None
+    """It is there where this messenger's bot is; None: always."""
     is_endless: bool = False
+    """It runs until it is cut off, which loses nothing."""
     run_limit: timedelta = USUAL_LIMIT
+    """Any other is cut off when it runs for longer."""
 
 
 async def watch_jobs(parts: ServerParts) -> None:

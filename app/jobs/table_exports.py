@@ -29,7 +29,6 @@ class ProcessExports:
 
     @asynccontextmanager
     async def export_registry(self, registry: Registry, file_format: str) -> AsyncIterator[Path]:
-        """Yield a file with all rows; `Unavailable("export")` when the process that should make it died."""
         with TemporaryDirectory(prefix="pishkhan-export-") as folder:
             file = Path(folder) / f"{registry.key}.{file_format}"
             async with self._turns:

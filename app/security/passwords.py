@@ -53,21 +53,17 @@ class Argon2Passwords:
         self._municipality_words = tuple(municipality_words)
 
     def generate_password(self) -> str:
-        """Return a new random password."""
         return generate_password()
 
     async def verify_password(self, stored_hash: str | None, password: str) -> bool:
-        """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
         async with self._turn_lock:
             compared_hash = await asyncio.to_thread(_nobodys_hash) if stored_hash is None else stored_hash
             is_right = await asyncio.to_thread(matches_hash, compared_hash, password)
         return is_right and stored_hash is not None
 
     async def hash_password(self, password: str) -> str:
-        """Return the hash of a new password."""
         async with self._turn_lock:
             return await asyncio.to_thread(hash_password, password)
 
     def refuse_weak(self, password: str, personal_words: Collection[str]) -> None:
-        """Refuse a password that nobody should choose; `personal_words` are what others know of its owner."""
         refuse_weak_password(password, [*self._municipality_words, *personal_words])

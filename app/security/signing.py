@@ -22,7 +22,6 @@ class Ed25519Signer:
         self._public_key = self._private_key.public_key()
 
     def sign(self, message: bytes) -> str:
-        """Return the signature as hexadecimal text."""
         return self._private_key.sign(message).hex()
 
     def verify(self, message: bytes, signature: str) -> bool:

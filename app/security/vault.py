@@ -31,7 +31,6 @@ class FernetVault:
         self._digest_key = _derive_key(secret, _DIGEST_LABEL)
 
     def seal_secret(self, secret: str) -> str:
-        """Return a secret sealed."""
         return self._fernet.encrypt(secret.encode()).decode("ascii")
 
     def unseal_secret(self, sealed_secret: str) -> str:

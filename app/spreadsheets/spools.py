@@ -24,7 +24,6 @@ class TemporarySpool:
         self._connection.executescript(_SPOOL_TABLES)
 
     def claim_unique(self, field_name: str, value: str, row_number: int) -> int | None:
-        """Note that a row has this value of a field that no two rows share; return the earlier row that has it."""
         statement = "INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
         if self._connection.execute(statement, (field_name, value, row_number)).rowcount:
             return None
@@ -34,12 +33,10 @@ class TemporarySpool:
         return int(claiming_row.fetchone()[0])
 
     def add_row(self, row_values: dict[str, Any]) -> None:
-        """Keep the values of a good row."""
         values_json = json.dumps(row_values, ensure_ascii=False)
         self._connection.execute("INSERT INTO kept (given) VALUES (?)", (values_json,))
 
     def read_rows(self) -> Iterator[dict[str, Any]]:
-        """Return what was kept, in order."""
         for (values_json,) in self._connection.execute("SELECT given FROM kept ORDER BY place"):
             yield json.loads(values_json)
 

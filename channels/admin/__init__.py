@@ -89,7 +89,6 @@ class Admin:
         return [route for page_group in self._page_groups for route in page_group.list_routes()]
 
     def mount(self, app: web.Application) -> None:
-        """Add the pages."""
         add_site_folder(app, "admin", Path(__file__).parent)
         aiohttp_jinja2.get_env(app).globals["letterhead"] = self._letterhead
         app[SECTIONS_KEY] = [section for page_group in self._page_groups for section in page_group.sections]

@@ -37,15 +37,18 @@ async def skip_audit(error: DomainError, subject_label: str = "") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when; and the form
-    that they posted, with its files, if they did.
-    """
+    """Somebody of the staff with a session, at one call of the site."""
 
     actor: Actor
+    """As whom they act; the roles of those for whom they stand in are among its own."""
     member: StaffMember
+    """Who they are themselves."""
     session: StaffSession
+    """The session that the call bears."""
     caller: ClientOrigin
+    """Where the call comes from."""
     now: datetime
+    """The moment of the call, in UTC."""
     substitutions: Sequence[Substitution]
     """Who of the staff stands for whom today."""
     needs_second_factor: bool
@@ -53,6 +56,7 @@ class Visitor:
     must_enrol: bool
     """Whether it must and its owner, who is inside, has no authenticator yet: nothing but making one is open."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
+    """What they posted, with its files; empty where nothing was."""
     audit_denial: DenialAudit = skip_audit
     """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The gate audits the rest."""
 

@@ -15,32 +15,34 @@ from domain.values.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form of a page; `problem` is an error that names none of its fields, `is_open` whether it was just refused.
-
-    `current_values` is what stands there now in place of what was typed, each with its label, where somebody else was
-    first.
-    """
+    """A form of a page."""
 
     controls: Sequence[Control]
+    """Its fields as they are shown."""
     problem: str | None
+    """A fault that names none of its fields; None without one."""
     is_open: bool
+    """It was just refused."""
     current_values: Sequence[tuple[str, str]] = ()
+    """Label and stored value of what somebody else changed first; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """A form of a page by its name: its fields, the table of their labels, and what its choices are called.
-
-    `blank_key` is the key of what a choice says while nothing is chosen. `hint_keys` is field → the key of what is told
-    beside it in place of what is told of its kind.
-    """
+    """A form of a page, as it is declared once."""
 
     name: str
+    """What its page knows it by; begins the ids of its controls."""
     fields: tuple[Field, ...]
+    """What it asks for, in order."""
     labels_prefix: str
+    """Where the catalogue keeps the labels of its fields, by their names."""
     titles_by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Field → choice → what it is called, or the key of that."""
     blank_key: str = "web.form.choose"
+    """The key of what a choice says while nothing is chosen."""
     hint_keys: Mapping[str, str] = field(default_factory=dict)
+    """Field → the key of what is told beside it, in place of what is told of its kind."""
 
     def read_values(self, visitor: Visitor) -> dict[str, Any]:
         """Return the values of the visitor's form; a `DomainError` that names every field with a fault."""

@@ -62,16 +62,16 @@ async def forbidden_with_reason_too(visitor: Visitor, error: DomainError) -> boo
 
 @dataclass(frozen=True, slots=True)
 class FormSubmission:
-    """The handler of a posted form.
-
-    `name` is what its page knows it by; parts of the route's address may stand in it in braces, as in the route.
-    `page` is shown again when `action` is refused by an error that is `is_shown_on_page` there.
-    """
+    """The handler of a posted form."""
 
     name: str
+    """What its page knows it by; parts of the route's address may stand in braces, as in the route."""
     action: FormAction
+    """Does what the form asks for."""
     page: FormPage
+    """Shown again when the action is refused."""
     is_shown_on_page: ErrorShownOnPage = unless_forbidden
+    """Which refusals are told there; any other becomes the error page."""
 
     async def __call__(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Answer the form: 303 to where it leads, the page that its action made, or its own page again."""

@@ -36,13 +36,14 @@ _CHIPS_PREFIX = "web.phone.chips."
 
 @dataclass(frozen=True, slots=True)
 class _PhoneView:
-    """Whose phone is open: `mobile` (+989…) unless what was `submitted_mobile` is none; `problem_key` is the key of
-    what to say.
-    """
+    """Whose phone is open."""
 
     submitted_mobile: str
+    """As it was typed."""
     mobile: str | None
+    """The same as +989…; None where it is none."""
     problem_key: str | None = None
+    """The key of what to say; None where nothing is wrong."""
 
 
 class DemoPhone:
@@ -55,7 +56,6 @@ class DemoPhone:
         self._citizens = tuple(citizens)
 
     def mount(self, app: web.Application) -> None:
-        """Add the page and its form."""
         add_site_folder(app, "demo", Path(__file__).parent)
         app.router.add_get(PHONE_PATH, self._show_phone)
         app.router.add_post(PHONE_PATH, self._submit_text)

@@ -35,20 +35,24 @@ class StaffStep:
 
 @dataclass(frozen=True, slots=True)
 class RequestCard:
-    """A request with what can be done about it now.
-
-    `turn_key` is the key of the text that says whose turn it is: staff's (`next_step`) or the citizen's (`reply_text`,
-    a text to send); `other_steps` are the other steps that staff could take.
-    """
+    """A request with what can be done about it now, in words."""
 
     code: str
+    """Its tracking code as people read it."""
     service: str
+    """What its service is called."""
     state: str
+    """What its state is called."""
     phase: Phase
+    """Where it stands, as every channel shows it."""
     turn_key: str
+    """The key of the text that says whose turn it is, or that it has ended."""
     next_step: StaffStep | None
+    """The step that brings it nearer to its end; None where it is not the staff's turn."""
     reply_text: str | None
+    """A text that the citizen may send; None where it is not their turn."""
     other_steps: tuple[StaffStep, ...]
+    """The other steps that the staff could take."""
 
 
 async def build_request_cards(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[RequestCard]:

@@ -17,20 +17,22 @@ MAX_TEXTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One text. `bubble_id` stays the same from reading to reading; `arrives_at` is when it came or comes to the phone,
-    `positioned_at` where it stands in the conversation: one that waits stays where it was written until it may leave.
-
-    `part_count` are message parts. `state` is that of a text from the municipality, None for one from the phone;
-    `is_waiting` tells that it lies in the queue until `arrives_at`.
-    """
+    """One text of the conversation; moments are in UTC."""
 
     bubble_id: str
+    """Stays the same from reading to reading."""
     arrives_at: datetime
+    """When it came, or comes, to the phone."""
     positioned_at: datetime
+    """Where it stands: one that waits stays where it was written until it may leave."""
     text: str
+    """As it was sent."""
     part_count: int
+    """Message parts."""
     state: MessageState | None = None
+    """Of a text from the municipality; None for one from the phone."""
     is_waiting: bool = False
+    """It lies in the queue until `arrives_at`."""
 
     @property
     def shown_hour(self) -> str:

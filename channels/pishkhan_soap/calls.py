@@ -73,13 +73,18 @@ class PendingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CallHandler:
-    """Takes calls. `clock_skew` is how far a caller's clock may be from ours."""
+    """Takes the calls of counter offices."""
 
     dependencies: Dependencies
+    """What every action works with."""
     store: Store
+    """Opens the unit of work of a call."""
     vault: Vault
+    """Opens the offices' keys, which tokens are compared with."""
     printer: Printer
+    """Makes the papers that an answer may bear."""
     clock_skew: timedelta
+    """How far a caller's clock may be from ours."""
     _nobodys: str = field(init=False, repr=False)
     """A key that no office has, sealed as theirs are."""
 

@@ -31,13 +31,18 @@ _NUMERIC_BASES = frozenset({"xs:int", "xs:long", "xs:decimal"})
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with which element; `build_error` still lacks the place in the document where it is one of form."""
+    """What is wrong with an element of a call."""
 
     element: Element
+    """Which one."""
     error_class: type[DomainError]
+    """The domain error that it becomes."""
     field_name: str
+    """What the error names."""
     error_detail: str | None = None
+    """The error's detail; None without one."""
     error_params: Mapping[str, object] = field(default_factory=dict)
+    """What its text is filled with; `build_error` adds line and column."""
 
     def build_error(self, line: int, column: int) -> DomainError:
         """Return the error, with the place of its element."""

@@ -83,7 +83,6 @@ class PishkhanSoap:
         self._vocabulary = Vocabulary()
 
     def mount(self, app: web.Application) -> None:
-        """Add the routes."""
         app.router.add_get(ENDPOINT_PATH, self.show_contract)
         app.router.add_post(ENDPOINT_PATH, self.handle_call, expect_handler=_handle_expect)
 

@@ -15,32 +15,34 @@ from domain.values.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class CounterCall:
-    """An authenticated, validated call inside its unit of work.
-
-    `clerk` is who acts, `values` what the body said (keys as the operation's request declares them).
-    """
+    """An authenticated, validated call inside its unit of work."""
 
     dependencies: Dependencies
+    """What every action works with."""
     uow: UnitOfWork
+    """What it changes is committed with its answer."""
     office: Office
+    """Whose software calls."""
     clerk: Actor
+    """Who acts."""
     values: Mapping[str, Any]
+    """What the body said, by the keys of the operation's request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: the shapes of its bodies and its work, which returns the answer's values or raises a domain error.
-
-    `answer_lifetime`: how long the answer is given again to the same `clientRequestId`. `complete_answer`: what takes
-    long and changes nothing; it is done after the commit with what `run_operation` returned, and a call that is
-    repeated meanwhile does it too.
-    """
+    """One operation of the contract: the shapes of its bodies, and its work."""
 
     request: SchemaRecord
+    """The shape of the call's body."""
     answer: SchemaRecord
+    """The shape of the answer's body."""
     run_operation: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
+    """Does the work in the call's unit; returns the answer's values or raises a domain error."""
     answer_lifetime: timedelta = QUERY_ANSWER_RETENTION
+    """How long the answer is given again to the same `clientRequestId`."""
     complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
+    """After the commit, what takes long and changes nothing; a call repeated meanwhile does it too. None: nothing."""
 
     @property
     def name(self) -> str:

@@ -55,20 +55,24 @@ class Doc:
 
 @dataclass(frozen=True, slots=True)
 class SimpleType:
-    """A value that is one text: an XSD base, its facets in order, and the way between the text and a JSON value.
-
-    `fold_text` brings what toolkits and people write to what the XSD expects, `error_detail` is the detail of the
-    `InvalidField` that says what the value should look like.
-    """
+    """A value that is one text, and the way between that text and a JSON value."""
 
     name: str
+    """The type's in the XSD."""
     xsd_base: str
+    """The type that it restricts: `xs:string`, `xs:token` …"""
     doc: Doc
+    """What the WSDL says of it."""
     facets: tuple[tuple[str, str], ...] = ()
+    """What the XSD asks of the text: name and value, in order."""
     parse_text: Callable[[str], Any] = str
+    """Makes the value of a validated text."""
     render_text: Callable[[Any], str] = str
+    """Makes the text of a value."""
     fold_text: Callable[[str], str] = fold_free_text
+    """Brings what toolkits and people write to what the XSD expects."""
     error_detail: str = "soap_value"
+    """The detail of the `InvalidField` that says what the value should look like."""
 
     def read_value(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""
@@ -147,15 +151,22 @@ SchemaType: TypeAlias = SimpleType | SchemaRecord
 
 @dataclass(frozen=True, slots=True)
 class SchemaElement:
-    """One element of a record: `key` is the name of its value, the element's own unless something else is said."""
+    """One element of a record."""
 
     name: str
+    """The element's, in lowerCamelCase."""
     value_type: SchemaType
+    """What it holds."""
     doc: Doc | None = None
+    """What the WSDL says of it; None: what it says of the type."""
     required: bool = True
+    """It must be there."""
     repeated: bool = False
+    """It may be there more than once."""
     max_occurs: int | None = None
+    """How often, where it is repeated; None: any number of times."""
     key: str = field(default="")
+    """The name of its value among those of the record; the element's own, if not said."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or self.name)

@@ -34,17 +34,20 @@ LONGEST_PART = 256
 
 @dataclass(frozen=True, slots=True)
 class UsernameToken:
-    """A token as it was sent. `nonce` is its bytes, `created_text` its text: both as they go into the digest.
-
-    `expires_at` is the end of a Timestamp beside it, if there is one.
-    """
+    """A WS-Security token as it was sent."""
 
     username: str
+    """Names the office's software."""
     password: str
+    """The office's key, or the digest that was made with it."""
     is_digested: bool
+    """Whether it is the digest."""
     nonce: bytes
+    """As bytes, as they go into the digest; empty where none was sent."""
     created_text: str
+    """When it was made, as the text that goes into the digest; empty where it was not said."""
     expires_at: datetime | None
+    """The end of the Timestamp beside it, in its own zone or UTC; None without one."""
 
     def is_proved_by(self, office_keys: Iterable[str]) -> bool:
         """Tell whether it was made with one of these keys; every key is tried, so that time tells nothing."""

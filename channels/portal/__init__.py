@@ -32,27 +32,40 @@ _COMMANDS_PREFIX = "web.home.words.list."
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
-    """A municipal service as its page shows it; `example_message` is a whole message that works, None without one."""
+    """A municipal service as the portal shows it, worded."""
 
     key: str
+    """The service's, as in its page's address."""
     title: str
+    """What it is called."""
     description: str
+    """What it is, in a sentence or two."""
     steps: tuple[str, ...]
+    """What a citizen does and sees, in order."""
     keyword_spellings: tuple[str, ...]
+    """The words that begin it, at most `MAX_SPELLINGS` spellings of each."""
     example_message: str | None
+    """A whole message that works; None without one."""
     benefits: tuple[str, ...]
+    """What it spares the citizen, one sentence each."""
     papers: tuple[str, ...]
+    """What the papers are called that a request may need."""
     author: str
+    """Who wrote the service's description."""
     date: str
+    """When that was written: a Jalali day in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedComment:
-    """A published comment: its day in Jalali, its words, and the answer, if there is one. Nobody is named."""
+    """A published comment; nobody is named."""
 
     day: str
+    """When it was written: a Jalali day in Tehran."""
     text: str
+    """In its writer's words."""
     answer: str | None
+    """The municipality's; None without one."""
 
 
 class Portal:
@@ -67,7 +80,6 @@ class Portal:
         self._phone_address = phone_address
 
     def mount(self, app: web.Application) -> None:
-        """Add the pages."""
         add_site_folder(app, "portal", Path(__file__).parent)
         app.router.add_get("/", self._show_home)
         app.router.add_get("/services/{key}", self._show_service)

@@ -51,22 +51,22 @@ Aftermath = Callable[[Dependencies, UnitOfWork, Sequence[OutboxMessage]], Awaita
 
 @dataclass(frozen=True, slots=True)
 class ChannelRoute:
-    """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
-    refused for good (`on_lost`), has waited too long for this channel (`on_late`) or is too old to be true
-    (`on_outdated`). `resends`: what may or may not have arrived is sent again; else it is asked about, or left to the
-    staff.
-
-    `refused` is the state of what the carrier will never take. Where that goes another way it is a real end: the staff
-    may send a failed one again, and it would come twice.
-    """
+    """What the relay has to know of a channel."""
 
     channel: str
+    """Its name in the outbox."""
     count_weight: Callable[[str], int]
+    """What a text weighs against the carrier's rate: its message parts, or 1."""
     on_lost: Aftermath
+    """What follows when messages are refused for good."""
     on_late: Aftermath
+    """What follows when they waited too long for this channel."""
     refused: MessageState
+    """Their state when the carrier will never take them. The staff may send a failed one again, no undelivered one."""
     on_outdated: Aftermath = replace_expired_notices
+    """What follows when they are too old to be true."""
     resends: bool = False
+    """What may or may not have arrived is sent again; else it is asked about, or left to the staff."""
 
 
 def _weigh_one(message_text: str) -> int:
@@ -93,29 +93,42 @@ def chat_route(channel: str) -> ChannelRoute:
 
 @dataclass(slots=True)
 class CarrierState:
-    """A carrier as the relay sees it: its pace, until when it is left alone, and how often in a row it could not."""
+    """A carrier as the relay sees it."""
 
     carrier: Carrier
+    """Who sends."""
     rate_bucket: Bucket
+    """Its pace."""
     down_until: float = 0.0
+    """Until when it is left alone, by the relay's `monotonic`, in seconds; 0: it is up."""
     miss_count: int = 0
+    """How often in a row it could not send."""
 
 
 @dataclass(slots=True)
 class Relay:
-    """Sends through the first carrier that is up, in the given order. `monotonic` tells seconds."""
+    """Sends a channel's queued messages, through the first carrier that is up."""
 
     dependencies: Dependencies
+    """What every action works with."""
     store: Store
+    """Opens units of work; none is open while something is sent."""
     carriers: Sequence[Carrier]
+    """In order of preference."""
     monotonic: Callable[[], float]
+    """A clock that only grows, in seconds."""
     route: ChannelRoute = SMS_ROUTE
+    """The channel."""
     ask_unknown_after: timedelta = timedelta(seconds=30)
     """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
     poll_receipts_after: timedelta = timedelta(minutes=5)
+    """How long after sending receipts are asked for that did not come by themselves."""
     carrier_states: list[CarrierState] = field(init=False)
+    """One for each of `carriers`, in their order."""
     recipient_holds: RecipientHolds = field(init=False, default_factory=RecipientHolds)
+    """Recipients that nothing is sent to for a while."""
     _is_ending: bool = field(init=False, default=False)
+    """The process stops: nothing more is taken up."""
 
     def __post_init__(self) -> None:
         self.carrier_states = [

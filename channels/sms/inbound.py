@@ -33,7 +33,6 @@ class SmsChannel:
         self._providers_by_name = providers_by_name
 
     def mount(self, app: web.Application) -> None:
-        """Add the routes."""
         for http_method in ("GET", "POST"):
             app.router.add_route(http_method, "/sms/{provider}/{secret}/inbound", self.receive_text)
             app.router.add_route(http_method, "/sms/{provider}/{secret}/delivery", self.receive_receipts)

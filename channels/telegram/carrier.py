@@ -54,7 +54,6 @@ class BotCarrier:
         self._is_doubtful = False
 
     async def send(self, message: OutboxMessage) -> SendResult:
-        """Send one message; what network and messenger do are verdicts."""
         reply_markup = ReplyMarkup.from_json(message.content)
         try:
             printed_paper = await self._print_paper(reply_markup.paper, message) if reply_markup.paper else None
@@ -109,7 +108,6 @@ class BotCarrier:
         return []
 
     async def close(self) -> None:
-        """Close connections."""
         await self._bot_client.close()
 
 

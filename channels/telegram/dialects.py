@@ -10,13 +10,14 @@ from domain.chats.chat import BALE, TELEGRAM
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One messenger. `format_text` is how a text is sent so that it is shown as it is; `signs_webhooks`: it names the
-    secret in a header too; `has_commands`: it shows a list of commands.
-    """
+    """What is special about one messenger."""
 
     format_text: Callable[[str], str]
+    """How a text is sent so that it is shown as it is."""
     signs_webhooks: bool
+    """It names the webhook's secret in a header too."""
     has_commands: bool
+    """It shows a list of commands."""
 
 
 def _leave_as_is(message_text: str) -> str:

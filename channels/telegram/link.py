@@ -26,17 +26,22 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 
 @dataclass(frozen=True, slots=True)
 class BotAccount:
-    """A bot as it is configured. `channel` is telegram or bale; addresses are those that the token follows; times are
-    seconds.
-    """
+    """A bot as it is configured."""
 
     channel: str
+    """Its messenger: telegram or bale."""
     bot_token: str
+    """As the messenger gave it; begins with the bot's number."""
     base_url: str
+    """Where the Bot API answers, up to the token."""
     base_file_url: str
+    """Where files are fetched, up to the token."""
     proxy_address: str = ""
+    """The proxy to the messenger; empty: none."""
     connect_timeout: float = 5.0
+    """Seconds for a connection."""
     call_timeout: float = 20.0
+    """Seconds for the answer to a call, or for more of a file."""
 
     @property
     def bot_id(self) -> str:
@@ -46,16 +51,20 @@ class BotAccount:
 
 @dataclass(slots=True)
 class BotClient:
-    """The bot. Updates come by a connection of their own, so that a long poll never holds up a message, and so do files
-    (`download_bot`: the same bot): one that hangs holds up nothing else.
-    """
+    """A bot at work, by three kinds of connections: one that hangs holds up nothing of the others."""
 
     account: BotAccount
+    """How it is configured."""
     bot: Bot = field(init=False, repr=False)
+    """Sends, and answers presses."""
     download_bot: Bot = field(init=False, repr=False)
+    """The same bot, for fetching files."""
     _call_connection: Connection = field(init=False, repr=False)
+    """Of `bot`."""
     _download_connection: Connection = field(init=False, repr=False)
+    """Of `download_bot`."""
     _poll_connection: Connection = field(init=False, repr=False)
+    """Of the long poll that waits for updates."""
 
     def __post_init__(self) -> None:
         """Open nothing yet."""

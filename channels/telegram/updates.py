@@ -26,26 +26,34 @@ PHOTO_NAME = "photo.jpg"
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file that lies with the messenger; `size_bytes` in bytes, None where it is not told."""
+    """A file that lies with the messenger."""
 
     file_id: str
+    """Names it to the messenger."""
     file_name: str
+    """As its sender called it, or `PHOTO_NAME`."""
     size_bytes: int | None
+    """None where the messenger does not tell."""
     caption: str = ""
+    """What its sender wrote beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingUpdate:
-    """An update for the desk. `file` is what has to be fetched before it can be taken; `press` names the pressed button
-    to the messenger, which waits for an answer.
-    """
+    """An update for the desk."""
 
     update_number: int
+    """The messenger's own; a later update has a greater one."""
     chat_id: str
+    """The person's chat with the bot."""
     sender_name: str
+    """As they call themselves in the messenger."""
     chat_event: ChatEvent
+    """What they wrote, pressed, shared or sent."""
     file: RemoteFile | None = None
+    """What has to be fetched before it can be taken; None without a file."""
     press: str | None = None
+    """Names the pressed button to the messenger, which waits for an answer; None where none was pressed."""
 
     def to_received_update(self, channel: str, bot_id: str) -> ReceivedUpdate:
         """Return it as the domain takes it."""

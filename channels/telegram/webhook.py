@@ -31,7 +31,6 @@ class BotWebhook:
         self._reception = reception
 
     def mount(self, app: web.Application) -> None:
-        """Add the route."""
         app.router.add_post(f"/{self._channel}/{{secret}}", self._handle_post)
 
     async def _handle_post(self, request: web.Request) -> web.Response:

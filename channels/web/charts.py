@@ -35,41 +35,62 @@ ValueFormatter = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class ChartMark:
-    """A bar or column: where it lies, and what is written at it, and where (an empty text is not)."""
+    """A bar or column; in the chart's units, from its upper left corner."""
 
     x: float
+    """Its left edge."""
     y: float
+    """Its upper edge."""
     width: float
+    """Of a bar this is what the value makes long."""
     height: float
+    """Of a column this is what the value makes high."""
     name: str
+    """What it is of; empty: not written."""
     name_position: tuple[float, float]
+    """Where that is written: x and the line's y."""
     value: str
+    """The figure in words; empty: not written."""
     value_position: tuple[float, float]
+    """Where that is written: x and the line's y."""
 
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """A line of the grid, with its value."""
+    """A line of the grid; in the chart's units, from its upper left corner."""
 
     x1: float
+    """Where it begins."""
     y1: float
+    """Where it begins."""
     x2: float
+    """Where it ends."""
     y2: float
+    """Where it ends."""
     value: str
+    """What it stands for, in words; empty: not written."""
     value_position: tuple[float, float]
+    """Where that is written: x and the line's y."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of one size (`CHART_WIDTH` × `height` units), with what it is called and what it shows, in words."""
+    """A chart of one size, `CHART_WIDTH` units wide."""
 
     kind: str
+    """`bars` or `columns`."""
     id: str
+    """Names it on the page."""
     title: str
+    """The figure that it shows, with its unit."""
     description: str
+    """How it is to be read, for those who do not see it."""
     height: float
+    """In units."""
     marks: Sequence[ChartMark]
+    """Its bars or columns, in order."""
     grid_lines: Sequence[GridLine]
+    """Those of the scale, or the one on which bars stand."""
 
 
 def draw_bars(

@@ -58,58 +58,72 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """A machine of a work form: its type's options, how many, and hours each, as typed."""
+    """A machine of a work form, as typed."""
 
     machine_options: Sequence[Option]
+    """The machine types, with the chosen one."""
     count: str
+    """How many machines."""
     hours: str
+    """For how many hours each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
-
-    `problem` is what was wrong with what was typed, `hint` how it may be written; `is_latin` values run left to right.
-    `optional` fields may be left empty; those are not called so of which one at least must be filled. `suggestions` is
-    what may be typed, with what it is called. `blank_label` is what a choice says while nothing is chosen,
-    `may_add_rows` whether there may be more `work_rows` than are shown.
-    """
+    """A field as a form shows it."""
 
     id: str
+    """Its own on the page."""
     name: str
+    """Under which it is posted."""
     kind: str
+    """The macro of `web/form.html` that shows it."""
     label: str
+    """What the field is called."""
     value: str
+    """What stands in it: stored, or as it was typed."""
     required: bool
+    """It must be filled by itself."""
     optional: bool
+    """It may be left empty, and is called so; not where one of several must be filled."""
     options: Sequence[Option] = ()
+    """What can be chosen, of a choice; else empty."""
     suggestions: Sequence[Option] = ()
+    """What may be typed, with what that is called."""
     work_rows: Sequence[WorkRow] = ()
+    """The machines of a work form; else empty."""
     hint: str | None = None
+    """How it may be written; None where nothing need be said."""
     problem: str | None = None
+    """What was wrong with what was typed; None where nothing was."""
     max_length: int | None = None
+    """In characters; None: nothing is said of it."""
     is_latin: bool = False
+    """Its values run from left to right."""
     blank_label: str = ""
+    """What a choice says while nothing is chosen."""
     may_add_rows: bool = False
+    """There may be more `work_rows` than are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormWording:
-    """How a form is worded: the label of each field, and what the choices that were found for it are called.
-
-    `titles_by_field` is field → choice → words, or the key of a text; `suggestions` is field → value → words for what
-    is typed, not chosen: the rows there are of a small registry. `id_prefix` keeps the ids of several forms on a page
-    apart. `blank_key` is the key of what a choice says while nothing is chosen. `hints_by_field` are told beside single
-    fields, in place of what is told of their kind.
-    """
+    """How a form is worded."""
 
     wording: Wording
+    """Words for values and errors."""
     label_of: Callable[[str], str]
+    """Gives the label of a field by its name."""
     titles_by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Field → choice that was found for it → what it is called, or the key of that."""
     id_prefix: str = ""
+    """Keeps the ids of several forms on a page apart."""
     blank_key: str = "web.form.choose"
+    """The key of what a choice says while nothing is chosen."""
     hints_by_field: Mapping[str, str] = field(default_factory=dict)
+    """Told beside single fields, in place of what is told of their kind."""
     suggestions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Field → value → words, for what is typed, not chosen: the rows there are of a small registry."""
 
     @property
     def catalogue(self) -> Catalogue:

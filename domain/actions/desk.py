@@ -15,18 +15,21 @@ from domain.values.calendar import WorkingCalendar
 
 @dataclass(slots=True)
 class Dependencies:
-    """Engine, words and grammar over the same services, under one policy, clock and source of chance.
+    """What every action works with: the same services under one policy, clock and source of chance.
 
-    `configured` is the engine as the configuration made it. What the staff changes while the house runs lies over it:
-    `apply_settings` puts that into force, and `settings_version` is the number of the last change that it knows (None:
-    it has not looked yet). An engine never changes under a step: a step that began runs by the rules it began with.
+    An engine never changes under a step: a step that began runs by the rules that it began with.
     """
 
     engine: Engine
+    """The engine in force; `apply_settings` puts another one here when the staff changed something."""
     wording: Wording
+    """Words for values, over the texts in force."""
     grammar: Grammar
+    """Understands what citizens write."""
     configured: Engine = field(init=False, repr=False)
+    """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)
+    """Number of the last changed setting that is known here; None: nobody looked yet."""
 
     def __post_init__(self) -> None:
         """Remember what the configuration says."""

@@ -71,16 +71,13 @@ class SqlChatRepository(Repository):
     """The port `ChatRepository`."""
 
     async def find(self, channel: str, chat_id: str) -> Chat | None:
-        """Return a chat."""
         row = await self._transaction.fetch_row(_GET_CHAT, {"on_channel": channel, "of_chat": chat_id})
         return None if row is None else _CHAT_MAPPING.read_row(row)
 
     async def save(self, chat: Chat) -> None:
-        """Store a new or changed chat."""
         await self._transaction.execute(_upsert_chat, _CHAT_MAPPING.column_values(chat))
 
     async def list_linked(self, channel: str, mobile: str) -> list[Chat]:
-        """Return the chats of a messenger that have this mobile."""
         return _CHAT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_LIST_LINKED, {"on_channel": channel, "of_mobile": mobile})
         )
@@ -91,18 +88,15 @@ class SqlChatRepository(Repository):
         return [ChatAddress(*row) for row in rows]
 
     async def mark_blocked(self, channel: str, chat_id: str, now: datetime) -> None:
-        """Note that the bot may not write to a chat any more."""
         await self._transaction.execute(_BLOCK_CHAT, {"on_channel": channel, "of_chat": chat_id, "now": now})
 
     async def save_chosen_channel(self, mobile: str, channel: str | None, now: datetime) -> None:
-        """Remember by which channel a person wants notices; None: by that of each request."""
         if channel is None:
             await self._transaction.execute(_DROP_CHOSEN_CHANNEL, {"of_mobile": mobile})
         else:
             await self._transaction.execute(_upsert_chosen_channel, {"mobile": mobile, "channel": channel, "at": now})
 
     async def find_chosen_channel(self, mobile: str) -> str | None:
-        """Return what was chosen."""
         row = await self._transaction.fetch_row(_CHOSEN_CHANNEL, {"of_mobile": mobile})
         return None if row is None else row[0]
 
@@ -111,14 +105,11 @@ class SqlMobileProofRepository(Repository):
     """The port `MobileProofRepository`."""
 
     async def save(self, mobile_proof: MobileProof) -> None:
-        """Keep a code in the place of an earlier one, or count its tries."""
         await self._transaction.execute(_upsert_proof, _PROOF_MAPPING.column_values(mobile_proof))
 
     async def find(self, channel: str, address: str) -> MobileProof | None:
-        """Return the code that was sent last at this address's wish."""
         row = await self._transaction.fetch_row(_GET_PROOF, {"on_channel": channel, "of_address": address})
         return None if row is None else _PROOF_MAPPING.read_row(row)
 
     async def delete(self, channel: str, address: str) -> None:
-        """Forget it."""
         await self._transaction.execute(_DROP_PROOF, {"on_channel": channel, "of_address": address})

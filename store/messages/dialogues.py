@@ -25,17 +25,14 @@ class SqlDialogueRepository(Repository):
     """The port `DialogueRepository`."""
 
     async def load(self, channel: str, address: str) -> tuple[dict[str, Any], datetime] | None:
-        """Return the stored dialogue and its expiry, whether past or not."""
         row = await self._transaction.fetch_row(_LOAD_DIALOGUE, {"on_channel": channel, "of_address": address})
         return None if row is None else (row[0], row[1])
 
     async def save(self, channel: str, address: str, dialogue_state: Mapping[str, Any], expires_at: datetime) -> None:
-        """Keep the dialogue, replacing what was there."""
         line_values = {"channel": channel, "address": address}
         await self._transaction.execute(
             _upsert_dialogue, {**line_values, "state": dict(dialogue_state), "expires_at": expires_at}
         )
 
     async def delete(self, channel: str, address: str) -> None:
-        """Forget the dialogue."""
         await self._transaction.execute(_DROP_DIALOGUE, {"on_channel": channel, "of_address": address})

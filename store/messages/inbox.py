@@ -54,7 +54,6 @@ class SqlInboxRepository(Repository):
     async def add_counted(
         self, message: InboundMessage, count_window: timedelta
     ) -> tuple[int, StoredDialogue | None] | None:
-        """Store and count a new text; None when its fingerprint is known."""
         count_key = f"in:{message.channel}:{message.sender}"
         window_key, _ = find_window(count_key, message.received_at, count_window)
         query_values = {"counted": window_key, "on_channel": message.channel, "from_sender": message.sender}
@@ -67,18 +66,15 @@ class SqlInboxRepository(Repository):
         return (row[0] or 0) + 1, None if row[1] is None else (row[1], row[2])
 
     async def add(self, message: InboundMessage) -> bool:
-        """Store it; False when its fingerprint is known (a duplicate delivery)."""
         return await self._transaction.count_written(_insert_if_new, _MAPPING.column_values(message)) == 1
 
     async def find_duplicate(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
-        """Return the earlier delivery of the same message."""
         row = await self._transaction.fetch_row(
             _FIND_EARLIER, {"on_channel": channel, "from_provider": provider, "same": fingerprint}
         )
         return None if row is None else _MAPPING.read_row(row)
 
     async def save(self, message: InboundMessage) -> None:
-        """Store what became of it."""
         changed_values = {
             column_name: getattr(message, column_name)
             for column_name in ("state", "intent", "reply_id", "request_id", "reason")
@@ -86,7 +82,6 @@ class SqlInboxRepository(Repository):
         await self._transaction.defer(_SAVE_MESSAGE, {**changed_values, "message_id": message.id})
 
     async def list_last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
-        """Return the newest messages of a sender, newest first."""
         rows = await self._transaction.fetch_rows(
             _LIST_LAST_FROM, {"on_channel": channel, "from_sender": sender, "most": limit}
         )
@@ -100,7 +95,6 @@ class SqlInboxRepository(Repository):
         before: int | None = None,
         limit: int = 100,
     ) -> list[InboundMessage]:
-        """Return messages, newest first, after the id `before` in this order."""
         filter_values = {"state": state, "mobile": mobile}
         conditions = [inbox.c[name] == value for name, value in filter_values.items() if value is not None]
         if before is not None:

@@ -52,17 +52,13 @@ class SqlLineRepository(Repository):
     """
 
     async def save_opt_out(self, mobile: str, opted_out: bool, decided_at: datetime) -> None:
-        """Remember «لغو11» (True) or 12 (False)."""
         await self._transaction.execute(_upsert_opt_out, {"mobile": mobile, "stopped": opted_out, "at": decided_at})
 
     async def has_opted_out(self, mobile: str) -> bool:
-        """Tell whether the line stopped reminders and bulk texts."""
         return await self._transaction.fetch_row(_FIND_OPT_OUT, {"of_mobile": mobile}) is not None
 
     async def add_hit(self, count_key: str, now: datetime, count_window: timedelta) -> int:
-        """Count one more under `count_key` in the present window; return the new count. A new window sweeps past ones
-        out.
-        """
+        """A new window sweeps past ones out."""
         window_key, ends_at = find_window(count_key, now, count_window)
         hit_count: int = await self._transaction.fetch_value(_upsert_hit, {"key": window_key, "ends_at": ends_at})
         if hit_count == 1:
@@ -79,17 +75,14 @@ class SqlLineRepository(Repository):
             await self._transaction.execute(_SWEEP_PAST_WINDOWS, {"now": now})
 
     async def count_hits(self, count_key: str, now: datetime, count_window: timedelta) -> int:
-        """Return the count without adding to it."""
         window_key, _ = find_window(count_key, now, count_window)
         return await self._transaction.fetch_value(_GET_HIT_COUNT, {"of_key": window_key}) or 0
 
     async def take_back_hit(self, count_key: str, counted_at: datetime, count_window: timedelta) -> None:
-        """Count one less under `count_key` in the window of that moment, if it is still there."""
         window_key, _ = find_window(count_key, counted_at, count_window)
         await self._transaction.execute(_TAKE_BACK_HIT, {"of_key": window_key})
 
     async def list_counts(self, key_prefix: str, now: datetime) -> dict[str, int]:
-        """Return what is counted in windows that are not over under keys that begin so; each ends in its window."""
         key_condition = hits.c.key.startswith(key_prefix, autoescape=True)
         rows = await self._transaction.fetch_rows(
             select(hits.c.key, hits.c.count).where(key_condition, hits.c.ends_at > now)
@@ -97,22 +90,19 @@ class SqlLineRepository(Repository):
         return {key: hit_count for key, hit_count in rows}
 
     async def delete_count(self, count_key: str, now: datetime, count_window: timedelta) -> None:
-        """Forget the count of `count_key` in the present window, at the latest by the commit."""
+        """It is gone by the commit at the latest."""
         window_key, _ = find_window(count_key, now, count_window)
         await self._transaction.defer(_DELETE_COUNT, {"of_key": window_key})
 
     async def delete_counts(self, key_prefix: str) -> int:
-        """Forget every count whose key begins like this, in any window; return how many there were."""
         return await self._transaction.count_written(
             _DELETE_COUNTS, {"beginning": key_prefix, "length": len(key_prefix)}
         )
 
     async def block_until(self, block_key: str, blocked_until: datetime) -> None:
-        """Remember that what is done under `block_key` is refused until then; said again, the later word counts."""
         await self._transaction.execute(_upsert_block, {"key": _build_block_key(block_key), "ends_at": blocked_until})
 
     async def is_blocked(self, block_key: str, now: datetime) -> bool:
-        """Tell whether `block_key` is shut now."""
         blocked_until: datetime | None = await self._transaction.fetch_value(
             _GET_BLOCKED_UNTIL, {"of_key": _build_block_key(block_key)}
         )

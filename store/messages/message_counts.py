@@ -25,9 +25,7 @@ class SqlMessageCountRepository(Repository):
     """The port `MessageCountRepository`."""
 
     async def outgoing(self, first_id: int) -> Mapping[MessageState, int]:
-        """Count what goes out."""
         return {state: count for state, count in await self._transaction.fetch_rows(_OUTGOING, {"first_id": first_id})}
 
     async def incoming(self, first_id: int) -> Mapping[InboundState, int]:
-        """Count what came in."""
         return {state: count for state, count in await self._transaction.fetch_rows(_INCOMING, {"first_id": first_id})}

@@ -195,7 +195,6 @@ class SqlOutboxRepository(Repository):
     """The port `OutboxRepository`."""
 
     async def add(self, message: OutboxMessage) -> None:
-        """Queue a message."""
         await self._transaction.defer(_INSERT, {**_MAPPING.column_values(message), "priority": message.cls.priority})
         self._transaction.queued_channels.add(message.channel)
 
@@ -216,10 +215,6 @@ class SqlOutboxRepository(Repository):
         *,
         provider: str | None = None,
     ) -> list[OutboxMessage]:
-        """Take queued messages that are due (by class priority, then age) for `lease_period` of the database's time.
-
-        `provider` is noted as the one that is about to send, so that an abandoned claim can be asked about there.
-        """
         claim_values = {"on_channel": channel, "now": now, "most": limit, "by": provider}
         rows = await self._transaction.fetch_rows(
             _claim_ready, {**claim_values, "lease": lease_period.total_seconds(), "token": claim_token}
@@ -227,10 +222,7 @@ class SqlOutboxRepository(Repository):
         return sorted(_MAPPING.read_rows(rows), key=_build_sort_key)
 
     async def save_outcome(self, message: OutboxMessage, claim_token: str) -> bool:
-        """Store what became of a claimed message and end the claim; False when the claim was lost.
-
-        A receipt that came before is applied at once.
-        """
+        """A receipt that came before is applied at once."""
         if message.state is MessageState.SENDING:
             raise ValueError("a mark tells what became of the message: it cannot still be sending")
         if message.provider_id:
@@ -242,19 +234,17 @@ class SqlOutboxRepository(Repository):
         return True
 
     async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> int:
-        """Turn claims whose lease ran out, or lies further ahead than any, into `unknown`, with reason `ABANDONED`."""
+        """They get the reason `ABANDONED`."""
         longest = (lease_period + CLOCK_SLACK).total_seconds()
         return len(
             await self._transaction.fetch_rows(abandon, {"on_channel": channel, "longest": longest, "most": limit})
         )
 
     async def pull_back_future(self, channel: str, now: datetime) -> int:
-        """Have what was noted by a clock that was ahead be due, and asked about, from now on; count what was."""
         values = {"on_channel": channel, "now": now, "ahead": now + SKEW}
         return sum([await self._transaction.count_written(statement, values) for statement in PULL_BACK])
 
     async def resend_unknown(self, channel: str, now: datetime, max_resends: int, limit: int) -> int:
-        """Put abandoned messages of unknown outcome back into the queue, each up to `max_resends` times; count them."""
         rows = await self._transaction.fetch_rows(
             _RESEND_ABANDONED, {"on_channel": channel, "now": now, "at_most": max_resends, "most": limit}
         )
@@ -265,14 +255,12 @@ class SqlOutboxRepository(Repository):
     async def list_awaiting(
         self, channel: str, provider: str, state: MessageState, touched_before: datetime, limit: int
     ) -> list[OutboxMessage]:
-        """Return a provider's messages in that state last touched before that moment, oldest first."""
         query = {"on_channel": channel, "by": provider, "in_state": state}
         return _MAPPING.read_rows(
             await self._transaction.fetch_rows(_LIST_AWAITING, {**query, "before": touched_before, "most": limit})
         )
 
     async def mark_asked(self, message_ids: Sequence[int], now: datetime) -> None:
-        """Note that these were asked about just now, so that others have their turn next."""
         await self._transaction.execute(_TOUCH_MESSAGES, {"asked": list(message_ids), "now": now})
 
     async def raise_state(
@@ -285,7 +273,6 @@ class SqlOutboxRepository(Repository):
         reason: str | None = None,
         cost: int | None = None,
     ) -> bool:
-        """Raise an unclaimed message to a state of higher rank; False when it already stands as high."""
         if provider_id:
             await self._serialise_receipt(provider_id)
         changes = {"new_provider_id": provider_id, "new_reason": reason, "new_cost": cost}
@@ -296,10 +283,7 @@ class SqlOutboxRepository(Repository):
         return True
 
     async def apply_receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
-        """Apply a delivery receipt by the provider's id; True when that changed the message.
-
-        A receipt that comes before the mark is kept for some days and applied by it.
-        """
+        """True when that changed the message. A receipt that comes before the mark is kept for some days."""
         await self._serialise_receipt(provider_id)
         receipt_key = {"by": provider, "number": provider_id}
         if await self._transaction.count_written(_APPLY_RECEIPT, {**_raise_to(state, now), **receipt_key}):
@@ -309,7 +293,6 @@ class SqlOutboxRepository(Repository):
         return False
 
     async def requeue(self, message_id: int, now: datetime, reason: str) -> bool:
-        """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
         row = await self._transaction.fetch_row(_REQUEUE, {"message_id": message_id, "now": now, "new_reason": reason})
         if row is None:
             return False
@@ -317,17 +300,16 @@ class SqlOutboxRepository(Repository):
         return True
 
     async def expire_overdue(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
-        """Mark queued messages past `expires_at` as expired and return them, oldest first."""
+        """The oldest come first."""
         rows = await self._transaction.fetch_rows(_EXPIRE_PAST, {"on_channel": channel, "now": now, "most": limit})
         return sorted(_MAPPING.read_rows(rows), key=lambda message: message.id)
 
     async def expire_for_rerouting(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
-        """Mark queued messages past `moves_at` as expired and return them, oldest first."""
+        """The oldest come first."""
         rows = await self._transaction.fetch_rows(_MOVE_LATE, {"on_channel": channel, "now": now, "most": limit})
         return sorted(_MAPPING.read_rows(rows), key=lambda message: message.id)
 
     async def withdraw_waiting(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
-        """Let texts about a request that still wait for this recipient expire; count them."""
         query = {"of_request": request_id, "to": recipient}
         return await self._transaction.count_written(_WITHDRAW_QUEUED, {**query, "now": now, "new_reason": reason})
 
@@ -341,7 +323,6 @@ class SqlOutboxRepository(Repository):
         before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
-        """Return messages, newest first; `made` within that span, and after the id `before` in this order."""
         filter_values = {"state": state, "request_id": request_id}
         conditions = [outbox.c[name] == value for name, value in filter_values.items() if value is not None]
         if recipient is not None:

@@ -27,13 +27,10 @@ class SqlSavedViewRepository(Repository):
     """The port `SavedViewRepository`."""
 
     async def list_of_member(self, username: str) -> list[SavedView]:
-        """Return a member's views by name."""
         return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_VIEWS, {"of_user": username}))
 
     async def save(self, saved_view: SavedView) -> None:
-        """Store a view; one of that name is replaced."""
         await self._transaction.execute(_upsert_view, _MAPPING.column_values(saved_view))
 
     async def delete(self, username: str, view_name: str) -> bool:
-        """Forget a view; False when there was none."""
         return await self._transaction.count_written(_REMOVE_VIEW, {"of_user": username, "of_name": view_name}) == 1

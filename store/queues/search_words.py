@@ -16,13 +16,11 @@ class SqlSearchWordRepository(Repository):
     """The port `SearchWordRepository`."""
 
     async def add(self, request: ServiceRequest, search_words: Collection[str]) -> None:
-        """Keep the words of a new request."""
         for word in sorted(search_words):
             await self._transaction.defer(
                 _ADD_WORD, {"request_id": request.id, "word": word, "service": request.service}
             )
 
     async def replace_all(self, request: ServiceRequest, search_words: Collection[str]) -> None:
-        """Forget the request's words and keep these."""
         await self._transaction.execute(_FORGET_WORDS, {"of_request": request.id})
         await self.add(request, search_words)

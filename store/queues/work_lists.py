@@ -21,7 +21,6 @@ class SqlWorkListRepository(Repository):
     async def list_page(
         self, selection: Selection, limit: int, cursor: Cursor | None
     ) -> list[tuple[SortKey, int, ServiceRequest]]:
-        """Return (key, id, request) in the list's order, from this place on: `limit` and, if there are, one more."""
         if not selection.ranges:
             return []
         query_shape = build_shape(selection, cursor)
@@ -34,7 +33,6 @@ class SqlWorkListRepository(Repository):
         return page_rows[::-1] if cursor and cursor.backwards else page_rows
 
     async def count_each(self, selections: Sequence[Selection], count_limit: int) -> list[int]:
-        """Return how many requests each selection has, counting no further than `count_limit`."""
         work_counts = WorkCounts(selections, count_limit)
         if work_counts.count_statement is None:
             return [0] * len(selections)

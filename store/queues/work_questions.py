@@ -32,21 +32,24 @@ LAST_LETTER = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class QueryShape:
-    """What decides the text of a question.
-
-    `ranges` tells of each the number of the first range of its service, whether it names whose turn it is, whether it
-    has ended, and how many states; `word_count` counts those of a search, each to be found by itself; `page_direction`
-    is `after` or `before` where the list begins at a place, else empty.
-    """
+    """What decides the text of a question's statement."""
 
     ranges: tuple[tuple[int, bool, bool, int], ...]
+    """Of each: number of its service's first range, is a turn named, has it ended, how many states."""
     order: ListOrder
+    """By what the list is sorted, and which way."""
     only_unassigned: bool
+    """Only requests that nobody takes care of."""
     assignee_count: int
+    """How many members of the staff they may belong to; 0: anybody."""
     condition_names: tuple[str, ...]
+    """Which of `CONDITION_NAMES` are asked for."""
     identifier_names: tuple[str, ...]
+    """Which of `IDENTIFIER_NAMES` are searched for."""
     word_count: int
+    """How many words of the search are to be found, each by itself."""
     page_direction: str
+    """`after` or `before` where the list begins at a place; else empty."""
 
     @property
     def is_unrestricted(self) -> bool:

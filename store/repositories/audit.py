@@ -32,19 +32,16 @@ class SqlAuditRepository(Repository):
     """The port `AuditRepository`."""
 
     async def record(self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]) -> None:
-        """Append one fact."""
         await self._transaction.execute(
             _INSERT_ENTRY, {"at": recorded_at, "actor": actor_label, "what": fact_code, "detail": dict(detail)}
         )
 
     async def count_again(self, likeness_key: str, recorded_at: datetime) -> bool:
-        """Count once more what is there under `likeness_key`; False when nothing is."""
         return await self._transaction.count_written(_COUNT_AGAIN, {"of_alike": likeness_key, "now": recorded_at}) == 1
 
     async def record_or_count(
         self, likeness_key: str, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
     ) -> None:
-        """Append one fact under `likeness_key`, or count it once more where there is one."""
         values = {
             "at": recorded_at,
             "actor": actor_label,
@@ -55,7 +52,6 @@ class SqlAuditRepository(Repository):
         await self._transaction.execute(_upsert_counted, values)
 
     async def list_entries(self, audit_filter: AuditFilter) -> list[AuditEntry]:
-        """Return facts, newest first."""
         conditions: list[ColumnElement[bool]] = []
         if audit_filter.actor is not None:
             acts_for_absent = audit.c.actor.startswith(f"{audit_filter.actor} for ", autoescape=True)

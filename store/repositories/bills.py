@@ -145,18 +145,18 @@ class SqlBillRepository(Repository):
     """
 
     async def next_file_number(self) -> int:
-        """Draw the next number; `Unavailable("file_number")` when all eight digits are used up."""
+        """`Unavailable("file_number")` when all eight digits are used up."""
         file_number = await SqlSequenceRepository(self._transaction).next_number(FILE_NUMBER_SEQUENCE)
         if file_number > HIGHEST_FILE_NUMBER:
             raise Unavailable("file_number")
         return file_number
 
     async def add(self, bill: Bill) -> None:
-        """Store a new bill; `Conflict` when its bill id or file number is taken."""
+        """`Conflict` when its bill id or file number is taken."""
         await self._transaction.execute(_INSERT_BILL, _BILL_MAPPING.column_values(bill))
 
     async def save(self, bill: Bill) -> None:
-        """Store a changed state, deadline, note or settlement; `Conflict` when another save came in between."""
+        """`Conflict` when another save came in between."""
         changed_values: dict[str, Any] = {"state": bill.state, "deadline": bill.deadline, "note": bill.note}
         row_keys = {"bill_row": bill.id, "read_revision": bill.revision}
         if (
@@ -169,38 +169,29 @@ class SqlBillRepository(Repository):
         bill.revision += 1
 
     async def get(self, bill_row_id: int) -> Bill:
-        """Return by row id; `BillNotFound`."""
         return _read_bill(await self._transaction.fetch_row(_SELECT_BY_ROW, {"bill_row": bill_row_id}))
 
     async def get_by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
-        """Return by Iranian bill id; `BillNotFound`."""
         return _read_bill(
             await self._transaction.fetch_row(_LOCK_BY_BILL_ID if lock else _SELECT_BY_BILL_ID, {"wanted_id": bill_id})
         )
 
     async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
-        """Return the bills of a request, duty or violation, oldest first."""
         return _BILL_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_SUBJECT, {"kind": subject_kind, "subject": subject_id})
         )
 
     async def add_payment(self, payment: Payment) -> None:
-        """Store a payment; `Conflict("reference")` when its method has that reference and distinction already, or its
-        office the RRN.
-        """
+        """`Conflict("reference")` when its method has that reference and distinction already, or its office the RRN."""
         values = _PAYMENT_MAPPING.column_values(payment) | {"distinction": distinguishing_key(payment)}
         if not await self._transaction.count_written(_insert_payment, values):
             raise Conflict("reference")
 
     async def find_payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the payment with that reference, if it was recorded and not reversed; the first one of those at
-        terminals.
-        """
         row = await self._transaction.fetch_row(_SELECT_BY_REFERENCE, {"of_method": method, "of_reference": reference})
         return None if row is None else _PAYMENT_MAPPING.read_row(row)
 
     async def list_payments_like(self, payment: Payment) -> list[Payment]:
-        """Return the recorded payments of its method with its reference, and its office's with its RRN."""
         search_keys = {"of_method": payment.method, "of_reference": payment.reference}
         recorded_payments = _PAYMENT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_BY_REFERENCE, search_keys)
@@ -213,48 +204,41 @@ class SqlBillRepository(Repository):
         return list({recorded_payment.id: recorded_payment for recorded_payment in recorded_payments}.values())
 
     async def list_payments(self, bill_row_id: int) -> list[Payment]:
-        """Return the payments of a bill, reversed ones too, oldest first."""
         return _PAYMENT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_PAYMENTS, {"bill_row": bill_row_id})
         )
 
     async def add_reversal(self, reversal: Reversal) -> None:
-        """Keep a reversal and mark its payment; `Conflict("payment")` when it was reversed before."""
         marked_values = {"payment_row": reversal.payment_id, "moment": reversal.at}
         if await self._transaction.count_written(_MARK_REVERSED, marked_values) != 1:
             raise Conflict("payment")
         await self._transaction.execute(_INSERT_REVERSAL, _REVERSAL_MAPPING.column_values(reversal))
 
     async def list_reversals(self, bill_row_id: int) -> list[Reversal]:
-        """Return the reversals of payments of a bill, oldest first."""
         return _REVERSAL_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_REVERSALS, {"bill_row": bill_row_id})
         )
 
     async def add_refund(self, refund: Refund) -> None:
-        """Store money to return."""
         await self._transaction.execute(_INSERT_REFUND, _REFUND_MAPPING.column_values(refund))
 
     async def list_refunds(self, bill_row_id: int) -> list[Refund]:
-        """Return the refunds of a bill, oldest first."""
         return _REFUND_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_REFUNDS, {"bill_row": bill_row_id}))
 
     async def save_refund(self, refund: Refund) -> None:
-        """Store a changed refund; `Conflict("refund")` when the money went back before, or is not due any more."""
+        """`Conflict("refund")` when the money went back before, or is not due any more."""
         column_names = ("state", "iban", "refunded_at", "approved_by", "approved_at")
         changed_values = {column_name: getattr(refund, column_name) for column_name in column_names}
         if await self._transaction.count_written(_UPDATE_REFUND, {**changed_values, "refund_row": refund.id}) != 1:
             raise Conflict("refund")
 
     async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
-        """Return what is still to go back with its bill, oldest first."""
         due_refunds = _REFUND_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_REFUNDS_DUE, {"most": limit})
         )
         return [(refund, await self.get(refund.bill_id)) for refund in due_refunds]
 
     async def list_due_back(self, limit: int, cursor: Cursor | None = None) -> list[DueBack]:
-        """Return the bills on which money is still to go back, from a place on, oldest first: one more than `limit`."""
         if cursor is None:
             return [
                 _read_due_back(row)
@@ -270,7 +254,6 @@ class SqlBillRepository(Repository):
         return due_bills[::-1] if cursor.backwards else due_bills
 
     async def count_due_back(self) -> tuple[int, int]:
-        """Return on how many bills money is still to go back, and how many rials in all."""
         row = await self._transaction.fetch_row(_SELECT_TOTAL_DUE)
         bill_count, amount = row if row else (0, 0)
         return int(bill_count), int(amount)

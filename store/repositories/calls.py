@@ -50,7 +50,6 @@ class SqlCallRepository(Repository):
     """The port `CallRepository`. An INSERT of what another open unit inserted waits for its end, on every engine."""
 
     async def take_nonce(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
-        """Take a nonce; False when it was taken before."""
         return await self._writes_row(_insert_nonce, {"office": office_code, "nonce": nonce, "ends_at": expires_at})
 
     async def begin(
@@ -62,7 +61,6 @@ class SqlCallRepository(Repository):
         retained_until: datetime,
         called_at: datetime,
     ) -> RecordedCall | None:
-        """Begin a call; None when it is new and ours, otherwise what it was the first time."""
         call_key = {"of_office": office_code, "of_call": call_id}
         values = {
             "digest": body_digest,
@@ -85,13 +83,11 @@ class SqlCallRepository(Repository):
         return await self._transaction.count_written(statement, values) == 1
 
     async def save_answer(self, office_code: str, call_id: str, answer_text: str) -> None:
-        """Keep the answer of a call that was begun in this unit."""
         await self._transaction.defer(
             _STORE_ANSWER, {"of_office": office_code, "of_call": call_id, "answer": answer_text}
         )
 
     async def delete_expired(self, now: datetime, limit: int) -> int:
-        """Forget nonces and calls whose time is over, at most `limit` of each; return how many."""
         return sum(
             [
                 await self._transaction.count_written(statement, {"now": now, "most": limit})

@@ -30,10 +30,7 @@ class SqlDocumentRepository(Repository):
     """The port `DocumentRepository`."""
 
     async def add(self, document: Document, content: bytes) -> None:
-        """Store a file; the same content is kept once.
-
-        Raises as `detect_media_type` does, and `DocumentRejected` when type, size or hash are not those of the content.
-        """
+        """Raises as `detect_media_type`, and `DocumentRejected` when type, size or hash are not the content's."""
         content_facts = (detect_media_type(content), len(content), hashlib.sha256(content).hexdigest())
         if content_facts != (document.media_type, document.size, document.sha256):
             raise DocumentRejected("document")
@@ -41,7 +38,6 @@ class SqlDocumentRepository(Repository):
         await self._transaction.execute(_INSERT_DOCUMENT, _DOCUMENT_MAPPING.column_values(document))
 
     async def list_of_request(self, request_id: int) -> list[Document]:
-        """Return the files of a request, oldest first."""
         return _DOCUMENT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id})
         )

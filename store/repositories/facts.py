@@ -40,16 +40,20 @@ MACHINE_PARAMETER = "machine"
 
 @dataclass(frozen=True, slots=True)
 class FactRows:
-    """Where the rows of a fact lie. `dated_by` dates them, None for what is as it stands now. `request_column` names
-    the request.
-    """
+    """Where the rows of a fact lie."""
 
     source: FromClause
+    """The table, with those that are joined to it."""
     dated_by: ColumnElement[Any] | None
+    """The moment that puts a row into a period; None for what is as it stands now."""
     columns: Mapping[Dimension, ColumnElement[Any]]
+    """What tells rows apart, by dimension."""
     sum_columns: Sequence[ColumnElement[Any]]
+    """The fact's sums, in its own order."""
     request_column: ColumnElement[Any]
+    """The id of the request that a row is about."""
     fixed_conditions: tuple[Condition, ...] = ()
+    """What every row must have, whatever is asked for."""
 
 
 def _sum_where(condition: Condition, value: ColumnElement[Any] | int = 1) -> ColumnElement[Any]:

@@ -61,18 +61,15 @@ class SqlFeedbackRepository(Repository):
     """The port `FeedbackRepository`."""
 
     async def add_rating(self, rating: Rating) -> bool:
-        """Store the rating; False when the request was rated before."""
         return await self._transaction.count_written(_insert_rating_once, _RATING_MAPPING.column_values(rating)) == 1
 
     async def find_rating(self, request_id: int) -> Rating | None:
-        """Return the rating of a request."""
         row = await self._transaction.fetch_row(_SELECT_RATING, {"of_request": request_id})
         return None if row is None else _RATING_MAPPING.read_row(row)
 
     async def list_low_ratings(
         self, highest_score: int, before_id: int | None, limit: int, service_keys: Collection[str] | None = None
     ) -> list[tuple[Rating, ServiceRequest]]:
-        """Return ratings of at most that score with their requests, the newest request first."""
         parameters: dict[str, Any] = {
             "highest": highest_score,
             "before": HIGHEST_ID if before_id is None else before_id,
@@ -90,23 +87,19 @@ class SqlFeedbackRepository(Repository):
         ]
 
     async def add_comment(self, comment: Comment) -> None:
-        """Store a comment."""
         await self._transaction.execute(_INSERT_COMMENT, _COMMENT_MAPPING.column_values(comment))
 
     async def get_comment(self, comment_id: int, *, lock: bool = False) -> Comment:
-        """Return a comment; `NotFound("comment")`."""
         row = await self._transaction.fetch_row(_LOCK_COMMENT if lock else _SELECT_COMMENT, {"comment_id": comment_id})
         if row is None:
             raise NotFound("comment")
         return _COMMENT_MAPPING.read_row(row)
 
     async def save_comment(self, comment: Comment) -> None:
-        """Store what the staff decided and answered."""
         decided_values = {name: getattr(comment, name) for name in _DECIDED_FIELDS}
         await self._transaction.execute(_UPDATE_COMMENT, {**decided_values, "comment_id": comment.id})
 
     async def list_comments(self, comment_filter: CommentFilter) -> list[Comment]:
-        """Return comments, newest first."""
         statement = (
             select(*_COMMENT_MAPPING.columns).order_by(comments.c.id.desc()).limit(bindparam("most", type_=Integer))
         )
@@ -119,7 +112,6 @@ class SqlFeedbackRepository(Repository):
         return _COMMENT_MAPPING.read_rows(await self._transaction.fetch_rows(statement, {"most": comment_filter.limit}))
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:
-        """Return what is thought of a service: ratings of its requests, and comments under any of these names."""
         counts_by_state = {
             state: counted_rows
             for state, counted_rows in await self._transaction.fetch_rows(
@@ -138,9 +130,7 @@ class SqlServiceViewRepository(Repository):
     """The port `ServiceViewRepository`."""
 
     async def count_view(self, service_key: str) -> None:
-        """Count one more."""
         await self._transaction.execute(_count_view, {"service": service_key})
 
     async def get_count(self, service_key: str) -> int:
-        """Return how often."""
         return await self._transaction.fetch_value(_SELECT_VIEWS, {"of_service": service_key}) or 0

@@ -64,7 +64,6 @@ class SqlFleetRepository(Repository):
     """The port `FleetRepository`."""
 
     async def list_resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
-        """Return machines or operators by code; `bookable_only` leaves out maintenance and retired ones."""
         rows = await self._transaction.fetch_rows(
             _SELECT_BOOKABLE if bookable_only else _SELECT_OF_KIND, {"of_kind": kind}
         )
@@ -78,11 +77,10 @@ class SqlFleetRepository(Repository):
         return _RESOURCE_MAPPING.read_row(row)
 
     async def save_resource(self, resource: Resource) -> None:
-        """Store a new or changed resource (by code; a known one keeps its id)."""
+        """A known code keeps its id."""
         await self._transaction.execute(_upsert_resource, _RESOURCE_MAPPING.column_values(resource))
 
     async def list_busy_ids(self, start: datetime, end: datetime) -> set[int]:
-        """Return the ids of resources taken in any slot that [start, end) touches."""
         touched_slots = list(slots_of(start, end))
         if not touched_slots:
             return set()
@@ -90,10 +88,7 @@ class SqlFleetRepository(Repository):
         return {resource_id for (resource_id,) in rows}
 
     async def book(self, wanted: Sequence[Booking]) -> None:
-        """Take the slots; `Conflict("machine", resource=code)` when one is taken.
-
-        Nothing is kept then, and the unit may go on (try another machine).
-        """
+        """After a `Conflict` the unit may go on, and try another machine."""
         # In one order for everybody, or two units could wait for each other's slots.
         wanted_slots = sorted(
             (slot, booking.resource_id, booking.id) for booking in wanted for slot in _list_booking_slots(booking)
@@ -129,33 +124,29 @@ class SqlFleetRepository(Repository):
         raise Conflict("machine", resource=await self._transaction.fetch_value(_SELECT_CODE, {"wanted_id": resource}))
 
     async def release_request(self, request_id: int) -> None:
-        """Free everything that the request holds."""
         await self._transaction.execute(_DELETE_REQUEST_SLOTS, {"of_request": request_id})
         await self._transaction.execute(_DELETE_REQUEST_BOOKINGS, {"of_request": request_id})
 
     async def get_booking(self, booking_id: int) -> tuple[Booking, Resource]:
-        """Return one booking; `NotFound("booking")`."""
         rows = await self._transaction.fetch_rows(_SELECT_BOOKING, {"of_booking": booking_id})
         if not rows:
             raise NotFound("booking")
         return _read_bookings(rows)[0]
 
     async def cancel_booking(self, booking_id: int) -> None:
-        """Free what one booking holds."""
         await self._transaction.execute(_DELETE_BOOKING_SLOTS, {"of_booking": booking_id})
         await self._transaction.execute(_DELETE_BOOKING, {"of_booking": booking_id})
 
     async def list_bookings_ahead(self, resource_id: int, ends_after: datetime) -> list[Booking]:
-        """Return the bookings of a resource that end after that moment, by time."""
         rows = await self._transaction.fetch_rows(_SELECT_AHEAD, {"of_resource": resource_id, "from": ends_after})
         return [booking for booking, _ in _read_bookings(rows)]
 
     async def list_of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
-        """Return what the request holds, by time."""
+        """By time."""
         return _read_bookings(await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id}))
 
     async def list_between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
-        """Return bookings that touch [start, end), by time: the calendar."""
+        """By time."""
         return _read_bookings(await self._transaction.fetch_rows(_SELECT_BETWEEN, {"from": start, "to": end}))
 
 

@@ -66,11 +66,10 @@ class SqlHistoryRepository(Repository):
     """The port `HistoryRepository`."""
 
     async def append(self, event: HistoryEvent) -> None:
-        """Store an event; `Conflict` when the request has one of that number already."""
+        """`Conflict` when the request has an event of that number already."""
         await self._transaction.defer(_INSERT_EVENT, _EVENT_MAPPING.column_values(event))
 
     async def list_of_request(self, request_id: int) -> list[HistoryEvent]:
-        """Return the events of a request in order."""
         return _EVENT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id})
         )
@@ -78,7 +77,7 @@ class SqlHistoryRepository(Repository):
     async def stream_chains(
         self, after_id: int = 0, until_id: int | None = None
     ) -> AsyncIterator[tuple[ChainHead, list[HistoryEvent]]]:
-        """Stream every request's head and events, ordered by request id; read it in a reading unit: one snapshot."""
+        """To be read in a reading unit: one snapshot."""
         last_id = HIGHEST_REQUEST_ID if until_id is None else until_id
         while heads := await self._find_heads_between(after_id, last_id):
             after_id = heads[-1].request_id
@@ -87,7 +86,6 @@ class SqlHistoryRepository(Repository):
                 yield head, events.pop(head.request_id, [])
 
     async def find_request_behind(self, after_id: int, request_count: int) -> int | None:
-        """Return the id of the so manieth request (from 1) behind the id `after_id`; None when fewer are left."""
         row = await self._transaction.fetch_row(_SELECT_BEHIND, {"after": after_id, "between": request_count - 1})
         return None if row is None else int(row[0])
 
@@ -105,25 +103,21 @@ class SqlHistoryRepository(Repository):
         return events_by_request
 
     async def list_unsealed_heads(self, limit: int) -> list[ChainHead]:
-        """Return heads that changed since they were last sealed."""
         return [ChainHead(*row) for row in await self._transaction.fetch_rows(_SELECT_UNSEALED_HEADS, {"most": limit})]
 
     async def find_last_seal(self) -> Seal | None:
-        """Return the newest seal."""
         row = await self._transaction.fetch_row(_SELECT_LAST_SEAL)
         return None if row is None else _read_seal(row)
 
     async def find_last_sealed(self) -> tuple[int, datetime] | None:
-        """Return number and time of the newest seal."""
         row = await self._transaction.fetch_row(_SELECT_LAST_SEALED)
         return None if row is None else (row[0], row[1])
 
     async def count_unsealed_events(self) -> int:
-        """Return how many events came after the last seal of their request."""
         return int(await self._transaction.fetch_value(_COUNT_UNSEALED_EVENTS))
 
     async def add_seal(self, seal: Seal) -> None:
-        """Store a seal and note its heads as sealed; `Conflict` when there is one of that number already."""
+        """`Conflict` when there is a seal of that number already."""
         head_rows = [[head.request_id, head.code, head.seq, head.hash] for head in seal.heads]
         seal_values = {"number": seal.number, "at": seal.at, "previous": seal.previous}
         await self._transaction.execute(
@@ -134,7 +128,6 @@ class SqlHistoryRepository(Repository):
             await self._transaction.execute(_MARK_SEALED, sealed_ends)
 
     async def stream_seals(self) -> AsyncIterator[Seal]:
-        """Stream every seal in order."""
         after = 0
         while rows := await self._transaction.fetch_rows(_SELECT_SEALS_AFTER, {"after": after, "most": SEALS_A_PAGE}):
             for row in rows:

@@ -51,62 +51,51 @@ class SqlImportRepository(Repository):
     """The port `ImportRepository`."""
 
     async def add(self, new_import: Import, content: bytes) -> None:
-        """Store a new one with its file."""
         await self._transaction.execute(_INSERT_IMPORT, _IMPORT_MAPPING.column_values(new_import))
         await self._transaction.execute(_INSERT_FILE, {"import_id": new_import.id, "content": content, "report": None})
 
     async def get(self, import_id: int, *, lock: bool = False) -> Import:
-        """Return by id; `NotFound("import")`."""
         row = await self._transaction.fetch_row(_LOCK_BY_ID if lock else _SELECT_BY_ID, {"of_id": import_id})
         if row is None:
             raise NotFound("import")
         return _IMPORT_MAPPING.read_row(row)
 
     async def save(self, changed_import: Import) -> None:
-        """Store a changed one."""
         values = {column_name: getattr(changed_import, column_name) for column_name in _CHANGING_FIELDS}
         await self._transaction.execute(_UPDATE_IMPORT, {"of_id": changed_import.id, **values})
 
     async def save_progress(self, import_id: int, done_rows: int, total_rows: int | None) -> None:
-        """Store how far it is, and nothing else."""
         await self._transaction.execute(
             _UPDATE_PROGRESS, {"of_id": import_id, "rows": done_rows, "of_rows": total_rows}
         )
 
     async def list_recent(self, registry: str, limit: int) -> list[Import]:
-        """Return those of a registry, newest first."""
         return _IMPORT_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_RECENT.limit(limit), {"of_registry": registry})
         )
 
     async def claim_next_running(self) -> Import | None:
-        """Return the oldest with which something is to be done, and keep it for this unit."""
         row = await self._transaction.fetch_row(_SELECT_NEXT_RUNNING)
         return None if row is None else _IMPORT_MAPPING.read_row(row)
 
     async def get_content(self, import_id: int) -> bytes:
-        """Return the file; `NotFound("import")` when it was forgotten."""
         content: bytes | None = await self._transaction.fetch_value(_SELECT_CONTENT, {"of_id": import_id})
         if content is None:
             raise NotFound("import")
         return content
 
     async def save_report(self, import_id: int, report: bytes | None) -> None:
-        """Store the report of all faults."""
         await self._transaction.execute(_UPDATE_REPORT, {"of_id": import_id, "written": report})
 
     async def get_report(self, import_id: int) -> bytes:
-        """Return the report; `NotFound("import")` when there is none."""
         report: bytes | None = await self._transaction.fetch_value(_SELECT_REPORT, {"of_id": import_id})
         if report is None:
             raise NotFound("import")
         return report
 
     async def delete_file(self, import_id: int) -> None:
-        """Forget the file and its report."""
         await self._transaction.execute(_DELETE_FILE, {"of_id": import_id})
 
     async def delete_before(self, moment: datetime) -> int:
-        """Forget everything of those that were brought before; return how many."""
         await self._transaction.execute(_DELETE_OLD_FILES, {"moment": moment})
         return await self._transaction.count_written(_DELETE_OLD_IMPORTS, {"moment": moment})

@@ -16,10 +16,8 @@ class SqlIssuedPaperRepository(Repository):
     """The port `IssuedPaperRepository`."""
 
     async def add(self, issued_paper: IssuedPaper) -> None:
-        """Keep a paper that was just issued."""
         await self._transaction.defer(_INSERT_PAPER, _PAPER_MAPPING.column_values(issued_paper))
 
     async def find_by_token(self, token: str) -> IssuedPaper | None:
-        """Return the paper with that token, if there is one."""
         row = await self._transaction.fetch_row(_SELECT_BY_TOKEN, {"wanted": token})
         return _PAPER_MAPPING.read_row(row) if row else None

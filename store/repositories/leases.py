@@ -50,7 +50,6 @@ class SqlLeaseRepository(Repository):
     async def acquire(
         self, job_name: str, holder_token: str, lease_period: timedelta, ran_ago: timedelta | None = None
     ) -> bool:
-        """Take or renew the lease under `holder_token`; False while another token holds it."""
         parameters = {
             "name": job_name,
             "token": holder_token,
@@ -61,9 +60,7 @@ class SqlLeaseRepository(Repository):
         return await self._transaction.fetch_row(_upsert_lease, parameters) is not None
 
     async def list_held(self) -> list[HeldLease]:
-        """Return every lease that was not given back."""
         return [HeldLease(*row) for row in await self._transaction.fetch_rows(_select_leases)]
 
     async def release(self, job_name: str, holder_token: str) -> None:
-        """Give it back, if still held."""
         await self._transaction.execute(_DELETE_LEASE, {"of_name": job_name, "held": holder_token})

@@ -78,25 +78,21 @@ class SqlOfficeRepository(Repository):
     """The port `OfficeRepository`."""
 
     async def find_by_username(self, username: str, *, lock: bool = False) -> Office | None:
-        """Return whom that user name is."""
         row = await self._transaction.fetch_row(
             _LOCK_BY_USERNAME if lock else _SELECT_BY_USERNAME, {"of_username": username}
         )
         return None if row is None else _read_office(row)
 
     async def get_by_code(self, code: str, *, lock: bool = False) -> Office:
-        """Return by code; `NotFound("office")`."""
         row = await self._transaction.fetch_row(_LOCK_BY_CODE if lock else _SELECT_BY_CODE, {"of_code": code})
         if row is None:
             raise NotFound("office")
         return _read_office(row)
 
     async def list_all(self) -> list[Office]:
-        """Return every office by code."""
         return [_read_office(row) for row in await self._transaction.fetch_rows(_SELECT_OFFICES)]
 
     async def save(self, office: Office) -> None:
-        """Store a new or changed office (by code); `Conflict("username")` when that is another office's."""
         office_names = {"of_username": office.username, "of_code": office.code}
         if await self._transaction.fetch_row(_SELECT_OTHER_OFFICE, office_names) is not None:
             raise Conflict("username", detail="username_taken")
@@ -106,35 +102,29 @@ class SqlOfficeRepository(Repository):
         )
 
     async def list_rules(self) -> list[CommissionRule]:
-        """Return every commission rule, by office and service, oldest first."""
         return [_read_rule(row) for row in await self._transaction.fetch_rows(_SELECT_RULES)]
 
     async def add_rule(self, rule: CommissionRule) -> None:
-        """Store a new rule; `Conflict` when another is open or begins on the same day."""
         rule_scope = {"office": rule.office or EVERY_ONE, "service": rule.service or EVERY_ONE}
         await self._transaction.execute(_INSERT_RULE, _RULE_MAPPING.column_values(rule) | rule_scope)
 
     async def close_rule(self, rule_id: int, valid_to: date | None) -> None:
-        """End a rule on that day (exclusive), or open its end (None); `NotFound("rule")`."""
         if await self._transaction.count_written(_CLOSE_RULE, {"rule": rule_id, "day": valid_to}) != 1:
             raise NotFound("rule")
 
     async def withdraw_rule(self, rule_id: int) -> None:
-        """End a rule on its own first day; another may begin there. `NotFound("rule")`."""
         if await self._transaction.count_written(_WITHDRAW_RULE, {"rule": rule_id}) != 1:
             raise NotFound("rule")
 
     async def count_requests(self, office_code: str, start: datetime, end: datetime) -> Mapping[str, int]:
-        """Return service → how many requests the office brought; the database counts them."""
+        """The database counts them."""
         rows = await self._transaction.fetch_rows(
             _COUNT_REQUESTS, {"of_office": office_code, "start": start, "end": end}
         )
         return {service: int(request_count) for service, request_count in rows}
 
     async def list_payments(self, office_code: str, start: datetime, end: datetime) -> list[CounterPayment]:
-        """Return the payments that the office reported and that were not reversed, oldest first, under their terminals'
-        own references.
-        """
+        """Under their terminals' own references."""
         reference_prefix = terminal_reference(office_code, "")
         rows = await self._transaction.fetch_rows(
             _SELECT_PAYMENTS, {"of_office": office_code, "start": start, "end": end}

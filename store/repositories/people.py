@@ -70,48 +70,40 @@ class SqlStaffMemberRepository(Repository):
     """The port `StaffMemberRepository`."""
 
     async def find_person(self, mobile: str) -> Person | None:
-        """Return the person with that mobile (+989…)."""
         row = await self._transaction.fetch_row(_SELECT_BY_MOBILE, {"of_mobile": mobile})
         return None if row is None else _PERSON_MAPPING.read_row(row)
 
     async def save_person(self, person: Person) -> None:
-        """Store a new person or what became known; a known name or code is never overwritten by None."""
         await self._transaction.defer(_upsert_person, _PERSON_MAPPING.column_values(person))
 
     async def delete_person(self, mobile: str) -> None:
-        """Forget whose number that is."""
         await self._transaction.execute(_DELETE_PERSON, {"of_mobile": mobile})
 
     async def find_staff(self, username: str) -> StaffMember | None:
-        """Return a staff member."""
         row = await self._transaction.fetch_row(_SELECT_BY_USERNAME, {"of_username": username})
         return None if row is None else _MEMBER_MAPPING.read_row(row)
 
     async def list_staff(self) -> list[StaffMember]:
-        """Return every staff member by username."""
         return _MEMBER_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_STAFF))
 
     async def list_staff_with_role(self, role: Role) -> list[StaffMember]:
-        """Return the active members of a role, by username. A municipality has some dozens of staff: all are read."""
+        """By username. A municipality has some dozens of staff: all are read."""
         members = _MEMBER_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_ACTIVE_STAFF))
         return [member for member in members if role in member.roles]
 
     async def save_staff(self, staff_member: StaffMember) -> None:
-        """Store a new or changed member (by username; the time of creation stays)."""
+        """The time of creation stays."""
         await self._transaction.execute(_upsert_member, _MEMBER_MAPPING.column_values(staff_member))
 
     async def list_substitutions(self, since_day: date) -> list[Substitution]:
-        """Return who stands for whom on that day or later, by first day and names."""
         return _SUBSTITUTION_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_SUBSTITUTIONS, {"since": since_day})
         )
 
     async def save_substitution(self, substitution: Substitution) -> None:
-        """Store it; the same two from the same day on get the new last day."""
         await self._transaction.execute(_upsert_substitution, _SUBSTITUTION_MAPPING.column_values(substitution))
 
     async def delete_substitution(self, absent: str, deputy: str, first_day: date) -> Substitution | None:
-        """Forget it and return what it was; None when there is none of these two from that day on."""
         row = await self._transaction.fetch_row(
             _DELETE_SUBSTITUTION, {"of_absent": absent, "of_deputy": deputy, "from_day": first_day}
         )

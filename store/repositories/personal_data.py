@@ -172,7 +172,6 @@ class SqlPersonalDataRepository(Repository):
     """The port `PersonalDataRepository`."""
 
     async def list_ended_before(self, moment: datetime, limit: int) -> list[int]:
-        """Return the ids of requests that ended before that moment and may be erased, oldest first."""
         return [
             request_id
             for (request_id,) in await self._transaction.fetch_rows(
@@ -181,11 +180,9 @@ class SqlPersonalDataRepository(Repository):
         ]
 
     async def has_refund_due(self, request_id: int) -> bool:
-        """Tell whether money is still to go back to the citizen of a request."""
         return await self._transaction.fetch_row(_SELECT_REFUND_DUE, {"of_request": request_id}) is not None
 
     async def erase_request(self, request_id: int, now: datetime) -> int:
-        """Erase what hangs on a request; return how many events lost their personal part."""
         parameters = {"of_request": request_id}
         event_count = await self._transaction.count_written(_ERASE_EVENTS, parameters)
         await self._delete_files(request_id)
@@ -198,7 +195,6 @@ class SqlPersonalDataRepository(Repository):
         return event_count
 
     async def erase_line(self, mobile: str, now: datetime) -> bool:
-        """Erase what is known of a line, when no request has its number any more; tell whether it was so."""
         parameters = {"of_line": mobile}
         if await self._transaction.fetch_row(_SELECT_REQUEST_OF_LINE, parameters) is not None:
             return False
@@ -214,7 +210,6 @@ class SqlPersonalDataRepository(Repository):
         return True
 
     async def erase_older(self, moment: datetime, now: datetime) -> int:
-        """Erase texts, comments and persons of before that moment that belong to no request that is still kept."""
         parameters = {"moment": moment}
         with self._transaction.running_long():
             text_count = await self._erase_texts(_OLDER_INBOX, _OLDER_OUTBOX, parameters, now)

@@ -43,7 +43,6 @@ class SqlRegistryRepository(Repository):
     """The port `RegistryRepository`."""
 
     async def get_row(self, registry: str, row_id: int, *, lock: bool = False) -> RegistryRow:
-        """Return by id; `NotFound(registry)`."""
         registry_table = REGISTRY_TABLES[registry]
         statement = registry_table.select_by_id.with_for_update() if lock else registry_table.select_by_id
         rows = await self._read_rows(registry_table, await self._transaction.fetch_rows(statement, {"row_id": row_id}))
@@ -54,7 +53,6 @@ class SqlRegistryRepository(Repository):
     async def find_row(
         self, registry: str, unique_values: Mapping[str, Any], *, lock: bool = False
     ) -> RegistryRow | None:
-        """Return the row with these values of a unique field or of the whole natural key."""
         registry_table = REGISTRY_TABLES[registry]
         statement = registry_table.select_rows.where(
             *(registry_table.value_condition(field_name, value) for field_name, value in unique_values.items())
@@ -67,7 +65,6 @@ class SqlRegistryRepository(Repository):
     async def find_by_keys(
         self, registry: str, row_keys: Collection[RowKey], *, lock: bool = False
     ) -> dict[RowKey, RegistryRow]:
-        """Return the rows that exist of these natural keys (some hundreds at a time)."""
         if not row_keys:
             return {}
         registry_table = REGISTRY_TABLES[registry]
@@ -79,7 +76,6 @@ class SqlRegistryRepository(Repository):
     async def find_holders(
         self, registry: str, field_name: str, unique_values: Collection[Any]
     ) -> dict[Any, ValueHolder]:
-        """Return which of these values a row has in that unique field, and which row."""
         if not unique_values:
             return {}
         registry_table = REGISTRY_TABLES[registry]
@@ -92,7 +88,6 @@ class SqlRegistryRepository(Repository):
         return {value: ValueHolder(row_id, " / ".join(map(str, key))) for value, row_id, *key in holder_rows}
 
     async def list_rows(self, registry_filter: RegistryFilter) -> list[RegistryRow]:
-        """Return rows, oldest first unless the filter says otherwise."""
         registry_table = REGISTRY_TABLES[registry_filter.registry]
         conditions = [
             registry_table.value_condition(field_name, value)
@@ -115,9 +110,6 @@ class SqlRegistryRepository(Repository):
     async def count_by_value(
         self, registry: str, field_name: str, field_values: Mapping[str, Any] | None = None
     ) -> dict[Any, int]:
-        """Return how many rows have each value of a field; with `field_values`, those alone whose fields have these
-        values.
-        """
         registry_table = REGISTRY_TABLES[registry]
         column = registry_table.table.c[field_name]
         conditions = [
@@ -130,9 +122,6 @@ class SqlRegistryRepository(Repository):
         return {value: row_count for value, row_count in rows}
 
     async def list_expiring(self, first_day: date, last_day: date) -> list[ExpiringRow]:
-        """Return what runs out from `first_day` to `last_day`, both included, by day; rows that matter no more are left
-        out.
-        """
         expiring_rows: list[ExpiringRow] = []
         for registry_table in REGISTRY_TABLES.values():
             for field in registry_table.registry.expiries:
@@ -157,10 +146,6 @@ class SqlRegistryRepository(Repository):
         return [ExpiringRow(registry, row, field, date.fromisoformat(row.values[field])) for row in rows]
 
     async def save_changes(self, registry: str, registry_changes: Sequence[RegistryChange]) -> None:
-        """Store new and changed rows, and keep each change of an existing one.
-
-        `Conflict` when a revision is no longer the stored one, or a unique value is taken.
-        """
         registry_table = REGISTRY_TABLES[registry]
         await self._insert_rows(
             registry_table, [change.row for change in registry_changes if change.values_before is None]
@@ -230,17 +215,14 @@ class SqlRegistryRepository(Repository):
         ]
 
     async def list_changes(self, registry: str, row_id: int) -> list[PastChange]:
-        """Return the changes of a row, oldest first."""
         rows = await self._transaction.fetch_rows(_SELECT_CHANGES, {"of_registry": registry, "of_row": row_id})
         return [PastChange(*row) for row in rows]
 
     async def list_reminders(self, expiring_row: ExpiringRow) -> list[int]:
-        """Return how many days before it the reminders of this date were sent, most first."""
         parameters = {f"of_{name}": value for name, value in _reminder_key(expiring_row).items()}
         return [days_before for (days_before,) in await self._transaction.fetch_rows(_SELECT_REMINDERS, parameters)]
 
     async def add_reminder(self, expiring_row: ExpiringRow, days_before: int, sent_at: datetime) -> None:
-        """Note that a reminder was sent; `Conflict` when it was before."""
         statement: Executable = _INSERT_REMINDER
         await self._transaction.execute(
             statement, _reminder_key(expiring_row) | {"days_before": days_before, "at": sent_at}

@@ -119,15 +119,12 @@ class SqlReportRepository(Repository):
     """The port `ReportRepository`."""
 
     async def add_step(self, step_record: StepRecord) -> None:
-        """Keep a step."""
         await self._transaction.defer(_INSERT_STEP, _STEP_MAPPING.column_values(step_record))
 
     async def add_work(self, machine_work: MachineWork) -> None:
-        """Keep what a machine did for a request; the same again changes nothing."""
         await self._transaction.defer(_insert_work_once, _WORK_MAPPING.column_values(machine_work))
 
     async def list_uncounted(self, limit: int) -> list[ServiceRequest]:
-        """Return requests whose steps are not kept, the oldest first."""
         return _REQUEST_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_UNCOUNTED, {"most": limit}))
 
     async def sum_facts(
@@ -137,7 +134,6 @@ class SqlReportRepository(Repository):
         dimension_filter: DimensionFilter,
         moment_span: MomentSpan,
     ) -> list[SumCell]:
-        """Add a fact up by these columns; without any, its whole."""
         statement = select_fact_sums(fact_table.key, tuple(grouped_by), asked_dimensions(dimension_filter))
         values = condition_values(dimension_filter) | dict(zip(("start", "end"), moment_span, strict=True))
         key_width = len(grouped_by)
@@ -153,7 +149,6 @@ class SqlReportRepository(Repository):
         *,
         fields: bool,
     ) -> list[RequestLine]:
-        """Return requests that were made then, in the order of their making; `fields`: with their forms."""
         statement = _select_lines(asked_dimensions(dimension_filter), further=after_place is not None, fields=fields)
         values = condition_values(dimension_filter) | {"end": moment_span[1], "most": limit}
         values |= (
@@ -165,7 +160,6 @@ class SqlReportRepository(Repository):
         return [_read_line(row) for row in rows]
 
     async def save_report(self, report: StoredReport, content: bytes) -> bool:
-        """Keep a report; False when there is one of these days already."""
         return (
             await self._transaction.count_written(
                 _insert_report_once, _FILE.column_values(report) | {"content": content}
@@ -174,11 +168,9 @@ class SqlReportRepository(Repository):
         )
 
     async def list_reports(self, report_key: str) -> list[StoredReport]:
-        """Return the kept ones of a report, the newest days first."""
         return _FILE.read_rows(await self._transaction.fetch_rows(_SELECT_FILES, {"of_report": report_key}))
 
     async def get_report(self, report_id: int) -> tuple[StoredReport, bytes]:
-        """Return a kept one whole; `NotFound("report")`."""
         row = await self._transaction.fetch_row(_SELECT_CONTENT, {"file_id": report_id})
         if row is None:
             raise NotFound("report")

@@ -64,7 +64,6 @@ class SqlRequestRepository(Repository):
     """The port `RequestRepository`. A save bears the revision that was read, so no change is lost between two units."""
 
     async def add(self, request: ServiceRequest) -> bool:
-        """Store a new request; False when its tracking code is taken."""
         return await self._transaction.count_written(_insert_unless_taken, _REQUEST_MAPPING.column_values(request)) == 1
 
     async def get(self, request_id: int, *, lock: bool = False) -> ServiceRequest:
@@ -73,14 +72,12 @@ class SqlRequestRepository(Repository):
         return _read_request(row, "request")
 
     async def get_by_code(self, tracking_code: str, *, lock: bool = False) -> ServiceRequest:
-        """Return by tracking code; `NotFound("code")`."""
         row = await self._transaction.fetch_row(
             _LOCK_BY_CODE if lock else _SELECT_BY_CODE, {"wanted_code": tracking_code}
         )
         return _read_request(row, "code")
 
     async def save(self, request: ServiceRequest) -> None:
-        """Store a changed request and count its revision up; `Conflict` when another save came in between."""
         values = _REQUEST_MAPPING.column_values(request)
         row_keys = {"request_id": values.pop("id"), "read_revision": values.pop("revision")}
         if await self._transaction.count_written(_UPDATE_REQUEST, values | row_keys) != 1:
@@ -88,22 +85,18 @@ class SqlRequestRepository(Repository):
         request.revision += 1
 
     async def list_codes(self, request_ids: Collection[int]) -> dict[int, str]:
-        """Return the tracking codes of these requests, by id."""
         rows = await self._transaction.fetch_rows(_SELECT_CODES, {"ids": list(request_ids)}) if request_ids else []
         return {request_id: code for request_id, code in rows}
 
     async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
-        """Return requests, newest first."""
         statement = select(*_REQUEST_MAPPING.columns).where(*_filter_conditions(request_filter))
         rows = await self._transaction.fetch_rows(statement.order_by(requests.c.id.desc()).limit(request_filter.limit))
         return _REQUEST_MAPPING.read_rows(rows)
 
     async def assign_turn(self, service: str, state: str, turn: str) -> None:
-        """Let it be somebody's turn in all requests of a service that stand in a state."""
         await self._transaction.execute(_UPDATE_TURN, {"of_service": service, "of_state": state, "its_turn": turn})
 
     async def list_live_states(self) -> set[tuple[str, int, str]]:
-        """Return every (service, version, state) in which a request stands that can still go on."""
         return {
             (service, version, state)
             for service, version, state in await self._transaction.fetch_rows(_SELECT_LIVE_STATES)
@@ -137,7 +130,6 @@ class SqlTimerRepository(Repository):
     """The port `TimerRepository`."""
 
     async def replace_all(self, request_id: int, timers_now: Sequence[Timer]) -> None:
-        """Forget the request's timers and set these."""
         await self._transaction.execute(_DELETE_TIMERS, {"of_request": request_id})
         if timers_now:
             await self._transaction.execute(
@@ -145,16 +137,14 @@ class SqlTimerRepository(Repository):
             )
 
     async def add(self, timer: Timer) -> None:
-        """Set one more timer; one that is set already stays."""
+        """One that is set already stays."""
         await self._transaction.defer(_insert_timer, _TIMER_MAPPING.column_values(timer))
 
     async def list_due(self, timer_kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
-        """Return timers of that kind whose time has come, oldest first."""
         return _TIMER_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_DUE, {"of_kind": timer_kind, "now": now, "most": limit})
         )
 
     async def delete(self, timer: Timer) -> bool:
-        """Forget one timer; False when it was gone already."""
         key = {"of_request": timer.request_id, "of_kind": timer.kind, "of_name": timer.name, "of_time": timer.at}
         return await self._transaction.count_written(_DELETE_TIMER, key) == 1

@@ -24,6 +24,5 @@ class SqlSequenceRepository(Repository):
     """The port `SequenceRepository`."""
 
     async def next_number(self, sequence_name: str) -> int:
-        """Draw the next number (1, 2, 3 …) of the sequence of that name."""
         number: int = await self._transaction.fetch_value(draw_numbers, {"of": sequence_name, "by": 1})
         return number

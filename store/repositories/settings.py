@@ -36,11 +36,9 @@ class SqlSettingChangeRepository(Repository):
     """The port `SettingChangeRepository`."""
 
     async def get_version(self) -> int:
-        """Return the number of the last change; 0 before the first one."""
         return int(await self._transaction.fetch_value(_SELECT_VERSION))
 
     async def get_values(self) -> dict[str, Any]:
-        """Return name → value of every setting that is changed."""
         return {
             setting_name: value
             for setting_name, value in await self._transaction.fetch_rows(_SELECT_VALUES)
@@ -48,17 +46,14 @@ class SqlSettingChangeRepository(Repository):
         }
 
     async def find_last(self, setting_name: str) -> SettingChange | None:
-        """Return the last change of a setting."""
         row = await self._transaction.fetch_row(_SELECT_LAST, {"of_name": setting_name})
         return None if row is None else _CHANGE_MAPPING.read_row(row)
 
     async def add(self, change: SettingChange) -> None:
-        """Store a change under a number of its own."""
         column_values = _CHANGE_MAPPING.column_values(change)
         del column_values["id"]
         await self._transaction.execute(_INSERT_CHANGE, column_values)
 
     async def list_recent(self, before: int | None, limit: int) -> list[SettingChange]:
-        """Return changes, newest first."""
         parameters = {"before_id": HIGHEST_ID if before is None else before, "most": limit}
         return _CHANGE_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_RECENT, parameters))

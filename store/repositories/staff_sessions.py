@@ -51,40 +51,32 @@ class SqlStaffSessionRepository(Repository):
     """The port `StaffSessionRepository`."""
 
     async def add(self, session: StaffSession) -> None:
-        """Store a new session."""
         await self._transaction.execute(_insert_session, _SESSION_MAPPING.column_values(session))
 
     async def find(self, token_digest: str) -> StaffSession | None:
-        """Return a session, whether it still lives or not."""
         row = await self._transaction.fetch_row(_SELECT_BY_DIGEST, {"of_digest": token_digest})
         return None if row is None else _SESSION_MAPPING.read_row(row)
 
     async def list_of_member(self, username: str) -> list[StaffSession]:
-        """Return the sessions of a member of the staff, the one that was used last first."""
         return _SESSION_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_USER, {"of_username": username})
         )
 
     async def save_last_seen(self, token_digest: str, used_at: datetime) -> None:
-        """Store when it was used last, and nothing else: another tab may have proved it meanwhile."""
         await self._transaction.execute(_UPDATE_SEEN, {"of_digest": token_digest, "moment": used_at})
 
     async def save_last_proved(self, token_digest: str, proved_at: datetime) -> None:
-        """Store when it was proved last."""
         await self._transaction.execute(_UPDATE_PROVED, {"of_digest": token_digest, "moment": proved_at})
 
     async def delete(self, token_digest: str) -> bool:
-        """Forget a session; False when it was gone."""
         return await self._transaction.count_written(_DELETE_SESSION, {"of_digest": token_digest}) == 1
 
     async def delete_others(self, username: str, except_digest: str | None = None) -> int:
-        """Forget the sessions of a member of the staff, but for one; return how many."""
         return await self._transaction.count_written(
             _DELETE_OTHERS, {"of_username": username, "kept": except_digest or ""}
         )
 
     async def delete_unused(self, last_used_before: datetime) -> int:
-        """Forget the sessions that were not used since; return how many."""
         return await self._transaction.count_written(_DELETE_UNUSED, {"seen_before": last_used_before})
 
 
@@ -92,18 +84,14 @@ class SqlSecondFactorRepository(Repository):
     """The port `SecondFactorRepository`."""
 
     async def find(self, username: str, *, lock: bool = False) -> SecondFactor | None:
-        """Return the authenticator of a member of the staff."""
         row = await self._transaction.fetch_row(_LOCK_FACTOR if lock else _SELECT_FACTOR, {"of_username": username})
         return None if row is None else _FACTOR_MAPPING.read_row(row)
 
     async def list_all(self, *, lock: bool = False) -> list[SecondFactor]:
-        """Return every authenticator, by user name."""
         return _FACTOR_MAPPING.read_rows(await self._transaction.fetch_rows(_LOCK_FACTORS if lock else _SELECT_FACTORS))
 
     async def save(self, second_factor: SecondFactor) -> None:
-        """Store a new or changed one (by user name)."""
         await self._transaction.execute(_upsert_factor, _FACTOR_MAPPING.column_values(second_factor))
 
     async def delete(self, username: str) -> bool:
-        """Forget it; False when there was none."""
         return await self._transaction.count_written(_DELETE_FACTOR, {"of_username": username}) == 1

@@ -43,52 +43,43 @@ class SqlTariffRepository(Repository):
     """The port `TariffRepository`."""
 
     async def list_of_service(self, service: str) -> list[TariffRow]:
-        """Return all rows of a service, oldest first."""
         return _TARIFF_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_SERVICE, {"of_service": service})
         )
 
     async def list_all(self) -> list[TariffRow]:
-        """Return every row, by service and dimensions, oldest first."""
         return _TARIFF_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_ALL_TARIFFS))
 
     async def add(self, row: TariffRow) -> None:
-        """Store a new row, once the open one was closed; `Conflict` when another is open or begins on the same day."""
+        """The open one must be closed before: `Conflict` while another is open, or begins on the same day."""
         await self._transaction.execute(_INSERT_TARIFF, _TARIFF_MAPPING.column_values(row))
 
     async def get(self, tariff_id: int) -> TariffRow:
-        """Return a row; `NotFound("tariff")`."""
         row = await self._transaction.fetch_row(_SELECT_TARIFF, {"row": tariff_id})
         if row is None:
             raise NotFound("tariff")
         return _TARIFF_MAPPING.read_row(row)
 
     async def close_row(self, tariff_id: int, valid_to: date | None) -> None:
-        """End a row on that day (exclusive), or open its end (None); `NotFound("tariff")`."""
         if await self._transaction.count_written(_CLOSE_TARIFF, {"row": tariff_id, "day": valid_to}) != 1:
             raise NotFound("tariff")
 
     async def withdraw_row(self, tariff_id: int) -> None:
-        """End a row on its own first day; another may begin there. `NotFound("tariff")`."""
         if await self._transaction.count_written(_WITHDRAW_TARIFF, {"row": tariff_id}) != 1:
             raise NotFound("tariff")
 
     async def add_proposal(self, proposal: ProposedTariff) -> None:
-        """Store a proposal; `Conflict` while another one for the same waits."""
         await self._transaction.execute(_INSERT_PROPOSAL, _PROPOSAL_MAPPING.column_values(proposal))
 
     async def get_proposal(self, proposal_id: int, *, lock: bool = False) -> ProposedTariff:
-        """Return a proposal; `NotFound("proposal")`."""
         row = await self._transaction.fetch_row(_LOCK_PROPOSAL if lock else _SELECT_PROPOSAL, {"of_id": proposal_id})
         if row is None:
             raise NotFound("proposal")
         return _PROPOSAL_MAPPING.read_row(row)
 
     async def save_proposal(self, proposal: ProposedTariff) -> None:
-        """Store what was decided."""
         values = {column_name: getattr(proposal, column_name) for column_name in ("state", "decided_by", "decided_at")}
         await self._transaction.execute(_UPDATE_PROPOSAL, {"of_id": proposal.id, **values})
 
     async def list_pending(self) -> list[ProposedTariff]:
-        """Return the proposals that wait, oldest first."""
         return _PROPOSAL_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_PENDING))

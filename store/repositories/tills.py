@@ -24,17 +24,14 @@ class SqlTillRepository(Repository):
     """The port `TillRepository`."""
 
     async def list_closings(self, office_code: str, first_day: date, end_day: date) -> list[TillClosing]:
-        """Return every closing of these days, `end_day` not included, in the order of their numbers."""
         rows = await self._transaction.fetch_rows(
             _SELECT_CLOSINGS, {"of_office": office_code, "first": first_day, "last": end_day}
         )
         return _CLOSING_MAPPING.read_rows(rows)
 
     async def last_closing_number(self, office_code: str) -> int:
-        """Return the number of the office's latest closing, 0 when there is none."""
         last_number: int = await self._transaction.fetch_value(_SELECT_LAST_NUMBER, {"of_office": office_code})
         return last_number
 
     async def add(self, closing: TillClosing) -> None:
-        """Keep a closing; `Conflict` when its office has one of that number."""
         await self._transaction.execute(_INSERT_CLOSING, _CLOSING_MAPPING.column_values(closing))

@@ -22,20 +22,16 @@ class SqlVerificationRepository(Repository):
     """The port `VerificationRepository`."""
 
     async def add_request(self, asked_by: str, asked_at: datetime) -> None:
-        """Ask for one."""
         await self._transaction.execute(_INSERT_REQUEST, {"asked_by": asked_by, "asked_at": asked_at})
 
     async def find_requested(self) -> VerificationRecord | None:
-        """Return the oldest one that has not ended."""
         row = await self._transaction.fetch_row(_SELECT_ASKED)
         return None if row is None else _RECORD_MAPPING.read_row(row)
 
     async def save_result(self, verification: VerificationRecord) -> None:
-        """Store what one found."""
         result_values = {column_name: getattr(verification, column_name) for column_name in _RESULT_FIELDS}
         await self._transaction.execute(_UPDATE_RECORD, {"of_id": verification.id, **result_values})
 
     async def find_last_ended(self) -> VerificationRecord | None:
-        """Return the last one that ended."""
         row = await self._transaction.fetch_row(_SELECT_LAST)
         return None if row is None else _RECORD_MAPPING.read_row(row)

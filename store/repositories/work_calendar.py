@@ -30,17 +30,14 @@ class SqlWorkCalendarRepository(Repository):
     """The port `WorkCalendarRepository`."""
 
     async def get_overrides(self) -> dict[date, bool]:
-        """Return day → whether it is a working day."""
         return {day: working for day, working in await self._transaction.fetch_rows(_SELECT_OVERRIDES)}
 
     async def list_declared(self, since_day: date) -> list[DeclaredDay]:
-        """Return the days from `since_day` on that were declared, in order."""
         return _DAY_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_DECLARED, {"since": since_day}))
 
     async def save_override(self, day: date, is_working: bool, note: str) -> None:
-        """Declare a day, replacing what was declared before."""
+        """It takes the place of what was declared before."""
         await self._transaction.execute(_upsert_day, {"day": day, "working": is_working, "note": note})
 
     async def delete_override(self, day: date) -> bool:
-        """Let a day be what it is by itself again; False when it was not declared."""
         return await self._transaction.count_written(_DELETE_DAY, {"of_day": day}) == 1

@@ -25,16 +25,20 @@ OWN_ACCOUNT_PATH = ACCOUNT_PATH
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session as its owner sees it: its browser in short, and as that calls itself; `is_current` is the one
-    at hand.
-    """
+    """A session as its owner sees it."""
 
     digest: str
+    """Names it in the form that ends it; nobody can sign in by it."""
     browser: str
+    """In short, as people call it."""
     user_agent: str
+    """The browser as it calls itself."""
     address: str
+    """The network address that it began from."""
     last_seen: str
+    """Day and hour in Tehran of its last use, in words."""
     is_current: bool
+    """The session by which the page was asked for."""
 
 
 class AccountPages:
@@ -52,7 +56,6 @@ class AccountPages:
         self._issuer_name = issuer_name
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         change_handlers: Mapping[str, PageHandler] = {
             PROOF_PATH: self._continue_after_proof,
             f"{OWN_ACCOUNT_PATH}/factor": self._submit_enrolment,

@@ -28,7 +28,6 @@ class SignInPages:
         self._password_hint = password_hint
 
     def mount(self, app: web.Application) -> None:
-        """Add the routes."""
         app.router.add_get(SIGN_IN_PATH, self._show_sign_in)
         app.router.add_post(SIGN_IN_PATH, self._submit_sign_in)
         app.router.add_get(SECOND_FACTOR_PATH, self._show_second_factor)

@@ -101,7 +101,6 @@ class AuditPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", AUDIT_PATH, "audit.view", self._render_page),
             PageRoute(

@@ -25,52 +25,65 @@ PAYMENT_METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
 
 @dataclass(frozen=True, slots=True)
 class BillMovement:
-    """Money that came in for a bill or went back, in words: when, by which way, how much, the bank's reference, and who
-    recorded it. `iban` is where it went back to, while that is kept. `reversal_note` tells when, by whom and why it was
-    found to be recorded wrongly; `payment_number` names one that can be found so.
-    """
+    """Money that came in for a bill or went back, in words."""
 
     recorded_at: str
+    """Day and hour in Tehran."""
     method_label: str
+    """By which way it came, and whether it was surplus; or that it went back."""
     amount: str
+    """In rials, with Persian digits."""
     reference: str
+    """The bank's or the POS terminal's own number."""
     recorded_by: str
+    """Who recorded it, by name."""
     iban: str | None
+    """Where it went back to, while that is kept; None for money that came."""
     reversal_note: str | None
+    """When, by whom and why it was found to be recorded wrongly; None where it was not."""
     payment_number: int | None
+    """Names a payment that can be found to be recorded wrongly; None for any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second person's word on what is due back, for one visitor: `is_required` before this one may send it back,
-    `description` when it was given, and whether this one may give it (`may_approve`).
-    """
+    """A second person's word on what is due back on a bill, for one visitor."""
 
     is_required: bool
+    """It is needed before this visitor may send the money back."""
     description: str | None
+    """Who gave it and for which IBAN; None while nobody has."""
     may_approve: bool
+    """This visitor may give it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """A bill: its two ids as banks take them, amount and state in words, what moved on it, what is still to go back.
-
-    `slip_label_key` is the key of what recording money for it is called: of a bill that is not open any more it is a
-    surplus.
-    """
+    """A bill, in words."""
 
     bill_id: str
+    """As banks take it (شناسه قبض)."""
     payment_id: str
+    """As banks take it (شناسه پرداخت)."""
     amount: str
+    """In rials, with Persian digits."""
     state: str
+    """What its state is called."""
     state_key: str
+    """The state itself, for the style sheet."""
     is_payable: bool
+    """Money that comes in settles it."""
     slip_label_key: str
+    """The key of what recording money for it is called: once it is not open, that is a surplus."""
     movements: Sequence[BillMovement]
+    """What came in and went back, the oldest first."""
     refund_amount: str | None
+    """What is still to go back, in rials with Persian digits; None where nothing is."""
     approval: Approval
+    """How it stands with a second person's word on that."""
 
     methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
+    """The ways by which money may be recorded to have come."""
 
     @property
     def is_reversible(self) -> bool:

@@ -51,7 +51,6 @@ class ChargePages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
         return (
             PageRoute("GET", EXPIRING_PATH, "registries.view", self._show_expiring),

@@ -14,27 +14,32 @@ from domain.values.text import group_digits
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """A line of the price: for what, how much of it, the rate, the amount. `minimum_note` tells why more is charged
-    than was asked for, where that is so.
-    """
+    """A line of a price, in words."""
 
     thing_label: str
+    """For what."""
     units: str
+    """How much of it, with the unit."""
     rate: str
+    """Rials a unit, with Persian digits."""
     amount: str
+    """Rials of the line, with Persian digits."""
     minimum_note: str | None
+    """Why more is charged than was asked for; None where that is not so."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """The price: its lines, what is added to them (a label and an amount each, in order), and what is to be paid.
-    `override_reason` is why that is another amount than the tariff's.
-    """
+    """How an amount was reckoned, in words."""
 
     rows: Sequence[QuoteRow]
+    """Its lines."""
     additions: Sequence[tuple[str, str]]
+    """What is added to them: label and rials, in order."""
     total: str
+    """Rials that are to be paid, with Persian digits."""
     override_reason: str | None
+    """Why that is another amount than the tariff's; None where it is the tariff's."""
 
 
 def build_quote_view(catalogue: Catalogue, stored_quote: JsonObject) -> QuoteView:

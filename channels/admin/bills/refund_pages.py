@@ -39,30 +39,42 @@ REFUNDS_PATH = "/staff/refunds"
 
 @dataclass(frozen=True, slots=True)
 class RefundSubject:
-    """What a bill is for: its kind in words, and which one; who is to get the money, as far as it is known (the mobile
-    is +989…); and its page, for those who may open that.
-    """
+    """What a bill is for, in words."""
 
     kind_label: str
+    """The service, or what the registry's row owed."""
     reference_label: str
+    """Which one: the tracking code, or the row's name."""
     recipient_name: str | None
+    """Who is to get the money; None where it is not known."""
     mobile: str | None
+    """Theirs (+989…); None where it is not known."""
     href: str | None
+    """Its page; None for who may not open that."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundDueView:
-    """A bill on which money is still to go back, in words; `refund_amount` is the sum, `reason_text` tells for what."""
+    """A bill on which money is still to go back, in words; amounts are in rials, with Persian digits."""
 
     bill_id: str
+    """As banks take it (شناسه قبض)."""
     payment_id: str
+    """As banks take it (شناسه پرداخت)."""
     billed_amount: str
+    """What the bill asked for."""
     paid_amount: str
+    """All that ever came in for it."""
     refund_amount: str
+    """What is to go back: the sum of its refunds that are due."""
     due_since: str
+    """Day and hour in Tehran since when the oldest of these is due."""
     reason_text: str
+    """For what the money goes back, each reason once."""
     subject: RefundSubject
+    """What the bill is for, and who is to get the money."""
     approval: Approval
+    """How it stands with a second person's word."""
 
 
 class RefundPages:
@@ -77,7 +89,6 @@ class RefundPages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         owed_registries = [registry for registry in REGISTRIES.values() if registry.owed]
         return (
             PageRoute("GET", REFUNDS_PATH, "refunds.view", self._render_page),

@@ -41,17 +41,22 @@ ANSWER_FORM = "answer"
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment with what it is about and who decided and answered, in words; `code` is its request's, for who may open
-    that, and `mobile` its writer's, for who is shown it.
-    """
+    """A comment with what it is about and who dealt with it, in words."""
 
     id: int
+    """The comment's, for addresses and forms."""
     comment: Comment
+    """As it is stored."""
     topic_label: str
+    """The service or topic that it is about."""
     code: str | None
+    """Tracking code of its writer's request; None without one, and for who may not open that."""
     mobile: str | None
+    """Its writer's (+989…); None for who is not shown it."""
     moderated_by: str
+    """Who published or hid it, by name; empty while nobody has."""
     answered_by: str
+    """Who answered it, by name; empty while nobody has."""
 
 
 class CommentPages:
@@ -66,7 +71,6 @@ class CommentPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", COMMENTS_PATH, "comments.view", self._render_page),
             *(

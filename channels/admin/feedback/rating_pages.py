@@ -21,16 +21,20 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class LowRating:
-    """A low rating with its request; `reopened_as` is the code of the one that took it up again, `may_reopen` whether
-    this visitor may do so now.
-    """
+    """A low rating with its request."""
 
     id: int
+    """The request's, from which the next page of the list goes on."""
     rating: Rating
+    """As it is stored: stars, and when they were given."""
     rated_request: ServiceRequest
+    """The request that it rates."""
     service_title: str
+    """What that request's service is called."""
     reopened_as: str | None
+    """Tracking code of the request that took it up again; None where none has."""
     may_reopen: bool
+    """This visitor may take it up again now."""
 
 
 class RatingPages:
@@ -43,7 +47,6 @@ class RatingPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (PageRoute("GET", RATINGS_PATH, "comments.view", self._show_ratings),)
 
     async def _show_ratings(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -11,19 +11,22 @@ from domain.requests.request import ServiceRequest
 
 @dataclass(frozen=True, slots=True)
 class CalendarBoard:
-    """A calendar: its address, the right to see it, the key of its name, and who stands in its lines.
-
-    A step with all inputs of `needed_inputs` may be given its hour here: `start_input` names the input of the hour,
-    `line_input` that of the line.
-    """
+    """A calendar of the staff's site. The step of a request may be given its hour here."""
 
     path: str
+    """Its address."""
     right: str
+    """What a visitor needs to see it."""
     title_key: str
+    """The key of its name."""
     resource_kinds: tuple[ResourceKind, ...]
+    """Who or what stands in its lines."""
     needed_inputs: frozenset[str]
+    """A step that has all of these inputs may be given its hour here."""
     start_input: str
+    """The step's input that takes the hour."""
     line_input: str
+    """The step's input that takes whose line it is."""
 
 
 FLEET = CalendarBoard(

@@ -44,16 +44,20 @@ _OPENING_ANCHOR = "#opening"
 
 @dataclass(frozen=True, slots=True)
 class HourChoice:
-    """A request whose step is to get its hour here: for how long, what its line may be of (all, if None), and whether
-    the line goes with the hour. Who can drive the machines is shown with them.
-    """
+    """A request whose step is to get its hour here. Who can drive the machines is shown with them."""
 
     request: ServiceRequest
+    """Whose hour it is."""
     step_name: str
+    """The step, as its declaration names it."""
     step_title: str
+    """What the step is called."""
     duration: timedelta
+    """For how long a line must be free."""
     line_groups: frozenset[str] | None
+    """Machine types, or the officer, among which the line is chosen; None: all lines."""
     names_line: bool
+    """The line goes into the step's form together with the hour."""
 
 
 class CalendarPages:
@@ -68,7 +72,6 @@ class CalendarPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return [
             PageRoute("GET", calendar_board.path, calendar_board.right, partial(self._show_calendar, calendar_board))
             for calendar_board in CALENDAR_BOARDS

@@ -20,19 +20,22 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """Whose line it is: `input_value` is the value of a step's input, `choice_group` what choices are narrowed by (the
-    machine's type, the officer), `unavailable` why it cannot be booked at all. `driven_types` are the machine types of
-    an operator (all, if empty), who is looked at beside the machines and not chosen; None for anybody and anything
-    else.
-    """
+    """Whose line it is, and what is booked in it."""
 
     input_value: str
+    """What a step's input takes for it."""
     choice_group: str
+    """What choices are narrowed by: the machine's type, or the officer; empty for an operator."""
     title: str
+    """What it is called: the machine's or the person's name."""
     detail: str
+    """What stands below the name: a machine's type, or that it is an operator."""
     bookings: Sequence[Booking]
+    """What is booked or held in the period that is shown."""
     unavailable: str | None = None
+    """Why it cannot be booked at all; None where it can."""
     driven_types: Sequence[str] | None = None
+    """Machine types of an operator (empty: all), who is shown and not chosen; None for anything else."""
 
     def concerns_groups(self, choice_groups: AbstractSet[str]) -> bool:
         """Tell whether the line matters where something of these groups is chosen: it is of one, or drives one."""
@@ -43,26 +46,34 @@ class CalendarRow:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some half hours of a line: free, booked, held, out or idle; `spoken_text` is told to those who do not see it,
-    `hours_text` are its hours where no head of the table says them.
-    """
+    """Some half hours of a line, alike in what they are."""
 
     kind: str
+    """Its look: free, booked, held, out (of service) or idle (past, or not to be chosen); `OWN_KIND` behind it."""
     slot_count: int
+    """How many half hours."""
     text: str
+    """What stands in it: a tracking code, an hour, or why nothing can be booked."""
     href: str | None = None
+    """Where it leads: to the booking's request, or to the form with this hour; None: nowhere."""
     spoken_text: str = ""
+    """What is told to those who do not see it."""
     hours_text: str = ""
+    """From when to when in Tehran, where no head of the table says it; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarLine:
-    """A line: of half hours in a day, or of days, each with its pieces, in a week."""
+    """A line of a calendar, of a day or of a week."""
 
     title: str
+    """Whose it is."""
     detail: str
+    """What stands below that."""
     pieces: Sequence[Piece]
+    """Of a day: its half hours, from the first that is shown; empty in a week."""
     day_pieces: Sequence[Sequence[Piece]] = ()
+    """Of a week: what is booked on each day; empty in a day."""
 
 
 SlotChooser = Callable[[CalendarRow, datetime], str | None]

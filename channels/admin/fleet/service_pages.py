@@ -27,7 +27,6 @@ class ServicePages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return [
             route for registry_key in sorted(FLEET_REGISTRIES) for route in self._build_routes(REGISTRIES[registry_key])
         ]

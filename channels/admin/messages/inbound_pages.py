@@ -29,15 +29,18 @@ _SILENCE_REASONS = frozenset({"loop", "twice", "stopped", "resumed"})
 
 @dataclass(frozen=True, slots=True)
 class InboundView:
-    """A text with the word for what became of it. Who may not read it gets neither its request's tracking code (`code`)
-    nor what was `shown_text` us.
-    """
+    """A text that came in, with the word for what became of it."""
 
     id: int
+    """The message's, from which the next page of the list goes on."""
     message: InboundMessage
+    """As it is stored."""
     outcome_key: str
+    """The key of that word."""
     code: str | None
+    """Its request's tracking code; None without one, and for who may not see the request."""
     shown_text: str | None
+    """What it says; None for who may not read it."""
 
 
 class InboundPages:
@@ -50,7 +53,6 @@ class InboundPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (PageRoute("GET", INBOUND_PATH, "messages.view", self._show_inbound),)
 
     async def _show_inbound(self, request: web.Request, visitor: Visitor) -> web.Response:

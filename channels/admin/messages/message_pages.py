@@ -46,16 +46,20 @@ _RESENDABLE_STATES = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A text with what became of it in words. Who may not see the request gets neither its tracking code (`code`) nor
-    what was `shown_text`.
-    """
+    """A text with what became of it, in words."""
 
     id: int
+    """The message's, for addresses and forms."""
     message: OutboxMessage
+    """As it is stored."""
     reason_text: str | None
+    """What went wrong last; None where nothing did."""
     code: str | None
+    """Its request's tracking code; None without one, and for who may not see the request."""
     shown_text: str | None
+    """What was sent; None for who may not see the request."""
     may_resend: bool
+    """Its state allows to put it back into the queue."""
 
 
 async def resolve_message_access(
@@ -85,7 +89,6 @@ class MessagePages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", MESSAGES_PATH, "messages.view", self._render_page),
             PageRoute(

@@ -28,12 +28,16 @@ RULE_FORM = "rule"
 
 @dataclass(frozen=True, slots=True)
 class CommissionRuleView:
-    """A rule as it stands today: it holds no more, it was withdrawn, or it has not begun and can be withdrawn."""
+    """A rule about commissions as it stands today."""
 
     rule: CommissionRule
+    """As it is stored."""
     is_past: bool
+    """It holds no more."""
     is_withdrawn: bool
+    """It was withdrawn before it began."""
     is_upcoming: bool
+    """It has not begun and can be withdrawn."""
 
 
 class CommissionPages:
@@ -46,7 +50,6 @@ class CommissionPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", COMMISSION_PATH, "offices.view", self._render_page),
             PageRoute(

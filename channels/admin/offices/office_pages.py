@@ -64,7 +64,6 @@ class OfficePages:
         self._vault = vault
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", OFFICES_PATH, "offices.view", self._render_list),
             PageRoute(

@@ -52,7 +52,6 @@ class StatementPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", STATEMENT_PATH, "offices.view", self._show_statement),
             PageRoute("GET", f"{STATEMENT_PATH}/lines.csv", "offices.export", self._export_lines),

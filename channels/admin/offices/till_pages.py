@@ -50,7 +50,6 @@ class TillPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", TILL_PATH, "offices.view", self._render_page),
             PageRoute(

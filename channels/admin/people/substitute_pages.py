@@ -26,13 +26,14 @@ from domain.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionView:
-    """Who acts for whom: whether it is the reader's to end, and the key of a text about what is not lent: the role of
-    an absent one who became an administrator meanwhile, or nothing at all; None where all is.
-    """
+    """Who acts for whom."""
 
     substitution: Substitution
+    """As it is stored."""
     may_end: bool
+    """Its reader may end it."""
     unlent_key: str | None
+    """The key of what is told where not all roles are lent, or none; None where all are."""
 
 
 NAME_FORM = "name"
@@ -60,7 +61,6 @@ class SubstitutePages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", SUBSTITUTES_PATH, "users.view", self._render_page),
             PageRoute(

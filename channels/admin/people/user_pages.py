@@ -63,7 +63,6 @@ class UserPages:
         self._passwords = staff_sign_in.passwords
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         form_actions = {
             CHANGE_FORM.name: self._submit_changes,
             "switch": self._submit_switch,

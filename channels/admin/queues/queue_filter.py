@@ -41,16 +41,18 @@ _UNNARROWING_FIELDS = frozenset({"queue", "unit", "order", "search"})
 
 @dataclass(frozen=True, slots=True)
 class QueueFilterView:
-    """The form. `hidden_fields` are the names and values of the queue that is filtered, `narrowings` says in words of
-    which part of it alone is seen, `is_open` that something must be mended in it, and `is_impossible` that no request
-    can be like that: its kind or state is another service's.
-    """
+    """The form that narrows a queue down."""
 
     controls: Sequence[Control]
+    """Its fields."""
     hidden_fields: Sequence[tuple[str, str]]
+    """Names and values of the queue that is filtered."""
     narrowings: Sequence[str]
+    """In words, of which part of the queue no more than this is shown."""
     is_open: bool
+    """Something in it must be mended."""
     is_impossible: bool
+    """No request can be like that: kind or state is another service's."""
 
 
 class FilterForm:

@@ -54,7 +54,6 @@ class QueuePages:
         self._queue_views = QueueViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", HOME_PATH, "account", self._show_queue),
             PageRoute("GET", SEARCH_PATH, "requests.view", self._show_search),

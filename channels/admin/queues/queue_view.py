@@ -24,30 +24,42 @@ from domain.values.text import persian_digits
 
 @dataclass(frozen=True, slots=True)
 class QueueLink:
-    """A queue in the list of queues: its title, how many requests it holds, how many are late."""
+    """A queue in the list of queues."""
 
     address: str
+    """Its page."""
     title: str
+    """What it is called."""
     count: str
+    """How many requests it holds, in Persian digits, with a plus where there are more."""
     late_count: str
+    """How many of these are late; empty where none is."""
     is_current: bool
+    """It is the one that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A request in a list. `tick_value` is what its box sends: its code and the version that was shown; None:
-    no box.
-    """
+    """A request in a list, in words."""
 
     code: str
+    """Its tracking code, which leads to its page."""
     service: str
+    """What its service is called."""
     state: str
+    """What its state is called."""
     phase: str
+    """The phase itself, for the style sheet."""
     subject_label: str
+    """Whose request it is, or what it is about."""
     assignee: str
+    """Who takes care of it, by name; empty while nobody does."""
     updated_at: str
+    """Day and hour in Tehran of its last change."""
     sla: str
+    """How it stands to its SLA, as `Sla` names it; empty where it has none now."""
     tick_value: str | None
+    """What its box sends: code and version token; None: this visitor may not give it to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +73,18 @@ class ViewLink:
 
 @dataclass(frozen=True, slots=True)
 class QueueLook:
-    """A look at a queue: the filter, a page of what it finds and the place where that begins; or what was wrong.
-
-    `unread_values` is what was typed, where it could not be read: of the filter only the queue is known then.
-    """
+    """A look at a queue."""
 
     queue_filter: QueueFilter
+    """What is asked for; of values that could not be read, only the queue is known."""
     page: Page[WorkItem]
+    """What it finds, from a place on."""
     start_cursor: str | None
+    """That place, as the address has it; None: the beginning."""
     error: DomainError | None = None
+    """What was wrong; None where nothing was."""
     unread_values: Mapping[str, object] | None = None
+    """What was typed, where it could not be read; else None."""
 
 
 class QueueViews:

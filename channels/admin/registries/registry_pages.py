@@ -55,7 +55,6 @@ class RegistryPages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         registry_routes = [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
         return (PageRoute("GET", REGISTRIES_PATH, "registries.view", self._show_overview), *registry_routes)
 

@@ -36,7 +36,6 @@ class ExportPages:
         self._views = RegistryViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
 
     def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:

@@ -62,7 +62,6 @@ class ReportPages:
         self._run_slots = asyncio.Semaphore(MAX_CONCURRENT_REPORTS)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", REPORTS_PATH, "reports.view", self._show_reports),
             PageRoute("GET", _REPORT_PATH, "reports.view", self._show_report),

@@ -27,30 +27,42 @@ from domain.values.text import group_digits, persian_digits
 
 @dataclass(frozen=True, slots=True)
 class ReportTableView:
-    """A section: its headings, its rows and the whole, all worded; `name_columns` is how many first columns are
-    names.
-    """
+    """A section of a report, all worded."""
 
     key: str
+    """The section's; names its place on the page."""
     title: str
+    """What it is called."""
     headings: Sequence[str]
+    """Of all columns: dimensions, then figures."""
     rows: Sequence[Sequence[str]]
+    """A row for each value of the dimensions, cell by cell."""
     total_row: Sequence[str]
+    """The figures of all rows together, under the same headings."""
     name_columns: int
+    """How many first columns are names and no figures."""
     chart: Chart | None
+    """The first figure as it is drawn; None where there is nothing to draw."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report's page: `total_figures` are the figures of its whole."""
+    """A report's page, all worded."""
 
     key: str
+    """The report's, as in its address."""
     title: str
+    """What it is called."""
     description: str
+    """What it is about, in a sentence or two."""
     period_text: str
+    """The period whose facts it counts."""
     computed_at: str
+    """Day and hour in Tehran at which it was added up."""
     total_figures: Sequence[tuple[str, str]]
+    """Label and value of each figure of its whole."""
     tables: Sequence[ReportTableView]
+    """Its sections that have dimensions."""
 
 
 def format_figure(figure: Figure, value: FigureValue) -> str:

@@ -39,7 +39,6 @@ class PrintPages:
         self._printer = printer
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
         return (
             *self._list_format_routes(_PRINT_PATH, "requests.view", self._find_request_printout),

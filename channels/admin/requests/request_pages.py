@@ -85,7 +85,6 @@ class RequestPages:
         self._request_views = RequestViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", _REQUEST_PATH, "requests.view", self._render_page),
             PageRoute(

@@ -52,70 +52,104 @@ class LabelledValue:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEventView:
-    """An event of the history: when, what, who, in which channel, and what was written about it."""
+    """An event of the history, in words."""
 
     happened_at: str
+    """Day and hour in Tehran."""
     title: str
+    """What happened."""
     actor_name: str
+    """Who did it."""
     channel: str
+    """By which way."""
     note: str | None
+    """What was written about it; None where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestMessageView:
-    """A text to somebody about the request, with what became of it."""
+    """A text about the request, with what became of it."""
 
     recipient: str
+    """A mobile as people write it, or a chat."""
     text: str
+    """As the staff may read it."""
     state: str
+    """What its state is called."""
     state_key: str
+    """The state itself, for the style sheet."""
     sent_at: str
+    """Day and hour in Tehran; of one that was not sent, when it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What a request is, where it stands and who cares for it. `version_token` goes with every form of the page: who
-    acts on an older page is told. `reopens` is the code of the request that this one takes up again, `reopened_as` of
-    the one that takes this one up.
-    """
+    """What a request is, where it stands and who takes care of it, in words."""
 
     code: str
+    """Its tracking code as machines write it."""
     shown_code: str
+    """The same as people read it."""
     title: str
+    """What its service is called."""
     state: str
+    """What its state is called."""
     phase: str
+    """The phase itself, for the style sheet."""
     is_final: bool
+    """It has ended."""
     version_token: VersionToken
+    """Goes with every form of the page: who acts on an older page is told."""
     assignee: str | None
+    """By name; None while it is nobody's."""
     mobile: str | None
+    """As people write it (09…); None where it has none, or it was erased."""
     channel: str
+    """The way by which it came."""
     created_at: str
+    """Day and hour in Tehran."""
     unit: str | None
+    """What the unit is called whose turn it is; None where it is none's."""
     is_erased: bool
+    """Its personal data was erased."""
     reopens: str | None
+    """Tracking code of the request that this one takes up again; None without one."""
     reopened_as: str | None
+    """Tracking code of the request that takes this one up again; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything that the page shows. `assignable_members` are those to whom the visitor may give the request,
-    `may_reopen` whether he may take it up again.
-    """
+    """Everything that the page of a request shows to one visitor."""
 
     head: RequestHead
+    """What it is and where it stands."""
     form_facts: Sequence[LabelledValue]
+    """What its form says."""
     recorded_facts: Sequence[LabelledValue]
+    """What steps stored beside the form."""
     quote: QuoteView | None
+    """How its amount was reckoned; None while it has no price."""
     documents: Sequence[Document]
+    """The files that it has."""
     missing: Sequence[str]
+    """What papers are called that are still to come."""
     paper_titles: Mapping[str, str]
+    """What papers may be added: name → what it is called."""
     bills: Sequence[BillView]
+    """The request's, with what moved on each."""
     messages: Sequence[RequestMessageView]
+    """What was sent about it, the newest first, at most `MAX_MESSAGES`."""
     history: Sequence[HistoryEventView]
+    """What happened, the newest first."""
     step_forms: Sequence[StepForm]
+    """The steps that this visitor may take now."""
     assignable_members: Sequence[StaffMember]
+    """To whom this visitor may give it; empty where they may not."""
     may_reopen: bool
+    """This visitor may take it up again now."""
     printouts: Mapping[str, str]
+    """Which papers this visitor may print: kind → title."""
 
     def offers_form(self, form_name: str, visitor: Visitor, bill_id: str | None = None) -> bool:
         """Tell whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""

@@ -21,34 +21,40 @@ ENDED_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class StepForm:
-    """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
-    which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
-    `quoted_rials` is what the tariff would ask in a step that sets the price, in rials; `note` is what to know of the
-    request before the step is taken. `obstacle` says why it cannot be taken now, whatever is typed: then it has no
-    form.
-    """
+    """A step that may be taken, with its form."""
 
     name: str
+    """As its declaration names it."""
     title: str
+    """What it is called."""
     controls: Sequence[Control]
+    """Its inputs, as they were typed where it was refused."""
     problem: str | None
+    """A fault that names none of its inputs; None without one."""
     was_refused: bool
+    """Its form stands open: it was refused, or begun in a calendar."""
     gives_up: bool
+    """It ends the request without what it asked for, or waives its money."""
     calendar_address: str | None
+    """The calendar in which its hour may be chosen; None where there is none."""
     quoted_rials: int | None
+    """What the tariff asks, where the step sets the price; else None."""
     note: str | None
+    """What to know of the request before it is taken; None where there is nothing."""
     obstacle: str | None
+    """Why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedStep:
-    """A step whose form stands open: refused, with what was typed and why, or begun elsewhere (in a calendar) with what
-    was chosen there.
-    """
+    """A step whose form stands open."""
 
     step_name: str
+    """As its declaration names it."""
     submitted_values: FormValues
+    """What was typed, or chosen in a calendar."""
     error: DomainError | None = None
+    """Why it was refused; None where it was only begun."""
 
 
 class StepViews:

@@ -60,7 +60,6 @@ class WalkInPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", WALK_IN_PATH, "requests.enter", self._show_services),
             PageRoute("GET", _SERVICE_PATH, "requests.enter", self._render_form),

@@ -24,15 +24,22 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A change in words; `address` is the page of what was changed, if it has one of its own."""
+    """A change of a setting, in words."""
 
     id: int
+    """The change's, from which the next page of the list goes on."""
     change: SettingChange
+    """As it is stored."""
     changed_by: str
+    """Who made it, by name."""
     title: str
+    """What was changed: a rule's name, a text's key, or a day."""
     address: str | None
+    """Its own page; None where it has none."""
     before: str
+    """The value that it had."""
     value: str
+    """The value that it has since."""
 
 
 class ChangePages:
@@ -45,7 +52,6 @@ class ChangePages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (PageRoute("GET", CHANGES_PATH, "settings.view", self._show_changes),)
 
     async def _show_changes(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -50,7 +50,6 @@ class DayPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", DAYS_PATH, "settings.view", self._render_page),
             PageRoute(

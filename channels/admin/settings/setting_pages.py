@@ -41,7 +41,6 @@ class SettingPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", SETTINGS_PATH, "settings.view", self._render_page),
             PageRoute(

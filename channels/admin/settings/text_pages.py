@@ -51,7 +51,6 @@ class TextPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", TEXTS_PATH, "settings.view", self._show_texts),
             PageRoute("GET", TEXT_PATH, "settings.view", self._render_page),

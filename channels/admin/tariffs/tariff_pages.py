@@ -70,7 +70,6 @@ class TariffPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        """Return every route."""
         return (
             PageRoute("GET", TARIFFS_PATH, "tariffs.view", self._render_tariffs),
             PageRoute("GET", _TARIFF_PATH, "tariffs.view", self._show_tariff),

@@ -33,37 +33,48 @@ TARIFFS_PATH = "/staff/tariffs"
 
 @dataclass(frozen=True, slots=True)
 class PriceView:
-    """A dated price in words; `is_in_force` when it is in force, `is_upcoming` when it can be withdrawn: another one
-    goes on then, or none (`has_no_successor`).
-    """
+    """A dated price, in words."""
 
     rate: str
+    """Rials a unit, with Persian digits."""
     unit: str
+    """What is counted."""
     minimum: str
+    """The fewest units that are charged."""
     vat_percent: str
+    """Value added tax, in percent."""
     first_day: str
+    """Jalali."""
     last_day: str
+    """Jalali; empty where it is open, or the price was withdrawn."""
     set_by: str
+    """Who set it, by name; empty where nobody has yet."""
     is_in_force: bool
+    """It holds today."""
     is_upcoming: bool
+    """It begins later and can be withdrawn: the price before it goes on then."""
     is_withdrawn: bool = False
+    """It was withdrawn before it began."""
     has_no_successor: bool = False
+    """There is no price before it that would go on if it were withdrawn."""
     id: int = 0
+    """The row's; 0 for a price that is not set."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPrice:
-    """A price that is not set: in words, and the rate of the one that it takes the place of, if any.
-
-    `present_price` is the one that would hold without it, `change_text` by how many percent this one differs from that,
-    and `is_far` whether it is asked about.
-    """
+    """A price that is not set, in words."""
 
     price: PriceView
+    """As it would stand."""
     replaced_rate: str
+    """Rials a unit of the price whose place it takes; empty where it takes none's."""
     present_price: PriceView | None = None
+    """The one that would hold without it; None where there would be none."""
     change_text: str = ""
+    """By how many percent it differs from that; empty without one."""
     is_far: bool = False
+    """It differs so much that it is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +89,20 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A price that waits; `is_own` when its reader proposed it."""
+    """A price that waits for a second person's approval, in words."""
 
     id: int
+    """The proposal's, for the forms that decide about it."""
     title: str
+    """The service and what is priced."""
     new_price: NewPrice
+    """The price, from the day on which it would begin."""
     proposed_by: str
+    """By name."""
     proposed_at: str
+    """Day and hour in Tehran."""
     is_own: bool
+    """Its reader proposed it, and may not approve it."""
 
 
 class TariffViews:

@@ -188,7 +188,6 @@ class Kavenegar:
 
     @property
     def memory_period(self) -> timedelta:
-        """How long after sending our ids are still known."""
         return timedelta(hours=12)
 
     async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:

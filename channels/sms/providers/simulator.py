@@ -34,7 +34,6 @@ class Simulator:
 
     @property
     def memory_period(self) -> timedelta:
-        """How long after sending our ids are still known."""
         return timedelta(days=365)
 
     async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:

@@ -33,11 +33,14 @@ _RECORDER_ROLES: Mapping[PaymentMethod, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """A recorded payment with its bill; `outcome` is the step that its request took, None when it took none."""
+    """A payment that was recorded, with its bill as it stands since."""
 
     bill: Bill
+    """The bill that it was paid for."""
     payment: Payment
+    """As it is stored, with what it did."""
     outcome: StepOutcome | None = None
+    """The step that its request took by it; None when it took none."""
 
 
 async def find_bill_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:

@@ -54,13 +54,18 @@ class ReversalEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedReversal:
-    """A reversal with its bill and payment as they stand now; `outcome` is the step that a request took."""
+    """A reversal with what it changed, as that stands since."""
 
     bill: Bill
+    """The bill that the payment was for."""
     payment: Payment
+    """The payment, which counts no more."""
     reversal: Reversal
+    """As it is stored."""
     consequence: ReversalEffect
+    """What became of the bill."""
     outcome: StepOutcome | None = None
+    """The step that the bill's request took by it; None when it took none."""
 
 
 async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: str) -> Payment:

@@ -21,12 +21,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message on its way in. `address` is where its reply goes; None where nobody can be answered."""
+    """One message on its way in."""
 
     dependencies: Dependencies
+    """What every action works with."""
     uow: UnitOfWork
+    """The unit that stores it, with all that it does."""
     message: InboundMessage
+    """As it is stored."""
     address: Address | None
+    """Where its reply goes; None where nobody can be answered."""
 
     async def send_reply(
         self, text_key: str, text: str, request_id: int | None = None, markup: ReplyMarkup | None = None

@@ -46,11 +46,14 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """What an update came to: what was understood, what is said, and what the pressed button is told (`toast`)."""
+    """What an update from a chat came to."""
 
     intent: str
+    """What was understood."""
     replies: tuple[ChatReply, ...] = ()
+    """The messages that answer it, in order."""
     toast: str | None = None
+    """What the pressed button is told; None where nothing is."""
 
 
 async def handle_chat_event(

@@ -37,15 +37,16 @@ LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
 
 @dataclass(frozen=True, slots=True)
 class ConversationReply:
-    """What goes back: the text with its key and request, what was understood, and where the dialogue stands now.
-
-    `asks_question`: the text ends with the question that the dialogue waits with.
-    """
+    """What a citizen's text came to."""
 
     message: CommandReply
+    """The text that goes back."""
     intent: str
+    """What was understood."""
     dialogue: Dialogue = field(default_factory=Dialogue)
+    """Where the dialogue stands now."""
     asks_question: bool = False
+    """The text ends with the question that the dialogue waits with."""
 
 
 @dataclass(frozen=True, slots=True)

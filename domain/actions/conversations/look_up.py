@@ -13,11 +13,14 @@ from domain.values.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One line of an answer: what it says (`key`, under the service's `answers`), its text and the facts behind it."""
+    """One line of an answer."""
 
     key: str
+    """What it says: a text below the service's `answers`."""
     text: str
+    """That text, filled."""
     facts: Mapping[str, Any]
+    """What it was filled with."""
 
 
 async def run_lookup(

@@ -27,16 +27,18 @@ MOST_COUNTED = 200
 
 @dataclass(frozen=True, slots=True)
 class CommandReply:
-    """A reply's text, its key in the catalogue, the message parts that it may have, and the request it is about.
-
-    `follow_up` is the intent that the reply offers to do: the citizen's next text says yes or no.
-    """
+    """A reply to a command, as a text."""
 
     text: str
+    """What is sent."""
     key: str
+    """Of the text in the catalogue."""
     part_budget: int
+    """Message parts that it may have."""
     request_id: int | None = None
+    """The request that it is about; None without one."""
     follow_up: Frame | None = None
+    """The intent that it offers to do: the citizen's next text says yes or no. None: it offers nothing."""
 
 
 @dataclass(frozen=True, slots=True)

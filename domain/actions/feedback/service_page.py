@@ -12,15 +12,18 @@ COMMENTS_PER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class ServicePage:
-    """A service as the public sees it; `older_before` is where the next page of comments begins, None after the
-    last.
-    """
+    """A service as the public sees it."""
 
     service: Service
+    """As it is declared."""
     views: int
+    """How often its page was read."""
     opinion: Opinion
+    """What citizens think of it, counted."""
     comments: tuple[Comment, ...]
+    """The published ones, newest first."""
     older_before: int | None = None
+    """Where the next page of comments begins; None after the last."""
 
     @property
     def published_count(self) -> int:

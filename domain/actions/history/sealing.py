@@ -25,15 +25,18 @@ REQUESTS_AT_ONCE = 200_000
 
 @dataclass(slots=True)
 class Verification:
-    """The result of `history verify`: what is wrong, and how much was looked at; `unsealed` events came after the
-    last seal.
-    """
+    """The result of `history verify`."""
 
     faults: list[HistoryFault] = field(default_factory=list)
+    """What is wrong."""
     requests: int = 0
+    """How many chains were looked at."""
     events: int = 0
+    """How many events these have."""
     seals: int = 0
+    """How many seals were looked at."""
     unsealed: int = 0
+    """Events that came after the last seal."""
 
 
 async def seal_history(dependencies: Dependencies, store: Store, signer: Signer) -> list[Seal]:

@@ -33,19 +33,20 @@ PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": isolate_left_to_ri
 
 @dataclass(frozen=True, slots=True)
 class PrintoutSubject:
-    """What a paper is of: a request, or a row of a registry.
-
-    `code` is what machines call it, `heading` what people do. `texts_key` is where the catalogue keeps the paper's
-    words, `label_key` the key of what a fact is called, `render_facts` makes texts by name of what was gathered for a
-    sheet. `token` is the one of `/verify/{token}`.
-    """
+    """What a paper is of: a request, or a row of a registry."""
 
     code: str
+    """What machines call it; it stands in the file's name."""
     heading: PaperFact
+    """What people call it, with the label of that."""
     texts_key: str
+    """Where the catalogue keeps the paper's texts, from its title on."""
     label_key: Callable[[str], str]
+    """Gives the key of what a fact is called, by the fact's name."""
     render_facts: Callable[[GatheredFacts], TextsByName]
+    """Makes texts by name of what was gathered for a sheet."""
     token: str | None = None
+    """The one of `/verify/{token}`; None where the paper cannot be verified."""
 
 
 async def build_request_printout(

@@ -31,14 +31,20 @@ _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPaper:
-    """A genuine paper as anybody may see it; `number` is empty where the paper has none."""
+    """A genuine paper as anybody may see it."""
 
     status: PaperStatus
+    """Whether it still holds good."""
     title: str
+    """What kind of paper it is, as it stands on its head."""
     service: str
+    """What the service is called that issued it."""
     number: str
+    """The letter's number as people read it; empty where the paper has none."""
     day: date
+    """When it was issued, by Tehran's calendar."""
     facts: tuple[PaperFact, ...]
+    """What may be told to anybody, with labels; a holder's name is masked."""
 
 
 async def verify_paper(dependencies: Dependencies, store: Store, token: str, address: str) -> VerifiedPaper:

@@ -24,16 +24,18 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """A queue (of a unit, where it is one's) with how many requests it holds, and how many of a unit's are late.
-
-    Neither counts further than `MOST_COUNTED`; `more` tells that there are.
-    """
+    """A queue with how many requests it holds, counted no further than `MOST_COUNTED`."""
 
     queue: Queue
+    """Which one."""
     unit: Role | None
+    """Whose queue it is; None where it is no unit's."""
     count: int
+    """How many requests it holds."""
     more: bool
+    """There are more than were counted."""
     late: int = 0
+    """How many are late; of a unit's queue alone."""
 
 
 @dataclass(frozen=True, slots=True)

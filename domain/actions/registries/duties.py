@@ -25,17 +25,20 @@ _IN_SERVICE_CONDITION = {"status": IN_SERVICE_STATUS}
 
 @dataclass(slots=True)
 class GeneratedDuties:
-    """What a generation did: duties made, those that were there before, and vehicles that owe nothing by the tariff.
-
-    With `missing` (kind of taxi → how many vehicles have no tariff) nothing was made.
-    """
+    """What a generation of duties did. Where a tariff is missing, nothing was made."""
 
     year: int
+    """Jalali."""
     made: int = 0
+    """How many duties are new."""
     present: int = 0
+    """How many were there before, and were left as they are."""
     free: int = 0
+    """Vehicles that owe nothing by the tariff."""
     amount: int = 0
+    """What the new duties come to together, in rials."""
     missing: dict[str, int] = field(default_factory=dict)
+    """Kind of taxi → how many vehicles have no tariff."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,16 @@ EARLIEST_DAY = date(1921, 3, 21)
 
 @dataclass(frozen=True, slots=True)
 class ExpiringDate:
-    """A date that runs out: days left (below zero: past), the mobile to remind (None: unknown), reminders sent."""
+    """A date of a registry's row that runs out."""
 
     expiring: ExpiringRow
+    """The row and which of its dates."""
     days_left: int
+    """Below zero: so many days past."""
     mobile: str | None
+    """Whom to remind (+989…); None: unknown."""
     reminders_sent: tuple[int, ...]
+    """How many days before it reminders were sent."""
 
 
 async def list_expiring(dependencies: Dependencies, uow: UnitOfWork, days_ahead: int) -> list[ExpiringDate]:

@@ -53,12 +53,19 @@ class _ExaminedRow:
     """A row under examination."""
 
     number: int
+    """The row's number in the sheet."""
     submitted_values: dict[str, Any]
+    """By field, what its cells say, as far as they could be read."""
     faults: list[CellFault]
+    """What is wrong with it so far; a row with any is not kept."""
     key: RowKey | None = None
+    """The natural key; None where a fault hides it or the row has none."""
     stored_row: RegistryRow | None = None
+    """The registry's row with that key; None for a new one."""
     new_values: dict[str, Any] = field(default_factory=dict)
+    """The stored values with the submitted ones over them: what the row would be."""
     is_unreadable: bool = False
+    """The sheet's own line could not be taken apart: nothing else is examined."""
 
     def add_fault(self, field_name: str | None, error: DomainError, raw_value: object = "") -> None:
         """Note what is wrong with a field."""

@@ -39,16 +39,20 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report, whole. `roles` may see it. `unit`: it is about the services in whose queues this unit has a part, and
-    of `extra_services`, the bills that are of no service (None: about everything). `monthly`: the scheduler keeps it.
-    """
+    """A report, whole."""
 
     key: str
+    """Its name in addresses and in the keys of texts."""
     roles: frozenset[Role]
+    """Who may see it."""
     sections: tuple[ReportSection, ...]
+    """Its tables, in order."""
     unit: Role | None = None
+    """It is about the services in whose queues this unit has a part; None: about everything."""
     extra_services: tuple[str, ...] = ()
+    """With a `unit`: what else it is about, bills that are of no service (keys of registries)."""
     monthly: bool = False
+    """The scheduler keeps it for every Jalali month that is over."""
 
     def covered_services(self, all_services: Mapping[str, Service]) -> frozenset[str] | None:
         """Return the keys of what it is about; None for everything."""

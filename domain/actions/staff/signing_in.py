@@ -35,27 +35,32 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class _PasswordCheck:
-    """What came of comparing a password: the attempt as it was counted, the hash that the password was compared with
-    (None without a usable account), whether it was right, and whether the account has a second factor.
-    """
+    """What came of comparing a password."""
 
     attempt: CountedAttempt
+    """The attempt, as it was counted."""
     password_hash: str | None
+    """What the password was compared with; None without a usable account."""
     is_right: bool
+    """Whether the password was the account's."""
     is_enrolled: bool
+    """Whether the account has a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffSignIn:
-    """Lets the staff in: the desk's clock and chance, the store, what passwords and secrets are checked with, and who
-    is looked at next.
-    """
+    """Lets the staff in."""
 
     dependencies: Dependencies
+    """What every action works with."""
     store: Store
+    """Opens units of work."""
     passwords: Passwords
+    """Compares and hashes passwords."""
     vault: Vault
+    """Opens the secrets of authenticators."""
     attempt_queue: AttemptQueue
+    """Decides whose attempt is looked at next."""
 
     async def sign_in(
         self, username: str, password: str, caller: ClientOrigin, *, former: StaffSession | None = None

@@ -320,11 +320,14 @@ def _lock_name(service: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PriceSample:
-    """What so many units cost by a price, and what they cost without it on the same day (None: there is no price)."""
+    """What some units cost by a price, beside what they cost without it on the same day."""
 
     units: int
+    """How many."""
     before: int | None
+    """Rials without the price; None where there is none then."""
     after: int
+    """Rials with the price."""
 
 
 async def sample_prices(

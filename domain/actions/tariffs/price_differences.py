@@ -15,12 +15,12 @@ typed.
 
 @dataclass(frozen=True, slots=True)
 class PriceDifference:
-    """How a price differs from the present one, which would hold in its place: the row, and by how many percent it
-    makes a unit, or the least that is charged, dearer or cheaper (the greater of both; None beside a price of nothing).
-    """
+    """How a price differs from the present one, which would hold in its place."""
 
     present: TariffRow
+    """The present one's row."""
     percent: int | None
+    """By how many a unit, or the least charge, gets dearer: the greater; None where the present one is 0."""
 
     @property
     def is_far(self) -> bool:

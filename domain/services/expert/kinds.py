@@ -19,11 +19,14 @@ from domain.values.text import fold_text, tidy_text
 
 @dataclass(frozen=True, slots=True)
 class OpinionKind:
-    """One kind: `papers` must be there before it is priced, `by_area` lets the tariff count square metres too."""
+    """One kind of expert opinion."""
 
     key: str
+    """Its name in the form, in texts and in tariffs."""
     papers: tuple[str, ...]
+    """What must be there before it is priced."""
     by_area: bool = True
+    """The tariff may count square metres too."""
 
 
 OPINION_KINDS: Mapping[str, OpinionKind] = {
