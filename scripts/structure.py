@@ -147,7 +147,8 @@ def find_circles(import_graph: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def _find_reachable(import_graph: Mapping[str, set[str]], start_name: str) -> set[str]:
-    reached_names, waiting_names = set(), [start_name]
+    reached_names: set[str] = set()
+    waiting_names = [start_name]
     while waiting_names:
         for target_name in import_graph.get(waiting_names.pop(), set()) - reached_names:
             reached_names.add(target_name)
