@@ -108,77 +108,184 @@ class UnitOfWork(Protocol):
     """One transaction and the repositories that share it."""
 
     @property
-    def requests(self) -> RequestRepository: ...
+    def requests(self) -> RequestRepository:
+        """Requests of citizens."""
+        ...
+
     @property
-    def timers(self) -> TimerRepository: ...
+    def timers(self) -> TimerRepository:
+        """Moments at which the scheduler turns to requests."""
+        ...
+
     @property
-    def work_lists(self) -> WorkListRepository: ...
+    def work_lists(self) -> WorkListRepository:
+        """Queues of the staff, page by page."""
+        ...
+
     @property
-    def search_words(self) -> SearchWordRepository: ...
+    def search_words(self) -> SearchWordRepository:
+        """Names and numbers by which requests are found."""
+        ...
+
     @property
-    def saved_views(self) -> SavedViewRepository: ...
+    def saved_views(self) -> SavedViewRepository:
+        """Filters of queues that members of the staff keep."""
+        ...
+
     @property
-    def history(self) -> HistoryRepository: ...
+    def history(self) -> HistoryRepository:
+        """Events of requests, and seals."""
+        ...
+
     @property
-    def bills(self) -> BillRepository: ...
+    def bills(self) -> BillRepository:
+        """Bills, payments, reversals and refunds."""
+        ...
+
     @property
-    def sequences(self) -> SequenceRepository: ...
+    def sequences(self) -> SequenceRepository:
+        """Numbers without gaps."""
+        ...
+
     @property
-    def tariffs(self) -> TariffRepository: ...
+    def tariffs(self) -> TariffRepository:
+        """Prices, and prices that wait for a second person."""
+        ...
+
     @property
-    def fleet(self) -> FleetRepository: ...
+    def fleet(self) -> FleetRepository:
+        """Machines, operators, officers and their bookings."""
+        ...
+
     @property
-    def registries(self) -> RegistryRepository: ...
+    def registries(self) -> RegistryRepository:
+        """Rows of registries."""
+        ...
+
     @property
-    def registry_imports(self) -> ImportRepository: ...
+    def registry_imports(self) -> ImportRepository:
+        """Files that were brought for registries."""
+        ...
+
     @property
-    def people(self) -> StaffMemberRepository: ...
+    def people(self) -> StaffMemberRepository:
+        """Citizens, members of the staff and substitutes."""
+        ...
+
     @property
-    def staff_sessions(self) -> StaffSessionRepository: ...
+    def staff_sessions(self) -> StaffSessionRepository:
+        """Sessions of the staff's site."""
+        ...
+
     @property
-    def second_factors(self) -> SecondFactorRepository: ...
+    def second_factors(self) -> SecondFactorRepository:
+        """Authenticators of the staff."""
+        ...
+
     @property
-    def feedback(self) -> FeedbackRepository: ...
+    def feedback(self) -> FeedbackRepository:
+        """Ratings and comments."""
+        ...
+
     @property
-    def service_views(self) -> ServiceViewRepository: ...
+    def service_views(self) -> ServiceViewRepository:
+        """Readings of the services' pages."""
+        ...
+
     @property
-    def personal_data(self) -> PersonalDataRepository: ...
+    def personal_data(self) -> PersonalDataRepository:
+        """Erases what is kept of people beside the rows of requests."""
+        ...
+
     @property
-    def reports(self) -> ReportRepository: ...
+    def reports(self) -> ReportRepository:
+        """Figures, and reports that were kept."""
+        ...
+
     @property
-    def documents(self) -> DocumentRepository: ...
+    def documents(self) -> DocumentRepository:
+        """Files of requests."""
+        ...
+
     @property
-    def issued_papers(self) -> IssuedPaperRepository: ...
+    def issued_papers(self) -> IssuedPaperRepository:
+        """Papers that can be verified."""
+        ...
+
     @property
-    def inbox(self) -> InboxRepository: ...
+    def inbox(self) -> InboxRepository:
+        """Texts that came in."""
+        ...
+
     @property
-    def dialogues(self) -> DialogueRepository: ...
+    def dialogues(self) -> DialogueRepository:
+        """Running dialogues."""
+        ...
+
     @property
-    def outbox(self) -> OutboxRepository: ...
+    def outbox(self) -> OutboxRepository:
+        """Messages that go out."""
+        ...
+
     @property
-    def message_counts(self) -> MessageCountRepository: ...
+    def message_counts(self) -> MessageCountRepository:
+        """How many messages stand how, for pages and figures."""
+        ...
+
     @property
-    def lines(self) -> LineRepository: ...
+    def lines(self) -> LineRepository:
+        """Opt-outs, and what is counted or blocked by a key."""
+        ...
+
     @property
-    def chats(self) -> ChatRepository: ...
+    def chats(self) -> ChatRepository:
+        """Chats with messengers' bots."""
+        ...
+
     @property
-    def mobile_proofs(self) -> MobileProofRepository: ...
+    def mobile_proofs(self) -> MobileProofRepository:
+        """Codes that prove a mobile."""
+        ...
+
     @property
-    def offices(self) -> OfficeRepository: ...
+    def offices(self) -> OfficeRepository:
+        """Counter offices and what they earn."""
+        ...
+
     @property
-    def office_tills(self) -> TillRepository: ...
+    def office_tills(self) -> TillRepository:
+        """Tills as they were closed."""
+        ...
+
     @property
-    def office_calls(self) -> CallRepository: ...
+    def office_calls(self) -> CallRepository:
+        """Calls of offices that were answered, and their nonces."""
+        ...
+
     @property
-    def leases(self) -> LeaseRepository: ...
+    def leases(self) -> LeaseRepository:
+        """Who may run a job."""
+        ...
+
     @property
-    def work_calendar(self) -> WorkCalendarRepository: ...
+    def work_calendar(self) -> WorkCalendarRepository:
+        """Days declared off or working."""
+        ...
+
     @property
-    def setting_changes(self) -> SettingChangeRepository: ...
+    def setting_changes(self) -> SettingChangeRepository:
+        """Changes of settings and texts."""
+        ...
+
     @property
-    def audit(self) -> AuditRepository: ...
+    def audit(self) -> AuditRepository:
+        """What the staff did besides steps."""
+        ...
+
     @property
-    def verifications(self) -> VerificationRepository: ...
+    def verifications(self) -> VerificationRepository:
+        """Verifications of the history."""
+        ...
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """Open a part of this unit that rolls back alone when it raises; the unit itself can go on and be committed."""
@@ -199,14 +306,16 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetSelection:
-    """What is taken along of a report (its key), as a sheet of that kind (csv, xlsx): the requests that it is about, a
-    row each, or its `figures_only`.
-    """
+    """What is taken along of a report."""
 
     report_key: str
+    """The key of the report."""
     report_filter: ReportFilter
+    """The days and rows that it is about."""
     file_format: str
+    """The kind of sheet: csv, xlsx."""
     figures_only: bool = False
+    """Whether the sheet has its figures; else the requests that it is about, a row each."""
 
 
 class ReportSheets(Protocol):

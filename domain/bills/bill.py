@@ -44,28 +44,38 @@ class BillKind(StrEnum):
 
 @dataclass(slots=True)
 class Bill:
-    """A charge with its Iranian bill id and payment id (facts-iran.md, "Bills").
-
-    `subject_kind` is request, duty or violation, and `subject_id` its id. `explanation` is the quote, line by line,
-    that made the amount. `deadline` is what the citizen is told; nothing expires before deadline + settlement lag.
-    `revision` counts saves: saving an old revision is a `Conflict`.
-    """
+    """A charge with its Iranian bill id and payment id (facts-iran.md, "Bills")."""
 
     id: int
+    """The row's; people know the bill by `bill_id`."""
     file_number: int
+    """The number inside the bill id that is this bill's alone."""
     bill_id: str
+    """The bill id (شناسه قبض), digits."""
     payment_id: str
+    """The payment id (شناسه پرداخت), digits; it holds the amount."""
     amount: int
+    """In rials, VAT and rounding included."""
     state: BillState
+    """What became of it so far."""
     kind: BillKind
+    """Whether it is the first charge or one beside it."""
     subject_kind: str
+    """What it is for: request, duty or violation."""
     subject_id: int
+    """The id of that request or row."""
     created_at: datetime
+    """When it was issued, in UTC."""
     deadline: datetime | None
+    """What the citizen is told; nothing expires before it and the settlement lag. None: no deadline."""
     explanation: dict[str, Any] = field(default_factory=dict)
+    """The quote that made the amount, line by line, as JSON."""
     settled_at: datetime | None = None
+    """When it was paid, waived or closed otherwise, in UTC; None while it is payable."""
     note: str | None = None
+    """Why it was waived or closed, in somebody's words; None: no reason was given."""
     revision: int = 0
+    """Counts saves: saving an old revision is a `Conflict`."""
 
 
 class PaymentMethod(StrEnum):
@@ -91,26 +101,34 @@ class PaymentOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that arrived for a bill, or went back (`returned`). `reference` is the bank's or POS's own number.
-
-    `office` is the code of the counter office that took it; its references bear the code (`terminal_reference`).
-    `rrn`, `terminal_id` and `paid_at` are what else a POS receipt says (domain/bills/pos_receipts.py).
-    `reversed_at` is when it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`).
-    """
+    """Money that arrived for a bill, or went back (`returned`)."""
 
     id: int
+    """The row's key in the store."""
     bill_id: int
+    """The bill's row, not the digits that people pay by."""
     amount: int
+    """In rials, also of money that went back."""
     method: PaymentMethod
+    """How the money came."""
     reference: str
+    """The bank's or POS's own number; an office's bears the code of the office (`terminal_reference`)."""
     outcome: PaymentOutcome
+    """What it did: settled the bill, or is surplus …"""
     recorded_by: str
+    """Who recorded it, as a label."""
     at: datetime
+    """When it was recorded, in UTC."""
     office: str | None = None
+    """The code of the counter office that took it; None when none did."""
     rrn: str | None = None
+    """The retrieval reference number of its POS receipt (domain/bills/pos_receipts.py); None: not said."""
     terminal_id: str | None = None
+    """The terminal of that receipt; None: not said."""
     paid_at: datetime | None = None
+    """The moment on that receipt, with its zone; None: not said."""
     reversed_at: datetime | None = None
+    """When it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`)."""
 
     @property
     def is_recorded(self) -> bool:
@@ -130,20 +148,24 @@ def acting_label(actor_label: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """That a payment was recorded wrongly: a record of its own, never edited, from which the ledger can post.
-
-    `payment_id` is the payment's row, `amount` its rials, `outcome` what it had done; `reason` is in somebody's words
-    (None once personal data was erased), `reversed_by` a label.
-    """
+    """That a payment was recorded wrongly: a record of its own, never edited, from which the ledger can post."""
 
     id: int
+    """The row's key in the store."""
     payment_id: int
+    """The key of the payment."""
     bill_id: int
+    """The key of the bill, not the digits that people pay by."""
     amount: int
+    """The payment's amount, in rials."""
     outcome: PaymentOutcome
+    """What the payment had done."""
     reason: str | None
+    """In somebody's words; None once personal data was erased."""
     reversed_by: str
+    """Who reversed it, as a label."""
     at: datetime
+    """When it was reversed, in UTC."""
 
 
 def normalise_reference(reference_text: str) -> str:
@@ -173,32 +195,40 @@ SURPLUS_REASON = "surplus_payment"
 
 @dataclass(slots=True)
 class Refund:
-    """Money to return to the citizen. `reason` is a stable code: cancelled, fewer_hours, surplus_payment.
-
-    `iban` is where it went, and before that where a second person said that it is to go (`approved_by`, a label).
-    `bill_was` is the bill's state before this became due on it, where that changed it.
-    """
+    """Money to return to the citizen."""
 
     id: int
+    """The row's key in the store."""
     bill_id: int
+    """The key of the bill, not the digits that people pay by."""
     amount: int
+    """In rials."""
     reason: str
+    """A stable code: cancelled, fewer_hours, surplus_payment."""
     state: RefundState
+    """Whether it is due, went back or was cancelled."""
     created_at: datetime
+    """Since when it is due, in UTC."""
     iban: str | None = None
+    """Where it went; before that, where a second person said that it is to go. None: not said yet."""
     refunded_at: datetime | None = None
+    """When it went back; None while it is due, or cancelled."""
     bill_was: BillState | None = None
+    """The bill's state before this became due on it, where that changed it."""
     approved_by: str | None = None
+    """The second person who approved it, as a label; None while nobody has."""
     approved_at: datetime | None = None
+    """When that person did, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueBack:
-    """What is still to go back on a bill: the sum of its refunds, since when the oldest of them is due, and all that
-    ever came in for the bill.
-    """
+    """What is still to go back on a bill."""
 
     bill: Bill
     due_amount: int
+    """The sum of its refunds that are due, in rials."""
     due_since: datetime
+    """Since when the oldest of them is due."""
     paid_amount: int
+    """All that ever came in for the bill, in rials."""

@@ -8,26 +8,28 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """Where a citizen's browser goes to pay: a GET of `address`, or a POST of `form_fields` to it.
-
-    `reference` is the bank's name of the attempt, to be stored before the browser leaves.
-    """
+    """Where a citizen's browser goes to pay."""
 
     reference: str
+    """The bank's name of the attempt, to be stored before the browser leaves."""
     address: str
+    """What it gets, or posts the fields to where there are any."""
     form_fields: Mapping[str, str]
+    """What is posted; none: a GET."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayCallback:
-    """What the browser brings back. It proves nothing: `attempt_number` and `reference` must match what was stored,
-    then the bank itself is asked (`settle_payment`). `sale_number` is the bank's number of the sale, None when there
-    was none.
+    """What the browser brings back. It proves nothing: it must match what was stored, then the bank itself is asked
+    (`settle_payment`).
     """
 
     attempt_number: int
+    """Our own number of the attempt."""
     reference: str
+    """The bank's name of the attempt."""
     sale_number: str | None
+    """The bank's number of the sale; None when there was none."""
 
 
 class PaymentVerdict(StrEnum):

@@ -18,11 +18,14 @@ _RRN_PATTERN = re.compile(r"[0-9]{12}")
 
 @dataclass(frozen=True, slots=True)
 class PosReceipt:
-    """What a receipt says besides the trace number, as far as it was reported; `paid_at` bears a zone."""
+    """What a receipt says besides the trace number, as far as it was reported; None: not said."""
 
     rrn: str | None = None
+    """The retrieval reference number."""
     terminal_id: str | None = None
+    """The terminal's number."""
     paid_at: datetime | None = None
+    """With its zone."""
 
 
 class PaymentLikeness(Enum):

@@ -74,17 +74,20 @@ class TaxiSummary(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class Taxi:
-    """A vehicle, those who drive it and its owner. `driver` is whose taxi it is meant as, None while that is open.
-
-    `asked_by_driver` and `asked_by_owner`: the mobile that asks is one of its drivers', or its owner's.
-    """
+    """A vehicle, those who drive it and its owner, as one person sees it."""
 
     vehicle: RegistryRow
+    """The row of the registry of vehicles."""
     drivers: tuple[RegistryRow, ...]
+    """All who drive it and have not left."""
     driver: RegistryRow | None
+    """Whose taxi it is meant as; None while that is open."""
     owner: RegistryRow | None
+    """None where the registry has none."""
     asked_by_driver: bool
+    """Whether the mobile that asks is one of its drivers'."""
     asked_by_owner: bool
+    """Whether the mobile that asks is its owner's."""
 
     @property
     def plate(self) -> str:

@@ -23,47 +23,56 @@ class ChatState(StrEnum):
 
 @dataclass(slots=True)
 class Chat:
-    """One chat. `mobile` (+989…) is the proved number, None while none is; `name` is what the messenger calls the
-    person. `linked_at` is when the mobile was proved.
-    """
+    """One chat."""
 
     channel: str
+    """The messenger, one of `MESSENGERS`."""
     chat_id: str
+    """The messenger's own id of it."""
     mobile: str | None
+    """The proved number (+989…); None while none is."""
     name: str
+    """What the messenger calls the person."""
     state: ChatState
+    """Whether the bot may write to it."""
     linked_at: datetime | None
+    """When the mobile was proved; None while none is."""
     updated_at: datetime
+    """When anything of it changed last, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatAddress:
-    """Where a person can be written to besides SMS: an active chat, and whether that is wished.
-
-    `chosen_channel` is the channel that the person chose for notices (None: none was chosen), `request_channel` the
-    channel that the request in question came by, where it is this person's own.
-    """
+    """Where a person can be written to besides SMS: an active chat, and whether that is wished."""
 
     channel: str
+    """The messenger, one of `MESSENGERS`."""
     chat_id: str
+    """The messenger's own id of the chat."""
     chosen_channel: str | None
+    """The channel that the person chose for notices; None: none was chosen."""
     request_channel: str | None
+    """The channel that the request in question came by, where it is this person's own."""
 
 
 @dataclass(slots=True)
 class MobileProof:
-    """A code that was sent to a mobile, to prove it from an address of a channel (a chat).
-
-    `digest` is that of salt and code; `tries` counts the wrong ones.
-    """
+    """A code that was sent to a mobile, to prove it from an address of a channel (a chat)."""
 
     channel: str
+    """The channel that the person writes from."""
     address: str
+    """Where in that channel (a chat's id)."""
     mobile: str
+    """The number that is to be proved (+989…)."""
     salt: str
+    """Random; makes the digest of equal codes differ."""
     digest: str
+    """That of salt and code: the code itself is not kept."""
     expires_at: datetime
+    """Until when the code proves anything, in UTC."""
     tries: int = 0
+    """How often a wrong code was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +107,16 @@ class SharedContact:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or file, and what was written under it. `content` is None when it was not fetched: `is_too_large` tells
-    why, else it could not be.
-    """
+    """A photo or file."""
 
     file_name: str
+    """As the messenger gave it."""
     content: bytes | None
+    """None when it was not fetched: `is_too_large` tells why, else it could not be."""
     is_too_large: bool = False
+    """Whether it was left alone for its size."""
     caption: str = ""
+    """What was written under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +155,15 @@ ChatEvent = (
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpdate:
-    """One update as a bot gets it. `update_id` is unique in its channel for ever: bot and number of the update."""
+    """One update as a bot gets it."""
 
     channel: str
+    """The messenger, one of `MESSENGERS`."""
     update_id: str
+    """Unique in its channel for ever: bot and number of the update."""
     chat_id: str
+    """The chat that it came from."""
     sender_name: str
+    """What the messenger calls the person."""
     chat_event: ChatEvent
+    """What was done there."""

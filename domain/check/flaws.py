@@ -8,11 +8,14 @@ NO_SERVICE = "texts"
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing wrong with a declaration: a stable `kind`, the service, and the state, action or text concerned."""
+    """One thing wrong with a declaration."""
 
     kind: str
+    """The stable code of the flaw."""
     service_key: str
+    """The key of the service."""
     subject: str
+    """The state, action or text concerned."""
 
     def __str__(self) -> str:
         return f"{self.service_key}: {self.kind}: {self.subject}"

@@ -16,11 +16,14 @@ from domain.language.service import Command, Service, Transition, Trigger
 
 @dataclass(frozen=True, slots=True)
 class WalkState:
-    """A state and the charge in it. `is_arriving`: the automatic steps have not been tried yet."""
+    """A state of a service, and the charge in it."""
 
     state: str
+    """The state's name."""
     ledger: Ledger
+    """What is known of bills and payments there."""
     is_arriving: bool
+    """Whether the automatic steps have not been tried yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,27 +12,32 @@ OFFER = "said"
 
 @dataclass(slots=True)
 class Frame:
-    """One intent being filled. `asked` is the field asked last, `gap` its missing part, `options` the menu's values.
-
-    `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
-    while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know, and
-    `by_fill` names the slots that have their values from there. `plain`: it was said plainly (`sentences`); what was
-    not is asked once before it is done. `same_as` is the code of an open request that is the same, while it is asked
-    whether a second one is meant. A menu that offers keeps under `OFFER` what was not understood.
-    """
+    """One intent being filled."""
 
     intent: str
+    """The name of what is wanted."""
     slots: dict[str, Any] = field(default_factory=dict)
+    """The values understood so far; a menu that offers keeps under `OFFER` what was not understood."""
     asked: str | None = None
+    """The field asked last, or that the summary is to be confirmed; None before the first question."""
     gap: str | None = None
+    """The part of that field which is missing (hours of machines); None: the whole is asked."""
     options: list[str] = field(default_factory=list)
+    """The values of the menu that was shown, in its order."""
     trail: list[str] = field(default_factory=list)
+    """The fields answered, for «قبلی»."""
     version: int | None = None
+    """The service's version when the dialogue began; None for what is no service's."""
     one_shot: bool = True
+    """Holds while nothing had to be asked: then no summary is shown."""
     filled: bool = False
+    """Whether the registries were asked what they know."""
     by_fill: list[str] = field(default_factory=list)
+    """The slots that have their values from there."""
     plain: bool = True
+    """Whether it was said plainly (`sentences`); what was not is asked once before it is done."""
     same_as: str | None = None
+    """The code of an open request that is the same, while it is asked whether a second one is meant."""
 
     @property
     def stated_slots(self) -> dict[str, Any]:
@@ -70,11 +75,14 @@ class Perform:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the top frame's `asked` field; `problem` says why the last text did not answer it."""
+    """Ask the top frame's `asked` field."""
 
     frame: Frame
+    """The frame on the top of the stack."""
     problem: DomainError | None = None
+    """Why the last text did not answer it; None: it is asked for the first time."""
     is_restarted: bool = False
+    """Whether the form begins anew, since its service changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

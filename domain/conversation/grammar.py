@@ -36,27 +36,28 @@ _WISHLESS_SLOTS = frozenset({"place", "reason"})
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """What a message says.
-
-    `slots` holds only what was said, under the names of channels.md: `date`, `from`, `to` are `date`s, `start` a
-    `time`, `items` a tuple of `MachineItem`, `hours` a number, `score` an int, all others strings. `missing_slots`
-    names the required fields not said, in asking order. `suggested_intents` are intents to offer back when `intent` is
-    `unknown`. `has_valid_arguments`: an argument besides free text was understood, or the keyword stands alone and
-    needs none; only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected_texts`,
-    `partial_values` and `problems_by_slot`: see `MessageReader`. `mood` is the kind of sentence; a refused command is
-    no command: `intent` is `unknown`, and `refused_intent` names it.
-    """
+    """What a message says. A refused command is no command: `intent` is `unknown`, and `refused_intent` names it."""
 
     intent: str
+    """The name of what is wanted, or `unknown`."""
     slots: Mapping[str, Any] = field(default_factory=dict)
+    """What was said, by the names of channels.md: days as `date`, hours as `time`, `items` as `MachineItem`s."""
     missing_slots: tuple[str, ...] = ()
+    """The required fields that were not said, in the order in which they are asked."""
     suggested_intents: tuple[str, ...] = ()
+    """Intents to offer back when `intent` is `unknown`."""
     has_valid_arguments: bool = False
+    """Whether more than free text was understood, or none is needed: it may interrupt a dialogue."""
     rejected_texts: Mapping[str, str] = field(default_factory=dict)
+    """As in `MessageReader`: values that are wrong, in the writer's words, by field."""
     partial_values: Mapping[str, Any] = field(default_factory=dict)
+    """As in `MessageReader`: what was understood but fills no slot yet."""
     problems_by_slot: Mapping[str, DomainError] = field(default_factory=dict)
+    """As in `MessageReader`: why a value is not taken although it was understood."""
     mood: Mood = Mood.PLAIN
+    """The kind of sentence."""
     refused_intent: str = ""
+    """What the sentence refuses; empty where it refuses nothing."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""

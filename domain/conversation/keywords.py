@@ -18,20 +18,25 @@ _SHORTEST_GLUED = 5
 
 @dataclass(frozen=True, slots=True)
 class IntentMatch:
-    """An intent called by the tokens `start` to `end`.
+    """An intent called by some of a message's words.
 
-    A `is_certain` call needs nothing more; any other counts only when an argument is understood, or nothing else is
-    said. A `is_guess` (a word of three letters with a wrong one) needs the argument, and a `is_bare` call bears no
-    other words. `is_exact` tells that the keyword is written as it is known, and says what it says.
+    A call that is not certain counts only when an argument is understood, or nothing else is said.
     """
 
     intent: Intent
+    """The intent that is called."""
     start: int
+    """The first token of the keyword."""
     end: int
+    """The token after its last one."""
     is_certain: bool
+    """Whether the call needs nothing more."""
     is_guess: bool = False
+    """Whether it is a word of three letters with a wrong one: then only an argument makes it count."""
     is_bare: bool = False
+    """Whether the call bears no other words."""
     is_exact: bool = True
+    """Whether the keyword is written as it is known, and says what it says."""
 
 
 class Keywords:

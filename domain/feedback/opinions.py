@@ -28,25 +28,34 @@ class CommentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A citizen's comment or suggestion about a request or a service, shown only once published.
-
-    `service` is the service's key, or the topic that several services share («taxi»). `mobile` is never shown. The
-    answer goes to the citizen at once, and stands beside the comment when that is published.
-    """
+    """A citizen's comment or suggestion about a request or a service, shown only once published."""
 
     id: int
+    """Later ones have greater numbers."""
     service: str | None
+    """The service's key, or the topic that several services share («taxi»); None: about the desk at large."""
     request_id: int | None
+    """The citizen's request that it is about; None: about none."""
     mobile: str | None
+    """Never shown (+989…); None once personal data was erased, or where none was given."""
     text: str
+    """In the citizen's words."""
     channel: str
+    """The key of the channel that it came by."""
     at: datetime
+    """When it came, in UTC."""
     state: CommentState = CommentState.PENDING
+    """What the moderator decided."""
     moderated_by: str | None = None
+    """As a label; None while nobody decided."""
     moderated_at: datetime | None = None
+    """When that was."""
     answer: str | None = None
+    """Goes to the citizen at once, and stands beside the comment when that is published; None: no answer."""
     answered_by: str | None = None
+    """As a label; None without an answer."""
     answered_at: datetime | None = None
+    """When that was."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -57,14 +66,16 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class CommentFilter:
-    """Which comments a list shows; None means any. `service_topics` are keys and topics (a comment on no service is of
-    none); `limit` rows after the id `before_id` (newest first).
-    """
+    """Which comments a list shows; None means any."""
 
     state: CommentState | None = None
+    """What the moderator decided."""
     service_topics: frozenset[str] | None = None
+    """Keys and topics; a comment on no service is of none."""
     before_id: int | None = None
+    """Only comments with a smaller id; the newest come first."""
     limit: int = 50
+    """How many comments are shown at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,28 +29,30 @@ PERSON_NAME_SOURCE = "person.full_name"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing asked, of a citizen by a form or of staff by an action.
-
-    `choices` are fixed ids, `find_choices` finds them for one request. `autofill` names the source (`person.full_name`
-    …) that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later. `alternatives`
-    names fields of the same form that do as well (a taxi code for a plate). `is_derived`: only `Service.fill_form` or
-    an effect gives it a value; people see it and never say it. `applies_when` tells of which requests, and when, an
-    action asks for it; elsewhere it is not offered, and whoever gives it is refused by the action. `is_note`: what
-    somebody writes to others about a step (a reason, a question, its answer); the history shows it beside the step. It
-    is personal, and erased with the rest.
-    """
+    """One thing asked, of a citizen by a form or of staff by an action."""
 
     name: str
+    """Unique in its form; texts and columns are called by it."""
     type: FieldType
+    """What its values are, and how they are read."""
     required: bool = True
+    """Whether it must be there in the end."""
     choices: tuple[str, ...] = ()
+    """Fixed ids to choose from; none: the type alone says what may be given."""
     find_choices: ChoiceFinder | None = None
+    """Finds the choices for one request, in place of fixed ones."""
     autofill: str | None = None
+    """The source (`person.full_name` …) that fills it unasked."""
     deferred_in: frozenset[str] = frozenset()
+    """The channels in which it is not asked; it may be given later."""
     alternatives: tuple[str, ...] = ()
+    """Fields of the same form that do as well (a taxi code for a plate)."""
     is_derived: bool = False
+    """Whether only `Service.fill_form` or an effect gives it a value: people see it and never say it."""
     applies_when: InputCondition | None = None
+    """Of which requests, and when, an action asks for it; elsewhere whoever gives it is refused. None: always."""
     is_note: bool = False
+    """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 
     def applies_to(self, request: "ServiceRequest", now: datetime) -> bool:
         """Whether an action on this request asks for it."""

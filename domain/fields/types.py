@@ -49,15 +49,14 @@ def explain_unreadable(detail: str, raw_value: object) -> Iterator[None]:
 
 
 class FieldType(ABC):
-    """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name.
-
-    `part_names` are the parts that `find_missing_part` may name: each has a prompt of its own (`<field>_<part>`).
-    `survives_erasure`: its values tell nothing of a person by themselves, and stay when personal data is erased.
-    """
+    """A kind of value. `parse` raises `InvalidField` without a field name."""
 
     name: ClassVar[str]
+    """Its name for programs."""
     survives_erasure: ClassVar[bool] = False
+    """Whether its values tell nothing of a person by themselves: they stay when personal data is erased."""
     part_names: ClassVar[tuple[str, ...]] = ()
+    """The parts that `find_missing_part` may name: each has a prompt of its own (`<field>_<part>`)."""
 
     @abstractmethod
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:

@@ -44,48 +44,66 @@ class ResourceStatus(StrEnum):
 
 @dataclass(slots=True)
 class Resource:
-    """A machine (`type` is a machine type), an operator (`type` is empty; `skills` are the machine types driven), or an
-    officer of the staff (`visits.py`).
-    """
+    """What can be booked: a machine, an operator, or an officer of the staff (`visits.py`)."""
 
     id: int
+    """The row's key in the store."""
     code: str
+    """What the staff call it by; an officer's begins with `OFFICER_CODE_PREFIX`."""
     kind: ResourceKind
+    """Which of the three it is."""
     type: str
+    """A machine type; empty for people."""
     title: str
+    """What people read: the machine's or the person's name."""
     status: ResourceStatus = ResourceStatus.ACTIVE
+    """Whether it can be booked at all."""
     capacity: str = ""
+    """In words; empty: not said."""
     mobile: str | None = None
+    """An operator's or officer's (+989…); None: not known."""
     skills: tuple[str, ...] = ()
+    """The machine types that an operator drives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A resource taken by a request from `start` to `end`. A hold is tentative, until the bill is paid or expires.
-
-    Without a request it is out of service in that time (repair, leave): `note` says why.
-    """
+    """A resource taken by a request, or out of service for a time (repair, leave)."""
 
     id: int
+    """The row's key in the store."""
     request_id: int | None
+    """Who has it; None: it is out of service."""
     resource_id: int
+    """The row of the resource."""
     start: datetime
+    """When it begins, in UTC."""
     end: datetime
+    """When it is over: free again from then on."""
     hold: bool
+    """Whether it is tentative, until the bill is paid or expires."""
     note: str | None = None
+    """Why it is out of service."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineWork:
-    """What one machine did for one request that is done: minutes as priced and as worked, from `start` on."""
+    """What one machine did for one request that is done."""
 
     request_id: int
+    """The request that it was done for."""
     service: str
+    """The request's service."""
     machine: str
+    """The machine's code."""
     machine_type: str
+    """What kind of machine it is, one of `MACHINE_TYPES`."""
     start: datetime
+    """When the work began, in UTC."""
     quoted: int
+    """Minutes that were priced."""
     worked: int
+    """Minutes that were worked."""
 
 
 def slot_numbers(start: datetime, end: datetime) -> Iterator[int]:

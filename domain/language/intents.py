@@ -8,36 +8,40 @@ from domain.parsing.slots import SlotReader
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What one keyword means.
-
-    `words` call the intent for certain; `weak_words` only where an argument is understood too, or nothing else is said;
-    `hint_words` never call it: a message that holds one and is not understood gets it offered
-    (`ParsedMessage.suggested_intents`). `slot_readers` are tried in order, `rest_slot` names the slot for what remains.
-    `required_slots` are asked for in this order; `alternatives` gives for some of them another slot that does as
-    well. `service_key` is the service that the words name after «راهنما» and «نظر». `is_complete`: complete without any
-    argument. `is_strict`: other words than arguments make it unknown. `is_form`: courtesies and «می‌خواهم» standing
-    alone are not free text. `is_binding`: it ends something or binds somebody, so it is done at once only when said
-    plainly (`sentences`). `doubtful_words` call it and never say it plainly. `matter_words` are words of its matter:
-    with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»). `is_verbatim`: the text is an answer, which may
-    be «نه».
-    """
+    """What one keyword means."""
 
     name: str
+    """Its key; that of a service's form or look-up, or of a command."""
     words: tuple[str, ...]
+    """What calls it for certain."""
     slot_readers: tuple[SlotReader, ...] = ()
+    """What takes its arguments out of a message, tried in this order."""
     rest_slot: str | None = None
+    """The slot for the text that remains; None: it keeps none."""
     required_slots: tuple[str, ...] = ()
+    """What must be said, asked for in this order."""
     alternatives: Mapping[str, str] = field(default_factory=dict)
+    """For some required slots another slot that does as well."""
     weak_words: tuple[str, ...] = ()
+    """What calls it only where an argument is understood too, or nothing else is said."""
     hint_words: tuple[str, ...] = ()
+    """What never calls it: a message with one that is not understood gets it offered (`suggested_intents`)."""
     service_key: str = ""
+    """The service that the words name after «راهنما» and «نظر»; empty for a command."""
     is_complete: bool = False
+    """Whether it is complete without any argument."""
     is_strict: bool = False
+    """Whether other words than arguments make it unknown."""
     is_form: bool = False
+    """Whether courtesies and «می‌خواهم» standing alone are left out of its free text."""
     is_binding: bool = False
+    """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()
+    """What calls it and never says it plainly."""
     matter_words: frozenset[str] = frozenset()
+    """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False
+    """Whether the text is an answer, which may be «نه»."""
 
     @property
     def asks_fields(self) -> bool:

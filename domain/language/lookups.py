@@ -14,21 +14,26 @@ from domain.values.calendar import WorkingCalendar
 
 @dataclass(frozen=True, slots=True)
 class LookupContext:
-    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need.
-
-    `asked_by` is the asker as the audit names it. A `is_brief` answer has to fit one text; another one may tell
-    everything.
-    """
+    """A look-up under way."""
 
     uow: "UnitOfWork"
+    """The open unit of work."""
     asker_mobile: str | None
+    """Who asks (+989…); None where that is not known."""
     stated_values: Mapping[str, Any]
+    """The values of the form that were said."""
     now: datetime
+    """The moment of the question, in UTC."""
     policy: Policy
+    """The municipality's rules in force."""
     calendar: "WorkingCalendar"
+    """Working days and hours in force."""
     ids: "IdGenerator"
+    """Where new ids and tokens come from."""
     asked_by: str
+    """The asker as the audit names it."""
     is_brief: bool
+    """Whether the answer has to fit one text; another one may tell everything."""
 
 
 LookupAnswer = tuple[str, Mapping[str, Any]]
@@ -37,27 +42,30 @@ LookupAnswer = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A question that makes no request. `find_answers` returns its lines, or raises a domain error; `answer_names` are
-    the texts that they may be, so that each can be proved to be there.
-    """
+    """A question that makes no request."""
 
     intent: Intent
+    """The intent whose words ask it."""
     form: tuple[Field, ...]
+    """The fields that have to be said."""
     find_answers: Callable[[LookupContext], Awaitable[list[LookupAnswer]]]
+    """Returns the lines of the answer, or raises a domain error."""
     answer_names: tuple[str, ...]
+    """The texts that the lines may be, so that each can be proved to be there."""
     soap_operation: str | None = None
+    """What counter offices call it by; None: they cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLookup:
-    """How a service tells its prices: the command «تعرفه» finds it by the one field of `form` that is required.
-
-    `answer_names` are the texts that the lines of `find_answers` may be.
-    """
+    """How a service tells its prices, by the command «تعرفه»."""
 
     form: tuple[Field, ...]
+    """What has to be said; the command finds the price by the one field that is required."""
     find_answers: Callable[[LookupContext], Awaitable[list[LookupAnswer]]]
+    """Returns the lines of the answer, or raises a domain error."""
     answer_names: tuple[str, ...]
+    """The texts that the lines may be."""
 
     @property
     def subject_field(self) -> str:

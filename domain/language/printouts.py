@@ -27,15 +27,16 @@ PRINT_PHRASES = ("verify", "page", "of", "phone")
 
 @dataclass(frozen=True, slots=True)
 class PaperContext:
-    """What the parts of a paper are filled from: texts as people read them, by name.
-
-    `paper_text` renders a text of the paper's own table, `fact_label` names a fact, `fact_rows` are lists of facts.
-    """
+    """What the parts of a paper are filled from: texts as people read them, by name."""
 
     paper_text: Callable[[str], str]
+    """Renders a text of the paper's own table."""
     fact_label: Callable[[str], str]
+    """Returns what a fact is called."""
     fact_values: Mapping[str, str]
+    """Facts as people read them, by name."""
     fact_rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    """Lists of facts, by name."""
 
 
 class PaperPart(ABC):
@@ -191,28 +192,34 @@ async def gather_one_sheet(uow: "UnitOfWork", request: "ServiceRequest") -> Sequ
 
 @dataclass(frozen=True, slots=True)
 class Printable:
-    """A paper that a service prints.
-
-    It holds good, and may be printed by `roles`, in `valid_states` (none named: in any); in those of `expired_states`
-    its time is past; in every other it is withdrawn. `fact_names` are what its parts may say beside the form: what the
-    request keeps in its data, or `gather_facts` finds. `date_fact` and `number_fact` name the facts at its head.
-    `token_fact` is where the data keeps the token of `/verify/{token}`, whose page tells `verified_facts`, and masks
-    the name `holder_fact`. `text_prefix` is where its texts are when it is not its service's alone.
-    """
+    """A paper that a service prints. In a state that is neither valid nor expired it is withdrawn."""
 
     kind: str
+    """Its key, and that of its texts."""
     roles: frozenset[Role]
+    """The roles that may print it."""
     parts: tuple[PaperPart, ...]
+    """What stands on it, from top to bottom."""
     valid_states: tuple[str, ...] = ()
+    """States in which it holds good and may be printed; none named: in any."""
     expired_states: tuple[str, ...] = ()
+    """States in which its time is past."""
     fact_names: tuple[str, ...] = ()
+    """What its parts may say beside the form: of the request's data, or found by `gather_facts`."""
     date_fact: str | None = None
+    """The fact that is the date at its head; None: it has none."""
     number_fact: str | None = None
+    """The fact that is the number at its head; None: it has none."""
     token_fact: str | None = None
+    """Where the data keeps the token of `/verify/{token}`; None: it is not verified."""
     verified_facts: tuple[str, ...] = ()
+    """The facts that that page tells."""
     holder_fact: str | None = None
+    """The fact with a name, which that page tells masked; None: it names nobody."""
     gather_facts: FactGatherer = gather_one_sheet
+    """Finds what is said beside the form and the data, a sheet each."""
     text_prefix: str | None = None
+    """Where its texts are when it is not its service's alone."""
 
     def is_printable_in(self, state: str) -> bool:
         """Whether it may be printed in that state."""

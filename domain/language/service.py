@@ -30,23 +30,28 @@ from domain.values.errors import DomainError, NotAllowedNow
 
 @dataclass(slots=True)
 class StepContext:
-    """All that a guard or effect may look at or change while one transition is taken, inside one transaction.
-
-    `inputs` are the transition's own values, already read. Effects change `request.fields` and `request.data`, add to
-    `facts` (what the message may say, placeholder → text value as JSON) and to `history_facts` (what the history
-    keeps).
-    """
+    """All that a guard or effect may look at or change while one transition is taken, inside one transaction."""
 
     uow: "UnitOfWork"
+    """The open unit; all of it is one transaction."""
     request: ServiceRequest
+    """Effects change its `fields` and `data`; state and phase are the engine's."""
     inputs: dict[str, Any]
+    """The transition's own values, already read."""
     actor: Actor
+    """Who takes the step, in which role and channel."""
     now: datetime
+    """The moment of the step, in UTC."""
     policy: Policy
+    """The municipality's rules in force."""
     calendar: "WorkingCalendar"
+    """Working days and hours in force."""
     ids: "IdGenerator"
+    """Where new ids and tokens come from."""
     facts: dict[str, Any] = field(default_factory=dict)
+    """What the messages of the step may say: placeholder → value as JSON. Effects add to it."""
     history_facts: dict[str, Any] = field(default_factory=dict)
+    """What the history keeps of the step, as JSON. Effects add to it."""
 
 
 class Guard(ABC):
@@ -63,6 +68,7 @@ class Guard(ABC):
     decided_question: ClassVar[tuple[str, bool] | None] = None
     """The question that it answers alone, and with which answer it holds; of two guards with both answers one holds."""
     provides: ClassVar[frozenset[str]] = frozenset()
+    """Facts that it gives to the messages of its step."""
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -79,6 +85,7 @@ class Effect(ABC):
     makes_quote: ClassVar[bool] = False
     """Whether it keeps a `Quote` by the tariff in the request, and does nothing else."""
     issues_bill: ClassVar[bool] = False
+    """Whether it makes a bill that is to be paid."""
     settles_bills: ClassVar[bool] = False
     """Whether it waives every open bill: that counts as paid."""
     voids_bills: ClassVar[bool] = False
@@ -87,7 +94,8 @@ class Effect(ABC):
     """Whether everything that was paid goes back."""
     delivers_result: ClassVar[bool] = False
     """Whether it gives the citizen what was paid for (a letter). `check` follows these five along every way."""
-    provides: ClassVar[frozenset[str]] = frozenset()  # facts that it gives to the messages of its step; a guard's too
+    provides: ClassVar[frozenset[str]] = frozenset()
+    """Facts that it gives to the messages of its step."""
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
 
@@ -143,27 +151,32 @@ MomentReckoner = Callable[[StepContext], datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message planned into the last open window before `reckon_event`, `lead_hours` earlier; its text names it."""
+    """A message planned into the last open window before an event."""
 
     text_name: str
+    """Names it under `services.<service>.notices`."""
     reckon_event: MomentReckoner
+    """Reckons the event's moment; None: no reminder this time."""
     lead_hours: int = 0
+    """How many hours before the event."""
     audience: Audience | StoredMobile = Audience.CITIZEN
+    """Who is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take
-    there.
-
-    One of a final phase is left, if at all, for another of that phase; its `unit` hands something over (a letter).
-    """
+    """A state with its phase. One of a final phase is left, if at all, for another of that phase."""
 
     name: str
+    """Its key, unique in the service."""
     phase: Phase
+    """What every channel shows of it."""
     unit: Role | None = None
+    """Whose queue it stands in; in a final phase, who hands something over (a letter). None: nobody's."""
     sla_minutes: int | None = None
+    """Minutes of office time that it may take there; None: any number."""
     reminders: tuple[Reminder, ...] = ()
+    """What is planned on entering it."""
 
     @property
     def turn(self) -> str | None:
@@ -175,29 +188,36 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A step from any of `source_states` to `target_state`.
-
-    `roles` may take it by name, with `awaited_may_take` the person whose answer the request awaits (`request.awaits`),
-    and with `mobile_data_key` the one whose mobile the request keeps under that name (a driver for whom somebody else
-    asked); `command` is the citizen's word for it. With a `trigger` the system takes it (and `reckon_deadline` reckons
-    when). Transitions of the same name share inputs and roles; the first whose `condition` holds is taken. `effects`
-    run in order, then `notices` go.
-    """
+    """A step. Those of the same name share inputs and roles; the first whose `condition` holds is taken."""
 
     name: str
+    """People and channels take it by this name."""
     source_states: tuple[str, ...]
+    """The states that it leads out of."""
     target_state: str
+    """The state that it leads to."""
     roles: frozenset[Role] = frozenset()
+    """Who may take it by name."""
     inputs: tuple[Field, ...] = ()
+    """The fields that are asked with the step."""
     condition: Guard | None = None
+    """When it is this one of its name; None: always."""
     guards: tuple[Guard, ...] = ()
+    """What must hold, or the step is refused."""
     effects: tuple[Effect, ...] = ()
+    """What happens with it, in this order."""
     notices: tuple[Notice, ...] = ()
+    """What is told after the effects."""
     trigger: Trigger | None = None
+    """What makes the system take it; None: people take it."""
     reckon_deadline: MomentReckoner | None = None
+    """Reckons when, for the trigger of a deadline."""
     command: Command | None = None
+    """The citizen's word for it; None: there is none."""
     awaited_may_take: bool = False
+    """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
     mobile_data_key: str | None = None
+    """Under which name the data keeps the mobile of one more who may (a driver for whom it was asked)."""
 
     def note_of_inputs(self, inputs: Mapping[str, Any]) -> str | None:
         """Return what these inputs say in words about the step, for whoever reads the history."""
@@ -237,14 +257,14 @@ ConcerningFinder = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]
 
 @dataclass(frozen=True, slots=True)
 class ServicePapers:
-    """The papers of a service: `paper_names` are all that may be added to a request (their words:
-    `choices.document`), `list_required` tells from the form which must be there in the end. They may come
-    later than the form, in any channel. `staff_papers` are those that no citizen is asked for.
-    """
+    """The papers of a service. They may come later than the form, in any channel."""
 
     paper_names: tuple[str, ...]
+    """All that may be added to a request (their words: `choices.document`)."""
     list_required: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    """Tells from the form which must be there in the end."""
     staff_papers: frozenset[str] = frozenset()
+    """Those that no citizen is asked for."""
 
     @property
     def citizen_papers(self) -> tuple[str, ...]:
@@ -254,45 +274,64 @@ class ServicePapers:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One municipal service, whole. `submit_guards` guards and `submit_effects` effects belong to the first step.
-    `version` moves by `state_maps`: old version → {old state: state of the version after it}, states that it does not
-    name keeping their names; `former_states` keeps what states those versions had, so that the maps can be proved.
-    `subject_field` is the form field that names what a request is about, kept as its `subject_key`, `kind_field` the
-    one that says of what kind it is. `reopen_guard` looks at a finished request that shall be taken up again.
-    `submit_notices` goes with the first message; `find_concerning` finds what others asked for somebody (a mobile),
-    newest first. `printables` are the papers that it prints, `priced_items` what its tariff may set a price for.
-    Reports add up the `list_machine_work` of machines. `stored_fields` stands beside the form for the staff to read, in
-    order; `references` tell which fields of either find a registry's row.
-    """
+    """One municipal service, whole."""
 
     key: str
+    """Its name in code, texts, addresses and the store."""
     version: int
+    """Of the declaration: requests of an earlier one are moved by `state_maps`."""
     form: tuple[Field, ...]
+    """What is asked, in order."""
     states: tuple[State, ...]
+    """Every state that a request can be in."""
     transitions: tuple[Transition, ...]
+    """Every step; of those with one name the first whose condition holds is taken."""
     initial_state: str
+    """Where a submitted request begins."""
     keywords: tuple[Keyword, ...]
+    """The words that start it in a conversation."""
     soap_operation: str
+    """What counter offices submit it by."""
     step_count: int
+    """Steps that a request takes in all."""
     submit_guards: tuple[Guard, ...] = ()
+    """What must hold, or the form is refused."""
     submit_effects: tuple[Effect, ...] = ()
+    """What happens with the submission, in this order."""
     fill_form: FormFiller | None = None
+    """Finds what is known of a form without asking; None: nothing."""
     subject_field: str | None = None
+    """The form field that names what a request is about, kept as its `subject_key`; None: there is none."""
     kind_field: str | None = None
+    """The form field that says of what kind it is; None: all are alike."""
     lookups: tuple[Lookup, ...] = ()
+    """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
+    """How it tells its prices; None: it has none to tell."""
     papers: ServicePapers | None = None
+    """Files that belong to a request; None: none do."""
     state_maps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Old version → {old state: state of the next version}; a state that it does not name keeps its name."""
     former_states: Mapping[int, Mapping[str, Phase]] = field(default_factory=dict)
+    """The states of old versions, so that the maps can be proved."""
     is_rated: bool = True
+    """Whether the citizen is asked for a rating at the end."""
     reopen_guard: Guard | None = None
+    """Looks at a finished request that shall be taken up again; None: nothing more is looked at."""
     submit_notices: tuple[Notice, ...] = ()
+    """What goes with the first message."""
     find_concerning: ConcerningFinder | None = None
+    """Finds what others asked for somebody, newest first; None: nobody asks for others."""
     printables: tuple[Printable, ...] = ()
+    """The papers that it prints."""
     list_machine_work: MachineWorkLister | None = None
+    """What reports add up of machines; None: it books none."""
     priced_items: tuple[PricedSubject, ...] = ()
+    """What its tariff may set a price for."""
     stored_fields: tuple[Field, ...] = ()
+    """What stands beside the form for the staff to read, in order."""
     references: tuple[Reference, ...] = ()
+    """Which fields of form and stored fields find a registry's row."""
 
     def state_named(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

@@ -45,14 +45,16 @@ class AttachedPaper:
 
 @dataclass(frozen=True, slots=True)
 class ReplyMarkup:
-    """What is shown with a text. `contact_label` is the label of the key that shares the own number; with
-    `clears_keyboard` such a key goes away again.
-    """
+    """What is shown with a text in a chat."""
 
     rows: ButtonRows = ()
+    """The buttons under it."""
     contact_label: str | None = None
+    """The label of the key that shares the own number; None: there is no such key."""
     clears_keyboard: bool = False
+    """Whether that key goes away again."""
     paper: AttachedPaper | None = None
+    """What is sent as a file; None: nothing."""
 
     def as_json(self) -> dict[str, Any] | None:
         """Return the form that the outbox keeps; None when nothing is shown."""

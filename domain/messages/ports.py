@@ -259,30 +259,39 @@ class SendVerdict(StrEnum):
 class SendResult:
     """A carrier's answer to one message.
 
-    ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait_seconds`
-    seconds, and `is_uncounted` when the try does not count; `recipient_only`: others need not wait). REFUSED / BLOCKED:
-    never will be. PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection), for
-    `wait_seconds` seconds at first, where it says so. UNKNOWN: may or may not have been sent. `reason` is a stable
-    code.
+    ACCEPTED: it has the message. RETRY: surely not sent, may be tried again. REFUSED / BLOCKED: never will be.
+    PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection). UNKNOWN: may or may
+    not have been sent.
     """
 
     verdict: SendVerdict
+    """What became of the attempt."""
     provider_id: str | None = None
+    """The carrier's own id; known when it is ACCEPTED."""
     cost: int | None = None
+    """In rials; known when it is ACCEPTED."""
     reason: str | None = None
+    """A stable code for why it was not accepted."""
     wait_seconds: float = 0.0
+    """Seconds to wait before the next try, also of a carrier that is down, where it says so."""
     is_uncounted: bool = False
+    """Whether the try does not count (RETRY)."""
     recipient_only: bool = False
+    """Whether others need not wait (RETRY)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSms:
-    """An incoming text as a provider's webhook gives it; `provider_id` is None where it gives none."""
+    """An incoming text as a provider's webhook gives it."""
 
     provider_id: str | None
+    """The provider's message id; None where it gives none."""
     sender: str
+    """As the provider wrote it."""
     recipient: str
+    """The line that was texted."""
     text: str
+    """In the writer's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,40 +75,54 @@ _RANK_BY_STATE = {
 
 @dataclass(slots=True)
 class OutboxMessage:
-    """One outgoing text. `id` travels as the provider's own reference (Kavenegar `localid`), so it is never reused.
-
-    `recipient` is an address of the channel: a mobile (+989…), or a chat; then `mobile` is whose chat it is, None while
-    it has proved none. `content` is what a messenger shows besides the text (`keyboards.ReplyMarkup`).
-    `key` names the text in the catalogue. Not sent before `not_before`; not worth sending after `expires_at`; what has
-    not left by `moves_at` goes by SMS instead.
-    `attempts` counts tries that a provider answered or that timed out, never waiting. `parts` are message parts,
-    `cost` rials. `reason` is a stable code for what went wrong last. `resends` counts how often it was sent again
-    because the outcome was unknown.
-    """
+    """One outgoing text."""
 
     id: int
+    """Travels as the provider's own reference (Kavenegar `localid`), so it is never reused."""
     channel: str
+    """The key of the channel that it goes by."""
     recipient: str
+    """An address of the channel: a mobile (+989…), or a chat."""
     cls: MessageClass
+    """The message's class: how urgent it is."""
     key: str
+    """Names the text in the catalogue."""
     text: str
+    """The text as it is sent."""
     created_at: datetime
+    """When it was queued, in UTC."""
     not_before: datetime
+    """It is not sent before; quiet hours and holidays are reckoned in."""
     request_id: int | None = None
+    """The request that it is about; None: about none."""
     expires_at: datetime | None = None
+    """It is not worth sending after; None: it always is."""
     state: MessageState = MessageState.QUEUED
+    """What became of it so far."""
     attempts: int = 0
+    """Tries that a provider answered or that timed out; waiting never counts."""
     provider: str | None = None
+    """Who was to send it last; None before the first try."""
     provider_id: str | None = None
+    """The provider's own id of it; None until it was accepted."""
     parts: int | None = None
+    """Message parts; None before the first try."""
     cost: int | None = None
+    """In rials; None until it was accepted."""
     reason: str | None = None
+    """A stable code for what went wrong last."""
     sent_at: datetime | None = None
+    """When it was accepted, in UTC."""
     updated_at: datetime | None = None
+    """When its state changed last, in UTC."""
     mobile: str | None = None
+    """Whose chat the recipient is; None while it has proved none, and of SMS."""
     content: Mapping[str, Any] | None = None
+    """What a messenger shows besides the text (`keyboards.ReplyMarkup`), as JSON."""
     moves_at: datetime | None = None
+    """What has not left by then goes by SMS instead; None: never."""
     resends: int = 0
+    """How often it was sent again because the outcome was unknown."""
 
     @property
     def staff_text(self) -> str:
@@ -133,28 +147,38 @@ class InboundState(StrEnum):
 
 @dataclass(slots=True)
 class InboundMessage:
-    """One text as it came. `provider_id` is the provider's message id, None where it gives none.
-
-    `fingerprint` is what makes two deliveries the same message: the provider's id, or sender, text and the turn of the
-    dialogue. `sender` is as the provider wrote it, or a chat; `mobile` its +989… form when it is one, or what the chat
-    has proved. `recipient` is the line that was texted, or the message whose button was pressed.
-    """
+    """One text as it came, or what was done in a chat."""
 
     id: int
+    """Later ones have greater numbers."""
     channel: str
+    """The key of the channel that it came by."""
     provider: str
+    """The panel that brought it; of a chat, the messenger."""
     provider_id: str | None
+    """The provider's message id; None where it gives none."""
     fingerprint: str
+    """Equal for two deliveries of a message: the provider's id, or sender, text and turn of the dialogue."""
     sender: str
+    """As the provider wrote it, or a chat."""
     mobile: str | None
+    """The sender's +989… form when it is one, or what the chat has proved."""
     recipient: str
+    """The line that was texted, or the message whose button was pressed."""
     text: str
+    """The text in the writer's words."""
     received_at: datetime
+    """When it came, in UTC by our clock."""
     state: InboundState = InboundState.SILENT
+    """Whether and how it was answered."""
     intent: str | None = None
+    """What it meant; None while it was not read."""
     reply_id: int | None = None
+    """The message that answers it; None: none does."""
     request_id: int | None = None
+    """The request that it is about; None: about none."""
     reason: str | None = None
+    """A stable code for why it was not answered as usual."""
 
     @property
     def correspondent(self) -> str:

@@ -44,11 +44,14 @@ _USERNAME_PATTERN = re.compile(r"[A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class OfficeKey:
-    """A key as it is kept: `sealed` by a `Vault`. It is taken until `ends_at`, beside a newer one; None: open end."""
+    """A key that the software of an office signs with, as it is kept."""
 
     sealed: str
+    """The key, closed by a `Vault`."""
     made_at: datetime
+    """When it was made, in UTC."""
     ends_at: datetime | None
+    """Until when it is taken, beside a newer one; None: open end."""
 
     def is_usable(self, now: datetime) -> bool:
         """Whether calls may still be signed with it."""
@@ -57,20 +60,24 @@ class OfficeKey:
 
 @dataclass(slots=True)
 class Office:
-    """A counter office. `code` (1–20 of A–Z, a–z, 0–9, «_», «-») names it, `username` is what its software signs in as.
-
-    `networks` are those that it may call from (CIDR; empty: from anywhere). `locks` is source address → ISO moment
-    until which wrong keys from there are told that it is locked out, after too many of them.
-    """
+    """A counter office."""
 
     code: str
+    """Names the office: 1–20 of A–Z, a–z, 0–9, «_», «-»."""
     name: str
+    """What people call the office."""
     username: str
+    """What its software signs in as."""
     keys: tuple[OfficeKey, ...]
+    """The newest one last; the one before it is taken until it ends."""
     networks: tuple[str, ...]
+    """Networks that it may call from (CIDR); empty: from anywhere."""
     active: bool
+    """Whether it may call at all."""
     locks: dict[str, str]
+    """Source address → ISO moment until which wrong keys from there are told that it is locked out."""
     created_at: datetime
+    """When it was added, in UTC."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -158,22 +165,26 @@ def parse_network(network_text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommissionRule:
-    """What offices earn: `per_request` rials for each request that they bring, and `share_bp` hundredths of a percent
-    of each bill that is settled at their terminal, down to whole rials.
-
-    `office` and `service` None: every one. Valid on days d (Tehran) with valid_from <= d < valid_to (None: open end).
-    One that was withdrawn ends on its first day (domain/values/dated_rows.py).
-    """
+    """What offices earn. One that was withdrawn ends on its first day (domain/values/dated_rows.py)."""
 
     id: int
+    """The row's key in the store."""
     office: str | None
+    """The code of the office that earns it; None: every one."""
     service: str | None
+    """The service's key; None: every one."""
     per_request: int
+    """Rials for each request that they bring."""
     share_bp: int
+    """Hundredths of a percent of each bill that is settled at their terminal, down to whole rials."""
     valid_from: date
+    """The first day (Tehran) on which it holds."""
     valid_to: date | None
+    """The day on which it holds no more; None: open end."""
     made_by: str
+    """Who made it, as a label."""
     made_at: datetime
+    """When it was made, in UTC."""
 
     def applies_on(self, office: str, service: str, day: date) -> bool:
         """Tell whether this rule is about that office and service, and in force on that day."""
@@ -216,38 +227,50 @@ def rules_of_subject(rules: Iterable[CommissionRule], office: str | None, servic
 
 @dataclass(frozen=True, slots=True)
 class CounterPayment:
-    """A payment that an office reported, with what it earned by it. `reference` is its terminal's own; `rrn`,
-    `terminal_id` and `paid_at` are what else its receipt said.
-
-    `service` is the request's, or the registry (duty, violation) of what was owed.
-    """
+    """A payment that an office reported, with what it earned by it."""
 
     at: datetime
+    """When it was reported, in UTC."""
     bill_id: str
+    """The digits that people pay by."""
     service: str
+    """The request's, or the registry (duty, violation) of what was owed."""
     amount: int
+    """In rials."""
     reference: str
+    """The terminal's own number, without the office's code."""
     outcome: PaymentOutcome
+    """Whether it settled the bill; a surplus payment earns nothing."""
     commission: int = 0
+    """What the office earned by it, in rials, by the rules of that day."""
     rrn: str | None = None
+    """The retrieval reference number of its receipt; None: not said."""
     terminal_id: str | None = None
+    """The terminal of that receipt; None: not said."""
     paid_at: datetime | None = None
+    """The moment on that receipt, with its zone; None: not said."""
 
 
 @dataclass(slots=True)
 class StatementLine:
-    """One service in a statement. Requests are those brought in the period, whatever became of them; surplus payments
-    (sent back to the citizen) are counted apart and earn nothing.
-    """
+    """One service in a statement; all amounts are rials."""
 
     service: str
+    """The service's key, or the registry of what was owed; empty in the sums."""
     requests: int = 0
+    """How many were brought in the period, whatever became of them."""
     payments: int = 0
+    """How many payments settled a bill."""
     amount: int = 0
+    """What these payments come to."""
     surplus_payments: int = 0
+    """How many payments go back to the citizen: they are counted apart and earn nothing."""
     surplus_amount: int = 0
+    """What these surplus payments come to."""
     request_commission: int = 0
+    """What the requests earned."""
     payment_commission: int = 0
+    """What the payments earned."""
 
     @property
     def commission(self) -> int:
@@ -267,15 +290,18 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an office brought, took in and earned from the day `first_day` on and before the day `end_day`, by the
-    ledger.
-    """
+    """What an office brought, took in and earned, by the ledger."""
 
     office: str
+    """The code of the office."""
     first_day: date
+    """From this day on (Tehran)."""
     end_day: date
+    """Before this day."""
     lines: tuple[StatementLine, ...]
+    """A service each, in the order of the services."""
     payments: tuple[CounterPayment, ...]
+    """Every payment of the period, with what it earned."""
 
     @property
     def totals(self) -> StatementLine:

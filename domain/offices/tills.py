@@ -36,20 +36,26 @@ class Takings:
 
 @dataclass(frozen=True, slots=True)
 class TillClosing:
-    """A day of an office's till as it was closed. `number` counts the closings of the office, from 1.
-
-    `declared` is what its terminal says, `payments` and `amount` are what the ledger said at that moment; rials.
-    """
+    """A day of an office's till as it was closed."""
 
     office: str
+    """The code of the office."""
     number: int
+    """Counts the closings of the office, from 1."""
     day: date
+    """The day that was closed (Tehran)."""
     declared: int
+    """What the office's terminal says, in rials."""
     payments: int
+    """How many payments the ledger had of the day at that moment."""
     amount: int
+    """Rials of these payments."""
     note: str
+    """Why the two differ, in somebody's words; empty: not said."""
     closed_by: str
+    """Who closed it, as a label."""
     closed_at: datetime
+    """When it was closed, in UTC."""
 
     @property
     def recorded_takings(self) -> Takings:

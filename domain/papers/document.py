@@ -59,12 +59,16 @@ Block: TypeAlias = Paragraphs | Facts | PaperTable | Signatures | Barcode
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes: the municipality's name, its address and phone (empty: none), and its logo as a `data:` address."""
+    """Who writes."""
 
     name: str
+    """The municipality's name."""
     address: str = ""
+    """Its postal address; empty: none."""
     phone: str = ""
+    """Its phone number; empty: none."""
     logo: str = ""
+    """As a `data:` address; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +81,19 @@ class PaperSheet:
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """A paper, complete but for its letterhead.
-
-    It is of a request or of a row: `code` is what machines call that, `subject_fact` what people do, on the foot of
-    each page. `token` is the one of `/verify/{token}`, where it has one. `fixed_phrases` are what every paper says in
-    the same words: `verify` (beside the QR code), `page`, `of`, `phone`.
-    """
+    """A paper of a request or of a row, complete but for its letterhead."""
 
     kind: str
+    """That of its `Printable`."""
     code: str
+    """What machines call the request or row, for instance in a file's name."""
     title: str
+    """What stands on it in large letters."""
     sheets: tuple[PaperSheet, ...]
+    """Its pages' contents, in order."""
     subject_fact: PaperFact
+    """What people call the request or row, on the foot of each page."""
     token: str | None
+    """The one of `/verify/{token}`; None: it is not verified."""
     fixed_phrases: Mapping[str, str]
+    """What every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`."""

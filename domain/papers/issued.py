@@ -11,10 +11,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class IssuedPaper:
-    """A paper that was issued. `kind` is that of its `Printable`, `number` the register's, where there is one."""
+    """A paper that was issued, as `/verify/{token}` finds it."""
 
     token: str
+    """The token in its QR code."""
     request_id: int
+    """The request that it is about."""
     kind: str
+    """That of its `Printable`."""
     number: str | None
+    """The register's; None where there is none."""
     day: date
+    """When it was issued (Tehran)."""

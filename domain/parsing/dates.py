@@ -84,17 +84,20 @@ DateNotation = Literal["relative", "weekday", "month", "numeric", "vague"]
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date at tokens `start` to `end`; `day` is None for a date that does not exist.
-
-    `other_day` is the day that the same numbers mean in the other order («۵/۹»), when both exist.
-    """
+    """A date in a message."""
 
     start: int
+    """Its first token."""
     end: int
+    """The token after its last one."""
     day: date | None
+    """The day that is meant; None for a date that does not exist."""
     notation: DateNotation
+    """In which notation it is written."""
     names_street: bool = False
+    """Whether it may be the name of a street («۱۷ شهریور»)."""
     other_day: date | None = None
+    """The day that the same numbers mean in the other order («۵/۹»), when both exist."""
 
     @property
     def possible_days(self) -> tuple[str, ...]:

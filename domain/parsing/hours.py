@@ -65,16 +65,18 @@ class LengthMention:
 
 @dataclass(frozen=True, slots=True)
 class ClockMention:
-    """An hour of the clock at tokens `start` to `end`; `hour` is None when no clock shows it.
-
-    `day_part` is the part of the day said with it; `span_hours` the length of «ساعت ۸ تا ۱۲».
-    """
+    """An hour of the clock in a message."""
 
     start: int
+    """Its first token."""
     end: int
+    """The token after its last one."""
     hour: time | None
+    """The hour that is meant; None when no clock shows it."""
     day_part: DayPart | None = None
+    """The part of the day said with it."""
     span_hours: float | None = None
+    """The length of «ساعت ۸ تا ۱۲», in hours."""
 
 
 def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], list[ClockMention]]:

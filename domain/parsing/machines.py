@@ -44,11 +44,14 @@ _MOST_MACHINES = 99
 
 @dataclass(frozen=True, slots=True)
 class MachineItem:
-    """One line of a machinery request: `count` machines of a type, each for `hours` (in halves; None: not said)."""
+    """One line of a machinery request."""
 
     machine: str
+    """The machine type."""
     hours: float | None = None
+    """For each of the machines, in halves; None: not said."""
     count: int = 1
+    """How many machines of the type."""
 
     def as_json(self) -> dict[str, object]:
         """Return the item as channels.md shows it; hours that were not said are left out."""
@@ -58,14 +61,20 @@ class MachineItem:
 
 @dataclass(slots=True)
 class _MachineMention:
-    """A machine at tokens `start` to `end`, and its hours as soon as they are known."""
+    """A machine in a message, and its hours as soon as they are known."""
 
     start: int
+    """Its first token."""
     end: int
+    """The token after its last one."""
     machine: str
+    """The machine type."""
     count: int
+    """How many of it are wanted."""
     hours: float | None = None
+    """For each of them; None: not said yet."""
     is_hours_first: bool = False
+    """Whether the hours stand before the machine."""
 
 
 def take_machine_work(reader: MessageReader) -> None:

@@ -21,12 +21,16 @@ class NegationKind(Enum):
 
 
 class Negation(NamedTuple):
-    """A negated verb at tokens `start` to `end`; `is_wanting` marks the verb «خواستن» (to want)."""
+    """A negated verb."""
 
     start: int
+    """Its first token."""
     end: int
+    """The token after its last one."""
     kind: NegationKind
+    """What the negated verb does."""
     is_wanting: bool = False
+    """Whether it is the verb «خواستن» (to want)."""
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")

@@ -18,13 +18,18 @@ _IRAN_WORDS = keys_of("ایران", "iran", "ir")
 
 
 class _PlateMention(NamedTuple):
-    """A plate as it was found: `region` is empty when none was written."""
+    """A plate as it was found."""
 
     two_digits: str
+    """The digits before the letter."""
     letter: str
+    """The letter, in the one form that is stored."""
     three_digits: str
+    """The digits behind the letter."""
     region: str
+    """The two digits of the region; empty when none were written."""
     end: int
+    """The token after the last one."""
 
 
 def take_plate(reader: MessageReader) -> None:

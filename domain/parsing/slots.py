@@ -11,25 +11,24 @@ from domain.values.errors import DomainError
 
 @dataclass(slots=True)
 class MessageReader:
-    """One attempt to read a message as one intent. `today` is Tehran's day.
-
-    `service_phrases` finds the names of services, `topic_phrases` those and every keyword that belongs to one.
-
-    `slots` are the values understood. `rejected_texts` holds, in the writer's words, values that were meant for a field
-    and are wrong (a date that does not exist): the field counts as missing, and the answer can say why.
-    `partial_values` holds what was understood but fills no slot yet: `days` of a leave whose first day was not said,
-    `hours` of machines not named. `problems_by_slot` says why a slot's value is not taken although it was understood:
-    it can be read in several ways, or names what is not there.
-    """
+    """One attempt to read a message as one intent."""
 
     stream: TokenStream
+    """The message's words; what is understood is taken out of it."""
     today: date
+    """Tehran's day, from which relative dates count."""
     service_phrases: Phrases[str]
+    """Finds the names of services."""
     topic_phrases: Phrases[str]
+    """Finds those, and every keyword that belongs to a service."""
     slots: dict[str, Any] = field(default_factory=dict)
+    """The values understood."""
     rejected_texts: dict[str, str] = field(default_factory=dict)
+    """Wrong values (a date that does not exist), in the writer's words, by the field that stays missing."""
     partial_values: dict[str, Any] = field(default_factory=dict)
+    """What was understood but fills no slot yet: `days` of a leave without its first, `hours` of no machine."""
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
+    """Why a value is not taken although it was understood: two meanings, or it names what is not there."""
 
     def reject_tokens(self, name: str, start: int, end: int) -> None:
         """Take tokens that were meant for a field and cannot be its value."""

@@ -40,12 +40,16 @@ class TokenKind(IntEnum):
 
 
 class Token(NamedTuple):
-    """`key` is the folded text (ASCII digits), `start` and `end` the place in the message."""
+    """A word, number or mark of a message."""
 
     key: str
+    """The folded text, with ASCII digits."""
     kind: TokenKind
+    """Whether it is a word, a number or a mark."""
     start: int
+    """Its first character's place in the message."""
     end: int
+    """The place after its last character."""
 
 
 @lru_cache(maxsize=8192)

@@ -19,18 +19,24 @@ class Person:
 
 @dataclass(slots=True)
 class StaffMember:
-    """Somebody who works on requests. `password_hash` is argon2; a `password_temporary` was made by another and is
-    changed at the first sign-in. A substitute acts with this member's roles too (`Substitution`).
-    """
+    """Somebody who works on requests. A substitute acts with this member's roles too (`Substitution`)."""
 
     username: str
+    """What the member signs in with."""
     roles: frozenset[Role]
+    """What the member may do; a substitute's lent roles are not among them."""
     full_name: str
+    """The name that colleagues and papers show."""
     mobile: str | None
+    """Where notices of the unit go (+989…); None: nowhere."""
     password_hash: str
+    """The argon2 hash of the password."""
     active: bool
+    """Whether the member may sign in."""
     created_at: datetime
+    """When it was stored, in UTC."""
     password_temporary: bool = False
+    """Whether another made the password: then it is changed at the first sign-in."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -40,14 +46,19 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """From `first` to `last`, both included, `deputy` acts for `absent` too (user names); `made_by` is who said so, and
-    `by_admin` whether that was an administrator then.
-    """
+    """That somebody acts for an absent member of the staff too."""
 
     absent: str
+    """The absent member's user name."""
     deputy: str
+    """The user name of who acts."""
     first: date
+    """The first day (Tehran) of the absence."""
     last: date
+    """The last day of it, included."""
     made_by: str
+    """Who arranged it, as a label."""
     made_at: datetime
+    """When it was made, in UTC."""
     by_admin: bool
+    """Whether it was an administrator who arranged it."""

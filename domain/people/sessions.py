@@ -33,21 +33,26 @@ _LONGEST_AGENT = 200
 
 @dataclass(slots=True)
 class StaffSession:
-    """Somebody at the staff's site. `digest` names it, `csrf` stands in every form of it.
-
-    `proved_at` is when the password (from outside: and a code) was last given; `second_factor` tells whether a code was
-    given at all; `address` and `agent` are for its owner to recognise it.
-    """
+    """Somebody at the staff's site."""
 
     digest: str
+    """The digest of the token in the cookie, which names the session."""
     username: str
+    """The user name of whose session it is."""
     csrf: str
+    """The token that stands in every form of the session."""
     made_at: datetime
+    """When it began, in UTC."""
     seen_at: datetime
+    """When it called last, to the minute."""
     proved_at: datetime
+    """When the password (from outside: and a code) was last given."""
     second_factor: bool
+    """Whether a code was given at all."""
     address: str
+    """The network address where it began, for its owner to recognise it."""
     agent: str
+    """The browser's own name, for its owner to recognise it."""
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it can still be used. One from the future, of a clock that was ahead, is as far off as an old one."""
@@ -60,18 +65,20 @@ class StaffSession:
 
 @dataclass(slots=True)
 class SecondFactor:
-    """An authenticator of a member of the staff: `sealed` is its secret, closed by the vault.
-
-    `confirmed` once a code of it was shown. `last_step` is the period whose code was used last: no code works twice.
-    `recovery` is what is kept of the codes on paper that are left (`domain/actions/staff/paper_codes.py`).
-    """
+    """An authenticator of a member of the staff."""
 
     username: str
+    """The user name of whose authenticator it is."""
     sealed: str
+    """Its secret, closed by the vault."""
     confirmed: bool
+    """Whether a code of it was shown: before, it is not asked for."""
     last_step: int
+    """The period whose code was used last: no code works twice."""
     recovery: tuple[str, ...]
+    """What is kept of the codes on paper that are left (`domain/actions/staff/paper_codes.py`)."""
     made_at: datetime
+    """When it was made, in UTC."""
 
 
 def digest_token(token: str) -> str:

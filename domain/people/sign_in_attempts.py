@@ -38,14 +38,16 @@ class AttemptOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientOrigin:
-    """Where a call comes from: its address, its browser's own name, whether that is inside the organisation, and the
-    token of a known device, as its browser brought it.
-    """
+    """Where a call comes from."""
 
     address: str
+    """The network address of the caller."""
     browser_agent: str
+    """The browser's own name."""
     inside: bool
+    """Whether it is inside the organisation."""
     device_token: str = ""
+    """The token of a known device, as its browser brought it; empty: it brought none."""
 
     @property
     def network(self) -> str:
@@ -55,13 +57,14 @@ class ClientOrigin:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """What an attempt is counted by: key → how many of it may be wrong in a window. Attempts of one `source` wait for
-    each other, those that are `is_recognised` (inside, a known device, a session) before strangers.
-    """
+    """What an attempt is counted by, and whom it waits for."""
 
     limit_by_key: Mapping[str, int]
+    """Key → how many attempts of it may be wrong in a window."""
     source: str
+    """Attempts of one source wait for each other."""
     is_recognised: bool
+    """Whether it goes before strangers: inside, a known device, a session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,28 +12,38 @@ from domain.values.paging import ListOrder
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which requests of a queue, and in which order; None means any.
-
-    `unit` is whose turn it is, `assignee` a user name, `office` a counter office's code, `created_to` a day that is
-    included; `papers` tells whether documents are pending, `search` is what was typed into the box. Without an `order`
-    open requests come most urgent first, others newest first, and names by the alphabet.
-    """
+    """Which requests of a queue, and in which order; None means any."""
 
     queue: Queue = Queue.OPEN
+    """Which queue: what goes on, one's own, what has ended …"""
     unit: Role | None = None
+    """The unit whose turn it is."""
     service: str | None = None
+    """The service's key."""
     states: tuple[str, ...] = ()
+    """One of these; none: any."""
     phase: Phase | None = None
+    """One of the seven phases."""
     kind: str | None = None
+    """One of the kinds that its service has."""
     assignee: str | None = None
+    """The user name of who takes care of it."""
     channel: str | None = None
+    """The key of the channel that it came by."""
     office: str | None = None
+    """The code of the counter office that brought it."""
     created_from: date | None = None
+    """The first day (Tehran) on which it was made."""
     created_to: date | None = None
+    """The last day (Tehran) on which it was made, included."""
     sla: Sla | None = None
+    """How it stands to its working time."""
     papers: bool | None = None
+    """Whether documents are pending."""
     search: str | None = None
+    """What was typed into the box."""
     order: ListOrder | None = None
+    """None: open requests most urgent first, others newest first, names by the alphabet."""
 
     @property
     def effective_order(self) -> ListOrder:

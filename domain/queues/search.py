@@ -42,17 +42,18 @@ _INTERCHANGEABLE_LETTERS = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """Everything that a query may mean; requests that match any part are found.
-
-    `code` is a tracking code, `mobile` +989…, `plate` as stored, `national_code` ten digits. Where none of them is
-    meant, `words` are beginnings of words of one name or number, as `split_words` returns them.
-    """
+    """Everything that a query may mean; requests that match any part are found."""
 
     code: str | None = None
+    """A tracking code."""
     mobile: str | None = None
+    """A mobile (+989…)."""
     plate: str | None = None
+    """A plate, as it is stored."""
     national_code: str | None = None
+    """A national code: ten digits."""
     words: tuple[str, ...] = ()
+    """Beginnings of words of one name or number (`split_words`), where nothing above is meant."""
 
     @property
     def joined_words(self) -> str:

@@ -45,56 +45,63 @@ NUMBER_FIELD = "number"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`field` holds the key of a row of `registry` (or several keys, where its value is a list).
-
-    `is_offered`: there are so few rows that whoever types one's key is offered them all.
-    """
+    """A field that holds the key of a row of another registry."""
 
     field: str
+    """The name of that field; where its value is a list, it holds several keys."""
     registry: str
+    """The key of the registry to which it leads."""
     is_offered: bool = False
+    """Whether there are so few rows that whoever types one's key is offered them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeTerms:
-    """A row that somebody owes money for: `amount_field` names the field of the sum, `tariff_service` the service that
-    prices it, and `priced_subjects` what that tariff may set a price for.
+    """That somebody owes money for a row. An amount that a tariff prices is changed by the revenue unit alone.
 
-    Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone. An
-    amount that a tariff prices is changed by the revenue unit alone.
+    Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone.
     """
 
     amount_field: str
+    """The field of the sum, in rials."""
     tariff_service: str | None = None
+    """The service that prices it; None: no tariff does."""
     priced_subjects: tuple[PricedSubject, ...] = ()
+    """What that tariff may set a price for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """One registry, whole.
-
-    `natural_key` names a row, and never changes; each field of `unique_fields` does so too, where it has a value.
-    `defaults` stand where a new row says nothing; that of a field which need not be filled also where it is emptied.
-    `contact_path` is the way to the mobile of whom the row concerns: a field, or references and then a field
-    (`owner.mobile`). Rows whose fields have none of the values in `only_while` are not reminded. `editors` may change
-    rows by hand, within the `edit_rules`. People call a row by its field `name_field` (where there is none, by its
-    natural key); `summary_fields` are the fields by which a row is recognised in a list.
-    """
+    """One registry, whole."""
 
     key: str
+    """Its name in code, texts, addresses and the store."""
     fields: tuple[Field, ...]
+    """The fields that a row has, in order."""
     natural_key: tuple[str, ...]
+    """The fields that name a row; they never change."""
     editors: frozenset[Role]
+    """Who may change rows by hand."""
     unique_fields: tuple[str, ...] = ()
+    """Fields each of which names a row too, where it has a value."""
     references: tuple[Reference, ...] = ()
+    """The fields that lead to rows of other registries."""
     expiries: tuple[str, ...] = ()
+    """The dates that are reminded before they run out."""
     contact_path: str = ""
+    """The way to the mobile of whom a row concerns: a field, or references and a field (`owner.mobile`)."""
     only_while: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field → values: rows that have none of them are not reminded."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    """What a new row has where it says nothing; an optional field also where it is emptied."""
     edit_rules: tuple[EditRule, ...] = ()
+    """What an edit by hand may not do."""
     owed: ChargeTerms | None = None
+    """How a row owes money; None: it does not."""
     name_field: str = ""
+    """The field that people call a row by; empty: they call it by its natural key."""
     summary_fields: tuple[str, ...] = ()
+    """The fields by which a row is recognised in a list."""
 
     def find_field(self, field_name: str) -> Field | None:
         """Return a field by name."""

@@ -52,38 +52,52 @@ REPORT_COLUMNS = ("row", "column", "code", "given", "message")
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One fault of one row: its number, the column's heading and field (None: the row as a whole), the error's stable
-    code, what people are told, and the cell as it was written.
-    """
+    """One fault of one row."""
 
     row: int
+    """Its number as a spreadsheet shows it."""
     column: str | None
+    """The column's heading; None: the row as a whole."""
     field: str | None
+    """The column's field; None: the row as a whole."""
     code: str
+    """The error's stable code."""
     message: str
+    """What people are told."""
     given: str
+    """The cell as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowPreview:
-    """A row as it would be put: for a changed one `changes` has field → (before, after)."""
+    """A row as it would be put."""
 
     row: int
+    """Its number as a spreadsheet shows it."""
     fate: RowFate
+    """What would become of it."""
     values: dict[str, Any]
+    """The values of all its fields."""
     changes: dict[str, tuple[Any, Any]]
+    """Of a changed one: field → (before, after)."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many rows were read, and what became (or would become) of them; `faults` counts what `bad` rows have."""
+    """How many rows of a file were read, and what became (or would become) of them."""
 
     rows: int = 0
+    """Rows that were read."""
     added: int = 0
+    """Rows that are new."""
     changed: int = 0
+    """Known rows with other values."""
     same: int = 0
+    """Known rows that stay as they are."""
     bad: int = 0
+    """Rows with a fault, which are left out."""
     faults: int = 0
+    """Faults of the bad rows, which may have several each."""
 
     def count_row(self, fate: RowFate) -> None:
         """Count one good row."""
@@ -112,14 +126,16 @@ class ImportEffect:
 
 @dataclass(slots=True)
 class ImportExamination:
-    """What a file would do: the numbers, headings that mean nothing here, its first good rows, and the effect of all
-    that would be added or changed.
-    """
+    """What a file would do."""
 
     tally: Tally = field(default_factory=Tally)
+    """How many rows are added, changed, bad …"""
     ignored_headings: tuple[str, ...] = ()
+    """Headings that mean nothing here."""
     first_rows: list[RowPreview] = field(default_factory=list)
+    """The first good rows, to be shown."""
     effect: ImportEffect = field(default_factory=ImportEffect)
+    """The effect of all that would be added or changed."""
 
 
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -151,30 +167,40 @@ class ImportState(StrEnum):
 
 @dataclass(slots=True)
 class Import:
-    """A file that somebody brought for a registry (`by` is a user name), and how far it is. `decided_by` is the user
-    name of who last had it kept or dropped; None while nobody has.
-
-    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first_rows`, `ignored_headings`, the
-    `outcome_digest` of `ImportEffect`), as JSON; `problem` is what its owner is told. `done` of `total` rows are
-    behind. `tries` counts how often the work was begun.
-    """
+    """A file that somebody brought for a registry, and how far it is."""
 
     id: int
+    """The row's key in the store."""
     registry: str
+    """The key of the registry that it is for."""
     name: str
+    """The file's, as it was brought."""
     size: int
+    """The file's size in bytes."""
     by: str
+    """The user name of who brought it."""
     made_at: datetime
+    """When it was brought, in UTC."""
     state: ImportState = ImportState.WAITING
+    """How far it is, or what became of it."""
     done: int = 0
+    """Rows that are behind, of the work in hand."""
     total: int | None = None
+    """How many rows the work has; None before they were counted."""
     tries: int = 0
+    """How often the work was begun."""
     skip_bad_rows: bool = False
+    """Whether its owner wants the good rows kept without the bad ones."""
     tally: dict[str, int] = field(default_factory=dict)
+    """The numbers of `Tally`, as JSON."""
     outcome: dict[str, Any] = field(default_factory=dict)
+    """What was found, as JSON: `faults`, `first_rows`, `ignored_headings`, the `outcome_digest`."""
     problem: str | None = None
+    """What its owner is told went wrong; None: nothing."""
     settled_at: datetime | None = None
+    """When it was kept, dropped, refused or failed."""
     decided_by: str | None = None
+    """The user name of who last had it kept or dropped; None while nobody has."""
 
     @property
     def outcome_digest(self) -> str:

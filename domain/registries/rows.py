@@ -19,19 +19,22 @@ RowKey = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
-    """A stored row. `values` has every field of its registry; `data` is what actions add (quote, bill, reason).
-
-    `revision` counts changes: putting one over an old revision is a `Conflict`. The times are None for a machine or
-    operator that was stored by the fleet itself.
-    """
+    """A stored row."""
 
     id: int
+    """The row's, as the store counts it."""
     registry: str
+    """The key of its registry."""
     values: dict[str, Any]
+    """Every field of its registry."""
     created_at: datetime | None
+    """In UTC; None for a machine or operator that was stored by the fleet itself."""
     updated_at: datetime | None
+    """When it changed last; None like `created_at`."""
     revision: int = 0
+    """Counts changes: putting one over an old revision is a `Conflict`."""
     data: dict[str, Any] = field(default_factory=dict)
+    """What actions add (quote, bill, reason), as JSON."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -49,59 +52,74 @@ class ValueHolder:
 
 @dataclass(frozen=True, slots=True)
 class RegistryChange:
-    """A row to be put, with the values that it had before (None: it is new), by whom (`kind:ident`) and when."""
+    """A row to be put."""
 
     row: RegistryRow
+    """The row as it is to be."""
     values_before: RowValues | None
+    """The values that it had; None: it is new."""
     changed_by: str
+    """Who changed it, as a label."""
     changed_at: datetime
+    """When it was changed, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """What the store keeps of a change of an existing row: the fields that changed, before and after."""
+    """What the store keeps of a change of an existing row."""
 
     changed_at: datetime
+    """When it was changed, in UTC."""
     changed_by: str
+    """Who changed it, as a label."""
     values_before: dict[str, Any]
+    """The fields that changed, as they were."""
     values_after: dict[str, Any]
+    """The same fields, as they became."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowSearch:
-    """What somebody looks for by a text: rows that have the value it means in a field of `exact_values`, or
-    `search_text` inside a field of `searched_fields`, in any letter case.
-    """
+    """What somebody looks for by a text; rows that meet either of these are found."""
 
     exact_values: Mapping[str, Any]
+    """Field → the value that the text means in it."""
     search_text: str
+    """Found inside one of the searched fields, in any letter case."""
     searched_fields: tuple[str, ...]
+    """The fields that are searched for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryFilter:
-    """Which rows are wanted: `field_values` gives fields the value they must have, or a collection of values.
-
-    A field of several values matches when one of them does. `limit` rows after the id `after_id` (0: from the
-    beginning), oldest first, or `newest_first`.
-    """
+    """Which rows are wanted."""
 
     registry: str
+    """The key of their registry."""
     field_values: Mapping[str, Any | Collection[Any]] = field(default_factory=dict)
+    """Field → the value it must have, or one of these; a field of several values has one of them."""
     after_id: int = 0
+    """Rows behind that id in the order; 0: from the beginning."""
     limit: int = 50
+    """Rows at most."""
     search: RowSearch | None = None
+    """What somebody looks for by a text; None: nothing."""
     newest_first: bool = False
+    """Whether the newest come first; else the oldest do."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpiringRow:
-    """A row one of whose dates (`date_field`) is `expires_on`."""
+    """A row one of whose dates runs out."""
 
     registry: Registry
+    """The registry of the row."""
     row: RegistryRow
+    """The row itself."""
     date_field: str
+    """The name of the field that holds the date."""
     expires_on: date
+    """The date in that field."""
 
 
 class RowFate(StrEnum):
@@ -114,11 +132,14 @@ class RowFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """A given row with its fate; `row` as it stands afterwards, `values_before` its values until then."""
+    """A given row with its fate."""
 
     fate: RowFate
+    """What became of it."""
     row: RegistryRow
+    """As it stands afterwards."""
     values_before: RowValues | None
+    """Its values until then; None: it is new."""
 
 
 def submitted_key(registry: Registry, submitted_values: RowValues) -> RowKey | None:

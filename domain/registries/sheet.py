@@ -29,24 +29,30 @@ LONGEST_CELL_TEXT = 60
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column that is read: its place from 0, the field, the heading as written, and what choices are called."""
+    """A column that is read."""
 
     position: int
+    """Its place in the sheet, counted from 0."""
     field: Field
+    """The registry's field that it holds."""
     heading: str
+    """As it is written in the file."""
     choice_by_label: Mapping[str, str]
+    """What choices are called → the choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """How the columns of one file lie; `column_count` is the number of headings, `ignored_headings` those that mean
-    nothing here.
-    """
+    """How the columns of one file lie."""
 
     registry: Registry
+    """Whose rows the file has."""
     columns: tuple[SheetColumn, ...]
+    """The columns that are read."""
     ignored_headings: tuple[str, ...]
+    """Those that mean nothing here."""
     column_count: int
+    """How many headings the file has."""
 
     def heading_of(self, field_name: str) -> str:
         """Return what a field is called in this file; its name, where it has no column."""
@@ -59,11 +65,14 @@ class SheetLayout:
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """What is wrong with a cell, or with the row where `field_name` is None; `cell_text` is the cell as written."""
+    """What is wrong with a cell, or with a row."""
 
     field_name: str | None
+    """The cell's field; None: the row as a whole."""
     error: DomainError
+    """The error that says what is wrong."""
     cell_text: str = ""
+    """The cell as it was written."""
 
 
 def squeeze_text(text: str) -> str:

@@ -51,19 +51,22 @@ REQUEST_DIMENSIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FactTable:
-    """Rows of one sort. `sum_names` are what is added up, each name once among all facts; `stored_dimensions` tell rows
-    apart in the store, `derived_dimensions` do so by what other columns say. A fact that is not `is_dated` is as it
-    stands now. One that is `covers_machines` can be had of the requests of one machine. One that is `is_general` is the
-    same under filters that say nothing of it.
-    """
+    """Rows of one sort that are added up."""
 
     key: str
+    """Its name in code."""
     sum_names: tuple[str, ...]
+    """What is added up, each name once among all fact tables."""
     stored_dimensions: frozenset[Dimension]
+    """What tells its rows apart in the store."""
     derived_dimensions: Mapping[Dimension, tuple[Dimension, ...]] = field(default_factory=dict)
+    """What tells them apart by what other columns say: the dimension → these columns."""
     is_dated: bool = True
+    """Whether its rows have a date; without one a fact is as it stands now."""
     covers_machines: bool = True
+    """Whether it can be had of the requests of one machine."""
     is_general: bool = False
+    """Whether it is the same under filters that say nothing of it."""
 
     def distinguishes(self, dimension: Dimension) -> bool:
         """Whether its rows can be told apart by this."""
@@ -183,15 +186,18 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a report, made of the sums of its facts. `is_additive`: those of parts add up to that of the
-    whole.
-    """
+    """A number of a report, made of the sums of its facts."""
 
     key: str
+    """Its name; its label is a text."""
     measure: Measure
+    """What it is counted in (a number, rials, hours …)."""
     fact_tables: tuple[FactTable, ...]
+    """The facts whose sums it is made of."""
     compute: Callable[[SumByName], FigureValue]
+    """Makes the figure of their sums."""
     is_additive: bool = True
+    """Whether those of parts add up to that of the whole."""
 
 
 def _read_sum(sum_name: str) -> Callable[[SumByName], FigureValue]:

@@ -41,11 +41,14 @@ _MOST_DAYS, _MOST_MONTHS = 31, 36
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """The days from `first_day` on and before `end_day` (Tehran), and the value that each named dimension must have."""
+    """Which days and rows a report is about."""
 
     first_day: date
+    """From this day on (Tehran)."""
     end_day: date
+    """Before this day."""
     value_by_dimension: Mapping[Dimension, str] = field(default_factory=dict)
+    """The value that each named dimension must have."""
 
     @property
     def day_span(self) -> DaySpan:

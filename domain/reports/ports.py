@@ -25,27 +25,42 @@ ListPlace = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request as a list shows it, with whole rials and the citizen's rating. `form_values` is its form, when asked
-    for.
-    """
+    """A request as a list shows it."""
 
     id: int
+    """The key of the request."""
     created_at: datetime
+    """When it was made, in UTC."""
     code: str
+    """The tracking code."""
     service: str
+    """The service's key."""
     kind: str | None
+    """Of what kind of its service; None: all are alike."""
     state: str
+    """Where it stands now, in its service's word."""
     phase: Phase
+    """The phase of that state."""
     channel: str
+    """The key of the channel that it came by."""
     office: str | None
+    """The code of the counter office that brought it; None: none did."""
     officer: str | None
+    """The user name of who takes care of it."""
     mobile: str | None
+    """The citizen's (+989…); None once it was erased."""
     updated_at: datetime
+    """When it changed last, in UTC."""
     billed_rials: int
+    """What its bills come to, in rials."""
     paid_rials: int
+    """What came in for them, in rials."""
     returned_rials: int
+    """What went back to the citizen, in rials."""
     rating_score: int | None
+    """The citizen's rating, 1–5; None without one."""
     form_values: dict[str, Any]
+    """Its form, when asked for; else empty."""
 
     @property
     def list_place(self) -> ListPlace:
@@ -55,15 +70,22 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """A report that the scheduler made and kept: about the days from `first` on and before `last`."""
+    """A report that the scheduler made and kept."""
 
     id: int
+    """The row's key in the store."""
     report: str
+    """The key of the report."""
     first: date
+    """The first day that it is about (Tehran)."""
     last: date
+    """The day before which it ends, not included."""
     name: str
+    """The file's name."""
     size: int
+    """The file's size in bytes."""
     made_at: datetime
+    """When it was made, in UTC."""
 
 
 class ReportRepository(Protocol):

@@ -8,25 +8,33 @@ from domain.requests.request import Phase
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step, known by its event (`request_id`, `seq`): the end of the stay in `state` (None: the submission).
-
-    `service`, `kind`, `channel`, `office` and `officer` are the request's, as they were during the stay. `seconds` is
-    how long it lasted, `worked` the minutes of office time in it. `late`: it outlasted the working time that the state
-    allows; None where it allows any. `outcome` is the final phase in which the request ended by it. `remote`: the
-    citizen, or a counter's clerk, took it by hand, so nobody had to come; what a payment causes is no such step.
-    """
+    """One step of a request, known by its event: the end of the stay in a state. Nothing personal is in it."""
 
     at: datetime
+    """When the step was taken, in UTC."""
     request_id: int
+    """The request."""
     seq: int
+    """The number of its event."""
     service: str
+    """The request's, as the next four were during the stay."""
     kind: str | None
+    """Of what kind of its service; None: all are alike."""
     channel: str
+    """The key of the channel that the request came by."""
     office: str | None
+    """The code of the counter office that brought it; None: none did."""
     officer: str | None
+    """The user name of who had it; None: nobody."""
     state: str | None
+    """Where it stayed; None: this is the submission."""
     seconds: int
+    """How long it stayed there, in seconds."""
     worked: int
+    """The minutes of office time in it."""
     late: bool | None
+    """Whether it outlasted the working time that the state allows; None where it allows any."""
     outcome: Phase | None
+    """The final phase in which the request ended by it; None: it goes on."""
     remote: bool
+    """Whether the citizen, or a counter's clerk, took it by hand, so that nobody had to come."""

@@ -8,17 +8,26 @@ from domain.values.errors import DocumentRejected, TooLarge
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A stored file: `sha256` names the content, `media_type` was sniffed from it, `size` is in bytes."""
+    """A stored file."""
 
     id: int
+    """The row's key in the store."""
     request_id: int
+    """The request that it belongs to."""
     field: str
+    """Which of the request's papers it is."""
     name: str
+    """The file's name, as it came."""
     media_type: str
+    """Sniffed from the content, whatever the name says."""
     size: int
+    """The content's size in bytes."""
     sha256: str
+    """The digest of the content, by which it is stored."""
     added_by: str
+    """Who added it, as a label."""
     at: datetime
+    """When it was added, in UTC."""
 
 
 MAX_DOCUMENT_BYTES = 7 * 1024 * 1024

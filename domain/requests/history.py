@@ -19,23 +19,38 @@ GENESIS_HASH = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
-    """One step of one request; `seq` counts from 1. `actor`, `note`, `payload` and `salt` are None once erased."""
+    """One step of one request."""
 
     request_id: int
+    """The request in whose chain it is."""
     seq: int
+    """Its number in the chain, from 1."""
     at: datetime
+    """When the step was taken, in UTC."""
     actor_kind: str
+    """Who took it, as what: citizen, clerk, staff or system."""
     channel: str
+    """The key of the channel that it came by."""
     event: str
+    """The name of the step."""
     from_state: str | None
+    """Where the request stood; None: the submission."""
     to_state: str
+    """Where the request stands after it."""
     actor: str | None
+    """As a label; None once erased."""
     note: str | None
+    """What was said about the step in words; None once erased, and where nothing was."""
     payload: dict[str, Any] | None
+    """What the history keeps of the step, as JSON; None once erased."""
     salt: str | None
+    """Random, hexadecimal; None once erased."""
     digest: str
+    """Salted digest of actor, note and payload; it stays when they are erased."""
     previous: str
+    """The hash of the event before it; of the first one `GENESIS_HASH`."""
     hash: str
+    """Over the previous one, the bare facts and the digest."""
 
     @property
     def is_erased(self) -> bool:
@@ -48,30 +63,43 @@ class ChainHead:
     """The end of one request's chain."""
 
     request_id: int
+    """The request whose chain it is."""
     code: str
+    """The request's tracking code."""
     seq: int
+    """The number of its last event."""
     hash: str
+    """The hash of that event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A signed statement that these chains stood so at that time; `number` counts from 1."""
+    """A signed statement that these chains stood so at that time."""
 
     number: int
+    """Counts the seals, from 1."""
     at: datetime
+    """When it was made, in UTC."""
     heads: tuple[ChainHead, ...]
+    """The chains that changed since the seal before it."""
     previous: str
+    """The hash of the seal before it; of the first one `GENESIS_HASH`."""
     hash: str
+    """Over all that stands above."""
     signature: str
+    """Ed25519, hexadecimal; of the hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFault:
-    """Something that does not verify: a stable `kind`, the request's code or the seal's number, the event's seq."""
+    """Something that does not verify."""
 
     kind: str
+    """The stable code of the fault."""
     subject: str
+    """The request's code, or the seal's number."""
     seq: int | None = None
+    """The event's number; None of a seal, and of the chain as a whole."""
 
 
 class Signer(Protocol):

@@ -37,47 +37,60 @@ _FINAL_PHASES = frozenset({Phase.DONE, Phase.DECLINED, Phase.CANCELLED})
 
 @dataclass(slots=True)
 class ServiceRequest:
-    """One request of one citizen for one municipal service.
-
-    `code` is the nine-digit tracking code, `mobile` the citizen's number (+989…), `fields` the form as submitted and
-    corrected, `data` what transitions add (question, quote, hours done …). `revision` counts saves: saving an old
-    revision is a `Conflict`. `head_seq` and `head_hash` are the end of its history chain. `parent_id` links a reopened
-    request to the finished one. `awaits` is the mobile of somebody else whose answer is awaited (a vehicle's owner).
-    `erased_at` is when its personal data was erased (personal_data.py): what is left are figures.
-    `office` is the code of the counter office that brought it.
-    `subject_key` names what the request is about (a plate), so that all requests about it are found.
-    `turn` is whose turn it is (`State.turn`), None once it has ended; `due_at` is when the SLA of the present state
-    runs out, None without one. `kind` is what kind of its service it is; `lacks_papers`: required papers are missing.
-    `entered_at` is when it came into its state; None while its steps are not kept for the reports
-    (actions/recount.py).
-    """
+    """One request of one citizen for one municipal service."""
 
     id: int
+    """Later ones have greater numbers."""
     code: str
+    """The nine-digit tracking code."""
     service: str
+    """The service's key."""
     version: int
+    """The version of the declaration that it follows."""
     state: str
+    """Its service's own word for where it stands."""
     phase: Phase
+    """The phase of that state."""
     channel: str
+    """The key of the channel that it came by."""
     mobile: str | None
+    """The citizen's number (+989…); None once it was erased, or was never said."""
     created_at: datetime
+    """When it was submitted, in UTC."""
     updated_at: datetime
+    """When it changed last, in UTC."""
     office: str | None = None
+    """The code of the counter office that brought it; None: none did."""
     assignee: str | None = None
+    """The user name of who takes care of it; None: nobody."""
     parent_id: int | None = None
+    """Links a reopened request to the finished one."""
     awaits: str | None = None
+    """The mobile of somebody else whose answer is awaited (a vehicle's owner); None: nobody's."""
     subject_key: str | None = None
+    """What it is about (a plate), so that all requests about it are found."""
     fields: JsonObject = field(default_factory=dict)
+    """The form as submitted and corrected."""
     data: JsonObject = field(default_factory=dict)
+    """What transitions add (question, quote, hours done …)."""
     revision: int = 0
+    """Counts saves: saving an old revision is a `Conflict`."""
     head_seq: int = 0
+    """The number of the last event of its history."""
     head_hash: str = ""
+    """The hash of that event."""
     erased_at: datetime | None = None
+    """When its personal data was erased: what is left are figures (`personal_data.py`). None: it was not."""
     turn: str | None = None
+    """Whose turn it is (`State.turn`); None once it has ended."""
     due_at: datetime | None = None
+    """When the SLA of the present state runs out; None without one."""
     kind: str | None = None
+    """What kind of its service it is; None: all are alike."""
     lacks_papers: bool = False
+    """Whether required papers are missing."""
     entered_at: datetime | None = None
+    """When it came into its state; None while its steps are not kept for the reports."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -95,31 +108,45 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A moment at which the scheduler turns to a request: `name` is a transition, a reminder's message or a state."""
+    """A moment at which the scheduler turns to a request."""
 
     request_id: int
+    """The request."""
     kind: TimerKind
+    """Why the scheduler turns to it."""
     name: str
+    """A transition, a reminder's message or a state, as `kind` says."""
     at: datetime
+    """When it is due, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests a list shows; None means any. `limit` rows after the id `before_id` (newest first).
-
-    `office` is a counter office's code; they were made from `created_from` on and before `created_to`.
-    """
+    """Which requests a list shows; None means any."""
 
     service: str | None = None
+    """The service's key."""
     state: str | None = None
+    """One of its service's own words."""
     phase: Phase | None = None
+    """One of the seven phases."""
     mobile: str | None = None
+    """The mobile of the citizen (+989…)."""
     awaits: str | None = None
+    """The mobile whose answer is awaited."""
     subject_key: str | None = None
+    """What the request is about (a plate)."""
     assignee: str | None = None
+    """The user name of who takes care of it."""
     office: str | None = None
+    """A counter office's code."""
     created_from: datetime | None = None
+    """Made from this moment on."""
     created_to: datetime | None = None
+    """Made before this moment."""
     open_only: bool = False
+    """Whether those that have ended are left out."""
     before_id: int | None = None
+    """Only requests with a smaller id; the newest come first."""
     limit: int = 50
+    """How many requests are shown at most."""

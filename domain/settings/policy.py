@@ -8,49 +8,77 @@ from domain.values.money import RoundingMode
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Deadlines, limits and money rules; every length is a timedelta, every amount whole rials.
-
-    `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
-    `leave_…` are the guards of a taxi's leave, with the defaults of a published taxi organisation (services.md).
-    `inbound_limit` holds for texts of one line, `chat_limit` for updates of one chat, presses among them, in the same
-    `inbound_window`. `low_rating` is the highest score that alerts the manager. `retention` is how long after its end
-    the personal data of a request is kept. `messenger_patience` is how long a notice waits for a messenger before it
-    goes by SMS; zero: to its own end. With `tariffs_need_approval` a price is in force when a second person has
-    approved it. A refund of more than `refund_limit` rials needs a second person.
+    """Deadlines, limits and money rules. The guards of a taxi's leave (`leave_…`) have the defaults of a published taxi
+    organisation (services.md).
     """
 
     company_code: str = "009"
+    """The three digits in bill ids that the municipality was given."""
     municipal_service_digit: int = 6
+    """The service digit of bill ids; 6 is municipalities."""
     rounding_step: int = 1000
+    """Amounts are rounded to so many rials."""
     rounding_mode: RoundingMode = "down"
+    """How they are: down, up or nearest."""
     payment_days: int = 3
+    """Days after the day of issue on which a bill may be paid."""
     settlement_lag: timedelta = timedelta(hours=36)
+    """Bank files arrive a day late, so nothing expires before deadline + lag (services.md)."""
     answer_days: int = 7
+    """Days in which a question must be answered."""
     visit_minutes: int = 60
+    """How long an officer's visit takes."""
     closing_days: int = 30
+    """Days after which a letter that nobody collected is closed."""
     leave_days_a_year: int = 30
+    """Days of leave that a taxi has in a Jalali year."""
     leave_counts_fridays: bool = False
+    """Whether Fridays inside a leave are counted."""
     leave_notice_days: int = 0
+    """Days before a leave that it must be asked for; 0: the same day."""
     leave_may_overlap: bool = False
+    """Whether two leaves of one taxi may share a day."""
     leave_of_active_drivers_only: bool = True
+    """Whether only an active driver has leave."""
     leave_needs_consent: bool = True
+    """Whether an auxiliary driver's leave needs the owner's consent."""
     leave_consent_days: int = 3
+    """Days in which the owner must consent."""
     leave_refused_with_duties: bool = False
+    """Whether unpaid duties of a taxi refuse its leave."""
     refund_unused_hours: bool = True
+    """Whether hours paid and not used are refunded."""
     dialogue_minutes: int = 30
+    """How long a dialogue waits for the next text."""
     rating_days: int = 7
+    """Days after its end in which a request is rated."""
     low_rating: int = 2
+    """The highest score that alerts the manager; 0: none does."""
     retention: timedelta = timedelta(days=5 * 365 + 1)
+    """How long after its end the personal data of a request is kept."""
     duplicate_window: timedelta = timedelta(minutes=10)
+    """Within it the same text again, without a provider's id, is a repetition."""
     inbound_limit: int = 30
+    """Texts of one line that are answered in the `inbound_window`."""
     inbound_window: timedelta = timedelta(minutes=10)
+    """The window of that limit and of `chat_limit`."""
     chat_limit: int = 300
+    """Updates of one chat, presses among them, that are answered in the `inbound_window`."""
     loop_guard: int = 4
+    """Texts not understood in a row before silence."""
     guess_limit_sender: int = 10
+    """Foreign codes that one viewer may ask for in the `guess_window`."""
     guess_window: timedelta = timedelta(hours=1)
+    """The window of that limit."""
     notice_keeps: timedelta = timedelta(days=2)
+    """After it an unsent notice is too old."""
     messenger_patience: timedelta = timedelta(minutes=60)
+    """How long a notice waits for a messenger before it goes by SMS; zero: to its own end."""
     refund_limit: int = 50_000_000
+    """A refund of more rials than this needs a second person."""
     max_hours_per_machine: int = 24
+    """Hours that may be asked of one machine."""
     max_machines: int = 10
+    """Machines in one request."""
     tariffs_need_approval: bool = False
+    """Whether a price is in force only when a second person has approved it."""

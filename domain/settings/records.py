@@ -7,14 +7,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A change of a setting: what it was and became, as it is kept; None: as configured. The store numbers them."""
+    """A change of a setting."""
 
     name: str
+    """The rule or text that changed."""
     before: Any
+    """Its value until then, as it is kept; None: as configured."""
     value: Any
+    """What it became; None: as configured."""
     by: str
+    """Who changed it, as a label."""
     at: datetime
+    """When it was changed, in UTC."""
     id: int = 0
+    """Given by the store; 0 before."""
 
 
 @dataclass(frozen=True, slots=True)

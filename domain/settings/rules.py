@@ -25,11 +25,14 @@ _YEAR = 366
 
 @dataclass(frozen=True, slots=True)
 class SettingRule:
-    """One rule. `target_field` is its field in `Policy` or `WorkHours`; `unit` is what a length is counted in."""
+    """One rule that the staff may change."""
 
     field: Field
+    """What may be said for it, as a form asks it."""
     target_field: str
+    """Its field in `Policy` or `WorkHours`."""
     unit: timedelta | None = None
+    """What a length is counted in; None: it is no length."""
 
     @property
     def name(self) -> str:

@@ -37,23 +37,33 @@ def without_band(dimensions: Dimensions) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class TariffRow:
-    """One dated price. `rate` rials per `unit` (hour, visit …), at least `minimum` units, plus `vat_percent`.
+    """One dated price. Rows of the same service and dimensions never overlap.
 
-    Valid on days d with valid_from <= d < valid_to (None: open end). Rows of the same service and dimensions never
-    overlap. One that was withdrawn ends on its first day (domain/values/dated_rows.py).
+    One that was withdrawn ends on its first day (domain/values/dated_rows.py).
     """
 
     id: int
+    """The row's key in the store."""
     service: str
+    """The service that it prices."""
     dimensions: dict[str, str]
+    """What it is the price of; see `Dimensions`."""
     unit: str
+    """What is counted: hour, visit …"""
     rate: int
+    """In rials, of one unit."""
     minimum: int
+    """Units that are charged at least."""
     vat_percent: int
+    """VAT on top of the rate, in percent."""
     valid_from: date
+    """The first day (Tehran) that it prices."""
     valid_to: date | None
+    """The day that it prices no more; None: open end."""
     created_by: str
+    """Who set it, as a label."""
     created_at: datetime
+    """When it was stored, in UTC."""
 
     def is_in_force(self, day: date) -> bool:
         """Whether this row prices that day."""
@@ -72,15 +82,16 @@ class TariffRow:
 
 @dataclass(frozen=True, slots=True)
 class PricedSubject:
-    """Something that has a price of its own: `dimensions`, what is counted, and amounts of it that show what a price
-    means. `max_amount` is the greatest amount that is ever priced, 0 where it is not priced by a quantity: then it has
-    no bands.
-    """
+    """Something that has a price of its own."""
 
     dimensions: Dimensions
+    """What has the price; see `Dimensions`."""
     unit: str
+    """What is counted: hour, visit …"""
     sample_amounts: tuple[int, ...]
+    """Amounts of it that show what a price means."""
     max_amount: int = 0
+    """The greatest amount that is ever priced; 0: not priced by a quantity, so it has no bands."""
 
     def text_keys(self) -> tuple[str, ...]:
         """Return the keys of its name, a dimension each."""
@@ -120,15 +131,22 @@ class PricedSubject:
 
 @dataclass(frozen=True, slots=True)
 class PriceTerms:
-    """What a price is to be, from which day on."""
+    """What a price is to be."""
 
     service: str
+    """The service that it prices."""
     dimensions: dict[str, str]
+    """What it is to be the price of; see `Dimensions`."""
     unit: str
+    """What is counted: hour, visit …"""
     rate: int
+    """In rials, of one unit."""
     minimum: int
+    """Units that are charged at least."""
     vat_percent: int
+    """VAT on top of the rate, in percent."""
     valid_from: date
+    """The first day (Tehran) that it is to price."""
 
 
 class ProposalState(StrEnum):
@@ -141,21 +159,34 @@ class ProposalState(StrEnum):
 
 @dataclass(slots=True)
 class ProposedTariff:
-    """A price that was proposed (`proposed_by` is a user name) and is not in force; `decided_by` is a label."""
+    """A price that was proposed and is not in force; all that `PriceTerms` has, and what became of it."""
 
     id: int
+    """The row's key in the store."""
     service: str
+    """The service that it is to price."""
     dimensions: dict[str, str]
+    """What it is to be the price of; see `Dimensions`."""
     unit: str
+    """What is counted: hour, visit …"""
     rate: int
+    """In rials, of one unit."""
     minimum: int
+    """Units that are charged at least."""
     vat_percent: int
+    """VAT on top of the rate, in percent."""
     valid_from: date
+    """The first day (Tehran) that it is to price."""
     proposed_by: str
+    """The user name of who proposed it."""
     proposed_at: datetime
+    """When it was proposed, in UTC."""
     state: ProposalState = ProposalState.PENDING
+    """Whether it waits, was approved or rejected."""
     decided_by: str | None = None
+    """Who decided, as a label; None while it waits."""
     decided_at: datetime | None = None
+    """When that was, in UTC; None while it waits."""
 
     @property
     def terms(self) -> PriceTerms:
@@ -165,16 +196,24 @@ class ProposedTariff:
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One line of a quote by tariff row `tariff_id`: max(asked, minimum) `unit`s × `rate` × `count`, plus VAT on it."""
+    """One line of a quote: max(asked, minimum) `unit`s × `rate` × `count`, plus VAT on it."""
 
     tariff_id: int
+    """The tariff row that made it."""
     dimensions: dict[str, str]
+    """What is priced; see `Dimensions`."""
     unit: str
+    """What is counted: hour, visit …"""
     asked: float
+    """Units of each, to two places."""
     minimum: int
+    """Units that are charged at least."""
     count: int
+    """How many of these (machines)."""
     rate: int
+    """In rials, of one unit."""
     vat_percent: int
+    """VAT on top of the rate, in percent."""
 
     @property
     def units(self) -> float:
@@ -194,17 +233,18 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An amount and all that made it: the lines' amounts and VAT, rounded by `mode` to `step` rials.
-
-    `override` is the amount that the revenue unit set instead, with `reason`; the lines still say what the tariff
-    asked.
-    """
+    """An amount and all that made it."""
 
     lines: tuple[QuoteLine, ...]
+    """Their amounts and VAT, added up."""
     step: int
+    """The sum is rounded to so many rials."""
     mode: RoundingMode
+    """How it is: down, up or nearest."""
     override: int | None = None
+    """What the revenue unit set instead, in rials; the lines still say what the tariff asked. None: nothing."""
     reason: str | None = None
+    """Why, in somebody's words."""
 
     @property
     def subtotal(self) -> int:
@@ -260,11 +300,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What is to be priced: `units` of the row with these dimensions, `count` times."""
+    """What is to be priced."""
 
     dimensions: dict[str, str]
+    """What is asked for: the row with these dimensions prices it."""
     units: float
+    """How many units of each."""
     count: int = 1
+    """How many of it (machines)."""
 
 
 def list_price_bands(tariff_rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> list[TariffRow]:

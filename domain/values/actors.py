@@ -27,23 +27,24 @@ STAFF_ROLES: frozenset[Role] = frozenset(Role) - {Role.CITIZEN, Role.CLERK, Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, as the history keeps it.
-
-    `identifier` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
-    `channel` is the key of the channel through which it came. `substitutes_for` are the user names of absent members of
-    the staff whose substitute this one is; `role_names` has their roles too, and `lent_roles` says which come from them
-    alone. `on_behalf_of` is the one of them for whom this is done (`acting_in_role`). `office_code` is the code of a
-    clerk's counter office, None for everybody else.
-    """
+    """Who does something, as the history keeps it."""
 
     role_names: frozenset[Role]
+    """All that the actor may act as, absent members' roles too."""
     kind: Literal["citizen", "clerk", "staff", "system"]
+    """Whether a citizen, a clerk, the staff or the system acts."""
     identifier: str
+    """A mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system)."""
     channel: str
+    """The key of the channel through which it came."""
     substitutes_for: frozenset[str] = frozenset()
+    """The user names of absent members of the staff whose substitute this one is."""
     lent_roles: frozenset[tuple[str, Role]] = frozenset()
+    """The roles that come from them alone: (user name, role)."""
     on_behalf_of: str | None = None
+    """The one of them for whom this is done (`acting_in_role`); None: for oneself."""
     office_code: str | None = None
+    """The code of a clerk's counter office; None for everybody else."""
 
     @property
     def label(self) -> str:

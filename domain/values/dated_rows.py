@@ -16,11 +16,19 @@ class DatedRow(Protocol):
     """A row that holds on days d with valid_from <= d < valid_to (None: open end)."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """The row's."""
+        ...
+
     @property
-    def valid_from(self) -> date: ...
+    def valid_from(self) -> date:
+        """The first day (Tehran) on which it holds."""
+        ...
+
     @property
-    def valid_to(self) -> date | None: ...
+    def valid_to(self) -> date | None:
+        """The day on which it holds no more; None: open end."""
+        ...
 
 
 DatedT = TypeVar("DatedT", bound=DatedRow)
@@ -28,13 +36,14 @@ DatedT = TypeVar("DatedT", bound=DatedRow)
 
 @dataclass(frozen=True, slots=True)
 class InsertionPoint(Generic[DatedT]):
-    """Where a row that begins on a day comes: it closes `row_before`, or withdraws `replaced_row`, which begins on that
-    very day, and ends on the day `valid_until` (exclusive), when the next one begins (None: open end).
-    """
+    """Where a row that begins on a day comes."""
 
     row_before: DatedT | None
+    """The row that it closes; None: there is none."""
     replaced_row: DatedT | None
+    """The row that it withdraws, which begins on that very day; None: there is none."""
     valid_until: date | None
+    """The day on which it ends (exclusive), when the next one begins; None: open end."""
 
 
 def is_valid_on(row: DatedRow, day: date) -> bool:

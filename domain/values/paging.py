@@ -33,11 +33,14 @@ class ListOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list: behind the row with that key and id, or before it (`backwards`)."""
+    """A place in a list."""
 
     sort_key: SortKey
+    """The sort key of the row at which a page ended."""
     id: int
+    """The id of that row."""
     backwards: bool = False
+    """Whether what is before the row is wanted, else what is behind it."""
 
     def __str__(self) -> str:
         """Write it for an address: `parse_cursor` takes it back."""

@@ -77,8 +77,8 @@ def check_digit(digits: str) -> int:
 def test_bill_ids_say_what_they_were_made_of(parts: dict[str, int | str]) -> None:
     ids = bill_ids.make_ids(**parts)  # type: ignore[arg-type]  # drawn by name
     number, service = ids.bill_id[:-5], ids.bill_id[-5:-1]
-    assert (int(number), service) == (parts["file_number"], f"{parts['company']}{parts['service_digit']}")
-    assert ids.payment_id[-5:-2] == f"{int(parts['jalali_year']) % 10}{parts['period']:02}"
+    assert (int(number), service) == (parts["file_number"], f"{parts['company_code']}{parts['service_digit']}")
+    assert ids.payment_id[-5:-2] == f"{int(parts['jalali_year']) % 10}{parts['billing_period']:02}"
     assert bill_ids.amount_from_payment_id(ids.payment_id) == int(ids.payment_id[:-5]) * 1000 == parts["amount"]
     assert int(ids.bill_id[-1]) == check_digit(ids.bill_id[:-1])
     assert int(ids.payment_id[-2]) == check_digit(ids.payment_id[:-2])

@@ -40,16 +40,20 @@ class ValueRefusingGuard(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question that waits: the dialogue's top frame, the moment, the rules in force, and which page of its answers is
-    wished.
-    """
+    """A question that waits: the dialogue's top frame, whose buttons are to be shown."""
 
     conversation: Conversation
+    """What is known of intents and their forms."""
     dialogue: Dialogue
+    """The running dialogue; its top frame is the question."""
     catalogue_text: TextLookup
+    """Renders a text of the catalogue by its key."""
     now: datetime
+    """The moment at which the buttons are shown, in UTC."""
     policy: Policy
+    """The rules in force: answers that they refuse are not offered."""
     wished_page: str | None = None
+    """Which page of the answers (a month) was leafed to; None: the first one that has any."""
 
     def build_rows(self) -> ButtonRows:
         """Return the buttons; none where nothing is asked."""

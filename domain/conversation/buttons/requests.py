@@ -16,15 +16,18 @@ SCORE_CHOICES = range(5, 0, -1)
 
 @dataclass(frozen=True, slots=True)
 class RequestChoices:
-    """A request as one person may act on it. `paper_titles` are those that can be printed, kind → title; `is_rateable`:
-    it waits for this person's rating.
-    """
+    """A request as one person may act on it."""
 
     request: ServiceRequest
+    """The request."""
     service: Service
+    """Its service."""
     mobile: str
+    """Whose choices these are (+989…)."""
     paper_titles: Mapping[str, str]
+    """The papers that can be printed: kind → title."""
     is_rateable: bool
+    """Whether it waits for this person's rating."""
 
     def build_rows(self, catalogue_text: TextLookup) -> ButtonRows:
         """Return the buttons; what is most urgent comes first."""
