@@ -12,7 +12,7 @@ from channels.telegram.link import BotAccount, BotClient
 from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.paper_file import print_paper_file
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage

@@ -34,7 +34,7 @@ from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.messages.ports import SmsProvider
 from domain.papers.ports import Printer

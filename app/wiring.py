@@ -8,7 +8,7 @@ from app.configuration.settings import Settings, SettingsError
 from app.ids import RandomIds
 from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import renew_settings
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine

@@ -27,7 +27,7 @@ from bench.processes import LINE
 from bench.town import staff
 from domain.actions.bills.pay import record_payment
 from domain.actions.conversations.receive import receive_sms
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request

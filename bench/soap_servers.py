@@ -30,7 +30,7 @@ from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine as Rules
 from domain.language.wording import Wording

@@ -2,7 +2,7 @@
 
 from app.configuration.settings import Settings
 from app.wiring import load_dependencies
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind
 from domain.people.person import StaffMember

@@ -14,7 +14,7 @@ from app.configuration.settings import Settings, load_settings
 from app.database import open_store
 from app.security.key_check import refuse_another_key
 from app.wiring import load_dependencies
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.refusals import record_refusal
 from domain.actions.staff.staffing import load_staff_actor
 from domain.fields.types import Day, ReadingContext

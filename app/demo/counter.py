@@ -1,7 +1,7 @@
 """The counter office of the demonstration: software is tried against it, with a key that everybody knows."""
 
 from app.demo.registers import staff_actors
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.unit_of_work import UnitOfWork, Vault
 

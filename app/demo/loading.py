@@ -11,7 +11,7 @@ from app.demo.stories import Story, read_single_stories
 from app.demo.summary import Summary, find_first_request, summarise_demo
 from app.demo.timetable import Timetable
 from app.security import passwords
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.fleet.resources import ResourceKind
 from domain.requests.request import RequestFilter
 from domain.settings.policy import Policy

@@ -17,7 +17,7 @@ from app.demo.stories import Story, StoryStep
 from app.demo.timetable import Timetable
 from domain.actions.bills import pay
 from domain.actions.conversations import receive
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
 from domain.actions.messages import notify
 from domain.actions.requests import act, attach, walk_in

@@ -7,7 +7,7 @@ from app.demo import taxis
 from app.demo.data import read_rows
 from app.demo.townsfolk import Townsperson, nth_citizen
 from app.security.passwords import hash_password
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
 from domain.people.person import Person, StaffMember

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.demo.data import read_rows
 from app.demo.townsfolk import DRIVER_BLOCK, OWNER_BLOCK, Townsperson, nth_home, nth_person, pick_nth, read_lists
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import put_rows
 from domain.fields.form import read_submitted
 from domain.fields.types import ReadingContext

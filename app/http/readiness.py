@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.requests.upgrade import list_unknown_states
 from domain.language.service import Service
 from domain.unit_of_work import Store

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from app.jobs.importing import ProgressBar
 from app.spreadsheets.sheet_writing import Cells, WriteRow, open_sheet_writer
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.reports.declarations import find_report
 from domain.actions.reports.labels import load_labels
 from domain.actions.reports.listing import build_listing

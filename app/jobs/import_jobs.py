@@ -17,7 +17,7 @@ from app.database import open_store
 from app.jobs.children import run_in_process
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from app.wiring import load_dependencies
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import settle_import
 from domain.actions.registries.rows import find_registry
 from domain.actions.staff.staffing import load_staff_actor, today_in_tehran

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.spreadsheets.sheet_writing import open_file_writer
 from app.spreadsheets.sheets import OpenSheet, open_sheet
 from app.spreadsheets.spools import open_temporary_spool
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.importing import CompletionHook, do_nothing_more, examine_sheet, store_import
 from domain.actions.registries.rows import require_editor
 from domain.messages.catalogue import Catalogue

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from channels.admin.frame import PageRoute, Visitor
 from channels.web.posted import PostedForm
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.authorization import SECOND_FACTOR_DETAIL
 from domain.actions.staff.refusals import record_refusal
 from domain.unit_of_work import Store

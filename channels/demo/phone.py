@@ -18,7 +18,7 @@ from channels.web.pages import render_page
 from channels.web.posted import read_posted_form
 from channels.web.site import add_site_folder
 from domain.actions.conversations.receive import receive_sms
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.messages.ports import ReceivedSms
 from domain.people.person import Person
 from domain.unit_of_work import Store

@@ -17,7 +17,7 @@ from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
 from domain.actions.staff.refusals import record_refusal
 from domain.offices.office import Office, attempt_key

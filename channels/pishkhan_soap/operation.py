@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from channels.pishkhan_soap.schema import SchemaRecord
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.offices.office import QUERY_ANSWER_RETENTION, Office
 from domain.papers.ports import Printer
 from domain.unit_of_work import UnitOfWork

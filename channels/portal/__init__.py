@@ -13,7 +13,7 @@ from channels.portal.verifying import VerifyPage
 from channels.web.pages import render_page
 from channels.web.paging import read_page_start
 from channels.web.site import add_site_folder
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.service_page import visit_service_page
 from domain.feedback.opinions import Comment
 from domain.language.service import Service

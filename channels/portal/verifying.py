@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from channels.web.pages import render_page
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.verifying import verify_paper
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from channels.relay.pacing import Bucket, RecipientHolds, back_off
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
 from domain.messages.ports import Carrier, SendResult, SendVerdict

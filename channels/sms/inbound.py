@@ -12,7 +12,7 @@ from aiohttp import web
 
 from channels.web.bodies import read_body
 from domain.actions.conversations.receive import receive_sms
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.messages.ports import DeliveryReceipt, SmsProvider
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError

@@ -16,7 +16,7 @@ from channels.telegram.files import fetch_file
 from channels.telegram.link import FILES_AT_ONCE, BotClient
 from channels.telegram.updates import IncomingUpdate, parse_update
 from domain.actions.conversations.receive_chat import needs_file, receive_update
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.chats.chat import ReceivedUpdate
 from domain.unit_of_work import Store
 

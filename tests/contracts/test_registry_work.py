@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from bench.imports import AGENCIES, make_file, person, reported
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.duties import generate_duties
 from domain.actions.registries.expiries import queue_expiry_reminders
 from domain.actions.registries.rows import put_rows

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import Any
 
 from app.ids import RandomIds
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.submit import submit_request

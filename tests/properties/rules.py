@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.bills.bill import BillKind, BillState, PaymentOutcome
 from domain.fleet.resources import slot_numbers
 from domain.language.service import Audience, Notice, Service, StoredMobile, Transition, Trigger

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from app.configuration.settings import Settings
 from app.demo.clock import DemoClock
 from app.wiring import build_dependencies, build_vault
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:30").astimezone(UTC)
 ADDRESS = "http://127.0.0.1:8080"

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from domain.actions.bills import pay
 from domain.actions.conversations.receive import receive_sms
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages import notify
 from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import changes

@@ -27,7 +27,7 @@ from app.security.sign_in_queue import SignInQueue
 from app.security.vault import FernetVault
 from app.spreadsheets.sheet_writing import open_file_writer
 from channels.admin import Admin, SideProcesses
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.staff.authorization import SecondFactorInside

@@ -9,7 +9,7 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.unit_of_work import UnitOfWork

@@ -13,7 +13,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.user_agents import describe_browser
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditEntry, AuditFilter
 from domain.fields.form import Field, read_submitted

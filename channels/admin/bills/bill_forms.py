@@ -6,7 +6,7 @@ from channels.web.posted import read_text
 from domain.actions.bills.pay import RecordedPayment, record_payment
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import RecordedReversal, reverse_payment
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.fields.form import Field
 from domain.fields.types import Choice, ReadingContext, Rials

@@ -11,7 +11,7 @@ from domain.actions.bills.refunds import (
     may_need_second_person,
     needs_second_person,
 )
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue

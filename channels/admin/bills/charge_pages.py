@@ -18,7 +18,7 @@ from channels.admin.registries.registry_row import RowPage, read_row_id, require
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties
 from domain.actions.registries.expiries import ExpiringDate, list_expiring

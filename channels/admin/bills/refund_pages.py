@@ -21,7 +21,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.web.paging import build_page_query
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import may_see_request
 from domain.actions.staff.authorization import registry_right
 from domain.bills.bill import Bill, DueBack, RefundState

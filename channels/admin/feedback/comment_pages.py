@@ -16,7 +16,7 @@ from channels.admin.version_tokens import read_version_token
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.paging import build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
 from domain.actions.queues.visibility import may_see_request, visible_services
 from domain.feedback.opinions import Comment, CommentFilter, CommentState

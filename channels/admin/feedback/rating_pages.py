@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.admin.feedback.comment_pages import PAGE_TABS, RATINGS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.paging import build_list_page, read_page_start
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import visible_services
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.feedback.opinions import Rating

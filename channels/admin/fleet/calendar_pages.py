@@ -23,7 +23,7 @@ from channels.admin.fleet.calendar_view import (
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import list_address
 from channels.web.forms import Control, FormWording, build_controls
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import find_readable_request
 from domain.blocks.wanted_time import requested_start
 from domain.fields.form import Field

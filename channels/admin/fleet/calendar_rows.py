@@ -5,7 +5,7 @@ from datetime import datetime
 
 from channels.admin.fleet.boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.blocks.visits import officer_resource_code
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.unit_of_work import UnitOfWork

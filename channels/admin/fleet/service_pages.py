@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage, read_row_id
 from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store

@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.messages.message_pages import INBOUND_PATH, PAGE_SIZE, PAGE_TABS, resolve_message_access
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState

@@ -12,7 +12,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.resending import retry_message
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request
 from domain.fields.form import Field, read_submitted

@@ -12,7 +12,7 @@ from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import read_optional_version
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.actions.staff.staffing import today_in_tehran
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST

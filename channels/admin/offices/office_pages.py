@@ -12,7 +12,7 @@ from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import read_version_token
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.fields.form import Field
 from domain.fields.types import Integer, Text

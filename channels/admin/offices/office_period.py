@@ -8,7 +8,7 @@ from aiohttp import web
 
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormWording, build_controls, read_form
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.fields.form import Field, read_fields
 from domain.fields.types import Choice, Integer, ReadingContext
 from domain.values.calendar import FIRST_YEAR, LAST_YEAR, MONTH_NAMES, jalali_period, to_jalali, to_tehran

@@ -16,7 +16,7 @@ from channels.admin.offices.office_period import (
     read_period,
 )
 from channels.web.sheets import render_csv
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices.statement import build_statement
 from domain.language.wording import day_and_hour_text
 from domain.offices.office import Office, Statement

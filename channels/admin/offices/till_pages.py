@@ -18,7 +18,7 @@ from channels.admin.offices.office_period import (
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import read_optional_version
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.fields.form import Field
 from domain.fields.types import Day, Rials, Text

@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.page_forms import PageForm
 from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
 from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import (
     end_substitution,
     lent_roles,

@@ -12,7 +12,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.user_agents import describe_browser
 from channels.admin.version_tokens import read_version_token
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, staff_accounts
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.fields.form import Field

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormWording, build_controls
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import list_queue_states, visible_services, visible_units
 from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, Day, Text

@@ -17,7 +17,7 @@ from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
 from channels.admin.submissions import FormSubmission, RefusedForm
 from channels.web.posted import PostedForm, read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
 from domain.actions.queues.visibility import visible_services

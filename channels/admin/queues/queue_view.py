@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from channels.admin.frame import HOME_PATH, Visitor
 from channels.admin.queues.queue_filter import FilterForm, format_value, list_values
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign

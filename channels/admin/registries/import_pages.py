@@ -17,7 +17,7 @@ from channels.admin.registries.registry_view import RegistryViews, list_address
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import read_version_token
 from channels.web.posted import UploadedFile, read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.actions.staff.authorization import registry_right
 from domain.fields.types import format_number

@@ -14,7 +14,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import require_version
 from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form
 from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.registry_entry import (
     amend_fields,
     amend_row,

@@ -13,7 +13,7 @@ from channels.admin.registries.registry_view import RegistryViews, list_address,
 from channels.admin.submissions import REFUSAL_ID, RefusedForm, form_error
 from channels.admin.version_tokens import require_version
 from channels.web.posted import PostedForm
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
 from domain.actions.registries.charges import find_unowed_reason
 from domain.actions.registries.registry_entry import offered_amendment_fields

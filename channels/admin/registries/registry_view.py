@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
 from channels.admin.frame import Visitor
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.row_words import RowLinks, RowReference, RowWording, require_field
 from domain.actions.staff.authorization import RegistryRight, registry_right
 from domain.fields.form import Field

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import RegistryViews, list_address
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export
 from domain.actions.staff.authorization import registry_right
 from domain.registries.declarations import REGISTRIES, Registry

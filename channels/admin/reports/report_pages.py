@@ -16,7 +16,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.reports import report_view
 from channels.admin.reports.report_choices import NamedChoices, load_named_choices, refuse_unknown_names
 from channels.web.forms import FormWording, build_controls, describe_stray
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.reports.declarations import REPORTS, Report, find_report
 from domain.actions.reports.filter_reading import read_report_filter
 from domain.actions.reports.labels import ReportLabels, load_labels, render_month_and_year

@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.admin.registries.registry_row import read_row_id
 from channels.admin.registries.registry_view import list_address
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.queues.work import find_readable_request
 from domain.actions.registries.row_receipts import build_row_receipt

@@ -31,7 +31,7 @@ from channels.admin.submissions import (
 from channels.admin.version_tokens import require_version
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request

@@ -11,7 +11,7 @@ from channels.admin.bills.quote_view import QuoteView, build_quote_view
 from channels.admin.frame import Visitor
 from channels.admin.registries.registry_view import list_address
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen

@@ -7,7 +7,7 @@ from datetime import datetime
 from channels.admin.fleet.boards import find_calendar_address
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.engine import step_preview
 from domain.fields.form import Field
 from domain.language.service import Service, Transition

@@ -23,7 +23,7 @@ from channels.web.forms import (
     refuse_rows_without_machine,
 )
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import may_see_request
 from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once, find_form_faults
 from domain.fields.form import Field, list_missing, read_readable

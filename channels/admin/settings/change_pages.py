@@ -11,7 +11,7 @@ from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.settings.setting_pages import CHANGES_PATH, PAGE_TABS, TEXTS_PATH, describe_rule_value
 from channels.web.paging import build_list_page, read_page_start
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.settings.records import SettingChange
 from domain.settings.rules import RULE_BY_NAME

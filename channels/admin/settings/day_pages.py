@@ -10,7 +10,7 @@ from channels.admin.page_forms import PageForm
 from channels.admin.settings.setting_pages import DAYS_PATH, PAGE_TABS
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import require_version
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import (
     HOLIDAY,
     WORKING_DAY,

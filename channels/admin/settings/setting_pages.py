@@ -12,7 +12,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import require_version
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.settings.rules import NO_CHOICE, RULE_GROUPS, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import Store

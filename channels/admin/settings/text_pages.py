@@ -12,7 +12,7 @@ from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.version_tokens import require_version
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text
 from domain.check import sent_by_sms

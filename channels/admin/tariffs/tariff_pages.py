@@ -14,7 +14,7 @@ from channels.admin.tariffs.tariff_view import TARIFFS_PATH, TariffViews, price_
 from channels.admin.version_tokens import read_optional_version
 from channels.web.forms import read_form
 from channels.web.posted import read_text
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
     approve_proposal,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
 from channels.admin.tariffs.priced_things import describe_thing, describe_unit
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import PriceSample
 from domain.actions.tariffs.price_differences import PriceDifference, find_difference
 from domain.actions.tariffs.priced_subjects import list_priced

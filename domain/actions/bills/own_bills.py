@@ -1,6 +1,6 @@
 """What somebody has to pay besides requests: duties of own taxis and own fines, each with its bill."""
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import find_unowed_reason, issue_row_bill
 from domain.actions.registries.rows import list_rows_of_contact
 from domain.bills.bill import Bill

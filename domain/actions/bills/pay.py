@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.bills.bill import (
     SURPLUS_REASON,
     Bill,

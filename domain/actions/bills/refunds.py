@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.bills.bill import (
     Bill,

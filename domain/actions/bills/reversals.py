@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, queue_message
 from domain.bills.bill import (
     SURPLUS_REASON,

@@ -16,7 +16,7 @@ from domain.actions.conversations.converse import (
 )
 from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address
 from domain.actions.requests.act import refuse_foreign_request
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, TextEdited, TextWritten

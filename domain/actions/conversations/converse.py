@@ -11,7 +11,7 @@ from domain.actions.conversations import commands
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
 from domain.actions.conversations.same_request import find_same_request
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.dialogue import CONFIRM_STEP, Conversation

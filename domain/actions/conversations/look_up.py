@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.language.lookups import Lookup, LookupContext, PriceLookup
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ import hmac
 import re
 from datetime import timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_message, queue_reply
 from domain.chats.chat import Chat, MobileProof
 from domain.messages.catalogue import RenderedMessage

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, sms_address
 from domain.messages.ports import ReceivedSms, StoredDialogue
 from domain.messages.records import InboundMessage, InboundState

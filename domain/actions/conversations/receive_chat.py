@@ -12,7 +12,7 @@ from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
 from domain.actions.conversations.converse import build_context
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, address_in_chat
 from domain.chats.chat import (
     BotBlocked,

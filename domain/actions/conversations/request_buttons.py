@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import list_printouts
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Frame

@@ -23,7 +23,7 @@ from domain.actions.conversations.proving import (
     send_proof_code,
 )
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
 from domain.conversation.buttons.answers import read_button_answer

@@ -1,7 +1,7 @@
 """What citizens think: one rating after a request ended, comments and suggestions at any time."""
 
 from domain.actions.conversations.request_buttons import awaits_rating
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, queue_message
 from domain.actions.requests.act import refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating

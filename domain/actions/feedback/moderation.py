@@ -8,7 +8,7 @@ and stays.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request, visible_services
 from domain.feedback.opinions import Comment, CommentState

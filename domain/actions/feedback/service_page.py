@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion
 from domain.language.service import Service
 from domain.unit_of_work import Store, UnitOfWork

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.fields.form import Field
 from domain.fields.types import Day, format_number
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus

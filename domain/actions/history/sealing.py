@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.requests.history import (
     GENESIS_HASH,
     ChainHead,

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.history.sealing import Verification
 from domain.audit.entries import VerificationRecord
 from domain.unit_of_work import Store, UnitOfWork

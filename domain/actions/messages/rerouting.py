@@ -8,7 +8,7 @@ that reason, and is then refused or waits too long, may be read in both places.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import build_outbox_message, sms_address
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup

@@ -1,6 +1,6 @@
 """Texts that went wrong: sent again by somebody's decision."""
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.messages.records import OutboxMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.offices.office import (
     BASIS_POINTS,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.bills.bill import PaymentOutcome
 from domain.offices.office import (
     CommissionRule,

@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor, Role

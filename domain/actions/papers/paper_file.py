@@ -1,6 +1,6 @@
 """A paper of a request as a file, for whoever's request it is: printed when it is sent, and not before."""
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import refuse_foreign_request
 from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
 from domain.language.service import Service

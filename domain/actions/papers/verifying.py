@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import render_paper_facts
 from domain.language.printouts import PaperStatus, Printable
 from domain.language.service import Service

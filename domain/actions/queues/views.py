@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.visibility import visible_services
 from domain.queues.filters import QueueFilter

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.selecting import build_selection
 from domain.actions.queues.visibility import may_see_request, visible_queues, visible_services, visible_units
 from domain.queues.filters import QueueFilter

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import Bill, BillKind, BillState

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import require_editor
 from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE, IN_SERVICE_STATUS, VEHICLE, YEARLY_DUTY_KIND
 from domain.registries.rows import RegistryChange, RegistryFilter, RegistryRow, merge_values, submitted_key

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.registries.rows import find_contact
 from domain.messages.catalogue import RenderedMessage

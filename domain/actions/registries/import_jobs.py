@@ -4,7 +4,7 @@ The work itself is done elsewhere (`app/jobs/import_jobs.py`): here is what peop
 say it. A file is kept whole or not at all, and `kept` is written in the transaction that keeps its rows.
 """
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import find_registry, require_editor
 from domain.registries.declarations import Registry
 from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState

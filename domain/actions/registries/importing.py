@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.registry_entry import audit_settled_entry
 from domain.actions.registries.rows import put_rows, require_editor

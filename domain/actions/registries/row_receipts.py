@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import (
     PAPER_FORMATS,
     PRINTOUT_FIELD,

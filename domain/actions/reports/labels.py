@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.reports.aggregation import DimensionKey, FigureRow, FigureTable
 from domain.fleet.resources import ResourceKind
 from domain.reports.figures import Dimension

@@ -7,7 +7,7 @@ The list holds personal data. It is read in pages out of one snapshot, so memory
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import SEE_ALL_ROLES, visible_services
 from domain.actions.reports.declarations import Report, find_report
 from domain.actions.reports.labels import load_labels

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, queue_message
 from domain.actions.reports.declarations import REPORTS, Report
 from domain.actions.reports.labels import load_labels, render_month_and_year

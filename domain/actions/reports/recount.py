@@ -1,6 +1,6 @@
 """Keeping the steps of requests that were made before reports counted them, out of their histories (`migrate`)."""
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.engine import step_records
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork

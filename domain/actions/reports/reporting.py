@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.reports.aggregation import FigureTable, SectionTotals, required_columns
 from domain.actions.reports.declarations import Report
 from domain.actions.reports.scope import ReportScope

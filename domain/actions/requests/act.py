@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
 from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
 from domain.people.person import StaffMember, Substitution

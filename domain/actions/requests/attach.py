@@ -2,7 +2,7 @@
 
 import hashlib
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import list_missing_papers
 from domain.fields.types import format_number

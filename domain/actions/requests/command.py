@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import act_on_request
 from domain.engine.engine import StepOutcome
 from domain.language.service import Command, Transition

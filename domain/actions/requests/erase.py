@@ -7,7 +7,7 @@ That event keeps who of the staff took the erased steps.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.engine.personal_data import erase_personal_data
 from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest

@@ -5,7 +5,7 @@ The papers of the old one are those of the new one too.
 
 from dataclasses import dataclass, replace
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers

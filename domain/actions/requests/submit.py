@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.engine.engine import StepOutcome
 from domain.fields.form import list_missing, read_readable
 from domain.fields.types import ReadingContext

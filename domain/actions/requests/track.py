@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes

@@ -1,6 +1,6 @@
 """Bringing running requests to the present declarations (`pishkhan migrate`): to their versions and their queues."""
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.language.service import Service
 from domain.requests.request import RequestFilter
 from domain.unit_of_work import Store

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome, find_status_text, queue_message
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.submit import read_request_form, submit_request

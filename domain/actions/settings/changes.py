@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.settings.text_overrides import fits_key
 from domain.fields.types import ReadingContext
 from domain.settings.records import SettingChange

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff import paper_codes
 from domain.people.sessions import SecondFactor, StaffSession, find_code_period, generate_secret
 from domain.unit_of_work import Store, UnitOfWork, Vault

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, known_devices, paper_codes
 from domain.actions.staff.attempts import CountedAttempt
 from domain.actions.staff.own_account import ACCOUNTS_LOCK, LONGEST_PASSWORD

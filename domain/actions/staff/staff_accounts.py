@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, own_account
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.people.person import StaffMember, Substitution
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
 from domain.actions.tariffs.priced_subjects import find_declared, require_priced_service

@@ -9,7 +9,7 @@ import pytest
 
 from app.demo.loading import load_demo
 from app.demo.summary import Summary
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.demonstration import ADDRESS, NOW, VAULT, desk_at

@@ -20,7 +20,7 @@ from app.security import passwords
 from app.wiring import build_signer
 from domain.actions.bills import pay
 from domain.actions.conversations import receive
-from domain.actions.desk import Dependencies
+from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import service_page
 from domain.actions.history.sealing import verify_history
 from domain.actions.requests import act
