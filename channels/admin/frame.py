@@ -129,7 +129,7 @@ def render_staff_page(
     done_key = f"admin.done.{request.query.get('done', '')}"
     offered_sections = () if visitor.member.password_temporary else request.app[SECTIONS_KEY]
     shared_context = {
-        "visit": visitor,
+        "visitor": visitor,
         "sections": [section for section in offered_sections if visitor.may(section.right)],
         "done": done_key if done_key in request.app[WORDING].catalogue else None,
     }
