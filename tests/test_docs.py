@@ -19,6 +19,7 @@ from app.jobs.scheduler import JOBS
 from app.parts import CHANNEL_BUILDERS, DEMO_CHANNEL_BUILDERS
 from channels.sms.providers import PROVIDERS
 from channels.web.error_pages import STATUS_BY_CODE
+from domain.actions.reports.declarations import REPORTS
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
@@ -191,6 +192,18 @@ def test_error_codes_are_documented_with_text_and_status() -> None:
         (f"`{code}`", catalogue.text(f"errors.{code}"), str(STATUS_BY_CODE.get(code, 422))) for code in ERROR_CODES
     ]
     assert [(code, text, status) for code, _, text, status in cells] == wanted
+
+
+def test_every_figure_of_a_report_is_explained_by_its_key() -> None:
+    figures = {figure.key for report in REPORTS.values() for part in report.sections for figure in part.figures}
+    explained = [key for cell in rows("reports.md", "What the figures mean") for key in cell.split("`, `")]
+    assert sorted(explained) == sorted(figures), "docs/reports.md, first column: each key once"
+
+
+def test_every_file_of_texts_is_listed() -> None:
+    files = {path.name for path in (ROOT / "domain" / "texts").glob("*.toml")}
+    listed = re.findall(r"^\| `(\w+\.toml)` \|", page("texts.md"), re.MULTILINE)
+    assert sorted(listed) == sorted(files), "docs/texts.md has a row for each file of domain/texts"
 
 
 def test_log_lines_are_documented() -> None:

@@ -52,13 +52,16 @@ class ServiceRequest:
     phase: Phase
     """The phase of that state."""
     channel: str
-    """The key of the channel that it came by."""
+    """The key of the channel by which the request came. Its later steps may come by others: the history tells."""
     mobile: str | None
     """The citizen's number (+989…); None once it was erased, or was never said."""
     created_at: datetime
     """When it was submitted, in UTC."""
     updated_at: datetime
-    """When it changed last, in UTC."""
+    """When it was submitted or its last step was taken, by whomever, in UTC. What moves no state (an assignment, a
+    rating, a paper) leaves it alone, and so do texts: when the citizen wrote last is not kept here, but in the history
+    (what became a step) and in the inbox (every text).
+    """
     office: str | None = None
     """The code of the counter office that brought it; None: none did."""
     assignee: str | None = None

@@ -80,6 +80,8 @@ OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
 
 MONEY = (of.BILLED_RIALS, of.PAID_RIALS, of.OUTSTANDING_RIALS, of.RETURNED_RIALS, of.NET_RIALS)
 SLA = (of.SLA_KEPT_COUNT, of.SLA_BROKEN_COUNT, of.SLA_SHARE)
+# FLOW stands in every table of flow (over time, by kind, services, and the whole of all reports but revenue's), as SLA
+# and MONEY do in theirs: a figure that is added here is a column in each of them.
 FLOW = (of.RECEIVED_COUNT, of.ENDED_COUNT, of.DONE_COUNT, of.DECLINED_COUNT, of.CANCELLED_COUNT)
 
 OVER_TIME = ReportSection("over_time", (Dimension.PERIOD,), (*FLOW, *SLA, of.VISITS_AVOIDED), ChartKind.COLUMNS)
