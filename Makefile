@@ -42,9 +42,12 @@ run: $(VENV)/.for-running
 	exec $(BIN)/pishkhan serve
 
 # The pure domain, the store on SQLite and the rules of the project: no browser, no PostgreSQL, no server. The use cases
-# (tests/domain/actions), the channels and all that runs a real process are left to `make test`.
-FAST_TESTS := tests/domain --ignore=tests/domain/actions tests/contracts tests/store \
-	tests/test_libraries.py tests/test_project.py tests/test_structure.py
+# (tests/domain/actions but for its declarations, tests/domain/services), the channels and all that runs a real process
+# are left to `make test`.
+USE_CASES := tests/domain/actions tests/domain/services
+FAST_TESTS := $(filter-out $(USE_CASES) %.py %__pycache__,$(wildcard tests/domain/*)) tests/domain/actions/reports \
+	tests/domain/actions/staff/test_authorization.py tests/domain/services/test_further_service.py tests/contracts \
+	tests/store tests/test_libraries.py tests/test_project.py tests/test_structure.py
 check: lint
 	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" $(FAST_TESTS) $(PYTEST_ARGS)
 

@@ -22,7 +22,7 @@ from bench.soap_servers import SECRET
 from bench.tables import Spread, machine, table
 from channels.pishkhan_soap.schema import NAMESPACE
 from tests.channels.pishkhan_soap.attacks import ATTACKS, ENDLESS, MB
-from tests.channels.pishkhan_soap.wire import Wire, request
+from tests.channels.pishkhan_soap.raw_client import RawClient, request
 
 MOST_MS = 50
 SECOND, SECOND_NAME = "1002", "office-1002"
@@ -62,7 +62,7 @@ def _get(code: str, headers: Mapping[str, str] | None = None) -> bytes:
 
 async def measured(server: Server, message: Message, rounds: int) -> tuple[list[float], float, str]:
     """Send an attack some times; return the milliseconds, by how many MB the server grew, and the fault's code."""
-    wire, before = Wire(server.port), resident_bytes(server.pid)
+    wire, before = RawClient(server.port), resident_bytes(server.pid)
     took, code = [], ""
     for _ in range(rounds):
         content = message()
@@ -86,7 +86,7 @@ async def main(rounds: int) -> None:
         await opened_office(url, SECOND, SECOND_NAME)
         async with server:
             known = list(calls(await first_request(url, server.port)))
-            await Wire(server.port).raw(known[0][1]())  # what is replayed was taken once
+            await RawClient(server.port).raw(known[0][1]())  # what is replayed was taken once
             for name, message in (*attacks(), *known):
                 took, grown, code = await measured(server, message, rounds)
                 lines.append((statistics.median(took), (name, f"{Spread.of(took):.1f}", f"{grown:.1f}", code)))

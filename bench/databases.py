@@ -20,7 +20,7 @@ from typing import Any
 import asyncpg
 
 from bench.processes import printed
-from tests.postgres import PostgresServer, newest_programs
+from tests.support.postgres_server import PostgresServer, newest_programs
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 KINDS = (SQLITE, POSTGRESQL)

@@ -24,8 +24,8 @@ from domain.services.taxi_report.declaration import TAXI_REPORT
 from domain.values.actors import Actor, Role
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
-from tests.support.experts import ASKING, Experts
 from tests.support.municipality import ORDER, TUESDAY_MORNING, Municipality, StandingClock, build_desk
+from tests.support.scenarios.expert_unit import ASKING, Experts
 
 WHO = "آنه", "محمدی", "0499370899"
 """The citizens of the originals are called alike; the code is the one that they text."""

@@ -12,17 +12,17 @@ import pytest_asyncio
 from jinja2 import Environment
 
 from store.migrate import migrate
-from tests.e2e.offices import stock
-from tests.faketime import FakeTime
-from tests.postgres import PostgresServer, TemplateFiller
+from tests.e2e.support.office_factory import furnished_stock
+from tests.support.fake_time import FakeTime
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
+from tests.support.postgres_server import PostgresServer, TemplateFiller
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep one stock of furnished offices for all processes that run tests."""
     if not hasattr(config, "workerinput"):
         kept = ExitStack()
-        kept.enter_context(stock())
+        kept.enter_context(furnished_stock())
         config.add_cleanup(kept.close)
 
 

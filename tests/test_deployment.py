@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.units import ROOT, UNITS, hardening, unit
+from tests.support.deployment_units import ROOT, UNITS, hardening, unit
 
 SERVICES = ("pishkhan.service", "pishkhan-backup.service", "pishkhan-verify.service")
 NIGHTLY = SERVICES[1:]

@@ -244,6 +244,16 @@ def test_pages_that_are_named_exist_with_the_sections_that_are_quoted() -> None:
     assert any(sections for _, _, sections in named), "no section was found at all"
 
 
+@pytest.mark.parametrize("folder", ["tests/support", "tests/fakes"])
+def test_what_tests_are_built_of_is_documented(folder: str) -> None:
+    """A module has its row in the table of its folder, and every row a module."""
+    for path in [ROOT / folder, *(one for one in (ROOT / folder).iterdir() if one.is_dir() and one.name[0] != "_")]:
+        modules = {one.name for one in path.glob("*.py") if not one.name.startswith("test_")}
+        _, _, after = page("testing.md").partition(f"\n`{name(path)}/`:")
+        table = after.partition("|---|---|\n")[2].partition("\n\n")[0]
+        assert set(re.findall(r"^\| `(\w+\.py)` \|", table, re.MULTILINE)) == modules, name(path)
+
+
 def test_every_page_is_in_the_index() -> None:
     index = page("README.md")
     missing = [name(path) for path in DOCS.rglob("*.md") if path.relative_to(DOCS).as_posix() not in index]

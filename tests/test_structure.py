@@ -1,11 +1,25 @@
 """The structure that a newcomer relies on: an order of packages, folders that can be read, one class name one thing."""
 
 import re
+from pathlib import Path
 
-from scripts.structure import count_by_folder, find_circles, find_shared_class_names, load_modules, map_imports
+from scripts.structure import (
+    SOURCE_PACKAGES,
+    count_by_folder,
+    find_circles,
+    find_shared_class_names,
+    load_modules,
+    map_imports,
+)
+
+ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests"
 
 MOST_MODULES = 25
 """In one folder."""
+
+MOST_TEST_MODULES = 30
+"""In one folder of tests."""
 
 GONE = ("house_", "worded_anew", "adding_up", "chat_door", "marks", "shelves", "piles", "coming_back")
 """Names of modules that the glossary replaced (docs/glossary.md)."""
@@ -40,6 +54,18 @@ def test_no_modules_import_each_other() -> None:
 
 def test_every_folder_can_be_read() -> None:
     assert {folder: many for folder, many in count_by_folder(FOUND).items() if many > MOST_MODULES} == {}
+
+
+def test_tests_lie_in_the_folders_of_the_source() -> None:
+    folders = [one for package in SOURCE_PACKAGES for one in (TESTS / package).rglob("*") if one.is_dir()]
+    tested = [one.relative_to(TESTS) for one in folders if list(one.glob("*.py"))]
+    assert len(tested) > 50
+    assert [str(one) for one in tested if not (ROOT / one).is_dir()] == []
+
+
+def test_every_folder_of_tests_can_be_read() -> None:
+    many = {str(folder): sum(1 for _ in folder.glob("*.py")) for folder in (TESTS, *TESTS.rglob("*"))}
+    assert {folder: modules for folder, modules in many.items() if modules > MOST_TEST_MODULES} == {}
 
 
 def test_one_class_name_is_one_thing() -> None:

@@ -1,7 +1,7 @@
 """Identifiers of people and things as they are typed: mobiles, national codes, postal codes, plates, IBANs, cards.
 
 The algorithms are those of the issuing offices; each is checked against published examples
-(tests/domain/test_people.py).
+(tests/domain/values/test_identifiers.py).
 """
 
 import re

@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.support.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
+from tests.support.pages.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
 from tests.support.staff_site import StaffSite, staff_site
 
 

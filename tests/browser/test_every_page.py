@@ -21,12 +21,12 @@ from app.configuration.settings import Settings
 from app.http.server import build_application
 from app.parts import open_parts
 from domain.values.actors import STAFF_ROLES, Role
-from tests.browser.test_staff_house import furnished
-from tests.properties.effort import EFFORT
-from tests.support.answers import answers
-from tests.support.chromium import SIZES, SiteServer, Window, signed_in, window
-from tests.support.every_page import Look, Looks, looks_at
-from tests.support.looking import NO_SUCH
+from tests.browser.test_manager_and_administrator import furnished
+from tests.support.effort import EFFORT
+from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in, window
+from tests.support.pages.every_page import Looks, PageVisit, list_page_visits
+from tests.support.pages.form_answer_pages import answers
+from tests.support.pages.page_checks import NO_SUCH
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -73,7 +73,7 @@ async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def looks(site: StaffSite) -> Looks:
     """What there is to look at."""
     await furnished(site)
-    return {**await looks_at(site), "answers": await answers(site)}
+    return {**await list_page_visits(site), "answers": await answers(site)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -119,7 +119,7 @@ async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, 
         assert pages_of(build_application(parts)) == pages_of(site.app) == set(looks) - {"besides", "answers"}
 
 
-def of(looks: Looks, role: Role | None) -> Sequence[Look]:
+def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
     """What somebody looks at: pages, then answers; what needs an old proof, or none at all, at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
     return sorted(mine, key=lambda one: (one.idle, one.form is not None))
@@ -131,7 +131,7 @@ async def still(route: Route) -> None:
     await route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "refresh"})
 
 
-async def asked(opened: Window, look: Look) -> Response | None:
+async def asked(opened: Window, look: PageVisit) -> Response | None:
     """Open a page, or post the form that it answers from whatever page is there, if that one has forms."""
     address = str(opened.server.make_url(look.address))
     if look.form is None:
@@ -143,7 +143,7 @@ async def asked(opened: Window, look: Look) -> Response | None:
     return await coming.value
 
 
-async def shown(opened: Window, look: Look) -> Response | None:
+async def shown(opened: Window, look: PageVisit) -> Response | None:
     """Come to a page and unfold it; None for a file."""
     try:
         answer = await asked(opened, look)
@@ -162,7 +162,7 @@ async def shown(opened: Window, look: Look) -> Response | None:
     return answer
 
 
-async def faults_of(opened: Window, look: Look) -> Mapping[str, Sequence[str]]:
+async def faults_of(opened: Window, look: PageVisit) -> Mapping[str, Sequence[str]]:
     """What is wrong with a page at each size, and what the browser complained about; nothing is wrong with a file."""
     found = defaultdict[str, list[str]](list)
     opened.complaints.clear()

@@ -12,11 +12,11 @@ from playwright.async_api import Browser, expect
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import Phase
 from printing.pages import PageRenderer
-from tests.contracts.examples import a_request
-from tests.support.chromium import SIZES, SiteServer, Window, window
 from tests.support.demo_site import DemoSite, demo_site
-from tests.support.looking import assert_good
-from tests.support.papers import ADDRESS, LETTERHEAD, a_printout
+from tests.support.factories import a_request
+from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.printed_papers import ADDRESS, LETTERHEAD, a_printout
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -61,7 +61,7 @@ async def in_sight(opened: Window, heading: str, *, refused: bool = False) -> No
         await opened.page.set_viewport_size({"width": width, "height": height})
         await expect(opened.page.get_by_role("heading", level=1)).to_contain_text(heading)
         await expect(opened.page.get_by_role("heading", level=1)).to_be_in_viewport()
-    await assert_good(opened, refused=refused)
+    await assert_page_in_order(opened, refused=refused)
 
 
 async def test_the_verdict_comes_first(browser: Browser, server: TestServer, site: DemoSite) -> None:
@@ -84,4 +84,4 @@ async def test_the_paper_itself(browser: Browser, server: TestServer, tmp_path: 
     fonts = await page.evaluate("[...document.fonts].map(one => `${one.family} ${one.weight} ${one.status}`)")
     assert sorted(fonts) == ["Vazirmatn 400 loaded", "Vazirmatn 700 loaded"]
     assert await page.locator("img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
-    await assert_good(opened)
+    await assert_page_in_order(opened)

@@ -12,10 +12,10 @@ from PIL import Image
 from playwright.async_api import Browser, expect
 
 from domain.papers.document import Letterhead
-from tests.support.chromium import SIZES, signed_in, window
-from tests.support.papers import A4, pages_of
+from tests.support.pages.chromium import SIZES, signed_in, window
+from tests.support.printed_papers import A4, pages_of
+from tests.support.scenarios.counter_tills import a_bill_to_pay, open_office, report
 from tests.support.staff_site import StaffSite, staff_site
-from tests.support.tills import a_bill_to_pay, open_office, report
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from store.unit_of_work import SqlStore
-from tests.postgres import PostgresServer
+from tests.support.postgres_server import PostgresServer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from channels.sms.providers import PROVIDERS
 from domain.messages.ports import SendVerdict, SmsProvider
 from domain.messages.records import MessageState
 from domain.values.errors import MissingField
-from tests.channels.sms.clients import KEY, SECRET, kavenegar, outgoing
+from tests.channels.sms.provider_clients import KEY, SECRET, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar
 
 

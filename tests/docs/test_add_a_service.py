@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.runs import Finished, finished, forked
+from tests.e2e.support.program_runs import Finished, finished, forked
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "add-a-service.md"

@@ -24,9 +24,9 @@ from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office, said_well
-from tests.e2e.runs import spawned
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.program_runs import spawned
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "soap_client_example"
@@ -61,7 +61,7 @@ async def demo() -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        said_well(office)
+        assert_clean_log(office)
 
 
 async def run(office: Office, *command: str) -> str:

@@ -6,10 +6,10 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from tests.e2e.furnish import STAFF, furnish, operator_mobile
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office, said_well
-from tests.e2e.people import Desk, Phone
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_setup import STAFF, furnish, operator_mobile
+from tests.e2e.support.people import Desk, Phone
 
 MOBILES = count(1)
 OFFICE_HOURS = range(9, 14)
@@ -28,7 +28,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        said_well(office)
+        assert_clean_log(office)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,10 +3,10 @@
 import pytest
 
 from domain.values import tracking_codes
-from tests.e2e.office import Office
-from tests.e2e.people import Desk, Phone
-from tests.e2e.story import PLACE, Story
-from tests.e2e.words import CATALOGUE, read, said
+from tests.e2e.support.machinery_story import PLACE, Story
+from tests.e2e.support.office import Office
+from tests.e2e.support.people import Desk, Phone
+from tests.e2e.support.text_matching import CATALOGUE, read_facts, render_text
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), SQLITE]
@@ -53,7 +53,7 @@ async def test_a_mistyped_code_is_told_without_a_look_up(reza: Phone, desk: Desk
 @pytest.mark.parametrize("keyword", ["قبض", "لغو", "پاسخ", "نظر", "امتیاز"])
 async def test_a_mistyped_code_is_told_to_who_has_no_request(reza: Phone, keyword: str) -> None:
     await reza.texts(f"{keyword} {swapped(tracking_codes.make_code(81_234_567))} 3")
-    assert (await reza.reads()).startswith(said("errors.code_mistyped"))
+    assert (await reza.reads()).startswith(render_text("errors.code_mistyped"))
 
 
 async def test_guessing_codes_is_stopped(reza: Phone, sara: Phone, desk: Desk) -> None:
@@ -75,13 +75,13 @@ async def test_an_expired_dialogue_is_told_to_begin_again(office: Office, reza: 
 async def test_a_dialogue_waits_while_something_else_is_asked(office: Office, reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await reza.says("ماشین کمپرسی ۳ ساعت", "fields.date.prompt")
-    waiting = said("sms.waiting") + " " + said("fields.date.prompt")
+    waiting = render_text("sms.waiting") + " " + render_text("fields.date.prompt")
     for text, key in ((f"پیگیری {story.code}", "status.submitted"), ("تعرفه لودر ۴ ساعت", "answers.price")):
         await reza.texts(text)
         heard = await reza.reads()
         reply, _, question = heard.rpartition("\n")
         assert question == waiting, heard
-        assert read(reply, key)
+        assert read_facts(reply, key)
     await reza.says("فردا", "fields.start.prompt")
     await reza.says("۸", "fields.place.prompt")
     assert (await reza.says(PLACE, "summary"))["items"] == "کمپرسی ۳ ساعت"
@@ -103,7 +103,7 @@ async def test_opting_out_in_the_middle_of_a_dialogue(reza: Phone) -> None:
     await reza.says("ماشین لودر ۴ ساعت فردا", "fields.start.prompt")
     await reza.texts("لغو۱۱")
     heard = await reza.reads()
-    assert heard.startswith(said("sms.opted_out"))
+    assert heard.startswith(render_text("sms.opted_out"))
     await reza.says("11", "fields.place.prompt")  # an hour
     summary = await reza.says(PLACE, "summary")
     assert summary["start"] == "۱۱"
@@ -131,7 +131,7 @@ async def test_own_requests_are_listed(reza: Phone, desk: Desk) -> None:
     codes = [(await Story(reza, desk).reaches("submitted", hour=hour)).code for hour in ("۸", "۱۴")]
     await reza.texts("درخواست‌های من")
     title, *lines = (await reza.reads()).split("\n")
-    assert title == said("sms.list")
+    assert title == render_text("sms.list")
     assert [line[:11].replace(" ", "") for line in lines] == codes[::-1]
 
 
@@ -140,7 +140,7 @@ async def test_cancelling_without_a_code_offers_the_open_ones(reza: Phone, desk:
     stories = [await Story(reza, desk).reaches("submitted", hour=hour) for hour in ("۸", "۱۴")]
     await reza.texts("لغو")
     title, *lines = (await reza.reads()).split("\n")
-    assert title == said("sms.which.cancel")
+    assert title == render_text("sms.which.cancel")
     assert [line[:2] for line in lines] == ["۱)", "۲)"]
     second = next(story for story in stories if tracking_codes.display_code(story.code) in lines[1])
     await second.says("۲", "notices.cancel")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.messengers import BotOffice, Mode, bot_office
+from tests.e2e.support.bot_office import BotOffice, Mode, bot_office
 from tests.fakes.bot_api import Fault
 from tests.fakes.bot_people import Person
 

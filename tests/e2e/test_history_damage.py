@@ -13,12 +13,12 @@ import pytest_asyncio
 
 from domain.requests.history import compute_seal_hash
 from store.unit_of_work import SqlStore
-from tests.e2e.furnish import furnish
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office
-from tests.e2e.runs import Finished
-from tests.e2e.story import PLACE
-from tests.support.hands import Hands
+from tests.e2e.support.machinery_story import PLACE
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import new_office
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.program_runs import Finished
+from tests.support.database_tampering import DatabaseTampering
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -147,7 +147,7 @@ class Archive:
     """An office with three requests, sealed twice; nobody serves meanwhile."""
 
     office: Office
-    hands: Hands
+    hands: DatabaseTampering
     codes: dict[str, str]
     ids: dict[str, int]
 
@@ -176,7 +176,7 @@ async def archive(engine: str) -> AsyncIterator[Archive]:
         await office.cli("request", "act", codes["first"], "waive", "--as", "revenue", "--set", "reason=نیازمند")
         codes["third"] = await _entered(office)
         await office.cli("history", "seal")
-        hands = Hands(office.settings["PISHKHAN_DATABASE_URL"])
+        hands = DatabaseTampering(office.settings["PISHKHAN_DATABASE_URL"])
         rows = await hands.rows("SELECT id, code FROM requests")
         names = {code: name for name, code in codes.items()}
         await hands.keep()

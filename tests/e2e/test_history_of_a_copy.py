@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import Office
-from tests.e2e.people import Desk, Phone
-from tests.e2e.story import Story
+from tests.e2e.support.machinery_story import Story
+from tests.e2e.support.office import Office
+from tests.e2e.support.people import Desk, Phone
 
 pytestmark = [
     pytest.mark.e2e,

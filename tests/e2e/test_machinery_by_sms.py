@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.office import Office
-from tests.e2e.people import Desk, Phone, rials
-from tests.e2e.story import PLACE, Story
+from tests.e2e.support.machinery_story import PLACE, Story
+from tests.e2e.support.office import Office
+from tests.e2e.support.people import Desk, Phone, rials
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

@@ -12,10 +12,10 @@ from domain.messages.records import MessageClass, OutboxMessage
 from domain.values.identifiers import parse_mobile as mobile_stored
 from store.unit_of_work import SqlStore
 from tests.e2e.conftest import new_phone
-from tests.e2e.messengers import BotOffice, bot_office, no_token_told
-from tests.e2e.office import Office
-from tests.e2e.offices import said_well
-from tests.e2e.words import said
+from tests.e2e.support.bot_office import BotOffice, bot_office, no_token_told
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import assert_clean_log
+from tests.e2e.support.text_matching import render_text
 from tests.fakes.bot_people import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -35,7 +35,7 @@ async def bots() -> AsyncIterator[BotOffice]:
         await opened.office.open()
         yield opened
         assert await opened.office.close() == 0
-        said_well(opened.office)
+        assert_clean_log(opened.office)
         no_token_told(opened.office)
 
 
@@ -47,7 +47,7 @@ async def people(bots: BotOffice) -> Sequence[Person]:
         person.starts()
         person.shares_contact()
     for person in found:
-        await person.hears(said("chat.welcome"))
+        await person.hears(render_text("chat.welcome"))
     return found
 
 

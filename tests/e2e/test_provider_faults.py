@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.conftest import new_phone
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office, said_well
-from tests.e2e.people import Phone
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.people import Phone
 from tests.fakes.kavenegar import Fault, Sent
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -30,7 +30,7 @@ async def impatient_office() -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        said_well(office)
+        assert_clean_log(office)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

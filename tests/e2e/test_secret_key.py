@@ -5,10 +5,10 @@ from contextlib import closing
 
 import pytest
 
-from tests.e2e.furnish import furnish
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office
-from tests.e2e.runs import Finished
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import new_office
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.program_runs import Finished
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 

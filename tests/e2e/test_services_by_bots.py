@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.e2e.expert_story import LETTER, PHOTO, furnish_experts
-from tests.e2e.furnish import furnish
-from tests.e2e.messengers import BotOffice, Visitor, bot_office, no_token_told
-from tests.e2e.offices import said_well
-from tests.e2e.taxi_story import Cab, furnish_taxis, new_cabs
-from tests.e2e.words import read
+from tests.e2e.support.bot_office import BotOffice, Visitor, bot_office, no_token_told
+from tests.e2e.support.expert_story import LETTER, PHOTO, furnish_experts
+from tests.e2e.support.office_factory import assert_clean_log
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.taxi_story import Taxi, furnish_taxis, new_taxis
+from tests.e2e.support.text_matching import read_facts
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import BotMessage
 
@@ -32,7 +32,7 @@ async def bots(request: pytest.FixtureRequest) -> AsyncIterator[BotOffice]:
         await office.open()
         yield opened
         assert await office.close() == 0
-        said_well(office)
+        assert_clean_log(office)
         no_token_told(office)
 
 
@@ -48,7 +48,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     await orders_a_loader(reza)
     await reza.is_told("accept", "civil", "پذیرفته شد")
     bill = await reza.is_told("price", "revenue", "شناسه قبض")
-    facts = read(bill.text, "notices.bill")
+    facts = read_facts(bill.text, "notices.bill")
     assert facts["amount"] == "۴٬۴۰۰٬۰۰۰"
     again = await reza.presses("پرداخت", "شناسه پرداخت", on=bill)
     assert facts["payment_id"] in again.text
@@ -84,7 +84,7 @@ async def orders_a_loader(visitor: Visitor) -> None:
     summary = await visitor.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
     assert "خیابان *امام*، جنب پارک_شهر" in summary.text
     submitted = await visitor.presses("تأیید و ثبت", "کد رهگیری")
-    visitor.code = read(submitted.text, "notices.submit")["code"].replace(" ", "")
+    visitor.code = read_facts(submitted.text, "notices.submit")["code"].replace(" ", "")
 
 
 async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffice, messenger: FakeBotApi) -> None:
@@ -96,13 +96,13 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     await sara.says("4947113456", "شرح درخواست")
     await sara.says("زمین پشت مدرسه", "ثبت شود؟")
     submitted = await sara.presses("تأیید و ثبت", "کد رهگیری")
-    sara.code = read(submitted.text, "services.expert.notices.submit")["code"].replace(" ", "")
+    sara.code = read_facts(submitted.text, "services.expert.notices.submit")["code"].replace(" ", "")
     await sends_papers(sara, submitted)
     visit = (bots.office.now + timedelta(minutes=30)).isoformat()
     await sara.is_told("assign", "manager", "بازدید", officer="ahmadi", visit=visit, outside_hours="yes")
     await sara.desk.does("visit", sara.code, by="ahmadi", report="زمین بایر", area="200")
     bill = await sara.is_told("price", "revenue", "شناسه قبض")
-    await sara.desk.takes_payment(read(bill.text, "services.expert.notices.bill"))
+    await sara.desk.takes_payment(read_facts(bill.text, "services.expert.notices.bill"))
     await sara.person.hears("رسید")
     issued = await sara.is_told("issue", "secretariat", "شماره", text=LETTER)
     await sara.presses("پاسخ درخواست کارشناسی", "پاسخ درخواست کارشناسی", on=issued)
@@ -133,20 +133,20 @@ async def sends_papers(visitor: Visitor, submitted: BotMessage) -> None:
 
 
 @pytest.fixture
-def cab() -> Cab:
+def taxi() -> Taxi:
     """A taxi that no test had before."""
-    return new_cabs()[0]
+    return new_taxis()[0]
 
 
-async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi, cab: Cab) -> None:
-    driver = Visitor(bots, messenger, cab.driver[1])
+async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi, taxi: Taxi) -> None:
+    driver = Visitor(bots, messenger, taxi.driver[1])
     menu = await driver.begins()
     await driver.presses("عوارض تاکسی", "شناسه قبض", on=menu)
     await driver.presses("مرخصی تاکسی", "از چه روزی", on=menu)
     await driver.presses(driver.day(1), "تا چه روزی")
     await driver.presses(driver.day(2), "ثبت شود؟")
     submitted = await driver.presses("تأیید و ثبت", "درخواست مرخصی ثبت شد")
-    driver.code = read(submitted.text, "services.taxi_leave.notices.submit")["code"].replace(" ", "")
+    driver.code = read_facts(submitted.text, "services.taxi_leave.notices.submit")["code"].replace(" ", "")
     await driver.is_told("take", "taxi", "در دست بررسی")
     approved = await driver.is_told("approve", "taxi", "پذیرفته شد")
     await driver.presses("مجوز مرخصی تاکسی", "مجوز مرخصی تاکسی", on=approved)
@@ -165,16 +165,16 @@ async def cancels(visitor: Visitor, message: BotMessage) -> BotMessage:
     return await visitor.presses("بله", "مرخصی")
 
 
-async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(bots: BotOffice, cab: Cab) -> None:
+async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(bots: BotOffice, taxi: Taxi) -> None:
     """The driver is in Bale, the owner, who wants notices there, in Telegram; then the days of the leave pass."""
-    owner = Visitor(bots, bots.telegram, cab.owner[1])
+    owner = Visitor(bots, bots.telegram, taxi.owner[1])
     menu = await owner.begins()
     asked = await owner.presses("جای پیام‌ها", "به کجا", on=menu)
     await owner.presses("تلگرام", "از این پس", on=asked)
-    driver = Visitor(bots, bots.bale, cab.auxiliary[1])
+    driver = Visitor(bots, bots.bale, taxi.auxiliary[1])
     await driver.begins()
     waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "در انتظار رضایت مالک")
-    driver.code = read(waiting.text, "services.taxi_leave.notices.ask_owner")["code"].replace(" ", "")
+    driver.code = read_facts(waiting.text, "services.taxi_leave.notices.ask_owner")["code"].replace(" ", "")
     consent = await owner.person.hears("مرخصی خواسته شده")
     await owner.presses("موافقم", "رضایت شما", on=consent)
     await driver.person.hears("موافقت کرد")
@@ -188,20 +188,20 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     assert (await driver.shown())["state"] == "ended"
 
 
-async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotApi, cab: Cab) -> None:
+async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotApi, taxi: Taxi) -> None:
     passenger = Visitor(bots, messenger, "09133330001" if messenger.bale else "09133330002")
     menu = await passenger.begins()
     await passenger.presses("تشویق راننده", "پلاک یا کد تاکسی", on=menu)
-    await passenger.says(cab.code, "چه شد؟")
+    await passenger.says(taxi.code, "چه شد؟")
     await passenger.says("کیف مرا پس داد", "ثبت شود؟")
     submitted = await passenger.presses("تأیید و ثبت", "ثبت شد")
-    passenger.code = read(submitted.text, "services.taxi_report.notices.submit")["code"].replace(" ", "")
+    passenger.code = read_facts(submitted.text, "services.taxi_report.notices.submit")["code"].replace(" ", "")
     await passenger.is_told("take", "taxi", "در دست بررسی")
     question = await passenger.is_told("ask", "taxi", "چه ساعتی", question="چه ساعتی بود؟")
     await passenger.presses("پاسخ به پرسش", "متن خود", on=question)
     await passenger.says("هشت صبح", "پاسخ شما")
     recorded = await passenger.is_told(
-        "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=cab.driver[0]
+        "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=taxi.driver[0]
     )
     await passenger.presses(STARS, "سپاس از امتیاز ۵", on=recorded)
     commented = await passenger.says("نظر از رسیدگی سریع سپاسگزارم", "نظر شما ثبت شد")
@@ -229,12 +229,12 @@ async def test_a_code_by_sms_and_a_deep_link(bots: BotOffice, messenger: FakeBot
     mobile = "09135550001" if messenger.bale else "09135550002"
     await office.webhooks.inbound(mobile, "ماشین گریدر ۲ ساعت فردا ساعت ۹ میدان شهرداری")
     await office.panel.wait_until(lambda: len(office.panel.of(mobile)) == 1, "the reply by SMS")
-    code = read(office.panel.of(mobile)[0].message, "notices.submit")["code"].replace(" ", "")
+    code = read_facts(office.panel.of(mobile)[0].message, "notices.submit")["code"].replace(" ", "")
     visitor = Visitor(bots, messenger, mobile)
     visitor.person.starts(f"track_{code}")
     await visitor.person.hears("نخست شماره همراهتان")
     await visitor.says(mobile, "پیامک شد")
     await office.panel.wait_until(lambda: len(office.panel.of(mobile)) == 2, "the code by SMS")
-    otp = read(office.panel.of(mobile)[1].message, "sms.proof_code")["otp"]
+    otp = read_facts(office.panel.of(mobile)[1].message, "sms.proof_code")["otp"]
     await visitor.says(otp, "تأیید شد")
     await visitor.person.hears("در نوبت بررسی")

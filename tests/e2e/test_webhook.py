@@ -4,10 +4,10 @@ from itertools import count
 
 import pytest
 
-from tests.e2e.hooks import form, get, post, stored
-from tests.e2e.office import Office
-from tests.e2e.people import Desk, Phone
-from tests.e2e.story import PLACE
+from tests.e2e.support.machinery_story import PLACE
+from tests.e2e.support.office import Office
+from tests.e2e.support.people import Desk, Phone
+from tests.e2e.support.webhooks import form, get, post, stored
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import URL, make_url
 
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office
-from tests.e2e.runs import Finished
-from tests.postgres import free_port
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import new_office
+from tests.e2e.support.program_runs import Finished
+from tests.support.postgres_server import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

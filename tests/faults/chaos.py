@@ -18,13 +18,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic
 
-from tests.e2e.furnish import furnish
-from tests.e2e.offices import stock
-from tests.e2e.runs import Death
-from tests.faults.checks import Expected
-from tests.faults.office import MortalOffice, mortal_office
-from tests.faults.plan import Plan, drawn
-from tests.faults.round import Result, Round
+from tests.e2e.support.office_factory import furnished_stock
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.program_runs import Death
+from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.faults.support.round import Result, Round
+from tests.faults.support.round_plan import Plan, drawn
+from tests.faults.support.state_checks import Expected
 
 ROUNDS_OF_AN_OFFICE = 20
 CLOSING_HOUR = 19
@@ -174,7 +174,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     arguments = parser.parse_args()
     engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
-    with stock():
+    with furnished_stock():
         return asyncio.run(run(arguments.rounds, arguments.seed, engines))
 
 

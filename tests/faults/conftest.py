@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.e2e.furnish import furnish
-from tests.faults.checks import Expected
-from tests.faults.office import MortalOffice, mortal_office
-from tests.faults.plan import Plan
-from tests.faults.round import Result, Round
+from tests.e2e.support.office_setup import furnish
+from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.faults.support.round import Result, Round
+from tests.faults.support.round_plan import Plan
+from tests.faults.support.state_checks import Expected
 
 POSTGRESQL = pytest.mark.postgresql
 ENGINES = ["sqlite", pytest.param("postgresql", marks=POSTGRESQL)]

@@ -33,17 +33,17 @@ from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
-from tests.e2e.furnish import LOADERS, furnish
-from tests.e2e.offices import stock
-from tests.e2e.runs import KILLED, Death, Run
-from tests.e2e.taxi_story import national_code
+from tests.e2e.support.office_factory import furnished_stock
+from tests.e2e.support.office_setup import LOADERS, furnish
+from tests.e2e.support.program_runs import KILLED, Death, Run
+from tests.e2e.support.taxi_story import national_code
 from tests.faults.chaos import kept_evidence
-from tests.faults.counter_calls import Ledger, PreparedBill, Software, stored
-from tests.faults.counter_checks import CHANNEL, PER_REQUEST, SHARE_PERCENT, violations
-from tests.faults.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_mobile
-from tests.faults.counter_wire import Signer
-from tests.faults.office import MortalOffice, mortal_office, second_process
-from tests.faults.round import Result
+from tests.faults.support.counter_calls import Ledger, PreparedBill, Software, stored
+from tests.faults.support.counter_checks import CHANNEL, PER_REQUEST, SHARE_PERCENT, violations
+from tests.faults.support.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_mobile
+from tests.faults.support.counter_connection import Signer
+from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
+from tests.faults.support.round import Result
 
 CLERKS = 32
 OFFICES = ("1001", "1002")
@@ -60,7 +60,7 @@ STEPS = ("counter_begun", "counter_open", "counter")
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class KillAfter:
     """A kill from outside, so many answered calls after the start, and a moment more."""
 
     answers: int
@@ -70,16 +70,16 @@ class Struck:
         return f"struck@{self.answers}"
 
 
-def drawn_ends(seed: int, calls: int, processes: int = 1) -> tuple[Death | Struck, ...]:
+def drawn_ends(seed: int, calls: int, processes: int = 1) -> tuple[Death | KillAfter, ...]:
     """Where the servers of a day die: for each process once at each named step and at two moments, all of them early
     enough to come.
     """
     chance = random.Random(seed)
     span = calls // 8 // processes
-    ends: list[Death | Struck] = []
+    ends: list[Death | KillAfter] = []
     for _ in range(processes):
         ends += [Death(step, chance.randint(span // 3, span)) for step in STEPS]
-        ends += [Struck(chance.randint(span // 3, span), chance.uniform(0, 0.02)) for _ in range(2)]
+        ends += [KillAfter(chance.randint(span // 3, span), chance.uniform(0, 0.02)) for _ in range(2)]
     chance.shuffle(ends)
     return tuple(ends)
 
@@ -125,7 +125,7 @@ class OfficeClock:
 class Outcome:
     """What a day came to."""
 
-    died: list[Death | Struck] = field(default_factory=list)
+    died: list[Death | KillAfter] = field(default_factory=list)
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
 
@@ -191,7 +191,7 @@ class CounterDay:
         while True:
             end = next(self._ends_left, None)
             server = await process.begin(end if isinstance(end, Death) else None)
-            if isinstance(end, Struck):
+            if isinstance(end, KillAfter):
                 await self._strike(server, end)
             elif not await self._ended(server):
                 return
@@ -199,7 +199,7 @@ class CounterDay:
             assert server.ended.result() == KILLED, f"ended with {server.ended.result()}:\n{process.said[-3000:]}"
             self.outcome.died.append(end)
 
-    async def _strike(self, server: Run, end: Struck) -> None:
+    async def _strike(self, server: Run, end: KillAfter) -> None:
         await self._progress.reach(self._progress.made + end.answers)
         await asyncio.sleep(end.seconds)
         server.signal(signal.SIGKILL)
@@ -311,23 +311,23 @@ async def run(engines: Sequence[str], seed: int, calls: int, processes: int = 1)
         outcome, ledger = await day(engine, seed, calls, processes, keeps=True)
         failed |= bool(outcome.violations)
         where = engine if processes == 1 else f"{processes} processes on one {engine}"
-        print(f"counter seed {seed} {where}: {told(outcome, ledger)}", flush=True)
+        print(f"counter seed {seed} {where}: {describe_day(outcome, ledger)}", flush=True)
         print(*outcome.violations, sep="\n  ", flush=True)
     return int(failed)
 
 
-def told(outcome: Outcome, ledger: Ledger) -> str:
+def describe_day(outcome: Outcome, ledger: Ledger) -> str:
     """Say in a line what a day came to."""
     cuts = [call.cuts for call in ledger.calls]
     return (
         f"{len(ledger.calls)} calls in {outcome.seconds:.1f} s, {sum(map(bool, cuts))} of them cut ({sum(cuts)} times),"
         f" {len(ledger.filed)} requests, {len(ledger.paid)} payments, {ledger.replays} replays and {ledger.reused} ids"
         f" used again refused, {ledger.unavailable} times unavailable, died: {' '.join(map(str, outcome.died))},"
-        f" {len(outcome.violations)} violations{elsewhere(ledger) if len(ledger.answered) > 1 else ''}"
+        f" {len(outcome.violations)} violations{describe_sharing(ledger) if len(ledger.answered) > 1 else ''}"
     )
 
 
-def elsewhere(ledger: Ledger) -> str:
+def describe_sharing(ledger: Ledger) -> str:
     """Say what two processes had to do with each other."""
     return (
         f"; answers {' and '.join(map(str, ledger.answered.values()))}, by another process than the one that a cut line"
@@ -347,7 +347,7 @@ def main() -> int:
     engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
     if arguments.processes > 1:
         engines = ["postgresql"]
-    with stock():
+    with furnished_stock():
         return asyncio.run(run(engines, arguments.seed, arguments.calls, arguments.processes))
 
 

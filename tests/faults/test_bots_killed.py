@@ -15,13 +15,13 @@ import pytest_asyncio
 
 from channels.relay.relay import SENDS_AT_ONCE
 from domain.values.identifiers import parse_mobile as mobile_stored
-from tests.e2e.furnish import furnish
-from tests.e2e.messengers import Mode, bot_settings
-from tests.e2e.runs import KILLED, Death
+from tests.e2e.support.bot_office import Mode, bot_settings
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.program_runs import KILLED, Death
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
 from tests.faults.conftest import POSTGRESQL
-from tests.faults.office import MortalOffice, mortal_office
+from tests.faults.support.mortal_office import MortalOffice, mortal_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.conftest import ENGINES
 from tests.faults.counter import CounterDay, closed_well, serving
-from tests.faults.counter_checks import violations
+from tests.faults.support.counter_checks import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 

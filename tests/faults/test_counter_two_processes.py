@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from tests.e2e.runs import Death
+from tests.e2e.support.program_runs import Death
 from tests.faults.counter import STEPS, CounterDay, closed_well, prepared, serving, signers_at
-from tests.faults.counter_calls import Call, Ledger, Software
-from tests.faults.counter_checks import violations
-from tests.faults.counter_clerks import Clerk
-from tests.faults.counter_wire import Heard, Letter
-from tests.faults.office import MortalOffice
+from tests.faults.support.counter_calls import Call, Ledger, Software
+from tests.faults.support.counter_checks import violations
+from tests.faults.support.counter_clerks import Clerk
+from tests.faults.support.counter_connection import CallAnswer, SignedCall
+from tests.faults.support.mortal_office import MortalOffice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 
@@ -49,12 +49,12 @@ class ScriptedClerk(Clerk):
     """A clerk who makes calls of these kinds, each by way of `sent`."""
 
     kinds: list[str]
-    sent: Callable[[Call], Awaitable[Heard]]
+    sent: Callable[[Call], Awaitable[CallAnswer]]
 
     def _kind(self) -> str:
         return self.kinds.pop()
 
-    async def _done(self, call: Call) -> Heard:
+    async def _done(self, call: Call) -> CallAnswer:
         return await self.sent(call)
 
 
@@ -66,7 +66,7 @@ class Crossing:
         self._ledger = ledger
         self._killed = killed
 
-    async def send(self, call: Call) -> Heard:
+    async def send(self, call: Call) -> CallAnswer:
         """Return what the second process answers; the first one, or its successor, must answer the same."""
         one, other = (Software([process.port], self._ledger) for process in (self._first, self._second))
         async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
@@ -85,7 +85,7 @@ class Crossing:
         await self._replayed(one, late.result()[1])
         return late.result()[0]
 
-    async def _replayed(self, elsewhere: Software, letter: Letter) -> None:
+    async def _replayed(self, elsewhere: Software, letter: SignedCall) -> None:
         """Send what one process took to the other."""
         await elsewhere.refused(lambda: letter, "replayed")
         self._ledger.replays += 1

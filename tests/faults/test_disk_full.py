@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.furnish import furnish
-from tests.faults.checks import Expected
+from tests.e2e.support.office_setup import furnish
 from tests.faults.conftest import Site
-from tests.faults.disk import move, no_room, small_disk
-from tests.faults.nights import readiness
-from tests.faults.office import mortal_office
-from tests.faults.plan import Plan, Receipts
+from tests.faults.support.full_disk import fill_disk, move_database, small_disk
+from tests.faults.support.mortal_office import mortal_office
+from tests.faults.support.outage_probes import readiness
+from tests.faults.support.round_plan import Plan, Receipts
+from tests.faults.support.state_checks import Expected
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -30,12 +30,12 @@ def disk(tmp_path: Path) -> Iterator[tuple[Path, bool]]:
 async def test_texts_wait_until_there_is_room(disk: tuple[Path, bool]) -> None:
     folder, mounted = disk
     async with mortal_office("sqlite", furnish) as office:
-        move(office, folder)
+        move_database(office, folder)
         site = Site(office, Expected())
 
         async def crowded() -> None:
             await office.panel.wait_until(lambda: len(office.panel.sent) >= 2, "a text")
-            with no_room(office, folder, mounted=mounted):
+            with fill_disk(office, folder, mounted=mounted):
                 async with asyncio.timeout(20):
                     while site.expected.refusals < REFUSALS:  # noqa: ASYNC110 - the panel's answers are counted
                         await asyncio.sleep(0.01)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from store.engines import build_engine
 from store.migrate import SchemaOlder, check_schema, read_current_revision
-from tests.e2e.runs import KILLED, Death
+from tests.e2e.support.program_runs import KILLED, Death
 from tests.faults.conftest import ENGINES
-from tests.faults.office import MortalOffice, mortal_office
+from tests.faults.support.mortal_office import MortalOffice, mortal_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.furnish import furnish
-from tests.faults.checks import Expected
+from tests.e2e.support.office_setup import furnish
 from tests.faults.conftest import Site
-from tests.faults.office import mortal_office
-from tests.faults.plan import Plan, Receipts
+from tests.faults.support.mortal_office import mortal_office
+from tests.faults.support.round_plan import Plan, Receipts
+from tests.faults.support.state_checks import Expected
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 

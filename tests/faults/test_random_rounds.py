@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.faults.checks import violations
 from tests.faults.conftest import Site
-from tests.faults.plan import Plan, drawn
-from tests.faults.round import Round
+from tests.faults.support.round import Round
+from tests.faults.support.round_plan import Plan, drawn
+from tests.faults.support.state_checks import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.furnish import furnish
-from tests.e2e.people import Phone
-from tests.faults.nights import SHORT, is_told, refuses, until
-from tests.faults.office import DurableServer, MortalOffice, mortal_office
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.people import Phone
+from tests.faults.support.mortal_office import DurableServer, MortalOffice, mortal_office
+from tests.faults.support.outage_probes import SHORT, assert_refused, assert_told, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 
@@ -32,12 +32,12 @@ async def test_a_standby_is_told_and_served_from_once_it_is_promoted(office: Mor
         database = office.settings["PISHKHAN_DATABASE_URL"].rpartition("/")[2]
         office.settings["PISHKHAN_DATABASE_URL"] = standby.url(database)
         await office.begin()
-        await until(lambda: answers(office), PROMOTED_SECONDS)
-        await refuses(office, phone.mobile, "راهنما", 1_407_000)
+        await wait_until(lambda: answers(office), PROMOTED_SECONDS)
+        await assert_refused(office, phone.mobile, "راهنما", 1_407_000)
         await asyncio.sleep(2)  # jobs fail meanwhile, many times, and the log does not tell each
-        await is_told(office, "read_only")
+        await assert_told(office, "read_only")
         await standby.promote()
-        await until(office.is_ready, PROMOTED_SECONDS)
+        await wait_until(office.is_ready, PROMOTED_SECONDS)
         [(status, _)] = await office.webhooks.inbound(phone.mobile, "راهنما", messageid=1_407_000)
         assert status == 200
         await phone.hears("sms.help*")

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import make_url
 
-from tests.e2e.furnish import furnish
-from tests.e2e.people import Phone
-from tests.faults.nights import ANSWER_SECONDS, SHORT, readiness, refuses, until
-from tests.faults.office import MortalOffice, mortal_office
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.people import Phone
+from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.faults.support.outage_probes import ANSWER_SECONDS, SHORT, assert_refused, readiness, wait_until
 from tests.support.black_hole import BlackHole
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
@@ -78,7 +78,7 @@ async def test_connections_that_die_silently_are_replaced(office: MortalOffice) 
             if status == 200:
                 break
         await phone.hears("sms.help*")
-        await until(office.is_ready, ANSWER_SECONDS)
+        await wait_until(office.is_ready, ANSWER_SECONDS)
         assert "the database cannot be used (no_answer): " in office.complained
         assert await office.close() == 0
 
@@ -86,7 +86,7 @@ async def test_connections_that_die_silently_are_replaced(office: MortalOffice) 
 async def test_while_nothing_comes_back_calls_are_refused_and_sigterm_is_obeyed(office: MortalOffice) -> None:
     async with behind(office) as network:
         network.swallow(new=True)
-        assert await refuses(office, "09125560002", "راهنما", 1_406_020) < ANSWER_SECONDS
+        assert await assert_refused(office, "09125560002", "راهنما", 1_406_020) < ANSWER_SECONDS
         assert (await readiness(office))[1]["cause"] == "no_answer"
         await ends(office)
 
@@ -97,10 +97,10 @@ async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) ->
     await phone.says("راهنما", "sms.help*")
     before = len(office.complained)
     with hanging(office):
-        assert await refuses(office, phone.mobile, "راهنما", 1_406_030) < ANSWER_SECONDS
+        assert await assert_refused(office, phone.mobile, "راهنما", 1_406_030) < ANSWER_SECONDS
         status, told = await readiness(office)
         assert (status, told["cause"]) == (503, "no_answer")
-    await until(office.is_ready, ANSWER_SECONDS)
+    await wait_until(office.is_ready, ANSWER_SECONDS)
     [(status, _)] = await office.webhooks.inbound(phone.mobile, "راهنما", messageid=1_406_030)
     assert status == 200
     await phone.hears("sms.help*")

@@ -8,13 +8,13 @@ from itertools import cycle
 import pytest
 import pytest_asyncio
 
-from tests.e2e.furnish import furnish
-from tests.e2e.runs import KILLED, Death
-from tests.faults.checks import Expected
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.program_runs import KILLED, Death
 from tests.faults.conftest import Site
-from tests.faults.office import MortalOffice, mortal_office, second_process
-from tests.faults.plan import MACHINERY, Plan, Receipts
-from tests.faults.round import UNSETTLED
+from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
+from tests.faults.support.round import UNSETTLED
+from tests.faults.support.round_plan import MACHINERY, Plan, Receipts
+from tests.faults.support.state_checks import Expected
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from domain.values.identifiers import parse_mobile as mobile_stored
-from tests.e2e.furnish import furnish
-from tests.e2e.messengers import Mode, bot_settings
+from tests.e2e.support.bot_office import Mode, bot_settings
+from tests.e2e.support.office_setup import furnish
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
-from tests.faults.office import MortalOffice, mortal_office, second_process
+from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
 from tests.faults.test_bots_killed import FORM, LEASE_SECONDS, SECONDS, UNDER_WAY
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from domain.papers.document import Letterhead, Paragraphs
 from printing.letterhead import LARGEST_LOGO, read_logo
-from tests.support.papers import LETTERHEAD, a_printout, pages_of, printing, text_of
+from tests.support.printed_papers import LETTERHEAD, a_printout, pages_of, printing, text_of
 
 
 def picture(kind: str) -> bytes:

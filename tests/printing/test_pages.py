@@ -20,7 +20,7 @@ from domain.papers.document import (
     Signatures,
 )
 from printing.pages import PageRenderer
-from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
+from tests.support.printed_papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;{{ 7*7 }}</style></title>\u202e"
 PAGES = PageRenderer(LETTERHEAD, ADDRESS)

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from domain.papers.document import Paragraphs
 from printing.printer import PaperPrinter
-from tests.support.papers import A4, ADDRESS, BARS, TOKEN, a_printout, pages_of, printing, scanned, text_of
+from tests.support.printed_papers import A4, ADDRESS, BARS, TOKEN, a_printout, pages_of, printing, scanned, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one printer for all
 

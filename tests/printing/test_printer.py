@@ -14,7 +14,7 @@ import pytest
 from domain.papers.document import Paragraphs
 from domain.values.errors import Unavailable
 from printing.printer import PaperPrinter
-from tests.support.papers import (
+from tests.support.printed_papers import (
     ADDRESS,
     a_printout,
     fonts_of,
@@ -117,7 +117,7 @@ async def test_closing_ends_the_process_and_printing_begins_anew() -> None:
 LEFT_ALONE = """
 import asyncio, os, signal
 from multiprocessing import active_children
-from tests.support.papers import a_printout, printing
+from tests.support.printed_papers import a_printout, printing
 
 async def main() -> None:
     async with printing() as printer:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.properties.town import furnish
+from tests.properties.support.whole_town import furnish
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -19,9 +19,9 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, Unavailable
 from store.unit_of_work import SqlStore
-from tests.contracts.examples import a_booking, a_machine, a_request
-from tests.properties.effort import examples
-from tests.properties.snapshots import BEGINNING, END
+from tests.properties.support.snapshots import BEGINNING, END
+from tests.support.effort import examples
+from tests.support.factories import a_booking, a_machine, a_request
 from tests.support.municipality import TUESDAY_MORNING
 
 T = TypeVar("T")

@@ -22,9 +22,9 @@ from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.errors import Conflict
 from store.unit_of_work import SqlStore
-from tests.properties.effort import examples
-from tests.support.experts import Experts
+from tests.support.effort import examples
 from tests.support.municipality import TUESDAY_MORNING, Municipality, StandingClock, build_desk
+from tests.support.scenarios.expert_unit import Experts
 
 HALF_HOURS = st.integers(0, 12).map(lambda half: f"{8 + half // 2:02}:{30 * (half % 2):02}")
 LENGTHS = st.integers(1, 8).map(lambda half: half / 2)

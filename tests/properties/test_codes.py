@@ -10,7 +10,7 @@ from stdnum import damm
 from domain.values import bill_ids, tracking_codes
 from domain.values.errors import CodeMistyped
 from domain.values.text import persian_digits
-from tests.properties.effort import examples
+from tests.support.effort import examples
 
 DIGITS = "0123456789"
 CODES = st.integers(tracking_codes.LOWEST_PAYLOAD, tracking_codes.HIGHEST_PAYLOAD).map(tracking_codes.make_code)

@@ -27,7 +27,7 @@ from domain.values.actors import Role
 from domain.values.calendar import FIRST_DAY, LAST_DAY
 from domain.values.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
 from domain.values.paging import ListOrder
-from tests.properties.effort import examples
+from tests.support.effort import examples
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 KNOWN = services_by_key(SERVICES)

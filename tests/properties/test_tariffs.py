@@ -19,8 +19,8 @@ from domain.values.actors import Role
 from domain.values.dated_rows import effective_rows, is_withdrawn
 from domain.values.errors import AlreadyDone, Conflict, NotFound
 from store.unit_of_work import SqlStore
-from tests.e2e.runs import Finished, finished, warm
-from tests.properties.effort import examples
+from tests.e2e.support.program_runs import Finished, finished, warm
+from tests.support.effort import examples
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
 TODAY = date(2026, 11, 24)

@@ -20,8 +20,8 @@ from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, MissingField
 from domain.values.version_token import VersionToken
 from store.unit_of_work import SqlStore
-from tests.contracts.examples import a_bill, a_payment
-from tests.properties.effort import examples
+from tests.support.effort import examples
+from tests.support.factories import a_bill, a_payment
 from tests.support.municipality import StandingClock, build_desk
 
 TODAY = date(2026, 11, 24)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.language.service import Service
-from tests.properties.effort import EFFORT, examples
-from tests.properties.leads import Edge, edges
-from tests.properties.moves import CHANNELS
-from tests.properties.town import WALKED
-from tests.properties.walks import Walk, walk_to
+from tests.properties.support.walk_leads import Edge, edges
+from tests.properties.support.walk_moves import CHANNELS
+from tests.properties.support.walks import Walk, walk_to
+from tests.properties.support.whole_town import WALKED
+from tests.support.effort import EFFORT, examples
 
 
 def test_every_channel_that_a_form_knows_is_walked() -> None:

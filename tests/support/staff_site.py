@@ -41,7 +41,7 @@ from domain.values.actors import STAFF_ROLES, Actor, Role
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, demo_site
-from tests.support.papers import ADDRESS, letterhead
+from tests.support.printed_papers import ADDRESS, letterhead
 
 PASSWORD = "a quiet harbour 1405"
 NEW_PASSWORD = "green lamp over water"

@@ -12,14 +12,14 @@ from app.demo.summary import Summary
 from domain.actions.dependencies import Dependencies
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
-from tests.support.demonstration import ADDRESS, NOW, VAULT, desk_at
+from tests.support.demo_dependencies import ADDRESS, NOW, VAULT, demo_dependencies_at
 
 
 async def _load_once(url: str) -> Summary:
     await migrate(url)
     store = await SqlStore.connect(url)
     try:
-        return await load_demo(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
+        return await load_demo(demo_dependencies_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
     finally:
         await store.close()
 
@@ -58,4 +58,4 @@ async def empty_store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 @pytest.fixture
 def desk() -> Dependencies:
     """The desk at the moment of the load."""
-    return desk_at(NOW)
+    return demo_dependencies_at(NOW)

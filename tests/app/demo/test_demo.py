@@ -42,7 +42,7 @@ from domain.values.errors import Conflict, Forbidden, UnknownService
 from domain.values.identifiers import parse_mobile
 from store.schema import metadata
 from store.unit_of_work import SqlStore
-from tests.support.demonstration import ADDRESS, NOW, SETTINGS, VAULT, desk_at
+from tests.support.demo_dependencies import ADDRESS, NOW, SETTINGS, VAULT, demo_dependencies_at
 
 PASSING = {"priced"}
 """States that a request leaves in the step that brings it there."""
@@ -197,7 +197,7 @@ async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Depende
 )
 async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
     moment = datetime.fromisoformat(now).astimezone(UTC)
-    summary = await load_demo(desk_at(moment), empty_store, demo=True, address=ADDRESS, vault=VAULT)
+    summary = await load_demo(demo_dependencies_at(moment), empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert standing(summary) == EVERYWHERE
     async with empty_store.open_unit(write=False) as uow:
         assert await uow.outbox.list_recent(state=MessageState.QUEUED) == []
@@ -207,7 +207,9 @@ async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
 
 async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) -> None:
     before = await everything(store)
-    again = await load_demo(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS, vault=VAULT)
+    again = await load_demo(
+        demo_dependencies_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS, vault=VAULT
+    )
     assert await everything(store) == before
     assert again == replace(summary, loaded=False)
 

@@ -13,7 +13,7 @@ from domain.registries.rows import RegistryFilter
 from domain.requests.request import RequestFilter
 from domain.services.expert.kinds import OPINION_KINDS, KindName
 from store.unit_of_work import SqlStore
-from tests.support.demonstration import NOW
+from tests.support.demo_dependencies import NOW
 
 REASON, QUESTION = 50, 55
 """Signs that a text shows of a reason and of a question."""

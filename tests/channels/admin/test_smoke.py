@@ -12,11 +12,11 @@ import pytest_asyncio
 
 from domain.requests.request import RequestFilter
 from domain.values.actors import STAFF_ROLES, Role
-from tests.browser.test_staff_house import furnished
-from tests.support.answers import answers
+from tests.browser.test_manager_and_administrator import furnished
 from tests.support.demo_site import MORNING
-from tests.support.every_page import Look, Looks, looks_at
-from tests.support.routes import plain
+from tests.support.pages.every_page import Looks, PageVisit, list_page_visits
+from tests.support.pages.form_answer_pages import answers
+from tests.support.pages.route_addresses import plain
 from tests.support.staff_site import StaffSite, Visitor, staff_site, visitor
 
 pytestmark = [pytest.mark.smoke, pytest.mark.asyncio(loop_scope="module")]
@@ -39,7 +39,7 @@ async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def looks(site: StaffSite) -> Looks:
     """What there is to look at."""
     await furnished(site)
-    return {**await looks_at(site), "answers": await answers(site)}
+    return {**await list_page_visits(site), "answers": await answers(site)}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -49,13 +49,13 @@ async def who(site: StaffSite) -> AsyncIterator[Visitor]:
         yield opened
 
 
-def of(looks: Looks, role: Role | None) -> Sequence[Look]:
+def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
     """What a role looks at: pages first, then answers; what needs an old proof at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
     return sorted(mine, key=lambda one: (one.idle, one.form is not None))
 
 
-async def got(site: StaffSite, who: Visitor, look: Look) -> int:
+async def got(site: StaffSite, who: Visitor, look: PageVisit) -> int:
     """The status of a page, or of the answer to its form; what it says is read to its end."""
     if look.idle:
         await who.get("/staff/account")

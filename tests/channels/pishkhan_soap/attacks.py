@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable, Mapping
 
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, body, envelope
-from tests.channels.pishkhan_soap.wire import chunked, request
+from tests.channels.pishkhan_soap.raw_client import chunked, request
 
 MB = 1024 * 1024
 

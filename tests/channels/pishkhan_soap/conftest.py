@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from store.migrate import migrate
-from tests.channels.pishkhan_soap.counters import Office, furnish, office_at, opened, serving
+from tests.channels.pishkhan_soap.soap_office import Office, furnish_counters, office_at, open_town, serve_soap
 from tests.support.municipality import StandingClock
 
 
@@ -17,8 +17,8 @@ async def counter_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file with a furnished municipality, to be copied."""
     path = tmp_path_factory.mktemp("counters") / "pishkhan.db"
     await migrate(f"sqlite:///{path}")
-    async with opened(f"sqlite:///{path}", StandingClock()) as town:
-        await furnish(town)
+    async with open_town(f"sqlite:///{path}", StandingClock()) as town:
+        await furnish_counters(town)
     return path
 
 
@@ -31,7 +31,7 @@ def sqlite_url(counter_database: Path, tmp_path: Path) -> str:
 @pytest.fixture
 async def office(sqlite_url: str) -> AsyncIterator[Office]:
     """An office at a served channel."""
-    async with opened(sqlite_url, StandingClock()) as town, serving(town) as wire:
+    async with open_town(sqlite_url, StandingClock()) as town, serve_soap(town) as wire:
         yield office_at(town, wire)
 
 
@@ -46,6 +46,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 async def furnished_url(database_url: str) -> str:
     """A furnished database of the test's own, on each engine."""
     if not database_url.startswith("sqlite"):
-        async with opened(database_url, StandingClock()) as town:
-            await furnish(town)
+        async with open_town(database_url, StandingClock()) as town:
+            await furnish_counters(town)
     return database_url

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.channels.pishkhan_soap.attacks import ATTACKS, ENDLESS, MB, padded
-from tests.channels.pishkhan_soap.counters import Office, office_at, serving
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, WSSE, body, envelope
-from tests.channels.pishkhan_soap.wire import request
+from tests.channels.pishkhan_soap.raw_client import request
+from tests.channels.pishkhan_soap.soap_office import Office, office_at, serve_soap
 
 LONGEST = 2.0
 """Seconds that no attack takes even on a busy machine; measured: some thousandths."""
@@ -76,7 +76,7 @@ async def test_names_and_blanks_of_strangers_are_not_kept(office: Office) -> Non
 
 async def test_a_body_that_pauses_for_long_is_given_up(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     content = request(office.signer.signed(body("Ping")).encode())
-    async with serving(office.town, silence_seconds=0.2) as wire, wire.line() as line:
+    async with serve_soap(office.town, silence_seconds=0.2) as wire, wire.line() as line:
         await line.send(content[:-10])
         answer = await line.answer()
         assert (answer.fault.code, answer.fault.field) == ("invalid_field", "body")
@@ -86,7 +86,7 @@ async def test_a_body_that_pauses_for_long_is_given_up(office: Office, caplog: p
 
 async def test_a_body_that_drips_is_given_up_all_the_same(office: Office) -> None:
     content = request(office.signer.signed(body("Ping")).encode())
-    async with serving(office.town, patience_seconds=0.3) as wire, wire.line() as line:
+    async with serve_soap(office.town, patience_seconds=0.3) as wire, wire.line() as line:
 
         async def drip() -> None:
             for byte in content:
@@ -139,7 +139,7 @@ async def test_a_signed_part_moved_elsewhere_signs_nothing(office: Office) -> No
 async def test_an_attack_does_not_keep_others_waiting(office: Office) -> None:
     """While sixteen strangers send their ten megabytes each, an honest call is answered."""
     huge = request(ATTACKS["a huge AttachDocument"][0]().encode())
-    async with serving(office.town) as wire:
+    async with serve_soap(office.town) as wire:
         others = [asyncio.create_task(wire.raw(huge)) for _ in range(16)]
         answer = await office_at(office.town, wire).call("Ping")
         assert answer.code == "ok"
@@ -149,7 +149,7 @@ async def test_an_attack_does_not_keep_others_waiting(office: Office) -> None:
 async def test_long_bodies_wait_for_room(office: Office) -> None:
     """As many as there is room for are held at once; a short call needs none."""
     huge = request(ATTACKS["a huge AttachDocument"][0]().encode())
-    async with serving(office.town, files_at_once=1) as wire, wire.line() as slow, wire.line() as waiting:
+    async with serve_soap(office.town, files_at_once=1) as wire, wire.line() as slow, wire.line() as waiting:
         await slow.send(huge[: 2 * MB])
         sending = asyncio.create_task(waiting.send(huge))
         answered = asyncio.create_task(waiting.answer())

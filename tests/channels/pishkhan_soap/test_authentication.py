@@ -8,9 +8,9 @@ from ipaddress import ip_network
 import pytest
 
 from domain.actions.offices import accounts
-from tests.channels.pishkhan_soap.counters import VAULT, Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, SOAP_12, WSSE, body, envelope
-from tests.channels.pishkhan_soap.wire import Answer
+from tests.channels.pishkhan_soap.raw_client import Answer
+from tests.channels.pishkhan_soap.soap_office import VAULT, Office, office_at, open_town, serve_soap
 from tests.support.municipality import StandingClock
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
@@ -71,13 +71,13 @@ async def test_a_message_that_was_no_valid_call_may_be_mended_and_sent_again(off
 
 async def test_a_replay_is_refused_by_another_process_and_after_a_restart(furnished_url: str) -> None:
     clock = StandingClock()
-    async with opened(furnished_url, clock) as one, serving(one) as wire:
+    async with open_town(furnished_url, clock) as one, serve_soap(one) as wire:
         signer = office_at(one, wire).signer
         messages = (signer.signed(body("Ping")), signer.signed(body("Ping", clerk="0499370898")))
         assert [(await wire.post(message)).code for message in messages] == ["ok", "invalid_field"]
-        async with opened(furnished_url, clock) as two, serving(two) as other_wire:
+        async with open_town(furnished_url, clock) as two, serve_soap(two) as other_wire:
             assert [(await other_wire.post(message)).code for message in messages] == ["replayed"] * 2
-    async with opened(furnished_url, clock) as later, serving(later) as wire:
+    async with open_town(furnished_url, clock) as later, serve_soap(later) as wire:
         assert [(await wire.post(message)).code for message in messages] == ["replayed"] * 2
 
 
@@ -191,12 +191,12 @@ async def test_a_plain_password_is_taken_over_tls_alone(office: Office) -> None:
     for headers in ({}, HTTPS):
         refused = (await plain(office, **headers)).fault
         assert (refused.code, "PasswordText" in refused.message) == ("authentication_failed", True)
-    async with serving(office.town, LOOPBACK) as wire:
+    async with serve_soap(office.town, LOOPBACK) as wire:
         behind = office_at(office.town, wire)
         assert (await plain(behind, **HTTPS)).code == "ok"
         assert (await plain(behind)).code == "authentication_failed"
         assert (await plain(behind, **HTTPS | {"X_Forwarded_Proto": "http"})).code == "authentication_failed"
-    async with serving(office.town, (ip_network("10.0.0.0/8"),)) as wire:
+    async with serve_soap(office.town, (ip_network("10.0.0.0/8"),)) as wire:
         assert (await plain(office_at(office.town, wire), **HTTPS)).code == "authentication_failed"
 
 
@@ -218,13 +218,13 @@ async def test_an_office_may_be_bound_to_its_networks(
 ) -> None:
     async with office.town.store.open_unit() as uow:
         await accounts.allow_networks(office.town.desk, uow, "1001", networks)
-    async with serving(office.town, LOOPBACK) as wire:
+    async with serve_soap(office.town, LOOPBACK) as wire:
         answer = await wire.post(office.signer.signed(body("Ping")), X_Forwarded_For=source)
         assert answer.code == code
 
 
 async def test_wrong_keys_lock_an_address_out_for_a_while(office: Office) -> None:
-    async with serving(office.town, LOOPBACK) as wire:
+    async with serve_soap(office.town, LOOPBACK) as wire:
 
         async def told(source: str) -> str:
             answer = await wire.post(office.signer.signed(body("Ping"), key="w" * 20), X_Forwarded_For=source)

@@ -11,7 +11,7 @@ from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.schema import NAMESPACE
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
-from tests.e2e.runs import PROGRAM
+from tests.e2e.support.program_runs import PROGRAM
 
 FILE = Path(__file__).parents[3] / "channels" / "pishkhan_soap" / "counter.wsdl"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.channels.pishkhan_soap.counters import Office
-from tests.channels.pishkhan_soap.wire import Answer
+from tests.channels.pishkhan_soap.raw_client import Answer
+from tests.channels.pishkhan_soap.soap_office import Office
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER
 
 TRACE, RRN, OTHER_RRN = "000123", "433812345678", "433812345679"

@@ -7,10 +7,10 @@ import pytest
 from domain.papers.document import Letterhead, Printout
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
-from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
-from tests.channels.pishkhan_soap.wire import Answer
+from tests.channels.pishkhan_soap.raw_client import Answer
+from tests.channels.pishkhan_soap.soap_office import Office, office_at, open_town, serve_soap
 from tests.support.municipality import Municipality, StandingClock
-from tests.support.papers import ADDRESS, pages_of, scanned
+from tests.support.printed_papers import ADDRESS, pages_of, scanned
 
 
 async def delivered(office: Office) -> str:
@@ -89,9 +89,9 @@ class Writing:
 
 
 async def test_printing_holds_no_unit_and_may_be_tried_again(furnished_url: str) -> None:
-    async with opened(furnished_url, StandingClock()) as town:
+    async with open_town(furnished_url, StandingClock()) as town:
         printer = Writing(town)
-        async with serving(town, printer=printer) as wire:
+        async with serve_soap(town, printer=printer) as wire:
             office = office_at(town, wire)
             said = {"trackingCode": await delivered(office), "name": "delivery_form"}
             fault = (await office.call("GetDocument", said, call_id="d-1")).fault

@@ -9,8 +9,8 @@ from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord
+from tests.channels.pishkhan_soap.complete_calls import CONTRACT, complete_call, find_refusal, members_in, read
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, OURS, body
-from tests.channels.pishkhan_soap.whole_calls import CONTRACT, members_in, read, told, whole
 
 OPERATIONS = {one.name: one for one in CONTRACT.operations}
 PERSIAN_NAME = re.compile("[\u0621-\u06cc\u200c ]+")
@@ -18,9 +18,9 @@ PERSIAN_NAME = re.compile("[\u0621-\u06cc\u200c ]+")
 
 def each_member(operation: Operation) -> Iterator[tuple[SchemaElement, Element, Element]]:
     """Yield each element of a whole call: what it is, itself, and the call that it is in; each call is a fresh one."""
-    count = len(list(members_in(operation.request, whole(operation))))
+    count = len(list(members_in(operation.request, complete_call(operation))))
     for number in range(count):
-        call = whole(operation)
+        call = complete_call(operation)
         member, element = list(members_in(operation.request, call))[number]
         yield member, element, call
 
@@ -34,10 +34,10 @@ def removed(element: Element) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_a_missing_element_is_named(operation: Operation) -> None:
-    assert told(whole(operation)) is None
+    assert find_refusal(complete_call(operation)) is None
     for member, element, call in each_member(operation):
         removed(element)
-        found = told(call)
+        found = find_refusal(call)
         if not member.required or member.name == "document":  # documents of no document are none
             assert found is None, member.name
             continue
@@ -53,7 +53,7 @@ def test_an_empty_element_is_one_that_was_left_out(operation: Operation) -> None
             continue
         before = leaves(read(call))
         element.text = ""
-        found = told(call)
+        found = find_refusal(call)
         if member.required:
             assert found, member.name
             assert (found.code, found.field) == ("missing_field", member.name)
@@ -76,7 +76,7 @@ def test_a_misspelt_element_is_told_as_such(operation: Operation) -> None:
             if wrong == member.name:
                 continue
             element.tag = f"{{{OURS}}}{wrong}"
-            found = told(call)
+            found = find_refusal(call)
             assert found, wrong
             assert (found.code, found.field) == ("invalid_field", wrong)
             assert f"«{member.name}»" in found.message, found.message
@@ -93,7 +93,7 @@ def snake(name: str) -> str:
 def test_an_unqualified_element_is_told_as_such(operation: Operation, namespace: str) -> None:
     for member, element, call in each_member(operation):
         element.tag = f"{{{namespace}}}{member.name}" if namespace else member.name
-        found = told(call)
+        found = find_refusal(call)
         assert found
         assert (found.code, found.field) == ("invalid_field", member.name)
         assert OURS in found.message
@@ -122,7 +122,7 @@ PLACE = "<place>خیابان امام</place>"
 )
 def test_what_else_is_wrong_with_the_form_is_told(old: str, new: str, field: str, says: str) -> None:
     assert old in SAID
-    found = told(SAID.replace(old, new))
+    found = find_refusal(SAID.replace(old, new))
     assert found
     assert (found.code, found.field) == ("invalid_field", field)
     assert says in found.message, found.message
@@ -131,7 +131,7 @@ def test_what_else_is_wrong_with_the_form_is_told(old: str, new: str, field: str
 def test_line_and_column_are_those_of_the_message_as_it_was_sent() -> None:
     lines = SAID.replace("><", ">\n  <").replace("<place>", "<plase>").replace("</place>", "</plase>")
     lines = lines.replace("<hours>", "<count/>\n<hours>", 1)  # what is left out before does not move what is told
-    found = told(lines)
+    found = find_refusal(lines)
     assert found
     number = next(at for at, line in enumerate(lines.split("\n"), 1) if "<plase>" in line)
     assert (found.line, found.column) == (number, 3)
@@ -139,7 +139,7 @@ def test_line_and_column_are_those_of_the_message_as_it_was_sent() -> None:
 
 def test_line_and_column_count_what_was_left_out_and_the_lines_of_tags() -> None:
     said = SAID.replace("<start>", "<description xmlns='urn:x'/>\n<start\n>")
-    found = told(said)
+    found = find_refusal(said)
     assert found
     before, _, _ = said.partition("<description")
     assert (found.line, found.field) == (before.count("\n") + 1, "description")
@@ -162,10 +162,10 @@ def test_line_and_column_count_what_was_left_out_and_the_lines_of_tags() -> None
     ],
 )
 def test_what_is_wrong_with_a_value_is_told_in_words(name: str, value: str, says: str) -> None:
-    call = whole(OPERATIONS["SubmitMachineryRequest"])
+    call = complete_call(OPERATIONS["SubmitMachineryRequest"])
     (element,) = call.iter(f"{{{OURS}}}{name}")
     element.text = value
-    found = told(call)
+    found = find_refusal(call)
     assert found
     assert (found.code, found.field) == ("invalid_field", name)
     assert says in found.message, found.message
@@ -185,7 +185,7 @@ def test_every_refusal_of_the_schema_is_explained_by_the_declarations() -> None:
     for operation in OPERATIONS.values():
         for _, element, call in each_member(operation):
             etree.SubElement(element, "x")
-            found = told(call)
+            found = find_refusal(call)
             assert found
             assert found.message != told_of_nothing()
 

@@ -10,9 +10,9 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.faults import SoapVersion
 from domain.actions.offices import accounts
 from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
-from tests.channels.pishkhan_soap.counters import Office
+from tests.channels.pishkhan_soap.complete_calls import CONTRACT, FAULTS
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, SOAP_12
-from tests.channels.pishkhan_soap.whole_calls import CONTRACT, FAULTS
+from tests.channels.pishkhan_soap.soap_office import Office
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Whatever comes, the answer is a SOAP message, and never a fault of ours: values, elements, bytes by chance.
 
-`EFFORT=20 pytest` on this file tries twenty times as much, drawn anew each time (tests/properties/effort.py).
+`EFFORT=20 pytest` on this file tries twenty times as much, drawn anew each time (tests/support/effort.py).
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from channels.pishkhan_soap.schema import NAMESPACE, camel_case
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.errors import DomainError, InvalidField, MissingField
-from tests.channels.pishkhan_soap import values
-from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
+from tests.channels.pishkhan_soap import contract_values as values
 from tests.channels.pishkhan_soap.envelopes import CLERK, MACHINERY, SOAP_11, SOAP_12, elements, fresh
 from tests.channels.pishkhan_soap.mutations import mutated
-from tests.channels.pishkhan_soap.wire import Answer
-from tests.properties.effort import examples
+from tests.channels.pishkhan_soap.raw_client import Answer
+from tests.channels.pishkhan_soap.soap_office import Office, office_at, open_town, serve_soap
+from tests.support.effort import examples
 from tests.support.municipality import StandingClock
 
 CONTRACT = Contract(SERVICES, Catalogue.load())
@@ -88,8 +88,8 @@ def desk(
     monkeypatch.setattr(FaultRenderer, "render_fault", noting)
     path = shutil.copy(counter_database, tmp_path / "pishkhan.db")
     with asyncio.Runner() as runner:
-        town = runner.run(_entered(opened(f"sqlite:///{path}", StandingClock())))
-        wire = runner.run(_entered(serving(town[1])))
+        town = runner.run(_entered(open_town(f"sqlite:///{path}", StandingClock())))
+        wire = runner.run(_entered(serve_soap(town[1])))
         yield Desk(runner, office_at(town[1], wire[1]), errors)
         for one in (wire[0], town[0]):
             runner.run(one.__aexit__(None, None, None))

@@ -11,10 +11,10 @@ from channels.pishkhan_soap.contract import Contract
 from domain.bills.bill import BillState
 from domain.values import tracking_codes
 from domain.values.actors import Role
-from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, OURS
-from tests.support import taxis
+from tests.channels.pishkhan_soap.soap_office import Office
 from tests.support.municipality import CIVIL_OFFICER, DRIVER, FOUR_HOURS, NEIGHBOUR, ORDER
+from tests.support.scenarios import taxi_registries
 
 PDF = b64encode(b"%PDF-1.7 words").decode()
 
@@ -115,12 +115,14 @@ async def test_both_ids_must_fit(office: Office) -> None:
 
 
 async def test_the_bill_of_a_duty_names_no_vehicle(office: Office) -> None:
-    await taxis.a_duty(office.town)
-    assert taxis.PLATE in (await office.call("GetTaxiDuties", {"plate": taxis.PLATE})).content.decode()
+    await taxi_registries.a_duty(office.town)
+    assert (
+        taxi_registries.PLATE in (await office.call("GetTaxiDuties", {"plate": taxi_registries.PLATE})).content.decode()
+    )
     bill_id, payment_id = office.town.rows("SELECT bill_id, payment_id FROM bills WHERE subject_kind = 'duty'")[0]
     told = await office.call("GetBill", {"billId": bill_id, "paymentId": payment_id})
     assert {etree.QName(child).localname for child in told.body} == {"amount", "service"}
-    assert taxis.PLATE.encode() not in told.content
+    assert taxi_registries.PLATE.encode() not in told.content
 
 
 async def test_paying_anothers_bill_tells_nothing_of_its_request(office: Office) -> None:

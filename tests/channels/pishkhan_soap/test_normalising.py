@@ -9,10 +9,10 @@ from lxml import etree
 
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap.schema import SchemaRecord, SimpleType, collect_types
-from tests.channels.pishkhan_soap.counters import Office
+from tests.channels.pishkhan_soap.complete_calls import CONTRACT, complete_call, find_refusal, members_in, read
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, MACHINERY, OURS, body
-from tests.channels.pishkhan_soap.whole_calls import CONTRACT, members_in, read, told, whole
-from tests.properties.effort import examples
+from tests.channels.pishkhan_soap.soap_office import Office
+from tests.support.effort import examples
 
 OPERATIONS = {one.name: one for one in CONTRACT.operations}
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -45,7 +45,7 @@ FOLDED = (
 def said(name: str, text: str) -> Any:
     """Return what is read of an element of a machinery request when it says this."""
     operation = OPERATIONS["SubmitMachineryRequest"]
-    call = whole(operation)
+    call = complete_call(operation)
     keys = {}
     for member, element in members_in(operation.request, call):
         if member.name == name:
@@ -108,10 +108,10 @@ def test_an_empty_list_that_may_be_left_out_was_left_out(documents: str) -> None
 
 def test_an_empty_list_that_must_be_there_is_missed() -> None:
     for items in ("<items/>", "<items><item/></items>"):
-        call = whole(OPERATIONS["SubmitMachineryRequest"])
+        call = complete_call(OPERATIONS["SubmitMachineryRequest"])
         (element,) = call.iter(f"{{{OURS}}}items")
         element.getparent().replace(element, etree.fromstring(items.replace("<items", f'<items xmlns="{OURS}"', 1)))  # type: ignore[union-attr]
-        missed = told(call)
+        missed = find_refusal(call)
         assert missed
         assert (missed.code, missed.field) == ("missing_field", "item")
 
@@ -132,10 +132,10 @@ def test_folding_twice_changes_nothing(kind: SimpleType) -> None:
 def test_a_jalali_day_is_read_alike_wherever_a_day_may_stand() -> None:
     days = 0
     for operation in CONTRACT.operations:
-        for number, (member, _) in enumerate(list(members_in(operation.request, whole(operation)))):
+        for number, (member, _) in enumerate(list(members_in(operation.request, complete_call(operation)))):
             if isinstance(member.value_type, SchemaRecord) or member.value_type.name not in {"Day", "PaidAt"}:
                 continue
-            call = whole(operation)
+            call = complete_call(operation)
             _, element = list(members_in(operation.request, call))[number]
             element.text = "1405-09-04" + ("T10:15:00" if member.value_type.name == "PaidAt" else "")
             assert str(found(read(call), member.key)).startswith("2026-11-25"), (operation.name, member.name)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pytest
 
 from channels.pishkhan_soap.http import LARGEST_WITH_FILE
-from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import (
     MACHINERY,
     MEDIA,
@@ -19,7 +18,8 @@ from tests.channels.pishkhan_soap.envelopes import (
     elements,
     envelope,
 )
-from tests.channels.pishkhan_soap.wire import chunked, request
+from tests.channels.pishkhan_soap.raw_client import chunked, request
+from tests.channels.pishkhan_soap.soap_office import Office
 
 VERSIONS = (SOAP_11, SOAP_12)
 WSA = "http://www.w3.org/2005/08/addressing"

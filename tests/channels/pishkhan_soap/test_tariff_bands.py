@@ -2,9 +2,9 @@
 
 from domain.actions.tariffs.changes import add_tariff
 from domain.values.actors import Role
-from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import OURS
-from tests.channels.pishkhan_soap.wire import Answer
+from tests.channels.pishkhan_soap.raw_client import Answer
+from tests.channels.pishkhan_soap.soap_office import Office
 from tests.support.municipality import RATE, actor
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import CLERK, OURS, SOAP_11, SOAP_12
+from tests.channels.pishkhan_soap.soap_office import Office
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSD = "http://www.w3.org/2001/XMLSchema"

@@ -12,7 +12,7 @@ from domain.messages.records import MessageState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Unavailable
 from store.migrate import migrate
-from tests.channels.sms.clients import KEY, kavenegar
+from tests.channels.sms.provider_clients import KEY, kavenegar
 from tests.fakes.kavenegar import FakeKavenegar
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, StandingClock, build_desk, municipality
 

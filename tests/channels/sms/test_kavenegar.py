@@ -12,7 +12,7 @@ import pytest
 from channels.sms.providers.kavenegar import IDS_PER_CALL, Kavenegar
 from domain.messages.ports import SendResult, SendVerdict
 from domain.messages.records import MessageState
-from tests.channels.sms.clients import KEY, PERSIAN, kavenegar, outgoing
+from tests.channels.sms.provider_clients import KEY, PERSIAN, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar, Fault
 
 CLIENT_SECONDS = 0.1

@@ -9,7 +9,14 @@ from domain.conversation.sentences import Mood
 from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.conversation.yes_no import read_yes_or_no
 from domain.language.intents import Intent
-from tests.support.refusing import ARGUMENTS, INTENTS, TEXTS, courteous, refusing, words_of
+from tests.support.refusing_sentences import (
+    ARGUMENTS,
+    INTENTS,
+    TEXTS,
+    courteous_sentences,
+    list_words,
+    refusing_sentences,
+)
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(SERVICE_INTENTS)
@@ -19,8 +26,10 @@ CODE = "123456786"
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
 def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
     """Every word with every negation; every negation of the first word with every courtesy."""
-    sentences = [text for word in words_of(intent) for text in refusing(intent, word, CODE)]
-    sentences += [text for one in refusing(intent, intent.words[0], CODE) for text in courteous(one)]
+    sentences = [text for word in list_words(intent) for text in refusing_sentences(intent, word, CODE)]
+    sentences += [
+        text for one in refusing_sentences(intent, intent.words[0], CODE) for text in courteous_sentences(one)
+    ]
     acting = []
     for text in dict.fromkeys(sentences):
         parsed = GRAMMAR.parse_message(text, NOW)
@@ -33,7 +42,7 @@ def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
 def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
     said = f"{intent.words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
-    for text in courteous(said):
+    for text in courteous_sentences(said):
         parsed = GRAMMAR.parse_message(text, NOW)
         if intent.rest_slot and parsed.intent == intent.name:
             continue  # a courtesy behind a text is part of it

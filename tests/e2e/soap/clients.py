@@ -23,7 +23,7 @@ from zeep.exceptions import Fault
 from zeep.helpers import serialize_object
 from zeep.wsse.username import UsernameToken
 
-from tests.e2e.runs import spawned
+from tests.e2e.support.program_runs import spawned
 
 PHP = Path(__file__).with_name("calls.php")
 NAMESPACE = "urn:pishkhan:counter:1"

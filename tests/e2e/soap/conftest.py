@@ -7,12 +7,12 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from tests.e2e.expert_story import furnish_experts
-from tests.e2e.furnish import furnish
-from tests.e2e.office import Office
-from tests.e2e.offices import new_office, said_well
 from tests.e2e.soap.clients import ByPhp, ByZeep, Counter, Software
-from tests.e2e.taxi_story import furnish_taxis
+from tests.e2e.support.expert_story import furnish_experts
+from tests.e2e.support.office import Office
+from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.taxi_story import furnish_taxis
 
 COUNTERS = count(1001)
 VERSIONS = ("1.1", "1.2")
@@ -28,7 +28,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        said_well(office)
+        assert_clean_log(office)
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import ClientSession
 
-from tests.e2e.engines import told_on
-from tests.e2e.office import Office
-from tests.e2e.people import Desk, Phone
+from tests.e2e.soap.call_values import PHOTO, citizen, expert, items_of, machinery, tomorrow
 from tests.e2e.soap.clients import ByZeep, Counter, Software
-from tests.e2e.soap.wishes import PHOTO, citizen, expert, items_of, machinery, tomorrow
-from tests.e2e.taxi_story import DUTY_RIALS, Cab, new_cabs
-from tests.support.papers import pages_of, scanned
+from tests.e2e.support.database_choice import on_database
+from tests.e2e.support.office import Office
+from tests.e2e.support.people import Desk, Phone
+from tests.e2e.support.taxi_story import DUTY_RIALS, Taxi, new_taxis
+from tests.support.printed_papers import pages_of, scanned
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("postgresql")]
 
 
 class Watched:
@@ -106,13 +106,13 @@ async def about_opinions(watched: Watched, office: Office, phone: Phone, desk: D
 
 async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:
     """A leave of a driver, a violation of another, and what a taxi owes."""
-    cab, other = new_cabs()
-    asks = Leave(cab)
+    taxi, other = new_taxis()
+    asks = Leave(taxi)
     leave = await watched.call("SubmitTaxiLeave", **asks.wish(office))
     assert leave["trackingCode"]
     report = {"kind": "violation", "plate": other.plate, "text": "تندروی در خیابان امام"}
     assert (await watched.call("SubmitTaxiReport", citizen=citizen(phone), **report))["phase"] == "received"
-    [line] = items_of((await watched.call("GetTaxiDuties", plate=cab.plate))["lines"], "line")
+    [line] = items_of((await watched.call("GetTaxiDuties", plate=taxi.plate))["lines"], "line")
     assert (line["amount"], line["year"]) == (DUTY_RIALS, 1415)
     assert line["billId"]
 
@@ -120,8 +120,8 @@ async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:
 class Leave:
     """A leave of a taxi's main driver, who stands at the counter."""
 
-    def __init__(self, cab: Cab) -> None:
-        self._cab = cab
+    def __init__(self, taxi: Taxi) -> None:
+        self._cab = taxi
 
     def wish(self, office: Office) -> dict[str, Any]:
         """Three days from tomorrow on."""

@@ -9,15 +9,15 @@ import pytest
 
 from domain.values import tracking_codes
 from domain.values.text import persian_digits
-from tests.e2e.engines import told_on
-from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
-from tests.e2e.office import OPENING_YEAR, Office
-from tests.e2e.people import Desk, Phone
+from tests.e2e.soap.call_values import PHOTO, expert, items_of, machinery
 from tests.e2e.soap.clients import ByPhp, Counter, CounterFault, Software
 from tests.e2e.soap.conftest import Opener, Program
-from tests.e2e.soap.wishes import PHOTO, expert, items_of, machinery
+from tests.e2e.support.database_choice import on_database
+from tests.e2e.support.office import OPENING_YEAR, Office
+from tests.e2e.support.office_setup import RIALS_AN_HOUR, VAT_PERCENT
+from tests.e2e.support.people import Desk, Phone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("sqlite")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("sqlite")]
 
 PRICE = RIALS_AN_HOUR * 4 * (100 + VAT_PERCENT) // 100
 SENDER = {"Client", "Sender"}

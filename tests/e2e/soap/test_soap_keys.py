@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS
-from tests.e2e.engines import told_on
-from tests.e2e.office import Office
 from tests.e2e.soap.clients import ByZeep, Counter, CounterFault, Nonce
+from tests.e2e.support.database_choice import on_database
+from tests.e2e.support.office import Office
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("postgresql")]
 
 OVERLAP_HOURS = 2
 

@@ -7,11 +7,11 @@ import pytest
 
 from domain.values.calendar import to_jalali
 from domain.values.text import persian_digits
-from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
-from tests.e2e.office import OPENING_YEAR, Office
-from tests.e2e.people import Desk, Phone
+from tests.e2e.soap.call_values import items_of, machinery
 from tests.e2e.soap.clients import CLERK, Counter, Software
-from tests.e2e.soap.wishes import items_of, machinery
+from tests.e2e.support.office import OPENING_YEAR, Office
+from tests.e2e.support.office_setup import RIALS_AN_HOUR, VAT_PERCENT
+from tests.e2e.support.people import Desk, Phone
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

@@ -1,0 +1,102 @@
+"""The staff's site on a phone: tables keep their heads or say them beside each value, and what matters is in view."""
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Locator, expect
+
+from tests.support.pages.chromium import SIZES, signed_in, window
+from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.staff_site import StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+PHONE = SIZES["phone"]
+
+
+async def edges(one: Locator) -> tuple[float, float]:
+    """Where something begins and ends on the screen, from the left."""
+    box = await one.bounding_box()
+    assert box
+    return box["x"], box["x"] + box["width"]
+
+
+async def test_a_report_is_scrolled_under_its_heads(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    await site.submitted()
+    opened = await window(browser, server, PHONE)
+    page = await signed_in(opened, "civil")
+    await opened.open("/staff/reports/civil")
+    table = page.locator(".part", has=page.get_by_role("heading", name="روند", exact=True)).get_by_role("table")
+    name, head = table.locator("tbody th").first, table.locator("thead th").nth(1)
+    assert await edges(head) == await edges(table.locator("tbody td").first)
+    before = await edges(name)
+    await table.locator("thead th").last.scroll_into_view_if_needed()
+    assert await edges(name) == before, "a row's name stays in view"
+    assert (await edges(table.locator("tfoot td").last))[0] >= 0
+    await assert_page_in_order(opened)
+
+
+ENDS = """all => all.map(one => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return [Math.round(range.getBoundingClientRect().right), getComputedStyle(one).fontVariantNumeric];
+})"""
+"""Where what stands in each cell ends at the right, and how its digits are set."""
+
+
+async def test_digits_of_a_report_stand_under_each_other(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+) -> None:
+    await site.submitted()
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "civil")
+    await opened.open("/staff/reports/civil")
+    cells = page.locator(".part").first.locator(":is(thead, tbody, tfoot) > tr > .number:nth-child(2)")
+    for media in ("screen", "print"):
+        await page.emulate_media(media=media)
+        found = await cells.evaluate_all(ENDS)
+        assert len(found) > 3
+        assert {tuple(one) for one in found} == {(found[0][0], "tabular-nums")}
+
+
+async def test_a_list_says_what_each_value_is(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, PHONE)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/users")
+    label = "one => getComputedStyle(one, '::before').content"
+    cells = page.locator("table.list tbody tr").first.locator("td")
+    assert "نام و نام خانوادگی" in await cells.nth(1).evaluate(label)
+    assert "نقش‌ها" in await cells.nth(2).evaluate(label)
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    assert await cells.nth(1).evaluate(label) == "none"
+
+
+async def test_the_open_section_is_in_view(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, PHONE)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/settings")
+    left, right = await edges(page.locator(".sections a[aria-current]"))
+    assert left > PHONE[0] / 2
+    assert right <= PHONE[0]
+
+
+async def test_a_day_of_the_calendar_opens_where_one_works(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, PHONE, scripts=False)
+    page = await signed_in(opened, "civil")
+    await opened.open("/staff/fleet")
+    for _ in range(2):
+        names = await edges(page.locator(".board tbody th").first)
+        left, right = await edges(page.locator("#opening"))
+        assert left >= 0
+        assert right <= names[0] + 1, "not under the names"
+        assert right > names[0] - (right - left) / 2, "next to the names"
+        await expect(page.get_by_role("link", name="روز بعد")).to_be_in_viewport()
+        await page.get_by_role("link", name="روز بعد").click()
+    await page.get_by_label("روز").fill("سی‌ام")
+    await page.get_by_role("button", name="نمایش").click()
+    problem, field = await page.locator("#day-problem").bounding_box(), await page.get_by_label("روز").bounding_box()
+    assert problem
+    assert field
+    assert problem["y"] >= field["y"] + field["height"]
+    button = await page.get_by_role("button", name="نمایش").bounding_box()
+    assert button
+    assert button["height"] == field["height"]

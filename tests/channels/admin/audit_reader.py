@@ -1,0 +1,47 @@
+"""Reads the audit of a test's site: who did what, and how often somebody was not allowed to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from domain.audit.entries import AuditFilter
+from store import schema
+from store.work import Repository
+from tests.support.staff_site import StaffSite
+
+
+class AuditReader(Repository):
+    """What was audited."""
+
+    async def all(self) -> list[tuple[str, str]]:
+        """Who and what, oldest first, as often as it was."""
+        table = schema.audit.c
+        rows = await self._transaction.fetch_rows(select(table.actor, table.what, table.times).order_by(table.id))
+        return [(actor, what) for actor, what, times in rows for _ in range(times)]
+
+    async def denied(self) -> int:
+        """How many denials there are."""
+        table = schema.audit.c
+        row = await self._transaction.fetch_row(
+            select(func.coalesce(func.sum(table.times), 0)).where(table.what == "denied")
+        )
+        return int(row[0]) if row else 0
+
+
+async def list_audited(site: StaffSite) -> list[tuple[str, str]]:
+    """Who and what, oldest first."""
+    async with site.store.open_unit(write=False) as uow:
+        return await AuditReader(uow.audit._transaction).all()
+
+
+async def count_denials(site: StaffSite) -> int:
+    """How often somebody was not allowed what they asked for."""
+    async with site.store.open_unit(write=False) as uow:
+        return await AuditReader(uow.audit._transaction).denied()
+
+
+async def list_denial_facts(site: StaffSite) -> list[Mapping[str, Any]]:
+    """What the audit tells of each denial, oldest first; alike ones are one of them."""
+    async with site.store.open_unit(write=False) as uow:
+        return [one.detail for one in reversed(await uow.audit.list_entries(AuditFilter(what="denied", limit=200)))]

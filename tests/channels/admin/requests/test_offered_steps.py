@@ -1,0 +1,87 @@
+"""How steps are offered: which stand open, what an empty box means, and what is told once one was taken."""
+
+import re
+
+from domain.services import SERVICES
+from domain.values.actors import Role
+from domain.values.text import group_digits
+from tests.channels.admin.requests.test_refused_steps import assigned
+from tests.channels.admin.requests.test_request_pages import opened, revision, told
+from tests.support.scenarios.site_registries import words
+from tests.support.staff_site import StaffSite, Visitor
+
+
+def offered(page: str) -> dict[str, tuple[bool, bool]]:
+    """The steps of a page: does each stand open, and is it told apart as one that gives something up?"""
+    folds = [one.split("</details>")[0] for one in page.split('<details name="step" id="step-')[1:]]
+    return {one.split('"')[0]: (" open>" in one, 'class="ends"' in one and 'class="secondary"' in one) for one in folds}
+
+
+async def test_a_lone_step_stands_open_unless_it_gives_something_up(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    assert offered(await opened(inside, "civil", request)) == {"cancel": (False, True)}
+    assert offered(await opened(inside, "revenue", request)) == {"price": (True, False)}
+    await site.demo.act(request.code, "price", Role.REVENUE)
+    assert offered(await opened(inside, "revenue", request)) == {"waive": (False, True)}
+    visit = await assigned(site)
+    await site.demo.act(visit.code, "visit", Role.EXPERT, {"report": "بی‌معارض"})
+    assert offered(await opened(inside, "expert", visit)) == {"reject": (False, True)}
+
+
+async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    assert "تعرفهٔ امروز" not in await opened(inside, "civil", request)
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    page = await opened(inside, "revenue", request)
+    before = await site.request(request.code)
+    assert "quote" not in before.data
+    await inside.post(f"/staff/requests/{request.code}/act/price", version=revision(page))
+    total = (await site.request(request.code)).data["quote"]["total"]
+    assert f"از روی تعرفهٔ امروز: {group_digits(total)} ریال با مالیات" in page
+
+
+async def test_a_step_that_was_taken_is_told_with_what_is_waited_for(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    way = await inside.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
+    page = await inside.get(way)
+    assert "پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه." in words(page)
+    for name in ("nothing", "pay"):  # no step, and one of the system
+        assert 'role="status"' not in await inside.get(f"/staff/requests/{request.code}?taken={name}")
+
+
+async def test_a_refused_step_is_told_under_the_head_with_the_way_to_it(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    path = f"/staff/requests/{request.code}/act/reject"
+    page = await inside.post(path, 422, version=revision(page))
+    assert 'href="#step-reject"' in told(page)
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    page = await inside.post(path, 409, version=revision(page), reason="راه نیست")
+    assert "همکار دیگری" in told(page)
+    assert "href" not in told(page), "the step is not there any more"
+
+
+async def test_every_box_that_may_be_empty_says_what_that_means(site: StaffSite, inside: Visitor) -> None:
+    page = await opened(inside, "civil", await site.submitted())
+    assert "مانند ۸ یا ۷:۳۰؛ خالی: همان ساعتی که شهروند خواسته است" in page
+    boxes = [one.split("</form>")[0] for one in page.split('<div class="field">')[1:]]
+    optional = [one for one in boxes if 'class="optional"' in one]
+    assert [one for one in optional if "خالی: " not in one] == []
+    assert len(optional) == 4
+
+
+def test_no_step_has_a_box_of_which_nothing_is_said(site: StaffSite) -> None:
+    catalogue = site.demo.desk.catalogue
+    steps = [(of.key, one) for of in SERVICES for one in of.transitions]
+    boxes = {f"services.{key}.blank.{one.name}.{x.name}" for key, one in steps for x in one.inputs if not x.required}
+    assert {key for key in catalogue.list_keys("services.") if ".blank." in key} == boxes
+
+
+async def test_a_day_stands_before_its_hour_wherever_it_is_shown(site: StaffSite, inside: Visitor) -> None:
+    visit = await assigned(site)
+    page = await opened(inside, "expert", visit)
+    directions = {value: way for way, value in re.findall(r'<bdi dir="(auto|rtl)">([^<]*)</bdi>', page)}
+    assert directions["۱۴۰۵/۰۹/۰۳ ۱۱:۰۰"] == "rtl"
+    assert directions["ارزیابی خانه"] == "auto"

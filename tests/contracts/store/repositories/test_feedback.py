@@ -1,0 +1,129 @@
+"""Ratings, comments, views and substitutions, on every engine."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
+from domain.people.person import Person, Substitution
+from domain.values.actors import Role
+from domain.values.errors import NotFound
+from store.unit_of_work import SqlStore
+from tests.support.factories import MOBILE, NOW, a_member, a_request, new_id
+
+DAY = date(2026, 11, 24)
+NEXT = DAY + timedelta(days=1)
+
+
+def a_comment(service: str | None = "machinery", **changes: object) -> Comment:
+    """A comment that waits for the moderator."""
+    return replace(Comment(new_id(), service, None, MOBILE, "بهتر شد", "sms", NOW), **changes)  # type: ignore[arg-type]
+
+
+async def test_a_request_is_rated_once(store: SqlStore) -> None:
+    request = a_request()
+    rating = Rating(request.id, 5, "خوب بود", "sms", NOW)
+    async with store.open_unit() as uow:
+        await uow.requests.add(request)
+        assert await uow.feedback.find_rating(request.id) is None
+        assert await uow.feedback.add_rating(rating)
+        assert not await uow.feedback.add_rating(replace(rating, score=1))
+        assert await uow.feedback.find_rating(request.id) == rating
+
+
+async def test_low_ratings_are_found_with_their_requests(store: SqlStore) -> None:
+    requests = [a_request() for _ in range(3)]
+    async with store.open_unit() as uow:
+        for request, score in zip(requests, (1, 5, 2), strict=True):
+            await uow.requests.add(request)
+            await uow.feedback.add_rating(Rating(request.id, score, None, "sms", NOW))
+        low = await uow.feedback.list_low_ratings(2, None, 10)
+        assert [(rating.score, request) for rating, request in low] == [(2, requests[2]), (1, requests[0])]
+        assert [one.id for _, one in await uow.feedback.list_low_ratings(2, requests[2].id, 10)] == [requests[0].id]
+        assert len(await uow.feedback.list_low_ratings(5, None, 2)) == 2
+
+
+async def test_comments_are_found_and_judged(store: SqlStore) -> None:
+    machinery, taxi, none = a_comment(), a_comment("taxi"), a_comment(None, mobile=None)
+    async with store.open_unit() as uow:
+        for one in (machinery, taxi, none):
+            await uow.feedback.add_comment(one)
+        assert await uow.feedback.list_comments(CommentFilter()) == [none, taxi, machinery]
+        assert await uow.feedback.list_comments(CommentFilter(before_id=none.id, limit=1)) == [taxi]
+        judged = replace(
+            machinery,
+            state=CommentState.PUBLISHED,
+            moderated_by="staff:manager",
+            moderated_at=NOW,
+            answer="سپاس",
+            answered_by="staff:manager",
+            answered_at=NOW,
+        )
+        await uow.feedback.save_comment(replace(judged, text="دیگر"))
+        assert await uow.feedback.get_comment(machinery.id, lock=True) == judged, "its words are the citizen's own"
+        about = frozenset({"taxi", "machinery"})
+        assert await uow.feedback.list_comments(CommentFilter(CommentState.PUBLISHED, about)) == [judged]
+        assert await uow.feedback.list_comments(CommentFilter(service_topics=about)) == [taxi, judged]
+        with pytest.raises(NotFound):
+            await uow.feedback.get_comment(new_id())
+
+
+async def test_opinions_are_counted_by_service(store: SqlStore) -> None:
+    async with store.open_unit() as uow:
+        for service, score in (("taxi_leave", 1), ("taxi_leave", 4), ("machinery", 5)):
+            request = a_request(service=service)
+            await uow.requests.add(request)
+            await uow.feedback.add_rating(Rating(request.id, score, None, "sms", NOW))
+        for service, state in (("taxi", CommentState.PUBLISHED), ("taxi_leave", CommentState.PENDING), ("other", None)):
+            await uow.feedback.add_comment(a_comment(service, state=state or CommentState.HIDDEN))
+        opinion = await uow.feedback.get_opinion("taxi_leave", frozenset({"taxi", "taxi_leave"}))
+        assert (opinion.rating_count, opinion.score_sum, opinion.average_score) == (2, 5, 2.5)
+        assert opinion.comment_counts == {CommentState.PENDING: 1, CommentState.PUBLISHED: 1, CommentState.HIDDEN: 0}
+        nothing = await uow.feedback.get_opinion("expert", frozenset({"expert"}))
+        assert (nothing.rating_count, nothing.score_sum, nothing.average_score) == (0, 0, None)
+
+
+async def test_views_add_up(store: SqlStore) -> None:
+    async with store.open_unit() as uow:
+        assert await uow.service_views.get_count("machinery") == 0
+        for service in ("machinery", "expert", "machinery"):
+            await uow.service_views.count_view(service)
+        assert (await uow.service_views.get_count("machinery"), await uow.service_views.get_count("expert")) == (2, 1)
+
+
+async def test_substitutions_are_found_until_they_end(store: SqlStore) -> None:
+    first = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW, by_admin=True)
+    later = Substitution("ali", "zahra", NEXT, NEXT, "staff:admin", NOW, by_admin=False)
+    async with store.open_unit() as uow:
+        for name in ("ali", "sara", "zahra"):
+            await uow.people.save_staff(a_member(name, Role.CIVIL))
+        for one in (later, first):
+            await uow.people.save_substitution(one)
+        assert await uow.people.list_substitutions(DAY) == [first, later]
+        assert await uow.people.list_substitutions(NEXT) == [first, later]
+        ended = replace(first, last=DAY, made_by="staff:manager")
+        await uow.people.save_substitution(ended)
+        assert await uow.people.list_substitutions(DAY) == [ended, later]
+        assert await uow.people.list_substitutions(NEXT) == [later]
+        assert await uow.people.list_substitutions(NEXT + timedelta(days=1)) == []
+
+
+async def test_a_substitution_is_dropped(store: SqlStore) -> None:
+    one = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW, by_admin=False)
+    async with store.open_unit() as uow:
+        for name in ("ali", "sara"):
+            await uow.people.save_staff(a_member(name, Role.CIVIL))
+        await uow.people.save_substitution(one)
+        assert await uow.people.delete_substitution("ali", "sara", NEXT) is None
+        assert await uow.people.delete_substitution("sara", "ali", DAY) is None
+        assert await uow.people.delete_substitution("ali", "sara", DAY) == one
+        assert await uow.people.delete_substitution("ali", "sara", DAY) is None
+        assert await uow.people.list_substitutions(DAY) == []
+
+
+async def test_a_person_is_forgotten(store: SqlStore) -> None:
+    async with store.open_unit() as uow:
+        await uow.people.save_person(Person(MOBILE, "علی رضایی", None, NOW))
+        await uow.people.delete_person(MOBILE)
+        assert await uow.people.find_person(MOBILE) is None

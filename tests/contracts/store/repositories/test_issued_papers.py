@@ -1,0 +1,106 @@
+"""The repository of issued papers, the page that reads it, and the migration that fills it, on every engine."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, inspect
+
+from domain.actions.papers.verifying import MOST_MISSES, verify_paper
+from domain.language.printouts import PaperStatus
+from domain.papers.issued import IssuedPaper
+from domain.requests.request import Phase, ServiceRequest
+from domain.services import SERVICES
+from domain.values.errors import Conflict, NotFound, TooManyRequests
+from store.engines import build_engine
+from store.migrate import alembic_config, migrate
+from store.schema import requests
+from store.unit_of_work import SqlStore
+from tests.support.factories import a_request
+from tests.support.municipality import StandingClock, build_desk
+
+LETTER, PERMIT, FORM = (letter * 32 for letter in "abc")
+DATA: dict[str, dict[str, Any]] = {
+    "expert": {"letter_token": LETTER, "letter_number": "1405/ک/1", "letter_date": "2026-11-24", "letter_text": "…"},
+    "taxi_leave": {"letter_token": PERMIT, "letter_number": "1405/ت/7", "letter_date": "2026-11-23"},
+    "machinery": {"delivery_token": FORM, "handed_over_at": "2026-11-24T20:45:00+00:00"},
+    "taxi_report": {},
+}
+"""What requests of before the migration keep; the form was handed over at 0:15 of the next day in Tehran."""
+
+
+async def test_a_paper_is_found_by_its_token(store: SqlStore) -> None:
+    request = a_request()
+    papers = [
+        IssuedPaper("0" * 32, request.id, "letter", "1405/ک/۱۲ «ویژه»", date(2026, 11, 24)),
+        IssuedPaper("1" * 32, request.id, "delivery_form", None, date(2026, 11, 25)),
+    ]
+    await added(store, request, *papers)
+    async with store.open_unit(write=False) as uow:
+        assert [await uow.issued_papers.find_by_token(one.token) for one in papers] == papers
+        assert await uow.issued_papers.find_by_token("2" * 32) is None
+
+
+async def test_a_token_is_never_given_twice(store: SqlStore) -> None:
+    request = a_request()
+    paper = IssuedPaper("0" * 32, request.id, "letter", None, date(2026, 11, 24))
+    with pytest.raises(Conflict):
+        await added(store, request, paper, paper)
+
+
+async def added(store: SqlStore, request: ServiceRequest, *papers: IssuedPaper) -> None:
+    """Store a request with its papers."""
+    async with store.open_unit() as uow:
+        await uow.requests.add(request)
+        for paper in papers:
+            await uow.issued_papers.add(paper)
+
+
+async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore) -> None:
+    desk = build_desk(StandingClock(), services=SERVICES)
+    answered = {"service": "expert", "state": "answered", "phase": Phase.DONE, "fields": {"kind": "other"}}
+    request = a_request(data=DATA["expert"], **answered)
+    await added(store, request, IssuedPaper(LETTER, request.id, "letter", "1405/ک/1", date(2026, 11, 24)))
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
+    for number in range(MOST_MISSES):
+        with pytest.raises(NotFound):
+            await verify_paper(desk, store, f"{number:032x}", "192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        await verify_paper(desk, store, "f" * 32, "192.0.2.1")
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
+    assert (await verify_paper(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
+
+
+def _before(connection: Connection) -> None:
+    """Bring a database to the version before, and store requests as they were then."""
+    settings = alembic_config(connection)
+    script = ScriptDirectory.from_config(settings).get_revision("0008")
+    assert isinstance(script.down_revision, str)
+    command.upgrade(settings, script.down_revision)
+    columns = {column["name"] for column in inspect(connection).get_columns(requests.name)}
+    rows = []
+    for service, data in DATA.items():
+        request = a_request(service=service, data=data)
+        rows.append({name: getattr(request, name, 0) for name in columns})
+    connection.execute(insert(requests), rows)
+
+
+async def test_papers_of_before_are_carried_over(empty_database_url: str) -> None:
+    engine = build_engine(empty_database_url)
+    async with engine.open_migration() as connection:
+        await connection.run_sync(_before)
+    await engine.close()
+    await migrate(empty_database_url)
+    store = await SqlStore.connect(empty_database_url)
+    async with store.open_unit(write=False) as uow:
+        found = [await uow.issued_papers.find_by_token(token) for token in (LETTER, PERMIT, FORM)]
+        services = [(await uow.requests.get(one.request_id)).service for one in found if one]
+    await store.close()
+    assert services == ["expert", "taxi_leave", "machinery"]
+    assert [(one.kind, one.number, one.day) for one in found if one] == [
+        ("letter", "1405/ک/1", date(2026, 11, 24)),
+        ("permit", "1405/ت/7", date(2026, 11, 23)),
+        ("delivery_form", None, date(2026, 11, 25)),
+    ]

@@ -1,0 +1,83 @@
+"""The answers of look-ups and prices are those that their declarations name: `check` proves the texts of these."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from domain.actions.tariffs.changes import add_tariff
+from domain.blocks.band_answers import MOST_LISTED_BANDS
+from domain.language.lookups import Lookup, LookupAnswer, LookupContext, PriceLookup
+from domain.language.service import Service
+from domain.services import SERVICES
+from domain.tariffs.tariff import BAND_DIMENSION
+from domain.values.actors import Role
+from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
+from tests.support.scenarios import taxi_registries
+from tests.support.scenarios.expert_unit import Experts
+
+Answering = Callable[[LookupContext], Awaitable[list[LookupAnswer]]]
+
+
+def noting(answer: Answering, given: set[str]) -> Answering:
+    """Return the same look-up, which notes what it answers."""
+
+    async def noted(asked: LookupContext) -> list[LookupAnswer]:
+        lines = await answer(asked)
+        given.update(key for key, _ in lines)
+        return lines
+
+    return noted
+
+
+def heard(service: Service, given: dict[str, set[str]]) -> Service:
+    """Return a service whose answers are noted under its key."""
+    noted = given.setdefault(service.key, set())
+    lookups = tuple(replace(one, find_answers=noting(one.find_answers, noted)) for one in service.lookups)
+    prices = service.price_lookup and replace(
+        service.price_lookup, find_answers=noting(service.price_lookup.find_answers, noted)
+    )
+    return replace(service, lookups=lookups, price_lookup=prices)
+
+
+def declared(service: Service) -> set[str]:
+    """Return the answers that a service's declaration names."""
+    asked: list[Lookup | PriceLookup] = [*service.lookups, *([service.price_lookup] if service.price_lookup else [])]
+    return {name for one in asked for name in one.answer_names}
+
+
+async def price_bands(town: Municipality) -> None:
+    """Let revenue set more bands than one text tells."""
+    metres = {"kind": "subdivision", "per": "square_metre"}
+    things = (("machinery", {"machine": "backhoe"}, "hour"), ("expert", metres, "square_metre"))
+    async with town.store.open_unit() as uow:
+        for service, dimensions, unit in things:
+            for number in range(2, MOST_LISTED_BANDS + 3):
+                await add_tariff(
+                    town.desk,
+                    uow,
+                    actor(Role.REVENUE),
+                    service,
+                    {**dimensions, BAND_DIMENSION: str(number)},
+                    rate=1,
+                    unit=unit,
+                )
+
+
+async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
+    given: dict[str, set[str]] = {}
+    clock = StandingClock()
+    desk = build_desk(clock, services=tuple(heard(one, given) for one in SERVICES))
+    async with municipality(database, desk, clock) as town:
+        await town.furnish()
+        await taxi_registries.furnish(town)
+        await Experts(town).furnish()
+        await town.price("roller", 1_000_000, minimum=1)
+        await price_bands(town)
+        machines = ("تعرفه لودر ۴ ساعت", "تعرفه لودر ۱ ساعت", "تعرفه لودر", "تعرفه غلتک", "تعرفه بکهو")
+        for text in (*machines, "تعرفه تفکیک", f"عوارض {taxi_registries.PLATE}"):
+            await town.say(CITIZEN, text)
+        await town.say(taxi_registries.OWNER_MOBILE, "عوارض")
+        for year in range(1400, 1406):
+            await taxi_registries.a_duty(town, year=year)
+        await town.say(CITIZEN, f"عوارض {taxi_registries.PLATE}")
+    assert given == {service.key: declared(service) for service in SERVICES}

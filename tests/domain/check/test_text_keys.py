@@ -1,0 +1,116 @@
+"""What the code asks the catalogue for by name is declared in `domain/check/said.py`, and `check_services` proves all
+of it.
+
+The code is read here, so that neither a text that nobody declared nor one that nobody asks for stays unseen.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from domain.actions.reports.declaration_check import check_reports
+from domain.check import check_services
+from domain.check.registries import check_registries
+from domain.check.said import REASONS_BY_CODE, WRITTEN_OUT_KEYS
+from domain.messages.catalogue import Catalogue
+from domain.services import SERVICES
+from domain.values.errors import DomainError
+
+ROOT = Path(__file__).parents[3]
+ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
+DECLARED_IN = ROOT / "domain" / "check"
+CODES = {error.__name__: error.code for error in DomainError.__subclasses__()}
+
+_KEY = re.compile(r"(?:ask|chat|details|errors|phases|roles|sms|staff|units)\.[a-z_]+(?:\.[a-z_]+)*(?<!_)")
+_NO_KEYS = {"staff.csv", "staff.username"}
+"""A file of the demonstration and a column of the database."""
+
+PROVED_TABLES = frozenset({
+    "ask", "chat", "choices", "details", "errors", "intents", "kept", "phases", "print", "registries", "reports",
+    "roles", "services", "sms", "staff", "units",
+})  # fmt: skip
+"""Tables of the catalogue that `check_services` answers for. `web` and `demo` belong to their pages, `longest` and
+`limits` to the texts that use them.
+"""
+
+OPTIONAL = re.compile(
+    r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose)\b.*|registries\..*\.also"
+    r"|reports\.(?:states|providers)\..*|in_chat\..*"
+)
+"""Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""
+
+NEVER_ASKED = frozenset(
+    {
+        "choices.service.taxi",
+        "choices.service.machinery",
+        "choices.service.expert",
+        "details.not_found.tariff_of_type",
+        "details.not_allowed_now.payment_open",
+        "intents.exit",
+        "intents.back",
+        "intents.opt_out",
+        "intents.opt_in",
+        "sms.none_to.comment",
+        "sms.which.comment",
+        "staff.reply_unknown",
+    }
+)
+"""Texts of the catalogue that nothing asks for today."""
+
+
+@cache
+def nodes() -> tuple[ast.AST, ...]:
+    """Return the syntax of the whole project, but for the declarations themselves."""
+    files = (path for room in ROOMS for path in (ROOT / room).rglob("*.py") if DECLARED_IN not in path.parents)
+    return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def written(node: ast.expr) -> Iterator[str]:
+    """Yield the strings that an expression may be, where it says so."""
+    if isinstance(node, ast.IfExp):
+        yield from written(node.body)
+        yield from written(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def reasons() -> Iterator[tuple[str, str]]:
+    """Yield code and detail of every error that the code raises with a detail."""
+    for node in nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CODES:
+            for keyword in node.keywords:
+                if keyword.arg == "detail":
+                    yield from ((CODES[node.func.id], one) for one in written(keyword.value))
+
+
+def proved() -> set[str]:
+    """Return the keys that `check_services` misses in an empty catalogue."""
+    nothing = Catalogue([])
+    flaws = (*check_services(SERVICES, nothing), *check_registries(nothing), *check_reports(nothing))
+    return {one.subject for one in flaws if one.kind == "no_text"}
+
+
+def strings() -> set[str]:
+    """Return every string that is written out."""
+    return {one.value for one in nodes() if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def test_every_key_that_is_written_out_is_declared() -> None:
+    keys = {text for text in strings() if _KEY.fullmatch(text)} - _NO_KEYS
+    assert sorted(keys) == sorted(WRITTEN_OUT_KEYS)
+
+
+def test_every_reason_that_is_raised_is_declared() -> None:
+    declared = {(code, reason) for code, reasons_of_code in REASONS_BY_CODE.items() for reason in reasons_of_code}
+    assert set(reasons()) - declared == set(), "declare them in domain/check/said.py"
+    handed_on = {reason for _, reason in declared - set(reasons())}  # to a function that raises it
+    assert handed_on - strings() == set(), "nobody raises these any more"
+
+
+def test_every_text_of_the_catalogue_is_proved_or_known_to_be_optional() -> None:
+    shipped = {key for key in Catalogue.load().list_keys() if key.split(".")[0] in PROVED_TABLES}
+    unproved = {key for key in shipped - proved() if not OPTIONAL.fullmatch(key)}
+    assert unproved == NEVER_ASKED
+    assert proved() <= shipped

@@ -1,0 +1,302 @@
+"""Every text that people get: it is there, it fits its part budget with the longest real values, it is Persian."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from domain.blocks.asking import LONGEST_NOTE_TEXT
+from domain.check import SHARED_TEXTS, check_services
+from domain.conversation.dialogue import Conversation
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.fields.types import HourOfDay, format_number
+from domain.fields.work_items import WorkItems
+from domain.fleet.resources import MACHINE_TYPES
+from domain.language.service import Service
+from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour_text, deadline_day_text
+from domain.messages.catalogue import JOINED_PART_BUDGET, Catalogue, fit_lines, join_fitting, list_placeholders
+from domain.messages.records import MessageClass
+from domain.requests.request import Phase
+from domain.services import SERVICES, services_by_key
+from domain.values import tracking_codes
+from domain.values.actors import Role
+from domain.values.bill_ids import HIGHEST_AMOUNT
+from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
+from domain.values.errors import ERROR_CODES, DomainError
+from domain.values.message_parts import count_parts
+from domain.values.text import group_digits, persian_digits
+
+TEXTS = Catalogue.load()
+WORDING = Wording(TEXTS, services_by_key())
+ROOT = Path(__file__).parents[3]
+
+SERVICE_TEXTS = tuple(key for key in TEXTS.list_keys("services.") if not isinstance(TEXTS._find_leaf(key), list))
+ON_A_PAGE = (".description", ".title", ".label", ".inputs.", ".actions.", ".states.", ".printouts.")
+"""Texts of services that stand on pages or papers or inside others, and so have no budget of their own."""
+
+SENT = (
+    *(key for prefix in SHARED_TEXTS for key in TEXTS.list_keys(prefix)),
+    *(key for key in SERVICE_TEXTS if not any(part in key for part in ON_A_PAGE)),
+)
+"""Every text that can travel as an SMS, by itself or before another."""
+
+READ_BY_CITIZENS = (
+    *SENT,
+    *SERVICE_TEXTS,
+    *(key for prefix in ("phases.", "choices.", "intents.", "units.", "longest.") for key in TEXTS.list_keys(prefix)),
+)
+SHOWN_IN_LATIN = {"PDF"}
+
+
+def answered_details() -> list[str]:
+    """Return the reasons that a conversation may give; those of other screens are kept in files of their own."""
+    own = tomllib.loads((ROOT / "domain/texts/fa.toml").read_text("utf-8"))
+    return [f"details.{code}.{detail}" for code, details in own["details"].items() for detail in details]
+
+
+# Budgets
+
+
+def test_every_text_that_travels_fits_its_budget() -> None:
+    assert [str(flaw) for flaw in check_services(SERVICES, TEXTS)] == []
+    assert TEXTS.find_over_budget([*SENT, *answered_details()]) == []
+
+
+def test_a_reason_and_the_question_again_are_few_parts() -> None:
+    prompts = [key for key in SENT if key.endswith(".prompt") or key.startswith("ask.")]
+    for why in answered_details():
+        code = TEXTS.text(f"errors.{why.split('.')[1]}")
+        for key in prompts:
+            question, room = TEXTS.render_longest(key), max(TEXTS.part_budget(key), JOINED_PART_BUDGET)
+            ways = [f"{reason}\n{question}" for reason in (TEXTS.render_longest(why), code)]
+            said = join_fitting(room, *ways, question)
+            assert count_parts(said) <= room
+            assert said in ways or count_parts(ways[1]) > room, "what was wrong is said, at least in short"
+
+
+@pytest.mark.parametrize("filling", ["نشانی محل کار روبروی مسجد ", "😀", "ن😀", "👩‍👩‍👧‍👦", "a", "é", "e\u0301"])
+def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
+    limited = {name.removeprefix("limits."): filling * 300 for name in TEXTS.list_keys("limits.")}
+    facts = {name.removeprefix("longest."): TEXTS.text(name) for name in TEXTS.list_keys("longest.")} | limited
+    facts["text"] = filling * 300
+    parts = {key: count_parts(TEXTS.render(key, facts)) for key in SENT}
+    assert {key: number for key, number in parts.items() if number > TEXTS.part_budget(key)} == {}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda one: one.key)
+def test_the_longest_that_staff_may_write_is_read_to_its_end(service: Service) -> None:
+    asked, reason = "پ" * (LONGEST_NOTE_TEXT - 1) + "؟", "د" * (LONGEST_NOTE_TEXT - 1) + "."
+    facts = {"question": asked, "reason": reason, "code": TEXTS.text("longest.code")}
+    keys = [key for key in TEXTS.list_keys(f"services.{service.key}.") if {"question", "reason"} & uncut(key)]
+    assert len(keys) >= 2
+    for key in keys:
+        said = TEXTS.render(key, facts)
+        assert (asked in said or reason in said, count_parts(said)) == (True, 4)
+
+
+def test_words_are_cut_behind_a_word() -> None:
+    text = Catalogue([{"a": "{place:20}", "b": "{place}"}])
+    assert text.render("a", {"place": "خیابان امام کوچه پنجم پلاک ۴"}) == "خیابان امام کوچه…"
+    assert text.render("a", {"place": "ن" * 21}) == "ن" * 19 + "…"
+    assert text.render("b", {"place": "ن" * 500}) == "ن" * 500
+
+
+def test_the_longest_items_are_as_long_as_reckoned() -> None:
+    kind = WorkItems()
+    most = [{"machine": one, "hours": 23.5, "count": 1} for one in MACHINE_TYPES] * kind.max_machines
+    by_length = sorted(most, key=lambda item: -len(kind.render_value([item], TEXTS.text)))[: kind.max_machines]
+    assert (
+        len(kind.render_value(by_length, TEXTS.text))
+        == kind.longest_rendering(TEXTS.text)
+        <= int(TEXTS.text("limits.items"))
+    )
+
+
+def test_short_words_are_left_alone_and_long_ones_marked() -> None:
+    key, facts = "services.machinery.notices.operator_booked", {"code": "1", "machine": "لودر", "booked_start": "۸"}
+    limit = int(TEXTS.text("limits.place"))
+    assert "ن" * limit in TEXTS.render(key, facts | {"place": "ن" * limit})
+    assert TEXTS.render(key, facts | {"place": "ن" * (limit + 1)}).endswith("ن" * (limit - 1) + "…")
+    assert TEXTS.render(key, facts | {"place": "😀" * limit}).count("😀") == (limit - 1) // 2
+
+
+@pytest.mark.parametrize("count", [1, 5, 12])
+def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> None:
+    line = "۵) " + TEXTS.render_longest("sms.list_line")
+    assert count_parts(line) == 1
+    more, lines = TEXTS.render_longest("sms.more"), [line] * min(count, 5)
+
+    def left(shown: int) -> list[str]:
+        return [more] * (shown < count)
+
+    for head in (*TEXTS.list_keys("sms.which."), "sms.list"):
+        text, shown = fit_lines(TEXTS.part_budget(head), TEXTS.text(head), lines, left)
+        assert (text.count("\n"), count_parts(text) <= TEXTS.part_budget(head)) == (shown + (shown < count), True)
+        assert shown >= min(count, 3)
+
+
+# What is longest
+
+DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(8 * 366)]
+MOMENTS = [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE) for day in DAYS]
+HALF_HOURS = [f"{hour:02}:{minute:02}" for hour, minute in product(range(24), (0, 30))]
+
+
+def numbered(table: str, *names: str) -> str:
+    """Return a menu as it is shown."""
+    return "، ".join(f"{persian_digits(number)} {TEXTS.text(table + name)}" for number, name in enumerate(names, 1))
+
+
+def menus() -> list[str]:
+    """Return the menus of today, and the main menu once every service of the grammar is there."""
+    today = Conversation(Grammar(SERVICE_INTENTS), services_by_key()).main_menu_intents()
+    commands = ("track", "list", "pay", "tariff", "cancel", "comment")
+    whole = (*(intent.name for intent in SERVICE_INTENTS), *commands)
+    return [numbered("intents.", *today), numbered("intents.", *whole), numbered("choices.machine.", *MACHINE_TYPES)]
+
+
+REAL: dict[str, list[str]] = {
+    "code": [LEFT_TO_RIGHT + tracking_codes.display_code("987654321")],
+    "old": [LEFT_TO_RIGHT + tracking_codes.display_code("987654321")],
+    "service": [WORDING.service_title(key) for key in services_by_key()],
+    "state": [TEXTS.text(key) for one in SERVICES for key in TEXTS.list_keys(f"services.{one.key}.states.")],
+    "phase": [TEXTS.text(f"phases.{phase.value}") for phase in Phase],
+    "amount": [group_digits(HIGHEST_AMOUNT)],
+    "refund": [group_digits(HIGHEST_AMOUNT)],
+    "bill_id": ["9" * 13],
+    "payment_id": ["9" * 13],
+    "iban_end": ["۹۹۹۹"],
+    "deadline": [deadline_day_text(moment) for moment in MOMENTS],
+    "booked_start": [day_and_hour_text(moment) for moment in MOMENTS],
+    "date": [jalali_long_text(day) for day in DAYS],
+    "start": [HourOfDay().render_value(hour, TEXTS.text) for hour in HALF_HOURS],
+    "count": [persian_digits(200)],
+    "otp": ["۰۱۲۳۴۵"],
+    "score": [format_number(score) for score in range(1, 6)],
+    "hours": [format_number(half / 2) for half in range(1, 401)],
+    "asked": [format_number(half / 2) for half in range(1, 49)],
+    "rate": [group_digits(HIGHEST_AMOUNT)],
+    "limit": [format_number(500), persian_digits(HIGHEST_AMOUNT)],
+    "least": [format_number(0.5), format_number(1), "۰"],
+    "most": [format_number(24), format_number(10), "…"],
+    "step": [persian_digits(1000)],
+    "menu": menus(),
+    "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
+}
+"""Placeholder → values that can stand for it, the longest among them."""
+
+
+def test_the_longest_values_bound_the_real_ones() -> None:
+    real = {name: max(map(len, values)) for name, values in REAL.items()}
+    assert {name: length for name, length in real.items() if length > len(TEXTS._longest_value(name))} == {}
+
+
+def uncut(key: str) -> set[str]:
+    """Return the placeholders of a text that it does not cut itself («{text:60}»)."""
+    return {name for name in list_placeholders(TEXTS.text(key)) if f"{{{name}}}" in TEXTS.text(key)}
+
+
+def test_each_text_that_travels_has_known_placeholders_only() -> None:
+    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
+    bounded = limited | {name.removeprefix("longest.") for name in TEXTS.list_keys("longest.")}
+    used = {key: uncut(key) for key in (*SENT, *answered_details())}
+    assert {key: names for key, names in used.items() if not names <= bounded} == {}
+    proved = {
+        name for key, names in used.items() if key.startswith((*SHARED_TEXTS, "services.machinery.")) for name in names
+    }
+    assert proved - limited - set(REAL) == set()
+
+
+def test_names_of_machines_are_never_cut() -> None:
+    longest = max(len(TEXTS.text(f"choices.machine.{machine}")) for machine in MACHINE_TYPES)
+    assert longest <= int(TEXTS.text("limits.machine"))
+
+
+# Words
+
+
+def test_what_citizens_read_is_persian() -> None:
+    latin = {key: set(re.findall("[A-Za-z]+", re.sub(r"\{[\w:]+\}", "", TEXTS.text(key)))) for key in READ_BY_CITIZENS}
+    assert {key: words for key, words in latin.items() if words - SHOWN_IN_LATIN} == {}
+
+
+def test_letters_are_those_of_persian_keyboards() -> None:
+    foreign = re.compile("[يكىةۀ٠-٩\u0640\u064c-\u0655\u200d\ufeff]")
+    assert [key for key in READ_BY_CITIZENS if foreign.search(TEXTS.text(key))] == []
+    untidy = re.compile(r"^\s|\s$|  |\s[،؛.؟:]|\u200c\s|\s\u200c")
+    assert [key for key in READ_BY_CITIZENS if untidy.search(TEXTS.text(key))] == []
+
+
+def test_everything_has_its_words() -> None:
+    wanted = [f"phases.{phase.value}" for phase in Phase]
+    wanted += [f"roles.{role.value}" for role in Role]
+    wanted += [f"choices.machine.{machine}" for machine in MACHINE_TYPES]
+    wanted += [f"intents.{intent.name}" for intent in SERVICE_INTENTS]
+    wanted += [f"sms.about.{service}" for service in ("machinery", "expert", "taxi")]
+    assert [key for key in wanted if key not in TEXTS] == []
+
+
+def test_the_classes_of_notices() -> None:
+    classes = {
+        key.removeprefix("services.machinery.notices."): TEXTS._find_leaf(key).get("class", "notice")
+        for key in TEXTS.list_keys("services.machinery.notices.")
+        if isinstance(TEXTS._find_leaf(key), dict)
+    }
+    assert {name: cls for name, cls in classes.items() if cls != "notice"} == {
+        "pay": "receipt",
+        "pay_soon": "reminder",
+        "work_soon": "reminder",
+    }
+
+
+def test_what_can_be_stopped_says_how() -> None:
+    for key in SENT:
+        leaf = TEXTS._find_leaf(key)
+        if isinstance(leaf, dict) and MessageClass(leaf.get("class", "reply")).stops_on_opt_out:
+            assert TEXTS.text(key).endswith("\nلغو۱۱")
+
+
+# Errors
+
+
+def test_every_error_code_has_a_text_without_placeholders() -> None:
+    assert {key.removeprefix("errors.") for key in TEXTS.list_keys("errors.")} == set(ERROR_CODES)
+    assert [key for key in TEXTS.list_keys("errors.") if list_placeholders(TEXTS.text(key))] == []
+
+
+def raised_with_details() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Yield (code, detail, names of its parameters; None: any) of every error that the sources make."""
+    codes = {error.__name__: error.code for error in DomainError.__subclasses__()}
+    for package in ("domain", "store", "channels", "payments", "app"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in codes:
+                    given = {word.arg: word.value for word in node.keywords}
+                    names = None if None in given else {str(name) for name in given}
+                    for detail in _strings(given.get("detail")):
+                        yield codes[node.func.id], detail, names
+
+
+def _strings(node: ast.expr | None) -> list[str]:
+    found = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)] if node else []
+    return [one for one in found if isinstance(one, str)]
+
+
+def test_every_detail_has_a_text_and_gives_what_it_says() -> None:
+    found = [(f"details.{code}.{detail}", names) for code, detail, names in raised_with_details()]
+    assert len(found) > 20
+    assert {key for key, _ in found if key not in TEXTS} == set()
+    said = [(key, set(list_placeholders(TEXTS.text(key))), names) for key, names in found]
+    assert {key for key, wanted, names in said if names is not None and not wanted <= names} == set()
+
+
+def test_errors_are_worded_by_their_detail_or_their_code() -> None:
+    for error in DomainError.__subclasses__():
+        assert WORDING.render_error(error("field")) == TEXTS.text(f"errors.{error.code}")
+        assert WORDING.render_error(error("field", detail="nonsense")) == TEXTS.text(f"errors.{error.code}")

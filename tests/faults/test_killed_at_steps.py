@@ -1,0 +1,68 @@
+"""Killed at each named step, whatever is going on: started again, everything said and done is there once."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.support.program_runs import Death
+from tests.fakes.kavenegar import Fault
+from tests.faults.conftest import POSTGRESQL, Site
+from tests.faults.support.round_plan import Plan, Receipts
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+TIMES = (
+    (("cancels",), 1),
+    (("orders", "asks"), 2),
+    (("gives_up", "orders"), 3),
+    (("fills_in",), 1),
+    (("is_refused", "cancels"), 2),
+)
+"""Who lives what, and at which time of the step the server dies."""
+
+STEPS = ("inbound", "claim", "accepted", "mark")
+"""After the commit of a text that came in, after the claim, after the provider accepted, before the mark."""
+
+INSIDE = ("inbound_open", "mark_open", "receipt_open")
+"""Inside the units of work that take a text in, mark one sent, settle a receipt."""
+
+ALL, SOME = range(len(TIMES)), (1, 2, 4)
+SITES = pytest.mark.parametrize(
+    ("site", "time"),
+    [("sqlite", time) for time in ALL] + [pytest.param("postgresql", time, marks=POSTGRESQL) for time in SOME],
+    indirect=["site"],
+)
+"""Every time on SQLite, some of them on PostgreSQL too."""
+
+ON_SQLITE = pytest.mark.parametrize(("site", "time"), [("sqlite", time) for time in SOME], indirect=["site"])
+
+
+def plan(step: str, time: int, **otherwise: Any) -> Plan:
+    """The `time`-th round in which the server dies at a step."""
+    stories, at = TIMES[time]
+    usual = {"ends": (Death(step, at),), "receipts": (Receipts((10,), copies=2), Receipts((11, 10)))}
+    return Plan(time, stories, **{**usual, **otherwise})
+
+
+@pytest.mark.parametrize("step", STEPS)
+@SITES
+async def test_killed_at_a_step(site: Site, time: int, step: str) -> None:
+    await site.plays(plan(step, time))
+
+
+@SITES
+async def test_killed_inside_a_seal(site: Site, time: int) -> None:
+    await site.plays(plan("seal", time, ends=(Death("seal"),), seals=True))
+    verified = await site.office.cli("history", "verify")
+    assert (verified["faults"], verified["unsealed"]) == ([], 0)
+
+
+@pytest.mark.parametrize("step", INSIDE)
+@ON_SQLITE
+async def test_killed_inside_a_unit(site: Site, time: int, step: str) -> None:
+    await site.plays(plan(step, time))
+
+
+@ON_SQLITE
+async def test_killed_after_asking_what_became_of_a_text(site: Site, time: int) -> None:
+    await site.plays(plan("asked", time, ends=(Death("asked"),), faults=(Fault("cut_after_accept"),)))

@@ -1,0 +1,74 @@
+"""One citizen's line before the pure conversation: what texts mean, one after another, without a store."""
+
+from datetime import UTC, datetime
+
+from domain.conversation.dialogue import Conversation
+from domain.conversation.frames import Ask, Dialogue, Perform, Reaction, Unknown
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.services import services_by_key
+from domain.services.machinery.declaration import MACHINERY_WORK
+
+TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+CODE = "123456786"
+GRAMMAR = Grammar(SERVICE_INTENTS)
+
+FORM = ("ماشین", "لودر ۴ ساعت", "فردا", "۸")
+"""Texts that fill the form of a machinery request up to the place."""
+
+ITEMS = [{"machine": "loader", "count": 1, "hours": 4}]
+
+
+class ConversationLine:
+    """One citizen's dialogue, kept as JSON between two texts as the store keeps it."""
+
+    def __init__(self) -> None:
+        """Begin without a dialogue."""
+        self.conversation = Conversation(GRAMMAR, services_by_key((MACHINERY_WORK,)))
+        self._stored = Dialogue().as_json()
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue as stored."""
+        return Dialogue.from_json(self._stored)
+
+    def says(self, *texts: str) -> Reaction:
+        """Read texts one after another; return what the last one came to."""
+        step: Reaction = Unknown()
+        for text in texts:
+            dialogue = self.dialogue
+            try:
+                step = self.conversation.read_text(dialogue, text, TUESDAY)
+            finally:
+                self._stored = dialogue.as_json()
+        return step
+
+    def is_offered(self, *options: str) -> None:
+        """Let the question that stands have a menu, as the use cases give it one of the citizen's own requests."""
+        dialogue = self.dialogue
+        dialogue.frames[-1].options = list(options)
+        self._stored = dialogue.as_json()
+
+    def is_asked(self, *texts: str) -> str:
+        """Read texts, of which the last must lead to a question; return the field (and its missing part)."""
+        step = self.says(*texts)
+        assert isinstance(step, Ask), step
+        return f"{step.frame.asked}.{step.frame.gap}" if step.frame.gap else str(step.frame.asked)
+
+    def is_refused(self, text: str) -> str:
+        """Read a text that must be asked for again; return why."""
+        step = self.says(text)
+        assert isinstance(step, Ask), step
+        assert step.problem is not None
+        return str(step.problem)
+
+    def does(self, *texts: str) -> dict[str, object]:
+        """Read texts, of which the last must complete something; return what is known then, with its intent."""
+        step = self.says(*texts)
+        assert isinstance(step, Perform), step
+        return {"intent": step.frame.intent, **step.frame.slots}
+
+    @property
+    def intents(self) -> list[str]:
+        """The intents of the stack, the one asked now last."""
+        return [frame.intent for frame in self.dialogue.frames]

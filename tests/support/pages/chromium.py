@@ -1,0 +1,123 @@
+"""Windows of a real browser on a site that a test serves."""
+
+import re
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from aiohttp.test_utils import TestServer
+from aiohttp.web_runner import BaseRunner
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from yarl import URL
+
+from tests.support.effort import EFFORT
+from tests.support.staff_site import PASSWORD
+
+EXECUTABLE = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+
+
+def _ways(*, every: bool) -> pytest.MarkDecorator:
+    chosen = [
+        pytest.param(SIZES[size], scripts, id=f"{size}-{'scripts' if scripts else 'plain'}")
+        for size, scripts in product(SIZES, (True, False))
+        if every or (size == "desk") is scripts
+    ]
+    return pytest.mark.parametrize(("size", "scripts"), chosen)
+
+
+WAYS, ALL_WAYS = _ways(every=EFFORT > 1), _ways(every=True)
+"""How a day of the staff is gone through: at a desk with scripts, on a phone without; with more effort, the other ways
+round too, as the main flow of each unit always is. Every page is looked at on both, wherever the day may lead
+(`test_every_page.py`).
+"""
+
+_DOOR = re.compile("/staff/sign-in")
+_AXE = Path(__file__).parents[2] / "browser" / "axe.min.js"
+
+
+@cache
+def _axe() -> str:
+    return _AXE.read_text()
+
+
+class SiteServer(TestServer):
+    """A server that lets calls run to their end when a browser turns away, as ours does; the test server cuts them off
+    in the middle, and files stay open.
+    """
+
+    async def _make_runner(self, **wanted: Any) -> BaseRunner:
+        return await super()._make_runner(**wanted | {"handler_cancellation": False})
+
+
+class Served(Protocol):
+    """A site that is served, by whatever process."""
+
+    def make_url(self, path: str, /) -> URL:
+        """The address of one of its pages."""
+        ...
+
+
+class Window:
+    """A page of the site, with what the browser complained about."""
+
+    def __init__(self, page: Page, server: Served) -> None:
+        self.page = page
+        self.server = server
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, told: ConsoleMessage) -> None:
+        if told.type in ("error", "warning"):
+            self.complaints.append(told.text)
+
+    async def open(self, address: str) -> Page:
+        """Go to an address."""
+        await self.page.goto(str(self.server.make_url(address)))
+        return self.page
+
+    async def assert_fits(self) -> None:
+        """Nothing stands out at the sides."""
+        width = self.page.viewport_size
+        assert width is not None
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+
+    async def assert_accessible(self) -> None:
+        """Axe finds nothing to complain about."""
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(_axe())
+        result = await self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]]
+        assert found == [], found
+
+
+async def window(browser: Browser, server: Served, size: tuple[int, int], *, scripts: bool = True) -> Window:
+    """Open a window of that size, with cookies of its own."""
+    width, height = size
+    page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+    page.set_default_timeout(40_000)  # a busy machine may be slow
+    return Window(page, server)
+
+
+async def signed_in(opened: Window, username: str) -> Page:
+    """Sign in at the staff's site."""
+    page = await opened.open("/staff/sign-in")
+    await page.get_by_label("نام کاربری").fill(username)
+    await page.get_by_label("گذرواژه").fill(PASSWORD)
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page).not_to_have_url(_DOOR)  # what refuses somebody has a navigation too
+    await expect(page.get_by_role("navigation").first).to_be_visible()
+    return page

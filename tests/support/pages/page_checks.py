@@ -1,0 +1,22 @@
+"""Checks of a page in a browser: it fits both sizes, axe finds nothing, nothing was complained about."""
+
+from tests.support.pages.chromium import SIZES, Window
+
+NO_SUCH = "Failed to load resource: the server responded with a status of"
+"""What the browser says of a page whose answer is an error, as it should be."""
+
+
+async def assert_page_in_order(opened: Window, *, refused: bool = False, scripts: bool = True) -> None:
+    """The page fits a phone and a desk, axe (which needs `scripts`) finds nothing at either, and the browser complained
+    about nothing; where something was `refused`, about nothing but that.
+    """
+    size = opened.page.viewport_size
+    assert size
+    for name in reversed(SIZES):
+        width, height = SIZES[name]
+        await opened.page.set_viewport_size({"width": width, "height": height})
+        await opened.assert_fits()
+        if scripts:
+            await opened.assert_accessible()
+    await opened.page.set_viewport_size(size)
+    assert [one for one in opened.complaints if not (refused and one.startswith(NO_SUCH))] == []

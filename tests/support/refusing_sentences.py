@@ -1,0 +1,70 @@
+"""Sentences that refuse: every command in every word that calls it, with every negation and courtesy around it.
+
+Made from the tables of the commands and services, so that a new command cannot be forgotten.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.conversation.vocabulary import COMMAND_INTENTS
+from domain.language.intents import Intent
+
+INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *SERVICE_INTENTS)
+
+ARGUMENTS = {
+    "help": "", "track": "{code}", "list": "", "pay": "{code}", "tariff": "لودر ۴ ساعت", "cancel": "{code}",
+    "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}", "deny": "{code}", "exit": "",
+    "back": "", "opt_out": "", "opt_in": "", "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
+    "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",
+    "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴",
+}  # fmt: skip
+"""Intent → what makes it complete."""
+
+TEXTS = {
+    "reply": "پارک شهر",
+    "comment": "خوب بود",
+    "taxi_reward": "کیف مرا پس داد",
+    "taxi_violation": "تند رفت",
+    "expert": "زمین پشت مدرسه",
+    "taxi_leave": "سفر",
+}
+"""Intent → the words of the writer's own that go with it."""
+
+REFUSALS = (
+    "نکنید", "نکن", "نکنین", "نکنیم", "نمی‌خواهم", "نمیخواهم", "نمی خواهم", "نمی‌خوام", "نمیخوام", "نمیخام", "نمی‌خوایم",
+    "نخواستم", "نمی‌کنم", "نمیکنم", "نکردم", "نشود", "نشه", "ندهید", "نمی‌دم", "ندارم", "لازم نیست", "نمی‌پذیرم",
+    "نفرستید", "نكنيد", "نمي‌خواهم", "nakonid", "nakon", "nemikham", "nemikonam", "nadaram", "don't", "dont", "not",
+)  # fmt: skip
+"""Refusals and prohibitions as people type them: half spaces, spaces, spoken, Arabic and Latin letters."""
+
+TELLINGS = ("نیست", "نبود", "نشد")
+"""Negations that a text of the writer's own may well end in («خوب نبود»), and that deny a bare command all the same."""
+
+BEFORE = ("", "سلام ", "لطفا ", "سلام خسته نباشید لطفاً ", "salam ")
+BEHIND = ("", " لطفا", " ممنون", "، با تشکر", "!")
+
+
+def list_words(intent: Intent) -> tuple[str, ...]:
+    """Return every word that calls an intent."""
+    return (*intent.words, *intent.weak_words, *intent.doubtful_words)
+
+
+def refusing_sentences(intent: Intent, word: str, code: str) -> Iterator[str]:
+    """Yield sentences that refuse a command in one of its words: right behind the word, and at the end."""
+    said = f"{word} {ARGUMENTS[intent.name].format(code=code)}".strip()
+    arguments = said.removeprefix(word)
+    text = f" {TEXTS[intent.name]}" if intent.name in TEXTS else ""
+    for refusal in REFUSALS:
+        yield f"{word} {refusal}{arguments}"
+        yield f"{word} را {refusal}{arguments}"
+        yield f"{said} {refusal}"
+        if text:
+            yield f"{said}{text} {refusal}"
+    if intent.name != "reply":
+        yield from (f"{said} {telling}" for telling in TELLINGS)
+
+
+def courteous_sentences(sentence: str) -> Iterator[str]:
+    """Yield a sentence with every courtesy around it."""
+    yield from (f"{before}{sentence}{behind}" for before, behind in product(BEFORE, BEHIND))
