@@ -44,7 +44,7 @@ from spyne.server.wsgi import WsgiApplication
 
 from bench.soap_servers import ANSWERS, contract, desk
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, Simple, Type
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, SchemaType, SimpleType
 
 BASES: Mapping[str, Any] = {
     "xs:string": Unicode,
@@ -67,16 +67,16 @@ FACETS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 
 
 @cache
-def model(one: Type) -> Any:
+def model(one: SchemaType) -> Any:
     """Return the model of a type of the contract."""
     if isinstance(one, SchemaRecord):
         return ComplexModel.produce(NAMESPACE, one.name, members(one.members))
     facets: dict[str, Any] = {FACETS[name][0]: FACETS[name][1](value) for name, value in one.facets if name in FACETS}
     if values := [value for name, value in one.facets if name == "enumeration"]:
         facets["values"] = values
-    if one.base == "xs:base64Binary":
+    if one.xsd_base == "xs:base64Binary":
         facets = {}  # spyne has no shortest length of bytes
-    return BASES[one.base](type_name=one.name, **facets)
+    return BASES[one.xsd_base](type_name=one.name, **facets)
 
 
 def members(declared: tuple[SchemaElement, ...]) -> list[tuple[str, Any]]:
@@ -85,24 +85,24 @@ def members(declared: tuple[SchemaElement, ...]) -> list[tuple[str, Any]]:
 
 
 def _often(one: SchemaElement) -> Any:
-    most = (one.most or "unbounded") if one.many else 1
-    return model(one.type).customize(min_occurs=int(one.required), max_occurs=most, nillable=False)
+    most = (one.max_occurs or "unbounded") if one.repeated else 1
+    return model(one.value_type).customize(min_occurs=int(one.required), max_occurs=most, nillable=False)
 
 
-def answer_of(one: Type, value: Any) -> Any:
+def answer_of(one: SchemaType, value: Any) -> Any:
     """Return a value of the contract as spyne's model has it."""
-    if isinstance(one, Simple) or value is None:
+    if isinstance(one, SimpleType) or value is None:
         return value
     if one.is_list:
         (member,) = one.members
-        return model(one)(**{member.name: [answer_of(member.type, item) for item in value]})
-    return model(one)(**{member.name: answer_of(member.type, value.get(member.key)) for member in one.members})
+        return model(one)(**{member.name: [answer_of(member.value_type, item) for item in value]})
+    return model(one)(**{member.name: answer_of(member.value_type, value.get(member.key)) for member in one.members})
 
 
 def method(operation: Operation) -> Any:
     """Return spyne's method of an operation; those that the bench does not call answer nothing."""
     said = ANSWERS.get(operation.name, {})
-    answer = [answer_of(one.type, said.get(one.key)) for one in operation.answer.members]
+    answer = [answer_of(one.value_type, said.get(one.key)) for one in operation.answer.members]
 
     def call(_context: Any, *_given: Any) -> list[Any]:
         return answer
