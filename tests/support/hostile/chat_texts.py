@@ -94,7 +94,7 @@ class HostileVisitor:
             message = await self.says(
                 self.text(f"{asked.name}-{intent.name}") if isinstance(asked.type, Text) else GOOD[asked.name]
             )
-        self.keeps(service, await self.visitor.presses(SUBMIT, on=message))
+        self.keeps(service, await self.visitor.presses(SUBMIT, "کد رهگیری", on=message))
 
     async def writes_in_one(self, service: Service) -> None:
         """Ask for it in one text."""
