@@ -53,7 +53,7 @@ COMMANDS: CommandTable = {
             "act": "app.cli.requests.requests:act",
             "assign": "app.cli.requests.requests:assign",
             "reopen": "app.cli.requests.reopening:reopen",
-            "correct-mobile": "app.cli.requests.desk:correct_mobile",
+            "correct-mobile": "app.cli.requests.mobile_correction:correct_mobile",
             "erase": "app.cli.requests.erasing:erase",
             "attach": "app.cli.requests.documents:attach",
             "documents": "app.cli.requests.documents:list_documents",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.demo import besides, counter, upkeep
+from app.demo import counter, supplements, upkeep
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play_stories
 from app.demo.plots import plotted_stories
@@ -77,7 +77,7 @@ async def _fill_and_play(
     if vault:
         await counter.fill_counter_office(past_dependencies, uow, vault)
     scene = Scene(past_dependencies, demo_clock, uow, staff_actors(), timetable, now)
-    await play_stories(scene, stories, [*besides.plan_happenings(scene), *upkeep.plan_happenings(scene)])
+    await play_stories(scene, stories, [*supplements.plan_happenings(scene), *upkeep.plan_happenings(scene)])
 
 
 def all_stories() -> tuple[Story, ...]:

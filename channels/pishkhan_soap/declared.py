@@ -10,8 +10,8 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
-from channels.pishkhan_soap.standing import build_status_values
 from domain.actions.conversations.look_up import run_lookup
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.attach import attach_document

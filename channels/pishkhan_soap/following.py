@@ -8,14 +8,14 @@ from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
-from channels.pishkhan_soap.schema import Doc, SchemaElement
-from channels.pishkhan_soap.standing import (
+from channels.pishkhan_soap.request_status import (
     build_event_values,
     build_form_values,
     build_status_values,
     build_summary_values,
     get_own_request,
 )
+from channels.pishkhan_soap.schema import Doc, SchemaElement
 from domain.actions.feedback.feedback import store_comment
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout

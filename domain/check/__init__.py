@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.money import money_flaws
+from domain.check.notice_facts import unfilled_fact_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
-from domain.check.told import unfilled_fact_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
 from domain.language.service import Service

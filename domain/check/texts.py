@@ -6,10 +6,10 @@ What a service's declaration calls for follows from the declaration; what the co
 
 from collections.abc import Iterable, Iterator
 
+from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.printouts import printout_texts
-from domain.check.rooms import cutting_flaws
-from domain.check.said import required_keys
+from domain.check.text_lengths import cutting_flaws
 from domain.fields.form import Field
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service

@@ -1,42 +1,18 @@
 """The job of expiries: in the table at nine in the morning of Tehran, and run when a process starts late."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import pytest
 
-from app.configuration.settings import Settings
 from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import ClockReading, run_daily
-from app.jobs.waking import WakeEvents
-from app.parts import ServerParts, build_providers
-from app.wiring import build_printer, build_signer
-from channels.relay.relay import Relay
+from app.parts import ServerParts
 from domain.messages.records import MessageState
 from tests.support.municipality import Municipality
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, DRIVER_MOBILE, furnish, give
 
-SETTINGS = Settings(demo=True)
 EXPIRIES = next(job for job in JOBS if job.name == "expiries")
-
-
-@pytest.fixture
-def parts(town: Municipality) -> ServerParts:
-    """What a process is made of, over the municipality's store and clock."""
-    providers = build_providers(SETTINGS)
-    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
-    printer = build_printer(SETTINGS, town.desk.catalogue)
-    return ServerParts(
-        settings=SETTINGS,
-        dependencies=town.desk,
-        store=town.store,
-        providers=providers,
-        sms_relay=relay,
-        printer=printer,
-        signer=build_signer(SETTINGS),
-        wake_events=WakeEvents(),
-    )
 
 
 @pytest.mark.parametrize(("hour", "minute", "due"), [(5, 29, False), (5, 30, True), (23, 0, True)])

@@ -1,7 +1,6 @@
 """Every job of the table does its work under a clock that the test moves, one process at a time."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -10,14 +9,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from app.configuration.settings import Settings
 from app.jobs.exporting import make_sheet
 from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
-from app.jobs.waking import WakeEvents
-from app.parts import ServerParts, build_providers
-from app.wiring import build_printer, build_signer
-from channels.relay.relay import Relay
+from app.parts import ServerParts
 from domain.actions.history.sealing import verify_history
 from domain.actions.reports.monthly import store_monthly_reports
 from domain.messages.records import MessageState, OutboxMessage
@@ -27,26 +22,7 @@ from domain.values.actors import Role
 from domain.values.errors import Unavailable
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality
 
-SETTINGS = Settings(demo=True)
 BY_NAME = {job.name: job for job in JOBS}
-
-
-@pytest.fixture
-def parts(town: Municipality) -> ServerParts:
-    """What a process is made of, over the municipality's store and clock."""
-    providers = build_providers(SETTINGS)
-    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
-    printer = build_printer(SETTINGS, town.desk.catalogue)
-    return ServerParts(
-        settings=SETTINGS,
-        dependencies=town.desk,
-        store=town.store,
-        providers=providers,
-        sms_relay=relay,
-        printer=printer,
-        signer=build_signer(SETTINGS),
-        wake_events=WakeEvents(),
-    )
 
 
 @pytest.fixture

@@ -1,39 +1,14 @@
 """The job that forgets sessions of the staff's site that ended long ago: at night, and when a process starts late."""
 
-import time
-
-from app.configuration.settings import Settings
 from app.jobs.scheduler import JOBS, Scheduler
-from app.jobs.waking import WakeEvents
-from app.parts import ServerParts, build_providers
-from app.wiring import build_printer, build_signer
-from channels.relay.relay import Relay
+from app.parts import ServerParts
 from domain.people.person import StaffMember
 from domain.people.sessions import REMEMBERED_FOR, SESSION_LIMIT, StaffSession
 from domain.values.actors import Role
 from tests.support.municipality import Municipality
 
-SETTINGS = Settings(demo=True)
 
-
-def parts_of(town: Municipality) -> ServerParts:
-    """What a process is made of, over the municipality's store and clock."""
-    providers = build_providers(SETTINGS)
-    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
-    printer = build_printer(SETTINGS, town.desk.catalogue)
-    return ServerParts(
-        settings=SETTINGS,
-        dependencies=town.desk,
-        store=town.store,
-        providers=providers,
-        sms_relay=relay,
-        printer=printer,
-        signer=build_signer(SETTINGS),
-        wake_events=WakeEvents(),
-    )
-
-
-async def test_dead_sessions_are_forgotten_in_the_end(town: Municipality) -> None:
+async def test_dead_sessions_are_forgotten_in_the_end(town: Municipality, parts: ServerParts) -> None:
     now = town.clock.now()
     async with town.store.open_unit() as uow:
         await uow.people.save_staff(StaffMember("civil", frozenset({Role.CIVIL}), "کارمند", None, "no hash", True, now))
@@ -57,6 +32,6 @@ async def test_dead_sessions_are_forgotten_in_the_end(town: Municipality) -> Non
             )
     [job] = [one for one in JOBS if one.name == "forgotten_sessions"]
     assert job.runs_at_start
-    assert await Scheduler(parts_of(town)).run_job(job)
+    assert await Scheduler(parts).run_job(job)
     async with town.store.open_unit(write=False) as uow:
         assert [one.digest for one in await uow.staff_sessions.list_of_member("civil")] == ["alive", "ended"]

@@ -1,4 +1,4 @@
-"""The room of words: a text shows whole what people may write, unless it says itself that it cuts it."""
+"""How long what people may write gets in texts: it is shown whole, unless the text says itself that it cuts it."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

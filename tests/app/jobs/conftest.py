@@ -1,0 +1,32 @@
+"""What a process is made of, for the jobs that it runs."""
+
+import time
+
+import pytest
+
+from app.configuration.settings import Settings
+from app.jobs.waking import WakeEvents
+from app.parts import ServerParts, build_providers
+from app.wiring import build_printer, build_signer
+from channels.relay.relay import Relay
+from tests.support.municipality import Municipality
+
+SETTINGS = Settings(demo=True)
+
+
+@pytest.fixture
+def parts(town: Municipality) -> ServerParts:
+    """What a process is made of, over the municipality's store and clock."""
+    providers = build_providers(SETTINGS)
+    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
+    printer = build_printer(SETTINGS, town.desk.catalogue)
+    return ServerParts(
+        settings=SETTINGS,
+        dependencies=town.desk,
+        store=town.store,
+        providers=providers,
+        sms_relay=relay,
+        printer=printer,
+        signer=build_signer(SETTINGS),
+        wake_events=WakeEvents(),
+    )
