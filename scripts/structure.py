@@ -47,14 +47,21 @@ class SourceModule:
 
     @property
     def defined_names(self) -> Iterator[str]:
-        """The names that it gives: classes, functions, parameters, fields and constants; none of one letter."""
+        """The names that it gives: classes, functions, parameters, fields, locals, constants, aliases of imports."""
         for syntax_node in ast.walk(self.tree):
             match syntax_node:
                 case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                     yield syntax_node.name
                 case ast.arg(arg=name) if name not in {"self", "cls"}:
                     yield name
-                case ast.Name(id=name, ctx=ast.Store()):
+                case (
+                    ast.Name(id=name, ctx=ast.Store())
+                    | ast.Attribute(ast.Name("self"), name, ast.Store())
+                    | ast.alias(asname=str(name))
+                    | ast.ExceptHandler(name=str(name))
+                    | ast.MatchAs(name=str(name))
+                    | ast.MatchStar(name=str(name))
+                ):
                     yield name
 
 

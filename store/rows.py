@@ -13,20 +13,22 @@ ThingT = TypeVar("ThingT", bound="DataclassInstance")
 
 
 class TableMapping(Generic[ThingT]):
-    """How one dataclass lies in one table: `columns` and their `names`, in the order of the dataclass's fields."""
+    """How one dataclass lies in one table: `columns` and their `column_names`, in the order of the dataclass's
+    fields.
+    """
 
     def __init__(self, table: Table, row_class: type[ThingT]) -> None:
         self._row_class = row_class
-        self.names = tuple(field.name for field in fields(row_class))
-        self.columns: Sequence[Column[Any]] = [table.c[name] for name in self.names]
+        self.column_names = tuple(field.name for field in fields(row_class))
+        self.columns: Sequence[Column[Any]] = [table.c[name] for name in self.column_names]
 
-    def column_values(self, record: ThingT) -> dict[str, Any]:
+    def column_values(self, row_object: ThingT) -> dict[str, Any]:
         """Return column → value, to be inserted or updated."""
-        return {column_name: getattr(record, column_name) for column_name in self.names}
+        return {column_name: getattr(row_object, column_name) for column_name in self.column_names}
 
     def read_row(self, row: tuple[Any, ...], first_column: int = 0) -> ThingT:
         """Build the object from a row in which `columns` begin at `first_column`."""
-        return self._row_class(*row[first_column : first_column + len(self.names)])
+        return self._row_class(*row[first_column : first_column + len(self.column_names)])
 
     def read_rows(self, rows: Sequence[tuple[Any, ...]]) -> list[ThingT]:
         """Build all objects of a result."""

@@ -124,7 +124,7 @@ class SqlUnit:
         self.everything = SqlEverything(work)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
-        return self._transaction.attempt()
+        return self._transaction.open_savepoint()
 
     async def serialise(self, key: str) -> None:
         await self._transaction.serialise(key)

@@ -89,10 +89,10 @@ class SqlTransaction:
         elif values:
             await self._execute_many(statement, values)
 
-    async def plan_statements(self, *, once: bool) -> None:
-        """Have what follows planned once, where no value asks for a plan of its own, or as the database sees fit."""
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
+        """Have what follows run by one plan for all values (a generic plan), or planned as the database sees fit."""
         with self._guard:
-            await self.session.plan_statements(once=once)
+            await self.session.plan_statements(use_generic_plan=use_generic_plan)
 
     @contextmanager
     def running_long(self) -> Iterator[None]:
@@ -131,7 +131,7 @@ class SqlTransaction:
         return statement if isinstance(statement, Executable) else self.engine.build_statement(statement)
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncIterator[None]:
+    async def open_savepoint(self) -> AsyncIterator[None]:
         """Open a part that rolls back alone when it raises (a savepoint); the transaction itself can go on.
 
         That needs a database that still works: after a cancellation, a lost connection or `Unavailable` everything is

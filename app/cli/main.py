@@ -84,7 +84,7 @@ COMMANDS: CommandTable = {
     "payment": CommandGroup(
         "Money that came in, and money that goes back.",
         {
-            "record": "app.cli.money.payments:record",
+            "record": "app.cli.money.payments:record_slip",
             "reverse": "app.cli.money.reversals:reverse",
             "approve-refund": "app.cli.money.reversals:approve_refund",
             "refund": "app.cli.money.payments:refund",
@@ -188,18 +188,18 @@ COMMANDS: CommandTable = {
 
 
 class _LazyCommands(MutableMapping[str, Any]):
-    """The commands of one table, which are typed behind `typed_words`; each is built when it is asked for."""
+    """The commands of one table, which are typed behind the words `group_path`; each is built when it is asked for."""
 
-    def __init__(self, table: CommandTable, typed_words: str = "") -> None:
+    def __init__(self, table: CommandTable, group_path: str = "") -> None:
         self._table = table
-        self._typed_words = typed_words
+        self._group_path = group_path
 
     def __getitem__(self, name: str) -> Any:
-        entry, typed_name = self._table[name], f"{self._typed_words} {name}".strip()
+        entry, command_path = self._table[name], f"{self._group_path} {name}".strip()
         return (
-            _build_group(name, entry, typed_name)
+            _build_group(name, entry, command_path)
             if isinstance(entry, CommandGroup)
-            else _load_command(name, entry, typed_name)
+            else _load_command(name, entry, command_path)
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -221,13 +221,13 @@ class _LazyGroup(TyperGroup):
         return list(self.commands)
 
 
-def _build_group(name: str, group: CommandGroup, typed_name: str) -> TyperGroup:
+def _build_group(name: str, group: CommandGroup, command_path: str) -> TyperGroup:
     lazy_group = _LazyGroup(name=name, help=group.help_text, no_args_is_help=True, rich_markup_mode="rich")
-    lazy_group.commands = _LazyCommands(group.commands, typed_name)
+    lazy_group.commands = _LazyCommands(group.commands, command_path)
     return lazy_group
 
 
-def _load_command(name: str, path: str, typed_name: str) -> Any:
+def _load_command(name: str, path: str, command_path: str) -> Any:
     module_name, _, function_name = path.partition(":")
     single_app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     single_app.command(name)(getattr(import_module(module_name), function_name))
@@ -235,15 +235,15 @@ def _load_command(name: str, path: str, typed_name: str) -> Any:
     arguments = [
         parameter.name for parameter in command.params if parameter.name and isinstance(parameter, TyperArgument)
     ]
-    command.callback = _with_command_name(typed_name, arguments, command.callback)
+    command.callback = _with_command_name(command_path, arguments, command.callback)
     return command
 
 
 def _with_command_name(
-    typed_name: str, arguments: Sequence[str], command: Callable[..., Any] | None
+    command_path: str, arguments: Sequence[str], command: Callable[..., Any] | None
 ) -> Callable[..., Any]:
     def run(**options: Any) -> Any:
-        RUNNING_COMMAND.set(typed_name)
+        RUNNING_COMMAND.set(command_path)
         COMMAND_SUBJECT.set(" ".join(str(options[name]) for name in arguments if options.get(name) is not None))
         return command(**options) if command else None
 

@@ -91,10 +91,10 @@ async def _is_loaded(uow: UnitOfWork, stories: tuple[Story, ...]) -> bool:
 
 async def _refuse_unless_empty(uow: UnitOfWork) -> None:
     """Nothing that somebody else made may be mixed with the demonstration, or get its known password."""
-    taken_codes = {record.code for kind in ResourceKind for record in await uow.fleet.list_resources(kind)} & set(
+    taken_codes = {resource.code for kind in ResourceKind for resource in await uow.fleet.list_resources(kind)} & set(
         list_machine_codes()
     )
-    taken_usernames = {record.username for record in await uow.people.list_staff()} & set(staff_actors())
+    taken_usernames = {member.username for member in await uow.people.list_staff()} & set(staff_actors())
     existing_records = (
         await uow.tariffs.list_all()
         or await uow.offices.list_all()

@@ -131,7 +131,7 @@ async def summarise_demo(
     uow: UnitOfWork, stories: Sequence[Story], *, loaded: bool, phone: str | None, password: str | None
 ) -> Summary:
     """Read from the store how the requests of the demonstration stand."""
-    names, beginner = citizen_names_by_mobile(), read_newcomer()
+    citizen_names, beginner = citizen_names_by_mobile(), read_newcomer()
     requests = [await _build_demo_request(uow, story) for story in choose_shown_stories(stories)]
     staff = [
         DemoStaffMember(row["username"], row["roles"], row["full_name"], display_mobile(parse_mobile(row["mobile"])))
@@ -140,7 +140,7 @@ async def summarise_demo(
     return Summary(
         loaded=loaded,
         sender=display_mobile(beginner.mobile),
-        sender_name=names[beginner.mobile],
+        sender_name=citizen_names[beginner.mobile],
         text=beginner.text,
         phone=phone,
         password=password,

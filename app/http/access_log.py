@@ -24,16 +24,19 @@ def route_pattern(request: BaseRequest) -> str:
     return resource.canonical if resource else "-"
 
 
-def shorten_malformed(record: logging.LogRecord) -> bool:
+def shorten_malformed(log_record: logging.LogRecord) -> bool:
     """Filter for what the server's library logs: a request that cannot be read is one line, without the trace.
 
     Nothing of it is told but what is wrong: the line that cannot be read may hold an address with its secret.
     """
-    error = record.exc_info[1] if record.exc_info else None
+    error = log_record.exc_info[1] if log_record.exc_info else None
     if isinstance(error, HttpProcessingError):
-        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
-        record.msg, record.args = "malformed request from %s: %s", (*(record.args or ("-",)), type(error).__name__)
-        record.exc_info = record.exc_text = None
+        log_record.levelno, log_record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        log_record.msg, log_record.args = (
+            "malformed request from %s: %s",
+            (*(log_record.args or ("-",)), type(error).__name__),
+        )
+        log_record.exc_info = log_record.exc_text = None
     return True
 
 

@@ -61,8 +61,8 @@ async def stream_from_process(function: Callable[..., None], *arguments: Any) ->
     process.start()
     write_end.close()
     try:
-        async with _open_reader(read_end) as reader:
-            while chunk := await reader.read(CHUNK_BYTES):
+        async with _open_reader(read_end) as stream_reader:
+            while chunk := await stream_reader.read(CHUNK_BYTES):
                 yield chunk
         await asyncio.to_thread(process.join)
         if process.exitcode != 0:
@@ -74,12 +74,12 @@ async def stream_from_process(function: Callable[..., None], *arguments: Any) ->
 
 @asynccontextmanager
 async def _open_reader(pipe: Connection) -> AsyncIterator[StreamReader]:
-    reader = StreamReader()
+    stream_reader = StreamReader()
     with pipe, os.fdopen(os.dup(pipe.fileno()), "rb") as source:
-        make_protocol = lambda: StreamReaderProtocol(reader)  # noqa: E731
+        make_protocol = lambda: StreamReaderProtocol(stream_reader)  # noqa: E731
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(make_protocol, source)
         try:
-            yield reader
+            yield stream_reader
         finally:
             transport.close()
 

@@ -198,8 +198,8 @@ async def _store_findings(
         stored_import.state, stored_import.tally = ImportState.EXAMINED, examined.tally.as_json()
         stored_import.problem = dependencies.catalogue.text("admin.imports.other_now") if was_confirmed else None
         stored_import.outcome = {
-            "faults": [asdict(record) for record in imported.faults],
-            "first": [asdict(record) for record in examined.first_rows],
+            "faults": [asdict(finding) for finding in imported.faults],
+            "first": [asdict(finding) for finding in examined.first_rows],
             "ignored": list(examined.ignored_headings),
             "digest": examined.effect.digest,
         }

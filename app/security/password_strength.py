@@ -36,8 +36,8 @@ _LATIN_KEYS = dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذ
 """The Persian keyboard → the Latin sign on the same key."""
 
 
-def refuse_weak_password(password: str, context_words: Collection[str], error_field: str = "new_password") -> None:
-    """Refuse a password that nobody should choose, with the reason; `context_words` are what others know of owner and
+def refuse_weak_password(password: str, guessable_words: Collection[str], error_field: str = "new_password") -> None:
+    """Refuse a password that nobody should choose, with the reason; `guessable_words` are what others know of owner and
     house.
 
     Errors: `InvalidField` of that field with the details `short_password`, `long_password`, `known_words`,
@@ -47,7 +47,10 @@ def refuse_weak_password(password: str, context_words: Collection[str], error_fi
         raise InvalidField(error_field, detail="short_password", least=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
         raise InvalidField(error_field, detail="long_password", most=LONGEST_PASSWORD)
-    known_words, compact_password = sorted(set(_known_parts([*TRADE_WORDS, *context_words]))), fold_compactly(password)
+    known_words, compact_password = (
+        sorted(set(_known_parts([*TRADE_WORDS, *guessable_words]))),
+        fold_compactly(password),
+    )
     if any(word in compact_password for word in known_words):
         raise InvalidField(error_field, detail="known_words")
     has_few_signs = len(set(compact_password)) < SHORTEST_PASSWORD // 2 or not any(

@@ -139,15 +139,15 @@ class _LineReader(Iterator[str]):
 
 
 def _number_rows(lines: _LineReader, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    csv_reader = csv.reader(lines, delimiter=delimiter, strict=True)
     for row_number in count(1):
         lines.row_lines = []
         cells: Sequence[object] | None
         try:
-            cells = next(reader, None)
+            cells = next(csv_reader, None)
         except csv.Error:
             cells = UnreadRow((lines.return_lines().rstrip("\r\n"),))
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            csv_reader = csv.reader(lines, delimiter=delimiter, strict=True)
         except UnicodeDecodeError:
             raise InvalidField("file", detail="broken_row", row=row_number) from None
         if cells is None:

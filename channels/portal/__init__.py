@@ -131,7 +131,7 @@ def build_service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
         description=catalogue.text(f"{texts_prefix}.description"),
         steps=tuple(catalogue.text_lines(f"{texts_prefix}.steps")),
         keyword_spellings=tuple(
-            spelling for keyword in service.keywords for spelling in keyword.intent.words[:MAX_SPELLINGS]
+            spelling for keyword in service.keywords for spelling in keyword.intent.certain_words[:MAX_SPELLINGS]
         ),
         example_message=catalogue.text(example_key) if example_key in catalogue else None,
         benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),

@@ -28,7 +28,7 @@ async def fetch_file(bot: Bot, remote_file: RemoteFile) -> SentFile:
 
 
 async def _try_download(bot: Bot, remote_file: RemoteFile) -> SentFile:
-    for attempt in range(DOWNLOAD_TRIES):
+    for try_number in range(DOWNLOAD_TRIES):
         try:
             telegram_file = await bot.get_file(remote_file.file_id)
             return SentFile(
@@ -39,5 +39,5 @@ async def _try_download(bot: Bot, remote_file: RemoteFile) -> SentFile:
                 remote_file.file_name, None, is_too_large="too big" in error.message, caption=remote_file.caption
             )
         except TelegramError:
-            await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
+            await asyncio.sleep(PAUSE_SECONDS * 2**try_number)
     return SentFile(remote_file.file_name, None, caption=remote_file.caption)

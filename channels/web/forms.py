@@ -152,11 +152,11 @@ def build_controls(
 
 def describe_stray(form_fields: Sequence[Field], error: DomainError | None, form_wording: FormWording) -> str | None:
     """Return what to say above the form: the faults that name none of its fields."""
-    shown_names = {entry.name for entry in form_fields if not entry.is_derived}
+    control_names = {entry.name for entry in form_fields if not entry.is_derived}
     stray_messages = [
         form_wording.wording.render_error(entry)
         for entry in (error.faults if error else ())
-        if entry.field not in shown_names
+        if entry.field not in control_names
     ]
     return " ".join(dict.fromkeys(stray_messages)) or None
 

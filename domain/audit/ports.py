@@ -10,7 +10,9 @@ from domain.audit.entries import AuditEntry, AuditFilter, VerificationRecord
 class AuditRepository(Protocol):
     """Denials and other facts of security."""
 
-    async def record(self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]) -> None:
+    async def add_entry(
+        self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
+    ) -> None:
         """Append one fact."""
         ...
 
@@ -18,7 +20,7 @@ class AuditRepository(Protocol):
         """Count once more what was recorded under `likeness_key`; False when nothing was."""
         ...
 
-    async def record_or_count(
+    async def add_or_count_entry(
         self, likeness_key: str, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
     ) -> None:
         """Append one fact under `likeness_key`, or count it once more where one was recorded meanwhile."""

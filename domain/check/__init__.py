@@ -73,6 +73,6 @@ def _shared_keyword_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
     services_by_word: dict[str, str] = {}
     for service in services:
         for keyword in service.keywords:
-            for keyword_text in keyword.intent.words:
+            for keyword_text in keyword.intent.certain_words:
                 if services_by_word.setdefault(keyword_text, service.key) != service.key:
                     yield Flaw("word_of_two_services", service.key, keyword_text)

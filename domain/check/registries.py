@@ -28,7 +28,7 @@ def _name_flaws(registry: Registry) -> Iterator[Flaw]:
         *registry.summary_fields,
         *([registry.name_field] if registry.name_field else ()),
         *(ref.field for ref in registry.references),
-        *((registry.owed.amount_field, "state") if registry.owed else ()),
+        *((registry.charge_terms.amount_field, "state") if registry.charge_terms else ()),
     )
     for name in dict.fromkeys(used_fields):
         if registry.find_field(name) is None:
@@ -65,14 +65,14 @@ def _required_texts(registry: Registry) -> Iterator[str]:
     for field in registry.fields:
         if not isinstance(field.type, Choice):  # which says by itself what is wrong with a cell
             yield f"details.invalid_field.bad_{field.type.name}"
-    if registry.owed:
+    if registry.charge_terms:
         yield f"{text_prefix}.billed"
-        yield from (key for priced_item in registry.owed.priced_subjects for key in priced_item.text_keys())
+        yield from (key for priced_item in registry.charge_terms.priced_subjects for key in priced_item.text_keys())
 
 
 def _sent_texts(registry: Registry) -> Iterator[str]:
     """Yield the keys of texts that travel as messages of their own."""
     text_prefix = f"registries.{registry.key}"
     yield from (f"{text_prefix}.reminders.{name}" for name in registry.expiries)
-    if registry.owed:
+    if registry.charge_terms:
         yield from (f"{text_prefix}.notices.{notice}" for notice in ("billed", "paid", "waived"))

@@ -55,29 +55,29 @@ def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str |
     return frame.options[number - 1]
 
 
-def answer_by_repetition(frame: Frame, parsed: ParsedMessage, *, is_form: bool) -> bool | None:
+def answer_by_repetition(frame: Frame, parsed_message: ParsedMessage, *, is_form: bool) -> bool | None:
     """Return what a command says to «… شود؟»: the same command said plainly agrees (a form's corrects the form), its
     refusal does not.
     """
-    if parsed.refused_intent == frame.intent:
+    if parsed_message.refused_intent == frame.intent:
         return False
-    if parsed.intent in {"confirm", "deny"} and not parsed.slots and parsed.mood in CLEAR_MOODS:
-        return parsed.intent == "confirm"
-    is_same_command = parsed.intent == frame.intent and all(
-        frame.slots.get(name) == stated_value for name, stated_value in parsed.slots.items()
+    if parsed_message.intent in {"confirm", "deny"} and not parsed_message.slots and parsed_message.mood in CLEAR_MOODS:
+        return parsed_message.intent == "confirm"
+    is_same_command = parsed_message.intent == frame.intent and all(
+        frame.slots.get(name) == stated_value for name, stated_value in parsed_message.slots.items()
     )
-    return True if is_same_command and not is_form and parsed.mood is Mood.PLAIN else None
+    return True if is_same_command and not is_form and parsed_message.mood is Mood.PLAIN else None
 
 
-def is_interruption(parsed: ParsedMessage, text: str) -> bool:
+def is_interruption(parsed_message: ParsedMessage, text: str) -> bool:
     """Whether the text is a keyword with valid arguments (a bare code or number is not)."""
-    is_command = parsed.intent not in {"unknown", "opt_in", "opt_out", "exit", "back"}
-    return is_command and parsed.has_valid_arguments and not is_bare_code(parsed, text)
+    is_command = parsed_message.intent not in {"unknown", "opt_in", "opt_out", "exit", "back"}
+    return is_command and parsed_message.has_valid_arguments and not is_bare_code(parsed_message, text)
 
 
-def is_bare_code(parsed: ParsedMessage, text: str) -> bool:
+def is_bare_code(parsed_message: ParsedMessage, text: str) -> bool:
     """Whether the text is a tracking code and nothing else."""
-    return parsed.intent == "track" and has_no_letters(text) and "code" in parsed.slots
+    return parsed_message.intent == "track" and has_no_letters(text) and "code" in parsed_message.slots
 
 
 def has_no_letters(text: str) -> bool:

@@ -72,15 +72,15 @@ class Grammar:
         """Take the intents of the services; `ValueError` when a keyword belongs to two intents."""
         all_intents = (*COMMAND_INTENTS, *intents)
         self._keywords = Keywords(all_intents)
-        words_by_service = {service_key: set(words) for service_key, words in SERVICE_WORDS.items()}
-        words_by_topic = {service_key: set(words) for service_key, words in SERVICE_WORDS.items()}
+        words_by_service = {service_key: set(service_words) for service_key, service_words in SERVICE_WORDS.items()}
+        words_by_topic = {service_key: set(service_words) for service_key, service_words in SERVICE_WORDS.items()}
         for intent in all_intents:
             if intent.service_key:
                 words_by_topic.setdefault(intent.service_key, set()).update(
-                    intent.words, intent.weak_words, intent.hint_words
+                    intent.certain_words, intent.weak_words, intent.hint_words
                 )
             if intent.service_key == intent.name:
-                words_by_service.setdefault(intent.service_key, set()).update(intent.words)
+                words_by_service.setdefault(intent.service_key, set()).update(intent.certain_words)
         self._service_phrases: Phrases[str] = Phrases(words_by_service)
         self._topic_phrases: Phrases[str] = Phrases(words_by_topic)
 

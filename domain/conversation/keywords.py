@@ -50,13 +50,18 @@ class Keywords:
                 raise ValueError(f"two intents are named {intent.name!r}")
         known_intents = self.intents_by_name.values()
         self._keyword_phrases = Phrases(
-            {intent.name: (*intent.words, *intent.weak_words, *intent.doubtful_words) for intent in known_intents}
+            {
+                intent.name: (*intent.certain_words, *intent.weak_words, *intent.doubtful_words)
+                for intent in known_intents
+            }
         )
-        self._certain_words = frozenset(join_letters(keyword) for intent in known_intents for keyword in intent.words)
+        self._certain_words = frozenset(
+            join_letters(keyword) for intent in known_intents for keyword in intent.certain_words
+        )
         self._doubtful_words = frozenset(
             join_letters(keyword) for intent in known_intents for keyword in intent.doubtful_words
         )
-        self._spelling = Spelling(join_letters(keyword) for intent in known_intents for keyword in intent.words)
+        self._spelling = Spelling(join_letters(keyword) for intent in known_intents for keyword in intent.certain_words)
         self._hint_phrases = Phrases({intent.name: intent.hint_words for intent in known_intents})
 
     def find_calls(self, stream: TokenStream) -> Iterator[IntentMatch]:

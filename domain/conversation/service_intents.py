@@ -10,9 +10,9 @@ from domain.parsing.identifiers import (
     take_taxi_code,
 )
 from domain.parsing.kinds import take_kind
+from domain.parsing.known_spellings import EXPERT_KINDS, MACHINE_NAMES
 from domain.parsing.leave import take_day_count, take_leave_days
 from domain.parsing.machines import take_machine_work
-from domain.parsing.names import EXPERT_KINDS, MACHINE_NAMES
 from domain.parsing.plates import take_plate
 from domain.parsing.slots import MessageReader
 from domain.values.errors import AmbiguousField
@@ -49,7 +49,7 @@ def take_work_date(reader: MessageReader) -> None:
 
 
 def _collect_words(words_by_name: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(word for words in words_by_name.values() for word in words)
+    return tuple(spelling for spellings in words_by_name.values() for spelling in spellings)
 
 
 MACHINERY_INTENT = Intent(

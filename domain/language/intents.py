@@ -12,7 +12,7 @@ class Intent:
 
     name: str
     """Its key; that of a service's form or look-up, or of a command."""
-    words: tuple[str, ...]
+    certain_words: tuple[str, ...]
     """What calls it for certain."""
     slot_readers: tuple[SlotReader, ...] = ()
     """What takes its arguments out of a message, tried in this order."""

@@ -208,7 +208,7 @@ def fit_lines(
     part_budget: int,
     head_line: str,
     lines: Sequence[str],
-    describe_rest: Callable[[int], Sequence[str]] = lambda shown: (),
+    describe_rest: Callable[[int], Sequence[str]] = lambda shown_count: (),
 ) -> tuple[str, int]:
     """Return a head with as many of these lines under it as fit, at least one, and their number.
 

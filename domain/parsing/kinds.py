@@ -1,6 +1,6 @@
 """The kind of expert opinion that a message asks for, and the service that it names."""
 
-from domain.parsing.names import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
+from domain.parsing.known_spellings import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, keys_of

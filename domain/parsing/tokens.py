@@ -36,16 +36,16 @@ class TokenKind(IntEnum):
 
     WORD = 1
     NUMBER = 2
-    MARK = 3
+    PUNCTUATION = 3
 
 
 class Token(NamedTuple):
-    """A word, number or mark of a message."""
+    """A word, a number or one sign of punctuation of a message."""
 
     key: str
     """The folded text, with ASCII digits."""
     kind: TokenKind
-    """Whether it is a word, a number or a mark."""
+    """Whether it is a word, a number or punctuation, as which every other sign counts."""
     start: int
     """Its first character's place in the message."""
     end: int
@@ -103,7 +103,7 @@ class TokenStream:
 
     def is_mark_at(self, index: int) -> bool:
         """Tell whether a mark (taken or not) stands at a place."""
-        return 0 <= index < self._token_count and self.tokens[index].kind is TokenKind.MARK
+        return 0 <= index < self._token_count and self.tokens[index].kind is TokenKind.PUNCTUATION
 
     def is_glued(self, index: int) -> bool:
         """Tell whether nothing at all parts a token from the one before it."""
@@ -262,9 +262,9 @@ class Phrases(Generic[T]):
 
 def join_letters(phrase: str) -> str:
     """Return the letters and digits of a phrase put together: how phrases are compared."""
-    return "".join(token.key for token in TokenStream(phrase).tokens if token.kind is not TokenKind.MARK)
+    return "".join(token.key for token in TokenStream(phrase).tokens if token.kind is not TokenKind.PUNCTUATION)
 
 
-def keys_of(*words: str) -> frozenset[str]:
+def keys_of(*spellings: str) -> frozenset[str]:
     """Return the keys of single words and marks, to compare tokens with."""
-    return frozenset(key_of(word) for word in words)
+    return frozenset(key_of(word) for word in spellings)

@@ -48,7 +48,7 @@ class QueueFilter:
     @property
     def effective_order(self) -> ListOrder:
         """How the list is ordered: urgency is only for what goes on, the alphabet only for names that were typed."""
-        if self.search and parse_query(self.search).words:
+        if self.search and parse_query(self.search).word_beginnings:
             return ListOrder.NAME
         is_live_queue = self.queue.is_live is True
         if self.order in {None, ListOrder.NAME} or (self.order is ListOrder.URGENT and not is_live_queue):

@@ -52,13 +52,13 @@ class SearchQuery:
     """A plate, as it is stored."""
     national_code: str | None = None
     """A national code: ten digits."""
-    words: tuple[str, ...] = ()
+    word_beginnings: tuple[str, ...] = ()
     """Beginnings of words of one name or number (`split_words`), where nothing above is meant."""
 
     @property
-    def joined_words(self) -> str:
+    def joined_beginnings(self) -> str:
         """The words as the beginning of one kept word."""
-        return "".join(self.words)
+        return "".join(self.word_beginnings)
 
 
 def parse_query(query_text: str) -> SearchQuery:
@@ -81,11 +81,11 @@ def parse_query(query_text: str) -> SearchQuery:
     )
     if identified_query != SearchQuery():
         return identified_query
-    words = split_words(query_text)
-    _refuse_short(words)
+    query_words = split_words(query_text)
+    _refuse_short(query_words)
     if re.fullmatch("[0-9]{9}", fold_compactly(query_text)):
         raise CodeMistyped(SEARCH_FIELD)
-    return SearchQuery(words=words)
+    return SearchQuery(word_beginnings=query_words)
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -105,8 +105,8 @@ def list_search_words(form_fields: Iterable[Field], values: Mapping[str, Any]) -
 
 def list_rotations(text: str) -> frozenset[str]:
     """Return the words that are kept of a name or number: one for each of its own, which stands first in it."""
-    words = _split_indexed_words(text)
-    return frozenset(_rotate_from(words, word_index) for word_index in range(len(words)))
+    text_words = _split_indexed_words(text)
+    return frozenset(_rotate_from(text_words, word_index) for word_index in range(len(text_words)))
 
 
 def list_pairings(split_texts: Iterable[Sequence[str]]) -> frozenset[str]:
@@ -114,15 +114,15 @@ def list_pairings(split_texts: Iterable[Sequence[str]]) -> frozenset[str]:
     word of a name beside every other one of it, and each number beside every word of a name.
     """
     texts_by_kind: dict[bool, list[Sequence[str]]] = {True: [], False: []}
-    for words in split_texts:
-        texts_by_kind[len(words) == 1 and words[0].isdecimal()].append(words)
+    for text_words in split_texts:
+        texts_by_kind[len(text_words) == 1 and text_words[0].isdecimal()].append(text_words)
     numbers, split_names = texts_by_kind[True], texts_by_kind[False]
     paired_words = [
-        (words[other_index], _rotate_from(words, first_index))
-        for words in split_names
-        for other_index, first_index in permutations(range(len(words)), 2)
+        (text_words[other_index], _rotate_from(text_words, first_index))
+        for text_words in split_names
+        for other_index, first_index in permutations(range(len(text_words)), 2)
     ]
-    paired_words += [(word, number) for words in split_names for word in words for (number,) in numbers]
+    paired_words += [(word, number) for text_words in split_names for word in text_words for (number,) in numbers]
     return frozenset(format_pairing(other, word) for other, word in paired_words if len(other) >= PAIRING_LETTERS)
 
 
@@ -135,12 +135,12 @@ def _split_indexed_words(text: str) -> tuple[str, ...]:
     return split_words(text)[:MOST_WORDS]
 
 
-def _rotate_from(words: Sequence[str], first_index: int) -> str:
-    return "".join((*words[first_index:], *words[:first_index]))
+def _rotate_from(text_words: Sequence[str], first_index: int) -> str:
+    return "".join((*text_words[first_index:], *text_words[:first_index]))
 
 
-def _refuse_short(words: tuple[str, ...]) -> None:
-    if not any(len(word) >= (LEAST_DIGITS if word.isdecimal() else LEAST_LETTERS) for word in words):
+def _refuse_short(query_words: tuple[str, ...]) -> None:
+    if not any(len(word) >= (LEAST_DIGITS if word.isdecimal() else LEAST_LETTERS) for word in query_words):
         raise InvalidField(
             SEARCH_FIELD,
             detail="search_short",

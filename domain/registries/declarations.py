@@ -96,7 +96,7 @@ class Registry:
     """What a new row has where it says nothing; an optional field also where it is emptied."""
     edit_rules: tuple[EditRule, ...] = ()
     """What an edit by hand may not do."""
-    owed: ChargeTerms | None = None
+    charge_terms: ChargeTerms | None = None
     """How a row owes money; None: it does not."""
     name_field: str = ""
     """The field that people call a row by; empty: they call it by its natural key."""
@@ -252,7 +252,7 @@ DUTY = Registry(
     contact_path="vehicle.owner.mobile",
     defaults={"kind": YEARLY_DUTY_KIND, "number": 1, "state": ChargeState.OPEN},
     edit_rules=(charge_edit_rule("amount"), repricing_rule("amount")),
-    owed=ChargeTerms(
+    charge_terms=ChargeTerms(
         "amount",
         DUTY_TARIFF_SERVICE,
         tuple(PricedSubject({"vehicle_type": one}, "year", (1,)) for one in VEHICLE_TYPES),
@@ -318,7 +318,7 @@ VIOLATION = Registry(
     contact_path="driver.mobile",
     defaults={"number": 1, "points": 0, "state": ChargeState.OPEN, "standing": RecordStatus.VALID},
     edit_rules=(charge_edit_rule("fine", revenue_edits=False), check_annulment),
-    owed=ChargeTerms("fine"),
+    charge_terms=ChargeTerms("fine"),
     summary_fields=("driver", "date", "kind", "fine", "state", "standing"),
 )
 

@@ -238,7 +238,7 @@ def apply_amendment(
     """
     stored_quote, owed_amount = (
         row.data.get("quote"),
-        values_after[registry.owed.amount_field] if registry.owed else None,
+        values_after[registry.charge_terms.amount_field] if registry.charge_terms else None,
     )
     if stored_quote is None or owed_amount is None or Quote.from_json(stored_quote).total == owed_amount:
         return with_changes(row, values_after, now)

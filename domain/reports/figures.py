@@ -273,7 +273,10 @@ RETURNED_RIALS = _plain_figure("returned", PAYMENT_FACTS, "returned", Measure.RI
 REVERSED_RIALS = _plain_figure("reversed", PAYMENT_FACTS, "reversed", Measure.RIALS)
 """What was recorded in the period as come in, and found wrong later."""
 NET_RIALS = Figure(
-    "net", Measure.RIALS, (PAYMENT_FACTS,), lambda sums: sums["paid"] + sums["surplus"] - sums["returned"]
+    "net",
+    Measure.RIALS,
+    (PAYMENT_FACTS,),
+    lambda sums_by_name: sums_by_name["paid"] + sums_by_name["surplus"] - sums_by_name["returned"],
 )
 """What stayed: paid and surplus, less returned."""
 REFUND_RIALS = _plain_figure("refund_total", REFUND_FACTS, "refund_total", Measure.RIALS)
@@ -305,7 +308,10 @@ RATING_AVERAGE = Figure(
 """Average of the ratings given in the period, 1 to 5."""
 
 VISITS_AVOIDED = Figure(
-    "visits_avoided", Measure.COUNT, (STEP_FACTS, PAYMENT_FACTS), lambda sums: sums["remote"] + sums["paid_elsewhere"]
+    "visits_avoided",
+    Measure.COUNT,
+    (STEP_FACTS, PAYMENT_FACTS),
+    lambda sums_by_name: sums_by_name["remote"] + sums_by_name["paid_elsewhere"],
 )
 """Times that nobody had to come to the municipality: each step of the period that a citizen took from elsewhere or a
 counter's clerk took for one (asking, answering, consenting, giving up, collecting), and each bill settled in the period

@@ -38,8 +38,8 @@ class DriverSession(ABC):
         """Begin a transaction: one that may write, or one that reads a single snapshot."""
 
     @abstractmethod
-    async def plan_statements(self, *, once: bool) -> None:
-        """Have what follows in this transaction planned once for all values, or as the database itself sees fit."""
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
+        """Have what follows in this transaction run by one plan for all values, or planned as the database sees fit."""
 
     @abstractmethod
     async def commit(self) -> None:

@@ -46,19 +46,21 @@ class PostgresqlSession(DriverSession):
         self._has_begun = False
         self._pending_sql: list[str] = []
         self._deferred: list[tuple[str, Sequence[Any]]] = []
-        self._plans_once = False
+        self._uses_generic_plan = False
 
     async def begin(self, *, write: bool) -> None:
         """Begin with the first statement."""
         self._pending_sql = [_BEGIN_SQL[write]]
 
-    async def plan_statements(self, *, once: bool) -> None:
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
         """Say so with the next exchange. Left to itself, PostgreSQL plans a long statement anew each time that it
         expects a little of the values, which takes ten times as long as to run it.
         """
-        if once is not self._plans_once:
-            self._plans_once = once
-            self._pending_sql.append(f"SET LOCAL plan_cache_mode = {'force_generic_plan' if once else 'auto'}")
+        if use_generic_plan is not self._uses_generic_plan:
+            self._uses_generic_plan = use_generic_plan
+            self._pending_sql.append(
+                f"SET LOCAL plan_cache_mode = {'force_generic_plan' if use_generic_plan else 'auto'}"
+            )
 
     async def commit(self) -> None:
         """Commit, if anything was done."""

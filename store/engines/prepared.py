@@ -34,8 +34,10 @@ class PreparedStatement:
         self._compiled = compiled
         columns = list(getattr(statement, "exported_columns", ()))
         self.returns = bool(columns)
-        readers = enumerate(_find_reader(column.type, dialect) for column in columns)
-        self._outputs = [(position, reader) for position, reader in readers if reader is not None]
+        value_readers = enumerate(_find_reader(column.type, dialect) for column in columns)
+        self._outputs = [
+            (position, value_reader) for position, value_reader in value_readers if value_reader is not None
+        ]
         self._expands = bool(compiled.post_compile_params)
         self._sql = str(compiled)
         if not self._expands and compiled.literal_execute_params:
@@ -83,9 +85,9 @@ class PreparedStatement:
 
     def _read_row(self, row: Sequence[Any]) -> Row:
         values = list(row)
-        for position, reader in self._outputs:
+        for position, value_reader in self._outputs:
             if values[position] is not None:
-                values[position] = reader(values[position])
+                values[position] = value_reader(values[position])
         return tuple(values)
 
 

@@ -81,8 +81,8 @@ class ReadingSession(DriverSession):
         """Begin; the first statement takes the snapshot."""
         await self._connection.call_in_thread(driver.run_control, "BEGIN")
 
-    async def plan_statements(self, *, once: bool) -> None:
-        """Do nothing: a statement is planned once."""
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
+        """Do nothing: SQLite has one plan for all values."""
 
     async def commit(self) -> None:
         """End the snapshot."""
@@ -132,8 +132,8 @@ class WritingSession(DriverSession):
         """Begin, after writers of other processes."""
         await self._savepoint_unit.begin()
 
-    async def plan_statements(self, *, once: bool) -> None:
-        """Do nothing: a statement is planned once."""
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
+        """Do nothing: SQLite has one plan for all values."""
 
     async def commit(self) -> None:
         """Leave it to the commit that is shared: it is waited for when the session is given back."""
@@ -248,12 +248,14 @@ class SqliteEngine(DatabaseEngine):
         engine = create_async_engine(self._database_url, **schema_arguments(connect_args={"isolation_level": None}))
 
         @event.listens_for(engine.sync_engine, "do_connect")
-        def open_first(_dialect: Dialect, _record: object, arguments: Sequence[str], _options: object) -> None:
+        def open_first(
+            _dialect: Dialect, _connection_record: object, arguments: Sequence[str], _options: object
+        ) -> None:
             # Made private before SQLAlchemy's driver opens it; what cannot be opened fails here, not in its thread.
             driver.open_file(arguments[0]).close()
 
         @event.listens_for(engine.sync_engine, "connect")
-        def set_pragmas(connection: Any, _record: object) -> None:
+        def set_pragmas(connection: Any, _connection_record: object) -> None:
             _set_pragmas(connection, _MIGRATING_PRAGMAS)
 
         @event.listens_for(engine.sync_engine, "begin")

@@ -41,7 +41,7 @@ MOVED_REASON = "moved"
 """Why a text that waited too long in its channel expired: it goes by SMS instead."""
 _SENT_STATES = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
 _OUTCOME_COLUMNS = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
-_MARKED_COLUMNS = (*_OUTCOME_COLUMNS, "resends", "not_before", "sent_at", "updated_at")
+_SAVED_COLUMNS = (*_OUTCOME_COLUMNS, "resends", "not_before", "sent_at", "updated_at")
 
 _MAPPING = TableMapping(outbox, OutboxMessage)
 _IS_UNCLAIMED = outbox.c.claim_token.is_(None)
@@ -100,7 +100,7 @@ _EXPIRE_PAST = (
     .values(state=MessageState.EXPIRED, updated_at=NOW)
     .returning(*_MAPPING.columns)
 )
-_MARK = (
+_SAVE_OUTCOME = (
     update(outbox)
     .where(outbox.c.id == bindparam("message_id"), outbox.c.claim_token == bindparam("held"))
     .values(**RELEASED)
@@ -123,7 +123,7 @@ _RAISE = (
 )
 _MATCHES_RECEIPT = (outbox.c.provider == bindparam("by"), outbox.c.provider_id == bindparam("number"), _IS_UNCLAIMED)
 _APPLY_RECEIPT = update(outbox).where(*_MATCHES_RECEIPT, _HAS_LOWER_RANK).values(**_RAISED_VALUES)
-_FIND_MARKED = select(outbox.c.id).where(*_MATCHES_RECEIPT).limit(1)
+_FIND_SENT_MESSAGE = select(outbox.c.id).where(*_MATCHES_RECEIPT).limit(1)
 _TAKE_EARLY_RECEIPT = (
     delete(receipts)
     .where(receipts.c.provider == bindparam("by"), receipts.c.provider_id == bindparam("number"))
@@ -227,8 +227,13 @@ class SqlOutboxRepository(Repository):
             raise ValueError("a mark tells what became of the message: it cannot still be sending")
         if message.provider_id:
             await self._serialise_receipt(message.provider_id)
-        marked = {column_name: getattr(message, column_name) for column_name in _MARKED_COLUMNS}
-        if await self._transaction.count_written(_MARK, {**marked, "message_id": message.id, "held": claim_token}) != 1:
+        saved_values = {column_name: getattr(message, column_name) for column_name in _SAVED_COLUMNS}
+        if (
+            await self._transaction.count_written(
+                _SAVE_OUTCOME, {**saved_values, "message_id": message.id, "held": claim_token}
+            )
+            != 1
+        ):
             return False
         await self._apply_early_receipt(message.id, message.provider, message.provider_id)
         return True
@@ -288,7 +293,7 @@ class SqlOutboxRepository(Repository):
         receipt_key = {"by": provider, "number": provider_id}
         if await self._transaction.count_written(_APPLY_RECEIPT, {**_raise_to(state, now), **receipt_key}):
             return True
-        if await self._transaction.fetch_row(_FIND_MARKED, receipt_key) is None:
+        if await self._transaction.fetch_row(_FIND_SENT_MESSAGE, receipt_key) is None:
             await self._store_early_receipt(provider, provider_id, state, now)
         return False
 

@@ -42,5 +42,7 @@ class SqlWorkListRepository(Repository):
         )
 
     async def _plan_shapes(self, query_shapes: Iterable[QueryShape]) -> None:
-        """Have lists planned once, but for those by words: it depends on the word where one best begins."""
-        await self._transaction.plan_statements(once=not any(query_shape.word_count for query_shape in query_shapes))
+        """Have lists run by one plan for all values, but for those by words: which plan is best depends on the word."""
+        await self._transaction.plan_statements(
+            use_generic_plan=not any(query_shape.word_count for query_shape in query_shapes)
+        )

@@ -93,11 +93,11 @@ def bind_values(selection: Selection, cursor: Cursor | None = None, name_prefix:
         values |= {f"state{number}_{place}": state_name for place, state_name in enumerate(selection_range.states)}
     values |= {f"assignee{number}": name for number, name in enumerate(selection.assignees)}
     values |= {name: getattr(selection.search, name, None) for name in IDENTIFIER_NAMES}
-    words = _plan_search_words(_list_beginnings(selection))
-    for number, word in enumerate(words):
+    search_words = _plan_search_words(_list_beginnings(selection))
+    for number, word in enumerate(search_words):
         values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
         if number:  # a name's row has its other words inside; a number stands in a row of its own
-            is_number_row = words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
+            is_number_row = search_words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
             values[f"inside{number}"] = "" if is_number_row else word
     present_values = {name: value for name, value in values.items() if value is not None}
     place = {} if cursor is None else {"key": cursor.sort_key, "id": cursor.id}
@@ -106,24 +106,24 @@ def bind_values(selection: Selection, cursor: Cursor | None = None, name_prefix:
 
 def _list_beginnings(selection: Selection) -> tuple[str, ...]:
     """Return the beginnings of words that must be there, the one that finds the fewest first."""
-    if selection.search is None or not selection.search.words:
+    if selection.search is None or not selection.search.word_beginnings:
         return ()
     if not selection.loosely:
-        return (selection.search.joined_words,)
-    return tuple(sorted(selection.search.words, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
+        return (selection.search.joined_beginnings,)
+    return tuple(sorted(selection.search.word_beginnings, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
 
 
-def _plan_search_words(words: Sequence[str]) -> tuple[str, ...]:
+def _plan_search_words(word_beginnings: Sequence[str]) -> tuple[str, ...]:
     """Return what the row begins with that is kept of the first of these words, where it can be beside another one; and
     the other words that are to be found by themselves. One that is no longer than what stands beside is found with it.
     """
-    if not words:
+    if not word_beginnings:
         return ()
-    first_word, *other_words = words
+    first_word, *other_words = word_beginnings
     beside_word = next(
         (other for other in other_words if len(other) >= PAIRING_LETTERS and not other.isdecimal()), None
     )
     if beside_word is None:
-        return tuple(words)
+        return tuple(word_beginnings)
     remaining_words = [other for other in other_words if other is not beside_word or len(other) > PAIRING_LETTERS]
     return (format_pairing(beside_word, first_word), *remaining_words)

@@ -271,8 +271,10 @@ class _QueryParts:
         )
 
     def _match_assignees(self) -> list[Condition]:
-        names = [self._equals(requests.c.assignee, f"assignee{number}") for number in range(self._shape.assignee_count)]
-        return [or_(*names)] if names else []
+        assignee_conditions = [
+            self._equals(requests.c.assignee, f"assignee{number}") for number in range(self._shape.assignee_count)
+        ]
+        return [or_(*assignee_conditions)] if assignee_conditions else []
 
     def _narrowing_conditions(self) -> list[Condition]:
         shape = self._shape

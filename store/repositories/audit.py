@@ -31,7 +31,9 @@ def _upsert_counted(engine: DatabaseEngine) -> Executable:
 class SqlAuditRepository(Repository):
     """The port `AuditRepository`."""
 
-    async def record(self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]) -> None:
+    async def add_entry(
+        self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
+    ) -> None:
         await self._transaction.execute(
             _INSERT_ENTRY, {"at": recorded_at, "actor": actor_label, "what": fact_code, "detail": dict(detail)}
         )
@@ -39,7 +41,7 @@ class SqlAuditRepository(Repository):
     async def count_again(self, likeness_key: str, recorded_at: datetime) -> bool:
         return await self._transaction.count_written(_COUNT_AGAIN, {"of_alike": likeness_key, "now": recorded_at}) == 1
 
-    async def record_or_count(
+    async def add_or_count_entry(
         self, likeness_key: str, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]
     ) -> None:
         values = {

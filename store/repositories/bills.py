@@ -260,7 +260,7 @@ class SqlBillRepository(Repository):
 
 
 def _read_due_back(row: Row) -> DueBack:
-    amount, since, paid = row[len(_BILL_MAPPING.names) :]
+    amount, since, paid = row[len(_BILL_MAPPING.column_names) :]
     return DueBack(_BILL_MAPPING.read_row(row), int(amount), since, int(paid))
 
 

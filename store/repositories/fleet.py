@@ -50,7 +50,7 @@ def _upsert_resource(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(resources)
     updated_columns = {
         column_name: insertion.excluded[column_name]
-        for column_name in _RESOURCE_MAPPING.names
+        for column_name in _RESOURCE_MAPPING.column_names
         if column_name not in {"id", "code"}
     }
     return insertion.on_conflict_do_update(index_elements=["code"], set_=updated_columns)
@@ -159,5 +159,6 @@ def _list_booking_slots(booking: Booking) -> list[int]:
 
 def _read_bookings(rows: Sequence[Row]) -> list[tuple[Booking, Resource]]:
     return [
-        (_BOOKING_MAPPING.read_row(row), _RESOURCE_MAPPING.read_row(row, len(_BOOKING_MAPPING.names))) for row in rows
+        (_BOOKING_MAPPING.read_row(row), _RESOURCE_MAPPING.read_row(row, len(_BOOKING_MAPPING.column_names)))
+        for row in rows
     ]

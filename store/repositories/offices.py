@@ -68,7 +68,7 @@ def _upsert_office(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(offices)
     updated_columns = {
         column_name: insertion.excluded[column_name]
-        for column_name in _OFFICE_MAPPING.names
+        for column_name in _OFFICE_MAPPING.column_names
         if column_name not in {"code", "created_at"}
     }
     return insertion.on_conflict_do_update(index_elements=["code"], set_=updated_columns)

@@ -52,7 +52,7 @@ def _upsert_member(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(staff)
     updated_columns = {
         column_name: insertion.excluded[column_name]
-        for column_name in _MEMBER_MAPPING.names
+        for column_name in _MEMBER_MAPPING.column_names
         if column_name not in {"username", "created_at"}
     }
     return insertion.on_conflict_do_update(index_elements=["username"], set_=updated_columns)

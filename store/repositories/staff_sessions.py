@@ -41,7 +41,7 @@ def _upsert_factor(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(second_factors)
     updated_columns = {
         column_name: insertion.excluded[column_name]
-        for column_name in _FACTOR_MAPPING.names
+        for column_name in _FACTOR_MAPPING.column_names
         if column_name != "username"
     }
     return insertion.on_conflict_do_update(index_elements=["username"], set_=updated_columns)

@@ -8,8 +8,8 @@ from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Ut
 from store.schema.base import id_column, metadata, reference_column
 
 
-def _read_roles(names: list[str]) -> frozenset[Role]:
-    return frozenset(map(Role, names))
+def _read_roles(role_names: list[str]) -> frozenset[Role]:
+    return frozenset(map(Role, role_names))
 
 
 people = Table(

@@ -63,8 +63,8 @@ def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
         refused = error.field
     else:
         assert meant != SearchQuery()
-        assert not meant.words or meant == SearchQuery(words=meant.words)
-        assert all(meant.words)
+        assert not meant.word_beginnings or meant == SearchQuery(word_beginnings=meant.word_beginnings)
+        assert all(meant.word_beginnings)
         return
     assert refused == SEARCH_FIELD
 
@@ -78,7 +78,7 @@ def test_every_spelling_of_a_name_finds_the_same_words(draw: st.DataObject, word
     entered = "".join(_spelt(draw, sign, [" ", "  ", *JOINERS]) for sign in name)
     assume(len(typed) <= LONGEST_QUERY)
     assert list_rotations(entered) == list_rotations(name)
-    assert parse_query(typed).joined_words in list_rotations(entered)
+    assert parse_query(typed).joined_beginnings in list_rotations(entered)
 
 
 @examples(200)
@@ -89,7 +89,7 @@ def test_a_name_is_found_by_the_beginning_of_any_of_its_words(draw: st.DataObjec
     kept = draw.draw(st.sampled_from(sorted(list_rotations(name))))
     half = kept[: draw.draw(st.integers(2, len(kept)))]
     assume(_found_by_words(half))
-    assert any(word.startswith(parse_query(half).joined_words) for word in list_rotations(name))
+    assert any(word.startswith(parse_query(half).joined_beginnings) for word in list_rotations(name))
 
 
 @examples(200)
@@ -150,7 +150,7 @@ def test_a_filter_is_read_back_as_it_was_kept(raw: dict[str, Any]) -> None:
 
 def _found_by_words(text: str) -> bool:
     try:
-        return bool(parse_query(text).words)
+        return bool(parse_query(text).word_beginnings)
     except DomainError:
         return False
 

@@ -47,7 +47,7 @@ BEHIND = ("", " لطفا", " ممنون", "، با تشکر", "!")
 
 def list_words(intent: Intent) -> tuple[str, ...]:
     """Return every word that calls an intent."""
-    return (*intent.words, *intent.weak_words, *intent.doubtful_words)
+    return (*intent.certain_words, *intent.weak_words, *intent.doubtful_words)
 
 
 def refusing_sentences(intent: Intent, word: str, code: str) -> Iterator[str]:

@@ -29,9 +29,10 @@ def parse(
     moment = _read_moment(now)
     grammar = Grammar(collect_intents(services_by_key()))
     for message in _read_messages(text):
-        parsed = grammar.parse_message(message, moment)
+        parsed_message = grammar.parse_message(message, moment)
         sys.stdout.write(
-            (json.dumps(parsed.as_json(), ensure_ascii=False) if as_json else _describe_parsed(parsed)) + "\n"
+            (json.dumps(parsed_message.as_json(), ensure_ascii=False) if as_json else _describe_parsed(parsed_message))
+            + "\n"
         )
         sys.stdout.flush()
 
@@ -54,8 +55,8 @@ def _read_messages(text: str | None) -> Iterator[str]:
         yield line.rstrip(b"\r\n").decode("utf-8", "replace")
 
 
-def _describe_parsed(parsed: ParsedMessage) -> str:
-    parsed_values = parsed.as_json()
+def _describe_parsed(parsed_message: ParsedMessage) -> str:
+    parsed_values = parsed_message.as_json()
     lines = [str(parsed_values["intent"])]
     lines += [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in parsed_values["slots"].items()]
     lines += [f"  missing: {', '.join(parsed_values['missing'])}"] if parsed_values["missing"] else []

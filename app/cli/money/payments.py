@@ -20,7 +20,7 @@ from domain.values.actors import Role
 from domain.values.errors import Forbidden
 
 
-def record(
+def record_slip(
     bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
     payment_id: Annotated[str, typer.Argument(help="Payment id (شناسه پرداخت).")],
     amount: Annotated[int, typer.Argument(help="Amount in rials.")],

@@ -61,8 +61,8 @@ def _build_import_view(table: str, options: ImportOptions, imported: FileImportR
         "kept": imported.kept_tally is not None,
         **tally.as_json(),
         "ignored_columns": list(imported.examined.ignored_headings),
-        "errors": [asdict(record) for record in imported.faults],
-        "first": [_build_row_view(record) for record in imported.examined.first_rows],
+        "errors": [asdict(finding) for finding in imported.faults],
+        "first": [_build_row_view(finding) for finding in imported.examined.first_rows],
     }
 
 

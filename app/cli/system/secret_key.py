@@ -28,7 +28,7 @@ def accept(
         async with session.store.open_unit() as uow:
             is_changed = await accept_key(session.settings, uow, session.dependencies.clock)
             if is_changed:
-                await uow.audit.record(now, actor.label, "secret_key_accepted", {"reason": reason})
+                await uow.audit.add_entry(now, actor.label, "secret_key_accepted", {"reason": reason})
             return is_changed
 
     with reporting_errors(as_json):

@@ -51,7 +51,7 @@ class ChargePages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
+        charged_registries = [candidate for candidate in REGISTRIES.values() if candidate.charge_terms]
         return (
             PageRoute("GET", EXPIRING_PATH, "registries.view", self._show_expiring),
             PageRoute("GET", GENERATE_PATH, "duties.change", self._render_generation),
@@ -61,7 +61,7 @@ class ChargePages:
                 "duties.change",
                 FormSubmission("year", self._submit_generation, self._render_generation),
             ),
-            *(route for registry in owed_registries for route in self._build_routes(registry)),
+            *(route for registry in charged_registries for route in self._build_routes(registry)),
         )
 
     def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:

@@ -89,7 +89,7 @@ class RefundPages:
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        owed_registries = [registry for registry in REGISTRIES.values() if registry.owed]
+        charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
             PageRoute("GET", REFUNDS_PATH, "refunds.view", self._render_page),
             PageRoute(
@@ -115,7 +115,7 @@ class RefundPages:
                         partial(self._row_page.render_row_page, registry),
                     ),
                 )
-                for registry in owed_registries
+                for registry in charged_registries
             ),
         )
 

@@ -99,7 +99,7 @@ class StatementPages:
         )
         audit_facts = {"office": office_statement.office, "kind": "csv", "file": f"{file_name}.csv"}
         async with self._store.open_unit() as uow:
-            await uow.audit.record(visitor.now, visitor.actor.label, "export", audit_facts)
+            await uow.audit.add_entry(visitor.now, visitor.actor.label, "export", audit_facts)
         return await asyncio.to_thread(
             lambda: render_csv(file_name, build_rows(office_statement))
         )  # a year of it takes a while

@@ -83,14 +83,14 @@ class FilterForm:
         }
         form_wording = self._build_form_wording(titles_by_field)
         usual_order = self._get_text("admin.queues.order.usual")
-        shown = build_controls(_build_fields(titles_by_field), values, form_wording, error)
+        controls = build_controls(_build_fields(titles_by_field), values, form_wording, error)
         queue_values = QueueFilter(queue_filter.queue, queue_filter.unit).as_json()
         return QueueFilterView(
-            [replace(control, blank_label=usual_order) if control.name == "order" else control for control in shown],
+            [replace(control, blank_label=usual_order) if control.name == "order" else control for control in controls],
             [(field_name, str(value)) for field_name, value in queue_values.items()],
             [
                 self._describe_narrowing(control)
-                for control in shown
+                for control in controls
                 if control.name not in _UNNARROWING_FIELDS and _describe_control(control)
             ],
             unread_values is not None,

@@ -46,7 +46,7 @@ class RowPage:
             row = await uow.registries.get_row(registry.key, read_row_id(request))
             row_changes = await uow.registries.list_changes(registry.key, row.id)
             links, member_names = await self._views.load_links(uow, registry, [row.values]), await load_staff_names(uow)
-            owed_context = await self._describe_owed(uow, registry, row, visitor, member_names)
+            charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
             service_context = (
                 await self._load_fleet(uow, row, visitor, refused_form) if registry.key in FLEET_REGISTRIES else None
             )
@@ -60,27 +60,27 @@ class RowPage:
             "past": [self._views.build_row_change(registry, change, member_names) for change in reversed(row_changes)],
             "referring": self._views.list_referring(registry, row),
             "amendable": bool(offered_amendment_fields(registry, visitor.actor)),
-            **owed_context,
+            **charge_context,
             "service": service_context,
             "booked_on": machine_address,
-            **self._describe_refusal(refused_form, owed_context["charge"], owed_context["bills"], visitor),
+            **self._describe_refusal(refused_form, charge_context["charge"], charge_context["bills"], visitor),
         }
         return render_staff_page(
             request, visitor, "admin/registries/registry_row.html", context, error=form_error(refused_form)
         )
 
-    async def _describe_owed(
+    async def _describe_charge(
         self, uow: UnitOfWork, registry: Registry, row: RegistryRow, visitor: Visitor, member_names: Mapping[str, str]
     ) -> dict[str, Any]:
         """Return what may be done about the money that a row owes, its bills, and its papers."""
-        bills = await uow.bills.list_of_subject(registry.key, row.id) if registry.owed else []
+        bills = await uow.bills.list_of_subject(registry.key, row.id) if registry.charge_terms else []
         return {
             "charge": _describe_charge(registry, row, visitor),
             "bills": [
                 await build_bill_view(uow, self._dependencies, bill, member_names, visitor.actor) for bill in bills
             ],
             "papers": await list_row_printouts(self._dependencies, uow, registry, row, visitor.actor)
-            if registry.owed
+            if registry.charge_terms
             else {},
         }
 
@@ -174,7 +174,7 @@ def _is_form_offered(
 
 def _describe_charge(registry: Registry, row: RegistryRow, visitor: Visitor) -> dict[str, Any] | None:
     """Return what may be done about the money that a row owes; None where rows never are owed for."""
-    if registry.owed is None:
+    if registry.charge_terms is None:
         return None
     charge_state = row.values["state"]
     is_due = charge_state in {ChargeState.OPEN, ChargeState.BILLED} and find_unowed_reason(registry, row) is None

@@ -216,5 +216,9 @@ def _link_part(target_address: str, row_reference: RowReference | None, row_key:
 
 def owes_nothing(registry: Registry, row: RegistryRow) -> bool:
     """Tell whether a row that could be owed for has no amount (a violation without a fine)."""
-    owed = registry.owed
-    return owed is not None and row.values[owed.amount_field] is None and row.values["state"] == ChargeState.OPEN
+    charge_terms = registry.charge_terms
+    return (
+        charge_terms is not None
+        and row.values[charge_terms.amount_field] is None
+        and row.values["state"] == ChargeState.OPEN
+    )

@@ -187,7 +187,7 @@ class ReportPages:
             stored_report, file_content = await uow.reports.get_report(min(int(request.match_info["id"]), 2**63 - 1))
             exporting_actor = require_export_right(find_report(stored_report.report), visitor.actor)
             audit_facts = {"report": stored_report.report, "kind": "xlsx", "file": stored_report.name}
-            await uow.audit.record(visitor.now, exporting_actor.label, "report_exported", audit_facts)
+            await uow.audit.add_entry(visitor.now, exporting_actor.label, "report_exported", audit_facts)
         return web.Response(body=file_content, headers=_build_headers("xlsx", stored_report.name))
 
 

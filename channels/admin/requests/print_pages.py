@@ -39,10 +39,10 @@ class PrintPages:
         self._printer = printer
 
     def list_routes(self) -> Sequence[PageRoute]:
-        owed_registries = [candidate for candidate in REGISTRIES.values() if candidate.owed]
+        charged_registries = [candidate for candidate in REGISTRIES.values() if candidate.charge_terms]
         return (
             *self._list_format_routes(_PRINT_PATH, "requests.view", self._find_request_printout),
-            *(route for registry in owed_registries for route in self._list_receipt_routes(registry)),
+            *(route for registry in charged_registries for route in self._list_receipt_routes(registry)),
         )
 
     def _list_receipt_routes(self, registry: Registry) -> Sequence[PageRoute]:

@@ -121,7 +121,7 @@ class TariffViews:
         registry = next(
             candidate.key
             for candidate in REGISTRIES.values()
-            if candidate.owed and candidate.owed.tariff_service == service_key
+            if candidate.charge_terms and candidate.charge_terms.tariff_service == service_key
         )
         return self._get_text(f"choices.registry.{registry}")
 

@@ -9,7 +9,7 @@ from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rules import ChargeState
 from domain.unit_of_work import UnitOfWork
 
-OWED_REGISTRIES: tuple[Registry, ...] = tuple(registry for registry in REGISTRIES.values() if registry.owed)
+CHARGED_REGISTRIES: tuple[Registry, ...] = tuple(registry for registry in REGISTRIES.values() if registry.charge_terms)
 """The registries whose rows are owed."""
 
 
@@ -20,7 +20,7 @@ async def list_payable_row_bills(dependencies: Dependencies, uow: UnitOfWork, mo
     is owed nothing for.
     """
     billing_context, row_bills = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now()), []
-    for registry in OWED_REGISTRIES:
+    for registry in CHARGED_REGISTRIES:
         unpaid_condition = {"state": (ChargeState.OPEN, ChargeState.BILLED)}
         for row in await list_rows_of_contact(uow, registry, mobile, unpaid_condition):
             if find_unowed_reason(registry, row) is None:

@@ -125,7 +125,7 @@ async def approve_refund(
         refund.iban, refund.approved_by, refund.approved_at = parsed_iban, approver.label, now
         await uow.bills.save_refund(refund)
     facts = {"bill_id": bill.bill_id, "refund": amount}
-    await uow.audit.record(now, approver.label, "refund_approved", facts)
+    await uow.audit.add_entry(now, approver.label, "refund_approved", facts)
     return bill
 
 

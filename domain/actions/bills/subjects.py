@@ -153,7 +153,7 @@ class RowSubject:
     ) -> None:
         """Put it among the facts of the audit: a row has no history of its own money."""
         facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
-        await uow.audit.record(dependencies.clock.now(), actor.label, "surplus_payment", facts)
+        await uow.audit.add_entry(dependencies.clock.now(), actor.label, "surplus_payment", facts)
 
     async def record_refund(
         self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
@@ -161,7 +161,7 @@ class RowSubject:
         """Put it among the facts of the audit."""
         bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
         facts = bill_facts | {"reference": payment.reference, "iban": iban}
-        await uow.audit.record(dependencies.clock.now(), actor.label, "refund", facts)
+        await uow.audit.add_entry(dependencies.clock.now(), actor.label, "refund", facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Say so: what a row owes is owed until it is paid or waived."""
@@ -174,7 +174,7 @@ class RowSubject:
         now = dependencies.clock.now()
         bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "amount": payment.amount}
         facts = bill_facts | {"reference": payment.reference, "reason": reason}
-        await uow.audit.record(now, actor.label, "payment_reversed", facts)
+        await uow.audit.add_entry(now, actor.label, "payment_reversed", facts)
         if bill.state.is_payable:
             row = await self._load_row(uow, bill, lock=True)
             await change_row(uow, row, {"state": ChargeState.BILLED}, actor.label, now, bill_id=bill.bill_id)

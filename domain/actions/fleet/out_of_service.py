@@ -52,7 +52,7 @@ async def take_out_of_service(
     except Conflict as booking_conflict:  # by another unit, in this very moment
         raise Conflict("first", detail="booked_then", codes=[]) from booking_conflict
     facts = {"resource": resource.code, "from": first_day.isoformat(), "to": last_day.isoformat(), "note": booking.note}
-    await uow.audit.record(now, recorded_by, "out_of_service", facts)
+    await uow.audit.add_entry(now, recorded_by, "out_of_service", facts)
     return booking
 
 
@@ -63,7 +63,7 @@ async def return_to_service(dependencies: Dependencies, uow: UnitOfWork, booking
     if booking.request_id is not None:
         raise NotFound("booking")
     await uow.fleet.cancel_booking(booking_id)
-    await uow.audit.record(
+    await uow.audit.add_entry(
         dependencies.clock.now(), recorded_by, "back_in_service", {"resource": resource.code, "note": booking.note}
     )
 

@@ -38,7 +38,7 @@ async def request_verification(dependencies: Dependencies, uow: UnitOfWork, acto
         raise AlreadyDone("history", detail="verifying")
     label, now = actor.acting_in_role(VERIFIER_ROLES).label, dependencies.clock.now()
     await uow.verifications.add_request(label, now)
-    await uow.audit.record(now, label, "verification_asked", {})
+    await uow.audit.add_entry(now, label, "verification_asked", {})
 
 
 async def request_nightly_verification(dependencies: Dependencies, store: Store) -> bool:
@@ -70,7 +70,7 @@ async def run_requested_verification(
         await uow.verifications.save_result(_complete_record(dependencies, requested_record, verification))
         if verification.faults:
             log.error("the history does not verify: %s faults", len(verification.faults))
-            await uow.audit.record(
+            await uow.audit.add_entry(
                 dependencies.clock.now(),
                 requested_record.asked_by,
                 "history_faults",

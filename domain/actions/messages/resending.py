@@ -31,5 +31,5 @@ async def retry_message(
     if not await uow.outbox.requeue(message_id, now, RETRIED_REASON):
         raise NotAllowedNow("message", detail="not_failed")
     facts = {"message": message_id, "reason": reason_text, "state": failed.state.value, "failed_by": failed.reason}
-    await uow.audit.record(now, actor.acting_in_role(RETRIER_ROLES).label, "message_retried", facts)
+    await uow.audit.add_entry(now, actor.acting_in_role(RETRIER_ROLES).label, "message_retried", facts)
     return await uow.outbox.get(message_id)

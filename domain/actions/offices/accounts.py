@@ -73,7 +73,7 @@ async def add_office(
         created_at=now,
     )
     await uow.offices.save(office)
-    await uow.audit.record(now, label, "office_added", {"office": code, "name": title, "username": office.username})
+    await uow.audit.add_entry(now, label, "office_added", {"office": code, "name": title, "username": office.username})
     return office, secret
 
 
@@ -103,7 +103,7 @@ async def rotate_office_key(
     ]
     office.keys = (*(key for key in old_keys if key.is_usable(now)), OfficeKey(vault.seal_secret(new_key), now, None))
     await uow.offices.save(office)
-    await uow.audit.record(now, label, "office_key_rotated", {"office": code, "old_until": old_end_at.isoformat()})
+    await uow.audit.add_entry(now, label, "office_key_rotated", {"office": code, "old_until": old_end_at.isoformat()})
     return new_key
 
 
@@ -251,7 +251,7 @@ async def _put_rule_in_force(
         await uow.offices.close_rule(insertion_point.row_before.id, rule.valid_from)
     dated_rule = replace(rule, valid_to=insertion_point.valid_until)
     await uow.offices.add_rule(dated_rule)
-    await uow.audit.record(dependencies.clock.now(), label, "commission", _rule_facts(dated_rule))
+    await uow.audit.add_entry(dependencies.clock.now(), label, "commission", _rule_facts(dated_rule))
     return dated_rule
 
 
@@ -283,7 +283,7 @@ async def withdraw_commission_rule(
 
 async def _withdraw_stored_rule(dependencies: Dependencies, uow: UnitOfWork, rule: CommissionRule, label: str) -> None:
     await uow.offices.withdraw_rule(rule.id)
-    await uow.audit.record(dependencies.clock.now(), label, "commission_withdrawn", _rule_facts(rule))
+    await uow.audit.add_entry(dependencies.clock.now(), label, "commission_withdrawn", _rule_facts(rule))
 
 
 def _rule_facts(rule: CommissionRule) -> dict[str, Any]:
@@ -355,4 +355,4 @@ async def _save_change(
     dependencies: Dependencies, uow: UnitOfWork, office: Office, label: str, event: str, facts: Mapping[str, Any]
 ) -> None:
     await uow.offices.save(office)
-    await uow.audit.record(dependencies.clock.now(), label, event, {"office": office.code, **facts})
+    await uow.audit.add_entry(dependencies.clock.now(), label, event, {"office": office.code, **facts})

@@ -64,7 +64,7 @@ async def _store_closing(uow: UnitOfWork, closing: TillClosing) -> TillClosing:
         "declared": closing.declared,
         "amount": closing.amount,
     }
-    await uow.audit.record(closing.closed_at, closing.closed_by, "till_closed", facts)
+    await uow.audit.add_entry(closing.closed_at, closing.closed_by, "till_closed", facts)
     return closing
 
 

@@ -99,10 +99,10 @@ def _list_public_facts(
     fact_texts = render_paper_facts(dependencies, service, printable, request, {})
     if printable.holder_fact and printable.holder_fact in fact_texts:
         fact_texts = {**fact_texts, printable.holder_fact: mask_name(fact_texts[printable.holder_fact])}
-    names = (*([printable.holder_fact] if printable.holder_fact else []), *printable.verified_facts)
+    fact_names = (*([printable.holder_fact] if printable.holder_fact else []), *printable.verified_facts)
     label = dependencies.catalogue.text
     return [
-        PaperFact(label(service.printable_label_key(printable, name)), fact_texts[name])
-        for name in names
-        if name in fact_texts
+        PaperFact(label(service.printable_label_key(printable, fact_name)), fact_texts[fact_name])
+        for fact_name in fact_names
+        if fact_name in fact_texts
     ]

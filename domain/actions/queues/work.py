@@ -86,7 +86,7 @@ async def load_queue_page(
     if _began_loosely(selection, cursor):
         selection = replace(selection, loosely=True)
     found_requests = await uow.work_lists.list_page(selection, limit, cursor)
-    if not found_requests and cursor is None and selection.search and len(selection.search.words) > 1:
+    if not found_requests and cursor is None and selection.search and len(selection.search.word_beginnings) > 1:
         found_requests = await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
     moments = _current_moments(dependencies)
     page = cut_page(found_requests, limit, cursor)
@@ -125,6 +125,6 @@ def _refuse_foreign_queue(dependencies: Dependencies, actor: Actor, criteria: Qu
 
 def _began_loosely(selection: Selection, cursor: Cursor | None) -> bool:
     """Tell whether the list before this place was one of single words: its last name began otherwise than typed."""
-    if cursor is None or selection.search is None or not selection.search.words:
+    if cursor is None or selection.search is None or not selection.search.word_beginnings:
         return False
-    return not str(cursor.sort_key).startswith(selection.search.joined_words)
+    return not str(cursor.sort_key).startswith(selection.search.joined_beginnings)

@@ -24,9 +24,9 @@ REVENUE_ROLES = frozenset({Role.REVENUE})
 
 def require_owed(registry: Registry) -> ChargeTerms:
     """Return how a registry's rows are owed; a `ValueError` for one whose rows never are."""
-    if registry.owed is None:
+    if registry.charge_terms is None:
         raise ValueError(f"rows of {registry.key} are not owed")
-    return registry.owed
+    return registry.charge_terms
 
 
 def find_unowed_reason(registry: Registry, row: RegistryRow) -> NotAllowedNow | None:

@@ -74,7 +74,7 @@ async def generate_duties(dependencies: Dependencies, store: Store, year: int, a
         if not generated.missing:
             await _generate_year(dependencies, uow, generated, _DutyYear(year, recorded_by, now, quotes_by_type))
             facts = {"year": year, "made": generated.made, "present": generated.present, "amount": generated.amount}
-            await uow.audit.record(now, recorded_by, "duties", facts)
+            await uow.audit.add_entry(now, recorded_by, "duties", facts)
     return generated
 
 

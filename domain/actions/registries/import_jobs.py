@@ -105,7 +105,7 @@ async def _audit_import(
 ) -> None:
     recorded_by = require_editor(find_registry(import_job.registry), actor).label
     facts = {"registry": import_job.registry, "source": import_job.name, "brought_by": import_job.by}
-    await uow.audit.record(dependencies.clock.now(), recorded_by, event, facts)
+    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, event, facts)
 
 
 def _clean_name(file_name: str) -> str:

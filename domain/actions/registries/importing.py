@@ -141,7 +141,7 @@ async def store_import(
         if import_effect.digest != expected_digest:
             raise Conflict(registry.key)
         facts = {"registry": registry.key, "source": source_name, **tally.as_json()}
-        await uow.audit.record(dependencies.clock.now(), recorded_by, "import", facts)
+        await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "import", facts)
         await completion_hook(uow, tally)
     return tally
 

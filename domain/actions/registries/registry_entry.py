@@ -56,7 +56,7 @@ def amend_fields(registry: Registry) -> tuple[Field, ...]:
 
 def offered_entry_fields(registry: Registry, actor: Actor) -> tuple[Field, ...]:
     """Return the fields of a new row's form as this hand is offered them: states alone that it may enter."""
-    if not registry.owed:
+    if not registry.charge_terms:
         return entry_fields(registry)
     offered_states = list_enterable_states(actor.role_names)
     offered_fields = [
@@ -73,10 +73,10 @@ def offered_amendment_fields(registry: Registry, actor: Actor) -> tuple[Field, .
 
 def _withheld_fields(registry: Registry, actor: Actor) -> frozenset[str]:
     """Return what this hand does not change of a row: how far its money is, and an amount that a tariff prices."""
-    if registry.owed is None:
+    if registry.charge_terms is None:
         return frozenset()
-    may_change_amount = registry.owed.tariff_service is None or SETTLING_ROLES & actor.role_names
-    return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.owed.amount_field})
+    may_change_amount = registry.charge_terms.tariff_service is None or SETTLING_ROLES & actor.role_names
+    return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.charge_terms.amount_field})
 
 
 async def enter_row(
@@ -103,10 +103,10 @@ async def audit_settled_entry(
     uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor, now: datetime
 ) -> None:
     """Audit a new row that was paid or waived elsewhere, be it typed or brought in a sheet."""
-    if registry.owed and row.values[STATE_FIELD] != ChargeState.OPEN:
-        amount = row.values[registry.owed.amount_field]
+    if registry.charge_terms and row.values[STATE_FIELD] != ChargeState.OPEN:
+        amount = row.values[registry.charge_terms.amount_field]
         facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE_FIELD], "amount": amount}
-        await uow.audit.record(now, actor.acting_in_role(SETTLING_ROLES).label, "charge_entered", facts)
+        await uow.audit.add_entry(now, actor.acting_in_role(SETTLING_ROLES).label, "charge_entered", facts)
 
 
 async def amend_row(

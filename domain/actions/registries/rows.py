@@ -61,7 +61,7 @@ async def audit_export(
     if actor.kind != "system" and not exporter_roles & actor.role_names:
         raise Forbidden(registry.key)
     recorded_by = actor.acting_in_role(exporter_roles).label
-    await uow.audit.record(dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts})
+    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts})
 
 
 async def find_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:

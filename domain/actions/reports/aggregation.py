@@ -52,10 +52,10 @@ class SectionTotals:
             and all(fact.distinguishes(dimension) for dimension in self.section.dimensions)
         )
 
-    def add_sums(self, fact: FactTable, row_values: RowValues, sums: Sequence[int]) -> None:
+    def add_sums(self, fact: FactTable, row_values: RowValues, fact_sums: Sequence[int]) -> None:
         """Add some sums of a fact."""
         part_sums = self._sums_by_key[tuple(row_values[dimension] for dimension in self.section.dimensions)]
-        for sum_name, value in zip(fact.sum_names, sums, strict=True):
+        for sum_name, value in zip(fact.sum_names, fact_sums, strict=True):
             part_sums[sum_name] += value
             self._total_sums[sum_name] += value
 
@@ -69,8 +69,10 @@ class SectionTotals:
         rows = [row for row in found_rows if row.key in shown_keys or self._has_content(row)]
         return FigureTable(self.section, tuple(rows), self._figure_values(self._total_sums))
 
-    def _figure_values(self, sums: Mapping[str, int]) -> tuple[FigureValue, ...]:
-        return tuple(figure.compute(sums) if self._has_figure(figure) else None for figure in self.section.figures)
+    def _figure_values(self, sums_by_name: Mapping[str, int]) -> tuple[FigureValue, ...]:
+        return tuple(
+            figure.compute(sums_by_name) if self._has_figure(figure) else None for figure in self.section.figures
+        )
 
     def _has_figure(self, figure: Figure) -> bool:
         return all(self.accepts_fact(fact) for fact in figure.fact_tables)

@@ -68,7 +68,7 @@ async def audit_report_export(
     facts |= {"from": criteria.first_day.isoformat(), "before": criteria.end_day.isoformat()}
     filter_facts = {dimension.value: value for dimension, value in criteria.value_by_dimension.items()}
     async with store.open_unit() as uow:
-        await uow.audit.record(dependencies.clock.now(), exporter.label, "report_exported", facts | filter_facts)
+        await uow.audit.add_entry(dependencies.clock.now(), exporter.label, "report_exported", facts | filter_facts)
 
 
 async def build_listing(

@@ -76,13 +76,13 @@ class _ReportRun:
         dimensions = [entry for section in section_totals for entry in section.section.dimensions]
         columns = required_columns(fact, (*dimensions, *self.scope.derived_dimensions(fact)))
         period_dimension = {Dimension.PERIOD: report_part[0].isoformat()}
-        for values, sums in await self._load_cells(fact, columns, report_part):
+        for values, fact_sums in await self._load_cells(fact, columns, report_part):
             row_values = self.scope.derive_known(
                 fact, period_dimension | dict(zip(columns, values, strict=True)), dimensions
             )
             if self.scope.admits_rows(fact, row_values):
                 for entry in section_totals:
-                    entry.add_sums(fact, row_values, sums)
+                    entry.add_sums(fact, row_values, fact_sums)
 
     async def _load_cells(self, fact: FactTable, columns: Sequence[Dimension], report_part: DaySpan) -> list[SumCell]:
         if fact is FLEET_FACTS:

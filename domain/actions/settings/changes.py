@@ -202,4 +202,4 @@ async def _store_change(
     if version is not None and last_change and not version.includes_change(last_change.id):
         raise Conflict("settings", detail="setting_changed")
     await uow.setting_changes.add(SettingChange(name, old_value, new_value, label, now))
-    await uow.audit.record(now, label, "setting_changed", {"name": name})
+    await uow.audit.add_entry(now, label, "setting_changed", {"name": name})

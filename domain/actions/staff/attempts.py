@@ -34,10 +34,10 @@ async def count_attempt(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -
     return CountedAttempt(limits, now)
 
 
-async def take_back_attempt(uow: UnitOfWork, attempt: CountedAttempt) -> None:
+async def take_back_attempt(uow: UnitOfWork, counted_attempt: CountedAttempt) -> None:
     """Count an attempt no more: it was right."""
-    for counter_key in sorted(attempt.limits.limit_by_key):
-        await uow.lines.take_back_hit(counter_key, attempt.counted_at, ATTEMPT_WINDOW)
+    for counter_key in sorted(counted_attempt.limits.limit_by_key):
+        await uow.lines.take_back_hit(counter_key, counted_attempt.counted_at, ATTEMPT_WINDOW)
 
 
 async def list_locks(uow: UnitOfWork, username: str, now: datetime) -> list[AccountLock]:

@@ -49,7 +49,7 @@ async def confirm_enrolment(
         raise AuthenticationFailed("code", detail="wrong_code")
     recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
     await uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
-    await uow.audit.record(now, f"staff:{username}", "second_factor_enrolled", {})
+    await uow.audit.add_entry(now, f"staff:{username}", "second_factor_enrolled", {})
     return recovery_codes
 
 
@@ -67,7 +67,7 @@ async def enrol_at_once(
     await uow.second_factors.save(SecondFactor(username, vault.seal_secret(secret), True, 0, stored_codes, now))
     ended = await uow.staff_sessions.delete_others(username)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.record(now, recorded_by, "second_factor_given", facts)
+    await uow.audit.add_entry(now, recorded_by, "second_factor_given", facts)
     return secret, recovery_codes
 
 
@@ -75,7 +75,7 @@ async def give_up_second_factor(dependencies: Dependencies, uow: UnitOfWork, use
     """Forget an authenticator (a lost phone); from outside its owner cannot sign in any more. `NotFound("code")`."""
     if not await uow.second_factors.delete(username):
         raise NotFound("code")
-    await uow.audit.record(dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username})
+    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username})
 
 
 async def rewrap_paper_codes(store: Store, vault: Vault) -> int:
@@ -113,7 +113,7 @@ async def set_password(
     await uow.people.save_staff(replace(member, password_hash=password_hash, password_temporary=is_temporary))
     ended = await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.record(dependencies.clock.now(), recorded_by, "password_changed", facts)
+    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "password_changed", facts)
 
 
 async def end_own_session(
@@ -125,7 +125,7 @@ async def end_own_session(
         raise NotFound("session")
     await uow.staff_sessions.delete(session_digest)
     facts = {"address": own_session.address}
-    await uow.audit.record(dependencies.clock.now(), f"staff:{session.username}", "session_ended", facts)
+    await uow.audit.add_entry(dependencies.clock.now(), f"staff:{session.username}", "session_ended", facts)
 
 
 def _make_recovery_codes(dependencies: Dependencies, vault: Vault, username: str) -> tuple[list[str], tuple[str, ...]]:

@@ -44,19 +44,19 @@ async def record_refusal(
     then does not depend on it.
     """
     actor = f"{sign_in_kind}:{name}"
-    if await uow.audit.count_again(_refusal_fingerprint(now, actor, event, refusal_facts), now):
+    if await uow.audit.count_again(_refusal_likeness_key(now, actor, event, refusal_facts), now):
         return
     row_owner = actor if await is_known() else f"{sign_in_kind}:{UNKNOWN_NAMES}"
     reason_facts = {name: refusal_facts[name] for name in REASON_FACTS if name in refusal_facts}
     counter_key = "|".join(("refusals", event, str(refusal_facts.get("why", "")), row_owner))
     if await uow.lines.add_hit(counter_key, now, REFUSAL_WINDOW) > MOST_ROWS:
         actor, refusal_facts = row_owner, {"further": True, **reason_facts}
-    await uow.audit.record_or_count(
-        _refusal_fingerprint(now, actor, event, refusal_facts), now, actor, event, refusal_facts
+    await uow.audit.add_or_count_entry(
+        _refusal_likeness_key(now, actor, event, refusal_facts), now, actor, event, refusal_facts
     )
 
 
-def _refusal_fingerprint(now: datetime, actor: str, event: str, refusal_facts: Mapping[str, Any]) -> str:
+def _refusal_likeness_key(now: datetime, actor: str, event: str, refusal_facts: Mapping[str, Any]) -> str:
     """Return what refusals have in common that one row counts."""
     window_number = int(now.timestamp() // REFUSAL_WINDOW.total_seconds())
     refusal_text = json.dumps([window_number, actor, event, refusal_facts], sort_keys=True)

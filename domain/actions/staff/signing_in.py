@@ -37,7 +37,7 @@ _LONGEST_NAME = 40
 class _PasswordCheck:
     """What came of comparing a password."""
 
-    attempt: CountedAttempt
+    counted_attempt: CountedAttempt
     """The attempt, as it was counted."""
     password_hash: str | None
     """What the password was compared with; None without a usable account."""
@@ -79,7 +79,7 @@ class StaffSignIn:
         if not caller.inside and not check.is_enrolled:
             raise await self._refuse_password(login_name, caller, "sign_in_not_enrolled")
         return await self._begin_session(
-            login_name, caller, check.attempt, shown_hash=check.password_hash, ended=[former] if former else []
+            login_name, caller, check.counted_attempt, shown_hash=check.password_hash, ended=[former] if former else []
         )
 
     async def show_second_factor(
@@ -94,25 +94,27 @@ class StaffSignIn:
         username, now = session.username, self.dependencies.clock.now()
         limits = sign_in_limits(username, caller, self._find_known_device(username, caller))
         async with self.store.open_unit() as uow:
-            attempt = await attempts.count_attempt(uow, limits, now)
+            counted_attempt = await attempts.count_attempt(uow, limits, now)
             is_right = await self._use_up_code(uow, username, code)
             if not is_right:
                 await self._audit_refusal(uow, username, "code_refused", caller)
         if not is_right:
             raise AuthenticationFailed("code")
         ended = [former, session] if former else [session]
-        return await self._begin_session(username, caller, attempt, second_factor=True, ended=ended, living=session)
+        return await self._begin_session(
+            username, caller, counted_attempt, second_factor=True, ended=ended, living=session
+        )
 
     async def prove_again(self, session: StaffSession, password: str, code: str, caller: ClientOrigin) -> None:
         """Take a fresh proof: the password, and from outside a code too. What is wrong is counted for this session
         alone: nobody else's attempts keep it from its proofs. Errors: those of both.
         """
         username = session.username
-        attempt = await self._check_proof_password(session, password, caller)
+        counted_attempt = await self._check_proof_password(session, password, caller)
         async with self.store.open_unit() as uow:
             is_right = caller.inside or await self._use_up_code(uow, username, code)
             if is_right:
-                await self._record_proof(uow, session, caller, attempt)
+                await self._record_proof(uow, session, caller, counted_attempt)
             else:
                 await self._audit_refusal(uow, username, "code_refused", caller)
         if not is_right:
@@ -120,9 +122,9 @@ class StaffSignIn:
 
     async def confirm_password(self, session: StaffSession, password: str, caller: ClientOrigin) -> None:
         """Check the password once more, whatever the session's age, counted as proofs are. Errors as for a proof."""
-        attempt = await self._check_proof_password(session, password, caller)
+        counted_attempt = await self._check_proof_password(session, password, caller)
         async with self.store.open_unit() as uow:
-            await attempts.take_back_attempt(uow, attempt)
+            await attempts.take_back_attempt(uow, counted_attempt)
 
     async def sign_out(self, session: StaffSession, caller: ClientOrigin) -> None:
         """End the session."""
@@ -155,7 +157,7 @@ class StaffSignIn:
         check = await self._compare_password(username, password, session_limits(username, session.digest))
         if not check.is_right:
             raise await self._refuse_password(username, caller, "proof_refused")
-        return check.attempt
+        return check.counted_attempt
 
     async def _compare_password(self, username: str, password: str, limits: AttemptLimits) -> _PasswordCheck:
         """Wait for a turn, count the attempt, and compare the password; `TooManyRequests` where there were too many."""
@@ -164,18 +166,18 @@ class StaffSignIn:
             async with self.store.open_unit(write=False) as uow:
                 await attempts.refuse_locked_sign_in(uow, limits, now)
             async with self.store.open_unit() as uow:
-                attempt = await attempts.count_attempt(uow, limits, now)
+                counted_attempt = await attempts.count_attempt(uow, limits, now)
                 member, factor = await uow.people.find_staff(username), await uow.second_factors.find(username)
             is_usable = member and member.active and len(password) <= LONGEST_PASSWORD
             password_hash = member.password_hash if member and is_usable else None
             is_right = await self.passwords.verify_password(password_hash, password[:LONGEST_PASSWORD])
-        return _PasswordCheck(attempt, password_hash, is_right, bool(factor and factor.confirmed))
+        return _PasswordCheck(counted_attempt, password_hash, is_right, bool(factor and factor.confirmed))
 
     async def _begin_session(
         self,
         username: str,
         caller: ClientOrigin,
-        attempt: CountedAttempt,
+        counted_attempt: CountedAttempt,
         *,
         shown_hash: str | None = None,
         second_factor: bool = False,
@@ -198,7 +200,7 @@ class StaffSignIn:
             living_ended = living is not None and living.digest not in ended_digests
             if member is None or not member.active or shown_hash not in {None, member.password_hash} or living_ended:
                 raise AuthenticationFailed("password")
-            await attempts.take_back_attempt(uow, attempt)
+            await attempts.take_back_attempt(uow, counted_attempt)
             await uow.staff_sessions.add(session)
             await self._audit_event(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
         return session, token
@@ -223,11 +225,11 @@ class StaffSignIn:
         return session, token
 
     async def _record_proof(
-        self, uow: UnitOfWork, session: StaffSession, caller: ClientOrigin, attempt: CountedAttempt
+        self, uow: UnitOfWork, session: StaffSession, caller: ClientOrigin, counted_attempt: CountedAttempt
     ) -> None:
         session.proved_at = self.dependencies.clock.now()
         await uow.staff_sessions.save_last_proved(session.digest, session.proved_at)
-        await attempts.take_back_attempt(uow, attempt)
+        await attempts.take_back_attempt(uow, counted_attempt)
         await self._audit_event(uow, session.username, "proved", caller)
 
     async def _use_up_code(self, uow: UnitOfWork, username: str, code: str) -> bool:
@@ -260,7 +262,7 @@ class StaffSignIn:
         )
 
     async def _audit_event(self, uow: UnitOfWork, username: str, event: str, caller: ClientOrigin) -> None:
-        await uow.audit.record(self.dependencies.clock.now(), f"staff:{username}", event, _caller_facts(caller))
+        await uow.audit.add_entry(self.dependencies.clock.now(), f"staff:{username}", event, _caller_facts(caller))
 
 
 def _caller_facts(caller: ClientOrigin) -> Mapping[str, Any]:

@@ -62,7 +62,7 @@ async def add_member(
         member_name, granted_roles, display_name, mobile_number, password_hash, True, now, password_temporary=True
     )
     await uow.people.save_staff(member)
-    await uow.audit.record(now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)})
+    await uow.audit.add_entry(now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)})
     return member
 
 
@@ -90,8 +90,12 @@ async def change_member(
     if not changed.roles & EDITOR_ROLES:
         await _refuse_last_admin(uow, member)
     await uow.people.save_staff(changed)
-    names = [name for name in ("roles", "full_name", "mobile") if getattr(changed, name) != getattr(member, name)]
-    facts = {"changed": names, "roles": sorted(changed.roles), "roles_before": sorted(member.roles)}
+    changed_fields = [
+        field_name
+        for field_name in ("roles", "full_name", "mobile")
+        if getattr(changed, field_name) != getattr(member, field_name)
+    ]
+    facts = {"changed": changed_fields, "roles": sorted(changed.roles), "roles_before": sorted(member.roles)}
     await _audit_change(dependencies, uow, label, "staff_changed", username, facts)
     return changed
 
@@ -191,7 +195,7 @@ async def _refuse_last_admin(uow: UnitOfWork, member: StaffMember) -> None:
 async def _audit_change(
     dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, username: str, facts: Mapping[str, Any]
 ) -> None:
-    await uow.audit.record(dependencies.clock.now(), label, event, {"username": username, **facts})
+    await uow.audit.add_entry(dependencies.clock.now(), label, event, {"username": username, **facts})
 
 
 def _check_username(text: str) -> str:

@@ -107,7 +107,7 @@ async def name_substitute(
         absent, deputy, first_day, last_day, label, dependencies.clock.now(), Role.ADMIN in actor.role_names
     )
     await uow.people.save_substitution(substitution)
-    await uow.audit.record(
+    await uow.audit.add_entry(
         substitution.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last_day)}
     )
     return substitution
@@ -130,7 +130,7 @@ async def end_substitution(
         raise Forbidden("absent", detail="of_admin")
     label = actor.acting_in_role(_lender_roles(roles_lent)).label
     facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
-    await uow.audit.record(dependencies.clock.now(), label, "substitute_ended", facts)
+    await uow.audit.add_entry(dependencies.clock.now(), label, "substitute_ended", facts)
     return ended
 
 

@@ -188,7 +188,7 @@ async def _audit_decision(
     dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, proposal: ProposedTariff
 ) -> None:
     facts = {"proposal": proposal.id, **_price_facts(proposal)}
-    await uow.audit.record(dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by})
+    await uow.audit.add_entry(dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by})
 
 
 def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
@@ -311,7 +311,7 @@ async def _put_in_force(
 async def _withdraw_row(dependencies: Dependencies, uow: UnitOfWork, row: TariffRow, label: str) -> None:
     await uow.tariffs.withdraw_row(row.id)
     facts = _price_facts(row) | {"from": row.valid_from.isoformat()}
-    await uow.audit.record(dependencies.clock.now(), label, "tariff_withdrawn", facts)
+    await uow.audit.add_entry(dependencies.clock.now(), label, "tariff_withdrawn", facts)
 
 
 def _lock_name(service: str) -> str:

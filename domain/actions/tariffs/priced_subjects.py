@@ -22,10 +22,10 @@ def list_priced(dependencies: Dependencies) -> dict[str, tuple[PricedSubject, ..
     services = {
         service_key: entry.priced_items for service_key, entry in dependencies.services.items() if entry.priced_items
     }
-    owed_charges = [entry.owed for entry in REGISTRIES.values() if entry.owed]
+    charge_terms = [entry.charge_terms for entry in REGISTRIES.values() if entry.charge_terms]
     return services | {
         entry.tariff_service: entry.priced_subjects
-        for entry in owed_charges
+        for entry in charge_terms
         if entry.tariff_service and entry.priced_subjects
     }
 
@@ -52,5 +52,7 @@ async def quote_prices(
 
 def require_priced_service(dependencies: Dependencies, service: str) -> None:
     """Raise `UnknownService` for what is no service, nor prices rows of a registry (yearly duties)."""
-    if not any(registry.owed and registry.owed.tariff_service == service for registry in REGISTRIES.values()):
+    if not any(
+        registry.charge_terms and registry.charge_terms.tariff_service == service for registry in REGISTRIES.values()
+    ):
         dependencies.engine.get_service(service)

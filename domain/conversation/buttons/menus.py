@@ -21,7 +21,7 @@ DRIVER_INTENTS = ("taxi_leave", "taxi_duty")
 PUBLIC_COMMANDS = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
 
-_COMMAND_WORDS = {intent.name: intent.words[0] for intent in COMMAND_INTENTS}
+_COMMAND_WORDS = {intent.name: intent.certain_words[0] for intent in COMMAND_INTENTS}
 
 
 def build_menu_rows(conversation: Conversation, catalogue_text: TextLookup, *, has_taxi: bool = False) -> ButtonRows:
@@ -51,7 +51,7 @@ def build_public_rows(conversation: Conversation, catalogue_text: TextLookup) ->
     service_buttons = [
         text_button(
             catalogue_text(f"services.{service.key}.title"),
-            f"{_COMMAND_WORDS['help']} {service.keywords[0].intent.words[0]}",
+            f"{_COMMAND_WORDS['help']} {service.keywords[0].intent.certain_words[0]}",
         )
         for service in conversation.services.values()
     ]
@@ -89,4 +89,4 @@ def _service_intents(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """Yield the intents that start a service or ask one, with a word that calls them."""
     for service in conversation.services.values():
         for intent in [*(source.intent for source in service.keywords), *(source.intent for source in service.lookups)]:
-            yield intent.name, intent.words[0]
+            yield intent.name, intent.certain_words[0]

@@ -12,7 +12,7 @@ from typing import Any
 from domain.fields.types import Choice, ReadingContext
 from domain.language.service import ServicePapers
 from domain.parsing.answers import read_choice
-from domain.parsing.names import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
+from domain.parsing.known_spellings import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.text import fold_text, tidy_text
 

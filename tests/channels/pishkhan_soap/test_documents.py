@@ -79,7 +79,7 @@ class Writing:
     async def render_pdf(self, printout: Printout) -> bytes:
         self.asked += 1
         async with self._town.store.open_unit() as uow:
-            await uow.audit.record(self._town.clock.now(), "printer", "printed", {})
+            await uow.audit.add_entry(self._town.clock.now(), "printer", "printed", {})
         if self.asked == 1:
             raise Unavailable("printer", detail="printer")
         return b"%PDF-1.7"

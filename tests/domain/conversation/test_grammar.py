@@ -156,7 +156,7 @@ def test_a_glued_keyword_is_set_apart_only_when_the_rest_bears_it_out() -> None:
 
 
 def test_a_new_service_needs_nothing_but_its_intent() -> None:
-    waste = replace(TAXI_DUTY_INTENT, name="waste", words=("پسماند",), weak_words=(), service_key="waste")
+    waste = replace(TAXI_DUTY_INTENT, name="waste", certain_words=("پسماند",), weak_words=(), service_key="waste")
     grammar = Grammar((*SERVICE_INTENTS, waste))
 
     assert grammar.parse_message("پسماند", NOW).intent == "waste"
@@ -166,7 +166,9 @@ def test_a_new_service_needs_nothing_but_its_intent() -> None:
 
 def test_a_keyword_cannot_belong_to_two_intents() -> None:
     with pytest.raises(ValueError, match="ماشين"):
-        Grammar((*SERVICE_INTENTS, replace(TAXI_DUTY_INTENT, name="other", words=("ماشين",), service_key="other")))
+        Grammar(
+            (*SERVICE_INTENTS, replace(TAXI_DUTY_INTENT, name="other", certain_words=("ماشين",), service_key="other"))
+        )
     with pytest.raises(ValueError, match="machinery"):
         Grammar((MACHINERY_INTENT, replace(TAXI_DUTY_INTENT, name="machinery")))
 

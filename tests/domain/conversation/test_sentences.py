@@ -28,7 +28,7 @@ def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
     """Every word with every negation; every negation of the first word with every courtesy."""
     sentences = [text for word in list_words(intent) for text in refusing_sentences(intent, word, CODE)]
     sentences += [
-        text for one in refusing_sentences(intent, intent.words[0], CODE) for text in courteous_sentences(one)
+        text for one in refusing_sentences(intent, intent.certain_words[0], CODE) for text in courteous_sentences(one)
     ]
     acting = []
     for text in dict.fromkeys(sentences):
@@ -41,7 +41,7 @@ def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
 def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
-    said = f"{intent.words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
+    said = f"{intent.certain_words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
     for text in courteous_sentences(said):
         parsed = GRAMMAR.parse_message(text, NOW)
         if intent.rest_slot and parsed.intent == intent.name:

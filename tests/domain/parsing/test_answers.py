@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.parsing.answers import read_choice, read_date, read_hours, read_machine_items, read_number, read_start_hour
-from domain.parsing.names import EXPERT_KINDS, MACHINE_NAMES
+from domain.parsing.known_spellings import EXPERT_KINDS, MACHINE_NAMES
 from domain.values.errors import AmbiguousField, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")

@@ -16,10 +16,10 @@ from domain.values.errors import CodeMistyped, DomainError, InvalidField
         ("۱۲ ت ۳۴۵ ایران ۵۹", SearchQuery(plate="12ت345-59")),
         ("۰۴۹۹۳۷۰۸۹۹", SearchQuery(national_code="0499370899")),
         ("499370899", SearchQuery(national_code="0499370899")),
-        ("آنه محمدي", SearchQuery(words=("انه", "محمدی"))),
-        ("گل‌جمال", SearchQuery(words=("گل", "جمال"))),
-        ("  0499 ", SearchQuery(words=("0499",))),
-        ("محمدی، آنه (سرپرست)", SearchQuery(words=("محمدی", "انه", "سرپرست"))),
+        ("آنه محمدي", SearchQuery(word_beginnings=("انه", "محمدی"))),
+        ("گل‌جمال", SearchQuery(word_beginnings=("گل", "جمال"))),
+        ("  0499 ", SearchQuery(word_beginnings=("0499",))),
+        ("محمدی، آنه (سرپرست)", SearchQuery(word_beginnings=("محمدی", "انه", "سرپرست"))),
     ],
 )
 def test_what_was_typed_is_told_by_its_form(typed: str, meant: SearchQuery) -> None:
@@ -46,7 +46,7 @@ def test_a_mistyped_code_is_told_and_a_long_text_refused() -> None:
         parse_query("731835349")
     with pytest.raises(InvalidField, match="too_long"):
         parse_query("آ" * (LONGEST_QUERY + 1))
-    assert parse_query("آ" * LONGEST_QUERY).words
+    assert parse_query("آ" * LONGEST_QUERY).word_beginnings
 
 
 def test_a_name_is_kept_once_for_each_of_its_words() -> None:

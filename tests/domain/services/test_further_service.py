@@ -233,7 +233,7 @@ def test_what_its_texts_lack_is_found() -> None:
 
 
 def test_a_word_of_another_service_is_found() -> None:
-    keyword = replace(TREES.keywords[0], intent=replace(TREES.keywords[0].intent, words=("هرس", "ماشین")))
+    keyword = replace(TREES.keywords[0], intent=replace(TREES.keywords[0].intent, certain_words=("هرس", "ماشین")))
     assert flaws(replace(TREES, keywords=(keyword,))) == ["tree_pruning: word_of_two_services: ماشین"]
 
 

@@ -129,7 +129,7 @@ def test_samples_of_a_band_are_amounts_of_it() -> None:
 
 
 def test_only_what_is_counted_in_hours_or_square_metres_has_bands() -> None:
-    owed = [one.owed.priced_subjects for one in REGISTRIES.values() if one.owed]
+    owed = [one.charge_terms.priced_subjects for one in REGISTRIES.values() if one.charge_terms]
     every = [one for things in (*(service.priced_items for service in SERVICES), *owed) for one in things]
     assert {one.unit: bool(one.max_amount) for one in every} == {
         "hour": True,

@@ -83,7 +83,7 @@ class HostileVisitor:
 
     async def fills(self, service: Service, intent: Intent) -> None:
         """Answer question by question, what is no text wrongly first, up to the tracking code."""
-        message = await self.says(intent.words[0])
+        message = await self.says(intent.certain_words[0])
         for _ in service.form:
             if SUBMIT in message.labels:
                 break

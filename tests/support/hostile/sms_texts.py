@@ -64,7 +64,7 @@ class HostileTexter:
     async def fills(self, service: Service, intent: Intent, prefix: str) -> None:
         """Answer question by question, up to the tracking code."""
         mobile = self.sender(service, prefix)
-        told = await self.says(mobile, intent.words[0])
+        told = await self.says(mobile, intent.certain_words[0])
         for _ in service.form:
             if (asked := find_asked_field(told, service, "sms")) is None:
                 break

@@ -24,7 +24,7 @@ from tests.support.staff_site import COLLEAGUE, StaffSite, Visitor
 ROOT = Path(__file__).parents[4]
 SIGNER = Ed25519Signer("a secret of the tests")
 _RECORDERS = {
-    "record",
+    "add_entry",
     "record_refusal",
     "record_numbered_row",
     "_audit_change",
@@ -60,7 +60,7 @@ def calls() -> Iterator[ast.Call]:
     for room in ("app", "channels", "domain"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text("utf-8")
-            if ".audit.record(" in text or "await record_refusal(" in text:
+            if ".audit.add_entry(" in text or "await record_refusal(" in text:
                 yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
 
 
@@ -118,7 +118,7 @@ async def test_a_refused_call_of_a_counter_is_told_in_words(
 ) -> None:
     facts = {"username": "office-1001", "operation": operation, "error": error}
     async with site.store.open_unit() as uow:
-        await uow.audit.record(site.clock.now(), "office:office-1001", "counter_refused", facts)
+        await uow.audit.add_entry(site.clock.now(), "office:office-1001", "counter_refused", facts)
     await inside.sign_in("auditor")
     assert f"عملیات: {told}" in words(await inside.get("/staff/audit")).replace(" :", ":")
 
@@ -127,7 +127,7 @@ async def test_a_rule_of_commission_is_told_in_percent_and_an_office_by_its_soft
     site: StaffSite, inside: Visitor
 ) -> None:
     async with site.store.open_unit() as uow:
-        await uow.audit.record(
+        await uow.audit.add_entry(
             site.clock.now(), "office:1001", "rule_added", {"share_bp": 250, "per_request": 1_000_000}
         )
     await inside.sign_in("auditor")
@@ -220,7 +220,7 @@ async def test_refusals_that_are_alike_are_shown_with_their_number(site: StaffSi
 async def test_the_audit_is_paged(site: StaffSite, inside: Visitor) -> None:
     async with site.store.open_unit() as uow:
         for number in range(51):
-            await uow.audit.record(site.clock.now(), "system:test", "import", {"name": f"<b>{number}."})
+            await uow.audit.add_entry(site.clock.now(), "system:test", "import", {"name": f"<b>{number}."})
     await inside.sign_in("auditor")
     page = await inside.get("/staff/audit?actor=system:test")
     assert "&lt;b&gt;50." in page
@@ -306,9 +306,9 @@ async def test_ids_in_facts_are_named_where_there_is_a_name(site: StaffSite, ins
     facts = {"report": "revenue", "kind": "csv", "registry": "duty", "service": "machinery", "roles": ["civil", "moon"]}
     people = {"absent": "civil", "brought_by": "staff:revenue", "changed": ["full_name", "roles"], "name": "<b>"}
     async with site.store.open_unit() as uow:
-        await uow.audit.record(site.clock.now(), "system:test", "export", facts | people | {"state": "failed"})
-        await uow.audit.record(site.clock.now(), "system:test", "message_retried", {"state": "failed"})
-        await uow.audit.record(site.clock.now(), "system:test", "charge_entered", {"state": "paid"})
+        await uow.audit.add_entry(site.clock.now(), "system:test", "export", facts | people | {"state": "failed"})
+        await uow.audit.add_entry(site.clock.now(), "system:test", "message_retried", {"state": "failed"})
+        await uow.audit.add_entry(site.clock.now(), "system:test", "charge_entered", {"state": "paid"})
     inside.headers["User-Agent"] = f'{LINUX}Chrome/140.0 Safari/537.36 "<i>'
     await inside.sign_in("auditor")
     page = await inside.get("/staff/audit?actor=system:test")

@@ -58,7 +58,7 @@ async def page(
 ) -> Page[ServiceRequest]:
     """A page of what a search finds."""
     search = parse_query(typed)
-    order = ListOrder.NAME if search.words else ListOrder.NEWEST
+    order = ListOrder.NAME if search.word_beginnings else ListOrder.NEWEST
     wanted = replace(Selection(EVERYTHING, order, search=search), **how)  # type: ignore[arg-type]
     async with store.open_unit(write=False) as uow:
         return cut_page(await uow.work_lists.list_page(wanted, limit, at), limit, at)

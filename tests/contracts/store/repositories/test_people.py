@@ -69,6 +69,6 @@ async def test_audited_facts_are_numbered_by_the_database(store: SqlStore) -> No
             ]
 
     async with store.open_unit() as uow:
-        await uow.audit.record(NOW, "staff:ali", "denied", {"action": "price"})
-        await uow.audit.record(NOW, "office:101", "locked_out", {})
+        await uow.audit.add_entry(NOW, "staff:ali", "denied", {"action": "price"})
+        await uow.audit.add_entry(NOW, "office:101", "locked_out", {})
         assert await Reading(uow.audit._transaction).whats() == ["denied", "locked_out"]

@@ -58,7 +58,7 @@ async def test_the_audit_is_found_newest_first(store: SqlStore) -> None:
     ]
     async with store.open_unit() as uow:
         for actor, what, at in facts:
-            await uow.audit.record(at, actor, what, {"متن": [1, None, True]})
+            await uow.audit.add_entry(at, actor, what, {"متن": [1, None, True]})
 
     async def found(**wanted: Any) -> list[int]:
         async with store.open_unit(write=False) as uow:
@@ -81,8 +81,8 @@ async def test_alike_facts_are_one_that_counts_them(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         assert not await uow.audit.count_again("a", NOW)
         for alike, at in (("a", NOW), ("b", NOW), ("a", NOW + DAY)):
-            await uow.audit.record_or_count(alike, at, f"office:{alike}", "counter_refused", {"متن": at.isoformat()})
-        await uow.audit.record(NOW, "staff:sara", "denied", {})
+            await uow.audit.add_or_count_entry(alike, at, f"office:{alike}", "counter_refused", {"متن": at.isoformat()})
+        await uow.audit.add_entry(NOW, "staff:sara", "denied", {})
         assert await uow.audit.count_again("a", NOW + 2 * DAY)
         found = [(one.actor, one.at, one.times, one.last_at) for one in await uow.audit.list_entries(AuditFilter())]
         first = (await uow.audit.list_entries(AuditFilter(actor="office:a")))[0]

@@ -77,7 +77,7 @@ async def test_a_negation_never_acts(waiting: Waiting) -> None:
     """Every command with every negation, the courtesies in turn (`test_sentences` reads all of them)."""
     before = waiting.acts()
     for intent in INTENTS:
-        for at, sentence in enumerate(refusing_sentences(intent, intent.words[0], waiting.code(intent.name))):
+        for at, sentence in enumerate(refusing_sentences(intent, intent.certain_words[0], waiting.code(intent.name))):
             courtesies = list(courteous_sentences(sentence))
             await waiting.town.receive(
                 waiting.speaker(intent.name), courtesies[at % len(courtesies)], f"{intent.name}-{at}"
@@ -91,7 +91,7 @@ async def test_a_negation_never_acts_in_a_chat(waiting: Waiting) -> None:
     before = waiting.acts()
     for intent in INTENTS:
         person = owner if waiting.speaker(intent.name) == OWNER_MOBILE else citizen
-        for sentence in list(refusing_sentences(intent, intent.words[0], waiting.code(intent.name)))[::9]:
+        for sentence in list(refusing_sentences(intent, intent.certain_words[0], waiting.code(intent.name)))[::9]:
             await person.does(TextWritten(f"سلام {sentence} ممنون"))
     assert waiting.acts() == before
 
