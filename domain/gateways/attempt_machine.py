@@ -1,0 +1,312 @@
+"""The state machine of an attempt: pure, so that a simulator can drive it through every order of events.
+
+Who drives it (`domain/actions/payments/`) does three things in turn: stores a change, makes the call that `plan_call`
+names outside of any transaction, and applies the answer. Each can be lost or repeated: the machine relies on nothing
+but what was stored. Rules:
+
+- The browser never decides. A callback that matches what was stored makes the bank be asked, and nothing else.
+- Money counts when the bank says that it is ours, at most once.
+- No answer is no answer: the bank is asked again, with growing pauses and without end. Nothing is given back on doubt.
+- What is declined can still be paid with another card while the session lasts.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.gateways.attempt import (
+    AttemptAlert,
+    AttemptChange,
+    AttemptEffect,
+    AttemptState,
+    GatewayCall,
+    PaymentAttempt,
+)
+from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, Settlement
+from domain.gateways.gateway import GatewayAnswer, GatewayCallback, PaymentPage, SaleState, StartRefusal
+
+START_GRACE = timedelta(minutes=5)
+"""How long a session may take to open; nobody can have left for the bank before it is stored."""
+
+SESSION_GRACE = timedelta(minutes=2)
+"""What a bank's clock may differ from ours, and a payer who paid in the last second needs."""
+
+ABSENT_PAYER_PAUSE = timedelta(minutes=2)
+"""Between two questions about a payer who has not come back, at a bank that can be asked."""
+
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800))
+"""Before each further call to a bank that does not answer; the last one from then on, without end."""
+
+_CALLS = {AttemptState.RETURNED: GatewayCall.VERIFY, AttemptState.VERIFIED: GatewayCall.SETTLE}
+_ASKS_WHETHER_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED, AttemptState.UNKNOWN})
+_PAID = {SaleState.VERIFIED, SaleState.AWAITING_VERIFICATION}
+_EXPECTED_AT_END = {
+    AttemptState.SETTLED: {SaleState.SETTLED, *_PAID},
+    AttemptState.REVERSED: {SaleState.REVERSED, SaleState.UNPAID, *_PAID},
+}
+"""What a late answer may still say of an attempt that ended."""
+_ACCEPTS_CALLBACK = frozenset(
+    {AttemptState.SENT, AttemptState.DECLINED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.RETURNED}
+)
+
+
+class AttemptMachine:
+    """Moves the attempts at one gateway, by that gateway's capabilities."""
+
+    def __init__(self, capabilities: GatewayCapabilities) -> None:
+        self.capabilities = capabilities
+
+    # Leaving for the bank
+
+    def apply_start(self, attempt: PaymentAttempt, result: PaymentPage | StartRefusal, now: datetime) -> AttemptChange:
+        """Store what the bank said when a session was asked for; the browser leaves only after this is stored."""
+        if attempt.state is not AttemptState.CREATED:
+            return AttemptChange(attempt, "start_ignored")
+        if isinstance(result, StartRefusal):
+            return self._finish(replace(attempt, code=result.code), AttemptState.FAILED, "not_started", now)
+        sent = replace(attempt, state=AttemptState.SENT, reference=result.reference)
+        return AttemptChange(replace(sent, next_step_at=self._look_after_payer(sent, now)), "sent")
+
+    # Coming back
+
+    def apply_callback(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
+        """Take what a browser brought. What does not match what was stored changes nothing but that staff are told."""
+        if not self._matches(attempt, callback):
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        if attempt.state not in _ACCEPTS_CALLBACK:
+            return self._apply_repeated_callback(attempt, callback)
+        if not callback.is_paid:
+            return self._apply_decline(attempt, callback, now)
+        if attempt.state is AttemptState.RETURNED and attempt.sale_number in {callback.sale_number, None}:
+            return AttemptChange(attempt, "callback_repeated")
+        claimed = replace(attempt, sale_number=callback.sale_number, card=callback.card or attempt.card)
+        return self._expect_verification(replace(claimed, code=callback.code), "returned", now)
+
+    def _matches(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        """Tell whether it names the session and the order that were stored; it has to name at least one of them."""
+        named = [(callback.order_number, attempt.order_number), (callback.reference, attempt.reference)]
+        return any(brought is not None for brought, _ in named) and all(
+            brought == stored for brought, stored in named if brought is not None
+        )
+
+    def _apply_repeated_callback(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
+        """A sale that is verified or ended stays what it is; another sale of the same session is somebody's to see."""
+        is_other_sale = callback.is_paid and callback.sale_number not in {attempt.sale_number, None}
+        if is_other_sale and attempt.sale_number is not None:
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        return AttemptChange(attempt, "callback_repeated")
+
+    def _apply_decline(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
+        """A refusal counts where nothing was claimed so far: it is a browser's word against the bank's answer."""
+        if attempt.state not in {AttemptState.SENT, AttemptState.DECLINED}:
+            return AttemptChange(attempt, "decline_ignored")
+        declined = replace(attempt, state=AttemptState.DECLINED, code=callback.code)
+        return AttemptChange(replace(declined, next_step_at=self._look_after_payer(declined, now)), "declined")
+
+    def apply_listed(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Take up a sale that the bank lists as paid and not verified: the payer never came back."""
+        if attempt.state not in _ACCEPTS_CALLBACK - {AttemptState.RETURNED}:
+            return AttemptChange(attempt, "listing_ignored")
+        return self._expect_verification(attempt, "listed_unverified", now)
+
+    def reject_callback(self, attempt: PaymentAttempt) -> AttemptChange:
+        """Refuse a callback whose sale is known as another attempt's: one receipt pays once."""
+        return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+
+    def _expect_verification(self, attempt: PaymentAttempt, event: str, now: datetime) -> AttemptChange:
+        returned = replace(
+            attempt,
+            state=AttemptState.RETURNED,
+            returned_at=now,
+            finished_at=None,
+            next_step_at=now,
+            unanswered_calls=0,
+        )
+        effects = frozenset() if attempt.state.is_open else frozenset({AttemptEffect.HOLD_BILLS})
+        return AttemptChange(returned, event, effects)
+
+    # Asking the bank
+
+    def plan_call(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
+        """Return what the bank is to be asked for now; None: nothing, time alone moves it (`apply_time`)."""
+        if attempt.state is AttemptState.VERIFIED and attempt.has_wrong_amount:
+            return self._plan_return(attempt, now)
+        if attempt.state in _ASKS_WHETHER_PAID:
+            return self._plan_question(attempt)
+        return _CALLS.get(attempt.state)
+
+    def _plan_question(self, attempt: PaymentAttempt) -> GatewayCall | None:
+        """Where the bank answers no inquiries, a sale whose number is known is verified once more: that asks, too."""
+        if self._can_inquire(attempt):
+            return GatewayCall.INQUIRE
+        return GatewayCall.VERIFY if attempt.sale_number and not attempt.has_wrong_amount else None
+
+    def _plan_return(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
+        """A sale of a wrong amount is given back while the bank allows it, and asked about after an unanswered call."""
+        if attempt.unanswered_calls % 2 and self._can_inquire(attempt):
+            return GatewayCall.INQUIRE
+        return GatewayCall.REVERSE if self._can_reverse(attempt, now) else None
+
+    def _can_inquire(self, attempt: PaymentAttempt) -> bool:
+        key = self.capabilities.inquiry
+        return key is InquiryKey.ORDER or (key is InquiryKey.SALE_NUMBER and attempt.sale_number is not None)
+
+    def _can_reverse(self, attempt: PaymentAttempt, now: datetime) -> bool:
+        within = self.capabilities.reverse_within
+        return within is not None and attempt.verified_at is not None and now < attempt.verified_at + within
+
+    def _verification_ended(self, attempt: PaymentAttempt, now: datetime) -> bool:
+        within = self.capabilities.verify_within
+        return within is not None and attempt.returned_at is not None and now >= attempt.returned_at + within
+
+    # What the bank said
+
+    def apply_answer(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
+        """Take what the bank said to any call, whenever it comes: late answers find an attempt that moved on."""
+        if answer.sale_state is None:
+            return self._wait(attempt, answer, now)
+        known = replace(
+            attempt,
+            code=answer.code,
+            sale_number=attempt.sale_number or answer.sale_number,
+            card=answer.card or attempt.card,
+            bank_amount=attempt.bank_amount if answer.amount is None else answer.amount,
+            paid_amount=attempt.paid_amount if answer.paid_amount is None else answer.paid_amount,
+            unanswered_calls=0,
+        )
+        if attempt.state in _EXPECTED_AT_END:
+            return self._compare_with_end(attempt, answer.sale_state)
+        return self._apply_sale_state(known, answer.sale_state, now)
+
+    def _apply_sale_state(self, attempt: PaymentAttempt, sale_state: SaleState, now: datetime) -> AttemptChange:
+        match sale_state:
+            case SaleState.SETTLED:
+                return self._settle(attempt, now)
+            case SaleState.VERIFIED:
+                return self._verify(attempt, now)
+            case SaleState.AWAITING_VERIFICATION:
+                return self._expect_verification(attempt, "awaiting_verification", now)
+            case SaleState.REVERSED:
+                return self._finish(attempt, AttemptState.REVERSED, "reversed", now)
+            case SaleState.UNPAID:
+                return self._apply_unpaid(attempt, now)
+
+    def _settle(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        settled = replace(
+            attempt,
+            state=AttemptState.SETTLED,
+            verified_at=attempt.verified_at or now,
+            finished_at=now,
+            next_step_at=None,
+        )
+        if not attempt.has_wrong_amount:
+            return AttemptChange(settled, "settled", frozenset({AttemptEffect.COUNT_PAYMENT}))
+        effects = frozenset({AttemptEffect.HOLD_IN_SUSPENSE, AttemptEffect.RELEASE_BILLS, AttemptEffect.ALERT_STAFF})
+        return AttemptChange(replace(settled, alert=AttemptAlert.WRONG_AMOUNT), "settled_wrong_amount", effects)
+
+    def _verify(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Verified is ours where no call settles; but not a wrong amount that can still be given back."""
+        is_settled = self.capabilities.settlement is Settlement.WITH_VERIFY
+        if is_settled and not (attempt.has_wrong_amount and self.capabilities.reverse_within):
+            return self._settle(attempt, now)
+        next_step_at = now + ABSENT_PAYER_PAUSE if attempt.state is AttemptState.VERIFIED else now
+        verified = replace(
+            attempt,
+            state=AttemptState.VERIFIED,
+            verified_at=attempt.verified_at or now,
+            next_step_at=next_step_at,
+            finished_at=None,
+        )
+        if not attempt.has_wrong_amount:
+            return AttemptChange(verified, "verified")
+        return self._alert(verified, AttemptAlert.WRONG_AMOUNT, "verified_wrong_amount")
+
+    def _apply_unpaid(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Nothing was paid. What had been verified cannot be unpaid: that is somebody's to see, and asked again."""
+        if attempt.state is AttemptState.VERIFIED:
+            waiting = replace(attempt, next_step_at=now + PAUSES[-1])
+            return self._alert(waiting, AttemptAlert.CONTRADICTION, "contradiction")
+        if attempt.state is AttemptState.FAILED:
+            return AttemptChange(attempt, "answer_repeated")
+        if now >= self._end_of_waiting(attempt):
+            return self._finish(attempt, AttemptState.FAILED, "not_paid", now)
+        state = AttemptState.SENT if attempt.state is AttemptState.SENT else AttemptState.DECLINED
+        unpaid = replace(attempt, state=state)
+        return AttemptChange(replace(unpaid, next_step_at=self._look_after_payer(unpaid, now)), "unpaid_so_far")
+
+    def _compare_with_end(self, attempt: PaymentAttempt, sale_state: SaleState) -> AttemptChange:
+        """What ended stays so; a bank that says otherwise later is told to staff."""
+        if sale_state in _EXPECTED_AT_END[attempt.state]:
+            return AttemptChange(attempt, "answer_repeated")
+        return self._alert(attempt, AttemptAlert.CONTRADICTION, "contradiction")
+
+    def _wait(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
+        """No answer: ask again after a pause that grows."""
+        if not attempt.state.is_open:
+            return AttemptChange(attempt, "answer_repeated")
+        pause = PAUSES[min(attempt.unanswered_calls, len(PAUSES) - 1)]
+        is_late = attempt.state is AttemptState.RETURNED and self._verification_ended(attempt, now)
+        waiting = replace(
+            attempt,
+            state=AttemptState.UNKNOWN if is_late else attempt.state,
+            code=answer.code,
+            next_step_at=now + pause,
+            unanswered_calls=attempt.unanswered_calls + 1,
+        )
+        if answer.is_our_fault:
+            return self._alert(waiting, AttemptAlert.OUR_FAULT, "refused_by_bank")
+        return AttemptChange(waiting, "unanswered")
+
+    # Time
+
+    def apply_time(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Do what time alone does to an attempt that is due and has no call to make."""
+        if attempt.state is AttemptState.CREATED and now >= attempt.created_at + START_GRACE:
+            return self._finish(attempt, AttemptState.FAILED, "not_started", now)
+        if attempt.state in {AttemptState.SENT, AttemptState.DECLINED} and now >= self._end_of_waiting(attempt):
+            return self._end_waiting(attempt, now)
+        if attempt.state is AttemptState.VERIFIED and attempt.has_wrong_amount:
+            return self._give_up_return(attempt, now)
+        return AttemptChange(replace(attempt, next_step_at=self._look_after_payer(attempt, now)), "waiting")
+
+    def _end_waiting(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """The payer did not come back and the bank cannot be asked: by then it has given back whatever was paid; where
+        it does not do so by itself, only its settlement file can tell.
+        """
+        if self.capabilities.verify_within is not None:
+            return self._finish(attempt, AttemptState.FAILED, "not_returned", now)
+        unknown = replace(attempt, state=AttemptState.UNKNOWN, next_step_at=None)
+        return self._alert(unknown, AttemptAlert.UNANSWERABLE, "unanswerable")
+
+    def _give_up_return(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """A sale of a wrong amount that the bank gives back no more: its money is the revenue unit's to place; where
+        it was never settled, the bank has to tell.
+        """
+        if self.capabilities.settlement is Settlement.WITH_VERIFY:
+            return self._settle(attempt, now)
+        unknown = replace(attempt, state=AttemptState.UNKNOWN, next_step_at=None)
+        return self._alert(unknown, AttemptAlert.WRONG_AMOUNT, "not_reversible")
+
+    def _look_after_payer(self, attempt: PaymentAttempt, now: datetime) -> datetime | None:
+        """Return when an attempt is turned to whose payer is at the bank, or may come back."""
+        if attempt.state is AttemptState.UNKNOWN:
+            return None
+        end = self._end_of_waiting(attempt)
+        return max(now, min(end, now + ABSENT_PAYER_PAUSE) if self._plan_question(attempt) else end)
+
+    def _end_of_waiting(self, attempt: PaymentAttempt) -> datetime:
+        """Return when nothing more can come of it. A bank that can be asked says so once its session is over; another
+        one has by then given back what was paid and could not be verified.
+        """
+        unasked = timedelta(0) if self._can_inquire(attempt) else self.capabilities.verify_within or timedelta(0)
+        return attempt.session_ends_at + unasked + SESSION_GRACE
+
+    # Ends
+
+    def _finish(self, attempt: PaymentAttempt, state: AttemptState, event: str, now: datetime) -> AttemptChange:
+        finished = replace(attempt, state=state, finished_at=now, next_step_at=None)
+        return AttemptChange(finished, event, frozenset({AttemptEffect.RELEASE_BILLS}))
+
+    def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
+        """Say so once: an attempt that bears this alert already is not told again."""
+        effects = frozenset[AttemptEffect]() if attempt.alert is alert else frozenset({AttemptEffect.ALERT_STAFF})
+        return AttemptChange(replace(attempt, alert=alert), event, effects)

@@ -1,0 +1,29 @@
+"""A callback as it came, kept before anything is concluded from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+LONGEST_PAYLOAD = 8_192
+"""Characters of a callback that are kept; none of the published ones comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRecord:
+    """What a browser brought to a gateway's callback address."""
+
+    id: int
+    """The row's key."""
+    gateway: str
+    """The key of the gateway that the address names."""
+    attempt_id: int | None
+    """The attempt that it names; None where it names none of ours."""
+    method: str
+    """GET or POST."""
+    payload: str
+    """Names and values as they came, url-encoded, card numbers masked, cut to `LONGEST_PAYLOAD`."""
+    source_address: str
+    """The address that it came from."""
+    at: datetime
+    """In UTC."""
+    event: str
+    """What the machine made of it: `returned`, `foreign_callback`, `not_ours`, `unreadable` …"""

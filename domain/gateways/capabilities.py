@@ -1,0 +1,76 @@
+"""What a gateway's protocol can do, as data: the machine of attempts asks these, and never a gateway's name."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class InquiryKey(StrEnum):
+    """What a gateway has to be told to say what became of a sale."""
+
+    NOTHING = "nothing"
+    """It cannot be asked."""
+    SALE_NUMBER = "sale_number"
+    """Its own number of the sale, which only the callback brings."""
+    ORDER = "order"
+    """Our order number or its reference: it can be asked although the payer never came back."""
+
+
+class RepeatedVerify(StrEnum):
+    """What a second verification of one sale answers."""
+
+    SAYS_SO = "says_so"
+    """A code of its own that means «verified before»: as good as the first one."""
+    SUCCEEDS = "succeeds"
+    """The same as the first one, any number of times: to use a receipt once is up to the merchant."""
+    ONLY_UNANSWERED = "only_unanswered"
+    """It is allowed where the first one was not answered."""
+
+
+class Settlement(StrEnum):
+    """What makes a verified sale ours."""
+
+    BY_CALL = "by_call"
+    """A call of its own; without it no money is deposited."""
+    WITH_VERIFY = "with_verify"
+    """Nothing further."""
+
+
+class RefundScope(StrEnum):
+    """Whether money of a settled sale can go back to the paying card."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    """In parts, each with an order number of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayCapabilities:
+    """One gateway's, from its published protocol; what that leaves open is a setting of the gateway."""
+
+    session_lasts: timedelta
+    """How long after the start the payer may pay, also with a second card after the first was declined."""
+    verify_within: timedelta | None
+    """How long after the payment a sale may be verified; what was not is given back to the card by the bank itself.
+    None: nothing is given back by itself.
+    """
+    inquiry: InquiryKey
+    """What it has to be told to be asked about a sale."""
+    repeated_verify: RepeatedVerify
+    """What a second verification answers."""
+    settlement: Settlement
+    """What makes a verified sale ours."""
+    reverse_within: timedelta | None = None
+    """How long after the verification a sale that is not settled can be given back; None: it cannot."""
+    refund: RefundScope = RefundScope.NONE
+    """Whether money of a settled sale can go back to the card."""
+    lists_unverified: bool = False
+    """Whether it lists the sales that were paid and not verified: payers who never came back are found there."""
+    callback_methods: frozenset[str] = frozenset({"POST"})
+    """The HTTP methods by which the payer's browser comes back."""
+    lowest_amount: int = 1_000
+    """The least that can be paid, in rials."""
+    needs_fixed_address: bool = False
+    """Whether the bank admits calls from registered addresses alone."""
+    needs_referrer: bool = False
+    """Whether the bank refuses browsers that do not say which site they come from."""

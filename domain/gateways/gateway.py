@@ -1,0 +1,238 @@
+"""The port to a bank's payment gateway. Every answer is told as what the sale is at the bank, whatever its code was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.gateways.capabilities import GatewayCapabilities
+
+
+class SaleState(StrEnum):
+    """What a sale is at the bank."""
+
+    UNPAID = "unpaid"
+    """Nobody paid it; while its session lasts somebody still may."""
+    AWAITING_VERIFICATION = "awaiting_verification"
+    """Paid by the payer and not verified by us."""
+    VERIFIED = "verified"
+    """Verified, and not ours before it is settled."""
+    SETTLED = "settled"
+    """Ours."""
+    REVERSED = "reversed"
+    """Given back to the card."""
+
+
+class DeclineReason(StrEnum):
+    """Why a bank did not take the money, as the payer can act on it (`gateways.declines` in the texts)."""
+
+    CANCELLED = "cancelled"
+    FUNDS = "funds"
+    CARD = "card"
+    PIN = "pin"
+    LIMIT = "limit"
+    ISSUER = "issuer"
+    SESSION = "session"
+    AMOUNT = "amount"
+    BANK = "bank"
+    """The bank's own fault, or one of ours with the bank: the payer can do nothing but pay in another way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentOrder:
+    """What a gateway is told to open a session for one payer."""
+
+    order_number: int
+    """Our number of the attempt at this gateway, never used twice."""
+    amount: int
+    """Rials."""
+    callback_url: str
+    """Where the bank sends the browser afterwards."""
+    started_at: datetime
+    """The moment, in UTC; gateways turn it into Tehran's day and hour."""
+    description: str
+    """What is paid for, in Persian, for the bank's page."""
+    payer_mobile: str | None = None
+    """The payer's mobile (+989…), where it is known: banks offer the cards they know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Where a payer's browser goes to pay."""
+
+    reference: str
+    """The bank's name of the session, case-sensitive; stored before the browser leaves."""
+    address: str
+    """What it gets, or posts the fields to where there are any."""
+    form_fields: Mapping[str, str]
+    """What is posted; none: a GET."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRefusal:
+    """A session that was not opened: nobody can have paid."""
+
+    code: str
+    """The bank's own, or one of `UNANSWERED_CODES`."""
+    reason: DeclineReason
+    """What it means for the payer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayCallback:
+    """What the browser brings back. It proves nothing: it must match what was stored, then the bank itself is asked."""
+
+    order_number: int | None = None
+    """Our number of the attempt; None where the gateway brings its reference alone."""
+    reference: str | None = None
+    """The bank's name of the session; None where the gateway brings our number alone."""
+    sale_number: str | None = None
+    """The bank's number of the sale; None where nothing was paid."""
+    is_paid: bool
+    """Whether it claims that the payer paid."""
+    code: str
+    """The bank's own result code."""
+    reason: DeclineReason | None = None
+    """Why it was not paid; None where it claims to be."""
+    card: str | None = None
+    """The paying card, masked (`card_numbers.py`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """The sale that a bank is asked about, or told to verify, settle or reverse."""
+
+    order_number: int
+    """Our number of the attempt."""
+    reference: str
+    """The bank's name of the session."""
+    sale_number: str | None
+    """The bank's number of the sale; None where no callback brought one."""
+    amount: int
+    """Rials that it has to be over."""
+
+
+TIMED_OUT, NOT_CONNECTED, UNREADABLE = "timed_out", "not_connected", "unreadable"
+UNANSWERED_CODES = frozenset({TIMED_OUT, NOT_CONNECTED, UNREADABLE})
+"""What stands in place of a bank's code where none came: it may have acted, it surely did not, it answered nonsense."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAnswer:
+    """What a bank answered to one call about a sale."""
+
+    sale_state: SaleState | None
+    """What the sale is since; None: the bank did not say, and has to be asked again."""
+    code: str
+    """The bank's own code, or one of `UNANSWERED_CODES`."""
+    sale_number: str | None = None
+    """The bank's number of the sale, where it said it."""
+    amount: int | None = None
+    """Rials that the sale is over, before any discount of the bank; None: not said."""
+    paid_amount: int | None = None
+    """Rials that the payer paid after the bank's discount, which the bank bears; None: not said."""
+    card: str | None = None
+    """The paying card, masked (`card_numbers.py`)."""
+    reason: DeclineReason | None = None
+    """Why it was not paid."""
+    is_our_fault: bool = False
+    """Whether only the municipality can mend it: credentials, terminal, address (staff are told)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRefund:
+    """Money to go back to the paying card, in whole or in part."""
+
+    refund_number: int
+    """Our number of this transfer at the gateway, never used twice."""
+    sale: Sale
+    """The settled sale that it is of."""
+    amount: int
+    """Rials that go back."""
+
+
+class CardRefundState(StrEnum):
+    """What a transfer back to a card is at the bank."""
+
+    ABSENT = "absent"
+    """The bank never took it: it may be asked for again."""
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRefundAnswer:
+    """What a bank answered about a transfer back to a card."""
+
+    refund_state: CardRefundState | None
+    """None: not said; it has to be inquired, and is never repeated before."""
+    code: str
+    """The bank's own code, or one of `UNANSWERED_CODES`."""
+    reference: str | None = None
+    """The bank's number of the transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedSale:
+    """A sale that a bank lists as paid and not verified."""
+
+    reference: str
+    """The bank's name of the session."""
+    amount: int
+    """Rials."""
+
+
+class PaymentGateway(Protocol):
+    """One bank gateway. Amounts are whole rials, order numbers positive and never used twice.
+
+    No method raises for what the network or the bank does: an answer that did not come, or cannot be read, is an answer
+    with `sale_state` None. All are safe to repeat but `refund`.
+    """
+
+    name: str
+    """Its key in `GATEWAYS`, and in addresses."""
+    capabilities: GatewayCapabilities
+    """What its protocol can do."""
+    form_origins: tuple[str, ...]
+    """The origins that a browser is sent to by `PaymentPage`, for the page's content policy."""
+
+    async def start(self, order: PaymentOrder) -> PaymentPage | StartRefusal:
+        """Open a session; one that may have been opened without our knowing is refused, for nobody is sent there."""
+        ...
+
+    def read_callback(self, values: Mapping[str, str]) -> GatewayCallback:
+        """Read what the browser brings by query or form; `MissingField` or `InvalidField` when it is no callback."""
+        ...
+
+    async def verify(self, sale: Sale) -> GatewayAnswer:
+        """Tell the bank that we know of the sale and mean to have it; it says what the sale is over."""
+        ...
+
+    async def settle(self, sale: Sale) -> GatewayAnswer:
+        """Have a verified sale deposited; not called where `Settlement.WITH_VERIFY`."""
+        ...
+
+    async def inquire(self, sale: Sale) -> GatewayAnswer:
+        """Ask what a sale is; not called without what `InquiryKey` names."""
+        ...
+
+    async def reverse(self, sale: Sale) -> GatewayAnswer:
+        """Give a verified sale back that is not settled; not called where `reverse_within` is None."""
+        ...
+
+    async def refund(self, refund: CardRefund) -> CardRefundAnswer:
+        """Send money of a settled sale back to its card; not called where `RefundScope.NONE`."""
+        ...
+
+    async def inquire_refund(self, refund: CardRefund) -> CardRefundAnswer:
+        """Ask what became of a transfer back to a card."""
+        ...
+
+    async def list_unverified(self) -> Sequence[UnverifiedSale]:
+        """Return the sales that were paid and not verified, as far as the bank answers; none where it has no list."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...

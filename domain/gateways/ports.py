@@ -1,0 +1,85 @@
+"""What payments at gateways need of the store: attempts with their history, callbacks, links."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from domain.gateways.attempt import AttemptEvent, PaymentAttempt
+from domain.gateways.callback_record import CallbackRecord
+from domain.gateways.payment_link import PaymentLink
+
+
+class PaymentAttemptRepository(Protocol):
+    """Attempts. A reference and a sale number belong to one attempt of a gateway."""
+
+    async def add(self, attempt: PaymentAttempt) -> None:
+        """Store a new attempt; `Conflict("attempt")` when its order number is taken."""
+        ...
+
+    async def save(self, attempt: PaymentAttempt) -> PaymentAttempt:
+        """Store a changed attempt and return it with its new revision.
+
+        `Conflict("attempt")` when another save came in between, `Conflict("sale")` when the sale number is another
+        attempt's.
+        """
+        ...
+
+    async def get(self, attempt_id: int, *, lock: bool = False) -> PaymentAttempt:
+        """Return an attempt; `NotFound("attempt")`."""
+        ...
+
+    async def find_by_order(self, gateway: str, order_number: int, *, lock: bool = False) -> PaymentAttempt | None:
+        """Return the attempt with our number at a gateway."""
+        ...
+
+    async def find_by_reference(self, gateway: str, reference: str, *, lock: bool = False) -> PaymentAttempt | None:
+        """Return the attempt with the bank's name of the session, compared letter by letter."""
+        ...
+
+    async def find_by_sale(self, gateway: str, sale_number: str) -> PaymentAttempt | None:
+        """Return the attempt that has the bank's number of a sale."""
+        ...
+
+    async def list_of_bill(self, bill_row_id: int) -> list[PaymentAttempt]:
+        """Return the attempts at a bill, oldest first."""
+        ...
+
+    async def claim_due(self, claim_token: str, limit: int, lease: timedelta) -> list[PaymentAttempt]:
+        """Claim attempts that are due and nobody holds, those that wait longest first, for a time of the database's."""
+        ...
+
+    async def release_claim(self, attempt_id: int, claim_token: str) -> bool:
+        """Give up a claim; whether it was still held. Who saves an answer releases first and saves only if it was."""
+        ...
+
+    async def add_event(self, event: AttemptEvent) -> None:
+        """Append to the history of an attempt."""
+        ...
+
+    async def list_events(self, attempt_id: int) -> list[AttemptEvent]:
+        """Return the history of an attempt, oldest first."""
+        ...
+
+    async def add_callback(self, record: CallbackRecord) -> None:
+        """Keep a callback as it came."""
+        ...
+
+    async def list_callbacks(self, attempt_id: int) -> list[CallbackRecord]:
+        """Return the callbacks that named an attempt, oldest first."""
+        ...
+
+
+class PaymentLinkRepository(Protocol):
+    """Links under which bills are paid."""
+
+    async def ensure(self, link: PaymentLink) -> PaymentLink:
+        """Store a link, or return the one that the same bills have already."""
+        ...
+
+    async def find(self, token: str) -> PaymentLink | None:
+        """Return the link with a token."""
+        ...
+
+    async def list_of_bills(self, bill_row_ids: Sequence[int]) -> list[PaymentLink]:
+        """Return the links that pay any of these bills."""
+        ...

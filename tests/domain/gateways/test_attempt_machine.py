@@ -1,0 +1,173 @@
+"""One attempt at a time: what each event makes of it. Every order of events is explored in `tests/simulation`."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.gateways.attempt import AttemptAlert, AttemptEffect, AttemptState, BillShare, GatewayCall, PaymentAttempt
+from domain.gateways.attempt_machine import PAUSES, AttemptMachine
+from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
+from domain.gateways.gateway import (
+    TIMED_OUT,
+    DeclineReason,
+    GatewayAnswer,
+    GatewayCallback,
+    PaymentPage,
+    SaleState,
+    StartRefusal,
+)
+
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+SETTLES_BY_CALL = GatewayCapabilities(
+    session_lasts=timedelta(minutes=15),
+    verify_within=timedelta(minutes=20),
+    inquiry=InquiryKey.SALE_NUMBER,
+    repeated_verify=RepeatedVerify.SAYS_SO,
+    settlement=Settlement.BY_CALL,
+    reverse_within=timedelta(hours=3),
+)
+CAN_BE_ASKED = replace(
+    SETTLES_BY_CALL,
+    verify_within=None,
+    inquiry=InquiryKey.ORDER,
+    settlement=Settlement.WITH_VERIFY,
+    reverse_within=None,
+)
+MACHINE, ASKING_MACHINE = AttemptMachine(SETTLES_BY_CALL), AttemptMachine(CAN_BE_ASKED)
+CREATED = PaymentAttempt(
+    id=1,
+    gateway="mellat",
+    order_number=7,
+    shares=(BillShare(11, 120_000), BillShare(12, 80_000)),
+    state=AttemptState.CREATED,
+    channel="portal",
+    created_at=NOW,
+    session_ends_at=NOW + timedelta(minutes=15),
+)
+SENT = MACHINE.apply_start(CREATED, PaymentPage("AF82041a", "https://bank.example/", {}), NOW).attempt
+PAID = GatewayCallback(order_number=7, reference="AF82041a", sale_number="5142", is_paid=True, code="0")
+DECLINED = GatewayCallback(order_number=7, reference="AF82041a", is_paid=False, code="17")
+RETURNED = MACHINE.apply_callback(SENT, PAID, NOW).attempt
+
+
+def said(sale_state: SaleState | None, **values: int) -> GatewayAnswer:
+    return GatewayAnswer(sale_state=sale_state, code="0" if sale_state else TIMED_OUT, **values)
+
+
+def test_a_payment_is_verified_then_settled_and_counted_once() -> None:
+    assert MACHINE.plan_call(RETURNED, NOW) is GatewayCall.VERIFY
+    verified = MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED), NOW).attempt
+    assert MACHINE.plan_call(verified, NOW) is GatewayCall.SETTLE
+    settled = MACHINE.apply_answer(verified, said(SaleState.SETTLED), NOW)
+    assert (settled.attempt.state, settled.effects) == (AttemptState.SETTLED, {AttemptEffect.COUNT_PAYMENT})
+    for repeated in (SaleState.SETTLED, SaleState.VERIFIED):
+        assert MACHINE.apply_answer(settled.attempt, said(repeated), NOW).effects == frozenset()
+    assert MACHINE.apply_callback(settled.attempt, PAID, NOW).attempt == settled.attempt
+
+
+def test_a_bank_that_settles_with_the_verification_needs_no_further_call() -> None:
+    change = ASKING_MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED, amount=200_000), NOW)
+    assert (change.attempt.state, change.effects) == (AttemptState.SETTLED, {AttemptEffect.COUNT_PAYMENT})
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        replace(PAID, reference="af82041a"),
+        replace(PAID, order_number=8),
+        replace(PAID, order_number=None, reference=None),
+    ],
+)
+def test_a_callback_that_names_something_else_asks_the_bank_nothing(callback: GatewayCallback) -> None:
+    change = MACHINE.apply_callback(SENT, callback, NOW)
+    assert change.attempt == replace(SENT, alert=AttemptAlert.FOREIGN_CALLBACK)
+    assert change.effects == {AttemptEffect.ALERT_STAFF}
+    assert MACHINE.apply_callback(change.attempt, callback, NOW).effects == frozenset()
+
+
+def test_a_second_card_pays_what_the_first_did_not() -> None:
+    declined = MACHINE.apply_callback(SENT, DECLINED, NOW)
+    assert (declined.attempt.state, declined.effects) == (AttemptState.DECLINED, frozenset())
+    assert MACHINE.apply_callback(declined.attempt, PAID, NOW).attempt.state is AttemptState.RETURNED
+
+
+def test_a_decline_after_a_claim_changes_nothing() -> None:
+    assert MACHINE.apply_callback(RETURNED, DECLINED, NOW).attempt == RETURNED
+
+
+def test_no_answer_is_asked_again_without_end_and_without_giving_anything_back() -> None:
+    attempt, now = RETURNED, NOW
+    for _ in range(3 * len(PAUSES)):
+        attempt = MACHINE.apply_answer(attempt, said(None), now).attempt
+        assert attempt.next_step_at is not None
+        assert now < attempt.next_step_at <= now + PAUSES[-1]
+        now = attempt.next_step_at
+        assert MACHINE.plan_call(attempt, now) in {GatewayCall.VERIFY, GatewayCall.INQUIRE}
+    assert attempt.state is AttemptState.UNKNOWN
+    assert MACHINE.apply_answer(attempt, said(SaleState.VERIFIED), now).attempt.state is AttemptState.VERIFIED
+
+
+def test_a_wrong_amount_goes_back_while_the_bank_allows_it_and_is_asked_about_first_after_silence() -> None:
+    wrong = MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED, amount=199_000), NOW)
+    assert wrong.effects == {AttemptEffect.ALERT_STAFF}
+    assert MACHINE.plan_call(wrong.attempt, NOW) is GatewayCall.REVERSE
+    silent = MACHINE.apply_answer(wrong.attempt, said(None), NOW).attempt
+    assert MACHINE.plan_call(silent, NOW) is GatewayCall.INQUIRE
+    assert MACHINE.apply_answer(silent, said(SaleState.REVERSED), NOW).attempt.state is AttemptState.REVERSED
+    assert MACHINE.plan_call(silent, NOW + timedelta(hours=3)) is GatewayCall.INQUIRE
+    late = replace(silent, unanswered_calls=0)
+    assert MACHINE.plan_call(late, NOW + timedelta(hours=3)) is None
+    assert MACHINE.apply_time(late, NOW + timedelta(hours=3)).attempt.state is AttemptState.UNKNOWN
+
+
+def test_a_wrong_amount_that_is_ours_already_waits_in_suspense() -> None:
+    change = ASKING_MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED, amount=1_000), NOW)
+    assert change.attempt.state is AttemptState.SETTLED
+    assert AttemptEffect.HOLD_IN_SUSPENSE in change.effects
+    assert AttemptEffect.COUNT_PAYMENT not in change.effects
+
+
+def test_a_discount_of_the_bank_is_no_wrong_amount() -> None:
+    change = ASKING_MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED, amount=200_000, paid_amount=190_000), NOW)
+    assert (change.attempt.paid_amount, change.effects) == (190_000, {AttemptEffect.COUNT_PAYMENT})
+
+
+def test_a_payer_who_never_comes_back_is_asked_about_where_the_bank_can_be_asked() -> None:
+    assert ASKING_MACHINE.plan_call(SENT, NOW) is GatewayCall.INQUIRE
+    unpaid = ASKING_MACHINE.apply_answer(SENT, said(SaleState.UNPAID), NOW).attempt
+    assert unpaid.state is AttemptState.SENT
+    found = ASKING_MACHINE.apply_answer(unpaid, said(SaleState.AWAITING_VERIFICATION), NOW).attempt
+    assert ASKING_MACHINE.plan_call(found, NOW) is GatewayCall.VERIFY
+    over = ASKING_MACHINE.apply_answer(unpaid, said(SaleState.UNPAID), SENT.session_ends_at + timedelta(minutes=2))
+    assert (over.attempt.state, over.effects) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+
+
+def test_elsewhere_the_bank_gives_back_by_itself_what_was_not_verified_in_time() -> None:
+    assert MACHINE.plan_call(SENT, NOW) is None
+    assert SENT.next_step_at == SENT.session_ends_at + timedelta(minutes=22)
+    assert MACHINE.apply_time(SENT, NOW).attempt.state is AttemptState.SENT
+    over = MACHINE.apply_time(SENT, SENT.next_step_at)
+    assert (over.attempt.state, over.effects) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    late = MACHINE.apply_callback(over.attempt, PAID, SENT.next_step_at)
+    assert (late.attempt.state, late.effects) == (AttemptState.RETURNED, {AttemptEffect.HOLD_BILLS})
+
+
+def test_what_can_neither_be_asked_nor_goes_back_waits_for_the_settlement_file() -> None:
+    machine = AttemptMachine(replace(SETTLES_BY_CALL, verify_within=None))
+    change = machine.apply_time(SENT, SENT.session_ends_at + timedelta(minutes=2))
+    assert (change.attempt.state, change.attempt.next_step_at) == (AttemptState.UNKNOWN, None)
+    assert change.effects == {AttemptEffect.ALERT_STAFF}
+
+
+@pytest.mark.parametrize("sale_state", [SaleState.REVERSED, SaleState.UNPAID])
+def test_a_bank_that_takes_back_what_was_counted_is_told_to_staff(sale_state: SaleState) -> None:
+    settled = ASKING_MACHINE.apply_answer(RETURNED, said(SaleState.SETTLED), NOW).attempt
+    change = ASKING_MACHINE.apply_answer(settled, said(sale_state), NOW)
+    assert (change.attempt.state, change.attempt.alert) == (AttemptState.SETTLED, AttemptAlert.CONTRADICTION)
+
+
+def test_a_session_that_was_not_opened_releases_its_bills() -> None:
+    refused = MACHINE.apply_start(CREATED, StartRefusal("421", DeclineReason.BANK), NOW)
+    assert (refused.attempt.state, refused.effects) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    assert MACHINE.apply_time(CREATED, NOW + timedelta(minutes=5)).attempt.state is AttemptState.FAILED
