@@ -39,7 +39,7 @@ class BotParts:
     pauses: RetryPauses = field(init=False)
     """Rests between tries when the messenger does not answer."""
     _is_arranged: bool = False
-    """The messenger was told how updates are to come."""
+    """The messenger was instructed how to deliver updates."""
 
     def __post_init__(self) -> None:
         """Rest by the desk's chance."""

@@ -1,4 +1,4 @@
-"""Opening the configured database; what stands in the way is told as `NotReady`, or put into words."""
+"""Opening the configured database; an obstacle is raised as `NotReady`, or put into words."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ FAULT_DESCRIPTIONS: Mapping[FaultKind, str] = {
 
 
 def describe_database_fault(error: DomainError) -> str:
-    """Return one line about a database that cannot be used: the setting to look at, why, and what it said itself."""
+    """Return one line about a database that cannot be used: the setting to look at, why, and its own message."""
     description, cause_text = FAULT_DESCRIPTIONS[FaultKind.NO_ANSWER], ""
     if isinstance(error, DatabaseUnavailable):
         description, cause_text = FAULT_DESCRIPTIONS[error.kind], f": {error.cause}"
@@ -35,7 +35,7 @@ def describe_database_fault(error: DomainError) -> str:
 
 @contextmanager
 def muted_health_log() -> Iterator[None]:
-    """Leave what is met at an opening to whoever opens: he says it, and the log does not say it beside him."""
+    """Leave a failure at opening to whoever opens: it is raised there, and not logged as well."""
     health_log = logging.getLogger(Health.__module__)
     health_log.disabled = True
     try:

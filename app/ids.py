@@ -28,7 +28,7 @@ def _milliseconds() -> int:
 
 
 class RandomIds:
-    """Implements `domain.unit_of_work.Ids`. `milliseconds` tells the time since 1970."""
+    """Implements `domain.unit_of_work.Ids`. `milliseconds` returns the time since 1970."""
 
     def __init__(self, milliseconds: Callable[[], int] = _milliseconds) -> None:
         self._milliseconds = milliseconds
@@ -36,7 +36,7 @@ class RandomIds:
         self._count = 0
 
     def new_id(self) -> int:
-        """Return a new id; when the clock stands still or goes back, ids still grow."""
+        """Return a new id; when the clock stops or goes back, ids still grow."""
         moment = self._milliseconds() - EPOCH_MILLISECONDS
         self._count += 1
         if moment > self._moment or self._count >> _COUNT_BITS:

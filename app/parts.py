@@ -64,7 +64,7 @@ class ServerParts:
     signer: Ed25519Signer
     """Signs the seals of the history."""
     wake_events: WakeEvents
-    """Hears of each commit that left texts to send."""
+    """Notified of each commit that left texts to send."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
     """By messenger; those without a token are not there."""
     job_runs: JobRuns = field(default_factory=JobRuns)

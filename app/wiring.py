@@ -40,7 +40,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
 
 def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:
     """Return what papers are printed by; `SettingsError` when the logo cannot be used. A name that is not configured is
-    asked for with each paper, since the staff may word it anew.
+    asked for with each paper, since the staff may override it.
     """
     letterhead_settings = settings.letterhead
     try:
@@ -72,7 +72,9 @@ def build_vault(settings: Settings) -> FernetVault:
 
 
 def well_known_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return what everybody knows of this house, of which no password may be made: its name, and where it is found."""
+    """Return what everybody knows of this installation, of which no password may be made: its name, and where it is
+    found.
+    """
     name = settings.letterhead.name or catalogue.text("print.municipality")
     return (
         name,

@@ -79,7 +79,7 @@ class Vault(Protocol):
     """Keeps secrets that must be read again, by a key that is outside the database."""
 
     def seal_secret(self, secret: str) -> str:
-        """Return a secret sealed: it tells nothing without the vault."""
+        """Return a secret sealed: it reveals nothing without the vault."""
         ...
 
     def unseal_secret(self, sealed_secret: str) -> str:
@@ -97,7 +97,7 @@ class TableExports(Protocol):
     """Writes registries into files, beside the service and not in its way."""
 
     def export_registry(self, registry: Registry, file_format: str) -> AbstractAsyncContextManager[Path]:
-        """Yield a file with all rows as they stand, `file_format` being csv or xlsx; it is gone when the block ends.
+        """Yield a file with all present rows, `file_format` being csv or xlsx; it is gone when the block ends.
 
         `Unavailable("export")` when it cannot be made now.
         """
@@ -229,7 +229,7 @@ class UnitOfWork(Protocol):
 
     @property
     def message_counts(self) -> MessageCountRepository:
-        """How many messages stand how, for pages and figures."""
+        """How many messages are in which state, for pages and figures."""
         ...
 
     @property

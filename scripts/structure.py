@@ -1,4 +1,4 @@
-"""The figures of the code's structure: circles of imports, modules a folder, class names that stand twice, how long
+"""The figures of the code's structure: circles of imports, modules a folder, class names of two classes, how long
 identifiers are, functions over thirty lines, tables that the formatter leaves alone.
 
     python scripts/structure.py
@@ -78,7 +78,7 @@ def _list_functions(parent_node: ast.AST, name_prefix: str) -> Iterator[tuple[st
 def count_function_lines(function_node: FunctionNode) -> int:
     """Return its lines from `def` to its end, less its docstring: the limit shall not make anybody explain less.
 
-    Decorators stand before `def` and are not counted; functions inside it are, and also have a length of their own.
+    Decorators come before `def` and are not counted; functions inside it are, and also have a length of their own.
     """
     first_statement, last_line = function_node.body[0], function_node.end_lineno or function_node.lineno
     has_docstring = ast.get_docstring(function_node, clean=False) is not None
@@ -192,7 +192,7 @@ def mean_identifier_length(modules_by_name: Mapping[str, SourceModule]) -> float
 
 
 def find_long_functions(modules_by_name: Mapping[str, SourceModule]) -> list[str]:
-    """Return the functions over `LONGEST_FUNCTION` lines, with where they stand and how many they have."""
+    """Return the functions over `LONGEST_FUNCTION` lines, with where they are and how many they have."""
     return [
         f"{module.path}:{function_node.lineno} {function_name}: {line_count} lines"
         for module in modules_by_name.values()
@@ -202,7 +202,7 @@ def find_long_functions(modules_by_name: Mapping[str, SourceModule]) -> list[str
 
 
 def count_skipped_tables(root_path: Path = Path()) -> int:
-    """Return how often the formatter is told to leave lines alone, in tests too."""
+    """Return how often the formatter has to leave lines alone, in tests too."""
     command = ["git", "ls-files", "*.py"]
     listed_files = subprocess.run(command, cwd=root_path, capture_output=True, text=True, check=True)  # noqa: S603
     source_texts = [

@@ -62,7 +62,7 @@ async def restore_database(database_url: str, file: Path, *, force: bool = False
 
 
 async def is_database_empty(database_url: str) -> bool:
-    """Tell whether no table holds a row, whichever schema the database has."""
+    """Return whether no table holds a row, whichever schema the database has."""
     engine = build_engine(database_url)
     try:
         with engine.translating_errors():

@@ -1,4 +1,4 @@
-"""Check values of the keys that this database is used with: they tell a wrong key, and nothing of the right one."""
+"""Check values of the keys that this database is used with: they reveal a wrong key, and nothing of the right one."""
 
 from datetime import datetime
 

@@ -53,7 +53,7 @@ async def migrate(database_url: str) -> None:
 
 
 async def check_schema(database_url: str) -> None:
-    """Raise `SchemaNewer` or `SchemaOlder` unless the database stands at the version of this code."""
+    """Raise `SchemaNewer` or `SchemaOlder` unless the database is at the version of this code."""
     engine = build_engine(database_url)
     try:
         await check_engine_schema(engine)
@@ -69,7 +69,7 @@ async def check_engine_schema(engine: DatabaseEngine) -> None:
 
 
 async def read_current_revision(database_url: str) -> str | None:
-    """Return the version at which a database stands, None when it was never migrated."""
+    """Return the version of a database's schema, None when it was never migrated."""
     engine = build_engine(database_url)
     try:
         return await engine.read_revision()

@@ -58,7 +58,7 @@ PROBE_SECONDS = 5.0
 PROBE_LEASE_PERIOD = timedelta(seconds=15)
 
 OnQueued = Callable[[Collection[str]], None]
-"""Hears which channels have new messages."""
+"""Notified of the channels with new messages."""
 
 
 class SqlUnit:

@@ -1,4 +1,4 @@
-"""The open transaction as the repositories see it: it runs statements and tells failures in the domain's words."""
+"""The open transaction as the repositories see it: it runs statements and raises failures in the domain's words."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager

@@ -6,4 +6,4 @@ RUNNING_COMMAND: ContextVar[str] = ContextVar("command", default="")
 """The command that runs, as it is typed: `request act`."""
 
 COMMAND_SUBJECT: ContextVar[str] = ContextVar("about", default="")
-"""What it is about, as it is typed: its arguments, which are codes, numbers and user names. Options are not told."""
+"""What it is about, as it is typed: its arguments, which are codes, numbers and user names. Options are left out."""

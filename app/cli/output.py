@@ -86,7 +86,7 @@ def reporting_errors(as_json: bool) -> Iterator[None]:
 
 
 def exit_with_error(as_json: bool, error: DomainError, message: str | None = None) -> NoReturn:
-    """Tell a domain error, in the catalogue's words unless others are given, and exit.
+    """Print a domain error, in the catalogue's words unless others are given, and exit.
 
     Further faults of the same form follow, a line each; in JSON as `others` beside `error`.
     """
@@ -105,7 +105,7 @@ def exit_with_error(as_json: bool, error: DomainError, message: str | None = Non
 
 
 def exit_with_faults(as_json: bool, faults: Sequence[str]) -> NoReturn:
-    """Tell what is wrong with the surroundings, a line each, and exit."""
+    """Print what is wrong with the environment, a line each, and exit."""
     if as_json:
         print_json({"error": {"code": "unavailable", "message": "\n".join(faults), "field": None}})
     else:

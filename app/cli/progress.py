@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(task_name: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show how many of `total` rows are behind (None: not known); yields what is to be told that number."""
+    """Show how many of `total` rows are behind (None: not known); yields the function to call with that number."""
     if not sys.stderr.isatty():
         yield lambda _done: None
         return

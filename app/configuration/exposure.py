@@ -1,6 +1,6 @@
-"""What a configuration leaves open: told by `check` and at each start, in plain words, and never refused.
+"""What a configuration leaves open: reported by `check` and at each start, in plain words, and never refused.
 
-Whether a network is the organisation's own, and what stands in front of this process, only its operator knows.
+Whether a network is the organisation's own, and what is in front of this process, only its operator knows.
 """
 
 from collections.abc import Iterator

@@ -51,7 +51,7 @@ def find_secret_faults(settings: Settings) -> list[str]:
 
 
 def _find_missing_settings(section_name: str, section: SettingsSection) -> list[str]:
-    """Return a line for each thing that a panel gives and that is not set, or set to what stands in examples."""
+    """Return a line for each thing that a panel gives and that is not set, or set to what examples have."""
     required_fields = [field for field in ("api_key", "sender") if field in type(section).model_fields]
     values_by_name = {
         f"{section_name}__{field.upper()}": _plain_text(getattr(section, field)) for field in required_fields
@@ -89,7 +89,7 @@ def _check_secret(setting_name: str, secret: SecretStr, minimum_length: int) -> 
 
 
 def _is_placeholder(setting_text: str) -> bool:
-    """Tell whether nothing stands there, or only what examples are written with."""
+    """Return whether it is empty, or only what examples are written with."""
     lowered_text = setting_text.strip().lower()
     return (
         lowered_text in _PLACEHOLDER_WORDS

@@ -174,7 +174,7 @@ class BaleSettings(BotSettings):
 
 
 class LetterheadSettings(SettingsSection):
-    """What stands at the head and foot of printed papers, and at the head of printed reports and statements."""
+    """What is printed at the head and foot of printed papers, and at the head of printed reports and statements."""
 
     name: str = Field(
         "",

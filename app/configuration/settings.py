@@ -3,7 +3,7 @@
 A setting is an environment variable, `PISHKHAN_` and its path joined by `__` (`PISHKHAN_SMS__KAVENEGAR__API_KEY`), or a
 key of a TOML file (`[sms.kavenegar] api_key = …`); the environment wins. Lists are separated by commas. A misspelt name
 inside a known section is refused, since it would silently leave a default in force; an unknown one at the top is only
-told (`find_unused_names`).
+reported (`find_unused_names`).
 """
 
 import os
@@ -58,7 +58,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """All settings of a process; the name of a section stands before those of its own."""
+    """All settings of a process; the name of a section is the prefix of its own."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX,
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         return "nobody" if self.demo and not is_set else self.staff.second_factor_inside
 
     def reveal_secret(self, value: SecretStr) -> str:
-        """Return a secret; in demo mode one that everybody knows stands in for an empty one."""
+        """Return a secret; in demo mode one that everybody knows in place of an empty one."""
         return value.get_secret_value() or (DEMO_SECRET if self.demo else "")
 
     def build_policy(self) -> Policy:

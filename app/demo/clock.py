@@ -1,4 +1,4 @@
-"""The clock of the demonstration: it stands in the past and moves forward, so that its histories are real."""
+"""The clock of the demonstration: it begins in the past and moves forward, so that its histories are real."""
 
 from datetime import datetime
 

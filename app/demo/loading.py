@@ -28,12 +28,12 @@ _BEGINS_AT = "-95 07:00"
 async def load_demo(
     dependencies: Dependencies, store: Store, *, demo: bool, address: str, vault: Vault | None
 ) -> Summary:
-    """Load the demonstration into an empty database and tell what is there; loaded already, nothing is changed.
+    """Load the demonstration into an empty database and return a summary; loaded already, nothing is changed.
 
     `demo` tells whether the process is in demo mode: only then the staff's password is the known one and there is a
     phone, at `address`, and a counter office whose known key lies in the `vault`. Outside of it the password is made up
-    and told this once. `Conflict` when the database holds requests, staff, machines, prices or offices that are not the
-    demonstration's.
+    and shown this once. `Conflict` when the database holds requests, staff, machines, prices or offices that are not
+    the demonstration's.
     """
     stories = all_stories()
     async with store.open_unit() as uow:
@@ -81,7 +81,7 @@ async def _fill_and_play(
 
 
 def all_stories() -> tuple[Story, ...]:
-    """Return every request of the demonstration, those first that are told one by one."""
+    """Return every request of the demonstration, those first that are written out one by one."""
     return (*read_single_stories(), *plotted_stories())
 
 

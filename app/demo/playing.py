@@ -54,7 +54,9 @@ _COMMENT_BATCH = 100
 
 
 class StoryFault(Exception):
-    """The data of the demonstration does not fit the declarations: a fault of ours, told with the step that failed."""
+    """The data of the demonstration does not fit the declarations: our own fault, reported with the step that
+    failed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def find_payable_bill(bills: Sequence[Bill]) -> Bill | None:
 
 
 async def _attach_papers(scene: Scene, story: Story, actor: Actor) -> None:
-    """Add every paper that the request requires: a small picture that stands for a scan."""
+    """Add every paper that the request requires: a small picture in place of a scan."""
     request = await _find_request(scene, story)
     papers = scene.dependencies.services[story.service].papers
     for paper_name in papers.list_required(request.fields) if papers else ():

@@ -1,6 +1,6 @@
 """The many requests of the demonstration: each plot of `data/plots.toml` played by as many people as it says.
 
-Who asks, where, for what and when follows from the number of the story alone, so that every load tells the same.
+Who asks, where, for what and when follows from the number of the story alone, so that every load is the same.
 """
 
 import tomllib
@@ -51,8 +51,8 @@ def plotted_stories() -> tuple[Story, ...]:
 
 
 def _build_story(plot: Mapping[str, Any], turn_number: int, story_number: int, applicant_number: int) -> Story:
-    """Tell a story: the `turn_number`-th of its plot, `story_number`-th of its service, of the `applicant_number`-th of
-    those who ask so.
+    """Build a story: the `turn_number`-th of its plot, `story_number`-th of its service, of the `applicant_number`-th
+    of those who ask so.
     """
     start_day = plot["from"] - turn_number * plot["every"] if "from" in plot else None
     mobile, facts = _APPLICANTS_BY_KIND[plot.get("who", "citizen")](applicant_number)
@@ -117,7 +117,7 @@ def _expertise_facts(story_number: int) -> dict[str, str]:
 
 
 def _with_time(step: StoryStep, start_day: int | None, turn_number: int) -> StoryStep:
-    """Return a step with its time told from today: `2 09:30` of a story begins with its own first day."""
+    """Return a step with its time counted from today: `2 09:30` of a story begins with its own first day."""
     first_part, _, second_part = step.at.partition(" ")
     if first_part == "ago":
         return replace(step, at=f"ago {int(second_part) + turn_number * SHIFT_MINUTES}")

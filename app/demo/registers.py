@@ -23,7 +23,7 @@ CITIZEN_COUNT = 150
 """Citizens whose names are known besides those of `requests.toml`."""
 
 SHOWN_DRIVERS = (36, 50, 0)
-"""Vehicles whose drivers stand in the demonstration phone's list of people."""
+"""Vehicles whose drivers are in the demonstration phone's list of people."""
 
 
 def staff_actors() -> dict[str, Actor]:
@@ -39,7 +39,7 @@ def _read_roles(row: Mapping[str, str]) -> frozenset[Role]:
 
 
 def citizen_names_by_mobile() -> dict[str, str]:
-    """Return mobile (+989…) → full name of those who are told of one by one."""
+    """Return mobile (+989…) → full name of those who are written out one by one."""
     return {parse_mobile(row["mobile"]): row["full_name"] for row in read_rows("citizens.csv")}
 
 

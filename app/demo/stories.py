@@ -1,4 +1,4 @@
-"""The requests of the demonstration as they are told in `data/requests.toml` (its head explains the words)."""
+"""The requests of the demonstration as they are written in `data/requests.toml` (its head explains the words)."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ class StoryStep:
     """One thing that somebody does at a time.
 
     Either `text` is sent, or `member` acts by one of `action`, `slip`, `form` and `papers`, or `manager` decides. Facts
-    of the story may stand in braces.
+    of the story may be put in braces.
     """
 
     at: str
@@ -58,13 +58,13 @@ class Story:
     service: str
     """The service's key."""
     final_state: str
-    """In which the request stands when all was played."""
+    """The state of the request when all was played."""
     steps: tuple[StoryStep, ...]
     """In the order of their times."""
     facts_on: FactsBuilder
     """What the words of its steps may say."""
     is_scripted: bool = False
-    """It stands in `requests.toml`; the others follow a plot."""
+    """It is written in `requests.toml`; the others follow a plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ _FIELD_NAMES = {"as": "member", "do": "action", "set": "inputs", "pay": "slip"}
 
 
 def read_single_stories() -> tuple[Story, ...]:
-    """Read the requests that are told one by one, in the order in which the summary shows them."""
+    """Read the requests that are written out one by one, in the order in which the summary shows them."""
     return tuple(_read_story(entry) for entry in _read_requests_file()["request"])
 
 

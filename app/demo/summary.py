@@ -1,4 +1,4 @@
-"""What `demo load` tells: where to begin, what there is, and the commands that bring one request to its end."""
+"""What `demo load` prints: where to begin, what there is, and the commands that bring one request to its end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class DemoBill:
 
 @dataclass(frozen=True, slots=True)
 class DemoRequest:
-    """A request of the demonstration as it stands now."""
+    """A request of the demonstration in its present state."""
 
     code: str
     """Its tracking code as machines write it."""
@@ -73,7 +73,7 @@ class DemoOffice:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The demonstration as it stands, for whoever tries it."""
+    """The demonstration in its present state, for whoever tries it."""
 
     loaded: bool
     """Whether this call loaded it; False when it was there already."""
@@ -86,15 +86,15 @@ class Summary:
     phone: str | None
     """Address of the demonstration's phone; None without one."""
     password: str | None
-    """That of all the staff; None where there is none to tell."""
+    """That of all the staff; None where there is none."""
     staff: tuple[DemoStaffMember, ...]
     """Who can sign in."""
     requests: tuple[DemoRequest, ...]
-    """Those that are told one by one, and one of each state of the other services."""
+    """Those that are written out one by one, and one of each state of the other services."""
     counts: dict[str, int]
     """Service → how many requests there are of it."""
     office: DemoOffice | None = None
-    """The counter office; None where there is none to tell."""
+    """The counter office; None where there is none."""
 
     @property
     def journey_commands(self) -> list[str]:
@@ -130,7 +130,7 @@ class Summary:
 async def summarise_demo(
     uow: UnitOfWork, stories: Sequence[Story], *, loaded: bool, phone: str | None, password: str | None
 ) -> Summary:
-    """Read from the store how the requests of the demonstration stand."""
+    """Read from the store the states of the requests of the demonstration."""
     citizen_names, beginner = citizen_names_by_mobile(), read_newcomer()
     requests = [await _build_demo_request(uow, story) for story in choose_shown_stories(stories)]
     staff = [
@@ -157,7 +157,7 @@ async def _find_office(uow: UnitOfWork) -> DemoOffice | None:
 
 
 def choose_shown_stories(stories: Sequence[Story]) -> list[Story]:
-    """Return the first of each service and state, and every other one that is told by itself."""
+    """Return the first of each service and state, and every other one that is written out by itself."""
     covered_states, chosen_stories = set(), []
     for story in stories:
         if story.is_scripted or (story.service, story.final_state) not in covered_states:

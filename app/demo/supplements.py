@@ -19,7 +19,7 @@ from domain.registries.rows import RegistryFilter
 from domain.values.calendar import to_jalali
 
 BILLED_VEHICLES, PAID_VEHICLES, WAIVED_VEHICLE = range(0, 30), range(0, 20), 30
-"""Vehicles whose duty of this year is billed, those of them that paid it, and one that was let off."""
+"""Vehicles whose duty of this year is billed, those of them that paid it, and one that was waived."""
 
 DUTIES_GENERATED_ON = -40
 """The working day on which the duties of the year are generated; the bills go out on the days after it."""

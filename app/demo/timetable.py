@@ -1,9 +1,9 @@
-"""When the steps of the demonstration happen: told in working days and office minutes, so that any day will do.
+"""When the steps of the demonstration happen: counted in working days and office minutes, so that any day will do.
 
 «-6 09:10» is the sixth working day before today at 9:10 in Tehran; «ago 35» is 35 minutes of office time before now;
-«+2» is two minutes after the step before, where a night between them would end a dialogue.
-Steps told by days lie on days before today; those told by minutes are recent, whatever the hour: what is under way has
-neither broken a deadline nor is about to.
+«+2» is two minutes after the step before, where a night between them would end a dialogue. Steps counted in days lie on
+days before today; those counted in minutes are recent, whatever the hour: what is under way has neither broken a
+deadline nor is about to.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from domain.values.calendar import MONTH_NAMES, WorkingCalendar, tehran_moment, 
 from domain.values.text import persian_digits
 
 OLDEST_RECENT = timedelta(days=2)
-"""After long holidays the last office minutes are a week ago: what is recent is then told by the clock instead."""
+"""After long holidays the last office minutes are a week ago: what is recent is then counted by the clock instead."""
 
 _ONE_DAY = timedelta(days=1)
 

@@ -27,7 +27,7 @@ def route_pattern(request: BaseRequest) -> str:
 def shorten_malformed(log_record: logging.LogRecord) -> bool:
     """Filter for what the server's library logs: a request that cannot be read is one line, without the trace.
 
-    Nothing of it is told but what is wrong: the line that cannot be read may hold an address with its secret.
+    Nothing of it is logged but what is wrong: the line that cannot be read may hold an address with its secret.
     """
     error = log_record.exc_info[1] if log_record.exc_info else None
     if isinstance(error, HttpProcessingError):

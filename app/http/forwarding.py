@@ -1,8 +1,8 @@
-"""Where a call really comes from, as far as the connection and what proxies wrote into the head can tell it.
+"""Where a call really comes from, as far as the connection and the proxies' headers show.
 
-Pure: the middleware that asks is `app/http/proxies.py`. Two rules stand behind it all. What a caller can write himself
+Pure: the middleware that asks is `app/http/proxies.py`. It rests on two rules. What a caller can write himself
 never makes him anybody. And an address counts as the caller's own only where nothing hints that it is a proxy's: a
-declared proxy (`PISHKHAN_TRUSTED_PROXIES`) names its caller in X-Forwarded-For (as the last one, whatever stood there
+declared proxy (`PISHKHAN_TRUSTED_PROXIES`) names its caller in X-Forwarded-For (as the last one, whatever was there
 before); everybody else who sends a sign of a proxy is one that nobody declared.
 """
 
@@ -39,10 +39,10 @@ _PROXY_PREFIXES = ("x-forwarded", "cf-")
 
 @dataclass(frozen=True, slots=True)
 class CallOrigin:
-    """Where a call comes from, as far as declared proxies tell."""
+    """Where a call comes from, as far as declared proxies show."""
 
     address: str
-    """The caller's, or the nearest one that can be told; empty without any."""
+    """The caller's, or the nearest one that is known; empty without any."""
     is_own: bool
     """The address is the caller's own and no proxy's."""
     is_declared: bool = False
@@ -92,7 +92,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def is_within(address: Address, networks: Networks) -> bool:
-    """Tell whether an address is in one of the networks."""
+    """Return whether an address is in one of the networks."""
     return any(address in network for network in networks)
 
 
@@ -102,7 +102,7 @@ def _has_proxy_signs(headers: Headers) -> bool:
 
 
 def _headers_agree(headers: Headers, named_address: Address) -> bool:
-    """Tell whether whatever else names a caller names the same one; another one is hidden behind it."""
+    """Return whether whatever else names a caller names the same one; another one is hidden behind it."""
     return all(
         parse_address(value.strip()) == named_address for name in _CALLER_HEADERS for value in headers.getall(name, [])
     )

@@ -1,7 +1,7 @@
 """`/metrics`: the figures that Prometheus reads, in its text format (version 0.0.4).
 
-Nothing here tells anything about a person. The figures of the last day are bounded by the primary key, which grows with
-time, so that asking often costs little however much the database holds.
+Nothing here reveals anything about a person. The figures of the last day are bounded by the primary key, which grows
+with time, so that asking often costs little however much the database holds.
 """
 
 import os
@@ -67,7 +67,7 @@ class Metrics:
 
 
 def memory_bytes() -> int:
-    """Return how much memory this process holds, in bytes; 0 where the system does not tell."""
+    """Return how much memory this process holds, in bytes; 0 where the system does not report it."""
     return int(_MEMORY.read_text().split()[1]) * _PAGE_BYTES if _MEMORY.exists() else 0
 
 

@@ -1,4 +1,4 @@
-"""Who calls, and whether from inside, when proxies may stand in front (`PISHKHAN_TRUSTED_PROXIES`).
+"""Who calls, and whether from inside, when proxies may be in front (`PISHKHAN_TRUSTED_PROXIES`).
 
 How that is read off a call is in `app/http/forwarding.py`; here it is noted with each request, once, before anything
 else.
@@ -38,7 +38,7 @@ def see_through_proxies(trusted_proxies: Networks) -> Middleware:
 def make_inside_check(networks: Networks) -> Callable[[web.Request], bool]:
     """Return what tells whether a call comes from the organisation's own networks.
 
-    One whose caller nobody can tell does not, wherever the proxy stands that it came through. That a declared proxy
+    One with an unknown caller does not, wherever the proxy is that it came through. That a declared proxy
     names nobody is logged once: all its callers then share one address, and one count of wrong passwords.
     """
     silent_proxies: set[str] = set()

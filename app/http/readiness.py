@@ -8,7 +8,7 @@ from domain.language.service import Service
 from domain.unit_of_work import Store
 
 LiveState = tuple[str, int, str]
-"""Service, version and state in which a request stands that is not final."""
+"""Service, version and state of a request that is not final."""
 
 
 class NotReady(Exception):
@@ -20,7 +20,7 @@ class NotReady(Exception):
 
 
 async def refuse_unknown_states(dependencies: Dependencies, store: Store) -> None:
-    """Raise `NotReady` when a live request stands where this code cannot take it on."""
+    """Raise `NotReady` when a live request is in a state that this code cannot continue."""
     if stuck_states := await list_unknown_states(dependencies, store):
         raise NotReady(describe_state_faults(stuck_states, dependencies.services))
 

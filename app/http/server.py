@@ -40,7 +40,7 @@ CLIENT_GONE = 499
 """What the access log says of a caller that went away (nginx's number; there is none in RFC 9110)."""
 
 SHUTDOWN_SECONDS = 3.0
-"""How long calls and jobs under way may take to finish once the process is told to stop. A second later whatever still
+"""How long calls and jobs under way may take to finish once the process is asked to stop. A second later whatever still
 waits for the database is cut off too: one that hangs keeps no process alive.
 """
 
@@ -63,7 +63,7 @@ def build_application(parts: ServerParts) -> web.Application:
 
 
 def _name_faults_middleware(ids: IdGenerator) -> web.middleware:  # type: ignore[valid-type]  # aiohttp has no other name for it
-    """Return the innermost middleware: a fault of ours is logged under a reference that the caller may be told."""
+    """Return the innermost middleware: a fault of ours is logged under a reference that the caller may see."""
 
     @web.middleware
     async def name_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -84,19 +84,19 @@ def _name_faults_middleware(ids: IdGenerator) -> web.middleware:  # type: ignore
 
 
 def _is_connected(request: web.Request) -> bool:
-    """Tell whether the caller still listens."""
+    """Return whether the caller still listens."""
     return request.transport is not None and not request.transport.is_closing()
 
 
 def _log_fault(ids: IdGenerator, request: web.Request, error: Exception) -> Internal:
-    """Log a fault of ours; return what the caller is told of it."""
+    """Log a fault of ours; return what the caller gets to see of it."""
     reference = ids.new_token()[:8]
     log.error("fault %s in %s %s", reference, request.method, route_pattern(request), exc_info=error)
     return Internal(reference=reference)
 
 
 async def run_server(settings: Settings) -> None:
-    """Serve until told to stop; `NotReady`, `SettingsError` and `store.migrate.SchemaMismatch` say why it may not."""
+    """Serve until asked to stop; `NotReady`, `SettingsError` and `store.migrate.SchemaMismatch` say why it may not."""
     if fault_lines := find_faults(settings):
         raise NotReady(fault_lines)
     stop_event = _watch_for_stop()  # before anything else, so that one who stops a start does it no other way
@@ -118,7 +118,7 @@ async def _prepare_parts(settings: Settings, exit_stack: AsyncExitStack) -> Serv
 async def _start_unless_stopped(
     startup: Coroutine[Any, Any, ServerParts], stop_event: asyncio.Event
 ) -> ServerParts | None:
-    """Start, unless the process is told to stop before it has: a database that hangs keeps nobody from that."""
+    """Start, unless the process is asked to stop before it has: a database that hangs keeps nobody from that."""
     start_task, stop_task = asyncio.create_task(startup), asyncio.create_task(stop_event.wait())
     try:
         await asyncio.wait({start_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)

@@ -31,7 +31,7 @@ _GRACE_SECONDS = 3.0
 
 
 async def run_in_process(function: Callable[..., None], *arguments: Any) -> bool:
-    """Call a function of a module in a new process, and wait for its end; tell whether it came to it by itself.
+    """Call a function of a module in a new process, and wait for its end; return whether it came to it by itself.
 
     Arguments are pickled. Cancelled, it has the process end, and waits for that.
     """

@@ -24,7 +24,7 @@ PAGE_ROWS = 500
 async def export_table(
     dependencies: Dependencies, store: Store, registry: Registry, write_row: WriteRow, show_progress: ProgressBar
 ) -> int:
-    """Write all rows as they stand at one moment, under their Persian headings; return how many."""
+    """Write all rows of one moment, under their Persian headings; return how many."""
     catalogue, rows_done, after_id = dependencies.catalogue, 0, 0
     with show_progress("exporting", None) as progress:
         write_row([field_label(catalogue, registry, field.name) for field in registry.fields])
@@ -47,7 +47,9 @@ async def export_report(
     write_row: WriteRow,
     show_progress: ProgressBar,
 ) -> int:
-    """Write a report's rows, out of one snapshot; return how many stand under the headings. `Forbidden("report")`."""
+    """Write a report's rows, out of one snapshot; return how many there are under the headings.
+    `Forbidden("report")`.
+    """
     if selection.figures_only:
         return await _export_figures(dependencies, store, selection, actor, write_row)
     rows_done = 0

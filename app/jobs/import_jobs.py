@@ -1,6 +1,6 @@
 """The work behind a file that somebody brought: one process each, begun again where it was cut off, never half done.
 
-Whatever dies, the database says where the work stands: a file that waits is examined, one that was confirmed is
+Whatever dies, the database holds the progress of the work: a file that waits is examined, one that was confirmed is
 examined again and kept if it still does what was shown. That it is kept is written together with its rows.
 """
 
@@ -102,7 +102,7 @@ async def process_import(dependencies: Dependencies, store: Store, import_id: in
 
 
 async def _refuse_import(dependencies: Dependencies, store: Store, import_id: int, problem: str) -> None:
-    """Tell why a file is not taken, unless it was dropped meanwhile."""
+    """Store why a file is not taken, unless it was dropped meanwhile."""
     async with store.open_unit() as uow:
         stored_import = await uow.registry_imports.get(import_id, lock=True)
         if stored_import.state.is_running:

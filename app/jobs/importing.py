@@ -57,7 +57,7 @@ class ImportOptions:
     """So many go into the report; None: all."""
 
     def should_keep(self, examined: ImportExamination) -> bool:
-        """Tell whether a file that would do this is to be kept."""
+        """Return whether a file that would do this is to be kept."""
         as_expected = self.expected_digest in {None, examined.effect.digest}
         return not self.preview_only and as_expected and (self.skip_bad_rows or not examined.tally.bad)
 

@@ -39,7 +39,7 @@ class _JobRecord:
     failures: int = 0
     """Runs of this process that failed, one after the other, up to now."""
     logged_at: float | None = None
-    """When the log was told that it is late; None while it is not."""
+    """When its lateness was logged; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class JobState:
 
 
 class JobRuns:
-    """Hears of jobs from the scheduler and answers monitoring. `steady_clock` tells seconds."""
+    """Notified of jobs by the scheduler; answers monitoring. `steady_clock` returns seconds."""
 
     def __init__(self, steady_clock: Callable[[], float] = monotonic) -> None:
         self._steady_clock = steady_clock

@@ -52,7 +52,7 @@ class Lease:
         return True
 
     async def note_run(self) -> None:
-        """Tell every process now that work came to its end; otherwise the next renewal does."""
+        """Notify every process now that work came to its end; otherwise the next renewal does."""
         await self._renew()
 
     async def release(self) -> None:

@@ -2,7 +2,7 @@
 for who bears its token).
 
 `/readyz` tries it: something is written and forgotten, by the store that serves everybody else, and the jobs that carry
-messages must have run. A database that is asked by many at once is tried once. Nothing here tells anything about a
+messages must have run. A database that is asked by many at once is tried once. Nothing here reveals anything about a
 person.
 """
 

@@ -1,9 +1,9 @@
-"""The jobs of the house: a table of (name, trigger, action). It holds no rules; the actions do.
+"""The jobs of the scheduler: a table of (name, trigger, action). It holds no rules; the actions do.
 
 Each run is guarded by a lease in the database, so that of several processes one alone runs a job at a time. A lease is
 kept from run to run and renewed while a long run lasts; when its holder dies, another process takes over soon after.
 When a job is due, `app/jobs/timetable.py` says; no run goes on without end, and a job that has not run for its time is
-told (`app/jobs/job_runs.py`).
+reported (`app/jobs/job_runs.py`).
 """
 
 import asyncio
@@ -45,7 +45,7 @@ TICK_SECONDS = 0.25
 """Seconds between two looks at what is due."""
 
 CLOCK_LEAP = timedelta(seconds=5)
-"""A clock that was set by so much is told in the log."""
+"""A clock that was set by so much is logged."""
 
 USUAL_LIMIT = timedelta(minutes=10)
 LONG_LIMIT = timedelta(hours=3)
@@ -77,7 +77,7 @@ class Job:
 
 
 async def watch_jobs(parts: ServerParts) -> None:
-    """Try whether the database can be written to, read what other processes ran, and tell what is late."""
+    """Try whether the database can be written to, read what other processes ran, and log what is late."""
     try:
         await parts.store.probe()
         async with parts.store.open_unit(write=False) as uow:
@@ -331,7 +331,7 @@ class Scheduler:
 
 
 def _log_failure(job: Job, error: Exception) -> None:
-    """Tell why a run failed. Why the database cannot be used is told once for all (`store.engines.health`)."""
+    """Log why a run failed. Why the database cannot be used is logged once for all (`store.engines.health`)."""
     if isinstance(error, LeaseLost):
         log.warning("job %s was cut off: another process took its lease", job.name)
     elif isinstance(error, _RunLimitReached):

@@ -34,7 +34,7 @@ class JobTrigger(Protocol):
         ...
 
     def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
-        """Tell whether it is due now."""
+        """Return whether it is due now."""
         ...
 
 

@@ -52,7 +52,7 @@ async def keep_or_refuse_key(settings: Settings, store: SqlStore, clock: Clock) 
 
 
 async def accept_secret_key(settings: Settings, uow: SqlUnit, clock: Clock) -> bool:
-    """Take the present key for the right one from now on; tell whether it was another one before."""
+    """Take the present key for the right one from now on; return whether it was another one before."""
     present_value = derive_check_value(settings.reveal_secret(settings.secret_key))
     await uow.serialise(KEY_CHECK_NAME)
     former_value = await uow.key_checks.find_check_value(KEY_CHECK_NAME)

@@ -27,7 +27,7 @@ TRADE_WORDS = (
 """Words that everybody in a municipality would try."""
 
 _SHORTEST_WORD = 3
-"""Letters of a word that may not stand in a password; shorter ones stand in too many."""
+"""Letters of a word that may not be part of a password; shorter ones are part of too many."""
 
 _MOST_SIGNS_READ = 72
 """Characters that zxcvbn looks at: its time grows with the square of them."""
@@ -37,8 +37,8 @@ _LATIN_KEYS = dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذ
 
 
 def refuse_weak_password(password: str, guessable_words: Collection[str], error_field: str = "new_password") -> None:
-    """Refuse a password that nobody should choose, with the reason; `guessable_words` are what others know of owner and
-    house.
+    """Refuse a password that nobody should choose, with the reason; `guessable_words` are what others know of the owner
+    and the house.
 
     Errors: `InvalidField` of that field with the details `short_password`, `long_password`, `known_words`,
     `common_password`.

@@ -29,7 +29,7 @@ def hash_password(password: str) -> str:
 
 
 def matches_hash(stored_hash: str, password: str) -> bool:
-    """Tell whether this is the password behind a stored hash; a hash that cannot be read matches none."""
+    """Return whether this is the password behind a stored hash; a hash that cannot be read matches none."""
     try:
         return _HASHER.verify(stored_hash, password)
     except (VerificationError, InvalidHashError):

@@ -17,7 +17,7 @@ ATTEMPTS_AT_ONCE, STRANGERS_AT_ONCE, OF_SOURCE_AT_ONCE = 3, 2, 2
 """Attempts that are looked at: of all, of strangers, of one source. Passwords are compared one by one besides."""
 
 WAITING_OF_SOURCE, WAITING_OF_LANE = 20, 100
-"""Attempts that wait: of one source, and of all known ones, or all strangers. Who comes then is told to come again."""
+"""Attempts that wait: of one source, and of all known ones, or all strangers. Who comes then is asked to come again."""
 
 PAUSE_SECONDS = 2.0
 """After this a refusal for too many attempts is answered: a program that tries again at once keeps nobody busy."""
@@ -96,7 +96,7 @@ class SignInQueue:
     async def wait_for_turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
         """Wait for a turn and have it until the block ends; `TooManyRequests("busy")` where too many wait.
 
-        Whoever is told that there were too many, here or in the block, is told so after a pause.
+        Whoever is refused because there were too many, here or in the block, is refused after a pause.
         """
         lane = self._known_lane if known else self._stranger_lane
         try:

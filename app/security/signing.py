@@ -25,7 +25,7 @@ class Ed25519Signer:
         return self._private_key.sign(message).hex()
 
     def verify(self, message: bytes, signature: str) -> bool:
-        """Tell whether the signature is ours; text that is no signature at all is not."""
+        """Return whether the signature is ours; text that is no signature at all is not."""
         try:
             self._public_key.verify(bytes.fromhex(signature), message)
         except (InvalidSignature, ValueError):

@@ -2,7 +2,7 @@
 
 CSV: UTF-8 with or without a byte order mark, UTF-16 with one, else windows-1256; columns parted by comma, semicolon or
 tab, whichever parts the headings best. XLSX: the first sheet, values rather than formulas. `InvalidField("file")` for
-what is neither. A row of CSV that cannot be told apart (a quote that nobody closed) is given as `UnreadRow`, and the
+what is neither. A row of CSV that cannot be separated (a quote that nobody closed) is given as `UnreadRow`, and the
 rows below it are read on.
 """
 
@@ -37,7 +37,7 @@ _ENCODING_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A file under reading: its headings, the rows below, and how many rows there are, where the file tells."""
+    """A file under reading: its headings, the rows below, and how many rows there are, where the file says so."""
 
     headings: Sequence[str]
     rows: SheetRows
@@ -209,7 +209,7 @@ _BROKEN_FILE_ERRORS = (
 
 @contextmanager
 def _reporting_broken_file() -> Iterator[None]:
-    """Turn what the libraries raise for a broken file into the one error that people are told."""
+    """Turn what the libraries raise for a broken file into the one error that people see."""
     try:
         yield
     except _BROKEN_FILE_ERRORS as error:

@@ -43,7 +43,7 @@ class TemporarySpool:
 
 @contextmanager
 def open_temporary_spool() -> Iterator[TemporarySpool]:
-    """Make a pile that is gone with the block. It holds personal data: its folder is its owner's alone."""
+    """Make a spool that is deleted at the end of the block. It holds personal data: its folder is its owner's alone."""
     with TemporaryDirectory(prefix="pishkhan-import-") as folder:
         connection = sqlite3.connect(Path(folder) / "rows.db", isolation_level=None)
         with closing(connection):

@@ -1,7 +1,7 @@
 """The staff's site: each unit does its day's work here, from inside the organisation and from outside.
 
 Pages are grouped (`frame.Pages`): each group names its routes with the right that each needs, and its sections of the
-navigation. The gate stands before all of them.
+navigation. The gate precedes all of them.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ class SideProcesses:
 
 class Admin:
     """Mounts the site. `is_inside` tells who calls from the organisation's networks, `second_factor_inside` of whom a
-    second factor is asked there too; `password_hint` is what the demonstration tells of its own password on the page
+    second factor is asked there too; `password_hint` is what the demonstration shows of its own password on the page
     for signing in.
     """
 
@@ -85,7 +85,7 @@ class Admin:
 
     @property
     def page_routes(self) -> Sequence[PageRoute]:
-        """Every route behind the door."""
+        """Every route behind the gate."""
         return [route for page_group in self._page_groups for route in page_group.list_routes()]
 
     def mount(self, app: web.Application) -> None:
@@ -124,7 +124,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
 
 
 def _build_management_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
-    """Return the pages of what the house itself looks after."""
+    """Return the pages of the organisation itself."""
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
         CommentPages(dependencies, store),

@@ -1,6 +1,6 @@
 """What somebody with a session asked for and may not have, as the audit keeps it: which page, about what, from where.
 
-Alike ones of an hour are one row that counts them (`domain/actions/staff/refusals.py`): a browser may ask again and
+Equal ones of an hour are one row that counts them (`domain/actions/staff/refusals.py`): a browser may ask again and
 again.
 """
 
@@ -53,7 +53,7 @@ class Denials:
             )
 
     async def audit_without_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> None:
-        """Audit what a session from outside asked for before it had shown its code."""
+        """Audit what a session from outside asked for before it had proved its code."""
         await self._record_denial(
             visitor, {"right": route.right, **_collect_facts(request, visitor)}, SECOND_FACTOR_DETAIL
         )

@@ -40,7 +40,7 @@ class Visitor:
     """Somebody of the staff with a session, at one call of the site."""
 
     actor: Actor
-    """As whom they act; the roles of those for whom they stand in are among its own."""
+    """As whom they act; the roles of those whom they substitute are among its own."""
     member: StaffMember
     """Who they are themselves."""
     session: StaffSession
@@ -50,7 +50,7 @@ class Visitor:
     now: datetime
     """The moment of the call, in UTC."""
     substitutions: Sequence[Substitution]
-    """Who of the staff stands for whom today."""
+    """Who of the staff substitutes whom today."""
     needs_second_factor: bool
     """Whether this session must show a second factor before it may do what it asks for."""
     must_enrol: bool
@@ -58,10 +58,12 @@ class Visitor:
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
     """What they posted, with its files; empty where nothing was."""
     audit_denial: DenialAudit = skip_audit
-    """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The gate audits the rest."""
+    """Audits a refusal that a page reports in its own way: a `Forbidden`, and nothing else. The gate audits the
+    rest.
+    """
 
     def may(self, right_name: str) -> bool:
-        """Tell whether to offer what needs this right."""
+        """Return whether to offer what needs this right."""
         return authorization.is_allowed(right_name, self.actor.role_names, inside=self.caller.inside)
 
     def require_right(self, right_name: str) -> None:
@@ -92,7 +94,7 @@ class PageRoute:
 
 @dataclass(frozen=True, slots=True)
 class NavigationSection:
-    """A room of the site in the navigation: its address, the key of its name, and the right to enter it."""
+    """A section of the site in the navigation: its address, the key of its name, and the right to enter it."""
 
     path: str
     title_key: str

@@ -1,4 +1,4 @@
-"""The door of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
+"""The gate of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
 
 Every route names the right that it needs (`domain/actions/staff/authorization.py`); there is no page that forgets to
 ask. What is refused is audited. A proof that has grown old is asked for in the middle of the work: what was typed goes
@@ -48,7 +48,7 @@ _OWN_ACCOUNT_PATHS = (ACCOUNT_PATH, PROOF_PATH)
 _ASKED_PROOFS = frozenset({authorization.SECOND_FACTOR_DETAIL, authorization.PROOF_DETAIL})
 
 InsideCheck = Callable[[web.Request], bool]
-"""Tells whether a call comes from the organisation's own networks."""
+"""Tests whether a call comes from the organisation's own networks."""
 
 
 class Gate:
@@ -70,7 +70,7 @@ class Gate:
         return ClientOrigin(request.remote or "", user_agent, self._is_inside(request), device_token)
 
     def guard_route(self, route: PageRoute) -> Handler:
-        """Return the route's handler behind the door."""
+        """Return the route's handler behind the gate."""
 
         async def handle_request(request: web.Request) -> web.StreamResponse:
             visitor = await self.identify_visitor(request)
@@ -122,14 +122,14 @@ class Gate:
         )
 
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
-        """Tell whether a session must still show a second factor there."""
+        """Return whether a session must still prove a second factor there."""
         second_factor_rule = self._second_factor_inside
         return not session.second_factor and authorization.needs_second_factor(
             second_factor_rule, role_names, inside=caller.inside
         )
 
     async def must_show_code(self, session: StaffSession, caller: ClientOrigin) -> bool:
-        """Tell whether somebody with this session, even one that has ended, must show a code, and has what makes one.
+        """Return whether somebody with this session, even one that has ended, must show a code, and has what makes one.
 
         From outside nobody signs in without; inside, one who has none is let in to make one.
         """
@@ -193,7 +193,7 @@ class Gate:
     async def _ask_for_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> web.Response:
         """Lead a session that must show a code, and has not, to where that is asked for, or to where it is made."""
         typed_fields = list_resent_fields(visitor.form)
-        if not (typed_fields and visitor.form.get(PROOF_PASSWORD_FIELD)):  # what comes of a proof, the doorman audits
+        if not (typed_fields and visitor.form.get(PROOF_PASSWORD_FIELD)):  # what comes of a proof, the sign-in audits
             await self._denials.audit_without_code(request, visitor, route)
         if visitor.must_enrol:
             raise web.HTTPSeeOther(ACCOUNT_PATH)
@@ -217,7 +217,7 @@ class Gate:
         return await route.handler(request, visitor)
 
     async def _is_of_earlier_session(self, request: web.Request, visitor: Visitor) -> bool:
-        """Tell whether the form is of an earlier session of the same member, who has signed in anew since."""
+        """Return whether the form is of an earlier session of the same member, who has signed in again since."""
         if bears_csrf_token(visitor.form, visitor.session.csrf):
             return False
         require_same_origin(request)
@@ -239,7 +239,7 @@ class Gate:
     def _render_proof_page(
         self, request: web.Request, visitor: Visitor, error: AuthenticationFailed | TooManyRequests | None = None
     ) -> web.Response:
-        """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
+        """Ask for the password again; what was posted is kept in the form. A file cannot: it is chosen again."""
         context = {
             "kept": list_resent_fields(visitor.form),
             "problem": request.app[WORDING].render_error(error) if error else None,
@@ -258,7 +258,7 @@ class Gate:
 
 
 async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
-    """Tell whether a member of the staff has an authenticator in use."""
+    """Return whether a member of the staff has an authenticator in use."""
     second_factor = await uow.second_factors.find(username)
     return second_factor is not None and second_factor.confirmed
 

@@ -42,7 +42,7 @@ class PageForm:
     blank_key: str = "web.form.choose"
     """The key of what a choice says while nothing is chosen."""
     hint_keys: Mapping[str, str] = field(default_factory=dict)
-    """Field → the key of what is told beside it, in place of what is told of its kind."""
+    """Field → the key of the text beside it, in place of the text of its kind."""
 
     def read_values(self, visitor: Visitor) -> dict[str, Any]:
         """Return the values of the visitor's form; a `DomainError` that names every field with a fault."""

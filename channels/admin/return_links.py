@@ -1,7 +1,7 @@
 """A form that was posted with a session that is no more, or not enough: it waits until who sent it has come back.
 
-What was typed stands in a page that asks its sender for the password (from outside for a code too), as the page of a
-fresh proof does. Then a new session begins, and the form stands in a page of its own with one button, under the new
+What was typed is kept in a page that asks its sender for the password (from outside for a code too), as the page of a
+fresh proof does. Then a new session begins, and the form is put on a page of its own with one button, under the new
 session's token: nothing is done before that is pressed. Files are not kept; they are chosen again beside the button.
 """
 
@@ -31,7 +31,9 @@ _NOT_RESENT_FIELDS = frozenset({PROOF_PASSWORD_FIELD, PROOF_CODE_FIELD, CSRF_FIE
 
 
 def list_resent_fields(form: PostedForm) -> list[tuple[str, str]]:
-    """Return what was typed into a form that shall be sent once more; tokens, proofs and files are given anew."""
+    """Return what was typed into a form that shall be sent once more; tokens, proofs and files have to be given
+    again.
+    """
     return [
         (field_name, value)
         for field_name, value in form.items()
@@ -47,7 +49,7 @@ def set_session_cookies(
     session: StaffSession,
     token: str,
 ) -> None:
-    """Give the browser the token of a session for which everything was shown, and make the browser known."""
+    """Give the browser the token of a session that was fully authenticated, and make the browser known."""
     SESSION_COOKIE.set_token(request, response, token)
     device_token = staff_sign_in.issue_device_token(session.username, caller)
     if device_token:
@@ -102,7 +104,7 @@ class ReturnPages:
         self, former_session: StaffSession, password: str, proof_code: str | None, caller: ClientOrigin
     ) -> tuple[StaffSession, str]:
         live_session = former_session if former_session.is_alive(self._staff_sign_in.dependencies.clock.now()) else None
-        ended_session = live_session if proof_code is None else None  # with a code, it ends once that was shown
+        ended_session = live_session if proof_code is None else None  # with a code, it ends once that was entered
         session, token = await self._staff_sign_in.sign_in(
             former_session.username, password, caller, former=ended_session
         )

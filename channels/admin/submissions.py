@@ -15,7 +15,7 @@ from channels.web.posted import PostedForm
 from domain.values.errors import DomainError, Forbidden
 
 REFUSAL_ID = "refusal"
-"""The id of what is said beside a form that was refused (`admin/shared/parts.html`)."""
+"""The id of the message beside a form that was refused (`admin/shared/parts.html`)."""
 
 FormAction = Callable[[web.Request, Visitor], Awaitable[str | web.Response]]
 """Does what a form asks for. Returns the address to go on to, whose page confirms it (`?done=…`), or a page itself: of
@@ -23,7 +23,7 @@ what is shown this once (a new key), or where nothing was changed (a preview). A
 """
 
 ErrorShownOnPage = Callable[[Visitor, DomainError], Awaitable[bool]]
-"""Tells whether an error is told on the form's own page, and audits it if that needs it. With any other the gate deals:
+"""Decides whether an error is shown on the form's own page, and audits it if needed. With any other the gate deals:
 it renders the site's error page, or asks for the proof that is missing.
 """
 
@@ -38,7 +38,7 @@ class RefusedForm:
 
     @property
     def submitted_texts(self) -> dict[str, str]:
-        """The texts of the form, for pages that write its fields themselves; files are chosen anew."""
+        """The texts of the form, for pages that write its fields themselves; files have to be chosen again."""
         return {form_name: value for form_name, value in self.posted_form.items() if isinstance(value, str)}
 
 
@@ -47,12 +47,12 @@ FormPage = Callable[[web.Request, Visitor, RefusedForm], Awaitable[web.Response]
 
 
 async def unless_forbidden(visitor: Visitor, error: DomainError) -> bool:
-    """Tell every error on the page but a `Forbidden`, which becomes the error page."""
+    """Show every error on the page but a `Forbidden`, which becomes the error page."""
     return not isinstance(error, Forbidden)
 
 
 async def forbidden_with_reason_too(visitor: Visitor, error: DomainError) -> bool:
-    """Tell every error on the page; of `Forbidden` those alone that say why (`detail`), and they are audited."""
+    """Show every error on the page; of `Forbidden` those alone that say why (`detail`), and they are audited."""
     if isinstance(error, Forbidden):
         if error.detail is None:  # not theirs at all
             return False
@@ -65,13 +65,13 @@ class FormSubmission:
     """The handler of a posted form."""
 
     name: str
-    """What its page knows it by; parts of the route's address may stand in braces, as in the route."""
+    """What its page knows it by; parts of the route's address may be in braces, as in the route."""
     action: FormAction
     """Does what the form asks for."""
     page: FormPage
     """Shown again when the action is refused."""
     is_shown_on_page: ErrorShownOnPage = unless_forbidden
-    """Which refusals are told there; any other becomes the error page."""
+    """Which refusals are shown there; any other becomes the error page."""
 
     async def __call__(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Answer the form: 303 to where it leads, the page that its action made, or its own page again."""

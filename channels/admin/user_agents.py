@@ -1,4 +1,4 @@
-"""What browsers call themselves, in two words: the whole of it is long, and every other name stands in it too."""
+"""What browsers call themselves, in two words: the whole of it is long, and contains every other name too."""
 
 import re
 

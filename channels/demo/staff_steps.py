@@ -44,7 +44,7 @@ class RequestCard:
     state: str
     """What its state is called."""
     phase: Phase
-    """Where it stands, as every channel shows it."""
+    """Its phase, as every channel shows it."""
     turn_key: str
     """The key of the text that says whose turn it is, or that it has ended."""
     next_step: StaffStep | None
@@ -129,7 +129,7 @@ def _label_step(dependencies: Dependencies, action_title: str, role: Role) -> st
 
 
 def _choose_role(dependencies: Dependencies, request: ServiceRequest, step: Transition) -> Role:
-    """Return the role that would take the step: the unit in whose queue the request stands, if it may."""
+    """Return the role that would take the step: the unit in whose queue the request is, if it may."""
     unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
     return unit if unit in step.roles else min(step.roles & STAFF_ROLES)
 

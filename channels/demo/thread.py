@@ -24,7 +24,7 @@ class Bubble:
     arrives_at: datetime
     """When it came, or comes, to the phone."""
     positioned_at: datetime
-    """Where it stands: one that waits stays where it was written until it may leave."""
+    """Its place: one that waits stays where it was written until it may leave."""
     text: str
     """As it was sent."""
     part_count: int
@@ -49,12 +49,12 @@ class ThreadDay:
 
 
 async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[ThreadDay]:
-    """Return what was said between the municipality and a mobile (+989…), oldest first."""
+    """Return the messages between the municipality and a mobile (+989…), oldest first."""
     received_messages = await uow.inbox.list_last_from(CHANNEL_NAME, mobile, MAX_TEXTS)
     sent_messages = await uow.outbox.list_recent(recipient=mobile, limit=MAX_TEXTS)
     bubbles = [_bubble_from_phone(entry) for entry in received_messages]
     bubbles += [_bubble_to_phone(entry, now) for entry in sent_messages if entry.channel == CHANNEL_NAME]
-    # A text and its answer may bear the same moment: what was asked stands first.
+    # A text and its answer may have the same moment: what was asked comes first.
     bubbles.sort(key=lambda entry: (entry.positioned_at, entry.state is not None, entry.bubble_id))
     groups_by_day = groupby(bubbles, key=lambda entry: to_tehran(entry.positioned_at).date())
     return [ThreadDay(jalali_long_text(day), list(day_bubbles)) for day, day_bubbles in groups_by_day]

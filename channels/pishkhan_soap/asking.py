@@ -38,12 +38,12 @@ SERVICE_LIST = list_type("Services", "service", SERVICE_RECORD, Doc("خدمات"
 
 
 async def answer_ping(call: CounterCall) -> Mapping[str, Any]:
-    """Say who was recognised, and what time it is here."""
+    """Return who was recognised, and our time."""
     return {"time": call.dependencies.clock.now(), "office": call.office.name}
 
 
 async def get_services(call: CounterCall) -> Mapping[str, Any]:
-    """Tell every service with its papers."""
+    """Return every service with its papers."""
     return {
         "services": [
             _service_values(call.dependencies.catalogue, service) for service in call.dependencies.services.values()
@@ -67,7 +67,7 @@ def _service_values(catalogue: Catalogue, service: Service) -> Mapping[str, Any]
 
 
 async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
-    """Tell the price of what is named, by the service that prices it."""
+    """Return the price of what is named, by the service that prices it."""
     service = call.dependencies.services.get(call.values["service"])
     if service is None or service.price_lookup is None:
         raise UnknownService("service")

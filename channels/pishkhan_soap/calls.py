@@ -157,7 +157,7 @@ class CallHandler:
     async def _build_denial(
         self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: CounterCaller
     ) -> AuthenticationFailed:
-        """Return what is told: who is locked out, an office or a stranger, is told so."""
+        """Return the error for the caller: who is locked out, an office or a stranger, learns so."""
         now = self.dependencies.clock.now()
         is_locked_out = await uow.lines.is_blocked(attempt_key(token.username, caller.address), now)
         if office.is_locked_out(caller.address, now) if office else is_locked_out:
@@ -194,9 +194,9 @@ class CallHandler:
         return answer_body
 
     async def record_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:
-        """Record a refused call (alike ones together), and lock its address out after too many.
+        """Record a refused call (equal ones together), and lock its address out after too many.
 
-        Who has the key and a wrong clock or network goes on being told what is wrong.
+        Who has the key and a wrong clock or network goes on learning what is wrong.
         """
         now = self.dependencies.clock.now()
         audit_facts = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}

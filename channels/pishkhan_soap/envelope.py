@@ -28,7 +28,7 @@ _XML_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>")
 _NO_LINE_END = re.compile(rb"[^\r\n]")
 _DECLARED_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _LONGEST_USUAL_TEXT = 10_000_000
-"""From here on libxml2 takes a single text for an attack unless it is told otherwise."""
+"""From here on libxml2 takes a single text for an attack unless it is configured otherwise."""
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ENCODING_MARKS = (*_BYTE_ORDER_MARKS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
@@ -195,7 +195,7 @@ def _find_security(header_element: Element | None, version: SoapVersion) -> Elem
 
 
 def _is_meant_for_us(header_block: Element, version: SoapVersion) -> bool:
-    """Tell whether a header block is meant for the end of the line, and not for a node on the way."""
+    """Return whether a header block is meant for the end of the line, and not for a node on the way."""
     return header_block.get(version.role_attribute, "").strip() in _OUR_ROLES
 
 

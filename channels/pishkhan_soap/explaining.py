@@ -1,4 +1,4 @@
-"""Says what is wrong with a body that the XSD refused: what is expected at a place of it, and what stands there.
+"""Says what is wrong with a body that the XSD refused: what is expected at a place of it, and what is found there.
 
 The XSD decides whether a body is valid; its validator's complaint names the element behind a missing one, and libxml2's
 words are for nobody. So the body is walked once more by the declarations that the XSD was written from.
@@ -99,7 +99,7 @@ def _check_content(member: SchemaElement, child: Element) -> Iterator[Complaint]
 def _explain_missing(
     record: SchemaRecord, member: SchemaElement, parent: Element, remaining: Sequence[Element]
 ) -> Complaint:
-    """Return what to say where a required element does not stand: it is missing unless it stands there otherwise."""
+    """Return what to say where a required element is missing: it may be there under another name or place."""
     absence = Complaint(
         remaining[0] if remaining else parent, MissingField, member.name, error_params={"label": member.label}
     )
@@ -117,7 +117,7 @@ def _explain_missing(
 def _explain_unexpected(
     record: SchemaRecord, element: Element, parent: Element, expected: SchemaElement | None
 ) -> Complaint:
-    """Return what to say of an element that is not expected where it stands."""
+    """Return what to say of an element that is not expected at its place."""
     name, member_names = _local_name(element), [member.name for member in record.members]
     expected_params = {"expected": expected.name} if expected else {}
     if name in member_names:

@@ -114,7 +114,7 @@ class FaultRenderer:
         reason: str | None = None,
         labels: Mapping[str, str] = MappingProxyType({}),
     ) -> SoapResponse:
-        """Return the fault that stands for an error, with the typed detail `CounterFault`.
+        """Return the fault for an error, with the typed detail `CounterFault`.
 
         SOAP 1.1 wants 500 for every fault, 1.2 wants 400 for the plain ones of the sender. `reason` is a fault code of
         SOAP's own instead of the plain one, `labels` what the request's elements are called in Persian.

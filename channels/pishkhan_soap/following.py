@@ -41,7 +41,7 @@ PRINT_NAME = st.choice_type(
 
 
 async def get_request(call: CounterCall) -> Mapping[str, Any]:
-    """Tell all of an own request."""
+    """Return all of an own request."""
     request = await get_own_request(call)
     events = await call.uow.history.list_of_request(request.id)
     return {

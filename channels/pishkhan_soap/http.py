@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 class PishkhanSoap:
-    """Mounts the address of the counter offices. `base_url` is what the WSDL tells clients to call.
+    """Mounts the address of the counter offices. `base_url` is the address that the WSDL names to clients.
 
     `silence_seconds` and `patience_seconds` are how long a body may pause and take, `files_at_once` how many long ones
     are held.
@@ -134,7 +134,7 @@ class PishkhanSoap:
 
     async def _read_body(self, request: web.Request, version: SoapVersion, held_slots: AsyncExitStack) -> bytes:
         """Read the body, whatever its transfer or content encoding, never more nor longer than it may be; a long one
-        has its room for as long as it is `held_slots`.
+        keeps its slot for as long as it is `held_slots`.
         """
         if refusal := _find_header_refusal(request):
             raise EnvelopeError(refusal, version)

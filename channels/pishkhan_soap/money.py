@@ -46,7 +46,7 @@ PAYMENT_OUTCOME = st.choice_type(
 
 
 async def get_bill(call: CounterCall) -> Mapping[str, Any]:
-    """Tell a bill: all of an own request's, of others amount and service alone, and only while they can be paid.
+    """Return a bill: all of an own request's, of others amount and service alone, and only while they can be paid.
 
     `AlreadyPaid`, `BillExpired` of others' that cannot: nobody should pay them at a counter.
     """
@@ -100,9 +100,9 @@ def _read_receipt(values: Mapping[str, Any]) -> PosReceipt:
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:
-    """Reckon the office's work in a Jalali year or month, and tell its payments: all, or so many as a `limit` says.
+    """Reckon the office's work in a Jalali year or month, and return its payments: all, or so many as a `limit` says.
 
-    The cursor counts the payments told so far: they are in the order in which they came, and none goes.
+    The cursor counts the payments returned so far: they are in order of arrival, and none is removed.
     """
     period_start, period_end = jalali_period(call.values["year"], call.values.get("month"))
     office_statement = await build_statement(call.dependencies, call.uow, call.office.code, period_start, period_end)

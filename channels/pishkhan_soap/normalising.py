@@ -58,7 +58,7 @@ def _number_elements(element: Element) -> dict[Element, int]:
 
 
 def _normalise_record(schema_record: SchemaRecord, element: Element, removed_elements: list[Element]) -> bool:
-    """Fold what is in an element, and add what is in it for nothing to `removed_elements`; tell whether anything is
+    """Fold what is in an element, and add what is in it for nothing to `removed_elements`; return whether anything is
     left.
 
     A required element that is empty stays, for it is missed; what else is in its parent decides about that.
@@ -88,7 +88,7 @@ def _normalise_member(value_type: SchemaType, element: Element, removed_elements
 
 
 def _pop_nil_marker(element: Element) -> bool:
-    """Tell whether an element says that it is none; its idle attributes go."""
+    """Return whether an element says that it is none; its idle attributes go."""
     attributes = element.attrib
     if not attributes:
         return False

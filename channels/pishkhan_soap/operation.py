@@ -26,7 +26,7 @@ class CounterCall:
     clerk: Actor
     """Who acts."""
     values: Mapping[str, Any]
-    """What the body said, by the keys of the operation's request."""
+    """The values of the body, by the keys of the operation's request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Answers in pages: a cursor says where the page before ended, and is passed on as it was told."""
+"""Answers in pages: a cursor says where the page before ended, and is passed on unchanged."""
 
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.schema import Doc, SchemaElement
@@ -17,7 +17,7 @@ NEXT_CURSOR = SchemaElement(
 
 
 def parse_cursor(cursor_text: str | None) -> int | None:
-    """Return the number that a cursor is; `InvalidField("cursor")` for one that no answer told."""
+    """Return the number that a cursor is; `InvalidField("cursor")` for one that no answer contained."""
     if cursor_text is None:
         return None
     if not (cursor_text.isascii() and cursor_text.isdecimal() and len(cursor_text) < 20 and int(cursor_text) < 2**63):

@@ -1,4 +1,4 @@
-"""What answers say of a request: where it stands, its bills, its history, its form."""
+"""What answers say of a request: its state, its bills, its history, its form."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -33,7 +33,7 @@ _SPECIAL_SIGNS = re.compile(f"[&<>{_UNWRITABLE}]")
 
 
 def escape_text(plain_text: str) -> str:
-    """Return a text as it stands in XML; what no XML can hold is left out, wherever the store has it from."""
+    """Return a text as XML can hold it; what no XML can hold is left out, wherever the store has it from."""
     if _SPECIAL_SIGNS.search(plain_text) is None:
         return plain_text
     return escape(_FORBIDDEN_SIGNS.sub("", plain_text))

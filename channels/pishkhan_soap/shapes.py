@@ -94,7 +94,7 @@ STATUS_ELEMENTS = (
         required=False,
     ),
 )
-"""Where a request stands: what every step answers."""
+"""The state of a request: what every step answers."""
 
 REQUEST_SUMMARY = SchemaRecord(
     "RequestSummary",

@@ -50,7 +50,7 @@ class UsernameToken:
     """The end of the Timestamp beside it, in its own zone or UTC; None without one."""
 
     def is_proved_by(self, office_keys: Iterable[str]) -> bool:
-        """Tell whether it was made with one of these keys; every key is tried, so that time tells nothing."""
+        """Return whether it was made with one of these keys; every key is tried, so that time tells nothing."""
         is_proved = False
         for office_key in office_keys:
             expected_password = (
@@ -145,7 +145,9 @@ def _parse_moment(moment_text: str) -> datetime:
 
 
 def refuse_stale_token(token: UsernameToken, now: datetime, clock_skew: timedelta) -> None:
-    """Raise `AuthenticationFailed` for a token of another time than ours, give or take `clock_skew`; tells our time."""
+    """Raise `AuthenticationFailed` for a token of another time than ours, give or take `clock_skew`; the error names
+    our time.
+    """
     created_at = token.parse_created()
     is_expired = token.expires_at is not None and now - token.expires_at > clock_skew
     if is_expired or (created_at is not None and abs(now - created_at) > clock_skew):

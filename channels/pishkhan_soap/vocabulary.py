@@ -2,7 +2,7 @@
 
 libxml2 keeps every name, namespace and run of white space that it reads in a table of the thread, to the thread's end
 (measured: a message of 250 KB with names of its own leaves 0.3 MB behind, before anybody knows who sent it). So a
-message is read in the event loop's thread only while what it would leave there is known or has room; any other is read
+message is read in the event loop's thread only while what it would leave there is known or fits; any other is read
 in a thread that ends with it. Honest clients send the same few dozen words in every call.
 """
 
@@ -39,7 +39,7 @@ class Vocabulary:
         self._word_capacity = self._tag_capacity = capacity_bytes
 
     def admits_message(self, utf8_message: bytes) -> bool:
-        """Tell whether a message in UTF-8 may be read here, and remember its words if so."""
+        """Return whether a message in UTF-8 may be read here, and remember its words if so."""
         unread_pieces = self._find_unread_pieces(utf8_message)
         if not unread_pieces:
             return True
@@ -53,7 +53,7 @@ class Vocabulary:
         return True
 
     def _find_unread_pieces(self, utf8_message: bytes) -> list[bytes]:
-        """Return the tags, each with what stands before the next one, that may hold words which were not read yet.
+        """Return the tags, each with what precedes the next one, that may hold words which were not read yet.
 
         No attribute holds a `<`: quotes of one such piece say nothing of the next.
         """
@@ -85,7 +85,9 @@ def _memory_size(stored_words: set[bytes]) -> int:
 
 
 def _is_complete_tag(tag_content: bytes) -> bool:
-    """Tell whether a tag surely ends where its first `>` stands, and not inside a value; what is no tag never does."""
+    """Return whether a tag surely ends at its first `>`, and not inside a value; what is no tag never
+    does.
+    """
     return (
         tag_content[:1] not in {b"?", b"!"}
         and not (b"'" in tag_content and b'"' in tag_content)

@@ -1,4 +1,4 @@
-"""`/verify/{token}`: whoever scans the code on a paper is told whether it is genuine, and what it says."""
+"""`/verify/{token}`: whoever scans the code on a paper learns whether it is genuine, and what it says."""
 
 from aiohttp import web
 
@@ -18,7 +18,7 @@ class VerifyPage:
         self._store = store
 
     async def show_paper(self, request: web.Request) -> web.Response:
-        """Tell what the paper with this token is; 404 with a page of its own when there is none."""
+        """Show what the paper with this token is; 404 with a page of its own when there is none."""
         try:
             verified_paper = await verify_paper(
                 self._dependencies, self._store, request.match_info["token"], request.remote or ""

@@ -30,8 +30,8 @@ def back_off(attempts: int, fraction: float) -> timedelta:
 class Bucket:
     """One carrier's rate: it fills with `rate` parts a second and holds what one second brings, at least one part.
 
-    `monotonic` tells seconds that only grow (`time.monotonic`). A text of more parts than the bucket holds leaves when
-    it is full and is paid off before the next one leaves, so that the rate holds on average.
+    `monotonic` returns seconds that only grow (`time.monotonic`). A text of more parts than the bucket holds leaves
+    when it is full and is paid off before the next one leaves, so that the rate holds on average.
     """
 
     def __init__(self, rate_per_second: float, monotonic: Callable[[], float]) -> None:
@@ -67,7 +67,7 @@ class RecipientHolds:
     """Recipients that nothing is sent to for a while, each until its moment, so that what goes to them stays in order.
 
     Kept in memory: what was put back carries its moment in the outbox too, so a process that takes over knows most of
-    it, and is told the rest by the carrier. A hold from the future is void: its clock was ahead.
+    it, and learns the rest from the carrier. A hold from the future is void: its clock was ahead.
     """
 
     def __init__(self) -> None:

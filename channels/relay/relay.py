@@ -41,7 +41,7 @@ MOST_RESENDS = 3
 """So often what was under way when a process died is sent again in a chat: it may never have left."""
 
 SEVERAL_RECIPIENTS = 3
-"""So many recipients told to wait at once: it is not them, the whole line is too fast."""
+"""So many recipients made to wait at once: it is not them, the whole line is too fast."""
 
 _LOST_STATES = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
 
@@ -279,7 +279,7 @@ class Relay:
                 self._retry_later(carrier_state, message, result)
 
     def _may_resend(self, message: OutboxMessage) -> bool:
-        """Tell whether a message without an answer is sent again: once, before those that wait behind it."""
+        """Return whether a message without an answer is sent again: once, before those that wait behind it."""
         return self.route.resends and not message.resends and message.attempts < MOST_ATTEMPTS
 
     def _retry_later(self, carrier_state: CarrierState, message: OutboxMessage, result: SendResult) -> None:

@@ -59,7 +59,7 @@ class Connection(HTTPXRequest):
         )
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Make a call; failures are told apart."""
+        """Make a call; failures are distinguished."""
         try:
             http_status, response_body = await super().do_request(*args, **kwargs)
         except NetworkError as error:

@@ -2,7 +2,7 @@
 
 A messenger confirms by an offset, and so everything before it at once. Behind an update that takes long (its file is
 fetched) others are taken and kept all the same; they are only confirmed later, and known by their numbers when the
-messenger tells them again.
+messenger delivers them again.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class Intake:
         self._has_failed = False
 
     def has_taken(self, update_number: int) -> bool:
-        """Tell whether an update is in work or was done."""
+        """Return whether an update is in work or was done."""
         return update_number in self._numbers_in_work or update_number in self._done_numbers
 
     def take_up(self, update_number: int, incoming_update: IncomingUpdate | None) -> None:
@@ -51,7 +51,9 @@ class Intake:
             await asyncio.wait(list(self._workers_by_chat.values()), timeout=longest_seconds)
 
     def next_offset(self, last_offset: int | None) -> int | None:
-        """Return the offset that confirms what is durable, `last_offset` being the last: what is not is told again."""
+        """Return the offset that confirms what is durable, `last_offset` being the last: what is not is delivered
+        again.
+        """
         if not self._undone_numbers and not self._done_numbers:
             return last_offset
         lowest_undone = min(self._undone_numbers) if self._undone_numbers else max(self._done_numbers) + 1
@@ -59,19 +61,19 @@ class Intake:
         return lowest_undone
 
     def pop_failure_flag(self) -> bool:
-        """Tell, once, whether something could not be kept since this was asked last."""
+        """Return, once, whether something could not be stored since this was asked last."""
         has_failed, self._has_failed = self._has_failed, False
         return has_failed
 
     async def close(self) -> None:
-        """Cut off what is in work: it was not confirmed, and is told again."""
+        """Cut off what is in work: it was not confirmed, and is delivered again."""
         worker_tasks = list(self._workers_by_chat.values())
         for worker_task in worker_tasks:
             worker_task.cancel()
         await asyncio.gather(*worker_tasks, return_exceptions=True)
 
     async def _process_chat(self, chat_id: str) -> None:
-        """Take what waits of a chat, in order; after one that could not be kept all behind it is told again."""
+        """Take what waits of a chat, in order; after one that could not be stored all behind it is delivered again."""
         waiting_updates = self._waiting_by_chat[chat_id]
         try:
             while waiting_updates:

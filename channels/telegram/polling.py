@@ -1,7 +1,7 @@
 """Asking for updates: an offset is confirmed only when everything before it is durable.
 
 Chats are worked off beside each other and beside the asking, one chat's updates in order. What dies in the middle is
-told again by the messenger, and known by the inbox. One process polls at a time: the caller holds a lease.
+delivered again by the messenger, and recognised by the inbox. One process polls at a time: the caller holds a lease.
 """
 
 import asyncio

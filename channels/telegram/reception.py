@@ -39,7 +39,7 @@ class Reception:
         self._fetching_slots = asyncio.Semaphore(FILES_AT_ONCE)
 
     def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | None:
-        """Read an update; one that nobody can read is told in the log, and would be no better the next time."""
+        """Read an update; one that nobody can read is logged, and would be no better the next time."""
         try:
             return parse_update(raw_update, self._bot_client.bot)
         except Exception as error:  # noqa: BLE001 - the library raises whatever its types stumble over

@@ -33,7 +33,7 @@ class RemoteFile:
     file_name: str
     """As its sender called it, or `PHOTO_NAME`."""
     size_bytes: int | None
-    """None where the messenger does not tell."""
+    """None where the messenger does not say so."""
     caption: str = ""
     """What its sender wrote beside it."""
 

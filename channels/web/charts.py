@@ -1,8 +1,8 @@
 """Charts as SVG that the server draws: bars for values side by side, columns for values over time.
 
 A chart is reckoned here, point by point, and drawn by `web/chart.html`; its colours and type belong to the style sheet.
-It runs from right to left: the first bar's name stands at the right, the first column too. One series in one ink, so
-that nothing is lost in black and white. The same numbers stand in the table beside it.
+It runs from right to left: the first bar's name is at the right, the first column too. One series in one ink, so
+that nothing is lost in black and white. The same numbers are in the table beside it.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ COLUMNS_HEIGHT, TOP_MARGIN, FOOT_HEIGHT, SCALE_WIDTH = 240, 18, 30, 92
 
 COLUMNS_BASELINE = COLUMNS_HEIGHT - FOOT_HEIGHT
 PLOT_HEIGHT = COLUMNS_BASELINE - TOP_MARGIN
-"""Where columns stand, and how high the highest may be."""
+"""Where columns begin, and how high the highest may be."""
 
 SCALE_STEPS = 4
 MAX_BARS = 20
@@ -68,7 +68,7 @@ class GridLine:
     y2: float
     """Where it ends."""
     value: str
-    """What it stands for, in words; empty: not written."""
+    """Its meaning, in words; empty: not written."""
     value_position: tuple[float, float]
     """Where that is written: x and the line's y."""
 
@@ -90,7 +90,7 @@ class Chart:
     marks: Sequence[ChartMark]
     """Its bars or columns, in order."""
     grid_lines: Sequence[GridLine]
-    """Those of the scale, or the one on which bars stand."""
+    """Those of the scale, or the one from which bars begin."""
 
 
 def draw_bars(

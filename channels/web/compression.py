@@ -1,9 +1,9 @@
 """Compression of pages and of what they load: over one bar of signal a page is there in a fraction of the time.
 
-By its length, what was compressed tells something of what is in it (the attack BREACH): who watches the line, and makes
-somebody's browser ask for pages in which a text of his own stands, learns letter by letter what else stands there. So a
-page is compressed only where the browser says that one of our own pages asked for it, or the person did. Style sheets
-and scripts are the same for everybody and hold nothing to learn.
+By its length, what was compressed reveals something of what is in it (the attack BREACH): who watches the line, and
+makes somebody's browser ask for pages that contain a text of his own, learns letter by letter what else is
+there. So a page is compressed only where the browser says that one of our own pages asked for it, or the person did.
+Style sheets and scripts are the same for everybody and hold nothing to learn.
 """
 
 import gzip
@@ -18,7 +18,7 @@ COMPRESSED_SUFFIXES = frozenset({".css", ".js", ".svg"})
 """Endings of assets that are text; fonts and pictures are packed already."""
 
 _GZIP_PATTERN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
-"""Stands in Accept-Encoding, unless with a weight of nothing."""
+"""Accepted by Accept-Encoding, unless with a weight of nothing."""
 
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
 """What browsers say in Sec-Fetch-Site where no other site made them ask."""

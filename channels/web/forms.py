@@ -1,6 +1,6 @@
-"""Forms rendered from declared fields, and read back: what every site of the house asks is asked in one way.
+"""Forms rendered from declared fields, and read back: every site asks for its fields in one way.
 
-A control says how a field is shown; its words and its reading belong to the field's type. What was typed stands in the
+A control says how a field is shown; its words and its reading belong to the field's type. What was typed is kept in the
 form again when it is refused, beside what was wrong with it. Nothing needs scripts.
 """
 
@@ -81,7 +81,7 @@ class Control:
     label: str
     """What the field is called."""
     value: str
-    """What stands in it: stored, or as it was typed."""
+    """Its value: stored, or as it was typed."""
     required: bool
     """It must be filled by itself."""
     optional: bool
@@ -93,11 +93,11 @@ class Control:
     work_rows: Sequence[WorkRow] = ()
     """The machines of a work form; else empty."""
     hint: str | None = None
-    """How it may be written; None where nothing need be said."""
+    """How it may be written; None where nothing needs explaining."""
     problem: str | None = None
     """What was wrong with what was typed; None where nothing was."""
     max_length: int | None = None
-    """In characters; None: nothing is said of it."""
+    """In characters; None: no limit is shown."""
     is_latin: bool = False
     """Its values run from left to right."""
     blank_label: str = ""
@@ -121,7 +121,7 @@ class FormWording:
     blank_key: str = "web.form.choose"
     """The key of what a choice says while nothing is chosen."""
     hints_by_field: Mapping[str, str] = field(default_factory=dict)
-    """Told beside single fields, in place of what is told of their kind."""
+    """Shown beside single fields, in place of the texts of their kind."""
     suggestions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Field → value → words, for what is typed, not chosen: the rows there are of a small registry."""
 
@@ -175,7 +175,7 @@ def read_form(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, Any
 
 
 def read_submitted_form(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, Any]:
-    """Return what was posted for these fields as it shall stand in the form again: rows that name no machine too."""
+    """Return what was posted for these fields as it shall be shown in the form again: rows that name no machine too."""
     values_by_field: dict[str, Any] = {}
     for form_field in form_fields:
         match choose_control_kind(form_field):
@@ -276,7 +276,7 @@ def _describe_hint(
 
 
 def _describe_problem(form_field: Field, error: DomainError | None, form_wording: FormWording) -> str | None:
-    """Return what was wrong with this field; one for which others may stand was not needed by itself."""
+    """Return what was wrong with this field; one that others may replace was not needed by itself."""
     fault = next((entry for entry in (error.faults if error else ()) if entry.field == form_field.name), None)
     if fault is None:
         return None
@@ -289,7 +289,7 @@ def _describe_problem(form_field: Field, error: DomainError | None, form_wording
 
 
 def _is_latin(field_type: FieldType) -> bool:
-    """Tell whether values are digits and Latin letters alone: plates and codes of offices may have Persian ones."""
+    """Return whether values are digits and Latin letters alone: plates and codes of offices may have Persian ones."""
     if isinstance(field_type, Identifier):
         return field_type.identifier_kind != "plate"
     return isinstance(field_type, CheckedText) and field_type is not CODE

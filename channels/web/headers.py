@@ -34,7 +34,7 @@ SECURITY_HEADERS = {
 """Set on every response that does not set them itself."""
 
 OVER_TLS: web.RequestKey[bool] = web.RequestKey("over_tls", bool)
-"""Whether a call reached the proxy in front by TLS; not there where no declared proxy tells."""
+"""Whether a call reached the proxy in front by TLS; not there where no declared proxy reports it."""
 
 HTTPS_HOST: web.AppKey[str] = web.AppKey("https_host", str)
 """The host, with its port if it has one, under which the server is reached by TLS; "" where it is not."""
@@ -59,7 +59,7 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
 
 
 def is_over_tls(request: web.Request) -> bool:
-    """Tell whether the browser speaks TLS: a declared proxy says so, or it asks for our own https address."""
+    """Return whether the browser speaks TLS: a declared proxy says so, or it asks for our own https address."""
     return request.get(OVER_TLS, request.secure) or request.host == request.app.get(HTTPS_HOST)
 
 
@@ -72,7 +72,7 @@ def _choose_cache_policy(request: web.Request, response: web.StreamResponse) -> 
 def require_same_origin(request: web.Request) -> None:
     """Refuse a form that another site's page sent (`Forbidden`).
 
-    Browsers tell it by Sec-Fetch-Site, or by Origin on pages without TLS. Programs send neither: they carry nobody's
+    Browsers state it by Sec-Fetch-Site, or by Origin on pages without TLS. Programs send neither: they carry nobody's
     cookies, so there is nothing to abuse.
     """
     fetch_site = request.headers.get("Sec-Fetch-Site")

@@ -70,8 +70,8 @@ async def _read_multipart_form(request: web.Request) -> PostedForm:
 
 
 async def _read_multipart_body(request: web.Request) -> StreamReader:
-    """Return the whole body, to be read as parts. Of a stream the reader of parts counts neither what stands before the
-    first part nor the heads of parts, so a body without an end would never be too large. It is not given what stands
+    """Return the whole body, to be read as parts. Of a stream the reader of parts counts neither what precedes the
+    first part nor the heads of parts, so a body without an end would never be too large. It is not given what is
     before the first part either, which no browser sends: it would read ten million empty lines one by one.
     """
     content = await request.read()

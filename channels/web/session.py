@@ -11,7 +11,7 @@ from channels.web.posted import PostedForm, read_text
 from domain.values.errors import Forbidden
 
 CSRF_FIELD = "csrf"
-"""The field of every form with the token of the session whose page it stands on."""
+"""The field of every form with the token of the session of the page that it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SessionCookie:
 
 
 def bears_csrf_token(form: PostedForm, csrf_token: str) -> bool:
-    """Tell whether a form bears a session's token."""
+    """Return whether a form bears a session's token."""
     return hmac.compare_digest(read_text(form, CSRF_FIELD).encode(), csrf_token.encode())
 
 

@@ -1,4 +1,4 @@
-"""The ground that every page stands on: templates, assets and texts, mounted once, before the sites themselves.
+"""The base of every page: templates, assets and texts, mounted once, before the sites themselves.
 
 Pages are rendered on the server by Jinja2 with autoescape on. Each site keeps its own `templates` and `static` folders
 and adds them under its name (`add_site_folder`): its templates are `<name>/….html`, its assets `/static/<name>/…`.

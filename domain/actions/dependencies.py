@@ -32,7 +32,7 @@ class Dependencies:
     """Number of the last changed setting that is known here; None: nobody looked yet."""
 
     def __post_init__(self) -> None:
-        """Remember what the configuration says."""
+        """Remember the configured values."""
         self.configured = self.engine
 
     def apply_settings(

@@ -9,20 +9,20 @@ from domain.values.calendar import MomentSpan
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A fact of the audit. Refusals that are alike are one fact."""
+    """A fact of the audit. Equal refusals are one fact."""
 
     id: int
     """Later facts have greater ones."""
     at: datetime
-    """When it was done, in UTC; of refusals that are alike, the first one."""
+    """When it was done, in UTC; of equal refusals, the first one."""
     actor: str
     """Who did it, as a label (`staff:sara for ali`)."""
     what: str
     """What was done, as a stable code."""
     detail: dict[str, Any]
-    """What may be told of it, by name."""
+    """What may be shown of it, by name."""
     times: int = 1
-    """How many refusals it stands for; 1 for everything else."""
+    """How many refusals it counts; 1 for everything else."""
     last_at: datetime | None = None
     """When the last of several refusals was; None where there was one."""
 

@@ -67,7 +67,7 @@ class Bill:
     created_at: datetime
     """When it was issued, in UTC."""
     deadline: datetime | None
-    """What the citizen is told; nothing expires before it and the settlement lag. None: no deadline."""
+    """What the citizen is informed of; nothing expires before it and the settlement lag. None: no deadline."""
     explanation: dict[str, Any] = field(default_factory=dict)
     """The quote that made the amount, line by line, as JSON."""
     settled_at: datetime | None = None
@@ -137,7 +137,7 @@ class Payment:
 
     @property
     def recorder_label(self) -> str:
-        """Who recorded it with the own hand, as a label, whomever they stood for."""
+        """Who recorded it personally, as a label, whomever they substituted."""
         return acting_label(self.recorded_by)
 
 

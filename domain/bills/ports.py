@@ -38,11 +38,11 @@ class BillRepository(Protocol):
         ...
 
     async def find_payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the standing payment with that reference, if there is one; the first one of those at terminals."""
+        """Return the unreversed payment with that reference, if there is one; the first one of those at terminals."""
         ...
 
     async def list_payments_like(self, payment: Payment) -> list[Payment]:
-        """Return the standing payments of its method with its reference, and its office's with its RRN."""
+        """Return the unreversed payments of its method with its reference, and its office's with its RRN."""
         ...
 
     async def add_reversal(self, reversal: Reversal) -> None:

@@ -1,8 +1,8 @@
 """POS receipts: which payments at card terminals are one and the same.
 
 The trace number that a terminal prints («شماره پیگیری», six digits) begins anew every day or after a million, and two
-terminals of one office may print the same. The RRN («شماره مرجع», twelve digits, ISO 8583 field 37) does not repeat.
-So a payment that was really taken is told apart by what its receipt says, and asked about where that does not suffice.
+terminals of one office may print the same. The RRN («شماره مرجع», twelve digits, ISO 8583 field 37) does not repeat. So
+a payment that was really taken is distinguished by what its receipt says, and asked about where that does not suffice.
 """
 
 import re
@@ -47,7 +47,7 @@ def payment_day(payment: Payment) -> date:
 
 
 def distinguishing_key(payment: Payment) -> str:
-    """Return what may tell a payment from others of its method and reference: both together are unique.
+    """Return what may distinguish a payment from others of its method and reference: both together are unique.
 
     Only references of terminals repeat.
     """
@@ -57,10 +57,10 @@ def distinguishing_key(payment: Payment) -> str:
 
 
 def compare_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:
-    """Tell whether a payment of the same method that is known, with the same reference or RRN, is the new one.
+    """Return whether a payment of the same method that is known, with the same reference or RRN, is the new one.
 
     The same bill again is the same payment unless a receipt says otherwise: it is a report that was repeated. Of
-    another bill it is another payment where day or terminal differ, and unknown where nothing tells.
+    another bill it is another payment where day or terminal differ, and unknown where nothing decides it.
     """
     if existing_payment.method is not PaymentMethod.POS:
         return PaymentLikeness.SAME

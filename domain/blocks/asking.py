@@ -12,7 +12,7 @@ LONGEST_NOTE_TEXT = 200
 """Characters that staff may write to a citizen in one text: with the words around them, four message parts."""
 
 REASON = Field("reason", Text(LONGEST_NOTE_TEXT), is_note=True)
-"""Why a request is rejected or a bill waived: told to the citizen, kept in the history."""
+"""Why a request is rejected or a bill waived: sent to the citizen, kept in the history."""
 
 OPTIONAL_REASON = Field("reason", Text(), required=False, is_note=True)
 """Why something is given up or priced otherwise, if whoever does it says so: kept in the history."""
@@ -75,7 +75,7 @@ class StoreAnswer(Effect):
 
 @dataclass(frozen=True, slots=True)
 class StoreReason(Effect):
-    """Keep why the request was declined, so that tracking can say it."""
+    """Store why the request was declined, so that tracking can state it."""
 
     async def apply_effect(self, context: StepContext) -> None:
         """Store the reason."""

@@ -1,4 +1,4 @@
-"""How the bands of a tariff are told: from how many units on another price holds, and what one unit costs then."""
+"""How the bands of a tariff are described: from how many units on another price holds, and what one unit costs then."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from domain.values.text import group_digits
 BAND_ANSWERS = ("price_band", "more_bands")
 
 MOST_LISTED_BANDS = 3
-"""Bands that one text tells, a message part each; of more the first, and the number of the rest."""
+"""Bands that one text lists, a message part each; of more the first, and the number of the rest."""
 
 
 def describe_bands(lookup: LookupContext, bands: Sequence[TariffRow], **facts: str) -> list[LookupAnswer]:
-    """Tell each band, the least first, with what a unit costs with VAT; `facts` are said beside it."""
+    """Describe each band, the least first, with what a unit costs with VAT; `facts` are said beside it."""
     listed_bands = bands[:MOST_LISTED_BANDS] if lookup.is_brief else bands
     band_lines: list[LookupAnswer] = [
         ("price_band", {**facts, "band": group_digits(band.band_start), "amount": band.unit_price})

@@ -22,7 +22,7 @@ MACHINE_UNITS = "units"
 """The list of single machines on the delivery form."""
 
 BOOKING_ATTEMPTS = 8
-"""How often others may be quicker before that is told."""
+"""How often others may be quicker before that is reported."""
 
 
 async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
@@ -331,7 +331,7 @@ def _store_booking(
 
 
 def is_booked_for_later(request: ServiceRequest, now: datetime) -> bool:
-    """Tell whether the work of a request is booked for a later day than today in Tehran."""
+    """Return whether the work of a request is booked for a later day than today in Tehran."""
     start = read_booked_start(request)
     return start is not None and to_tehran(start).date() > to_tehran(now).date()
 

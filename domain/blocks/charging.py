@@ -20,7 +20,7 @@ from domain.values.errors import DomainError, MissingField, NotAllowedNow, Payme
 REQUEST_SUBJECT = "request"
 
 BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
-"""What messages are told of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
+"""The facts that messages get of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
 
 
 async def list_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
@@ -88,7 +88,7 @@ class HasCharge(Guard):
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", True)
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Tell whether the quoted total is above zero."""
+        """Return whether the quoted total is above zero."""
         return bool(context.request.data["quote"]["total"] > 0)
 
 
@@ -100,7 +100,7 @@ class FreeOfCharge(Guard):
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Tell whether the quoted total is zero."""
+        """Return whether the quoted total is zero."""
         return bool(context.request.data["quote"]["total"] == 0)
 
 
@@ -121,13 +121,13 @@ class BillsSettled(Guard):
         return all(bill.state.is_settled for bill in valid_bills) and bool(valid_bills or not bills)
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that a bill is not paid."""
+        """Report that a bill is not paid."""
         return NotAllowedNow("action", detail="bill_open")
 
 
 @dataclass(frozen=True, slots=True)
 class NoPaymentUnresolved(Guard):
-    """No bill is in the middle of a payment whose outcome the bank has not told."""
+    """No bill is in the middle of a payment whose outcome the bank has not reported."""
 
     is_foreseeable: ClassVar[bool] = True
 
@@ -138,7 +138,7 @@ class NoPaymentUnresolved(Guard):
         )
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that a payment is under way."""
+        """Report that a payment is under way."""
         return PaymentUnknown("bill_id")
 
 
@@ -184,7 +184,9 @@ class RefundAll(Effect):
     provides: ClassVar[frozenset[str]] = frozenset({"refund"})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Make a refund for each paid bill; the citizen is told all that is due, also what came twice before."""
+        """Make a refund for each paid bill; the citizen is notified of all that is due, also of what came twice
+        before.
+        """
         bills = await list_request_bills(context.uow, context.request)
         for bill in bills:
             if bill.state is BillState.PAID:
@@ -196,7 +198,7 @@ class RefundAll(Effect):
 
 
 async def add_due_refund(context: StepContext, bill: Bill, amount: int, reason: str) -> None:
-    """Note that `amount` rials of a paid bill are due back, and say so among the facts."""
+    """Note that `amount` rials of a paid bill are due back, and add that to the facts."""
     new_refund = Refund(
         context.ids.new_id(), bill.id, amount, reason, RefundState.DUE, context.now, bill_was=bill.state
     )

@@ -1,8 +1,8 @@
 """Letters of the secretariat: a number of one register and year that is never given twice, a date, and a token.
 
 The number is drawn in the unit that issues the letter, so that the register has no gaps. A number of the secretariat's
-own stands in the register of its kind and year too, once. The token is random and has
-nothing to do with the tracking code: `/verify/{token}` tells anybody who scans it whether the letter is genuine. The
+own is entered in the register of its kind and year too, once. The token is random and has
+nothing to do with the tracking code: `/verify/{token}` shows anybody who scans it whether the letter is genuine. The
 request keeps `letter_number`, `letter_date` (ISO), `letter_text` and `letter_token`.
 """
 
@@ -25,14 +25,14 @@ _ISSUED_NUMBER_PATTERN = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class LetterRegister:
-    """A register of letters: `sequence_key` names its sequence, `register_letter` stands in its numbers: 1405/ک/12."""
+    """A register of letters: `sequence_key` names its sequence, `register_letter` is part of its numbers: 1405/ک/12."""
 
     sequence_key: str
     register_letter: str
 
 
 LETTER_KIND = "letter"
-"""The kind of paper that a letter is (`printouts.py`)."""
+"""The kind of paper that a letter is (`language/printouts.py`)."""
 
 ANSWER_REGISTER = LetterRegister("e", "ک")
 """Answers of the expert unit («کارشناسی»)."""

@@ -34,7 +34,7 @@ async def find_missing_papers(
 
 @dataclass(frozen=True, slots=True)
 class AnnouncePapers(Effect):
-    """Say with the first message which papers are required, wherever they will come from."""
+    """List in the first message which papers are required, wherever they will come from."""
 
     provides: ClassVar[frozenset[str]] = frozenset({"documents"})
     papers: ServicePapers
@@ -53,10 +53,10 @@ class DocumentsComplete(Guard):
     papers: ServicePapers
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Look for the request's documents; what is missing stands among the facts."""
+        """Look for the request's documents; what is missing is put into the facts."""
         context.facts["missing"] = list(await find_missing_papers(context.uow, self.papers, context.request))
         return not context.facts["missing"]
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say which papers are missing."""
+        """Name the papers that are missing."""
         return NotAllowedNow("documents", detail="documents_pending", document=context.facts["missing"])

@@ -26,7 +26,8 @@ def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:
     """Return the steps `priced` → `awaiting_payment` → `paid`, waived or `expired`; a price of nothing is paid at once.
 
     `expiry_effects` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has
-    a notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it tells so.
+    a notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it sends
+    that.
     """
     return (
         Transition(

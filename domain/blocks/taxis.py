@@ -33,7 +33,7 @@ _SUMMARY_PARTS = ("plate", "taxi_code", "driver")
 
 @dataclass(frozen=True, slots=True)
 class Plate(Identifier):
-    """A taxi's plate; a menu says that it is one, for numbers stand before it."""
+    """A taxi's plate; a menu says that it is one, for numbers precede it."""
 
     identifier_kind: str = "plate"
 

@@ -52,7 +52,7 @@ class IsAssignedOfficer(ActorGuard):
         return officer == actor.identifier or officer in actor.substitutes_for
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that another officer was named."""
+        """Report that another officer was named."""
         return Forbidden("action", detail="other_officer")
 
 
@@ -86,7 +86,7 @@ class VisitDayReached(Guard):
         return start is None or to_tehran(start).date() <= to_tehran(context.now).date()
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say which day it is."""
+        """Name the day of the visit."""
         start = read_visit_start(context) or context.now
         return NotAllowedNow("action", detail="visit_ahead", day=jalali_text(to_tehran(start).date()))
 

@@ -1,8 +1,8 @@
 """Chats with messengers' bots: whose they are, how a mobile is proved in one, and what can come from one.
 
-A chat is one person's (groups are not answered). Until it has proved a mobile it is nobody's: nothing personal is told
-in it. A mobile belongs to one chat of a messenger at most, the last that proved it. Source: channels.md, "Telegram and
-Bale".
+A chat is one person's (groups are not answered). Until it has proved a mobile it is nobody's: nothing personal is
+disclosed in it. A mobile belongs to one chat of a messenger at most, the last that proved it. Source: channels.md,
+"Telegram and Bale".
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class ButtonPressed:
 
 @dataclass(frozen=True, slots=True)
 class SharedContact:
-    """A contact; `is_own` tells whether the messenger says that it is the sender's own."""
+    """A contact; `is_own` is whether the messenger says that it is the sender's own."""
 
     phone_number: str
     is_own: bool
@@ -112,7 +112,7 @@ class SentFile:
     file_name: str
     """As the messenger gave it."""
     content: bytes | None
-    """None when it was not fetched: `is_too_large` tells why, else it could not be."""
+    """None when it was not fetched: `is_too_large` says why, else it could not be."""
     is_too_large: bool = False
     """Whether it was left alone for its size."""
     caption: str = ""

@@ -46,7 +46,7 @@ class MobileProofRepository(Protocol):
         ...
 
     async def find(self, channel: str, address: str) -> MobileProof | None:
-        """Return the code that was sent last at this address's wish."""
+        """Return the code that was sent last at this address's request."""
         ...
 
     async def delete(self, channel: str, address: str) -> None:

@@ -9,8 +9,8 @@
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
-| `rooms.py` | every text shows whole what people may write, unless it says that it cuts it |
-| `said.py` | the texts that the code asks for by name |
+| `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
+| `code_texts.py` | the texts that the code asks for by name |
 """
 
 from collections.abc import Iterable, Iterator, Sequence

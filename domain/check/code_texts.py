@@ -1,8 +1,8 @@
 """The texts that the code asks for by name, wherever it does: what no declaration of a service calls for.
 
-A key or a reason that is written out in the code stands here too: `tests/domain/check/test_text_keys.py` reads the code
-and holds this list to it, in both directions. Tables whose rows have names of their own (phases, roles, errors, what
-the commands ask) follow from these.
+A key or a reason that is written out in the code is listed here too: `tests/domain/check/test_text_keys.py` reads the
+code and holds this list to it, in both directions. Tables whose rows have names of their own (phases, roles, errors,
+what the commands ask) follow from these.
 """
 
 from collections.abc import Iterator, Mapping
@@ -353,7 +353,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "expired_dialogue": ("number",),
     "internal": ("sealed_elsewhere",),
 }
-"""Code of an error → the reasons it is raised with: each is told in words of its own."""
+"""Code of an error → the reasons it is raised with: each has a text of its own."""
 
 ANSWER_BUTTONS = ("submit", "amend", "exit", "yes", "no")
 """What buttons say of a summary or an offer."""

@@ -1,7 +1,7 @@
 """The end of unpaid bills: none expires before its deadline and the settlement lag of the banks behind it.
 
 Bank files arrive later than the money (services.md, "Tariffs and money"), so a bill that expires sooner may be paid
-already. When a deadline is reckoned the declaration tells by a function: it is asked about a bill that was just made,
+already. When a deadline is reckoned the declaration says by a function: it is asked about a bill that was just made,
 under several lags.
 """
 
@@ -28,7 +28,7 @@ SAMPLE_LAGS = (timedelta(0), timedelta(hours=36), timedelta(days=10))
 
 
 def expiry_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
-    """Find deadlines that close a bill too early, whose moment cannot be told, or that ask for no payment under way."""
+    """Find deadlines that close a bill too early, whose moment is unknown, or that ask for no payment under way."""
     for step in _expiring_steps(service, graph):
         if not any(isinstance(guard, NoPaymentUnresolved) for guard in step.guards):
             yield Flaw("expires_while_paying", service.key, step.name)

@@ -39,7 +39,7 @@ class Ledger:
         return self.open_bill is OpenBill.NO and self.charge_status in {ChargeStatus.FREE, ChargeStatus.PAID}
 
     def after_guards(self, step: Transition) -> "Ledger":
-        """Return how the charge stands once the guards of a step let it pass.
+        """Return the state of the charge once the guards of a step let it pass.
 
         One that asks for settled bills proves nothing where there was none, or where it was lost.
         """
@@ -61,11 +61,11 @@ class Ledger:
         return self.open_bill is OpenBill.NO and self.charge_status is ChargeStatus.PAID
 
     def after_reversal(self) -> "Ledger":
-        """Return how the charge stands once its payment turned out to be recorded wrongly: its bill is open again."""
+        """Return the state of the charge once its payment turned out to be recorded wrongly: its bill is open again."""
         return Ledger(OpenBill.YES, ChargeStatus.NOTHING)
 
     def after_effect(self, effect: Effect) -> "Ledger":
-        """Return how the charge stands after an effect."""
+        """Return the state of the charge after an effect."""
         ledger = replace(self, open_bill=OpenBill.YES) if effect.issues_bill else self
         if effect.settles_bills and ledger.open_bill is not OpenBill.NO:
             ledger = Ledger(OpenBill.NO, ChargeStatus.PAID)
@@ -77,9 +77,9 @@ class Ledger:
 
 
 def follow_effects(ledger: Ledger, effects: Iterable[Effect]) -> tuple[Ledger, bool]:
-    """Return how the charge stands after effects in their order, and whether one of them gave what was not paid.
+    """Return the state of the charge after effects in their order, and whether one of them gave what was not paid.
 
-    What was given is taken for paid from there on: one fault is told once.
+    What was given is taken for paid from there on: one fault is reported once.
     """
     is_unpaid = False
     for effect in effects:
@@ -90,5 +90,5 @@ def follow_effects(ledger: Ledger, effects: Iterable[Effect]) -> tuple[Ledger, b
 
 
 def issues_bill(effects: Sequence[Effect]) -> bool:
-    """Tell whether one of these effects makes a bill."""
+    """Return whether one of these effects makes a bill."""
     return any(effect.issues_bill for effect in effects)

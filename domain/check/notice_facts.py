@@ -1,6 +1,6 @@
 """What messages say of a request: every placeholder of a notice or reminder is filled by somebody.
 
-A text whose fact nobody gives would fail in the middle of a step, or of a night. What there is to tell follows from the
+A text whose fact nobody gives would fail in the middle of a step, or of a night. What facts there are follows from the
 declaration: the form, what is kept, the inputs of the step, and what its effects and guards give (`provides`).
 """
 
@@ -27,7 +27,7 @@ def unfilled_fact_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw
 
 
 def _message_facts(service: Service) -> Iterator[tuple[str, set[str]]]:
-    """Yield the name of each message, with what is told to it besides what every message may say."""
+    """Yield the name of each message, with the facts that it gets besides those of every message."""
     submit_facts = {name for effect in service.submit_effects for name in effect.provides}
     yield from (
         (text_name, submit_facts) for text_name in ("submit", *(notice.text_name for notice in service.submit_notices))
@@ -50,7 +50,9 @@ def _step_facts(step: Transition) -> set[str]:
 
 
 def _condition_facts(service: Service) -> Mapping[str, set[str]]:
-    """Return step → what the guards tell that choose among those of its name: all before the chosen one are asked."""
+    """Return step → the facts of the guards that choose among those of its name: all before the chosen one are
+    asked.
+    """
     facts_by_step: dict[str, set[str]] = {}
     for step in service.transitions:
         if step.condition:

@@ -1,7 +1,7 @@
 """The texts: every one that may be asked for is there, and every one that travels by SMS fits its part budget.
 
 What a service's declaration calls for follows from the declaration; what the code asks for by name is in
-`said.py`.
+`code_texts.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,7 +45,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 
 def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
-    """Find the texts of no service that are missing, and those that do not fit: a municipality may word them anew."""
+    """Find the texts of no service that are missing, and those that do not fit: a municipality may override them."""
     yield from (Flaw("text_twice", NO_SERVICE, key) for key in catalogue.duplicate_keys)
     yield from (Flaw("no_text", NO_SERVICE, key) for key in required_keys() if key not in catalogue)
     yield from budget_flaws(
@@ -55,7 +55,7 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
 
 
 def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
-    """Find texts of chats that are longer than a message may be, or tell what they are not given."""
+    """Find texts of chats that are longer than a message may be, or use facts that they are not given."""
     for key in [key for key_prefix in CHAT_TEXTS for key in catalogue.list_keys(key_prefix)]:
         try:
             length = count_code_units(catalogue.render_longest(key))

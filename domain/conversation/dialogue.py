@@ -64,7 +64,7 @@ class Conversation:
         return None
 
     def priced_services(self) -> tuple[tuple[Service, PriceLookup], ...]:
-        """Return the services that tell their prices, with how."""
+        """Return the services that quote their prices, with how."""
         return tuple((service, service.price_lookup) for service in self.services.values() if service.price_lookup)
 
     def asked_fields(self, intent: str) -> tuple[Field, ...]:
@@ -82,7 +82,7 @@ class Conversation:
         return COMMAND_FIELDS.get(intent) or CHAT_FIELDS.get(intent, ())
 
     def find_asking_field(self, intent: str, name: str | None) -> Field | None:
-        """Return the field that is asked in order to get a value: itself, or the one that it stands in for."""
+        """Return the field that is asked in order to get a value: itself, or the one that it replaces."""
         form = [field for field in self.intent_form(intent) if not field.is_derived]
         return next(
             (field for field in form if name in field.alternatives),
@@ -90,7 +90,7 @@ class Conversation:
         )
 
     def is_offered(self, intent: str) -> bool:
-        """Tell whether this channel can do the intent."""
+        """Return whether this channel can do the intent."""
         return intent in COMMAND_FIELDS or self.find_keyword(intent) is not None or self.find_lookup(intent) is not None
 
     def main_menu_intents(self) -> tuple[str, ...]:
@@ -192,7 +192,7 @@ class Conversation:
         )
 
     def _read_refusal(self, dialogue: Dialogue, message: ParsedMessage) -> Reaction | None:
-        """Return what a refusal comes to; None where it answers the question that stands, or is its free text."""
+        """Return what a refusal comes to; None where it answers the present question, or is its free text."""
         top = dialogue.top
         if top is None:
             return Refused(message.refused_intent)
@@ -357,7 +357,7 @@ class Conversation:
 
     def _slots_of(self, message: ParsedMessage) -> Mapping[str, Any]:
         """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why, or the
-        error itself stands there), and what fills no slot of the grammar but a field of the form («۳ روز»).
+        error itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
         """
         form_names = {field.name for field in self.intent_form(message.intent)}
         partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
@@ -379,7 +379,7 @@ class Conversation:
         return problem
 
     def is_outdated(self, frame: Frame) -> bool:
-        """Tell whether the frame was begun on another version of its service, or the service is gone."""
+        """Return whether the frame was begun on another version of its service, or the service is gone."""
         match = self.find_keyword(frame.intent)
         return frame.version != (match[0].version if match else None)
 
@@ -392,6 +392,6 @@ def _missing_part(field: Field, frame: Frame) -> str | None:
 
 
 def _join_required(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Let any required one of these fields stand for all of them."""
+    """Let any required one of these fields satisfy all of them."""
     required_names = tuple(field.name for field in fields if field.required)
     return tuple(replace(field, alternatives=required_names) if field.required else field for field in fields)

@@ -87,7 +87,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The citizen left the dialogue; `left` tells whether there was one, `intent` what it was about."""
+    """The citizen left the dialogue; `left` is whether there was one, `intent` what it was about."""
 
     left: bool
     intent: str = field(default="", compare=False)

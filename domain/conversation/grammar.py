@@ -99,12 +99,12 @@ class Grammar:
         return message
 
     def is_binding(self, intent: str) -> bool:
-        """Tell whether an intent ends something or binds somebody."""
+        """Return whether an intent ends something or binds somebody."""
         known_intent = self._keywords.intents_by_name.get(intent)
         return known_intent is not None and known_intent.is_binding
 
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
-        """Read a text that called no command as one of this intent, wherever its keyword stands; None when it refuses.
+        """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.
 
         Free text is kept where the intent needs one; as a place only what is an address.
         """
@@ -210,7 +210,7 @@ def _read_free_text(stream: TokenStream, intent: Intent) -> str:
 
 
 def _is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:
-    """Tell whether what else is said bears a call out; a strict one bears other words only with its code."""
+    """Return whether what else is said bears a call out; a strict one bears other words only with its code."""
     if free_text and (
         call.is_bare or (call.intent.is_strict and not (call.intent.is_binding and "code" in reader.slots))
     ):
@@ -226,7 +226,7 @@ def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
 
 
 def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
-    """Take what may stand beside a keyword and change nothing: words about its matter, and what is refused of that."""
+    """Take what may be beside a keyword and change nothing: words about its matter, and what is refused of that."""
     if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
         return
     denied_positions = {index for negation in find_negations(stream) for index in range(negation.start, negation.end)}
@@ -236,7 +236,7 @@ def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
 
 
 def _take_field_labels(stream: TokenStream) -> None:
-    """Take the names of fields that stand before a colon («آدرس: …»)."""
+    """Take the names of fields that come before a colon («آدرس: …»)."""
     for index in stream.free_indexes():
         label_match = _LABEL_PHRASES.match_at(stream, index)
         if label_match and stream.key_at(label_match[1]) in _COLON_KEYS:
@@ -248,7 +248,7 @@ def _missing_slots(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
-    """Tell whether a required slot is still to be asked for; hours only once it is known for which machines."""
+    """Return whether a required slot is still to be asked for; hours only once it is known for which machines."""
     if name == "hours" and "items" in intent.required_slots:
         return any(machine_item.hours is None for machine_item in slots.get("items", ()))
     if name == "hours" and "machine" not in slots:

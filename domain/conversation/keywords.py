@@ -90,7 +90,7 @@ class Keywords:
         return []
 
     def find_hinted_intents(self, stream: TokenStream) -> tuple[str, ...]:
-        """Return the intents that words of the message point at, wherever they stand."""
+        """Return the intents that words of the message point at, wherever they are."""
         hinted_intents: dict[str, None] = {}
         if any(
             (run := read_digit_run(stream, index, (9,), 9)) and is_tracking_code(run[0]) for index in range(len(stream))
@@ -119,7 +119,7 @@ class Keywords:
         return f"{text[: first_word.start + cut]} {text[first_word.start + cut :]}" if cut else None
 
     def locate_keyword(self, name: str, stream: TokenStream) -> IntentMatch:
-        """Return the call of an intent wherever its keyword stands; of no word at all when it does not stand there."""
+        """Return the call of an intent wherever its keyword is; of no word at all when it is not there."""
         for index in range(len(stream)):
             if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
                 return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True)
@@ -151,7 +151,7 @@ class Keywords:
             yield self._make_match("opt_out", index, len(stream), is_certain=True)
 
     def _match_question(self, stream: TokenStream, first_index: int) -> Iterator[IntentMatch]:
-        """Yield help about what alone stands behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
+        """Yield help about what alone is behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
         has_question_mark = any(stream.raw_at(index) in _QUESTION_MARKS for index in range(first_index))
         if has_question_mark or BARE_NUMBERS.get(stream.raw_at(first_index)) == "help":
             yield IntentMatch(
@@ -186,7 +186,7 @@ class Keywords:
         return "".join(stream.raw_at(index) for index in range(start, end) if not stream.is_mark_at(index))
 
     def _match_after_code(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
-        """Yield the call of a keyword that stands after the code («۱۲۳۴۵۶۷۸۶ لغو»)."""
+        """Yield the call of a keyword that is after the code («۱۲۳۴۵۶۷۸۶ لغو»)."""
         run = read_digit_run(stream, index, (9,), 9)
         match = self._keyword_phrases.match_at(stream, run[1]) if run else None
         if run and match and "code" in self.intents_by_name[match[0]].required_slots:
@@ -218,5 +218,7 @@ class Keywords:
 
 
 def _is_negated_form(typed_word: str, known_word: str) -> bool:
-    """Tell whether a word says the opposite of a known one that it is near: «انصراف نمی‌دهم» is no «انصراف می‌دهم»."""
+    """Return whether a word says the opposite of a known one that it is near: «انصراف نمی‌دهم» is no «انصراف
+    می‌دهم».
+    """
     return typed_word.count("ن") > known_word.count("ن")

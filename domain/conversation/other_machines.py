@@ -30,7 +30,7 @@ _LONGEST_QUOTED_NAME = 30
 
 
 def take_unknown_machine(reader: MessageReader) -> None:
-    """Refuse a machine that there is none of; the order is asked for its machines, and told which it was."""
+    """Refuse a machine that there is none of; the order is asked for its machines, and the reply names it."""
     token_span = _find_other_machine(reader.stream) or _find_in_machine_index(reader)
     if token_span:
         machine_name = reader.stream.source_text(*token_span)[:_LONGEST_QUOTED_NAME]
@@ -47,7 +47,7 @@ def _find_other_machine(stream: TokenStream) -> tuple[int, int] | None:
 
 
 def _find_in_machine_index(reader: MessageReader) -> tuple[int, int] | None:
-    """Return the words that stand where a machine does: right before its hours, or joined to another machine.
+    """Return the words in the place of a machine: right before its hours, or joined to another machine.
 
     Where no machine was named, also those right behind the keyword. An address is none.
     """

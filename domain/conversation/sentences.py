@@ -1,6 +1,6 @@
 """What kind of sentence calls a command: said plainly, refused, asked, quoted, or with words that nobody understands.
 
-This stands before every command (`grammar.py`): a keyword alone decides nothing. What is refused is not done. What
+This precedes every command (`grammar.py`): a keyword alone decides nothing. What is refused is not done. What
 binds somebody or ends something (`Intent.is_binding`) is done at once only when said plainly, that is with nothing
 beside the keyword, its arguments and words of courtesy; said in any other way it is asked first. A form that is not
 said plainly shows its summary first. Source: channels.md, "Said plainly or not done".
@@ -39,14 +39,14 @@ _COMMAND_VERBS = keys_of(
     "فورا", "هست", "kon", "konid", "konin", "beshe", "shavad", "beshavad", "my", "request", "the", "this", "code", "o",
     "ro", "ra",
 )  # fmt: skip
-"""What may stand beside a command said plainly: the verb that goes with it, and words that name the request."""
+"""What may be beside a command said plainly: the verb that goes with it, and words that name the request."""
 
 PLAIN_WORDS = COURTESY_WORDS | CODE_LABELS | _COMMAND_VERBS
 FILLER_WORDS = PLAIN_WORDS | keys_of(
     "دیگر", "دیگه", "فعلا", "اصلا", "هیچ", "هیچی", "الان", "حالا", "هنوز", "لازم", "نیاز", "نیازی", "احتیاج", "احتیاجی",
     "لازمم", "نه", "خیر", "که", "هم", "از", "در", "ی", "digar", "dige", "alan", "do",
 )  # fmt: skip
-"""What may stand beside a refusal."""
+"""What may be beside a refusal."""
 
 _QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
@@ -55,7 +55,7 @@ _QUESTION_WORDS = keys_of(
 
 
 def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood:
-    """Return how a command is said whose keyword stands at tokens `start` to `end`; its arguments are taken."""
+    """Return how a command is said whose keyword is at tokens `start` to `end`; its arguments are taken."""
     refusals = [
         negation
         for negation in find_negations(stream)
@@ -74,7 +74,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
 
 
 def refuses_alone(text: str) -> bool:
-    """Tell whether a message says nothing but that its writer does not want («نمی‌خوام دیگه»)."""
+    """Return whether a message says nothing but that its writer does not want («نمی‌خوام دیگه»)."""
     stream = TokenStream(text)
     negation_list = find_negations(stream)
     return (
@@ -84,7 +84,7 @@ def refuses_alone(text: str) -> bool:
 
 
 def is_forbidding(text: str) -> bool:
-    """Tell whether a message refuses or forbids anything."""
+    """Return whether a message refuses or forbids anything."""
     return any(negation.kind is NegationKind.WISH for negation in find_negations(TokenStream(text)))
 
 
@@ -97,7 +97,7 @@ def _mood_of_binding(stream: TokenStream) -> Mood:
 
 
 def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negation]) -> Mood:
-    """Return how a form is asked for: what the writer tells in a text of his own may ask and deny as it likes."""
+    """Return how a form is asked for: what the writer reports in a text of his own may ask and deny as it likes."""
     if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
         return Mood.QUESTION
     is_doubtful = intent.rest_slot == "place" and (
@@ -107,7 +107,9 @@ def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negatio
 
 
 def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: list[Negation]) -> bool:
-    """Tell whether a refusal is the first thing behind the keyword; arguments may stand between, but before a text."""
+    """Return whether a refusal is the first thing behind the keyword; arguments may be between, but before a
+    text.
+    """
     takes_text = intent.rest_slot not in {None, "place"}
     while index < len(stream) and (
         stream.is_mark_at(index) or stream.raw_at(index) in FILLER_WORDS or not (stream.key_at(index) or takes_text)
@@ -119,7 +121,7 @@ def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: 
 
 
 def _ends_in_refusal(stream: TokenStream, refusals: list[Negation]) -> bool:
-    """Tell whether the last word of the message, but for thanks, refuses."""
+    """Return whether the last word of the message, but for thanks, refuses."""
     index = len(stream)
     while index > 0 and (stream.is_mark_at(index - 1) or stream.raw_at(index - 1) in COURTESY_WORDS):
         index -= 1

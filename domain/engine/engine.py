@@ -1,7 +1,7 @@
 """The engine runs declarations: it submits requests and takes transitions, each whole in one unit of work.
 
 For every step it reads the inputs, asks the guards, runs the effects, moves state and phase, sets the timers of the new
-state, appends the history event and returns what is to be told. It sends nothing itself.
+state, appends the history event and returns the notifications to be sent. It sends nothing itself.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class DueNotice:
 
 @dataclass(slots=True)
 class StepOutcome:
-    """A request after a step (and the automatic steps behind it), and what is to be told about it."""
+    """A request after a step (and the automatic steps behind it), and the notifications about it."""
 
     request: ServiceRequest
     due_notices: list[DueNotice] = field(default_factory=list)
@@ -236,7 +236,8 @@ class Engine:
         await context.uow.requests.save(request)
         if words_before != (words_now := list_search_words(service.form, request.fields)):
             await context.uow.search_words.replace_all(request, words_now)
-        # An input that bears a form field's name (start) is of its own kind: the form's value is what is told.
+        # An input that bears a form field's name (start) is of its own kind: the form's value is the one that messages
+        # state.
         facts = {
             name: value for name, value in context.inputs.items() if service.form_field(name) is None
         } | context.facts

@@ -9,7 +9,7 @@ from domain.values.errors import NotAllowedNow
 
 
 def may_take_step(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether this person may take this step of this request, whatever its state.
+    """Return whether this person may take this step of this request, whatever its state.
 
     A citizen does so with an own request, as the one whose answer it awaits, or as the one whom it keeps for this step;
     a clerk with a request of the own office; everybody else by role.

@@ -70,7 +70,7 @@ def rebuild_step_records(
 ) -> Iterator[StepRecord]:
     """Yield the steps of a request out of its whole history, as they would have been kept at their time.
 
-    Who had the request is told by the events, as far as their personal part is not erased.
+    Who had the request follows from the events, as far as their personal part is not erased.
     """
     since, officer = request.created_at, None
     for event in events:
@@ -82,7 +82,7 @@ def rebuild_step_records(
 
 
 def _has_moved(service: Service, event: HistoryEvent) -> bool:
-    """Tell whether an event moved the request, be it back into the state in which it was; a note did not."""
+    """Return whether an event moved the request, be it back into the state in which it was; a note did not."""
     if event.from_state != event.to_state:
         return True
     named_steps = service.steps_named(event.event)

@@ -51,7 +51,7 @@ class Comment:
     moderated_at: datetime | None = None
     """When that was."""
     answer: str | None = None
-    """Goes to the citizen at once, and stands beside the comment when that is published; None: no answer."""
+    """Goes to the citizen at once, and is shown beside the comment when that is published; None: no answer."""
     answered_by: str | None = None
     """As a label; None without an answer."""
     answered_at: datetime | None = None

@@ -1,6 +1,6 @@
 """Fields, declared once and used by every channel, and forms made of them: what is asked, and how a form is read.
 
-A field's label and prompt are texts (`services.<service>.fields.<name>`); what its values are is told by its type
+A field's label and prompt are texts (`services.<service>.fields.<name>`); what its values are is defined by its type
 (`types.py`).
 """
 
@@ -21,7 +21,7 @@ in words, or by the key of a text.
 
 
 InputCondition = Callable[["ServiceRequest", datetime], bool]
-"""Tells whether an input means anything for one request at a moment (a fine, of a report that is no praise)."""
+"""Tests whether an input means anything for one request at a moment (a fine, of a report that is no praise)."""
 
 PERSON_NAME_SOURCE = "person.full_name"
 """The source of a field that holds the applicant's name."""
@@ -140,7 +140,7 @@ def list_missing(
     form_fields: tuple[Field, ...], values: Mapping[str, Any], channel: str, faults: Sequence[DomainError] = ()
 ) -> list[DomainError]:
     """Return a `MissingField` for each field that this channel asks for and nobody gave; what was given and is faulty,
-    and what such a value stands for, is not called missing.
+    and what such a value replaces, is not called missing.
     """
     answered_names = {*values, *(fault.field for fault in faults)}
     asked_fields = [fault for fault in form_fields if fault.is_asked_in(channel)]

@@ -1,7 +1,7 @@
 """The kinds of value that fields have: how one is read, checked, kept and shown.
 
 A type reads what a person typed or a program sent and keeps plain JSON: dates as ISO, hours as HH:MM, money as whole
-rials. What is asked, where and of whom, is a matter of the field (`forms.py`).
+rials. What is asked, where and of whom, is a matter of the field (`form.py`).
 """
 
 import re
@@ -34,7 +34,7 @@ class ReadingContext:
 
 
 LONGEST_ECHO = 40
-"""Characters of what was typed that an error tells again."""
+"""Characters of what was typed that an error quotes."""
 
 
 @contextmanager
@@ -54,7 +54,7 @@ class FieldType(ABC):
     name: ClassVar[str]
     """Its name for programs."""
     survives_erasure: ClassVar[bool] = False
-    """Whether its values tell nothing of a person by themselves: they stay when personal data is erased."""
+    """Whether its values reveal nothing of a person by themselves: they stay when personal data is erased."""
     part_names: ClassVar[tuple[str, ...]] = ()
     """The parts that `find_missing_part` may name: each has a prompt of its own (`<field>_<part>`)."""
 
@@ -239,13 +239,13 @@ class HourOfDay(FieldType):
         return hour_text(time.fromisoformat(value))
 
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
-        """Return «ساعت ۱۵», «ساعت ۳ بامداد»: told apart, for both may be meant."""
+        """Return «ساعت ۱۵», «ساعت ۳ بامداد»: distinguished, for both may be meant."""
         hour = time.fromisoformat(choice)
         dawn_mark = f" {catalogue_text('units.before_dawn')}" if hour.hour < _DAWN_HOUR else ""
         return f"{catalogue_text('units.hour')} {hour_text(hour)}{dawn_mark}"
 
     def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the words that tell its hours apart."""
+        """Return the words that distinguish its hours."""
         return ("units.hour", "units.before_dawn")
 
 

@@ -44,7 +44,7 @@ class ResourceStatus(StrEnum):
 
 @dataclass(slots=True)
 class Resource:
-    """What can be booked: a machine, an operator, or an officer of the staff (`visits.py`)."""
+    """What can be booked: a machine, an operator, or an officer of the staff (`blocks/visits.py`)."""
 
     id: int
     """The row's key in the store."""

@@ -12,14 +12,14 @@ class ActorGuard(Guard):
 
     @abstractmethod
     def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
-        """Tell whether this person may take the step of this request."""
+        """Return whether this person may take the step of this request."""
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Tell whether who acts is admitted."""
+        """Return whether who acts is admitted."""
         return self.admits_actor(context.request, context.actor)
 
 
 def is_admitted(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether every guard about who acts lets this person take the step."""
+    """Return whether every guard about who acts lets this person take the step."""
     acting_actor = actor.acting_in_role(step.roles, request.assignee)
     return all(guard.admits_actor(request, acting_actor) for guard in step.guards if isinstance(guard, ActorGuard))

@@ -33,7 +33,7 @@ class Intent:
     is_strict: bool = False
     """Whether other words than arguments make it unknown."""
     is_form: bool = False
-    """Whether courtesies and «می‌خواهم» standing alone are left out of its free text."""
+    """Whether courtesies and «می‌خواهم» alone are left out of its free text."""
     is_binding: bool = False
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()

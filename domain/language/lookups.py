@@ -33,7 +33,7 @@ class LookupContext:
     asked_by: str
     """The asker as the audit names it."""
     is_brief: bool
-    """Whether the answer has to fit one text; another one may tell everything."""
+    """Whether the answer has to fit one text; another one may state everything."""
 
 
 LookupAnswer = tuple[str, Mapping[str, Any]]
@@ -58,7 +58,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class PriceLookup:
-    """How a service tells its prices, by the command «تعرفه»."""
+    """How a service quotes its prices, by the command «تعرفه»."""
 
     form: tuple[Field, ...]
     """What has to be said; the command finds the price by the one field that is required."""

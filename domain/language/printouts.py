@@ -42,7 +42,7 @@ class PaperContext:
 class PaperPart(ABC):
     """A part of a paper, as its declaration says it.
 
-    `text_keys` are keys below the paper's own table, in which facts may stand; `used_facts` are the facts of the page
+    `text_keys` are keys below the paper's own table, which may contain facts; `used_facts` are the facts of the page
     that it looks for, `labelled_facts` those whose labels it needs.
     """
 
@@ -186,7 +186,7 @@ FactGatherer = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[Sequence[Gat
 
 
 async def gather_one_sheet(uow: "UnitOfWork", request: "ServiceRequest") -> Sequence[GatheredFacts]:
-    """Say nothing beside what the request itself keeps."""
+    """Add nothing to what the request itself keeps."""
     return ({},)
 
 
@@ -199,7 +199,7 @@ class Printable:
     roles: frozenset[Role]
     """The roles that may print it."""
     parts: tuple[PaperPart, ...]
-    """What stands on it, from top to bottom."""
+    """Its blocks, from top to bottom."""
     valid_states: tuple[str, ...] = ()
     """States in which it holds good and may be printed; none named: in any."""
     expired_states: tuple[str, ...] = ()
@@ -213,9 +213,9 @@ class Printable:
     token_fact: str | None = None
     """Where the data keeps the token of `/verify/{token}`; None: it is not verified."""
     verified_facts: tuple[str, ...] = ()
-    """The facts that that page tells."""
+    """The facts that that page shows."""
     holder_fact: str | None = None
-    """The fact with a name, which that page tells masked; None: it names nobody."""
+    """The fact with a name, which that page shows masked; None: it names nobody."""
     gather_facts: FactGatherer = gather_one_sheet
     """Finds what is said beside the form and the data, a sheet each."""
     text_prefix: str | None = None

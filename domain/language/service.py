@@ -1,9 +1,9 @@
 """The declaration language: a municipal service as data.
 
 A `Service` says what is asked (form), which words start it (keywords), through which states it runs, who may take which
-transition with what input, under which guards and with what effects, and what is told to whom. The engine (engine.py)
-runs declarations, every channel is driven by them, and `check` proves them. A further service is one new file and
-its texts; see docs/add-a-service.md.
+transition with what input, under which guards and with what effects, and who is notified of what. The engine
+(engine.py) runs declarations, every channel is driven by them, and `check` proves them. A further service is one new
+file and its texts; see docs/add-a-service.md.
 """
 
 from abc import ABC, abstractmethod
@@ -72,7 +72,7 @@ class Guard(ABC):
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Tell whether the transition may be taken; one that only people meet may raise the reason itself."""
+        """Return whether the transition may be taken; one that only people meet may raise the reason itself."""
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the error that says why not."""
@@ -123,7 +123,7 @@ class Trigger(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is told."""
+    """Who is notified."""
 
     CITIZEN = "citizen"
     OPERATORS = "operators"
@@ -172,7 +172,7 @@ class State:
     phase: Phase
     """What every channel shows of it."""
     unit: Role | None = None
-    """Whose queue it stands in; in a final phase, who hands something over (a letter). None: nobody's."""
+    """The unit whose queue it is in; in a final phase, who hands something over (a letter). None: nobody's."""
     sla_minutes: int | None = None
     """Minutes of office time that it may take there; None: any number."""
     reminders: tuple[Reminder, ...] = ()
@@ -207,7 +207,7 @@ class Transition:
     effects: tuple[Effect, ...] = ()
     """What happens with it, in this order."""
     notices: tuple[Notice, ...] = ()
-    """What is told after the effects."""
+    """What is sent after the effects."""
     trigger: Trigger | None = None
     """What makes the system take it; None: people take it."""
     reckon_deadline: MomentReckoner | None = None
@@ -248,7 +248,7 @@ It may raise a domain error that names the field which is wrong (a plate that no
 
 
 MachineWorkLister = Callable[[ServiceRequest], list[MachineWork]]
-"""Tells what machines did for a request that is done."""
+"""Returns what machines did for a request that is done."""
 
 
 ConcerningFinder = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
@@ -262,7 +262,7 @@ class ServicePapers:
     paper_names: tuple[str, ...]
     """All that may be added to a request (their words: `choices.document`)."""
     list_required: Callable[[Mapping[str, Any]], tuple[str, ...]]
-    """Tells from the form which must be there in the end."""
+    """Returns from the form which must be there in the end."""
     staff_papers: frozenset[str] = frozenset()
     """Those that no citizen is asked for."""
 
@@ -307,7 +307,7 @@ class Service:
     lookups: tuple[Lookup, ...] = ()
     """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
-    """How it tells its prices; None: it has none to tell."""
+    """How it quotes its prices; None: it has none."""
     papers: ServicePapers | None = None
     """Files that belong to a request; None: none do."""
     state_maps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -329,7 +329,7 @@ class Service:
     priced_items: tuple[PricedSubject, ...] = ()
     """What its tariff may set a price for."""
     stored_fields: tuple[Field, ...] = ()
-    """What stands beside the form for the staff to read, in order."""
+    """What is shown beside the form for the staff, in order."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
 
@@ -367,7 +367,7 @@ class Service:
 
     @property
     def unit_roles(self) -> frozenset[Role]:
-        """The units in whose queues its requests stand."""
+        """The units in whose queues its requests can be."""
         return frozenset(state.unit for state in self.states if state.unit)
 
     @property

@@ -183,7 +183,7 @@ class Wording:
         return self.catalogue.render_message(key, self.request_facts(request, facts), message_class)
 
     def render_error(self, error: DomainError) -> str:
-        """Return what a person is told about an error: its detail's text, or its code's."""
+        """Return the text of an error for people: its detail's text, or its code's."""
         detail_key = f"details.{error.code}.{error.detail}"
         key = detail_key if error.detail and detail_key in self.catalogue else f"errors.{error.code}"
         return self.catalogue.render(
@@ -191,7 +191,7 @@ class Wording:
         )
 
     def render_refusal(self, error: DomainError) -> str:
-        """Return what is told above a form: the error, or how many faults there are, each told beside its field."""
+        """Return the text above a form: the error, or how many faults there are, each shown beside its field."""
         if len(error.faults) == 1:
             return self.render_error(error)
         return self.catalogue.render("web.form.several", {"count": persian_digits(len(error.faults))})

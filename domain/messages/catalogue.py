@@ -50,7 +50,7 @@ class UnknownText(KeyError):
 class Catalogue:
     """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one.
 
-    Over the sources lies what was worded anew since (`apply_overrides`), for everybody who holds this catalogue at
+    Over the sources lie the texts overridden since (`apply_overrides`), for everybody who holds this catalogue at
     once.
     """
 
@@ -64,7 +64,7 @@ class Catalogue:
                 self._source_leaves[key] = leaf
                 self._first_leaves.setdefault(key, leaf)
         self.duplicate_keys = tuple(duplicates)
-        """Keys that stand in two sources: which of both counts is chance. (What overrides is meant to stand twice.)"""
+        """Keys that are in two sources: which of both counts is chance. (Overrides are meant to be in two.)"""
         for key, leaf in _flatten_table(overrides or {}):
             self._source_leaves[key] = leaf
             self._first_leaves.setdefault(key, leaf)
@@ -76,7 +76,7 @@ class Catalogue:
         return cls(_load_shipped_texts(), overrides)
 
     def apply_overrides(self, texts_by_key: Mapping[str, str | Sequence[str]]) -> None:
-        """Word these anew, in place of all that was laid over before; class and part budget of a message stay."""
+        """Override these texts, in place of all former overrides; class and part budget of a message stay."""
         self._leaves = self._source_leaves | {
             key: _replace_leaf_text(self._source_leaves[key], override_text)
             for key, override_text in texts_by_key.items()
@@ -94,7 +94,7 @@ class Catalogue:
         return [str(line) for line in leaf] if isinstance(leaf, list) else _read_leaf_text(leaf)
 
     def fact_names(self, key: str) -> frozenset[str]:
-        """Return the names of the facts that a text is given: those that the first source's text tells."""
+        """Return the names of the facts that a text is given: those that the first source's text uses."""
         leaf = self._first_leaves[key]
         return frozenset() if isinstance(leaf, list) else frozenset(list_placeholders(_read_leaf_text(leaf)))
 

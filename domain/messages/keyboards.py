@@ -1,4 +1,4 @@
-"""What a messenger shows with a text: buttons, a wish for the phone number, a paper. Plain data, kept in the outbox.
+"""What a messenger shows with a text: buttons, a request for the phone number, a paper. Plain data, kept in the outbox.
 
 A button's data is what comes back when it is pressed. Telegram takes at most 64 bytes of it, and so does Bale.
 """

@@ -142,7 +142,7 @@ class OutboxRepository(Protocol):
         reason: str | None = None,
         cost: int | None = None,
     ) -> bool:
-        """Raise an unclaimed message to a state of higher rank; False when it already stands as high (a late
+        """Raise an unclaimed message to a state of higher rank; False when its rank is already as high (a late
         receipt).
         """
         ...
@@ -206,7 +206,7 @@ class LineRepository(Protocol):
         ...
 
     async def has_opted_out(self, mobile: str) -> bool:
-        """Tell whether the line stopped reminders and bulk texts."""
+        """Return whether the line stopped reminders and bulk texts."""
         ...
 
     async def add_hit(self, count_key: str, now: datetime, count_window: timedelta) -> int:
@@ -236,11 +236,11 @@ class LineRepository(Protocol):
         ...
 
     async def block_until(self, block_key: str, blocked_until: datetime) -> None:
-        """Remember that what is done under `block_key` is refused until then; said again, the later word counts."""
+        """Remember that what is done under `block_key` is refused until then; done again, the later moment counts."""
         ...
 
     async def is_blocked(self, block_key: str, now: datetime) -> bool:
-        """Tell whether `block_key` is shut now."""
+        """Return whether `block_key` is shut now."""
         ...
 
 

@@ -26,7 +26,7 @@ MOST_LOCKED_SOURCES = 200
 
 ACTION_ANSWER_RETENTION = timedelta(days=400)
 """How long the answer of a call that changed something is given again to the same call id: longer than any software
-repeats itself. It says where a request stands and names nobody; the erasure of the request takes it away.
+repeats itself. It states the phase of a request and names nobody; the erasure of the request takes it away.
 """
 
 QUERY_ANSWER_RETENTION = timedelta(minutes=10)
@@ -75,7 +75,7 @@ class Office:
     active: bool
     """Whether it may call at all."""
     locks: dict[str, str]
-    """Source address → ISO moment until which wrong keys from there are told that it is locked out."""
+    """Source address → ISO moment until which wrong keys from there get the answer that it is locked out."""
     created_at: datetime
     """When it was added, in UTC."""
 
@@ -95,7 +95,7 @@ class Office:
         )
 
     def admits_address(self, address: str | None) -> bool:
-        """Tell whether calls may come from that address; an unknown one is admitted only where none is asked for."""
+        """Return whether calls may come from that address; an unknown one is admitted only where none is asked for."""
         if not self.networks:
             return True
         try:
@@ -107,7 +107,7 @@ class Office:
         return any(source_address in ip_network(network) for network in self.networks)
 
     def is_locked_out(self, address: str | None, now: datetime) -> bool:
-        """Tell whether that address is locked out for now."""
+        """Return whether that address is locked out for now."""
         locked_until = self.locks.get(address or "")
         return locked_until is not None and now < datetime.fromisoformat(locked_until)
 
@@ -187,7 +187,7 @@ class CommissionRule:
     """When it was made, in UTC."""
 
     def applies_on(self, office: str, service: str, day: date) -> bool:
-        """Tell whether this rule is about that office and service, and in force on that day."""
+        """Return whether this rule is about that office and service, and in force on that day."""
         covers_subject = self.office in {None, office} and self.service in {None, service}
         return covers_subject and is_valid_on(self, day)
 

@@ -3,7 +3,7 @@
 
 A payment counts on the day in Tehran of its own moment, as in the statement: the day on which it was reported. All the
 money that came in counts, surplus too, which goes back later: the terminal took it. A closing is never edited. Who
-closes a day again adds another, which stands in place of the former ones.
+closes a day again adds another, which replaces the former ones.
 """
 
 from collections import defaultdict
@@ -59,12 +59,12 @@ class TillClosing:
 
     @property
     def recorded_takings(self) -> Takings:
-        """What the ledger said."""
+        """What the ledger held."""
         return Takings(self.payments, self.amount)
 
     @property
     def difference_rials(self) -> int:
-        """How much more the terminal says than the ledger said; negative: less."""
+        """How much more the terminal says than the ledger held; negative: less."""
         return self.declared - self.amount
 
 
@@ -78,12 +78,12 @@ class TillDay:
 
     @property
     def effective_closing(self) -> TillClosing | None:
-        """The closing that stands; None: the day is open."""
+        """The closing in force; None: the day is open."""
         return self.closings[-1] if self.closings else None
 
     @property
     def former_closings(self) -> tuple[TillClosing, ...]:
-        """The closings that stand no more."""
+        """The closings that were replaced."""
         return self.closings[:-1]
 
     @property
@@ -117,7 +117,7 @@ class TillPeriod:
 
     @property
     def effective_closings(self) -> list[TillClosing]:
-        """The closing that stands, of each day that is closed."""
+        """The closing in force, of each day that is closed."""
         return [till_day.effective_closing for till_day in self.days if till_day.effective_closing]
 
     @property

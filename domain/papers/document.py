@@ -73,7 +73,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class PaperSheet:
-    """What begins on a page of its own. `head_facts` stands beside the letterhead: number, date, tracking code."""
+    """What begins on a page of its own. `head_facts` is printed beside the letterhead: number, date, tracking code."""
 
     head_facts: tuple[PaperFact, ...]
     blocks: tuple[Block, ...]
@@ -88,7 +88,7 @@ class Printout:
     code: str
     """What machines call the request or row, for instance in a file's name."""
     title: str
-    """What stands on it in large letters."""
+    """What is printed on it in large letters."""
     sheets: tuple[PaperSheet, ...]
     """Its pages' contents, in order."""
     subject_fact: PaperFact

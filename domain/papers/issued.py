@@ -1,6 +1,6 @@
 """What was issued and can be verified: a random token for each paper, kept apart from the request that it belongs to.
 
-The token stands in the QR code of the paper and has nothing to do with the tracking code. Its row is written in the
+The token is in the QR code of the paper and has nothing to do with the tracking code. Its row is written in the
 unit that issues the paper, and stays when the request's personal data is erased: a paper may be kept for longer. So the
 row names nobody.
 """

@@ -22,7 +22,7 @@ class Printer(Protocol):
     """Puts papers on the municipality's letterhead."""
 
     def current_letterhead(self) -> Letterhead:
-        """Return what papers bear now: the name may be worded anew while the house runs."""
+        """Return what papers bear now: the name may be overridden while the process runs."""
         ...
 
     def render_html(self, printout: Printout) -> str:

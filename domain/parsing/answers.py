@@ -48,7 +48,7 @@ _IGNORED_WORDS = COURTESY_WORDS | keys_of(
 _IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
 _IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
 _IGNORED_WITH_HOUR = COURTESY_WORDS | keys_of("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
-"""What may stand beside a value and changes nothing: another thing's unit says that another thing is meant."""
+"""What may be beside a value and changes nothing: another thing's unit says that another thing is meant."""
 
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
 _LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
@@ -143,7 +143,7 @@ def _take_length_hours(stream: TokenStream) -> float:
 def read_number(answer_text: str, unit_words: tuple[str, ...] = ()) -> int:
     """Return a whole number, in digits of any script or in words; a minus before the digits makes it negative.
 
-    Words of its `unit_words` may stand with it; those of another unit say that it is another number.
+    Words of its `unit_words` may be with it; those of another unit say that it is another number.
     """
     stream = TokenStream(answer_text)
     index = _first_content_index(stream)

@@ -1,7 +1,7 @@
-"""How many of something a message asks for, where the number does not simply stand before it: «تعداد: ۳», «(۲ دستگاه)».
+"""How many of something a message asks for, where the number does not simply come before it: «تعداد: ۳», «(۲ دستگاه)».
 
-«تعداد» may stand before or behind what it counts, or apart from it; a number in brackets or after a times sign counts
-what it stands right behind.
+«تعداد» may be before or behind what it counts, or apart from it; a number in brackets or after a times sign counts
+what it is right behind.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from domain.parsing.numerals import read_number_at
 from domain.parsing.tokens import TokenStream, keys_of
 
 UNIT_WORDS = keys_of("دستگاه", "عدد", "تا", "ماشین", "فقره", "x", "×")
-"""What may stand between a number and what it counts."""
+"""What may come between a number and what it counts."""
 COUNT_LABELS = keys_of("تعداد", "tedad", "count", "qty")
 
 _EQUALS_MARKS = frozenset(":=-–—،")
@@ -53,12 +53,12 @@ def read_count_behind(stream: TokenStream, index: int) -> CountMention | None:
 
 
 def are_adjacent(stream: TokenStream, end: int, start: int) -> bool:
-    """Tell whether nothing but marks stands between two spans."""
+    """Return whether nothing but marks is between two spans."""
     return end <= start and all(stream.is_mark_at(index) for index in range(end, start))
 
 
 def _is_length_in_hours(stream: TokenStream, index: int) -> bool:
-    """Tell whether «ساعت» behind a number makes it a length, unlike «تعداد ۲ ساعت ۸»."""
+    """Return whether «ساعت» behind a number makes it a length, unlike «تعداد ۲ ساعت ۸»."""
     return stream.key_at(index) in _HOUR_WORDS and read_number_at(stream, index + 1) is None
 
 

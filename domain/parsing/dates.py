@@ -167,7 +167,9 @@ def _read_date_at(stream: TokenStream, index: int, today: date) -> DateMention |
 
 
 def _merge_mentions(stream: TokenStream, earlier: DateMention, later: DateMention) -> DateMention | None:
-    """Return two dates that stand together as one when one names the day and the other says which («شنبه ۷ آذر»)."""
+    """Return two dates that are next to each other as one when one names the day and the other says which («شنبه ۷
+    آذر»).
+    """
     if stream.skip(earlier.end, _LINKING_WORDS) != later.start or earlier.notation == later.notation:
         return None
     if "vague" in {earlier.notation, later.notation}:
@@ -241,7 +243,7 @@ def _read_days_ahead_at(stream: TokenStream, index: int, today: date) -> DateMen
 
 
 def _begins_afternoon(stream: TokenStream, index: int) -> bool:
-    """Tell whether «بعد» at a place begins «بعد از …» and so does not mean "next"."""
+    """Return whether «بعد» at a place begins «بعد از …» and so does not mean "next"."""
     return stream.key_at(index + 1) in _FROM
 
 
@@ -261,7 +263,7 @@ def _read_weekday_at(stream: TokenStream, index: int, today: date) -> DateMentio
 
 
 def _is_hour_number(stream: TokenStream, index: int) -> bool:
-    """Tell whether the number is an hour as in «ساعت ۴ شنبه», where the day is «شنبه», unlike «۲ ساعت ۴شنبه»."""
+    """Return whether the number is an hour as in «ساعت ۴ شنبه», where the day is «شنبه», unlike «۲ ساعت ۴شنبه»."""
     return bool(stream.digits_at(index)) and stream.raw_at(index - 1) in _HOUR and not read_number_at(stream, index - 2)
 
 
@@ -335,7 +337,7 @@ def _read_year_at(stream: TokenStream, index: int, today: date) -> tuple[int | N
 
 
 def _is_short_year(stream: TokenStream, index: int, today: date) -> bool:
-    """Tell whether «۰۵» behind a month is this year or one beside it, and not an hour («۰۸ صبح», «05:30»)."""
+    """Return whether «۰۵» behind a month is this year or one beside it, and not an hour («۰۸ صبح», «05:30»)."""
     is_near = abs(1400 + int(stream.digits_at(index)) - to_jalali(today)[0]) <= 1
     is_hour = stream.key_at(index + 1) in _PARTS_OF_DAY or (
         stream.key_at(index + 1) == ":" and stream.is_glued(index + 1)

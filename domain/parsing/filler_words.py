@@ -17,7 +17,7 @@ COURTESY_WORDS = keys_of(
     "need", "a", "salam",
     "lotfan", "mikham", "mikhaham", "تاکسی", "تاکسیم",
 )  # fmt: skip
-"""Greetings and request words: skipped before a keyword, and no free text of a form when they stand alone."""
+"""Greetings and request words: skipped before a keyword, and no free text of a form when they are alone."""
 
 
 ORDINARY_WORDS = keys_of(

@@ -109,7 +109,7 @@ def take_clock(stream: TokenStream, clock: ClockMention) -> None:
 
 
 def take_day_parts(stream: TokenStream) -> DayPart | None:
-    """Take the parts of the day that stand alone beside what was understood; return the first."""
+    """Take the parts of the day that are alone beside what was understood; return the first."""
     first_part: DayPart | None = None
     for index in stream.free_indexes():
         part = DAY_PART_PHRASES.match_at(stream, index)
@@ -201,7 +201,7 @@ def _read_length_at(stream: TokenStream, index: int) -> LengthMention | None:
 
 
 def _is_road_then_clock(stream: TokenStream, index: int, unit_index: int) -> bool:
-    """Tell whether «میدان ۷ ساعت ۸» stands here: a road's number, then an hour."""
+    """Return whether «میدان ۷ ساعت ۸» begins here: a road's number, then an hour."""
     return is_road_number(stream, index) and read_number_at(stream, unit_index + 1) is not None
 
 
@@ -241,7 +241,7 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
 
 
 def _is_hour_span(stream: TokenStream, index: int, spanned: ClockMention) -> bool:
-    """Tell whether «از ۸ تا ۱۲» stands here, of hours and not of metres."""
+    """Return whether «از ۸ تا ۱۲» begins here, of hours and not of metres."""
     return (
         spanned.span_hours is not None
         and stream.key_at(index - 1) in _SINCE_WORDS
@@ -250,7 +250,7 @@ def _is_hour_span(stream: TokenStream, index: int, spanned: ClockMention) -> boo
 
 
 def _is_written_as_clock(stream: TokenStream, index: int) -> bool:
-    """Tell whether «۷:۳۰» stands here."""
+    """Return whether «۷:۳۰» begins here."""
     has_colon = stream.key_at(index + 1) == ":" and stream.is_glued(index + 1)
     return bool(stream.digits_at(index)) and has_colon and len(stream.digits_at(index + 2)) == 2
 

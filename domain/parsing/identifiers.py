@@ -99,7 +99,7 @@ def _find_digit_runs(stream: TokenStream, digit_count: int) -> Iterator[tuple[st
 
 
 def is_tracking_code(digits: str) -> bool:
-    """Tell whether nine digits can be a tracking code."""
+    """Return whether nine digits can be a tracking code."""
     try:
         return tracking_codes.parse_code(digits) == digits
     except DomainError:
@@ -109,7 +109,7 @@ def is_tracking_code(digits: str) -> bool:
 def take_code(reader: MessageReader) -> None:
     """Take a tracking code; nine digits with a wrong check digit are kept, for the answer `code_mistyped`.
 
-    A number about as long that stands where the code should is refused.
+    A number about as long in the place of the code is refused.
     """
     digit_runs = list(_find_digit_runs(reader.stream, 9))
     if digit_runs:
@@ -183,7 +183,7 @@ def take_national_and_postal_codes(reader: MessageReader) -> None:
 
 
 def _cannot_be_postal_code(digits: str) -> bool:
-    """Tell whether a number cannot be a postal code: none begins with 0."""
+    """Return whether a number cannot be a postal code: none begins with 0."""
     return digits.startswith("0")
 
 
@@ -312,12 +312,12 @@ def start_with_about_word(stream: TokenStream, index: int) -> int:
 
 
 def _is_labelled_as_code(stream: TokenStream, start: int, end: int) -> bool:
-    """Tell whether a label says that the number behind it is a code («تاکسی کد …», «شماره تاکسی …»)."""
+    """Return whether a label says that the number behind it is a code («تاکسی کد …», «شماره تاکسی …»)."""
     return any(stream.key_at(index) in _CODE_WORDS for index in range(start, end))
 
 
 def _counts_something(stream: TokenStream, index: int, *, has_label: bool) -> bool:
-    """Tell whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰».
+    """Return whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰».
 
     Behind «تاکسی» (`has_label`) it is a code all the same where «ساعت ۹» or «تا میدان» goes on with something else,
     unless it is as short as a count: «تاکسی ۳ ساعت دیر آمد» accuses no taxi 3.
@@ -336,7 +336,7 @@ def _counts_something(stream: TokenStream, index: int, *, has_label: bool) -> bo
 
 
 def _opens_arguments(stream: TokenStream, index: int, label_keys: frozenset[str] = frozenset()) -> bool:
-    """Tell whether no free word (but a label) stands before a place."""
+    """Return whether no free word (but a label) is before a place."""
     keys_before = (stream.key_at(place) for place in range(index) if not stream.is_mark_at(place))
     return all(not key or key in label_keys for key in keys_before)
 
@@ -359,7 +359,7 @@ def take_score(reader: MessageReader) -> None:
 
 
 def _is_out_of_other_scale(stream: TokenStream, index: int) -> bool:
-    """Tell whether «از ۱۰» stands behind a score: then it is no score out of five."""
+    """Return whether «از ۱۰» is behind a score: then it is no score out of five."""
     scale_match = read_number_at(stream, index + 1) if stream.key_at(index) in _OUT_OF_WORDS else None
     return scale_match is not None and scale_match[0] != _HIGHEST_SCORE
 

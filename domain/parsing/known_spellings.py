@@ -82,7 +82,7 @@ EXPERT_KINDS: dict[str, tuple[str, ...]] = {
         "tree cutting", "cut tree", "tree removal", "ghate derakht",
     ),
 }  # fmt: skip
-"""Kinds of expert opinion in words that mean nothing else wherever they stand."""
+"""Kinds of expert opinion in words that mean nothing else wherever they are."""
 
 EXPERT_KINDS_IN_SHORT: dict[str, tuple[str, ...]] = {
     "valuation": ("ارزش", "قیمت", "value"),

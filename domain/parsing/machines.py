@@ -74,7 +74,7 @@ class _MachineMention:
     hours: float | None = None
     """For each of them; None: not said yet."""
     is_hours_first: bool = False
-    """Whether the hours stand before the machine."""
+    """Whether the hours come before the machine."""
 
 
 def take_machine_work(reader: MessageReader) -> None:
@@ -177,7 +177,8 @@ def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[
 
 
 def _assign_count(stream: TokenStream, count: CountMention, machines: list[_MachineMention]) -> bool:
-    """Give a number to the machine that it stands right behind or before, else to the nearest; tell whether it touches.
+    """Give a number to the machine that it is right behind or before, else to the nearest; return whether it
+    touches.
 
     «کمپرسی تعداد ۳ و لودر», «تعداد ۳ کمپرسی», «لودر ۴ ساعت فردا، تعداد ۲».
     """
@@ -195,7 +196,7 @@ def _assign_count(stream: TokenStream, count: CountMention, machines: list[_Mach
 
 
 def end_of_machine_at(stream: TokenStream, index: int) -> int | None:
-    """Return where the name of a machine at a place ends; None where none stands."""
+    """Return where the name of a machine at a place ends; None where there is none."""
     machine_match = _MACHINE_PHRASES.match_at(stream, index)
     return machine_match[1] if machine_match else None
 
@@ -258,7 +259,7 @@ def _find_misspelt_machine(stream: TokenStream) -> Iterator[_MachineMention]:
 
 
 def _take_links(stream: TokenStream, token_spans: list[tuple[int, int]]) -> None:
-    """Take «و», commas and «هر کدام» between machines and lengths that stand together."""
+    """Take «و», commas and «هر کدام» between machines and lengths that are next to each other."""
     for (_, end), (start, _) in pairwise(token_spans):
         each_match = _EACH_PHRASES.match_at(stream, stream.skip(end, _LINK_WORDS))
         if stream.skip(each_match[1] if each_match else end, _LINK_WORDS) == start:

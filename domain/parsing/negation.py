@@ -1,7 +1,7 @@
 """Negated verbs as people type them: «نکنید», «نمی‌خوام», «نمیخواهم», «ندارم», «نیست», nemikham, don't.
 
 The forms are made from the verbs' stems, written and spoken, so that no spelling has to be listed by itself. A wish is
-what its speaker refuses or forbids (first and second person, «نشود»); a fact («سوار نکرد») only tells something.
+what its speaker refuses or forbids (first and second person, «نشود»); a fact («سوار نکرد») only states something.
 """
 
 import re
@@ -14,7 +14,7 @@ from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
 
 class NegationKind(Enum):
-    """What a negated verb does: it refuses or forbids, or it only tells something."""
+    """What a negated verb does: it refuses or forbids, or it only states something."""
 
     WISH = "wish"
     FACT = "fact"

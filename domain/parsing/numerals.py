@@ -73,7 +73,7 @@ def read_ordinal_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
 
 
 def end_of_half(stream: TokenStream, index: int) -> int:
-    """Return where «و نیم» at a place ends, or the place itself when it does not stand there."""
+    """Return where «و نیم» at a place ends, or the place itself when it is not there."""
     if stream.key_at(index) in _AND_HALF_WORDS:
         return index + 1
     return index + 2 if stream.key_at(index) in _AND_WORDS and stream.key_at(index + 1) in _HALF_WORDS else index

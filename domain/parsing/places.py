@@ -52,37 +52,37 @@ def _word_before(stream: TokenStream, index: int) -> str:
 
 
 def is_place_number(stream: TokenStream, index: int) -> bool:
-    """Tell whether the number at a place is part of an address («پلاک ۱۲»)."""
+    """Return whether the number at a place is part of an address («پلاک ۱۲»)."""
     return _word_before(stream, index) in _NUMBERED_PLACES
 
 
 def is_road_number(stream: TokenStream, index: int) -> bool:
-    """Tell whether the number at a place may be a road's name («میدان ۷», «کوچه ۷»)."""
+    """Return whether the number at a place may be a road's name («میدان ۷», «کوچه ۷»)."""
     return _word_before(stream, index) in _NUMBERED_PLACES | _ROAD_WORDS
 
 
 def is_street_date(stream: TokenStream, index: int, *, is_remembrance: bool) -> bool:
-    """Tell whether a day of a month names a street, or what stands in it when the day is one of remembrance."""
+    """Return whether a day of a month names a street, or what lies in it when the day is one of remembrance."""
     word_before = _word_before(stream, index)
     return word_before in _NUMBERED_PLACES | _ROAD_WORDS or (is_remembrance and word_before in _BUILDING_WORDS)
 
 
 def is_place_trade(stream: TokenStream, index: int) -> bool:
-    """Tell whether a word names what stands beside the place of work: «جنب جرثقیل», «روبروی کارگاه جرثقیل»."""
+    """Return whether a word names what is beside the place of work: «جنب جرثقیل», «روبروی کارگاه جرثقیل»."""
     return stream.raw_at(index - (stream.raw_at(index - 1) in _TRADE_WORDS) - 1) in _BESIDE_WORDS
 
 
 def is_place_weekday(stream: TokenStream, start: int, end: int) -> bool:
-    """Tell whether a weekday names a market or mosque («شنبه‌بازار», «مسجد جمعه»)."""
+    """Return whether a weekday names a market or mosque («شنبه‌بازار», «مسجد جمعه»)."""
     return stream.raw_at(start - 1) in _MOSQUE_WORDS or stream.raw_at(end) in _MARKET_WORDS
 
 
 def is_name_evening(stream: TokenStream, index: int) -> bool:
-    """Tell whether a part of the day belongs to a name: «ولی‌عصر», «امام عصر»."""
+    """Return whether a part of the day belongs to a name: «ولی‌عصر», «امام عصر»."""
     return stream.raw_at(index - 1) in _BEFORE_EVENING
 
 
 def mentions_address(text: str) -> bool:
-    """Tell whether a text holds a word of addresses."""
+    """Return whether a text holds a word of addresses."""
     stream = TokenStream(text)
     return any(stream.raw_at(index) in _ADDRESS_WORDS for index in range(len(stream)))

@@ -94,7 +94,7 @@ class TokenStream:
         return self.tokens[index].key if 0 <= index < self._token_count else ""
 
     def digits_at(self, index: int) -> str:
-        """Return the number (ASCII digits) at a place; empty where no free number stands."""
+        """Return the number (ASCII digits) at a place; empty where there is no free number."""
         return (
             self._free_keys[index]
             if 0 <= index < self._token_count and self.tokens[index].kind is TokenKind.NUMBER
@@ -102,11 +102,11 @@ class TokenStream:
         )
 
     def is_mark_at(self, index: int) -> bool:
-        """Tell whether a mark (taken or not) stands at a place."""
+        """Return whether a mark (taken or not) is at a place."""
         return 0 <= index < self._token_count and self.tokens[index].kind is TokenKind.PUNCTUATION
 
     def is_glued(self, index: int) -> bool:
-        """Tell whether nothing at all parts a token from the one before it."""
+        """Return whether nothing at all parts a token from the one before it."""
         return 0 < index < self._token_count and self.tokens[index - 1].end == self.tokens[index].start
 
     def skip(self, index: int, skipped_keys: frozenset[str]) -> int:
@@ -131,7 +131,9 @@ class TokenStream:
         return (index for index in range(len(self.tokens)) if self._free_keys[index])
 
     def begins_part(self, index: int) -> bool:
-        """Tell whether a token begins the message or a part of it that others left: nothing free is right before it."""
+        """Return whether a token begins the message or a part of it that others left: nothing free is right
+        before it.
+        """
         return not self.key_at(index - 1) or self.key_at(index - 1) in _SEPARATORS
 
     def source_text(self, start: int, end: int) -> str:
@@ -197,7 +199,7 @@ class TokenStream:
             index += 1
 
     def _without_joining_marks(self, start: int, end: int) -> tuple[int, int]:
-        """Leave out the marks that join a part to what was taken: those that touch it, or stand there alone."""
+        """Leave out the marks that join a part to what was taken: those that touch it, or are there alone."""
         first_index = start
         while start < end and (self._joins_parts(start) or self._continues_taken(start, first_index)):
             start += 1
@@ -208,12 +210,12 @@ class TokenStream:
         return start, end
 
     def _continues_taken(self, index: int, first_index: int) -> bool:
-        """Tell whether a mark goes on from what was taken before `first_index`: «کد:», «کد...»."""
+        """Return whether a mark goes on from what was taken before `first_index`: «کد:», «کد...»."""
         is_same_mark = index == first_index or self.tokens[index].key == self.tokens[first_index].key
         return self.tokens[index].key in _SEPARATORS and self.is_glued(index) and is_same_mark
 
     def _joins_parts(self, index: int) -> bool:
-        """Tell whether a mark with white space around it joins two parts: «کد - متن»."""
+        """Return whether a mark with white space around it joins two parts: «کد - متن»."""
         return self.tokens[index].key in _JOINING_MARKS and not self.is_glued(index) and not self.is_glued(index + 1)
 
     def _without_separators(self, start: int, end: int) -> tuple[int, int]:
@@ -225,10 +227,10 @@ class TokenStream:
 
 
 class Phrases(Generic[T]):
-    """Words and phrases that stand for values, found in any spelling and spacing."""
+    """Words and phrases that mean values, found in any spelling and spacing."""
 
     def __init__(self, phrases_by_value: Mapping[T, Iterable[str]]) -> None:
-        """Take the phrases of each value; `ValueError` when one phrase stands for two values."""
+        """Take the phrases of each value; `ValueError` when one phrase means two values."""
         self.values_by_phrase: dict[str, T] = {}
         for value, phrases in phrases_by_value.items():
             for phrase in phrases:

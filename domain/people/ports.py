@@ -44,7 +44,7 @@ class StaffMemberRepository(Protocol):
         ...
 
     async def list_substitutions(self, since_day: date) -> list[Substitution]:
-        """Return who stands for whom on that day or later, by first day and names."""
+        """Return who substitutes whom on that day or later, by first day and names."""
         ...
 
     async def save_substitution(self, substitution: Substitution) -> None:
@@ -120,7 +120,7 @@ class Passwords(Protocol):
         ...
 
     async def verify_password(self, stored_hash: str | None, password: str) -> bool:
-        """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
+        """Return whether this is the password behind a stored hash; None matches none, and takes as long."""
         ...
 
     async def hash_password(self, password: str) -> str:
@@ -135,7 +135,7 @@ class Passwords(Protocol):
 
 
 class AttemptQueue(Protocol):
-    """Says whose attempt at signing in comes next, so that nobody keeps all others waiting."""
+    """Decides whose attempt at signing in comes next, so that nobody keeps all others waiting."""
 
     def wait_for_turn(self, source: str, *, known: bool) -> AbstractAsyncContextManager[None]:
         """Wait for a turn and have it until the block ends. Sources take turns, and those that are `known` here come

@@ -40,7 +40,7 @@ class StaffSession:
     username: str
     """The user name of whose session it is."""
     csrf: str
-    """The token that stands in every form of the session."""
+    """The token in every form of the session."""
     made_at: datetime
     """When it began, in UTC."""
     seen_at: datetime
@@ -72,7 +72,7 @@ class SecondFactor:
     sealed: str
     """Its secret, closed by the vault."""
     confirmed: bool
-    """Whether a code of it was shown: before, it is not asked for."""
+    """Whether a code of it was entered: before, it is not asked for."""
     last_step: int
     """The period whose code was used last: no code works twice."""
     recovery: tuple[str, ...]

@@ -3,7 +3,7 @@
 An attempt is counted before its password is compared, and the count is taken back when the password is right: who tries
 a hundred at once gets no more than who tries them in a row. Inside the organisation, outside it, and known devices are
 counted apart: whoever tries wrong passwords from outside locks nobody out inside, nor on a browser from which the
-member has signed in before. What a session proves anew is counted by that session alone.
+member has signed in before. What a session proves again is counted by that session alone.
 """
 
 import hashlib
@@ -102,7 +102,7 @@ def session_limits(username: str, session_digest: str) -> AttemptLimits:
 
 
 def attempt_key_prefix(username: str) -> str:
-    """Return how every key of an account begins: a digest stands for the name, which may hold any sign."""
+    """Return how every key of an account begins: a digest replaces the name, which may hold any sign."""
     username_digest = hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_KEY_PREFIX}|{username_digest[:_NAME_DIGITS]}|"
 

@@ -37,7 +37,7 @@ class QueueFilter:
     created_to: date | None = None
     """The last day (Tehran) on which it was made, included."""
     sla: Sla | None = None
-    """How it stands to its working time."""
+    """Its state by its working time."""
     papers: bool | None = None
     """Whether documents are pending."""
     search: str | None = None

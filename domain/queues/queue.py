@@ -34,7 +34,7 @@ class Queue(StrEnum):
 
     @property
     def is_of_units(self) -> bool:
-        """Whether it holds only what stands in the viewer's own units' queues."""
+        """Whether it holds only what is in the queues of the viewer's own units."""
         return self in {Queue.UNIT, Queue.UNASSIGNED, Queue.LATE, Queue.SOON, Queue.HAND_OVER}
 
 
@@ -42,7 +42,7 @@ _LIVENESS: Mapping[Queue, bool | None] = {Queue.HAND_OVER: False, Queue.FINISHED
 
 
 class Sla(StrEnum):
-    """How a request stands to the working time that it may take: the colour of its row."""
+    """The state of a request by the working time that it may take: the colour of its row."""
 
     OK = "ok"
     SOON = "soon"
@@ -63,7 +63,7 @@ class SlaMoments:
 
 
 def assess_sla(request: ServiceRequest, moments: SlaMoments) -> Sla | None:
-    """Return how a request stands to its SLA; None for one that has none in its state, or has ended."""
+    """Return the state of a request by its SLA; None for one that has none in its state, or has ended."""
     if request.turn is None or request.due_at is None:
         return None
     if request.due_at <= moments.now:

@@ -32,7 +32,7 @@ LEAST_LETTERS, LEAST_DIGITS = 2, 4
 """Fewer find too much."""
 
 PAIRING_LETTERS = 2
-"""So many letters of another word stand before one that is kept for the two of them."""
+"""So many letters of another word precede one that is stored for the two of them."""
 
 _JOINER_PATTERN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _WORD_PATTERN = re.compile(r"[^\W_]+")
@@ -104,7 +104,7 @@ def list_search_words(form_fields: Iterable[Field], values: Mapping[str, Any]) -
 
 
 def list_rotations(text: str) -> frozenset[str]:
-    """Return the words that are kept of a name or number: one for each of its own, which stands first in it."""
+    """Return the words that are kept of a name or number: one for each of its own, which comes first in it."""
     text_words = _split_indexed_words(text)
     return frozenset(_rotate_from(text_words, word_index) for word_index in range(len(text_words)))
 
@@ -127,7 +127,7 @@ def list_pairings(split_texts: Iterable[Sequence[str]]) -> frozenset[str]:
 
 
 def format_pairing(other_word: str, word: str) -> str:
-    """Return how a word is kept, or looked for, where another one stands beside it: no word by itself begins so."""
+    """Return how a word is kept, or looked for, where another one is beside it: no word by itself begins so."""
     return f" {other_word[:PAIRING_LETTERS]} {word}"
 
 

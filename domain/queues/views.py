@@ -8,7 +8,7 @@ from domain.requests.request import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A filter that a member of the staff keeps under a name; it is proved anew whenever it is read."""
+    """A filter that a member of the staff keeps under a name; it is checked again whenever it is read."""
 
     username: str
     name: str

@@ -120,7 +120,7 @@ class Registry:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether rows alike in all else are told apart by a `number`, counted from 1 (a driver's second reward of a
+        """Whether rows equal in all else are distinguished by a `number`, counted from 1 (a driver's second reward of a
         day).
         """
         return self.natural_key[-1] == NUMBER_FIELD

@@ -1,7 +1,7 @@
-"""Importing a sheet into a registry: the ports it needs from outside, and what it tells.
+"""Importing a sheet into a registry: the ports it needs from outside, and what it reports.
 
-A file is first examined without writing anything: every fault is told, good rows that would change something are kept
-aside (`Spool`). Only then are those rows put, all in one transaction (`actions/registries/importing.py`).
+A file is first examined without writing anything: every fault is reported, good rows that would change something are
+kept aside (`Spool`). Only then are those rows put, all in one transaction (`actions/registries/importing.py`).
 """
 
 import json
@@ -21,13 +21,13 @@ SheetRows = Iterator[tuple[int, Sequence[object]]]
 
 
 class UnreadRow(tuple[object, ...]):
-    """The cells of a row that could not be told apart: its first line, as it stands."""
+    """The cells of a row that could not be separated: its first line, unchanged."""
 
     __slots__ = ()
 
 
 ProgressCallback = Callable[[int], None]
-"""Is told how many rows are behind, now and then."""
+"""Called now and then with how many rows are behind."""
 
 
 class Spool(Protocol):
@@ -47,7 +47,7 @@ class Spool(Protocol):
 
 
 REPORT_COLUMNS = ("row", "column", "code", "given", "message")
-"""What a report tells of each fault, in this order; the headings are under `registries.report`."""
+"""What a report states about each fault, in this order; the headings are under `registries.report`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class RowFault:
     code: str
     """The error's stable code."""
     message: str
-    """What people are told."""
+    """The message for people."""
     given: str
     """The cell as it was written."""
 
@@ -196,7 +196,7 @@ class Import:
     outcome: dict[str, Any] = field(default_factory=dict)
     """What was found, as JSON: `faults`, `first_rows`, `ignored_headings`, the `outcome_digest`."""
     problem: str | None = None
-    """What its owner is told went wrong; None: nothing."""
+    """What went wrong, for its owner; None: nothing."""
     settled_at: datetime | None = None
     """When it was kept, dropped, refused or failed."""
     decided_by: str | None = None

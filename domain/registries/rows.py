@@ -137,7 +137,7 @@ class RowOutcome:
     fate: RowFate
     """What became of it."""
     row: RegistryRow
-    """As it stands afterwards."""
+    """The row after the change."""
     values_before: RowValues | None
     """Its values until then; None: it is new."""
 
@@ -186,8 +186,8 @@ def _value_or_default(registry: Registry, field_name: str, submitted_values: Row
 def find_problems(
     registry: Registry, values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]
 ) -> Iterator[DomainError]:
-    """Yield why a hand with these roles may not leave a row so: required fields without a value, and the registry's
-    rules.
+    """Yield why a manual edit by these roles may not leave a row so: required fields without a value, and the
+    registry's rules.
     """
     empty_fields = [
         declared_field.name
@@ -233,8 +233,8 @@ def with_changes(row: RegistryRow, values: Mapping[str, Any], now: datetime, **d
 def apply_amendment(
     row: RegistryRow, registry: Registry, values_after: RowValues, amended_by: str, now: datetime
 ) -> RegistryRow:
-    """Return a row as a hand leaves it. The quote of an amount that is set by hand says so: the lines still tell what
-    the tariff asks, the override what is owed, and its reason whose hand it was (`amended_by`, a label).
+    """Return a row as a manual edit leaves it. The quote of an amount that is set by hand says so: the lines still
+    state what the tariff asks, the override what is owed, and its reason whose hand it was (`amended_by`, a label).
     """
     stored_quote, owed_amount = (
         row.data.get("quote"),

@@ -1,7 +1,7 @@
-"""What a hand may do to a row of a registry: move what is owed, annul a record, put its days in order.
+"""What a manual edit may do to a row of a registry: move what is owed, annul a record, put its days in order.
 
-Rows that a hand may not leave so are refused by forms and imports alike; what the actions themselves do (a bill issued
-or paid) goes past these rules.
+Rows that a manual edit may not leave so are refused by forms and imports alike; what the actions themselves do (a bill
+issued or paid) goes past these rules.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ RowValues = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
 EditRule = Callable[[RowValues | None, RowValues, frozenset[Role]], None]
-"""What a hand may do to a row: takes it before (None: new) and after, and the roles of whose hand it is; raises the
+"""What a manual edit may do to a row: takes it before (None: new) and after, and the roles of the editor; raises the
 error that says why not.
 """
 
@@ -44,13 +44,13 @@ _BILLED_STATES = frozenset({ChargeState.BILLED, ChargeState.PAID})
 
 
 def list_enterable_states(roles: frozenset[Role]) -> tuple[str, ...]:
-    """Return the states in which a new row that is owed may be entered by hands with these roles."""
+    """Return the states in which a new row that is owed may be entered by these roles."""
     return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLING_ROLES else (ChargeState.OPEN,)
 
 
 def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRule:
-    """Let a hand enter what is open, and `SETTLING_ROLES` what was paid or waived elsewhere; what stands here is moved
-    by its bill and by a waiver alone, and its amount only while it is open.
+    """Let a manual edit enter what is open, and `SETTLING_ROLES` what was paid or waived elsewhere; what is entered is
+    moved by its bill and by a waiver alone, and its amount only while it is open.
 
     Where the revenue unit does not edit the rows, the refusal does not send anybody to it.
     """
@@ -70,7 +70,7 @@ def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRu
 
 
 def repricing_rule(amount_field: str) -> EditRule:
-    """Let the revenue unit alone set another amount in place of one that stands: what a tariff prices is its own."""
+    """Let the revenue unit alone set another amount in place of an existing one: what a tariff prices is its own."""
 
     def check_repricing(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
         amount_changed = (
@@ -85,7 +85,7 @@ def repricing_rule(amount_field: str) -> EditRule:
 
 
 def check_annulment(values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
-    """Let a hand annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
+    """Let a manual edit annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
     status_before = values_before["standing"] if values_before else RecordStatus.VALID
     becomes_annulled = values_after["standing"] == RecordStatus.ANNULLED and status_before != RecordStatus.ANNULLED
     if becomes_annulled and values_after["state"] in _BILLED_STATES:

@@ -59,7 +59,7 @@ class SheetLayout:
         return next((column.heading for column in self.columns if column.field.name == field_name), field_name)
 
     def position_of(self, field_name: str | None) -> int:
-        """Return where a field's column stands; faults of what has no column come last."""
+        """Return the position of a field's column; faults of what has no column come last."""
         return next((column.position for column in self.columns if column.field.name == field_name), self.column_count)
 
 
@@ -139,7 +139,7 @@ def _map_choices(field: Field, catalogue: Catalogue) -> dict[str, str]:
 
 
 def is_empty_cell(cell: object) -> bool:
-    """Tell whether a cell says nothing."""
+    """Return whether a cell says nothing."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 

@@ -1,7 +1,7 @@
-"""What reports count: facts (rows that are added up), what tells them apart, and the figures made of their sums.
+"""What reports count: facts (rows that are added up), what distinguishes them, and the figures made of their sums.
 
 A fact's rows are dated each in its own way, and a figure is counted by the date of its fact: money by the day on which
-it came, a stay by the moment at which it ended. What a filter cannot tell of a fact makes the fact's figures unknown
+it came, a stay by the moment at which it ended. What a filter cannot decide for a fact makes the fact's figures unknown
 (None), never wrong. `docs/reports.md` says the same for people.
 """
 
@@ -11,8 +11,8 @@ from enum import StrEnum
 
 
 class Dimension(StrEnum):
-    """By what rows are told apart. `PERIOD` is the Jalali day, month or year; `COUNTER` the office that took a payment;
-    `UNIT` in whose queue a request stood; `TEXT` the key of a message's text.
+    """By what rows are distinguished. `PERIOD` is the Jalali day, month or year; `COUNTER` the office that took a
+    payment; `UNIT` in whose queue a request was; `TEXT` the key of a message's text.
     """
 
     PERIOD = "period"
@@ -46,7 +46,7 @@ REQUEST_DIMENSIONS = frozenset(
         Dimension.OFFICER,
     }
 )
-"""What the row of a request tells, as it stands now."""
+"""What the row of a request states, as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,18 @@ class FactTable:
     sum_names: tuple[str, ...]
     """What is added up, each name once among all fact tables."""
     stored_dimensions: frozenset[Dimension]
-    """What tells its rows apart in the store."""
+    """What distinguishes its rows in the store."""
     derived_dimensions: Mapping[Dimension, tuple[Dimension, ...]] = field(default_factory=dict)
-    """What tells them apart by what other columns say: the dimension → these columns."""
+    """What distinguishes them by what other columns say: the dimension → these columns."""
     is_dated: bool = True
-    """Whether its rows have a date; without one a fact is as it stands now."""
+    """Whether its rows have a date; without one a fact is of the present moment."""
     covers_machines: bool = True
     """Whether it can be had of the requests of one machine."""
     is_general: bool = False
     """Whether it is the same under filters that say nothing of it."""
 
     def distinguishes(self, dimension: Dimension) -> bool:
-        """Whether its rows can be told apart by this."""
+        """Whether its rows can be distinguished by this."""
         return (
             dimension in self.stored_dimensions
             or dimension in self.derived_dimensions
@@ -103,7 +103,7 @@ working time that it may take, `late` took longer and `kept` did not; `ended` ca
 """
 
 QUEUE_FACTS = FactTable("queue", ("standing", "overdue"), REQUEST_DIMENSIONS, UNIT_BY_STATE, is_dated=False)
-"""Requests that have not ended, as they stand now; `overdue` are past the working time that their state may take."""
+"""Requests that have not ended now; `overdue` are past the working time that their state may take."""
 
 BILLING_FACTS = FactTable(
     "bills", ("bills", "billed", "outstanding", "waived", "lapsed"), REQUEST_DIMENSIONS, UNIT_BY_STATE
@@ -150,8 +150,8 @@ MESSAGE_FACTS = FactTable(
     {Dimension.SERVICE: (Dimension.TEXT,)},
     covers_machines=False,
 )
-"""Texts that a provider took, by the moment at which it did; message parts, and rials where the provider told them. The
-service is the one among whose texts it is; help, lists and the like are of none.
+"""Texts that a provider took, by the moment at which it did; message parts, and rials where the provider reported them.
+The service is the one among whose texts it is; help, lists and the like are of none.
 """
 
 FACT_TABLES = (

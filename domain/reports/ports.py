@@ -38,7 +38,7 @@ class RequestLine:
     kind: str | None
     """Of what kind of its service; None: all are alike."""
     state: str
-    """Where it stands now, in its service's word."""
+    """Its present state, in its service's word."""
     phase: Phase
     """The phase of that state."""
     channel: str
@@ -110,7 +110,7 @@ class ReportRepository(Protocol):
         dimension_filter: DimensionFilter,
         moment_span: MomentSpan,
     ) -> list[SumCell]:
-        """Add a fact up by these columns; without any, its whole. What is not dated is as it stands at the first
+        """Add a fact up by these columns; without any, its whole. What is not dated is counted at the first
         moment.
         """
         ...

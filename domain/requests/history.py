@@ -34,9 +34,9 @@ class HistoryEvent:
     event: str
     """The name of the step."""
     from_state: str | None
-    """Where the request stood; None: the submission."""
+    """The state before it; None: the submission."""
     to_state: str
-    """Where the request stands after it."""
+    """The state after it."""
     actor: str | None
     """As a label; None once erased."""
     note: str | None
@@ -74,7 +74,7 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A signed statement that these chains stood so at that time."""
+    """A signed statement that these chains had these ends at that time."""
 
     number: int
     """Counts the seals, from 1."""
@@ -85,7 +85,7 @@ class Seal:
     previous: str
     """The hash of the seal before it; of the first one `GENESIS_HASH`."""
     hash: str
-    """Over all that stands above."""
+    """Over all fields above."""
     signature: str
     """Ed25519, hexadecimal; of the hash."""
 
@@ -110,7 +110,7 @@ class Signer(Protocol):
         ...
 
     def verify(self, message: bytes, signature: str) -> bool:
-        """Tell whether the signature is ours."""
+        """Return whether the signature is ours."""
         ...
 
 
@@ -158,7 +158,7 @@ def collect_staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
 
 
 def find_actor(event: HistoryEvent, events: Iterable[HistoryEvent]) -> str | None:
-    """Return who took a step: as the event says, else as the erasure of its personal part kept it."""
+    """Return who took a step: as the event states, else as the erasure of its personal part kept it."""
     stored_actors = (
         later_event.payload.get(ERASED_ACTORS_KEY, {})
         for later_event in events
@@ -186,7 +186,7 @@ def find_event_faults(
 
 
 def _is_personal_part_intact(event: HistoryEvent) -> bool:
-    """Tell whether the personal part is the one that was digested, or gone as a whole: no salt, no proof."""
+    """Return whether the personal part is the one that was digested, or gone as a whole: no salt, no proof."""
     if event.salt is None:
         return event.actor is None and event.note is None and event.payload is None
     return event.digest == compute_personal_digest(event.actor, event.note, event.payload, event.salt)

@@ -37,11 +37,11 @@ class RequestRepository(Protocol):
         ...
 
     async def assign_turn(self, service: str, state: str, turn: str) -> None:
-        """Let it be somebody's turn in all requests of a service that stand in a state."""
+        """Let it be somebody's turn in all requests of a service that are in a state."""
         ...
 
     async def list_live_states(self) -> set[tuple[str, int, str]]:
-        """Return every (service, version, state) in which a request stands that can still go on: it is not final, or a
+        """Return every (service, version, state) of a request that can still go on: it is not final, or a
         timer is set.
         """
         ...
@@ -142,7 +142,7 @@ class PersonalDataRepository(Protocol):
         ...
 
     async def has_refund_due(self, request_id: int) -> bool:
-        """Tell whether money is still to go back to the citizen of a request."""
+        """Return whether money is still to go back to the citizen of a request."""
         ...
 
     async def erase_request(self, request_id: int, now: datetime) -> int:
@@ -153,7 +153,7 @@ class PersonalDataRepository(Protocol):
         ...
 
     async def erase_line(self, mobile: str, now: datetime) -> bool:
-        """Erase what is known of a line, when no request has its number any more; tell whether it was so."""
+        """Erase what is known of a line, when no request has its number any more; return whether it was so."""
         ...
 
     async def erase_older(self, moment: datetime, now: datetime) -> int:

@@ -16,7 +16,7 @@ ASKED_MOBILE_KEY = "asked"
 
 
 class Phase(StrEnum):
-    """Where a request stands, in the seven words that are the same for every service and channel (services.md)."""
+    """The phase of a request, in the seven words that are the same for every service and channel (services.md)."""
 
     RECEIVED = "received"
     IN_PROGRESS = "in_progress"
@@ -48,11 +48,11 @@ class ServiceRequest:
     version: int
     """The version of the declaration that it follows."""
     state: str
-    """Its service's own word for where it stands."""
+    """Its service's own word for its state."""
     phase: Phase
     """The phase of that state."""
     channel: str
-    """The key of the channel by which the request came. Its later steps may come by others: the history tells."""
+    """The key of the channel by which the request came. Its later steps may come by others: the history says which."""
     mobile: str | None
     """The citizen's number (+989…); None once it was erased, or was never said."""
     created_at: datetime
@@ -83,7 +83,7 @@ class ServiceRequest:
     head_hash: str = ""
     """The hash of that event."""
     erased_at: datetime | None = None
-    """When its personal data was erased: what is left are figures (`personal_data.py`). None: it was not."""
+    """When its personal data was erased: what is left are figures (`engine/personal_data.py`). None: it was not."""
     turn: str | None = None
     """Whose turn it is (`State.turn`); None once it has ended."""
     due_at: datetime | None = None

@@ -19,7 +19,9 @@ def services_by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Se
 
 
 def collect_intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
-    """Return what the services declare, and what citizens may ask for that none of these offers: they are told so."""
+    """Return what the services declare, and what citizens may ask for that none of these offers: they get that
+    reply.
+    """
     declared_intents = [keyword.intent for service in services.values() for keyword in service.keywords]
     declared_intents += [lookup.intent for service in services.values() for lookup in service.lookups]
     declared_names = {intent.name for intent in declared_intents}

@@ -1,4 +1,4 @@
-"""What the house keeps of itself: changed settings, facts of the audit, verifications of the history."""
+"""What the installation keeps about itself: changed settings, facts of the audit, verifications of the history."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Kinds of value that only rules of the house have: spans of hours, and numbers in steps."""
+"""Kinds of value that only runtime settings have: spans of hours, and numbers in steps."""
 
 import re
 from dataclasses import dataclass

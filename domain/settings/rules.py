@@ -1,4 +1,5 @@
-"""The rules of the house that its staff may change while it runs: their names, what each may be, and where it counts.
+"""The runtime settings that the staff may change while the process runs: their names, what each may be, and where it
+counts.
 
 A rule's name is the setting's (`app/configuration/policy_settings.py`, `app/configuration/calendar_settings.py`), its
 unit the last word of it. What the staff set wins over the configuration; a rule that they do not set is as configured.
@@ -56,7 +57,7 @@ class SettingRule:
         return (YES_CHOICE if domain_value else NO_CHOICE) if isinstance(domain_value, bool) else domain_value
 
     def is_still_valid(self, stored_value: Any, now: datetime) -> bool:
-        """Tell whether a kept value is still one that this rule may have: bounds change from version to version."""
+        """Return whether a kept value is still one that this rule may have: bounds change from version to version."""
         try:
             return bool(self.field.read_value(stored_value, ReadingContext(now, self.field.choices)) == stored_value)
         except DomainError:
@@ -136,7 +137,8 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
 }
 """Every rule that the staff may change, in the groups of their page.
 
-What the bank was told (company code, service digit) and how long personal data is kept are the configuration's alone.
+What was reported to the bank (company code, service digit) and how long personal data is kept are the configuration's
+alone.
 """
 
 RULE_BY_NAME: Mapping[str, SettingRule] = {rule.name: rule for group in RULE_GROUPS.values() for rule in group}

@@ -1,4 +1,4 @@
-"""Who acts: roles, and the person or program behind a step, with its channel and for whom it stands."""
+"""Who acts: roles, and the person or program behind a step, with its channel and whom it substitutes."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -187,14 +187,14 @@ class WorkingCalendar:
         self._overrides = dict(overrides or {})
 
     def is_holiday(self, day: date) -> bool:
-        """Tell whether this is a Friday or a public holiday, unless an override says otherwise."""
+        """Return whether this is a Friday or a public holiday, unless an override says otherwise."""
         override = self._overrides.get(day)
         if override is not None:
             return not override
         return weekday(day) == _FRIDAY or day in _official_holidays(day.year)
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""
+        """Return whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""
         if weekday(day) == _THURSDAY and self.work_hours.thursday is None:
             return self._overrides.get(day, False)
         return not self.is_holiday(day)
@@ -211,7 +211,9 @@ class WorkingCalendar:
         return tehran_moment(day, opens_at), tehran_moment(day, closes_at)
 
     def is_visiting_time(self, start: datetime, end: datetime) -> bool:
-        """Tell whether officers go out then: on one day that is no holiday (a Thursday does), within `visits` hours."""
+        """Return whether officers go out then: on one day that is no holiday (a Thursday does), within `visits`
+        hours.
+        """
         begins_at, ends_at = to_tehran(start), to_tehran(end)
         opens_at, closes_at = self.work_hours.visits
         within_hours = (
@@ -253,7 +255,7 @@ class WorkingCalendar:
             day += _ONE_DAY
 
     def is_quiet(self, moment: datetime) -> bool:
-        """Tell whether only replies, codes and receipts may go now (21:00–8:00 by default, whatever the day)."""
+        """Return whether only replies, codes and receipts may go now (21:00–8:00 by default, whatever the day)."""
         return self.next_sending_time(moment, skip_holidays=False) != moment
 
     def next_sending_time(self, moment: datetime, *, skip_holidays: bool) -> datetime:

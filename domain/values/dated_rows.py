@@ -47,12 +47,12 @@ class InsertionPoint(Generic[DatedT]):
 
 
 def is_valid_on(row: DatedRow, day: date) -> bool:
-    """Tell whether the row holds on that day."""
+    """Return whether the row holds on that day."""
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
 def is_withdrawn(row: DatedRow) -> bool:
-    """Tell whether the row was closed on its own first day: it holds on no day."""
+    """Return whether the row was closed on its own first day: it holds on no day."""
     return row.valid_to is not None and row.valid_to <= row.valid_from
 
 

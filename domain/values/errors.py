@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 
 class DomainError(Exception):
-    """Something a person did or asked cannot be done, for a reason that may be told to them.
+    """Something a person did or asked cannot be done, for a reason that they may see.
 
     `field` names the form field or input at fault, `detail` a finer reason inside the code (a catalogue key
     `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal. `other_faults`
@@ -101,7 +101,7 @@ class NotAllowedNow(DomainError):
 
 
 class AlreadyDone(DomainError):
-    """The request already stands where the action would bring it."""
+    """The request is already in the state that the action leads to."""
 
     code = "already_done"
 
@@ -167,7 +167,7 @@ class BillExpired(DomainError):
 
 
 class PaymentUnknown(DomainError):
-    """The bank has not yet told the outcome of this payment."""
+    """The bank has not yet reported the outcome of this payment."""
 
     code = "payment_unknown"
 

@@ -105,7 +105,7 @@ def parse_renovation_code(text: str) -> str:
 def parse_plate(text: str) -> str:
     """Return a vehicle plate as 12ت345-59: two digits, letter, three digits, region (10–99).
 
-    The region may follow the number or come first after «ایران»; a Latin T stands for ت, «ا» for «الف».
+    The region may follow the number or come first after «ایران»; a Latin T means ت, «ا» for «الف».
     """
     folded_text = fold_text(text)
     matched = next((match for pattern in _PLATE_PATTERNS if (match := pattern.fullmatch(folded_text))), None)

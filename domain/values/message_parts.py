@@ -102,7 +102,7 @@ def _split_clusters(text: str) -> Iterator[str]:
 
 
 def _continues_cluster(previous_character: str, character: str) -> bool:
-    """Tell whether `character` belongs to what `previous_character` ends: marks, joiners, skin tones, and what a ZWJ
+    """Return whether `character` belongs to what `previous_character` ends: marks, joiners, skin tones, and what a ZWJ
     glues on.
 
     A ZWNJ stays with the letter whose shape it decides, and ends the cluster.

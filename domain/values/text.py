@@ -14,7 +14,7 @@ _TO_PERSIAN_DIGITS = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGIT
 
 _DIACRITICS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
 _DIRECTION_CONTROLS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-"""Embeddings, overrides and isolates: they turn what stands behind them, or end the isolate that they stand in."""
+"""Embeddings, overrides and isolates: they turn what follows them, or end the isolate that they are in."""
 _BIDI_MARKS = [0x061C, 0x200E, 0x200F, *_DIRECTION_CONTROLS]
 _JOINERS = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD]
 _CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]

@@ -1,6 +1,6 @@
 """Version tokens (optimistic lock): which version of something a page showed.
 
-A form brings its page's token back. Whoever comes second is told, and overwrites nothing unseen.
+A form brings its page's token back. Whoever comes second is refused, and overwrites nothing that they have not seen.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class VersionToken:
         return cls(str(version_number))
 
     def includes_change(self, change_number: int) -> bool:
-        """Tell whether the change with that number is in this version; none is in one that is not counted."""
+        """Return whether the change with that number is in this version; none is in one that is not counted."""
         is_counted = self.text.isascii() and self.text.isdecimal() and len(self.text) < _MOST_DIGITS
         return is_counted and change_number <= int(self.text)
 

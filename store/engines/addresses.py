@@ -18,7 +18,7 @@ _SEVERAL_HOSTS = re.compile(
 
 
 def read_database_url(database_url: str) -> URL:
-    """Return the parts of a database URL; `ValueError` says in a line what is wrong with it, and tells no password."""
+    """Return the parts of a database URL; `ValueError` says in a line what is wrong with it, without any password."""
     try:
         address = make_url(move_hosts_to_query(database_url))
     except ArgumentError:

@@ -185,7 +185,7 @@ class DatabaseEngine(ABC):
         """Raise `DatabaseUnavailable` when the database is no longer where it was opened."""
 
     def to_domain_error(self, error: BaseException, *, write: bool = True) -> BaseException:
-        """Return the domain error that stands for a failed statement or connection, else the error itself.
+        """Return the domain error for a failed statement or connection, else the error itself.
 
         A unit that only reads and writes all the same is a mistake of the code, no database that cannot be written to.
         """
@@ -218,7 +218,7 @@ class ErrorTranslation:
         """Begin."""
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        """Raise the domain error that stands for the driver's, if there is one."""
+        """Raise the domain error for the driver's, if there is one."""
         if isinstance(error, Exception):
             translated = self._engine.to_domain_error(error)
             if isinstance(translated, DomainError) and translated is not error:

@@ -25,11 +25,11 @@ class FaultKind(StrEnum):
     REFUSED = "refused"
     """It does not let this process in, or not at its tables: another owner, a wrong password."""
     REPLACED = "replaced"
-    """Another file stands where the opened one was."""
+    """Another file has the path of the opened one."""
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database cannot be used just now. `cause` is what it said itself, in one line, for the log alone."""
+    """The database cannot be used just now. `cause` is its own message, in one line, for the log alone."""
 
     def __init__(self, kind: FaultKind, cause: str) -> None:
         super().__init__("database")

@@ -1,4 +1,4 @@
-"""What is known of the health of one database: since when it fails, and why; the log is told once, not at each try."""
+"""What is known of the health of one database: since when it fails, and why; it is logged once, not at each try."""
 
 import logging
 from collections.abc import Callable
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Health:
-    """Hears of every fault from the engine, and from the probe (`SqlStore.probe`) that all is well again."""
+    """Notified of every fault by the engine, and by the probe (`SqlStore.probe`) that all is well again."""
 
     def __init__(self, steady_clock: Callable[[], float] = monotonic) -> None:
         self._steady_clock = steady_clock

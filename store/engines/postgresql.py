@@ -45,7 +45,7 @@ FULL_PAUSE_SECONDS = 0.1
 """Seconds between two tries for a place at a server that has none."""
 
 CACHED_OF_ANY_LENGTH = 0
-"""How asyncpg says it. Else a statement of more than 15 KB, like the counts of all queues, is planned each time."""
+"""How asyncpg spells it. Else a statement of more than 15 KB, like the counts of all queues, is planned each time."""
 
 QUERIES_A_CONNECTION = 10_000_000
 """After so many it is opened anew, and every statement prepared again."""
@@ -251,8 +251,8 @@ class PostgresqlEngine(DatabaseEngine):
             await _close_pool(pool, CLOSE_SECONDS)
 
     async def find_damage(self) -> str:
-        """Say how many pages failed their checksum since the server's figures began, where it was made with checksums:
-        it looks at each page that it reads. To look at all of them is for `pg_amcheck`, by night.
+        """Return how many pages failed their checksum since the server's figures began, where it was made with
+        checksums: it looks at each page that it reads. To look at all of them is for `pg_amcheck`, by night.
         """
         async with self.open_session(write=False) as session:
             rows, _ = await session.execute(_CHECKSUM_FAILURES, (), returns=True)

@@ -39,7 +39,7 @@ class PostgresqlSession(DriverSession):
     """A connection of the pool in the hands of one unit."""
 
     def __init__(self, connection: Any, limits: ConnectionLimits, on_silence: Callable[[], None]) -> None:
-        """`on_silence` hears that a connection did not answer in time."""
+        """`on_silence` is called when a connection did not answer in time."""
         self.connection = connection
         self._limits = limits
         self._on_silence = on_silence
@@ -53,7 +53,7 @@ class PostgresqlSession(DriverSession):
         self._pending_sql = [_BEGIN_SQL[write]]
 
     async def plan_statements(self, *, use_generic_plan: bool) -> None:
-        """Say so with the next exchange. Left to itself, PostgreSQL plans a long statement anew each time that it
+        """Set it with the next exchange. Left to itself, PostgreSQL plans a long statement anew each time that it
         expects a little of the values, which takes ten times as long as to run it.
         """
         if use_generic_plan is not self._uses_generic_plan:
@@ -68,7 +68,7 @@ class PostgresqlSession(DriverSession):
 
     async def _commit_transaction(self) -> None:
         await self.run_deferred()
-        if self._has_begun:  # with what is still to be told: a point to go back to may be the last of a unit
+        if self._has_begun:  # with what is still to be sent: a point to go back to may be the last of a unit
             await self._await_exchange(self.connection.execute("; ".join([*self._pending_sql, "COMMIT"])))
 
     async def rollback(self) -> None:
@@ -162,7 +162,7 @@ class PostgresqlSession(DriverSession):
 
 
 def is_connection_lost(connection: Any) -> bool:
-    """Tell whether the server or the network ended a connection."""
+    """Return whether the server or the network ended a connection."""
     try:
         return bool(connection.is_closed())
     except InterfaceError:  # the pool has taken it back by itself
@@ -170,7 +170,7 @@ def is_connection_lost(connection: Any) -> bool:
 
 
 def has_open_transaction(connection: Any) -> bool:
-    """Tell whether a connection that lives has a transaction open."""
+    """Return whether a connection that lives has a transaction open."""
     return not is_connection_lost(connection) and bool(connection.is_in_transaction())
 
 

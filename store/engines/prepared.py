@@ -68,7 +68,7 @@ class PreparedStatement:
         ]
 
     def _bind_expanded(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        """Write the text anew: a list among the values takes as many parameters as it has members."""
+        """Write the text again: a list among the values takes as many parameters as it has members."""
         state = self._compiled.construct_expanded_state(dict(values))
         writers = {**_find_writers(self._compiled, self._compiled.dialect), **state.processors}
         parameters = state.parameters

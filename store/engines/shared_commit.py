@@ -27,7 +27,7 @@ class CommitBatch:
         self.commit_task: asyncio.Task[None] | None = None
 
     def fail_all(self, error: Exception) -> None:
-        """Tell every unit that nothing of it was kept."""
+        """Let every unit know that nothing of it was stored."""
         if not self.outcome.done():
             self.outcome.set_result(error)
 
@@ -116,7 +116,7 @@ class SharedWriter:
     def undo_unit(self, connection: SqliteConnection, batch: CommitBatch) -> None:
         """Roll one unit back, and the whole transaction when it is alone in it.
 
-        A full disk makes SQLite itself give the transaction up: then the units that had joined are told.
+        A full disk makes SQLite itself give the transaction up: then the units that had joined fail.
         """
         if batch.unit_count and connection.in_transaction:
             connection.call_now(driver.run_control, "ROLLBACK TO SAVEPOINT unit")
@@ -135,7 +135,7 @@ class SharedWriter:
         """Commit after the units that wait already."""
         async with self._turn_lock:
             if self._open_batch is not batch:
-                return  # given up meanwhile, and told
+                return  # given up meanwhile, and failed
             self._open_batch = None
             try:
                 await finish_uncancelled(connection.call_in_thread(driver.run_control, "COMMIT"))

@@ -122,7 +122,7 @@ class ReadingSession(DriverSession):
 
 
 class WritingSession(DriverSession):
-    """A turn on the writer's connection; short statements run where one stands."""
+    """A turn on the writer's connection; short statements run in place."""
 
     def __init__(self, savepoint_unit: SavepointUnit) -> None:
         self._savepoint_unit = savepoint_unit

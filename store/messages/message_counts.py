@@ -1,4 +1,4 @@
-"""How many messages stand in each state, for monitoring."""
+"""How many messages are in each state, for monitoring."""
 
 from collections.abc import Mapping
 

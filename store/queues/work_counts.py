@@ -14,7 +14,8 @@ from store.queues.work_questions import QueryShape, bind_values, build_shape
 
 
 class WorkCounts:
-    """How many requests some selections have, none counted further than `count_limit`: what to ask, and what is told.
+    """How many requests some selections have, none counted further than `count_limit`: what to ask, and what is
+    returned.
 
     Questions of one shape are a group of the statement (`work_statements.count_statement`).
     """

@@ -96,7 +96,7 @@ def bind_values(selection: Selection, cursor: Cursor | None = None, name_prefix:
     search_words = _plan_search_words(_list_beginnings(selection))
     for number, word in enumerate(search_words):
         values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
-        if number:  # a name's row has its other words inside; a number stands in a row of its own
+        if number:  # a name's row has its other words inside; a number has a row of its own
             is_number_row = search_words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
             values[f"inside{number}"] = "" if is_number_row else word
     present_values = {name: value for name, value in values.items() if value is not None}
@@ -115,7 +115,7 @@ def _list_beginnings(selection: Selection) -> tuple[str, ...]:
 
 def _plan_search_words(word_beginnings: Sequence[str]) -> tuple[str, ...]:
     """Return what the row begins with that is kept of the first of these words, where it can be beside another one; and
-    the other words that are to be found by themselves. One that is no longer than what stands beside is found with it.
+    the other words that are to be found by themselves. One that is no longer than what is beside is found with it.
     """
     if not word_beginnings:
         return ()

@@ -65,7 +65,7 @@ def page_statement(shape: QueryShape, row_limit: int, *, side_by_side: bool = Fa
 
     `side_by_side` tells that the database merges parts that have an order by themselves (`Engine.side_by_side`).
 
-    The limit is part of the text: one that is told later PostgreSQL takes for a tenth of all rows, and it would plan
+    The limit is part of the text: one that is bound later PostgreSQL takes for a tenth of all rows, and it would plan
     the statement anew each time, or go through the table.
     """
     limit = literal_column(str(row_limit), Integer)
@@ -87,7 +87,7 @@ def count_statement(groups: tuple[tuple[QueryShape, int], ...]) -> Executable:
     """Return the statement of several counts: (group, its question, count), each up to `most`.
 
     A group is so many questions of one shape. Their values are the rows of a table, for each of which the one question
-    is asked: PostgreSQL plans a question, not dozens of them. How far to count is told later, for it takes a small
+    is asked: PostgreSQL plans a question, not dozens of them. How far to count is bound later, for it takes a small
     limit as a reason to sort whatever meets the conditions.
     """
     return union_all(

@@ -1,4 +1,4 @@
-"""Denials and other facts of security: written, never changed, but that a row of alike refusals counts them."""
+"""Denials and other facts of security: written, never changed, but that a row of equal refusals counts them."""
 
 from collections.abc import Mapping
 from datetime import datetime

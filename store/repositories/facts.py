@@ -1,4 +1,4 @@
-"""The facts that reports add up, as SQL: where their rows lie, what tells them apart, and their sums.
+"""The facts that reports add up, as SQL: where their rows lie, what distinguishes them, and their sums.
 
 Rows are found by their dates: what else is asked for is looked at row by row, since a planner without
 statistics would rather take an index of one value, and then read the whole of every row.
@@ -45,9 +45,9 @@ class FactRows:
     source: FromClause
     """The table, with those that are joined to it."""
     dated_by: ColumnElement[Any] | None
-    """The moment that puts a row into a period; None for what is as it stands now."""
+    """The moment that puts a row into a period; None for what is of the present moment."""
     columns: Mapping[Dimension, ColumnElement[Any]]
-    """What tells rows apart, by dimension."""
+    """What distinguishes rows, by dimension."""
     sum_columns: Sequence[ColumnElement[Any]]
     """The fact's sums, in its own order."""
     request_column: ColumnElement[Any]

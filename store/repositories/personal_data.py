@@ -1,4 +1,4 @@
-"""Erasing what the store keeps of people, when its time is over or at somebody's wish; rows and figures stay.
+"""Erasing what the store keeps of people, when its time is over or on request; rows and figures stay.
 
 An erased text is an empty one. What was still waiting to be sent expires with it, whatever a relay holds in its hands.
 """

@@ -1,7 +1,7 @@
 """The tables. One schema for every engine; a change here needs a migration beside it (`store/migrations`).
 
 Keys come from the `Ids` port and grow with time, so "newest first" is by id. Foreign keys are checked at the commit:
-within a unit of work the order of writing is free. What a column means is told by the dataclass of its row.
+within a unit of work the order of writing is free. What a column means is documented in the dataclass of its row.
 """
 
 from store.schema.base import metadata

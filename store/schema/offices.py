@@ -1,6 +1,6 @@
 """Counter offices, what they earn, how their tills were closed, and what their software called.
 
-In a commission rule an empty office or service stands for every one: NULLs would never collide in a unique key.
+In a commission rule an empty office or service means every one: NULLs would never collide in a unique key.
 """
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, or_

@@ -1,4 +1,4 @@
-"""The registries' rows, one typed table a registry; what a column means is told by the field of its name.
+"""The registries' rows, one typed table a registry; what a column means is documented at the field of its name.
 
 Rows refer to each other by their natural keys, which never change. `registry_changes` and `registry_reminders` belong
 to all registries: `registry` is the key, `row_id` the row.

@@ -56,7 +56,7 @@ async def _build_reply_view(session: CommandSession, message: InboundMessage) ->
 
 
 def cost(text: TextArgument, as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Tell how a text is encoded, how many parts it has, and what it costs with each provider (rials)."""
+    """Show how a text is encoded, how many parts it has, and what it costs with each provider (rials)."""
     with reporting_errors(as_json):
         result = _price_text(load_settings(config), text)
     if as_json:

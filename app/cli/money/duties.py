@@ -46,7 +46,7 @@ def bill(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Bill a duty, or show the bill that it has; the owner is told of a new one."""
+    """Bill a duty, or show the bill that it has; the owner is notified of a new one."""
 
     charges.bill_row(DUTY, _duty_key(plate, year, kind, number), username, as_json, config)
 
@@ -61,7 +61,7 @@ def waive(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Let the owner off a duty, and off its bill; the owner is told."""
+    """Waive an owner's duty, and its bill; the owner is notified."""
 
     charges.waive_row(DUTY, _duty_key(plate, year, kind, number), reason, username, as_json, config)
 

@@ -60,7 +60,7 @@ def refund(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Record that all that is due back on a bill was transferred; the citizen is told by SMS."""
+    """Record that all that is due back on a bill was transferred; the citizen is notified by SMS."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:

@@ -23,7 +23,7 @@ def reverse(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Reverse a payment that was recorded wrongly, while nothing was paid out; its number may be recorded anew."""
+    """Reverse a payment that was recorded wrongly, while nothing was paid out; its number may be recorded again."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
@@ -78,7 +78,7 @@ FOLLOW_UP_TEXTS = {
     reversals.ReversalEffect.ENDED: "what it was for was given up; nothing is owed, and nothing is due back",
     reversals.ReversalEffect.NOT_DUE: "it was a surplus; it is not due back any more",
 }
-"""What is said of each thing that may follow."""
+"""The sentence about each effect."""
 
 
 def _build_reversal_view(reversed_payment: reversals.RecordedReversal) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def quote(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Say what something costs, line by line."""
+    """Show what something costs, line by line."""
     quoted_items = [Quantity(parse_pairs(dimensions), units, count)]
 
     async def run_command(session: CommandSession) -> dict[str, Any]:

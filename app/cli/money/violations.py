@@ -24,7 +24,7 @@ def bill(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Bill the fine of a violation, or show the bill that it has; the driver is told of a new one."""
+    """Bill the fine of a violation, or show the bill that it has; the driver is notified of a new one."""
     charges.bill_row(VIOLATION, _violation_key(driver, date, kind, number), username, as_json, config)
 
 
@@ -38,7 +38,7 @@ def waive(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Let the driver off a fine, and off its bill; the driver is told."""
+    """Waive a driver's fine, and its bill; the driver is notified."""
     charges.waive_row(VIOLATION, _violation_key(driver, date, kind, number), reason, username, as_json, config)
 
 

@@ -120,7 +120,7 @@ def allow(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Say from which networks alone an office may call, in place of what was said before."""
+    """Set the networks from which alone an office may call, in place of the former ones."""
 
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         return _build_office_view(
@@ -164,7 +164,7 @@ def statement(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Say what an office brought, took in and earned in a Jalali year or month, by the ledger."""
+    """Show what an office brought, took in and earned in a Jalali year or month, by the ledger."""
 
     async def run_command(session: CommandSession) -> Statement:
         async with session.store.open_unit(write=False) as uow:

@@ -24,6 +24,6 @@ FilterValues = Annotated[
 def collect_filter_values(
     year: str | None, month: str | None, first: str | None, last: str | None, where: list[str] | None
 ) -> dict[str, str]:
-    """Return what was said, by the names of the filter."""
+    """Return the options given, by the names of the filter."""
     period_values = {"year": year, "month": month, "from": first, "to": last}
     return parse_pairs(where) | {name: value for name, value in period_values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""`pishkhan history erase` and `request erase`: personal data whose time is over, or of one request at a wish."""
+"""`pishkhan history erase` and `request erase`: personal data whose time is over, or of one request on request."""
 
 from dataclasses import asdict
 from typing import Annotated, Any

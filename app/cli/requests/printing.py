@@ -22,7 +22,7 @@ OutputPath = Annotated[Path, typer.Option(help="File to be written; its end says
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
 
 FindPrintout = Callable[[CommandSession, UnitOfWork, Actor], Awaitable[Printout]]
-"""Gathers what a paper says."""
+"""Gathers the facts of a paper."""
 
 
 def print_paper(
@@ -45,7 +45,7 @@ def print_paper(
 def print_to_file(
     find_printout: FindPrintout, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None
 ) -> None:
-    """Print a paper into a file, and tell which and where."""
+    """Write a paper into a file, and print which and where."""
 
     async def run_command(session: CommandSession) -> tuple[Printout, bytes]:
         actor = await resolve_actor_or_system(session, username)

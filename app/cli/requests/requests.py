@@ -127,7 +127,7 @@ def act(
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Take a step of a request; the citizen and the units are told as the declaration says."""
+    """Take a step of a request; the citizen and the units are notified as the declaration says."""
     input_values = parse_pairs(inputs)
 
     async def run_command(session: CommandSession) -> dict[str, Any]:

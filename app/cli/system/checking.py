@@ -19,7 +19,7 @@ def check(
     config: ConfigPath = None,
 ) -> None:
     """Prove that this configuration may serve; each fault is one line, and with any the exit code is 1."""
-    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep settings from being told
+    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
     from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
 
     try:

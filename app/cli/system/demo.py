@@ -17,7 +17,7 @@ from app.wiring import build_vault
 
 
 def load(as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Load the demonstration into an empty database, and tell what to text; loaded already, nothing changes."""
+    """Load the demonstration into an empty database, and print what to text; loaded already, nothing changes."""
     _run_and_print(config, as_json, loading.load_demo)
 
 

@@ -20,7 +20,7 @@ _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def serve(as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Serve every channel until told to stop; refuses to start where something is not in order, and says what."""
+    """Serve every channel until stopped; refuses to start where something is not in order, and says what."""
     with reporting_errors(as_json):
         settings = load_settings(config)
         logging.basicConfig(level=settings.log_level.upper(), format=_LOG_FORMAT)

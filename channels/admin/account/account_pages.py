@@ -75,7 +75,7 @@ class AccountPages:
         )
 
     async def _continue_after_proof(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Go on where the proof was asked for; it was taken at the door."""
+        """Go on where the proof was asked for; the gate has checked it."""
         raise web.HTTPSeeOther(as_local_address(read_text(visitor.form, "next")))
 
     async def _submit_enrolment(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -178,7 +178,7 @@ class AccountPages:
 
 
 async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
-    """Tell on the page what is wrong with a code or a password; any other error becomes the error page."""
+    """Show on the page what is wrong with a code or a password; any other error becomes the error page."""
     return isinstance(error, AuthenticationFailed | TooManyRequests | InvalidField)
 
 

@@ -20,7 +20,7 @@ SIGN_OUT_PATH = "/staff/sign-out"
 
 
 class SignInPages:
-    """Mounts the pages. `hint` is what the demonstration tells of its own password, None otherwise."""
+    """Mounts the pages. `hint` is what the demonstration shows of its own password, None otherwise."""
 
     def __init__(self, staff_sign_in: StaffSignIn, gate: Gate, password_hint: str | None = None) -> None:
         self._staff_sign_in = staff_sign_in

@@ -65,7 +65,7 @@ _STATE_TEXTS: Mapping[str, Sequence[str]] = {
     "message_retried": ("admin.message_states.{}",),
     "charge_entered": ("choices.duty_state.{}",),
 }
-"""Kinds of fact that tell a state, and the texts that name it: of texts, and of what is owed."""
+"""Kinds of fact that name a state, and the texts that name it: of texts, and of what is owed."""
 _MEMBER_FACTS = frozenset({"absent", "deputy"})
 _ACTOR_FACTS = frozenset({"brought_by", "proposed_by"})
 _AGENT_FACT = "agent"
@@ -82,7 +82,7 @@ class AuditFactPart:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntryView:
-    """A fact of the audit in words; `fact_parts` is what may be told of it."""
+    """A fact of the audit in words; `fact_parts` is what may be shown of it."""
 
     id: int
     entry: AuditEntry
@@ -120,7 +120,7 @@ class AuditPages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Show the facts that the filters leave; one that cannot be understood is told, and leaves none."""
+        """Show the facts that the filters leave; one that cannot be understood is reported, and leaves none."""
         filter_fields, filter_error = self._build_filter_fields(), None
         filter_values = read_form(filter_fields, request.query)
         entry_page: ListPage[AuditEntryView] = ListPage((), None)
@@ -259,7 +259,7 @@ class AuditPages:
         return self._name_identifier(("admin.audit.operations.{}",), operation_name)
 
     async def _describe_history_state(self) -> dict[str, Any]:
-        """Return how the history stands: its last seal, what is not sealed, and the last verification."""
+        """Return the state of the history: its last seal, what is not sealed, and the last verification."""
         async with self._store.open_unit(write=False) as uow:
             member_names = await load_staff_names(uow)
             pending_verification, last_verification = (

@@ -21,7 +21,7 @@ _METHOD_FIELD = Field("method", Choice(), choices=PAYMENT_METHODS)
 
 
 async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedPayment:
-    """Record the payment that the form tells; errors: `InvalidField` (amount, method) and those of `record_payment`.
+    """Record the payment that the form states; errors: `InvalidField` (amount, method) and those of `record_payment`.
 
     A form that says no method was filled in on a page that did not ask for one: it meant a bank's slip.
     """
@@ -39,12 +39,12 @@ async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: V
 
 
 def payment_done_key(recorded_payment: RecordedPayment) -> str:
-    """Return the key under `admin.done` that tells what became of the money: a surplus is to go back."""
+    """Return the key under `admin.done` that says what became of the money: a surplus is to go back."""
     return "surplus" if recorded_payment.payment.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
 async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
-    """Record the transfer to a citizen that the form tells, with its sum: if more became due since the page was made,
+    """Record the transfer to a citizen that the form states, with its sum: if more became due since the page was made,
     nothing is recorded. Errors: `InvalidField("amount")` and those of `record_refund`.
     """
     form = visitor.form
@@ -78,5 +78,5 @@ async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: 
 
 
 def reversal_done_key(reversal: RecordedReversal) -> str:
-    """Return the key under `admin.done` that tells what follows from a reversal."""
+    """Return the key under `admin.done` that says what follows from a reversal."""
     return f"reversed_{reversal.consequence}"

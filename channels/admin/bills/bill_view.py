@@ -80,7 +80,7 @@ class BillView:
     refund_amount: str | None
     """What is still to go back, in rials with Persian digits; None where nothing is."""
     approval: Approval
-    """How it stands with a second person's word on that."""
+    """The state of the second person's approval of that."""
 
     methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
     """The ways by which money may be recorded to have come."""
@@ -131,7 +131,7 @@ def build_approval(
     member_names: Mapping[str, str],
     actor: Actor,
 ) -> Approval:
-    """Return how it stands with the second person's word on what is due back on a bill."""
+    """Return the state of the second person's approval of what is due back on a bill."""
     approved_refund = next((refund for refund in due_refunds if refund.approved_by), None)
     facts = (
         {

@@ -183,7 +183,7 @@ class ChargePages:
 
 
 def _address_after(registry: Registry, request: web.Request, done_key: str) -> str:
-    """Return the page of a row that tells what was done (`admin.done`)."""
+    """Return the page of a row that says what was done (`admin.done`)."""
     return f"{list_address(registry)}/{read_row_id(request)}?done={done_key}"
 
 

@@ -1,6 +1,6 @@
 """What is due back to citizens, of requests, duties and fines alike: one list, the oldest first, and giving it back.
 
-The same form stands on the page of a request, a duty or a fine.
+The same form is on the page of a request, a duty or a fine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ class RefundDueView:
     subject: RefundSubject
     """What the bill is for, and who is to get the money."""
     approval: Approval
-    """How it stands with a second person's word."""
+    """The state of the second person's approval."""
 
 
 class RefundPages:
@@ -137,7 +137,7 @@ class RefundPages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Return the list. Why a form was refused stands beside it, above everything where its bill is not listed."""
+        """Return the list. Why a form was refused is shown beside it, above everything where its bill is not listed."""
         page_error = form_error(refused_form)
         refund_list: Page[DueBack] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:

@@ -1,6 +1,6 @@
 """What citizens wrote: comments to publish, hide and answer.
 
-A form about a comment bears the version that its page showed. Who comes second is told, sees the comment as it stands
+A form about a comment carries the version that its page showed. Who comes second is notified, sees the present comment
 now, and what was typed is in its box again.
 """
 
@@ -28,7 +28,7 @@ COMMENTS_PATH, RATINGS_PATH = "/staff/comments", "/staff/comments/ratings"
 _COMMENT_PATH = f"{COMMENTS_PATH}/{{id:[0-9]{{1,18}}}}"
 
 PAGE_TABS: Mapping[str, str] = {COMMENTS_PATH: "admin.comments.title", RATINGS_PATH: "admin.ratings.title"}
-"""The pages of this room."""
+"""The routes of these pages."""
 
 PAGE_SIZE = 20
 """Comments on a page."""
@@ -112,7 +112,7 @@ class CommentPages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Show the list. A comment about which something was refused stands above it, whatever the list is of: an
+        """Show the list. A comment about which something was refused is shown above it, whatever the list is of: an
         answer that was typed must not get lost.
         """
         filter_fields = self._build_filter_fields(visitor)

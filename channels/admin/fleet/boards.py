@@ -20,7 +20,7 @@ class CalendarBoard:
     title_key: str
     """The key of its name."""
     resource_kinds: tuple[ResourceKind, ...]
-    """Who or what stands in its lines."""
+    """Who or what its lines are about."""
     needed_inputs: frozenset[str]
     """A step that has all of these inputs may be given its hour here."""
     start_input: str

@@ -122,7 +122,7 @@ class CalendarPages:
         return (max(wanted_start.date(), today) if wanted_start else today), None
 
     def _build_day_controls(self, request: web.Request, day: date, day_error: DomainError | None) -> Sequence[Control]:
-        """Return the box of the day; one that could not be read stands there as it was typed."""
+        """Return the box of the day; one that could not be read is shown as it was typed."""
         form_wording = FormWording(
             self._dependencies.wording, lambda name: self._dependencies.catalogue.text(f"admin.calendar.{name}")
         )

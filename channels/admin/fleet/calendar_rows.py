@@ -1,4 +1,4 @@
-"""Whose lines stand in a calendar: machines with their operators, or officers."""
+"""Whose lines a calendar has: machines with their operators, or officers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

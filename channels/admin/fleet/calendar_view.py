@@ -29,7 +29,7 @@ class CalendarRow:
     title: str
     """What it is called: the machine's or the person's name."""
     detail: str
-    """What stands below the name: a machine's type, or that it is an operator."""
+    """What is shown below the name: a machine's type, or that it is an operator."""
     bookings: Sequence[Booking]
     """What is booked or held in the period that is shown."""
     unavailable: str | None = None
@@ -38,7 +38,7 @@ class CalendarRow:
     """Machine types of an operator (empty: all), who is shown and not chosen; None for anything else."""
 
     def concerns_groups(self, choice_groups: AbstractSet[str]) -> bool:
-        """Tell whether the line matters where something of these groups is chosen: it is of one, or drives one."""
+        """Return whether the line matters where something of these groups is chosen: it is of one, or drives one."""
         if self.driven_types is None:
             return self.choice_group in choice_groups
         return not self.driven_types or not choice_groups.isdisjoint(self.driven_types)
@@ -53,11 +53,11 @@ class Piece:
     slot_count: int
     """How many half hours."""
     text: str
-    """What stands in it: a tracking code, an hour, or why nothing can be booked."""
+    """Its content: a tracking code, an hour, or why nothing can be booked."""
     href: str | None = None
     """Where it leads: to the booking's request, or to the form with this hour; None: nowhere."""
     spoken_text: str = ""
-    """What is told to those who do not see it."""
+    """What is announced to those who do not see it."""
     hours_text: str = ""
     """From when to when in Tehran, where no head of the table says it; else empty."""
 
@@ -69,7 +69,7 @@ class CalendarLine:
     title: str
     """Whose it is."""
     detail: str
-    """What stands below that."""
+    """What is shown below that."""
     pieces: Sequence[Piece]
     """Of a day: its half hours, from the first that is shown; empty in a week."""
     day_pieces: Sequence[Sequence[Piece]] = ()
@@ -112,7 +112,7 @@ def _find_booking_slots(booking: Booking, day: date, slots: range) -> range:
 
 
 class CalendarWording:
-    """Says what stands in a calendar. `codes` are the tracking codes of the bookings' requests."""
+    """Describes the content of a calendar. `codes` are the tracking codes of the bookings' requests."""
 
     def __init__(self, catalogue: Catalogue, codes: Mapping[int, str]) -> None:
         self._catalogue = catalogue
@@ -193,7 +193,7 @@ def _list_day_pieces(row: CalendarRow, day: date, wording: CalendarWording) -> l
 
 
 def is_free_for(row: CalendarRow, starts_at: datetime, duration: timedelta, own_id: int) -> bool:
-    """Tell whether somebody is free from then on, for so long; what the request `own_id` has does not count."""
+    """Return whether somebody is free from then on, for so long; what the request `own_id` has does not count."""
     other_bookings = [booking for booking in row.bookings if booking.request_id != own_id]
     return row.unavailable is None and not any(
         booking.start < starts_at + duration and starts_at < booking.end for booking in other_bookings

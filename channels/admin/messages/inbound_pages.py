@@ -56,7 +56,7 @@ class InboundPages:
         return (PageRoute("GET", INBOUND_PATH, "messages.view", self._show_inbound),)
 
     async def _show_inbound(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
+        """Show the texts that the filters leave; one that cannot be understood is reported, and leaves none."""
         filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
         message_page: ListPage[InboundView] = ListPage((), None)
         try:

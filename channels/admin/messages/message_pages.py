@@ -28,7 +28,7 @@ from domain.values.errors import DomainError, NotFound
 MESSAGES_PATH, INBOUND_PATH = "/staff/messages", "/staff/messages/received"
 
 PAGE_TABS: Mapping[str, str] = {MESSAGES_PATH: "admin.messages.title", INBOUND_PATH: "admin.received.title"}
-"""The pages of this room."""
+"""The routes of these pages."""
 
 PAGE_SIZE = 50
 """Texts on a page."""
@@ -108,7 +108,7 @@ class MessagePages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
+        """Show the texts that the filters leave; one that cannot be understood is reported, and leaves none."""
         filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
         message_page: ListPage[MessageView] = ListPage((), None)
         try:
@@ -163,7 +163,7 @@ class MessagePages:
             )
 
     async def _find_request(self, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
-        """Return the request of a tracking code; who may not see it is not told that there is one."""
+        """Return the request of a tracking code; who may not see it does not learn that there is one."""
         service_request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
         if not may_see_request(self._dependencies.services, actor, service_request):
             raise NotFound("code")

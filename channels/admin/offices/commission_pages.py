@@ -28,7 +28,7 @@ RULE_FORM = "rule"
 
 @dataclass(frozen=True, slots=True)
 class CommissionRuleView:
-    """A rule about commissions as it stands today."""
+    """A rule about commissions that is in force today."""
 
     rule: CommissionRule
     """As it is stored."""

@@ -23,7 +23,7 @@ OFFICES_PATH, COMMISSION_PATH = "/staff/offices", "/staff/offices/commission"
 OFFICE_PATH = f"{OFFICES_PATH}/one/{{code:[A-Za-z0-9_-]{{1,20}}}}"
 
 PAGE_TABS: Mapping[str, str] = {OFFICES_PATH: "admin.offices.title", COMMISSION_PATH: "admin.commission.title"}
-"""The pages of this room."""
+"""The routes of these pages."""
 
 _LABELS_PREFIX = "admin.offices"
 _MAX_NETWORKS_LENGTH = MOST_NETWORKS * 45
@@ -47,7 +47,7 @@ NETWORKS_FORM = PageForm(
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key as it is told this once, and what the office's software signs in as."""
+    """A key as it is shown this once, and what the office's software signs in as."""
 
     username: str
     secret_key: str

@@ -33,7 +33,7 @@ class SubstitutionView:
     may_end: bool
     """Its reader may end it."""
     unlent_key: str | None
-    """The key of what is told where not all roles are lent, or none; None where all are."""
+    """The key of the text where not all roles are lent, or none; None where all are."""
 
 
 NAME_FORM = "name"

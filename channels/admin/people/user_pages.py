@@ -26,7 +26,7 @@ USERS_PATH, SUBSTITUTES_PATH = "/staff/users", "/staff/users/substitutes"
 USER_PATH = f"{USERS_PATH}/one/{{username:[A-Za-z0-9._-]{{1,40}}}}"
 
 PAGE_TABS: Mapping[str, str] = {USERS_PATH: "admin.users.title", SUBSTITUTES_PATH: "admin.substitutes.title"}
-"""The pages of this room."""
+"""The routes of these pages."""
 
 ROLE_CHOICES = tuple(role.value for role in Role if role in STAFF_ROLES)
 _CHOICE_TITLES: Mapping[str, Mapping[str, str]] = {"role": {role: f"roles.{role}" for role in ROLE_CHOICES}}
@@ -46,7 +46,7 @@ CHANGE_FORM = PageForm("change", _PERSON_FIELDS, "admin.users", _CHOICE_TITLES)
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A password as it is told this once."""
+    """A password as it is shown this once."""
 
     username: str
     password: str
@@ -209,7 +209,7 @@ def _read_username(request: web.Request) -> str:
 
 
 def _address_after(request: web.Request, done_key: str) -> str:
-    """Return the page of an account that tells what was done (`admin.done`)."""
+    """Return the page of an account that says what was done (`admin.done`)."""
     return f"{USERS_PATH}/one/{_read_username(request)}?done={done_key}"
 
 

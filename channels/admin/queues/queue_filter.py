@@ -1,4 +1,4 @@
-"""The form by which a queue is filtered. Nothing that it was given is lost: what it does not offer by itself stands in
+"""The form by which a queue is filtered. Nothing that it was given is lost: what it does not offer by itself is kept in
 it as one more choice, and can be taken away there.
 """
 

@@ -1,6 +1,6 @@
 """The desk of the staff: queues with their counts, filters, saved views, the search box, and giving requests to people.
 
-Everything that is asked for stands in the address, so a view can be kept, sent to a colleague and gone back to.
+Everything that is asked for is in the address, so a view can be kept, sent to a colleague and gone back to.
 """
 
 import re
@@ -88,7 +88,7 @@ class QueuePages:
         try:
             code = parse_query(search_text).code
         except DomainError:
-            code = None  # reading the filter tells what is wrong with it
+            code = None  # reading the filter reports what is wrong with it
         if code:
             raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
         return await self._render_queue(request, visitor, filter_values, request.query.get(PAGE_FIELD))
@@ -131,7 +131,7 @@ class QueuePages:
     async def _load_look(
         self, uow: UnitOfWork, visitor: Visitor, filter_values: Mapping[str, object], start_cursor: str | None
     ) -> QueueLook:
-        """Look at a queue; what is wrong with what was asked for is told beside an empty page of it."""
+        """Look at a queue; what is wrong with what was asked for is shown beside an empty page of it."""
         empty_page: Page[WorkItem] = Page((), None, None)
         try:
             queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
@@ -180,7 +180,7 @@ class QueuePages:
         return f"{HOME_PATH}?{DONE_PARAMETER}=view_deleted"
 
     async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str | web.Response:
-        """Give the ticked requests to one of the staff; what cannot be given is told, the others are given."""
+        """Give the ticked requests to one of the staff; what cannot be given is reported, the others are given."""
         return_address = as_local_address(read_text(visitor.form, NEXT_FIELD))
         versions_by_code = _read_ticks(visitor.form)
         async with self._store.open_unit() as uow:

@@ -57,7 +57,7 @@ class QueueRow:
     updated_at: str
     """Day and hour in Tehran of its last change."""
     sla: str
-    """How it stands to its SLA, as `Sla` names it; empty where it has none now."""
+    """Its state by its SLA, as `Sla` names it; empty where it has none now."""
     tick_value: str | None
     """What its box sends: code and version token; None: this visitor may not give it to anybody."""
 

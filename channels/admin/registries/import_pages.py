@@ -110,7 +110,7 @@ class ImportPages:
         )
 
     def _label_column(self, registry: Registry, field_name: str) -> str:
-        """Return what a column is called; how rows that are alike are told apart nobody would guess."""
+        """Return what a column is called; how equal rows are distinguished nobody would guess."""
         column_label = self._views.field_label(registry, field_name)
         if field_name != NUMBER_FIELD:
             return column_label

@@ -91,7 +91,7 @@ class RowPage:
         bills: Sequence[BillView],
         visitor: Visitor,
     ) -> dict[str, Any]:
-        """Return what was refused: told above everything, with the way to its form, which is as it was typed, if it is
+        """Return what was refused: shown above everything, with the way to its form, which is as it was typed, if it is
         still offered.
         """
         return {
@@ -150,14 +150,14 @@ async def require_unchanged(uow: UnitOfWork, registry: Registry, row_number: int
 
 
 def _find_form_place(refused_form: RefusedForm) -> str:
-    """Return where on the page a form stands that was refused."""
+    """Return the anchor on the page of the form that was refused."""
     return OUT_OF_SERVICE_FORM.name if refused_form.name == OUT_OF_SERVICE_FORM.name else REFUSAL_ID
 
 
 def _is_form_offered(
     refused_form: RefusedForm, charge_context: Mapping[str, Any] | None, bills: Sequence[BillView], visitor: Visitor
 ) -> bool:
-    """Tell whether the form that was refused still stands on the page."""
+    """Return whether the form that was refused is still on the page."""
     bill = next(
         (candidate for candidate in bills if candidate.bill_id == refused_form.submitted_texts.get("bill_id")), None
     )

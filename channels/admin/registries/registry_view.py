@@ -215,7 +215,7 @@ def _link_part(target_address: str, row_reference: RowReference | None, row_key:
 
 
 def owes_nothing(registry: Registry, row: RegistryRow) -> bool:
-    """Tell whether a row that could be owed for has no amount (a violation without a fine)."""
+    """Return whether a row that could be owed for has no amount (a violation without a fine)."""
     charge_terms = registry.charge_terms
     return (
         charge_terms is not None

@@ -170,7 +170,7 @@ class ReportPages:
             self._dependencies, sheet_selection, visitor.actor
         )  # before the process that makes it: there it would be a fault
         async with aclosing(self._report_sheets.stream_sheet(sheet_selection, visitor.actor)) as sheet_chunks:
-            first_chunk = await anext(sheet_chunks)  # what fails at once is told as a page
+            first_chunk = await anext(sheet_chunks)  # what fails at once becomes a page
             await audit_report_export(self._dependencies, self._store, sheet_selection, visitor.actor)
             response = web.StreamResponse(
                 headers=_build_headers(file_kind, f"{_build_file_name(sheet_selection)}.{file_kind}")

@@ -25,7 +25,7 @@ PAPER_POLICY = "sandbox allow-modals; default-src 'none'; style-src 'unsafe-inli
 """A paper carries all that it needs inside it; nothing of it may run or reach out."""
 
 PrintoutFinder = Callable[[web.Request, Visitor], Awaitable[Printout]]
-"""Gathers what a paper says; it is printed once the unit is closed."""
+"""Gathers the facts of a paper; it is printed once the unit is closed."""
 
 
 class PrintPages:

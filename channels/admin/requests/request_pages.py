@@ -1,7 +1,7 @@
 """A request's page and everything that is done from it: steps, assignment, papers, a corrected mobile, money.
 
 A step is taken as on every channel, by the declaration. A form bears the version that its page showed: who comes
-second is told, sees the request as it stands now, and nothing is overwritten.
+second is notified, sees the present request, and nothing is overwritten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ _MAX_AMOUNT_DIGITS = 19
 """Digits of an amount that fits into 64 bits, and one."""
 
 STEP_FORM_PREFIX = "step-"
-"""Before the name of a step: what its form is called, and where that stands on the page. No other form is called so."""
+"""Before the name of a step: the name of its form, and its anchor on the page. No other form is called so."""
 
 TAKEN_PARAMETER = "taken"
 """The part of a request's address that names the step which was just taken."""
@@ -138,7 +138,7 @@ class RequestPages:
     def _require_step_right(
         self, request: ServiceRequest, step_name: str, input_values: Mapping[str, object], visitor: Visitor
     ) -> None:
-        """Refuse who has to prove anew who they are before this step; whose step it is, its declaration says."""
+        """Refuse who has to prove their identity again before this step; whose step it is, its declaration says."""
         for step in self._dependencies.engine.get_service(request.service).steps_named(step_name):
             if step.roles & visitor.actor.role_names:
                 visitor.require_right(find_step_right(step, input_values))
@@ -243,7 +243,7 @@ class RequestPages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Return the page. Why a form was refused stands above everything, with the way to it, and beside it."""
+        """Return the page. Why a form was refused is shown above everything, with a link to it, and beside it."""
         async with self._store.open_unit(write=False) as uow:
             service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
             request_view = await self._request_views.build_request_view(
@@ -271,7 +271,7 @@ class RequestPages:
     def _find_opened_step(
         self, request: web.Request, service_request: ServiceRequest, refused_form: RefusedForm | None
     ) -> OpenedStep | None:
-        """Return the step whose form stands open: that of a refused form, as it was typed, or the one that a calendar's
+        """Return the step whose form is open: that of a refused form, as it was typed, or the one that a calendar's
         link opens (`?step=…`), with what was chosen there.
         """
         refused_step = refused_form if refused_form and refused_form.name.startswith(STEP_FORM_PREFIX) else None
@@ -289,8 +289,8 @@ class RequestPages:
 
 
 async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
-    """Tell on the page why a step was refused. A missing proof the gate asks for; a `Forbidden` about the step or the
-    request, and not about something that was typed, is audited, and told only where it says why.
+    """Show on the page why a step was refused. A missing proof the gate asks for; a `Forbidden` about the step or the
+    request, and not about something that was typed, is audited, and shown only where it says why.
     """
     if isinstance(error, AuthenticationFailed):
         return False
@@ -298,13 +298,13 @@ async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
 
 
 def _find_step_place(request_view: RequestView, refused_form: RefusedForm | None) -> str | None:
-    """Return where on the page the step stands that was refused; None where it is offered no more."""
+    """Return the anchor on the page of the step that was refused; None where it is no longer offered."""
     step_places = [STEP_FORM_PREFIX + step_form.name for step_form in request_view.step_forms]
     return refused_form.name if refused_form and refused_form.name in step_places else None
 
 
 def _address_after(code: str, done_key: str) -> str:
-    """Return the page of a request that tells what was done (`admin.done`)."""
+    """Return the page of a request that says what was done (`admin.done`)."""
     return f"{REQUESTS_PATH}/{code}?done={done_key}"
 
 
@@ -313,7 +313,7 @@ def _read_code(request: web.Request) -> str:
 
 
 def _read_quoted_rials(form: PostedForm) -> int | None:
-    """Return the rials that the form's page told, None for no amount; `InvalidField` for a form that is not ours."""
+    """Return the rials that the form's page showed, None for no amount; `InvalidField` for a form that is not ours."""
     amount_text = read_text(form, QUOTED_FIELD)
     if amount_text and not (
         amount_text.isdecimal() and amount_text.isascii() and len(amount_text) < _MAX_AMOUNT_DIGITS

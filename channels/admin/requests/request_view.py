@@ -84,7 +84,7 @@ class RequestMessageView:
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What a request is, where it stands and who takes care of it, in words."""
+    """What a request is, its state and who takes care of it, in words."""
 
     code: str
     """Its tracking code as machines write it."""
@@ -99,7 +99,7 @@ class RequestHead:
     is_final: bool
     """It has ended."""
     version_token: VersionToken
-    """Goes with every form of the page: who acts on an older page is told."""
+    """Goes with every form of the page: who acts on an older page is refused."""
     assignee: str | None
     """By name; None while it is nobody's."""
     mobile: str | None
@@ -123,7 +123,7 @@ class RequestView:
     """Everything that the page of a request shows to one visitor."""
 
     head: RequestHead
-    """What it is and where it stands."""
+    """What it is, and its state."""
     form_facts: Sequence[LabelledValue]
     """What its form says."""
     recorded_facts: Sequence[LabelledValue]
@@ -152,7 +152,7 @@ class RequestView:
     """Which papers this visitor may print: kind → title."""
 
     def offers_form(self, form_name: str, visitor: Visitor, bill_id: str | None = None) -> bool:
-        """Tell whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""
+        """Return whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""
         bill = next((candidate for candidate in self.bills if candidate.bill_id == bill_id), None)
         offered_forms = {
             "assign": bool(self.assignable_members),
@@ -272,7 +272,7 @@ class RequestViews:
         ]
 
     def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:
-        """Return where the registry's row stands that a fact names, for who may see it."""
+        """Return the address of the registry's row that a fact names, for who may see it."""
         registry_key = next(
             (reference.registry for reference in service.references if reference.field == field_name), None
         )
@@ -307,7 +307,7 @@ class RequestViews:
         )
 
     def _title_event(self, service: Service, event: HistoryEvent) -> str:
-        """Return what happened: the step's own title, the house's word for it, else where it led."""
+        """Return what happened: the step's own title, the organisation's term for it, else where it led."""
         prefix = f"services.{service.key}"
         keys = (f"{prefix}.actions.{event.event}", f"admin.events.{event.event}", f"{prefix}.states.{event.to_state}")
         return self._get_text(next(key for key in keys if key in self._dependencies.catalogue))

@@ -32,7 +32,7 @@ class StepForm:
     problem: str | None
     """A fault that names none of its inputs; None without one."""
     was_refused: bool
-    """Its form stands open: it was refused, or begun in a calendar."""
+    """Its form is open: it was refused, or begun in a calendar."""
     gives_up: bool
     """It ends the request without what it asked for, or waives its money."""
     calendar_address: str | None
@@ -47,7 +47,7 @@ class StepForm:
 
 @dataclass(frozen=True, slots=True)
 class OpenedStep:
-    """A step whose form stands open."""
+    """A step whose form is open."""
 
     step_name: str
     """As its declaration names it."""

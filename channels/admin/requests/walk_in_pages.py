@@ -1,7 +1,7 @@
 """The citizen at the desk: a service is chosen, and its whole form filled in.
 
 Whoever serves the desk enters requests for every unit, and may not see all of them afterwards: then the page that
-answers tells the tracking code and what was entered, once. A form makes one request, however often it is sent.
+answers shows the tracking code and what was entered, once. A form makes one request, however often it is sent.
 """
 
 import re

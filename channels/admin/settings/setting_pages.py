@@ -1,6 +1,6 @@
-"""The rules of the house: set by the administrator, in force in every process within half a minute.
+"""The runtime settings: set by the administrator, in force in every process within half a minute.
 
-A field that is left empty is as configured; what that is stands beside it.
+A field that is left empty is as configured; that value is shown beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ PAGE_TABS: Mapping[str, str] = {
     TEXTS_PATH: "admin.texts.title",
     CHANGES_PATH: "admin.changes.title",
 }
-"""The pages of this room."""
+"""The routes of these pages."""
 
 
 class SettingPages:

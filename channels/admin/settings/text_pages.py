@@ -1,4 +1,4 @@
-"""What people are told: every text of the catalogue, worded anew by the administrator once it is proved to fit."""
+"""What people read: every text of the catalogue, overridden by the administrator once a new one is proved to fit."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _SEARCH_TYPE = Text(max_length=100)
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A text by its key; `is_changed` tells whether the staff worded it anew."""
+    """A text by its key; `is_changed` tells whether the staff overrode it."""
 
     key: str
     wording: str
@@ -166,7 +166,7 @@ class TextPages:
         )
 
     async def _load_changed_keys(self) -> set[str]:
-        """Return the keys of the texts that the staff worded anew."""
+        """Return the keys of the texts that the staff overrode."""
         async with self._store.open_unit(write=False) as uow:
             stored_values = await uow.setting_changes.get_values()
         return {

@@ -138,13 +138,13 @@ class TariffPages:
         )
 
     def _describe_error(self, error: DomainError) -> str:
-        """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
+        """Return what is wrong with a proposal. It belongs to no field, so the one that is meant is named."""
         catalogue, label_key = self._dependencies.catalogue, f"admin.tariffs.fields.{error.field}"
         error_text = self._dependencies.wording.render_error(error)
         return f"{catalogue.text(label_key)}: {error_text}" if label_key in catalogue else error_text
 
     async def _show_tariff(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""
+        """Show the prices of a thing; an impossible band is reported on the page of its subject."""
         refused_form = None
         try:
             thing = self._find_thing(request)
@@ -240,7 +240,7 @@ class TariffPages:
         return render_staff_page(request, visitor, "admin/tariffs/tariff.html", context, error=form_error(refused_form))
 
     def _build_initial_values(self, rows: Sequence[TariffRow], plain_rows: Sequence[TariffRow]) -> dict[str, Any]:
-        """Return what stands in the form: the last price's minimum and VAT, and today; the first price of a band has
+        """Return the values of the form: the last price's minimum and VAT, and today; the first price of a band has
         the VAT of what it is of.
         """
         last_price, vat_price = (price_rows[-1] if price_rows else None for price_rows in (rows, rows or plain_rows))

@@ -66,7 +66,7 @@ class NewPrice:
     """A price that is not set, in words."""
 
     price: PriceView
-    """As it would stand."""
+    """As it would be."""
     replaced_rate: str
     """Rials a unit of the price whose place it takes; empty where it takes none's."""
     present_price: PriceView | None = None

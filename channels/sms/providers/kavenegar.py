@@ -4,7 +4,7 @@ Source: facts-iran.md, "Kavenegar". The panel answers `{"return": {"status", "me
 `return.status` as the HTTP status; so the body is read first, and the HTTP status counts only where there is none.
 
 Our message id goes along as `localid`. For 12 hours the panel answers a known `localid` with the message it already has
-instead of sending again, and tells about it in `statuslocalmessageid`; later it answers as for an id it never saw. So
+instead of sending again, and reports it in `statuslocalmessageid`; later it answers as for an id it never saw. So
 an unknown outcome must be asked about, or sent again, within those 12 hours. `sms/status` reaches back 48 hours.
 
 The API key is part of the path, and aiohttp puts addresses into its exceptions: none of them leaves this module, and
@@ -191,7 +191,7 @@ class Kavenegar:
         return timedelta(hours=12)
 
     async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
-        """Ask by our own ids, within 12 hours of sending. The cost is not told here."""
+        """Ask by our own ids, within 12 hours of sending. The cost is not reported here."""
         outcomes: dict[int, SendResult | None] = {}
         for id_chunk in _split_chunks(message_ids):
             entries = await self._call_panel("sms/statuslocalmessageid", {"localid": ",".join(map(str, id_chunk))})
@@ -225,8 +225,8 @@ class Kavenegar:
     async def _call_panel(self, panel_method: str, form: Mapping[str, str]) -> list[_Entry] | SendResult:
         """Return the entries of an answer, or what its failure means for a text that was to be sent.
 
-        A connection that never stood carried nothing: trying again is safe. Once it stood, a time-out or a cut leaves
-        open whether the panel took the text.
+        A connection that was never established carried nothing: trying again is safe. Once it was, a time-out or a cut
+        leaves open whether the panel took the text.
         """
         try:
             http_status, answer_body = await self._post_form(panel_method, form)

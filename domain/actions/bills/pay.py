@@ -33,7 +33,7 @@ _RECORDER_ROLES: Mapping[PaymentMethod, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """A payment that was recorded, with its bill as it stands since."""
+    """A payment that was recorded, with its bill after that."""
 
     bill: Bill
     """The bill that it was paid for."""
@@ -69,11 +69,11 @@ async def record_payment(
     Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
     bill. The same reference again answers the same; with another bill or amount, or for the same bill as a payment of
     another sort, it is `DuplicateRequest`; each office has references of its own. References of terminals repeat: what
-    the `receipt` says tells such payments apart, and where it does not, the RRN is asked for (`MissingField`). A wrong
-    amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing. A payment of a bill that is
+    the `receipt` says distinguishes such payments, and where it does not, the RRN is asked for (`MissingField`). A
+    wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing. A payment of a bill that is
     settled, expired or void is kept as surplus, and a refund over it is due; the revenue unit has to say that this is
     meant (`surplus`, else `NotAllowedNow("surplus")`). A counter's terminal has the money already when it reports it:
-    it is never refused. What was reversed does not stand: its reference may be recorded where it belongs, but a counter
+    it is never refused. What was reversed does not count: its reference may be recorded where it belongs, but a counter
     does not bring the same payment once more (`DuplicateRequest`).
     """
     receipt_number, now, details = normalise_reference(reference), dependencies.clock.now(), receipt or PosReceipt()
@@ -91,7 +91,7 @@ async def record_payment(
 
 async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Payment | None:
     """Return the payment that is reported again; `DuplicateRequest` where the receipt paid something else, and
-    `MissingField` for the RRN where a terminal's number came today with another bill and nothing tells the two apart.
+    `MissingField` for the RRN where a terminal's number came today with another bill and nothing distinguishes the two.
     """
     is_doubtful = False
     for existing_payment in await uow.bills.list_payments_like(new_payment):

@@ -4,7 +4,7 @@ A refund above the municipality's limit, and any of money that the same hand rec
 is transferred: who approves it says the IBAN too, and the transfer has to go there.
 
 The transfer is kept in the ledger of payments with a direction of its own (`PaymentOutcome.RETURNED`), where a
-reference stands once for each method; the refund keeps the IBAN.
+reference is unique for each method; the refund keeps the IBAN.
 """
 
 from collections.abc import Sequence
@@ -79,10 +79,10 @@ async def record_refund(
     actor: Actor,
     amount: int | None = None,
 ) -> RecordedRefund:
-    """Record that all that is due back on a bill was transferred to an IBAN; the citizen is told by a text.
+    """Record that all that is due back on a bill was transferred to an IBAN; the citizen is notified by a text.
 
     `reference` is the bank's own number of the transfer: the same one again answers the same, with another bill, IBAN
-    or amount it is `DuplicateRequest`. `amount` (rials) is what was transferred, where that is told: more may have
+    or amount it is `DuplicateRequest`. `amount` (rials) is what was transferred, where that is stated: more may have
     become due since somebody looked (`AmountMismatch`). Other errors: `Forbidden`, `InvalidField` (ids, IBAN),
     `MissingField("reference")`, `BillNotFound`, `AlreadyDone` once everything went back, `NotAllowedNow` where nothing
     is due, or a second person has to approve first, and `InvalidField("iban")` for another than that one said.
@@ -130,7 +130,7 @@ async def approve_refund(
 
 
 def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
-    """Tell whether this hand recorded money that came in for the bill."""
+    """Return whether this hand recorded money that came in for the bill."""
     recorder = acting_label(actor.label)
     return any(
         payment.is_recorded and payment.outcome is not PaymentOutcome.RETURNED and payment.recorder_label == recorder
@@ -141,18 +141,18 @@ def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
 def needs_second_person(
     policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund], actor: Actor
 ) -> bool:
-    """Tell whether this person needs a second one to send back what is due on a bill with these payments."""
+    """Return whether this person needs a second one to send back what is due on a bill with these payments."""
     return sum(refund.amount for refund in due_refunds) > policy.refund_limit or has_recorded_payment(payments, actor)
 
 
 def may_need_second_person(policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund]) -> bool:
-    """Tell whether anybody would need a second person: it is above the limit, or staff recorded money of the bill."""
+    """Return whether anybody would need a second person: it is above the limit, or staff recorded money of the bill."""
     recorded_by_staff = (entry.is_recorded and entry.recorder_label.startswith("staff:") for entry in payments)
     return sum(entry.amount for entry in due_refunds) > policy.refund_limit or any(recorded_by_staff)
 
 
 def is_approved_by_other(due_refunds: Sequence[Refund], actor: Actor) -> bool:
-    """Tell whether somebody else than this person has agreed to all that is due."""
+    """Return whether somebody else than this person has agreed to all that is due."""
     approver = acting_label(actor.label)
     return all(
         refund.approved_by is not None and acting_label(refund.approved_by) != approver for refund in due_refunds

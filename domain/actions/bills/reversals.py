@@ -3,7 +3,7 @@
 The payment stays in the books, marked; the reversal is a record of its own with a reason (services.md, "Surplus and
 refunds"). Its bill is owed again, or closed where the request was given up meanwhile; a surplus is not due back any
 more. A request goes back to waiting for money where its declaration has a step for that; elsewhere it stays where it
-is, and its unit is told that it is not paid.
+is, and its unit is notified that it is not paid.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ _INCOMING = frozenset({PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS})
 
 
 class ReversalEffect(StrEnum):
-    """What follows from a reversal: the request waits for money again; it, or the row, owes money where it stands; the
-    request was given up, and nothing is owed or due back; a surplus is not due back any more.
+    """What follows from a reversal: the request waits for money again; it, or the row, owes money in its present state;
+    the request was given up, and nothing is owed or due back; a surplus is not due back any more.
     """
 
     WAITING = "waiting"
@@ -54,7 +54,7 @@ class ReversalEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedReversal:
-    """A reversal with what it changed, as that stands since."""
+    """A reversal with what it changed, in its state after that."""
 
     bill: Bill
     """The bill that the payment was for."""
@@ -72,7 +72,7 @@ async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: st
     """Return the payment of a bill with that number, as the bank, the terminal (its RRN too) or the books have it.
 
     Errors: `InvalidField("bill_id")`, `BillNotFound`, `NotFound("reference")`, and `InvalidField("reference")` where
-    two terminals gave it: the RRN tells them apart.
+    two terminals gave it: the RRN distinguishes them.
     """
     bill, searched = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)), normalise_reference(reference)
     incoming = [payment for payment in await uow.bills.list_payments(bill.id) if payment.outcome in _INCOMING]
@@ -95,7 +95,7 @@ async def reverse_payment(
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
     long), `BillNotFound`, `NotFound("payment")`, `AlreadyDone("payment")` once reversed, and `NotAllowedNow("payment")`
-    when money of the bill went back already, or a surplus still stands on what shall be reversed.
+    when money of the bill went back already, or there is still a surplus on what shall be reversed.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("payment")
@@ -171,7 +171,7 @@ async def _cancel_refunds(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> Non
 async def _cancel_surplus(
     dependencies: Dependencies, uow: UnitOfWork, recorded: RecordedReversal, refunds: Sequence[Refund], actor: Actor
 ) -> RecordedReversal:
-    """Let a bill that was closed be so again once nothing is due on it; who may have been told of a sum hears of it."""
+    """Let a bill that was closed be so again once nothing is due on it; who may know of a sum is notified."""
     bill, was_announced = recorded.bill, recorded.bill.state in {BillState.REFUND_DUE, BillState.REFUNDED}
     if bill.state is BillState.REFUND_DUE and all(refund.state is not RefundState.DUE for refund in refunds):
         states_before = [refund.bill_was for refund in refunds if refund.bill_was not in {None, BillState.REFUND_DUE}]
@@ -224,7 +224,7 @@ async def _notify_citizen(
 
 
 async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> None:
-    """Tell the unit whose turn it is at a request that it is not paid."""
+    """Notify the unit whose turn it is at a request that it is not paid."""
     if bill.subject_kind != REQUEST_SUBJECT:
         return
     request = await uow.requests.get(bill.subject_id)

@@ -44,14 +44,16 @@ class BillSubject(Protocol):
         ...
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
-        """Tell whether the bill is owed again once its payment is reversed; not where what it was for was given up."""
+        """Return whether the bill is owed again once its payment is reversed; not where what it was for was
+        given up.
+        """
         ...
 
     async def handle_reversal(
         self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
     ) -> StepOutcome | None:
-        """Note that a payment was recorded wrongly, and go back to waiting for money where the bill (as it stands now)
-        is open; return the step that a request took.
+        """Note that a payment was recorded wrongly, and go back to waiting for money where the bill (in its present
+        state) is open; return the step that a request took.
         """
         ...
 
@@ -101,7 +103,7 @@ class RequestSubject:
         await dependencies.engine.record_event(uow, request, "refund", actor, facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
-        """Say so unless the request ended without what it asked for."""
+        """Return whether it is owed, unless the request ended without what it asked for."""
         return (await uow.requests.get(bill.subject_id)).phase not in {Phase.DECLINED, Phase.CANCELLED}
 
     async def handle_reversal(
@@ -129,7 +131,7 @@ class RequestSubject:
 
 @dataclass(frozen=True, slots=True)
 class RowSubject:
-    """A row of a registry that is owed: it is paid, and whom it concerns is told."""
+    """A row of a registry that is owed: it is paid, and whom it concerns is notified."""
 
     registry: Registry
 
@@ -164,7 +166,7 @@ class RowSubject:
         await uow.audit.add_entry(dependencies.clock.now(), actor.label, "refund", facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
-        """Say so: what a row owes is owed until it is paid or waived."""
+        """Return True: what a row owes is owed until it is paid or waived."""
         return True
 
     async def handle_reversal(
@@ -208,7 +210,7 @@ SUBJECTS: Mapping[str, BillSubject] = {
 
 
 async def lock_bill(uow: UnitOfWork, bill: Bill) -> Bill:
-    """Return the bill as it stands, with its subject locked first, in the order in which the engine takes both: no two
+    """Return the present bill, with its subject locked first, in the order in which the engine takes both: no two
     can wait in a ring.
     """
     await SUBJECTS[bill.subject_kind].lock_subject(uow, bill)

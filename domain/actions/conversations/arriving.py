@@ -1,7 +1,7 @@
 """What every channel does with a message that comes in: it is acted on once, in one unit of work, and never lost.
 
-A fault of ours rolls everything back; the message is then kept alone as failed and its sender is told. A line that
-sends too many texts is told so once; chats, where presses and photos count, have a limit of their own (receive_chat).
+A fault of ours rolls everything back; the message is then kept alone as failed and its sender is notified. A line that
+sends too many texts is notified once; chats, where presses and photos count, have a limit of their own (receive_chat).
 """
 
 import logging
@@ -44,8 +44,8 @@ class Arrival:
             self.message.reply_id = outbox_message.id
 
     async def refuse_over_limit(self, message_count: int) -> bool:
-        """Tell whether the sender is past the limit with so many messages: that is told once, then nothing is answered
-        in this window.
+        """Return whether the sender is past the limit with so many messages: they are notified once, then nothing is
+        answered in this window.
         """
         inbound_limit = self.dependencies.policy.inbound_limit
         if message_count <= inbound_limit:

@@ -96,7 +96,7 @@ async def _store_paper(
 
 
 async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> tuple[CommandReply, ReplyMarkup]:
-    """Say which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
+    """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
     request = await _find_own_request(turn, code)
     printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
     if paper_kind not in printable_titles:

@@ -53,7 +53,7 @@ class ChatTurn:
     replies: tuple[ChatReply, ...] = ()
     """The messages that answer it, in order."""
     toast: str | None = None
-    """What the pressed button is told; None where nothing is."""
+    """The notice that answers the pressed button; None: none."""
 
 
 async def handle_chat_event(
@@ -97,7 +97,7 @@ async def _handle_text(
 
 
 async def _repeat_waiting(turn: TurnContext, dialogue: Dialogue) -> tuple[ChatReply, ...]:
-    """Ask again what a form waits with, in a message of its own: its buttons stand under no other text.
+    """Ask again what a form waits with, in a message of its own: its buttons are under no other text.
 
     A list that was left is not shown again: what is done with a request has buttons of its own.
     """
@@ -116,7 +116,7 @@ async def _handle_start(
 
 
 def tracking_command(payload: str) -> str:
-    """Return a link's payload as the command that it stands for."""
+    """Return a link's payload as the command that it encodes."""
     return f"پیگیری {payload.removeprefix(TRACK_PAYLOAD_PREFIX)}"
 
 
@@ -140,7 +140,7 @@ async def _handle_press(
 async def _answer_stale_press(
     turn: TurnContext, address: Address, dialogue: Dialogue, stored_dialogue: StoredDialogue | None
 ) -> ChatTurn:
-    """Say that a button's question is over, and show the one that waits now, if there is one."""
+    """Reply that a button's question is over, and show the one that waits now, if there is one."""
     has_expired = stored_dialogue is not None and stored_dialogue[0].get("frames") and dialogue.top is None
     toast = turn.text_of("errors.expired_dialogue" if has_expired else "chat.toasts.stale")
     return ChatTurn("stale", await _repeat_and_store(turn, address, dialogue), toast)
@@ -227,7 +227,7 @@ async def _ask_for_papers(turn: TurnContext, dialogue: Dialogue, code: str, pape
 
 
 async def _finish_papers(turn: TurnContext, dialogue: Dialogue, code: str, _detail: str) -> ChatReply:
-    """Wait for no further file, and say where the request stands."""
+    """Wait for no further file, and report the state of the request."""
     stop_waiting_for_file(dialogue)
     command_reply = await commands.track_request(turn, {"code": code})
     return ChatReply(command_reply, await build_markup(turn, ConversationReply(command_reply, "track", dialogue)))

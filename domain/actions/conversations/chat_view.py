@@ -12,7 +12,7 @@ from domain.messages.keyboards import ButtonRows, ReplyMarkup
 
 
 async def build_markup(turn: TurnContext, reply: ConversationReply, page: str | None = None) -> ReplyMarkup:
-    """Return what is shown with a reply, where the dialogue stands after it.
+    """Return what is shown with a reply, for the state of the dialogue after it.
 
     A question has its answers, and no other text has them; whatever is said of a request has what can be done with it;
     else the menu is one press away.

@@ -56,7 +56,7 @@ async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> CommandR
 
 
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> CommandReply:
-    """Say where an own request stands and what it waits for."""
+    """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn.dependencies, turn.uow, request)
     return turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
 
@@ -89,7 +89,7 @@ async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceR
 
 
 async def describe_payment(turn: TurnContext, slots: SlotValues) -> CommandReply:
-    """Tell amount and ids of what is to be paid, by tracking code or bill id."""
+    """Return amount and ids of what is to be paid, by tracking code or bill id."""
     if "bill_id" in slots:
         return await _describe_bill_payment(turn, str(slots["bill_id"]))
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
@@ -153,7 +153,7 @@ async def answer_lookup(
 
 
 async def describe_tariff(turn: TurnContext, slots: SlotValues) -> CommandReply:
-    """Tell the price of what is named, by the service that prices it."""
+    """Return the price of what is named, by the service that prices it."""
     for service, prices in turn.conversation.priced_services():
         if prices.subject_field in slots:
             return await answer_lookup(turn, service, prices, slots)
@@ -166,7 +166,7 @@ async def cancel_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
 
 
 async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) -> bool:
-    """Tell whether the person is asked before a request ends: one that is paid, booked or somebody else's wish.
+    """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request.
 
     In a chat any: a finger slips more easily than a text is written.
     What cannot end is not asked about: the command itself says why.
@@ -192,7 +192,7 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
 
 
 async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool:
-    """Tell whether a request is paid, or time is booked for it."""
+    """Return whether a request is paid, or time is booked for it."""
     if any(bill.state is BillState.PAID for bill in await list_request_bills(turn.uow, request)):
         return True
     booked_resources = await turn.uow.fleet.list_of_request(request.id)

@@ -25,14 +25,14 @@ from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, Mis
 from domain.values.text import fold_text
 
 REMEMBER_EXPIRED_FOR = timedelta(hours=24)
-"""How long after its end a dialogue is still known, so that a late answer is told that it came too late."""
+"""How long after its end a dialogue is still known, so that a late answer gets the reply that it came too late."""
 
 
 OFFERED_INTENT, REFUSED_INTENT = "offered", "refused"
-"""What stands for the intent of a text that was answered with an offer, or that nothing is done for."""
+"""The intent of a text that was answered with an offer, or that nothing is done for."""
 
 LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
-"""Intents of words that answer a summary, when they stand alone."""
+"""Intents of words that answer a summary, when they are alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ConversationReply:
     intent: str
     """What was understood."""
     dialogue: Dialogue = field(default_factory=Dialogue)
-    """Where the dialogue stands now."""
+    """The present state of the dialogue."""
     asks_question: bool = False
     """The text ends with the question that the dialogue waits with."""
 
@@ -57,12 +57,12 @@ class _LateQuestion:
     asked_at: datetime
 
     def accepts_number(self, number: int) -> bool:
-        """Tell whether a bare number would have answered it."""
+        """Return whether a bare number would have answered it."""
         highest_number = 2 if self.frame.asked == CONFIRM_STEP else len(self.frame.options)
         return number <= highest_number or not highest_number
 
     def accepts_text(self, text: str) -> bool:
-        """Tell whether a text is a bare number that would have answered it."""
+        """Return whether a text is a bare number that would have answered it."""
         try:
             return self.accepts_number(read_number(text))
         except InvalidField:
@@ -81,7 +81,7 @@ async def converse(
     """Read one text from a line that has a proved mobile and do what it asks, inside the caller's unit of work.
 
     `stored_dialogue` is the dialogue of this line, as `uow.dialogues.load` gives it. A `command` answers no question,
-    whatever is asked: it is a button that stands for itself.
+    whatever is asked: it is a button that belongs to no question.
     """
     turn = build_context(dependencies, uow, address)
     dialogue, late = _read_dialogue(dependencies, stored_dialogue)
@@ -165,7 +165,7 @@ def _reply_nothing_done(turn: TurnContext, step: Left | Refused | Unknown) -> Co
 
 
 def _describe_leaving(turn: TurnContext, step: Left) -> CommandReply:
-    """Say what leaving comes to: of a request that was not ended after all, that it stands."""
+    """Return the reply to leaving: of a request that was not ended after all, that it remains."""
     unchanged_key = f"sms.kept.{step.intent}"
     if unchanged_key in turn.dependencies.catalogue:
         return turn.render(unchanged_key)
@@ -216,7 +216,9 @@ async def _perform_intent(turn: TurnContext, dialogue: Dialogue, frame: Frame) -
 async def _ask_wrong_field(
     turn: TurnContext, dialogue: Dialogue, frame: Frame, error: DomainError
 ) -> ConversationReply:
-    """Ask again for the field that is wrong; when it is none that people are asked for, say so and leave the form."""
+    """Ask again for the field that is wrong; when it is none that people are asked for, report it and leave the
+    form.
+    """
     repeated_question = turn.conversation.ask_field_again(dialogue, frame, error)
     if repeated_question:
         return await _ask_question(turn, dialogue, repeated_question)
@@ -302,7 +304,7 @@ async def _offer_menu(
 def _append_waiting_question(
     turn: TurnContext, dialogue: Dialogue, step: Reaction, reply: ConversationReply
 ) -> ConversationReply:
-    """After an interruption, say what the waiting dialogue still asks."""
+    """After an interruption, repeat what the waiting dialogue still asks."""
     waiting = dialogue.top
     if waiting is None or waiting.intent == MENU_INTENT or waiting.asked in {None, "code"} or reply.message.follow_up:
         return reply

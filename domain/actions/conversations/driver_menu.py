@@ -1,4 +1,4 @@
-"""What a chat offers those who drive or own a taxi: leave, duties, and what stands in the driver's own record."""
+"""What a chat offers those who drive or own a taxi: leave, duties, and the driver's own record."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from domain.values.calendar import jalali_text
 from domain.values.text import group_digits, persian_digits
 
 MOST_LISTED = 5
-"""Rewards, and violations, that are told: the newest."""
+"""Rewards, and violations, that are listed: the newest."""
 
 
 async def build_main_menu(turn: TurnContext) -> ButtonRows:
@@ -23,12 +23,12 @@ async def build_main_menu(turn: TurnContext) -> ButtonRows:
 
 
 def build_driver_menu(turn: TurnContext) -> tuple[CommandReply, ButtonRows]:
-    """Return what is said above the drivers' menu, and the menu."""
+    """Return the text above the drivers' menu, and the menu."""
     return turn.render("chat.driver"), build_driver_rows(turn.conversation, turn.text_of)
 
 
 async def describe_own_record(turn: TurnContext) -> CommandReply:
-    """Tell the newest rewards and violations of the driver with this mobile that were not annulled; nobody else's, and
+    """List the newest rewards and violations of the driver with this mobile that were not annulled; nobody else's, and
     no reporter's name.
     """
     driver_condition = {"mobile": turn.actor.identifier}

@@ -102,7 +102,9 @@ def read_own_mobile(phone: str, is_own: bool) -> str:
 
 
 async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mobile: str) -> None:
-    """Let a chat be a mobile's; an earlier chat of that mobile in the same messenger is told that it is no more."""
+    """Let a chat be a mobile's; an earlier chat of that mobile in the same messenger is notified that it is no longer
+    linked.
+    """
     now = dependencies.clock.now()
     for other_chat in await uow.chats.list_linked(chat.channel, mobile):
         if other_chat.chat_id == chat.chat_id:

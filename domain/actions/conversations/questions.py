@@ -59,7 +59,7 @@ def render_summary(turn: TurnContext, frame: Frame) -> CommandReply:
 
 
 def prefix_reason(turn: TurnContext, step: Ask, question: CommandReply) -> CommandReply:
-    """Say before a question why it is asked, at least in short; which of several readings is meant says it itself."""
+    """Put before a question why it is asked, at least in short; which of several readings is meant says it itself."""
     if isinstance(step.problem, AmbiguousField) and step.frame.options:
         return question
     reasons = [turn.text_of("sms.restarted")] if step.is_restarted else []

@@ -1,7 +1,7 @@
 """An incoming text, from the provider's webhook to the queued reply, in one unit of work.
 
 It is acknowledged only after that unit is committed. The same delivery again is recognised and acted on no further. A
-fault of ours rolls everything back; the text itself is then kept as failed and the citizen is told, so that nothing
+fault of ours rolls everything back; the text itself is then kept as failed and the citizen is notified, so that nothing
 is lost.
 """
 
@@ -80,9 +80,9 @@ async def _handle_message(arrival: Arrival) -> InboundMessage:
 async def _find_earlier_delivery(
     dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage
 ) -> InboundMessage | None:
-    """Recognise a repeated delivery without a provider's id: by sender, text and where the dialogue stands."""
+    """Recognise a repeated delivery without a provider's id: by sender, text and the state of the dialogue."""
     if message.provider_id is not None:
-        return None  # the inbox itself tells, when it is added
+        return None  # the inbox itself recognises it, when it is added
     stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
     position = hashlib.sha256(f"{message.text}\0{stored_dialogue[0] if stored_dialogue else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"

@@ -39,7 +39,7 @@ DOUBLE_TAP_WINDOW = timedelta(seconds=10)
 """The same button of the same message, pressed again within this time and with nothing between, is one press."""
 
 ONE_NOTICE_WINDOW = timedelta(seconds=10)
-"""What comes too fast within this time, an album for one, is told so once."""
+"""What comes too fast within this time, an album for one, is answered once."""
 
 _UNHANDLED_STATES = frozenset({InboundState.FAILED, InboundState.LIMITED})
 """States of a press that is pressed again for a good reason: nothing came of it."""
@@ -49,7 +49,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class HandledUpdate:
-    """What became of an update; `toast` is what a pressed button is told."""
+    """What became of an update; `toast` is the notice that answers a pressed button."""
 
     message: InboundMessage
     toast: str | None = None
@@ -61,7 +61,7 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
     toasts: list[str | None] = []
 
     async def handle_update(uow: UnitOfWork) -> InboundMessage:
-        toasts.clear()  # what was said before the unit was undone is not so
+        toasts.clear()  # what was replied before the unit was undone is void
         toasts.append(await _handle_update(dependencies, uow, message, update))
         return message
 
@@ -72,7 +72,7 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
 
 
 async def needs_file(store: Store, update: ReceivedUpdate) -> bool:
-    """Tell whether a file is to be fetched: its chat has proved a mobile, and the update was not acted on before."""
+    """Return whether a file is to be fetched: its chat has proved a mobile, and the update was not acted on before."""
     async with store.open_unit(write=False) as uow:
         chat = await uow.chats.find(update.channel, update.chat_id)
         if chat is None or chat.mobile is None:
@@ -113,7 +113,7 @@ def _describe_update(update: ReceivedUpdate) -> str:
 async def _handle_update(
     dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate
 ) -> str | None:
-    """Act on an update; return what the pressed button is told."""
+    """Act on an update; return the notice that answers the pressed button."""
     await uow.serialise(f"{update.channel}:{update.chat_id}")
     previous = await uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
     arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
@@ -137,7 +137,7 @@ async def _handle_update(
 
 
 async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | None:
-    """Say until when nothing of this chat is read: to every press where it was pressed, to all else by a message, one
+    """Reply until when nothing of this chat is read: to every press where it was pressed, to all else by a message, one
     for what comes within `ONE_NOTICE_WINDOW`.
     """
     dependencies, message = arrival.dependencies, arrival.message

@@ -24,7 +24,7 @@ async def build_request_buttons(
 
 
 async def awaits_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> bool:
-    """Tell whether a request ended well, lately, and was not rated."""
+    """Return whether a request ended well, lately, and was not rated."""
     rating_since = dependencies.clock.now() - timedelta(days=dependencies.policy.rating_days)
     is_rateable = dependencies.engine.get_service(request.service).is_rated and request.phase is Phase.DONE
     return is_rateable and request.updated_at >= rating_since and await uow.feedback.find_rating(request.id) is None

@@ -1,6 +1,7 @@
-"""The same wish once more in a chat: who did not see the reply says it again, and one request is meant.
+"""The same request once more in a chat: who did not see the reply says it again, and one request is meant.
 
-A person who wants two says so when asked. By SMS the provider's ids and a window tell repeated texts (`receive_sms`).
+A person who wants two says so when asked. By SMS the provider's ids and a window identify repeated texts
+(`receive_sms`).
 """
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext

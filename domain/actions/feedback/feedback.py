@@ -61,7 +61,7 @@ async def store_comment(
 ) -> Comment:
     """Store a comment about an own request, a service, or the desk at large, to be moderated.
 
-    It is the citizen's, whoever brings it: `mobile` (+989…) is the number that a clerk was told, else the request's.
+    It is the citizen's, whoever brings it: `mobile` (+989…) is the number that a clerk was given, else the request's.
     `NotFound("code")` for somebody else's request.
     """
     request = None

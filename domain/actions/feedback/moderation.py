@@ -1,7 +1,7 @@
-"""The public comments inside the house: who reads them, and the manager's part: publishing, hiding, answering.
+"""The public comments on the staff's side: who reads them, and the manager's part: publishing, hiding, answering.
 
 Who decides or answers says what was looked at (`Comment.version_token`): if a colleague was quicker, nothing is
-overwritten and nobody is texted twice. What stands already as it is wanted, sent once more by a second click, is done
+overwritten and nobody is texted twice. What has the requested state already, sent once more by a second click, is done
 and stays.
 """
 
@@ -43,8 +43,8 @@ def readable_topics(services: Mapping[str, Service], roles: frozenset[Role]) -> 
 
 
 def may_see_writer(services: Mapping[str, Service], actor: Actor, subject_request: ServiceRequest | None) -> bool:
-    """Tell whether this reader is shown the mobile of a comment's writer: who judges comments, as somebody must be able
-    to call back, and who may see the request that it is about, which bears the same number.
+    """Return whether this reader is shown the mobile of a comment's writer: who judges comments, as somebody must be
+    able to call back, and who may see the request that it is about, which bears the same number.
     """
     return bool(MODERATOR_ROLES & actor.role_names) or (
         subject_request is not None and may_see_request(services, actor, subject_request)
@@ -59,9 +59,9 @@ async def moderate_comment(
     actor: Actor,
     version: VersionToken | None = None,
 ) -> Comment:
-    """Publish a comment or hide it (again). One that stands so already stays as it is.
+    """Publish a comment or hide it (again). One that is so already stays as it is.
 
-    `version` is that of what was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of what was looked at; None for any version. Errors: `Forbidden`,
     `NotFound("comment")`, `Conflict` when a colleague decided or answered since.
     """
     actor = require_moderator(actor)
@@ -82,10 +82,10 @@ async def answer_comment(
     actor: Actor,
     version: VersionToken | None = None,
 ) -> Comment:
-    """Answer a comment, published or not; the citizen is told at once. A later answer takes the place of the first; the
-    same one of the same person changes nothing, and nobody is told again.
+    """Answer a comment, published or not; the citizen is notified at once. A later answer takes the place of the first;
+    the same one of the same person changes nothing, and nobody is notified again.
 
-    `version` is that of what was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of what was looked at; None for any version. Errors: `Forbidden`,
     `NotFound("comment")`, `InvalidField("answer")` for an empty or long one, `Conflict` when a colleague decided or
     answered since.
     """

@@ -1,4 +1,4 @@
-"""Queueing of messages: who is told, when it may leave, and what stays unsaid."""
+"""Queueing of messages: who is notified, when it may leave, and what is left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ async def replace_expired_notices(
 async def find_status_text(
     dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest
 ) -> tuple[str, dict[str, Any]]:
-    """Return the key of the text that says where a request stands, and its facts; the catalogue may lack that text.
+    """Return the key of the text that states the phase of a request, and its facts; the catalogue may lack that text.
 
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """

@@ -53,7 +53,7 @@ async def add_office(
     *,
     actor: Actor = SYSTEM,
 ) -> tuple[Office, str]:
-    """Store a new office and return it with its key, which is told this once.
+    """Store a new office and return it with its key, which is shown this once.
 
     Its software signs in as `office-CODE` in small letters unless a user name is given. Errors: `Forbidden`,
     `InvalidField` (`code`, `name`, `username`, `key`), `AlreadyDone("code")`, `Conflict("username")`.
@@ -116,9 +116,9 @@ async def rename_office(
     actor: Actor = SYSTEM,
     version: VersionToken | None = None,
 ) -> Office:
-    """Correct an office's name; said again, nothing changes.
+    """Correct an office's name; called again, nothing changes.
 
-    `version` is that of the office that was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of the office that was looked at; None for any version. Errors: `Forbidden`,
     `InvalidField("name")`, `NotFound("office")`, `Conflict("office")` when somebody else has changed it since.
     """
     label, title = _require_editor(actor), _check_name(name)
@@ -156,7 +156,7 @@ async def allow_networks(
 async def set_office_active(
     dependencies: Dependencies, uow: UnitOfWork, code: str, active: bool, *, actor: Actor = SYSTEM
 ) -> Office:
-    """Switch an office on, which forgets its lock-outs and refused tokens, or off; said again, nothing else changes.
+    """Switch an office on, which forgets its lock-outs and refused tokens, or off; called again, nothing else changes.
 
     Errors: `Forbidden`, `NotFound("office")`.
     """
@@ -176,7 +176,7 @@ async def lock_out_address(
     """Lock an address out of an office for a while, after too many wrong keys; `NotFound("office")`.
 
     Its keys are taken all the same: another desk behind the address may be the one that has the right one. They have
-    128 bits of chance; what a lock-out spares is work and records, and it tells the operator.
+    128 bits of chance; what a lock-out spares is work and records, and it informs the operator.
     """
     office, now = await uow.offices.get_by_code(code, lock=True), dependencies.clock.now()
     office.lock_out(address, now + lock_duration, now)

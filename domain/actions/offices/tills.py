@@ -31,7 +31,7 @@ async def close_till(
     """Close a day of an office's till, any up to today, with what its terminal says (`declared_amount` rials).
 
     A day before the office's first one has no payments, and that is all. `version` is that of the till when it was
-    decided, numbered by the office's last closing; None: whatever stands is replaced. Errors: `Forbidden`,
+    decided, numbered by the office's last closing; None: any closing is replaced. Errors: `Forbidden`,
     `NotFound("office")`, `InvalidField` (`day` is to come, `amount`, `note` is too long), `MissingField("note")` when
     there is a difference, `Conflict("till")` when somebody closed that day since.
     """

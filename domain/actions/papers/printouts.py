@@ -1,7 +1,7 @@
 """Printing: which papers there are of a request, who may have them, and what each of them says.
 
 The papers are declared with their services (`domain/language/printouts.py`); those of registries' rows are the matter
-of `row_receipts.py`. To print is to read: nothing is changed by it.
+of `actions/registries/row_receipts.py`. To print is to read: nothing is changed by it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,9 @@ PRINTOUT_FIELD = "printout"
 """What errors name when the paper is what they are about."""
 
 PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": isolate_left_to_right, "mobile": persian_digits}
-"""Facts that stand on paper otherwise than in a text message: a plate as on the car, a number that nobody taps."""
+"""Facts that are printed on paper otherwise than in a text message: a plate as on the car, a number that nobody
+taps.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class PrintoutSubject:
     """What a paper is of: a request, or a row of a registry."""
 
     code: str
-    """What machines call it; it stands in the file's name."""
+    """What machines call it; it is part of the file's name."""
     heading: PaperFact
     """What people call it, with the label of that."""
     texts_key: str
@@ -103,7 +105,7 @@ def render_paper_facts(
 
 
 def format_for_paper(fact_texts: TextsByName) -> TextsByName:
-    """Return facts by name as they stand on paper."""
+    """Return facts by name as they are printed."""
     return {
         **fact_texts,
         **{name: convert(fact_texts[name]) for name, convert in PAPER_FORMATS.items() if name in fact_texts},

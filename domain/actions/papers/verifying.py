@@ -1,8 +1,8 @@
-"""Whether a paper is genuine: what `/verify/{token}` tells anybody who scans its code.
+"""Whether a paper is genuine: what `/verify/{token}` shows to anybody who scans its code.
 
-It tells what the paper is, its number and day, whether it holds good still, and what else its declaration says; names
-are masked, numbers of persons never told. A token has 128 bits, which nobody guesses: it is looked up first, and a
-genuine paper is told to everybody always. Only misses are counted, so that nobody makes work without end: for each
+It shows what the paper is, its number and day, whether it holds good still, and what else its declaration says; names
+are masked, numbers of persons never shown. A token has 128 bits, which nobody guesses: it is looked up first, and a
+genuine paper is confirmed to everybody always. Only misses are counted, so that nobody makes work without end: for each
 address, generously, since hundreds may share one (behind a mobile network's, an office's), and never for all together.
 """
 
@@ -36,7 +36,7 @@ class VerifiedPaper:
     status: PaperStatus
     """Whether it still holds good."""
     title: str
-    """What kind of paper it is, as it stands on its head."""
+    """What kind of paper it is, as it is called in its heading."""
     service: str
     """What the service is called that issued it."""
     number: str
@@ -44,7 +44,7 @@ class VerifiedPaper:
     day: date
     """When it was issued, by Tehran's calendar."""
     facts: tuple[PaperFact, ...]
-    """What may be told to anybody, with labels; a holder's name is masked."""
+    """What may be shown to anybody, with labels; a holder's name is masked."""
 
 
 async def verify_paper(dependencies: Dependencies, store: Store, token: str, address: str) -> VerifiedPaper:
@@ -84,7 +84,7 @@ async def _describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: Is
 
 
 def find_paper_status(printable: Printable, request: ServiceRequest, token: str) -> PaperStatus:
-    """Tell whether a paper holds good; one in whose place another was issued does not."""
+    """Return whether a paper holds good; one in whose place another was issued does not."""
     current_token = request.data.get(printable.token_fact or "")
     if current_token not in {None, token}:
         return PaperStatus.WITHDRAWN

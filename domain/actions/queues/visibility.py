@@ -1,6 +1,6 @@
 """What a member of the staff sees as work: queues, whose requests they hold, and how urgent each is.
 
-Everything follows from the declarations: a request stands in the queue of its state's unit (`State.unit`), waits for
+Everything follows from the declarations: a request is in the queue of its state's unit (`State.unit`), waits for
 the citizen or a payment (phase), or has ended; where its last state has a unit, that one still hands something over.
 Who may see which services: services.md, "People".
 """
@@ -29,7 +29,7 @@ def visible_services(services: Mapping[str, Service], roles: frozenset[Role]) ->
 
 
 def may_see_request(services: Mapping[str, Service], actor: Actor, request: ServiceRequest) -> bool:
-    """Tell whether this member of the staff may read the request."""
+    """Return whether this member of the staff may read the request."""
     if actor.kind != "staff":
         return False
     return bool(actor.role_names & SEE_ALL_ROLES) or request.service in visible_services(services, actor.role_names)
@@ -56,12 +56,12 @@ def visible_queues(services: Mapping[str, Service], roles: frozenset[Role]) -> t
 
 
 def _may_hold_requests(services: Mapping[str, Service], queue: Queue, units: tuple[Role, ...]) -> bool:
-    """Tell whether a request can stand in this queue at all."""
+    """Return whether a request can be in this queue at all."""
     return any(True for service in services.values() for _ in list_queue_states(service, queue, units))
 
 
 def list_queue_states(service: Service, queue: Queue, units: tuple[Role, ...]) -> Iterator[State]:
-    """Yield the states in which requests of a service stand in this queue, for who works on these units."""
+    """Yield the states in which requests of a service are in this queue, for who works on these units."""
     required_phase, must_be_live = _PHASES_BY_QUEUE.get(queue), queue.is_live
     for state in service.states:
         if must_be_live is not None and state.phase.is_final is must_be_live:

@@ -40,7 +40,7 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """A request in a list, and how it stands to its SLA (None: it has none now)."""
+    """A request in a list, and its state by its SLA (None: it has none now)."""
 
     request: ServiceRequest
     sla: Sla | None
@@ -124,7 +124,7 @@ def _refuse_foreign_queue(dependencies: Dependencies, actor: Actor, criteria: Qu
 
 
 def _began_loosely(selection: Selection, cursor: Cursor | None) -> bool:
-    """Tell whether the list before this place was one of single words: its last name began otherwise than typed."""
+    """Return whether the list before this place was one of single words: its last name began otherwise than typed."""
     if cursor is None or selection.search is None or not selection.search.word_beginnings:
         return False
     return not str(cursor.sort_key).startswith(selection.search.joined_beginnings)

@@ -15,7 +15,7 @@ async def find_booking_conflict(
     uow: UnitOfWork, registry: Registry, row: RegistryRow, new_values: RowValues, now: datetime
 ) -> Conflict | None:
     """Return why a row may not become so, with the codes of the requests: it has work before it, and would work no
-    more, or be a machine of another type. None where nothing stands against it.
+    more, or be a machine of another type. None where nothing prevents it.
     """
     withdrawn_field = _find_withdrawn_field(row.values, new_values) if registry.key in FLEET_REGISTRIES else None
     if withdrawn_field is None:

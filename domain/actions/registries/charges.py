@@ -1,4 +1,6 @@
-"""Rows of registries that somebody owes money for (duties, fines): billed, and waived. Payment is `pay.py`'s."""
+"""Rows of registries that somebody owes money for (duties, fines): billed, and waived. Payment is in
+`actions/bills/pay.py`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -93,7 +95,7 @@ async def waive_row(
 async def bill_and_notify(
     dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor
 ) -> Bill:
-    """Bill a row, or return the bill that it has, and tell whom it concerns when it is new.
+    """Bill a row, or return the bill that it has, and notify whom it concerns when it is new.
 
     `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `issue_row_bill`.
     """
@@ -114,8 +116,8 @@ async def bill_and_notify(
 async def waive_and_notify(
     dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, reason: str, actor: Actor
 ) -> RegistryRow:
-    """Let somebody off and tell him; `Forbidden` for all but the revenue unit, `MissingField("reason")`, and the errors
-    of `waive_row`.
+    """Waive a row's charge and notify whom it concerns; `Forbidden` for all but the revenue unit,
+    `MissingField("reason")`, and the errors of `waive_row`.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden(registry.key)

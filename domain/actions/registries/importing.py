@@ -1,6 +1,6 @@
-"""Importing a sheet into a registry: all of it or nothing, every fault told, the same rows again changing nothing.
+"""Importing a sheet into a registry: all of it or nothing, every fault reported, the same rows again changing nothing.
 
-Memory does not grow with the file: rows go through in batches, faults are told as they are found, and what is to be
+Memory does not grow with the file: rows go through in batches, faults are reported as they are found, and what is to be
 written waits in a `Spool`. Nothing is locked while the file is examined.
 """
 
@@ -89,9 +89,9 @@ async def examine_sheet(
     report_fault: Callable[[RowFault], None],
     report_progress: ProgressCallback,
 ) -> ImportExamination:
-    """Read a whole file against the registry as it stands, and write nothing: faults go to `report_fault`, in order.
+    """Read a whole file against the present registry, and write nothing: faults go to `report_fault`, in order.
 
-    Rows that would add or change something are kept in the pile. What the actor may not do is a fault of its row.
+    Rows that would add or change something are kept in the spool. What the actor may not do is a fault of its row.
     """
     result = ImportExamination(ignored_headings=sheet_layout.ignored_headings)
     examination = _SheetExamination(dependencies, sheet_layout, spool, actor.role_names, report_fault, result)
@@ -121,7 +121,7 @@ async def store_import(
     report_progress: ProgressCallback,
     completion_hook: CompletionHook = do_nothing_more,
 ) -> Tally:
-    """Put all rows of a pile in one transaction; `source_name` (a file's name) is kept in the audit.
+    """Put all rows of a spool in one transaction; `source_name` (a file's name) is kept in the audit.
 
     Errors: `Forbidden`, and `Conflict` when a row is not as it was examined (`expected_digest` of the effect), or
     somebody else took a unique value meanwhile; nothing is kept then.
@@ -218,7 +218,7 @@ class _SheetExamination:
             )
 
     async def _compare_stored(self, uow: UnitOfWork, rows: Sequence[_ExaminedRow]) -> None:
-        """Set what each row would be, and find what a hand may not do."""
+        """Set what each row would be, and find what a manual edit may not do."""
         stored_rows = await uow.registries.find_by_keys(
             self._registry.key, {row.key for row in rows if row.key is not None}
         )

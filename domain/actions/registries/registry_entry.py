@@ -1,7 +1,7 @@
 """Rows of the registries by hand, one at a time: entered, amended, and found by what somebody types.
 
 What is typed is read as an import reads a sheet's cells, and refused for the same reasons. Who amends names the
-version that was shown: a change that came in between is told, and not overwritten.
+version that was shown: a change that came in between is reported, and not overwritten.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ async def enter_row(
 ) -> RegistryRow:
     """Add a row. Errors, each naming its field: `Forbidden`; `InvalidField`, `UnknownKind`, `MissingField`;
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
-    registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment tells of it.
+    registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment records it.
     """
     editor = require_editor(registry, actor)
     read_values = _read_form(dependencies, registry, entry_fields(registry), submitted, actor)

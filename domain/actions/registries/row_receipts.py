@@ -24,7 +24,7 @@ from domain.values.actors import Actor
 from domain.values.errors import Forbidden, NotFound
 
 PAYER_FACT, HOLDER_LABEL = "payer", "print.holder"
-"""A registry tells whose the row is today, which need not be who paid: the paper says so."""
+"""A registry knows whose the row is today, which need not be who paid: the paper says so."""
 
 
 async def build_row_receipt(
@@ -63,7 +63,7 @@ async def list_row_printouts(
 
 
 def _may_print(registry: Registry, actor: Actor) -> bool:
-    """Tell whether somebody is of the unit whose registry it is, of the revenue unit, or reads everything."""
+    """Return whether somebody is of the unit whose registry it is, of the revenue unit, or reads everything."""
     return bool((BASE_RECEIPT.roles | registry.editors) & actor.role_names)
 
 
@@ -96,6 +96,6 @@ class _PaperWording(RowWording):
     """Rows as they are called on paper."""
 
     def render_value(self, field: Field, value: object) -> str:
-        """Return a value as it stands on paper."""
+        """Return a value as it is printed."""
         text = super().render_value(field, value)
         return PAPER_FORMATS[field.type.name](text) if field.type.name in PAPER_FORMATS else text

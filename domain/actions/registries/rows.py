@@ -158,7 +158,7 @@ def _decide_fate(
 async def change_row(
     uow: UnitOfWork, row: RegistryRow, changed_values: RowValues, recorded_by: str, now: datetime, **data: Any
 ) -> RegistryRow:
-    """Change a row as an action does (a bill issued or paid), past the rules for hands; return it as it stands.
+    """Change a row as an action does (a bill issued or paid), past the rules for manual edits; return the present row.
 
     `recorded_by` is the label of who did it. `Conflict` when the row was changed since it was read.
     """

@@ -1,4 +1,4 @@
-"""Adding a report up: the store's sums, told apart by all that its sections need, are folded into each section.
+"""Adding a report up: the store's sums, distinguished by all that its sections need, are folded into each section.
 
 The store is asked once a fact and period, however many sections there are, so every section is made of the same sums:
 the parts of a table add up to its whole.
@@ -44,7 +44,7 @@ class SectionTotals:
     _total_sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def accepts_fact(self, fact: FactTable) -> bool:
-        """Whether the fact has part in this section, and can be told apart as the section is."""
+        """Whether the fact has part in this section, and can be broken down as the section is."""
         has_part = any(fact in figure.fact_tables for figure in self.section.figures)
         return (
             has_part
@@ -83,7 +83,7 @@ class SectionTotals:
 
 
 def required_columns(fact: FactTable, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
-    """Return the columns that the store must tell rows of a fact apart by, to know all that is wanted."""
+    """Return the columns by which the store must distinguish rows of a fact, to know all that is requested."""
     available = (
         dimension for dimension in dimensions if dimension is not Dimension.PERIOD and fact.distinguishes(dimension)
     )

@@ -1,4 +1,6 @@
-"""`pishkhan check` for reports: every text is there, and a figure stands only where its facts can be told apart so."""
+"""`pishkhan check` for reports: every text is there, and a figure is declared only where its facts can be broken down
+so.
+"""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The reports: which figures stand together, by what, and who may see them. A further report is one more entry.
+"""The reports: which figures belong together, by what, and who may see them. A further report is one more entry.
 
 A unit's report is about the services in whose queues it has a part, whatever they are: a further service comes into it
 by its declaration alone. Titles are texts (`reports.…`), proved by `check` (declaration_check.py). Source: services.md,
@@ -63,7 +63,7 @@ class Report:
         ) | {*self.extra_services}
 
     def is_visible_to(self, actor: Actor) -> bool:
-        """Tell whether this person may see it; so may whoever has a shell, as the system."""
+        """Return whether this person may see it; so may whoever has a shell, as the system."""
         return actor.kind == "system" or bool(self.roles & actor.role_names)
 
 
@@ -80,7 +80,7 @@ OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
 
 MONEY = (of.BILLED_RIALS, of.PAID_RIALS, of.OUTSTANDING_RIALS, of.RETURNED_RIALS, of.NET_RIALS)
 SLA = (of.SLA_KEPT_COUNT, of.SLA_BROKEN_COUNT, of.SLA_SHARE)
-# FLOW stands in every table of flow (over time, by kind, services, and the whole of all reports but revenue's), as SLA
+# FLOW is part of every table of flow (over time, by kind, services, and the whole of all reports but revenue's), as SLA
 # and MONEY do in theirs: a figure that is added here is a column in each of them.
 FLOW = (of.RECEIVED_COUNT, of.ENDED_COUNT, of.DONE_COUNT, of.DECLINED_COUNT, of.CANCELLED_COUNT)
 

@@ -1,4 +1,4 @@
-"""What the values of a report's rows are called in Persian, and in which order they stand."""
+"""What the values of a report's rows are called in Persian, and their order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ class ReportLabels:
         return sorted(labelled_rows, key=lambda labelled_row: (-(labelled_row[1].values[0] or 0), labelled_row[0]))
 
     def _row_position(self, dimensions: Sequence[Dimension], key: DimensionKey) -> tuple[int, int, str]:
-        """Return where a row stands: by its service, then where the declaration has it."""
+        """Return the place of a row: by its service, then where the declaration has it."""
         row_values = dict(zip(dimensions, key, strict=True))
         service_keys, last_value = list(self.dependencies.services), key[-1] or ""
         service_key = row_values.get(Dimension.SERVICE)

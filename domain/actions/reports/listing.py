@@ -88,7 +88,7 @@ async def build_listing(
 
 
 def may_list_requests(dependencies: Dependencies, criteria: ReportFilter, actor: Actor) -> bool:
-    """Tell whether somebody may have the requests of this filter's service listed, or it names none."""
+    """Return whether somebody may have the requests of this filter's service listed, or it names none."""
     openable, requested_service = (
         _openable_services(dependencies, actor),
         criteria.value_by_dimension.get(Dimension.SERVICE),
@@ -97,7 +97,7 @@ def may_list_requests(dependencies: Dependencies, criteria: ReportFilter, actor:
 
 
 def omits_requests(dependencies: Dependencies, report: Report, actor: Actor) -> bool:
-    """Tell whether a report's figures are about services whose requests its list leaves out for this actor."""
+    """Return whether a report's figures are about services whose requests its list leaves out for this actor."""
     openable, covered = _openable_services(dependencies, actor), report.covered_services(dependencies.services)
     return openable is not None and not openable >= (
         dependencies.services.keys() if covered is None else covered & dependencies.services.keys()

@@ -21,9 +21,10 @@ WorkbookMaker = Callable[[Iterable[SheetCells]], Awaitable[bytes]]
 
 
 async def store_monthly_reports(dependencies: Dependencies, store: Store, make_workbook: WorkbookMaker) -> int:
-    """Keep the last whole Jalali month's reports that are not kept yet, and tell the managers; return how many.
+    """Keep the last whole Jalali month's reports that are not kept yet, and notify the managers; return how many.
 
-    A month before the first request of all is not reported: a house that opens today has nothing to tell of it.
+    A month before the first request of all is not reported: an organisation that opens today has nothing to report
+    about it.
     """
     month_start, _ = jalali_period(*to_jalali(today_in_tehran(dependencies))[:2])
     year, month, _ = to_jalali(month_start - timedelta(days=1))
@@ -65,7 +66,7 @@ async def _store_report(
     )
     async with store.open_unit() as uow:
         if not await uow.reports.save_report(new_report, content):
-            return False  # another process was faster, and told them
+            return False  # another process was faster, and notified them
         message = dependencies.catalogue.render_message(
             "staff.report_ready", {"month": render_month_and_year(criteria.first_day)}
         )

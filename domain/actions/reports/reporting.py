@@ -1,4 +1,4 @@
-"""Running a report: who may, what it is about, and its figures as they stand at one moment.
+"""Running a report: who may, what it is about, and its figures at one moment.
 
 Reads one snapshot, writes nothing. The months of a report are ranges of moments, reckoned here, so that no database
 needs to know the Jalali calendar.
@@ -23,7 +23,7 @@ from domain.values.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """A report as it stood at the moment `taken_at`; tables in the order of its sections."""
+    """A report at the moment `taken_at`; tables in the order of its sections."""
 
     report: Report
     criteria: ReportFilter

@@ -45,7 +45,7 @@ COLUMN_READERS: Mapping[str, Callable[[RequestLine, ReportLabels], SheetCell]] =
     "returned": lambda line, _: line.returned_rials,
     "rating": lambda line, _: line.rating_score,
 }
-"""Column → what its cells say. Money is that of the request's bills: those that stand, what settled them, what went
+"""Column → what its cells say. Money is that of the request's bills: those in force, what settled them, what went
 back.
 """
 

@@ -1,6 +1,6 @@
 """What rows a report is about: what its filter asks for, inside of what the report itself is about.
 
-The store sees to what a fact's columns tell. What follows from them by the declarations (whose queue a state stands in,
+The store filters by a fact's columns. What follows from them by the declarations (to whose queue a state belongs,
 which service a text is of) is derived here, and looked at where the sums come in.
 """
 
@@ -66,7 +66,7 @@ class ReportScope:
     def derive_known(
         self, fact: FactTable, column_values: RowValues, dimensions: Iterable[Dimension] = ()
     ) -> RowValues:
-        """Return what columns tell, and what is wanted and follows from them."""
+        """Return the values of columns, and of the dimensions that follow from them."""
         derived_values = {
             dimension: self._derive_dimension(dimension, column_values)
             for dimension in (*dimensions, *self.derived_dimensions(fact))

@@ -24,7 +24,7 @@ def render_period(labels: ReportLabels, day_span: DaySpan) -> str:
 
 
 def render_headings(labels: ReportLabels, table: FigureTable) -> list[str]:
-    """Return what the columns of a table are called: what rows are told apart by, then the figures."""
+    """Return what the columns of a table are called: what distinguishes rows, then the figures."""
     read_text = labels.dependencies.catalogue.text
     return [read_text(f"reports.by.{entry}") for entry in table.section.dimensions] + [
         read_text(f"reports.figures.{entry.key}") for entry in table.section.figures
@@ -32,7 +32,7 @@ def render_headings(labels: ReportLabels, table: FigureTable) -> list[str]:
 
 
 def is_future_row(section: ReportSection, row: FigureRow, today: date) -> bool:
-    """Tell whether a row is of days to come, of which there is nothing to say yet; a chart has room for them."""
+    """Return whether a row is of days to come, of which there is nothing to say yet; a chart has room for them."""
     if section.dimensions != (Dimension.PERIOD,) or any(row.values):
         return False
     return date.fromisoformat(row.key[0] or "") > today

@@ -36,7 +36,7 @@ class AssignmentResult:
 
 
 def may_assign(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether this one may say who takes care of a request now: `assign_request` lets these and nobody else."""
+    """Return whether this one may say who takes care of a request now: `assign_request` lets these and nobody else."""
     return not request.phase.is_final and bool(actor.role_names & _deciding_roles(dependencies, request))
 
 
@@ -82,8 +82,8 @@ async def assign_request(
 ) -> ServiceRequest:
     """Give the request with that tracking code to a member of the staff.
 
-    Members of the unit in whose queue it stands may do so, and managers. It is given to a member of that unit (while it
-    stands in none's queue: of any unit of its service) or to a manager, substitutes included. Errors: `NotFound`
+    Members of the unit in whose queue it is may do so, and managers. It is given to a member of that unit (while it
+    is in no queue: of any unit of its service) or to a manager, substitutes included. Errors: `NotFound`
     (`code`, or `assignee` when there is no such active member), `InvalidField("assignee")` for a member of another
     unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
@@ -133,7 +133,7 @@ async def assign_requests(
     username: str,
     actor: Actor,
 ) -> list[AssignmentResult]:
-    """Give several requests to one member; each that cannot be given is told, the others are. `TooLarge` past 200.
+    """Give several requests to one member; each that cannot be given is reported, the others are. `TooLarge` past 200.
 
     `versions` is tracking code → the version that was looked at, as `assign_request` takes it.
     """

@@ -1,4 +1,4 @@
-"""Erasing personal data: after the retention time by itself, or of one finished request at somebody's wish.
+"""Erasing personal data: after the retention time by itself, or of one finished request on request.
 
 Each erasure is an event of the request's history, whose chain and seals still verify: they cover digests.
 That event keeps who of the staff took the erased steps.

@@ -26,7 +26,7 @@ REOPENED_AS = "reopened_as"
 
 @dataclass(frozen=True, slots=True)
 class ReopenedRequest:
-    """The new request, and what its citizen is told: queued already when staff reopened, else the direct reply."""
+    """The new request, and what its citizen is sent: queued already when staff reopened, else the direct reply."""
 
     outcome: StepOutcome
     message: RenderedMessage
@@ -66,12 +66,12 @@ async def reopen_request(
 
 
 async def can_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether a finished request could be taken up again now: what is offered must be kept."""
+    """Return whether a finished request could be taken up again now: what is offered must be kept."""
     return REOPENED_AS not in former.data and await _find_refusal(dependencies, uow, former, actor) is None
 
 
 async def may_staff_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
-    """Tell whether this member of the staff could take up a request again now."""
+    """Return whether this member of the staff could take up a request again now."""
     if (
         not former.phase.is_final
         or former.erased_at

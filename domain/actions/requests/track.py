@@ -1,4 +1,4 @@
-"""Following a request: how much is told to whom, and how guessing of codes is slowed."""
+"""Following a request: how much is shown to whom, and how guessing of codes is slowed."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ async def track_request(dependencies: Dependencies, uow: UnitOfWork, code: str, 
 
     From the request's own mobile the answer is full, from another it names service and phase only. Errors:
     `CodeMistyped` (no look-up is made), `NotFound`, `TooManyRequests` once this viewer guessed too often; one's own
-    request is told even then: nobody has to guess it.
+    request is shown even then: nobody has to guess it.
     """
     tracking_code = tracking_codes.parse_code(code)
     try:
@@ -40,7 +40,7 @@ async def count_guess(dependencies: Dependencies, uow: UnitOfWork, viewer_mobile
     """Count a look-up of what is not the viewer's own; `TooManyRequests` once there were too many in the window.
 
     Each viewer has a count of the own and there is none of all together: a stranger could fill that, and nobody would
-    be told anything for the rest of the hour. It is a mobile that is counted, so who shares an address shares nothing.
+    get any answer for the rest of the hour. It is a mobile that is counted, so who shares an address shares nothing.
     """
     counter_key, now, policy = f"guess:{viewer_mobile}", dependencies.clock.now(), dependencies.policy
     if await uow.lines.count_hits(counter_key, now, policy.guess_window) >= policy.guess_limit_sender:

@@ -63,7 +63,7 @@ async def find_form_faults(
     dependencies: Dependencies, uow: UnitOfWork, service_key: str, submitted: Mapping[str, object]
 ) -> list[DomainError]:
     """Return what is wrong with the form of somebody whose mobile is not known yet: what comes with it (a name that was
-    told before) is not called missing.
+    given before) is not called missing.
     """
     service = dependencies.engine.get_service(service_key)
     _, faults = await read_request_form(dependencies, uow, service, {}, submitted, None, WALK_IN_CHANNEL)
@@ -80,7 +80,7 @@ async def enter_walk_in_once(
     mobile: str,
     form_key: str,
 ) -> ServiceRequest:
-    """Enter a request by a form that bears a random key of its own, and tell the citizen; return it.
+    """Enter a request by a form that bears a random key of its own, and notify the citizen; return it.
 
     The same form again, by a second click or a reload, makes nothing and gives the request that it made; what became of
     a form is remembered as the calls of counter software are. `DuplicateRequest` when something else was entered under

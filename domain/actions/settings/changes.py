@@ -1,4 +1,4 @@
-"""Rules, declared days and texts that the staff changes while the house runs, and taking them up in every process.
+"""Rules, declared days and texts that the staff change while the process runs, and taking them up in every process.
 
 What is changed is kept as a change (`setting_changes`), so that its history is there by itself, and wins over the
 configuration. A process looks every few seconds whether there is a newer change than it knows (`renew_settings`).
@@ -21,7 +21,7 @@ from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
 EDITOR_ROLES = frozenset({Role.ADMIN})
-"""Roles that change how the house works."""
+"""Roles that change the runtime settings."""
 
 TEXT_PREFIX, DAY_PREFIX = "text:", "day:"
 """Before the name of a setting that is the text of a key, or what a day is declared to be."""
@@ -55,7 +55,7 @@ async def renew_settings(dependencies: Dependencies, store: Store) -> bool:
 def _select_usable(
     dependencies: Dependencies, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str | Sequence[str]]]:
-    """Return the rules and texts among the kept values that this version of the house understands."""
+    """Return the rules and texts among the kept values that this version of the code understands."""
     now = dependencies.clock.now()
     rules = {
         name: value

@@ -1,6 +1,6 @@
-"""Texts worded anew while the house runs: which may be, and the proof that one does what it has to.
+"""Text overrides: which texts may be overridden, and the proof that one does what it has to.
 
-The proof is that of `pishkhan check`: a text tells no fact that it is not given, and what travels by SMS fits its part
+The proof is that of `pishkhan check`: a text uses no fact that it is not given, and what travels by SMS fits its part
 budget with the longest real values.
 """
 
@@ -26,12 +26,12 @@ TextWording = str | Sequence[str]
 
 
 def list_changeable_keys(catalogue: Catalogue) -> list[str]:
-    """Return the keys of the texts that may be worded anew."""
+    """Return the keys of the texts that may be overridden."""
     return [text_key for text_key in catalogue.list_keys() if not text_key.startswith(FIXED_PREFIXES)]
 
 
 def fits_key(catalogue: Catalogue, text_key: str, wording: object) -> bool:
-    """Tell whether a kept text can stand for that key: a version may have dropped the key, or facts of it."""
+    """Return whether a stored text can be used for that key: a version may have dropped the key, or facts of it."""
     if text_key not in catalogue or text_key.startswith(FIXED_PREFIXES):
         return False
     value_type = str if isinstance(catalogue.read_source(text_key), str) else list

@@ -1,7 +1,7 @@
 """Who of the staff may do what, from where: one table, which the staff's site asks before every page and every step.
 
 What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
-rooms of the site. From outside the organisation's networks everything needs a second factor, and inside it does for
+pages of the site. From outside the organisation's networks everything needs a second factor, and inside it does for
 those of whom the municipality asks it (`needs_second_factor`). Rights that do harm in wrong hands (prices, refunds,
 waivers, exports, other people's accounts) also need a fresh proof (`needs_fresh_proof`).
 
@@ -20,7 +20,7 @@ from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden
 
 SECOND_FACTOR_DETAIL, PROOF_DETAIL = "second_factor", "proof"
-"""Details of `AuthenticationFailed`: what is still to be shown before a right may be used."""
+"""Details of `AuthenticationFailed`: what is still to be proved before a right may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,13 @@ def find_step_right(step: Transition, inputs: Mapping[str, object]) -> str:
 
 
 def is_allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:
-    """Tell whether somebody with these roles has the right from there at all: what is not, is not offered either."""
+    """Return whether somebody with these roles has the right from there at all: what is not, is not offered either."""
     rule = RIGHTS[right]
     return bool(rule.roles & roles) and (inside or rule.allowed_outside)
 
 
 def needs_second_factor(inside_policy: SecondFactorInside, roles: frozenset[Role], *, inside: bool) -> bool:
-    """Tell whether somebody with these roles must show a second factor there. A substitute has the roles of both."""
+    """Return whether somebody with these roles must show a second factor there. A substitute has the roles of both."""
     return not inside or inside_policy == "everybody" or (inside_policy == "administrators" and Role.ADMIN in roles)
 
 
@@ -131,7 +131,7 @@ def find_refusal(
 ) -> DomainError | None:
     """Return why the right may not be used now, with what this session has proved; None when it may.
 
-    `second_factor` tells whether the session must have shown one.
+    `second_factor` tells whether the session must have proved one.
     """
     if second_factor and not session.second_factor:
         return AuthenticationFailed(detail=SECOND_FACTOR_DETAIL)

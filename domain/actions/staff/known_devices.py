@@ -15,7 +15,7 @@ DEVICE_LIFETIME = timedelta(days=180)
 """How long a device is known after a sign-in there."""
 
 RENEWAL_AGE = timedelta(days=30)
-"""A sign-in on a device that was made known longer ago makes it known anew."""
+"""A sign-in on a device that was made known longer ago makes it known again."""
 
 _DIGEST_PURPOSE = "known device"
 _TOKEN_PATTERN = re.compile(r"(?P<nonce>[0-9a-f]{16,64})\.(?P<day>[0-9]{1,7})\.[0-9a-f]{64}")
@@ -39,7 +39,7 @@ def find_device(vault: Vault, username: str, token: str, now: datetime) -> str |
 
 
 def is_recent_token(token: str, now: datetime) -> bool:
-    """Tell whether a token that is right need not be renewed."""
+    """Return whether a token that is right need not be renewed."""
     _, issued_on = _read_token(token)
     return issued_on is not None and now.date() - issued_on < RENEWAL_AGE
 

@@ -35,7 +35,7 @@ async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Va
 async def confirm_enrolment(
     dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str, code: str
 ) -> list[str]:
-    """Take the new authenticator into use by its first code; return the recovery codes, which are told this once.
+    """Take the new authenticator into use by its first code; return the recovery codes, which are shown this once.
 
     Errors: `NotFound("code")` when none was begun, `NotAllowedNow` when it is in use, `AuthenticationFailed("code")`.
     """

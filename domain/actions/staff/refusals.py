@@ -1,6 +1,7 @@
-"""Refusals at a door to strangers: every one is in the audit, and however many there are they cannot fill the disk.
+"""Refusals at an endpoint that strangers can call: every one is in the audit, and however many there are they cannot
+fill the disk.
 
-Refusals that are alike in one window are one row, which counts them and keeps the first and the last moment. A name
+Equal refusals of one window are one row, which counts them and keeps the first and the last moment. A name
 that is known here has so many rows in a window for each sort of refusal, all unknown names together have as many; what
 comes on top is counted in one row for each reason: of that name, or of all unknown ones. So nobody hides one sort of
 refusal behind many of another.
@@ -18,10 +19,10 @@ REFUSAL_WINDOW = timedelta(hours=1)
 """Aligned to the epoch, as all windows are."""
 
 MOST_ROWS = 30
-"""Rows in a window of one known name, and of all unknown names of a door, for each sort (`why`)."""
+"""Rows in a window of one known name, and of all unknown names of an endpoint, for each sort (`why`)."""
 
 REASON_FACTS = ("error", "why")
-"""The facts that tell why something was refused."""
+"""The facts that say why something was refused."""
 
 UNKNOWN_NAMES = "*"
 """The name under which further unknown names are counted; no real name has it."""
@@ -37,8 +38,8 @@ async def record_refusal(
     *,
     is_known: Callable[[], Awaitable[bool]],
 ) -> None:
-    """Record a refusal of `name`; `refusal_facts` is all that tells it from others, `REASON_FACTS` in it why it was
-    refused.
+    """Record a refusal of `name`; `refusal_facts` is all that distinguishes it from others, `REASON_FACTS` in it why it
+    was refused.
 
     `is_known` tells whether there is such a name. It is asked for a refusal that none before was like, and what is done
     then does not depend on it.

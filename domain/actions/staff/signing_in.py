@@ -1,6 +1,6 @@
 """Signing in at the staff's site: password, second factor, fresh proofs; every refusal is counted and audited.
 
-Nothing is told of who exists: an unknown user name costs the same time and gets the same answer as a wrong password;
+Nothing reveals who exists: an unknown user name costs the same time and gets the same answer as a wrong password;
 and from outside, so does the right password of an account that has no second factor. An attempt waits for its turn
 (`AttemptQueue`) and is counted before its password is compared; what is counted by what:
 `domain/people/sign_in_attempts.py`.
@@ -67,7 +67,7 @@ class StaffSignIn:
     ) -> tuple[StaffSession, str]:
         """Check the password and return a new session with its token; `former`, the session that the browser had, ends.
 
-        From outside the session can do nothing before its second factor was shown. Errors:
+        From outside the session can do nothing before its second factor was proved. Errors:
         `AuthenticationFailed("password")`, with the detail `outside` for whoever is outside, whatever was wrong: also
         that there is no second factor; `TooManyRequests` (`sign_in`, `busy`).
         """
@@ -140,7 +140,7 @@ class StaffSignIn:
         return known_devices.build_device_token(self.vault, username, self.dependencies.ids.new_token(), now.date())
 
     async def audit_foreign_form(self, username: str, caller: ClientOrigin) -> None:
-        """Audit that somebody's browser was made to sign in by a page of another site, alike ones together."""
+        """Audit that somebody's browser was made to sign in by a page of another site, equal ones together."""
         login_name, now = username.strip()[:_LONGEST_NAME], self.dependencies.clock.now()
         async with self.store.open_unit() as uow:
             facts = {**_caller_facts(caller), "why": "foreign_form"}
@@ -249,13 +249,15 @@ class StaffSignIn:
         return None if remaining_codes is None else replace(factor, recovery=remaining_codes)
 
     async def _refuse_password(self, username: str, caller: ClientOrigin, event: str) -> AuthenticationFailed:
-        """Audit a refused password; return what is told, which from outside is the same whatever was wrong."""
+        """Audit a refused password; return the error for the caller, which from outside is the same whatever
+        was wrong.
+        """
         async with self.store.open_unit() as uow:
             await self._audit_refusal(uow, username, event, caller)
         return AuthenticationFailed("password", detail=None if caller.inside else "outside")
 
     async def _audit_refusal(self, uow: UnitOfWork, username: str, event: str, caller: ClientOrigin) -> None:
-        """Audit a refusal, alike ones together."""
+        """Audit a refusal, equal ones together."""
         now = self.dependencies.clock.now()
         await record_refusal(
             uow, now, "staff", username, event, _caller_facts(caller), is_known=partial(_is_staff_member, uow, username)

@@ -79,7 +79,7 @@ async def change_member(
 ) -> StaffMember:
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
 
-    `version` is that of the account that was looked at; None for whatever stands there. Errors: those of `add_member`,
+    `version` is that of the account that was looked at; None for any version. Errors: those of `add_member`,
     `NotFound("username")`, `NotAllowedNow("role")` for the last administrator, `Conflict("username")` when somebody
     else has changed the account since.
     """
@@ -103,7 +103,7 @@ async def change_member(
 async def set_member_active(
     dependencies: Dependencies, uow: UnitOfWork, username: str, active: bool, *, actor: Actor = SYSTEM
 ) -> StaffMember:
-    """Let a member in again, or out: then every session ends. Said again, nothing changes.
+    """Let a member in again, or out: then every session ends. Called again, nothing changes.
 
     Errors: `Forbidden`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
     """

@@ -26,7 +26,7 @@ async def load_staff_actor(uow: UnitOfWork, username: str, channel: str, today: 
 
 
 async def list_substitutions(uow: UnitOfWork, today: date) -> list[Substitution]:
-    """Return who stands for whom today."""
+    """Return who substitutes whom today."""
     return [substitution for substitution in await uow.people.list_substitutions(today) if substitution.first <= today]
 
 
@@ -58,12 +58,12 @@ def lent_roles(substitution: Substitution, absent: StaffMember, deputy: StaffMem
 
 
 def is_label_of(label: str, username: str) -> bool:
-    """Tell whether an actor's label is this member's of the staff, also where the member acted for somebody else."""
+    """Return whether an actor's label is this member's of the staff, also where the member acted for somebody else."""
     return label.partition(" for ")[0] == f"staff:{username}"
 
 
 def may_substitute(deputy: frozenset[Role], absent: frozenset[Role]) -> bool:
-    """Tell whether somebody with the one roles may be the substitute of somebody with the other: who audits does no
+    """Return whether somebody with the one roles may be the substitute of somebody with the other: who audits does no
     unit's work, and no unit audits its own.
     """
     return (Role.AUDITOR in deputy) == (Role.AUDITOR in absent)
@@ -85,7 +85,7 @@ async def list_on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMe
 async def name_substitute(
     dependencies: Dependencies, uow: UnitOfWork, absent: str, deputy: str, day_range: tuple[date, date], actor: Actor
 ) -> Substitution:
-    """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
+    """Let `deputy` act for `absent` on these days, first and last included; called again, the last day is changed.
 
     How it ends at once: `end_substitution`. A substitute has every right of the absent one, so an administrator's is
     named by an administrator alone, and nobody names himself; of what changes later: `lent_roles`. Errors: `Forbidden`,
@@ -135,7 +135,9 @@ async def end_substitution(
 
 
 def may_manage_substitute(roles: frozenset[Role], actor: Actor) -> bool:
-    """Tell whether that one names and ends a substitute with these roles: an administrator's is an administrator's."""
+    """Return whether that one names and ends a substitute with these roles: an administrator's is an
+    administrator's.
+    """
     return bool(_lender_roles(roles) & actor.role_names)
 
 

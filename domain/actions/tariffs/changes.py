@@ -2,7 +2,7 @@
 
 A price that begins before one that is already set ends where that one begins. A wrong price is withdrawn: before its
 first day by itself, on its first day by another one from the same day. It stays in the history, since a quote may name
-it (duties are generated for days to come). Where the house wants it, a price is first proposed, and comes into force
+it (duties are generated for days to come). Where the policy demands it, a price is first proposed, and comes into force
 when a second person approves it.
 
 Every band of what is priced by a quantity is a price of its own here, by its dimensions: setting one leaves the others
@@ -85,7 +85,7 @@ async def set_price(
     *,
     far_meant: bool = False,
 ) -> TariffRow | ProposedTariff:
-    """Set a price, or propose it where the house wants a second person (`Policy.tariffs_need_approval`).
+    """Set a price, or propose it where the policy demands a second person (`Policy.tariffs_need_approval`).
 
     `version` is that of the thing's prices (`version_of`) when it was decided; `far_meant` says that a price far from
     the present one is meant. Errors: those of `add_tariff`, `Conflict("rate")` while another proposal for the same
@@ -192,7 +192,7 @@ async def _audit_decision(
 
 
 def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
-    """Return what is priced and for how much, as the audit tells it: there, `from` is a day."""
+    """Return what is priced and for how much, as the audit records it: there, `from` is a day."""
     band_facts = {"band": read_band_start(price.dimensions)} if BAND_DIMENSION in price.dimensions else {}
     return {"service": price.service, **without_band(price.dimensions), **band_facts, "rate": price.rate}
 
@@ -278,7 +278,7 @@ def _refuse_band_overlap(rows: Sequence[TariffRow], row: TariffRow) -> None:
 
 def _refuse_reaching_band(rows: Iterable[TariffRow], row: TariffRow) -> None:
     """Refuse a row, on the days that it would get back, if its minimum reached into a band then. Who sets a price is
-    asked for another minimum; here there is nothing to correct but what stands.
+    asked for another minimum; here there is nothing to correct but the price in force.
     """
     next_start = _next_band_start(list_neighbour_rows(rows, row), row)
     if next_start is not None and row.minimum > next_start:

@@ -1,4 +1,4 @@
-"""Buttons of a messenger, derived from where the dialogue stands.
+"""Buttons of a messenger, derived from the state of the dialogue.
 
 Imports `conversation` and below.
 """

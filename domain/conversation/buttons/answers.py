@@ -1,6 +1,6 @@
-"""What a button carries: where the dialogue stood when it was shown, and the answer that it gives.
+"""What a button carries: the state of the dialogue when it was shown, and the answer that it gives.
 
-`<turn>:<answer>` belongs to one question, and means nothing once that is answered; `:<answer>` stands for itself at any
+`<turn>:<answer>` belongs to one question, and means nothing once that is answered; `:<answer>` is valid at any
 time. An answer is a text as people type it, but for two kinds: `>…` turns a page of the same question, `!…` calls what
 only buttons can (`ButtonVerb`).
 """
@@ -32,7 +32,7 @@ class ButtonVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ButtonAnswer:
-    """What a pressed button says. `turn_key` is empty where it stands for itself."""
+    """What a pressed button says. `turn_key` is empty where it belongs to no question."""
 
     turn_key: str
     answer_text: str
@@ -59,7 +59,7 @@ def read_button_answer(button_data: str) -> ButtonAnswer:
 
 
 def digest_turn(dialogue_json: Mapping[str, Any]) -> str:
-    """Return a short digest of where a dialogue stands; it changes with every answer that is taken."""
+    """Return a short digest of the state of a dialogue; it changes with every answer that is taken."""
     dialogue_text = json.dumps(dialogue_json, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(dialogue_text.encode()).hexdigest()[:8]
 
@@ -70,7 +70,7 @@ def answer_button(turn_key: str, label: str, answer: str) -> Button:
 
 
 def text_button(label: str, answer: str) -> Button:
-    """Return a button that stands for itself."""
+    """Return a button that belongs to no question."""
     return Button(label, f":{answer}")
 
 

@@ -1,4 +1,4 @@
-"""The main menu of a chat: every service, and what every citizen needs. Its buttons stand for themselves."""
+"""The main menu of a chat: every service, and what every citizen needs. Its buttons belong to no question."""
 
 from collections.abc import Callable, Iterator
 
@@ -69,7 +69,7 @@ def menu_button_rows(catalogue_text: TextLookup) -> ButtonRows:
 def build_notice_rows(
     catalogue_text: TextLookup, channel_keys: tuple[str, ...], chosen_channel: str | None
 ) -> ButtonRows:
-    """Return the channels that notices can go to; the chosen one is marked, None standing for that of each request."""
+    """Return the channels that notices can go to; the chosen one is marked, None for that of each request."""
 
     def channel_button(name: str, label: str) -> Button:
         chosen_mark = "✔ " if name == (chosen_channel or "each") else ""

@@ -47,7 +47,7 @@ def read_month(page_text: str | None, today: date) -> JalaliMonth:
 def build_month_rows(
     turn_key: str, month: JalaliMonth, today: date, is_offered: Callable[[date], bool], *, allows_past: bool
 ) -> ButtonRows:
-    """Return a month as buttons. Days that are not offered stand empty; with `allows_past` one may leaf to earlier
+    """Return a month as buttons. Days that are not offered are empty; with `allows_past` one may leaf to earlier
     months.
     """
     first_day, day_after = jalali_period(*month)
@@ -84,7 +84,7 @@ def _weekday_row(turn_key: str) -> ButtonRow:
 
 
 def _paging_row(turn_key: str, month: JalaliMonth, today: date, allows_past: bool) -> ButtonRow:
-    """Return the buttons to the months beside: the next stands on the left, where a reader goes on."""
+    """Return the buttons to the months beside: the next is on the left, where a reader goes on."""
     shown_number, current_number = _month_number(month), _month_number(_month_of_day(today))
     paging_buttons = []
     if shown_number - current_number < MONTHS_AHEAD:

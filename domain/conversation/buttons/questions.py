@@ -31,10 +31,10 @@ MOST_OFFERED_HOURS = 8
 
 @runtime_checkable
 class ValueRefusingGuard(Protocol):
-    """A guard of a form that can tell of some of its values alone that they are refused."""
+    """A guard of a form that can refuse some of its values by themselves."""
 
     def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
-        """Tell whether a form with these values is refused whatever else is filled in."""
+        """Return whether a form with these values is refused whatever else is filled in."""
         ...
 
 
@@ -110,7 +110,7 @@ class OpenQuestion:
         return build_month_rows(digest_turn(self.dialogue.as_json()), month, today, is_offered, allows_past=allows_past)
 
     def _is_refused(self, frame: Frame, name: str, value: str) -> bool:
-        """Tell whether the service's own rules refuse this answer after those that were given."""
+        """Return whether the service's own rules refuse this answer after those that were given."""
         match = self.conversation.find_keyword(frame.intent)
         values = {**frame.slots, name: value}
         guards = match[0].submit_guards if match else ()

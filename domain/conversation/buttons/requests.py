@@ -62,6 +62,6 @@ class RequestChoices:
             yield verb_button(title, ButtonVerb.PRINT, self.request.code, kind)
 
     def _may_take(self, command: Command) -> bool:
-        """Tell whether the citizen can take the step of a command in the present state."""
+        """Return whether the citizen can take the step of a command in the present state."""
         steps = self.service.command_steps(command)
         return any(self.request.state in step.source_states and Role.CITIZEN in step.roles for step in steps)

@@ -281,7 +281,7 @@ CANCELLING = (
 
 
 async def fill_from_person(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
-    """Give the national code of a citizen who has told it before."""
+    """Give the national code of a citizen who has given it before."""
     person = await uow.people.find_person(mobile) if mobile else None
     return FormFill({"national_code": person.national_code} if person and person.national_code else {})
 
@@ -290,7 +290,7 @@ PRICE_ANSWERS = ("price", "price_metre", *BAND_ANSWERS, "price_note")
 
 
 async def describe_price(lookup: LookupContext) -> list[LookupAnswer]:
-    """Tell what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
+    """Return what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
     opinion_kind, today, policy = lookup.stated_values["kind"], to_tehran(lookup.now).date(), lookup.policy
     tariff_rows = await lookup.uow.tariffs.list_of_service(SERVICE_KEY)
     visit_quote = compute_quote(

@@ -188,7 +188,7 @@ CANCELLING = (
 
 
 async def describe_price(lookup: LookupContext) -> list[LookupAnswer]:
-    """Tell what hours of a machine cost by today's tariff; where none are said, an hour, and from how many hours on
+    """Return what hours of a machine cost by today's tariff; where none are said, an hour, and from how many hours on
     another price holds.
     """
     machine, hours = lookup.stated_values["machine"], lookup.stated_values.get("hours")
@@ -200,7 +200,7 @@ async def describe_price(lookup: LookupContext) -> list[LookupAnswer]:
 
 
 def _describe_hours(lookup: LookupContext, prices: list[TariffRow], machine: str, hours: float | None) -> LookupAnswer:
-    """Tell what hours cost, or one; where the tariff's minimum makes it more than was asked, the answer says so."""
+    """Return what hours cost, or one; where the tariff's minimum makes it more than was asked, the answer says so."""
     today, policy = lookup.now.astimezone(TEHRAN_ZONE).date(), lookup.policy
     quantities = [Quantity({"machine": machine}, hours or 1)]
     new_quote = compute_quote(prices, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)

@@ -1,7 +1,7 @@
 """What taxis owe: a look-up that makes no request. A duty that has no bill yet is billed when it is asked for.
 
-The taxi is named by plate or code, or it is the asker's own ones. A duty is a public charge, so it is told to whoever
-knows the plate, without any name. Source: services.md, "Duties".
+The taxi is named by plate or code, or it is the asker's own ones. A duty is a public charge, so it is disclosed to
+whoever knows the plate, without any name. Source: services.md, "Duties".
 """
 
 from domain.actions.registries.charges import issue_row_bill
@@ -16,13 +16,13 @@ from domain.registries.rows import RegistryRow
 from domain.values.errors import MissingField
 
 MOST_LISTED_DUTIES = 4
-"""Duties that one text tells, two message parts each; with more the oldest come first, and their number is told."""
+"""Duties that one text lists, two message parts each; with more the oldest come first, and their number is stated."""
 
 MOST_DUTIES = 1000
 
 
 async def describe_duties(lookup: LookupContext) -> list[LookupAnswer]:
-    """Tell each open duty with its bill; `MissingField("plate")` where the asker has no taxi, `NotFound`."""
+    """Return each open duty with its bill; `MissingField("plate")` where the asker has no taxi, `NotFound`."""
     named_vehicle = await find_vehicle(lookup.uow, lookup.stated_values)
     vehicles = [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow, lookup.asker_mobile)
     if not vehicles:

@@ -23,10 +23,10 @@ from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_ja
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
 PERMIT_KIND = "permit"
-"""The kind of paper that grants a leave (`printouts.py`)."""
+"""The kind of paper that grants a leave (`language/printouts.py`)."""
 
 NOTIFIED_DRIVER = "told_driver"
-"""Where a leave keeps the mobile of the driver for whom somebody else asked: he is told, and may withdraw it."""
+"""Where a leave keeps the mobile of the driver for whom somebody else asked: he is notified, and may withdraw it."""
 
 LEAVE_SCOPES = ("in_city", "out_of_city")
 REQUESTER_KINDS = ("driver", "other_driver", "owner", "national_code", "desk")
@@ -123,7 +123,7 @@ class SoundPeriod(Guard):
         return self._find_fault(context.request.fields, context.now, context.policy) is None
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say which day is wrong."""
+        """Name the day that is wrong."""
         return self._find_fault(context.request.fields, context.now, context.policy) or NotAllowedNow("from")
 
     def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
@@ -154,7 +154,7 @@ class TaxiInService(Guard):
         return bool((await _load_taxi(context)).vehicle.values["status"] == IN_SERVICE_STATUS)
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that the taxi does not work."""
+        """Return the refusal: the taxi does not work."""
         return NotAllowedNow("plate", detail="taxi_inactive")
 
 
@@ -172,16 +172,16 @@ class DriverIdentified(Guard):
         return taxi.driver.values["status"] == "active" or not context.policy.leave_of_active_drivers_only
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that the driver may not work now."""
+        """Return the refusal: the driver may not work now."""
         return NotAllowedNow("driver", detail="driver_inactive")
 
 
 @dataclass(frozen=True, slots=True)
 class RequesterEntitled(Guard):
-    """Who asks has to do with the taxi: its driver or owner by mobile, or staff or a clerk at whose desk they stand.
+    """Who asks has to do with the taxi: its driver or owner by mobile, or staff or a clerk whom they came to.
 
-    From another mobile the national code of the driver or the owner serves, where the driver has a mobile: he is told
-    and can withdraw it (docs/decisions, 18).
+    From another mobile the national code of the driver or the owner serves, where the driver has a mobile: he is
+    notified and can withdraw it (docs/decisions, 18).
     """
 
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -197,7 +197,7 @@ class RequesterEntitled(Guard):
         return True
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say where else to ask."""
+        """Name where else to ask."""
         return Forbidden("driver", detail="leave_of_stranger")
 
 
@@ -209,7 +209,7 @@ class NoLeaveOverlap(Guard):
     """
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Look at the taxi's live leaves; raises `Conflict("from")` that tells the days of the other."""
+        """Look at the taxi's live leaves; raises `Conflict("from")` that names the days of the other."""
         request = context.request
         _ = await context.uow.registries.find_row(VEHICLE.key, {"plate": request.subject_key}, lock=True)
         if context.policy.leave_may_overlap:
@@ -227,7 +227,7 @@ class DaysLeft(Guard):
     """The taxi has days enough left in each Jalali year that the leave touches."""
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Count; raises `InvalidField("to")` that tells how many are left, or `NotAllowedNow` when none are."""
+        """Count; raises `InvalidField("to")` that says how many are left, or `NotAllowedNow` when none are."""
         fridays, max_days = context.policy.leave_counts_fridays, context.policy.leave_days_a_year
         requested = count_days(
             first_day_of(context.request.fields), last_day_of(context.request.fields), fridays=fridays
@@ -256,7 +256,7 @@ class NoDuties(Guard):
         return not await list_open_duties(context.uow, [context.request.fields["plate"]], 1)
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that duties are open."""
+        """Return the refusal: duties are open."""
         return NotAllowedNow("plate", detail="duties_open")
 
 
@@ -271,7 +271,7 @@ class LeaveNotOver(Guard):
         return to_tehran(context.now).date() <= last_day_of(context.request.fields)
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that it is past."""
+        """Return the refusal: it is past."""
         return NotAllowedNow("to", detail="leave_past")
 
 
@@ -285,7 +285,7 @@ class LeaveStillAhead(Guard):
         return first_day_of(context.request.fields) >= earliest
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Say that another leave must be asked for."""
+        """Return the refusal: another leave must be asked for."""
         return NotAllowedNow("code", detail="leave_begun")
 
 

@@ -1,8 +1,8 @@
 """A citizen's report about a taxi's driver: praise or a complaint, which the officer makes a record of, or dismisses.
 
-Source: services.md, "Taxi report". The driver is told what was recorded, and nothing of who reported it: neither name,
-number nor tracking code, nor the reporter's own words, which may say as much. These stay in the request; the record
-names the request as its source.
+Source: services.md, "Taxi report". The driver is notified of what was recorded, and of nothing about who reported it:
+neither name, number nor tracking code, nor the reporter's own words, which may say as much. These stay in the request;
+the record names the request as its source.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, st
 
 
 def reports_violation(request: ServiceRequest, _: datetime) -> bool:
-    """Tell whether a report is of a violation: praise has no fine."""
+    """Return whether a report is of a violation: praise has no fine."""
     return bool(request.fields["kind"] == "violation")
 
 
@@ -109,7 +109,7 @@ class MakeRecord(Effect):
     provides = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep which row it became and the driver's mobile; say what the driver may be told.
+        """Keep which row it became and the driver's mobile; provide the facts that the driver may learn.
 
         `MissingField("driver")` while several may be meant, `NotFound("driver")`, `InvalidField("fine")` with praise.
         """
@@ -186,7 +186,7 @@ STATES = (
 
 
 def _record_transition(driver_notice: str, when: Guard | None = None) -> Transition:
-    """Return the step that makes the record, and tells the driver by this notice."""
+    """Return the step that makes the record, and notifies the driver by this notice."""
     notices = (Notice("record"), Notice(driver_notice, NOTIFIED_DRIVER))
     return Transition(
         "record",
