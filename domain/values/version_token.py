@@ -4,6 +4,7 @@ A form brings its page's token back. Whoever comes second is refused, and overwr
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.values.errors import Conflict
@@ -28,10 +29,12 @@ class VersionToken:
         """Return the token of a counted version: a revision, or the number of the last change."""
         return cls(str(version_number))
 
-    def includes_change(self, change_number: int) -> bool:
-        """Return whether the change with that number is in this version; none is in one that is not counted."""
+    def includes_changes(self, change_numbers: Iterable[int]) -> bool:
+        """Return whether the changes with these numbers are in this version; one that is not counted includes none, not
+        even no change at all.
+        """
         is_counted = self.text.isascii() and self.text.isdecimal() and len(self.text) < _MOST_DIGITS
-        return is_counted and change_number <= int(self.text)
+        return is_counted and max(change_numbers, default=0) <= int(self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -40,4 +43,12 @@ class VersionToken:
 def refuse_stale(shown_token: VersionToken | None, present_token: VersionToken, conflict: Conflict) -> None:
     """Raise `conflict` where another version was shown than the present one; None: nobody was shown any."""
     if shown_token is not None and shown_token != present_token:
+        raise conflict
+
+
+def refuse_changed_since(shown_token: VersionToken | None, change_numbers: Iterable[int], conflict: Conflict) -> None:
+    """Raise `conflict` where one of these changes is not in the counted version that was shown, and for a token that
+    nobody counted, whatever has changed; None: nobody was shown any.
+    """
+    if shown_token is not None and not shown_token.includes_changes(change_numbers):
         raise conflict

@@ -1,16 +1,16 @@
 """The own account: authenticator with its QR code, password, sessions; and the fresh proof that other pages ask for."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageHandler, PageRoute, Visitor, render_staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import ACCOUNT_PATH, PROOF_PATH, as_local_address
 from channels.admin.return_links import PROOF_PASSWORD_FIELD
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
 from channels.admin.user_agents import describe_browser
 from channels.web.posted import read_text
 from domain.actions.staff import own_account
@@ -18,7 +18,7 @@ from domain.actions.staff.signing_in import StaffSignIn
 from domain.language.wording import day_and_hour_text
 from domain.people.sessions import StaffSession, enrolment_address
 from domain.unit_of_work import UnitOfWork
-from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, TooManyRequests
+from domain.values.errors import InvalidField
 
 OWN_ACCOUNT_PATH = ACCOUNT_PATH
 
@@ -56,32 +56,32 @@ class AccountPages:
         self._issuer_name = issuer_name
 
     def list_routes(self) -> Sequence[PageRoute]:
-        change_handlers: Mapping[str, PageHandler] = {
-            PROOF_PATH: self._continue_after_proof,
-            f"{OWN_ACCOUNT_PATH}/factor": self._submit_enrolment,
-            f"{OWN_ACCOUNT_PATH}/factor/confirm": FormSubmission(
-                "code", self._submit_confirmation, self._render_page, _is_shown_on_page
-            ),
-            f"{OWN_ACCOUNT_PATH}/factor/remove": self._submit_giving_up,
-            f"{OWN_ACCOUNT_PATH}/password": FormSubmission(
-                "password", self._submit_password, self._render_page, _is_shown_on_page
-            ),
-        }
+        account_path = OWN_ACCOUNT_PATH
+        form_routes: Sequence[tuple[str, str, str, FormAction]] = (
+            (f"{account_path}/sessions/end", "account", "session", self._submit_session_end),
+            (PROOF_PATH, "account.change", "proof", self._continue_after_proof),
+            (f"{account_path}/factor", "account.change", "enrol", self._submit_enrolment),
+            (f"{account_path}/factor/confirm", "account.change", "code", self._submit_confirmation),
+            (f"{account_path}/factor/remove", "account.change", "give_up", self._submit_giving_up),
+            (f"{account_path}/password", "account.change", "password", self._submit_password),
+        )
         return (
-            PageRoute("GET", OWN_ACCOUNT_PATH, "account", self._render_page),
-            PageRoute("GET", f"{OWN_ACCOUNT_PATH}/factor.svg", "account.change", self._send_qr_code),
-            PageRoute("POST", f"{OWN_ACCOUNT_PATH}/sessions/end", "account", self._submit_session_end),
-            *(PageRoute("POST", path, "account.change", handler) for path, handler in change_handlers.items()),
+            PageRoute("GET", account_path, "account", self._render_page),
+            PageRoute("GET", f"{account_path}/factor.svg", "account.change", self._send_qr_code),
+            *(
+                PageRoute("POST", path, right, FormSubmission(form_name, form_action, self._render_page))
+                for path, right, form_name, form_action in form_routes
+            ),
         )
 
-    async def _continue_after_proof(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _continue_after_proof(self, request: web.Request, visitor: Visitor) -> str:
         """Go on where the proof was asked for; the gate has checked it."""
-        raise web.HTTPSeeOther(as_local_address(read_text(visitor.form, "next")))
+        return as_local_address(read_text(visitor.form, "next"))
 
-    async def _submit_enrolment(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_enrolment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await own_account.begin_enrolment(self._dependencies, uow, self._vault, visitor.member.username)
-        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}#factor")
+        return f"{OWN_ACCOUNT_PATH}#factor"
 
     async def _submit_confirmation(self, request: web.Request, visitor: Visitor) -> web.Response:
         submitted_code = read_text(visitor.form, "code")
@@ -91,12 +91,12 @@ class AccountPages:
             )
         return await self._render_page(request, visitor, recovery_codes=recovery_codes)
 
-    async def _submit_giving_up(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_giving_up(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await own_account.give_up_second_factor(
                 self._dependencies, uow, visitor.member.username, visitor.actor.label
             )
-        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}?done=factor_given_up")
+        return f"{OWN_ACCOUNT_PATH}?done=factor_given_up"
 
     async def _send_qr_code(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
@@ -133,11 +133,11 @@ class AccountPages:
             )
         return f"{OWN_ACCOUNT_PATH}?done=password_changed"
 
-    async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> str:
         digest = read_text(visitor.form, "session")
         async with self._store.open_unit() as uow:
             await own_account.end_own_session(self._dependencies, uow, visitor.session, digest)
-        raise web.HTTPSeeOther(f"{OWN_ACCOUNT_PATH}?done=session_ended#sessions")
+        return f"{OWN_ACCOUNT_PATH}?done=session_ended#sessions"
 
     async def _open_pending_secret(self, uow: UnitOfWork, visitor: Visitor) -> str | None:
         """Return the secret of an authenticator that was begun and not confirmed: only then is it shown."""
@@ -160,26 +160,17 @@ class AccountPages:
             second_factor = await uow.second_factors.find(visitor.member.username)
             own_sessions = await uow.staff_sessions.list_of_member(visitor.member.username)
             secret = await self._open_pending_secret(uow, visitor)
-        problems_by_form = (
-            {refused_form.name: self._dependencies.wording.render_error(refused_form.error)} if refused_form else {}
-        )
+        error = form_error(refused_form)
         context = {
             "enrolled": bool(second_factor and second_factor.confirmed),
             "left": str(len(second_factor.recovery)) if second_factor else "0",
             "secret": secret if visitor.session.has_fresh_proof(visitor.now) else None,
             "own": [_build_own_session(session, visitor) for session in own_sessions if session.is_alive(visitor.now)],
             "recovery": recovery_codes,
-            "code_problem": problems_by_form.get("code"),
-            "password_problem": problems_by_form.get("password"),
+            "tried": refused_form.name if refused_form else None,
+            "refusal": self._dependencies.wording.render_error(error) if error else None,
         }
-        return render_staff_page(
-            request, visitor, "admin/account/account.html", context, error=form_error(refused_form)
-        )
-
-
-async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
-    """Show on the page what is wrong with a code or a password; any other error becomes the error page."""
-    return isinstance(error, AuthenticationFailed | TooManyRequests | InvalidField)
+        return render_staff_page(request, visitor, "admin/account/account.html", context, error=error)
 
 
 def _build_own_session(session: StaffSession, visitor: Visitor) -> OwnSession:

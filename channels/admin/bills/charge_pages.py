@@ -1,6 +1,6 @@
 """What rows of the registries owe: duties of a year, bills, waivers, bank slips; and the papers that run out."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,10 @@ from channels.admin.bills.bill_forms import (
     submit_reversal,
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_row import RowPage, read_row_id, require_unchanged
+from channels.admin.registries.registry_row import RowPage, lock_unchanged_row, read_row_id
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
@@ -30,13 +31,11 @@ from domain.values.calendar import jalali_text, to_jalali, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.identifiers import display_mobile
 from domain.values.text import group_digits, persian_digits
+from domain.values.version_token import VersionToken
 
 EXPIRING_PATH, GENERATE_PATH = f"{REGISTRIES_PATH}/expiring", f"{list_address(DUTY)}/generate"
 DAYS_AHEAD_CHOICES = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
-
-RowAction = Callable[[Registry, web.Request, Visitor], Awaitable[str]]
-"""What a form of a row asks for about its money; returns where to go on."""
 
 
 class ChargePages:
@@ -66,12 +65,12 @@ class ChargePages:
 
     def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
         row_path = f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"
-        row_actions: Sequence[tuple[str, str, str, RowAction]] = (
-            ("bill", "charges.bill", "billed", self._submit_bill),
-            ("waive", "charges.waive", "waived", self._submit_waiver),
-            ("slip", "payments.record", "slip", self._submit_payment),
-            ("reverse", "payments.reverse", "reverse", self._submit_reversal),
-            ("approve", "refunds.approve", "approve", self._submit_approval),
+        row_actions: Sequence[tuple[str, str, str, FormAction]] = (
+            ("bill", "charges.bill", "billed", VersionedAction(partial(self._submit_bill, registry))),
+            ("waive", "charges.waive", "waived", VersionedAction(partial(self._submit_waiver, registry))),
+            ("slip", "payments.record", "slip", partial(self._submit_payment, registry)),
+            ("reverse", "payments.reverse", "reverse", partial(self._submit_reversal, registry)),
+            ("approve", "refunds.approve", "approve", partial(self._submit_approval, registry)),
         )
         row_page = partial(self._row_page.render_row_page, registry)
         return [
@@ -79,20 +78,24 @@ class ChargePages:
                 "POST",
                 f"{row_path}/{path_name}",
                 right,
-                FormSubmission(form_name, partial(row_action, registry), row_page),
+                FormSubmission(form_name, row_action, row_page),
             )
             for path_name, right, form_name, row_action in row_actions
         ]
 
-    async def _submit_bill(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_bill(
+        self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
         async with self._store.open_unit() as uow:
-            await require_unchanged(uow, registry, read_row_id(request), visitor.form)
+            await lock_unchanged_row(uow, registry, read_row_id(request), version_token)
             await bill_and_notify(self._dependencies, uow, registry, read_row_id(request), visitor.actor)
         return _address_after(registry, request, "billed")
 
-    async def _submit_waiver(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_waiver(
+        self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
         async with self._store.open_unit() as uow:
-            await require_unchanged(uow, registry, read_row_id(request), visitor.form)
+            await lock_unchanged_row(uow, registry, read_row_id(request), version_token)
             waiver_reason = read_text(visitor.form, "reason")
             await waive_and_notify(
                 self._dependencies, uow, registry, read_row_id(request), waiver_reason, visitor.actor

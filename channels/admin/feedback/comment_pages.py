@@ -6,13 +6,14 @@ now, and what was typed is in its box again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import read_version_token
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.paging import build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
@@ -23,6 +24,7 @@ from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.unit_of_work import Store, UnitOfWork
+from domain.values.version_token import VersionToken
 
 COMMENTS_PATH, RATINGS_PATH = "/staff/comments", "/staff/comments/ratings"
 _COMMENT_PATH = f"{COMMENTS_PATH}/{{id:[0-9]{{1,18}}}}"
@@ -78,31 +80,27 @@ class CommentPages:
                     "POST",
                     f"{_COMMENT_PATH}/{form_name}",
                     "comments.moderate",
-                    FormSubmission(form_name, form_action, self._render_page),
+                    FormSubmission(form_name, VersionedAction(form_action), self._render_page),
                 )
                 for form_name, form_action in (
-                    ("publish", self._submit_publication),
-                    ("hide", self._submit_hiding),
+                    ("publish", partial(self._moderate_comment, CommentState.PUBLISHED)),
+                    ("hide", partial(self._moderate_comment, CommentState.HIDDEN)),
                     (ANSWER_FORM, self._submit_answer),
                 )
             ),
         )
 
-    async def _submit_publication(self, request: web.Request, visitor: Visitor) -> str:
-        return await self._moderate_comment(request, visitor, CommentState.PUBLISHED)
-
-    async def _submit_hiding(self, request: web.Request, visitor: Visitor) -> str:
-        return await self._moderate_comment(request, visitor, CommentState.HIDDEN)
-
-    async def _moderate_comment(self, request: web.Request, visitor: Visitor, state: CommentState) -> str:
+    async def _moderate_comment(
+        self, state: CommentState, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
         async with self._store.open_unit() as uow:
             await moderation.moderate_comment(
-                self._dependencies, uow, _read_id(request), state, visitor.actor, read_version_token(visitor.form)
+                self._dependencies, uow, _read_id(request), state, visitor.actor, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done=f'comment_{state}')}"
 
-    async def _submit_answer(self, request: web.Request, visitor: Visitor) -> str:
-        answer_text, version_token = read_text(visitor.form, ANSWER_FORM), read_version_token(visitor.form)
+    async def _submit_answer(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        answer_text = read_text(visitor.form, ANSWER_FORM)
         async with self._store.open_unit() as uow:
             await moderation.answer_comment(
                 self._dependencies, uow, _read_id(request), answer_text, visitor.actor, version_token

@@ -48,7 +48,11 @@ class ServicePages:
                 "POST",
                 f"{row_path}/back/{{booking:[0-9]{{1,19}}}}",
                 "fleet.change",
-                partial(self._submit_back_in_service, registry),
+                FormSubmission(
+                    "back",
+                    partial(self._submit_back_in_service, registry),
+                    partial(self._row_page.render_row_page, registry),
+                ),
             ),
         )
 
@@ -61,9 +65,9 @@ class ServicePages:
             )
         return f"{list_address(registry)}/{read_row_id(request)}?done=taken_out"
 
-    async def _submit_back_in_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_back_in_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await return_to_service(
                 self._dependencies, uow, min(int(request.match_info["booking"]), 2**63 - 1), visitor.actor
             )
-        raise web.HTTPSeeOther(f"{list_address(registry)}/{read_row_id(request)}?done=put_back")
+        return f"{list_address(registry)}/{read_row_id(request)}?done=put_back"

@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.offices.office_pages import COMMISSION_PATH, PAGE_TABS
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import read_optional_version
+from channels.admin.version_tokens import VersionedAction
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
@@ -21,6 +21,7 @@ from domain.fields.types import Choice, Day, Rials, Text
 from domain.offices.office import CommissionRule, parse_share
 from domain.unit_of_work import Store
 from domain.values.dated_rows import is_withdrawn, version_of
+from domain.values.version_token import VersionToken
 
 RULE_FORM = "rule"
 """The form that adds a rule."""
@@ -56,7 +57,7 @@ class CommissionPages:
                 "POST",
                 COMMISSION_PATH,
                 "offices.change",
-                FormSubmission(RULE_FORM, self._submit_rule, self._render_page),
+                FormSubmission(RULE_FORM, VersionedAction(self._submit_rule), self._render_page),
             ),
             PageRoute(
                 "POST",
@@ -66,7 +67,7 @@ class CommissionPages:
             ),
         )
 
-    async def _submit_rule(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_rule(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         values = (await self._build_rule_form()).read_values(visitor)
         async with self._store.open_unit() as uow:
             await accounts.add_commission_rule(
@@ -78,7 +79,7 @@ class CommissionPages:
                 share_bp=parse_share(values.get("share", "0")),
                 valid_from=date.fromisoformat(values["valid_from"]),
                 actor=visitor.actor,
-                version=read_optional_version(visitor.form),
+                version=version_token,
             )
         return f"{COMMISSION_PATH}?done=commission"
 

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import read_version_token
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
@@ -18,6 +18,7 @@ from domain.fields.form import Field
 from domain.fields.types import Integer, Text
 from domain.offices.office import LONGEST_NAME, LONGEST_USERNAME, MOST_NETWORKS, Office
 from domain.unit_of_work import Store, Vault
+from domain.values.version_token import VersionToken
 
 OFFICES_PATH, COMMISSION_PATH = "/staff/offices", "/staff/offices/commission"
 OFFICE_PATH = f"{OFFICES_PATH}/one/{{code:[A-Za-z0-9_-]{{1,20}}}}"
@@ -78,15 +79,19 @@ class OfficePages:
                     "POST",
                     f"{OFFICE_PATH}/{path_name}",
                     "offices.change",
-                    FormSubmission(page_form.name, form_action, self._render_page),
+                    FormSubmission(form_name, form_action, self._render_page),
                 )
-                for path_name, page_form, form_action in (
-                    ("name", RENAME_FORM, self._submit_name),
-                    ("key", ROTATE_FORM, self._submit_key_rotation),
-                    ("networks", NETWORKS_FORM, self._submit_networks),
-                )
+                for path_name, form_name, form_action in self._list_form_actions()
             ),
-            PageRoute("POST", f"{OFFICE_PATH}/switch", "offices.change", self._submit_switch),
+        )
+
+    def _list_form_actions(self) -> Sequence[tuple[str, str, FormAction]]:
+        """Return the forms of an office's page: the end of the address, the form's name, and what it asks for."""
+        return (
+            ("name", RENAME_FORM.name, VersionedAction(self._submit_name)),
+            ("key", ROTATE_FORM.name, self._submit_key_rotation),
+            ("networks", NETWORKS_FORM.name, VersionedAction(self._submit_networks)),
+            ("switch", "switch", self._submit_switch),
         )
 
     async def _submit_office(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -112,8 +117,8 @@ class OfficePages:
             office = await uow.offices.get_by_code(office_code)
         return await self._render_page(request, visitor, new_key=NewKey(office.username, secret_key))
 
-    async def _submit_name(self, request: web.Request, visitor: Visitor) -> str:
-        office_name, version_token = RENAME_FORM.read_values(visitor)["name"], read_version_token(visitor.form)
+    async def _submit_name(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        office_name = RENAME_FORM.read_values(visitor)["name"]
         async with self._store.open_unit() as uow:
             await accounts.rename_office(
                 self._dependencies,
@@ -125,11 +130,8 @@ class OfficePages:
             )
         return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_name"
 
-    async def _submit_networks(self, request: web.Request, visitor: Visitor) -> str:
-        allowed_networks, version_token = (
-            NETWORKS_FORM.read_values(visitor).get("network", "").split(),
-            read_version_token(visitor.form),
-        )
+    async def _submit_networks(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        allowed_networks = NETWORKS_FORM.read_values(visitor).get("network", "").split()
         async with self._store.open_unit() as uow:
             await accounts.allow_networks(
                 self._dependencies,
@@ -141,11 +143,11 @@ class OfficePages:
             )
         return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_networks"
 
-    async def _submit_switch(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_switch(self, request: web.Request, visitor: Visitor) -> str:
         office_code, is_active = _read_office_code(request), read_text(visitor.form, "active") == "yes"
         async with self._store.open_unit() as uow:
             await accounts.set_office_active(self._dependencies, uow, office_code, is_active, actor=visitor.actor)
-        raise web.HTTPSeeOther(f"{OFFICES_PATH}/one/{office_code}?done={'office_on' if is_active else 'office_off'}")
+        return f"{OFFICES_PATH}/one/{office_code}?done={'office_on' if is_active else 'office_off'}"
 
     async def _render_list(
         self,
@@ -176,18 +178,23 @@ class OfficePages:
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             office = await uow.offices.get_by_code(_read_office_code(request))
-        wording = self._dependencies.wording
+        wording, error = self._dependencies.wording, form_error(refused_form)
         network_values: Mapping[str, Any] = {"network": "\n".join(office.networks)}
-        context = {
-            "office": office,
-            "keys": office.list_usable_keys(visitor.now),
-            "locks": _list_active_locks(office, visitor),
+        form_views = {
             "rename": RENAME_FORM.build_view(wording, {"name": office.name}, refused_form),
             "rotate": ROTATE_FORM.build_view(wording, {"overlap": "24"}, refused_form),
             "networks": NETWORKS_FORM.build_view(wording, network_values, refused_form),
-            "made": new_key,
         }
-        return render_staff_page(request, visitor, "admin/offices/office.html", context, error=form_error(refused_form))
+        is_form_open = any(form_view.is_open for form_view in form_views.values())
+        context = {
+            **form_views,
+            "office": office,
+            "keys": office.list_usable_keys(visitor.now),
+            "locks": _list_active_locks(office, visitor),
+            "made": new_key,
+            "refusal": wording.render_error(error) if error and not is_form_open else None,
+        }
+        return render_staff_page(request, visitor, "admin/offices/office.html", context, error=error)
 
 
 def _read_office_code(request: web.Request) -> str:

@@ -17,7 +17,7 @@ from channels.admin.offices.office_period import (
 )
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import read_optional_version
+from channels.admin.version_tokens import VersionedAction
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.fields.form import Field
@@ -56,11 +56,11 @@ class TillPages:
                 "POST",
                 TILL_PATH,
                 "tills.close",
-                FormSubmission(CLOSE_FORM.name, self._submit_closing, self._render_page),
+                FormSubmission(CLOSE_FORM.name, VersionedAction(self._submit_closing), self._render_page),
             ),
         )
 
-    async def _submit_closing(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_closing(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         values = CLOSE_FORM.read_values(visitor)
         day, closing_note = date.fromisoformat(values["day"]), values.get("note", "")
         async with self._store.open_unit() as uow:
@@ -72,7 +72,7 @@ class TillPages:
                 values["amount"],
                 closing_note,
                 actor=visitor.actor,
-                version=read_optional_version(visitor.form),
+                version=version_token,
             )
         return f"{request.path}?{build_period_query(month_containing(day))}&done=till"
 

@@ -8,9 +8,9 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
 from channels.admin.user_agents import describe_browser
-from channels.admin.version_tokens import read_version_token
+from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, staff_accounts
@@ -21,6 +21,7 @@ from domain.people.person import StaffMember
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import NotFound
 from domain.values.identifiers import display_mobile
+from domain.values.version_token import VersionToken
 
 USERS_PATH, SUBSTITUTES_PATH = "/staff/users", "/staff/users/substitutes"
 USER_PATH = f"{USERS_PATH}/one/{{username:[A-Za-z0-9._-]{{1,40}}}}"
@@ -63,12 +64,13 @@ class UserPages:
         self._passwords = staff_sign_in.passwords
 
     def list_routes(self) -> Sequence[PageRoute]:
-        form_actions = {
-            CHANGE_FORM.name: self._submit_changes,
+        form_actions: Mapping[str, FormAction] = {
+            CHANGE_FORM.name: VersionedAction(self._submit_changes),
             "switch": self._submit_switch,
             "factor": self._submit_factor_removal,
             "sessions": self._submit_session_end,
             "unlock": self._submit_unlock,
+            "password": self._submit_password_reset,
         }
         return (
             PageRoute("GET", USERS_PATH, "users.view", self._render_list),
@@ -85,7 +87,6 @@ class UserPages:
                 )
                 for form_name, form_action in form_actions.items()
             ),
-            PageRoute("POST", f"{USER_PATH}/password", "users.change", self._submit_password_reset),
         )
 
     async def _submit_user(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -104,7 +105,7 @@ class UserPages:
             )
         return await self._render_list(request, visitor, new_password=NewPassword(member.username, password))
 
-    async def _submit_changes(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_changes(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         values = CHANGE_FORM.read_values(visitor)
         async with self._store.open_unit() as uow:
             await staff_accounts.change_member(
@@ -115,7 +116,7 @@ class UserPages:
                 full_name=values["full_name"],
                 mobile=values.get("mobile"),
                 actor=visitor.actor,
-                version=read_version_token(visitor.form),
+                version=version_token,
             )
         return _address_after(request, "user_changed")
 

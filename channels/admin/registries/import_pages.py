@@ -14,8 +14,8 @@ from aiohttp import web
 from channels.admin.actors import load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import RegistryViews, list_address
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import read_version_token
+from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
@@ -28,6 +28,7 @@ from domain.registries.rows import RowFate
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import MissingField, NotFound
 from domain.values.text import group_digits
+from domain.values.version_token import VersionToken
 
 MAX_SHEET_FORM_BYTES = MOST_FILE_BYTES + 64 * 1024
 REFRESH_SECONDS = 2
@@ -70,11 +71,18 @@ class ImportPages:
                     "POST",
                     f"{file_path}/{form_name}",
                     import_right,
-                    FormSubmission(form_name, partial(decision, registry), partial(self._render_page, registry)),
+                    FormSubmission(form_name, form_action, partial(self._render_page, registry)),
                 )
-                for form_name, decision in (("keep", self._submit_confirmation), ("drop", self._submit_drop))
+                for form_name, form_action in self._list_decisions(registry).items()
             ),
         )
+
+    def _list_decisions(self, registry: Registry) -> Mapping[str, FormAction]:
+        """Return what may be done with a file that was examined, by the form that asks for it."""
+        return {
+            "keep": VersionedAction(partial(self._submit_confirmation, registry)),
+            "drop": partial(self._submit_drop, registry),
+        }
 
     async def _submit_upload(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         uploaded_file = visitor.form.get("file")
@@ -116,8 +124,10 @@ class ImportPages:
             return column_label
         return self._dependencies.catalogue.render("admin.imports.number", {"label": column_label})
 
-    async def _submit_confirmation(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
-        version_token, skips_bad_rows = read_version_token(visitor.form), bool(read_text(visitor.form, "skip"))
+    async def _submit_confirmation(
+        self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
+        skips_bad_rows = bool(read_text(visitor.form, "skip"))
         async with self._store.open_unit() as uow:
             upload = await self._load_import(uow, registry, request)
             await confirm_import(

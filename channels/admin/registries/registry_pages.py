@@ -11,7 +11,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import require_version
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form
 from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
@@ -33,6 +33,7 @@ from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, DomainError
+from domain.values.version_token import VersionToken
 
 PAGE_SIZE = 50
 """Rows of a list that one page shows."""
@@ -79,7 +80,9 @@ class RegistryPages:
                 f"{row_path}/edit",
                 change_right,
                 FormSubmission(
-                    "edit", partial(self._submit_changes, registry), partial(self._render_refused_changes, registry)
+                    "edit",
+                    VersionedAction(partial(self._submit_changes, registry)),
+                    partial(self._render_refused_changes, registry),
                 ),
             ),
         )
@@ -203,8 +206,10 @@ class RegistryPages:
             registry, request, visitor, form_fields, self._views.form_values(registry, row.values), row=row
         )
 
-    async def _submit_changes(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
-        submitted_values, version_token = read_form(amend_fields(registry), visitor.form), require_version(visitor.form)
+    async def _submit_changes(
+        self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str:
+        submitted_values = read_form(amend_fields(registry), visitor.form)
         async with self._store.open_unit() as uow:
             row = await amend_row(
                 self._dependencies, uow, registry, read_row_id(request), version_token, submitted_values, visitor.actor

@@ -11,8 +11,6 @@ from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
 from channels.admin.submissions import REFUSAL_ID, RefusedForm, form_error
-from channels.admin.version_tokens import require_version
-from channels.web.posted import PostedForm
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
 from domain.actions.registries.charges import find_unowed_reason
@@ -25,7 +23,7 @@ from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict
-from domain.values.version_token import refuse_stale
+from domain.values.version_token import VersionToken, refuse_stale
 
 OUT_OF_SERVICE_FORM = PageForm("out", OUT_OF_SERVICE_FIELDS, "admin.service")
 
@@ -143,10 +141,10 @@ def read_row_id(request: web.Request) -> int:
     return min(int(request.match_info["id"]), 2**63 - 1)
 
 
-async def require_unchanged(uow: UnitOfWork, registry: Registry, row_number: int, form: PostedForm) -> None:
+async def lock_unchanged_row(uow: UnitOfWork, registry: Registry, row_number: int, version_token: VersionToken) -> None:
     """Keep the row for us; `Conflict` when somebody changed it since the form's page was made."""
     locked_row = await uow.registries.get_row(registry.key, row_number, lock=True)
-    refuse_stale(require_version(form), locked_row.version_token, Conflict(registry.key, detail="row_changed"))
+    refuse_stale(version_token, locked_row.version_token, Conflict(registry.key, detail="row_changed"))
 
 
 def _find_form_place(refused_form: RefusedForm) -> str:

@@ -28,7 +28,7 @@ from channels.admin.submissions import (
     forbidden_with_reason_too,
     form_error,
 )
-from channels.admin.version_tokens import require_version
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from domain.actions.dependencies import Dependencies
@@ -45,6 +45,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import tracking_codes
 from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
+from domain.values.version_token import VersionToken
 
 REQUESTS_PATH = "/staff/requests"
 _REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
@@ -91,9 +92,14 @@ class RequestPages:
                 "POST",
                 f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}",
                 "requests.act",
-                FormSubmission(STEP_FORM_PREFIX + "{action}", self._submit_step, self._render_page, _is_shown_on_page),
+                FormSubmission(
+                    STEP_FORM_PREFIX + "{action}",
+                    VersionedAction(self._submit_step),
+                    self._render_page,
+                    _is_shown_on_page,
+                ),
             ),
-            self._build_form_route("assign", "requests.act", self._submit_assignment),
+            self._build_form_route("assign", "requests.act", VersionedAction(self._submit_assignment)),
             PageRoute(
                 "POST",
                 f"{_REQUEST_PATH}/documents",
@@ -102,7 +108,7 @@ class RequestPages:
                 MAX_FILE_FORM_BYTES,
             ),
             PageRoute("GET", f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._send_document),
-            self._build_form_route("mobile", "requests.mobile", self._submit_mobile),
+            self._build_form_route("mobile", "requests.mobile", VersionedAction(self._submit_mobile)),
             self._build_form_route("reopen", "requests.act", self._submit_reopening),
             self._build_form_route("slip", "payments.record", self._submit_payment),
             self._build_form_route("reverse", "payments.reverse", self._submit_reversal),
@@ -116,7 +122,7 @@ class RequestPages:
             "POST", f"{_REQUEST_PATH}/{form_name}", right, FormSubmission(form_name, form_action, self._render_page)
         )
 
-    async def _submit_step(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_step(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
         async with self._store.open_unit() as uow:
             service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
@@ -129,7 +135,7 @@ class RequestPages:
                 action=step_name,
                 inputs=submitted_values,
                 actor=visitor.actor,
-                version=require_version(form),
+                version=version_token,
                 shown_price=_read_quoted_rials(form),
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
@@ -151,11 +157,11 @@ class RequestPages:
             raise InvalidField("action", detail="unknown_action")
         return read_form(transitions[0].inputs, form)
 
-    async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_assignment(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, form = _read_code(request), visitor.form
         async with self._store.open_unit() as uow:
             await assign_request(
-                self._dependencies, uow, code, read_text(form, "assignee"), visitor.actor, require_version(form)
+                self._dependencies, uow, code, read_text(form, "assignee"), visitor.actor, version_token
             )
         return _address_after(code, "assign")
 
@@ -198,13 +204,11 @@ class RequestPages:
         }
         return web.Response(body=file_content, content_type=document.media_type, headers=headers)
 
-    async def _submit_mobile(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_mobile(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, form = _read_code(request), visitor.form
         new_mobile, proof_text = read_text(form, "mobile"), read_text(form, "proof")
         async with self._store.open_unit() as uow:
-            await correct_mobile(
-                self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, require_version(form)
-            )
+            await correct_mobile(self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, version_token)
         return _address_after(code, "mobile")
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:

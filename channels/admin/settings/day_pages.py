@@ -9,7 +9,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.page_forms import PageForm
 from channels.admin.settings.setting_pages import DAYS_PATH, PAGE_TABS
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import require_version
+from channels.admin.version_tokens import VersionedAction
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import (
     HOLIDAY,
@@ -26,6 +26,7 @@ from domain.settings.records import DeclaredDay
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_jalali
 from domain.values.calendar import jalali_period as year_of
+from domain.values.version_token import VersionToken
 
 MAX_NOTE_LENGTH = 100
 DECLARE_FORM = PageForm(
@@ -56,20 +57,19 @@ class DayPages:
                 "POST",
                 DAYS_PATH,
                 "settings.change",
-                FormSubmission(DECLARE_FORM.name, self._submit_declaration, self._render_page),
+                FormSubmission(DECLARE_FORM.name, VersionedAction(self._submit_declaration), self._render_page),
             ),
             PageRoute(
                 "POST",
                 f"{DAYS_PATH}/{{day}}/forget",
                 "settings.change",
-                FormSubmission("forget", self._submit_forgetting, self._render_page),
+                FormSubmission("forget", VersionedAction(self._submit_forgetting), self._render_page),
             ),
         )
 
-    async def _submit_declaration(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_declaration(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         values = DECLARE_FORM.read_values(visitor)
         declared_day, is_working = date.fromisoformat(values["day"]), values["kind"] == WORKING_DAY
-        version_token = require_version(visitor.form)
         async with self._store.open_unit() as uow:
             await declare_day(
                 self._dependencies,
@@ -83,13 +83,13 @@ class DayPages:
         await renew_settings(self._dependencies, self._store)
         return f"{DAYS_PATH}?done=day"
 
-    async def _submit_forgetting(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_forgetting(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         try:
             declared_day = date.fromisoformat(request.match_info["day"])
         except ValueError:
             raise web.HTTPNotFound from None
         async with self._store.open_unit() as uow:
-            await forget_day(self._dependencies, uow, declared_day, require_version(visitor.form), actor=visitor.actor)
+            await forget_day(self._dependencies, uow, declared_day, version_token, actor=visitor.actor)
         await renew_settings(self._dependencies, self._store)
         return f"{DAYS_PATH}?done=day_forgotten"
 

@@ -10,12 +10,13 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import require_version
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.settings.rules import NO_CHOICE, RULE_GROUPS, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import Store
+from domain.values.version_token import VersionToken
 
 SETTINGS_PATH = "/staff/settings"
 DAYS_PATH, TEXTS_PATH, CHANGES_PATH = f"{SETTINGS_PATH}/days", f"{SETTINGS_PATH}/texts", f"{SETTINGS_PATH}/changes"
@@ -47,18 +48,15 @@ class SettingPages:
                 "POST",
                 f"{SETTINGS_PATH}/rules/{{group:[a-z]+}}",
                 "settings.change",
-                FormSubmission("{group}", self._submit_settings, self._render_page),
+                FormSubmission("{group}", VersionedAction(self._submit_settings), self._render_page),
             ),
         )
 
-    async def _submit_settings(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_settings(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         group_name = request.match_info["group"]
         if group_name not in RULE_GROUPS:
             raise web.HTTPNotFound
-        submitted_values, version_token = (
-            read_form([rule.field for rule in RULE_GROUPS[group_name]], visitor.form),
-            require_version(visitor.form),
-        )
+        submitted_values = read_form([rule.field for rule in RULE_GROUPS[group_name]], visitor.form)
         async with self._store.open_unit() as uow:
             await change_rules(
                 self._dependencies, uow, RULE_GROUPS[group_name], submitted_values, version_token, actor=visitor.actor

@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.settings.setting_pages import PAGE_TABS, TEXTS_PATH
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
-from channels.admin.version_tokens import require_version
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
@@ -22,12 +22,16 @@ from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
 from domain.values.text import fold_text
+from domain.values.version_token import VersionToken
 
 TEXT_PATH = f"{TEXTS_PATH}/one/{{key:[a-z0-9_.]+}}"
 PAGE_SIZE = 50
 """Texts on a page."""
 
 CHANGED_CHOICE = "changed"
+
+WORDING_FORM = "text"
+"""The form in which a text is worded anew."""
 
 _SEARCH_TYPE = Text(max_length=100)
 
@@ -55,9 +59,17 @@ class TextPages:
             PageRoute("GET", TEXTS_PATH, "settings.view", self._show_texts),
             PageRoute("GET", TEXT_PATH, "settings.view", self._render_page),
             PageRoute(
-                "POST", TEXT_PATH, "settings.change", FormSubmission("text", self._submit_text, self._render_page)
+                "POST",
+                TEXT_PATH,
+                "settings.change",
+                FormSubmission(WORDING_FORM, VersionedAction(self._submit_text), self._render_page),
             ),
-            PageRoute("POST", f"{TEXT_PATH}/reset", "settings.change", self._submit_reset),
+            PageRoute(
+                "POST",
+                f"{TEXT_PATH}/reset",
+                "settings.change",
+                FormSubmission("reset", VersionedAction(self._submit_reset), self._render_page),
+            ),
         )
 
     async def _show_texts(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -110,9 +122,9 @@ class TextPages:
             and (searched_text in fold_text(text_view.key) or searched_text in fold_text(text_view.wording))
         ]
 
-    async def _submit_text(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_text(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         key, submitted_text = request.match_info["key"], read_text(visitor.form, "text")
-        version_token, dependencies = require_version(visitor.form), self._dependencies
+        dependencies = self._dependencies
         proved_text = await asyncio.to_thread(
             prove_text, dependencies.services.values(), dependencies.catalogue, key, submitted_text
         )
@@ -121,24 +133,26 @@ class TextPages:
         await renew_settings(dependencies, self._store)
         return f"{TEXTS_PATH}/one/{key}?done=text"
 
-    async def _submit_reset(self, request: web.Request, visitor: Visitor) -> web.Response:
+    async def _submit_reset(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         key = self._read_text_key(request)
         async with self._store.open_unit() as uow:
-            await change_text(self._dependencies, uow, key, None, require_version(visitor.form), actor=visitor.actor)
+            await change_text(self._dependencies, uow, key, None, version_token, actor=visitor.actor)
         await renew_settings(self._dependencies, self._store)
-        raise web.HTTPSeeOther(f"{TEXTS_PATH}/one/{key}?done=text_reset")
+        return f"{TEXTS_PATH}/one/{key}?done=text_reset"
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         key, catalogue, error = self._read_text_key(request), self._dependencies.catalogue, form_error(refused_form)
+        refused_wording = refused_form if refused_form and refused_form.name == WORDING_FORM else None
+        refusal = self._dependencies.wording.render_error(error) if error else None
         given_text = catalogue.read_source(key)
         async with self._store.open_unit(write=False) as uow:
             version_token = await version_of_settings(uow)
         is_sent_by_sms = key in sent_by_sms(self._dependencies.services.values(), catalogue)
         context = {
             "key": key,
-            "words": read_text(refused_form.posted_form, "text") if refused_form else self._load_wording(key),
+            "words": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
             "changed": key in await self._load_changed_keys(),
             "given": given_text if isinstance(given_text, str) else "\n".join(given_text),
             "facts": sorted(catalogue.fact_names(key)),
@@ -147,7 +161,8 @@ class TextPages:
             "is_list": not isinstance(given_text, str),
             "longest": LONGEST_OVERRIDE,
             "version": version_token,
-            "problem": self._dependencies.wording.render_error(error) if error else None,
+            "problem": refusal if refused_wording else None,
+            "refusal": None if refused_wording else refusal,
         }
         return render_staff_page(request, visitor, "admin/settings/text.html", context, error=error)
 

@@ -11,7 +11,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.page_forms import FormView, PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
 from channels.admin.tariffs.tariff_view import TARIFFS_PATH, TariffViews, price_address
-from channels.admin.version_tokens import read_optional_version
+from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
@@ -40,6 +40,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import jalali_text
 from domain.values.dated_rows import effective_rows, version_of
 from domain.values.errors import DomainError, InvalidField
+from domain.values.version_token import VersionToken
 
 PRICE = PageForm(
     "price",
@@ -83,7 +84,7 @@ class TariffPages:
                 "POST",
                 _TARIFF_PATH,
                 "tariffs.change",
-                FormSubmission(PRICE.name, self._submit_price, self._render_page),
+                FormSubmission(PRICE.name, VersionedAction(self._submit_price), self._render_page),
             ),
             PageRoute(
                 "POST",
@@ -173,7 +174,7 @@ class TariffPages:
         }
         return render_staff_page(request, visitor, "admin/tariffs/tariff_preview.html", context)
 
-    async def _submit_price(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_price(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         terms, is_far_meant = (
             self._read_terms(request, visitor, self._find_thing(request)),
             bool(read_text(visitor.form, FAR_MEANT_FIELD)),
@@ -184,7 +185,7 @@ class TariffPages:
                 uow,
                 terms,
                 visitor.actor,
-                read_optional_version(visitor.form),
+                version_token,
                 far_meant=is_far_meant,
             )
         done_key = "price_proposed" if isinstance(new_price, ProposedTariff) else "price_set"

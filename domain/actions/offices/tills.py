@@ -9,7 +9,7 @@ from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
-from domain.values.version_token import VersionToken
+from domain.values.version_token import VersionToken, refuse_changed_since
 
 CLOSER_ROLES = frozenset({Role.REVENUE})
 """Roles that close tills."""
@@ -74,10 +74,8 @@ def _refuse_unexplained_difference(closing: TillClosing) -> None:
 
 
 async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken | None) -> None:
-    if version is not None and not all(
-        version.includes_change(one.number) for one in await uow.office_tills.list_closings(office, day, day + _ONE_DAY)
-    ):
-        raise Conflict("till", detail="till_changed")
+    day_closings = await uow.office_tills.list_closings(office, day, day + _ONE_DAY)
+    refuse_changed_since(version, [closing.number for closing in day_closings], Conflict("till", detail="till_changed"))
 
 
 async def load_till(uow: UnitOfWork, office_code: str, first_day: date, last_day: date) -> TillPeriod:

@@ -12,7 +12,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField, NotAllowedNow, TooLarge
 from domain.values.text import tidy_text
-from domain.values.version_token import VersionToken
+from domain.values.version_token import VersionToken, refuse_stale
 
 LONGEST_NAME = 100
 
@@ -53,8 +53,7 @@ async def confirm_import(
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
     import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED)
-    if version != import_job.version_token:
-        raise Conflict("import", detail="import_moved")
+    refuse_stale(version, import_job.version_token, Conflict("import", detail="import_moved"))
     if import_job.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", detail="bad_rows")
     if not import_job.tally["added"] + import_job.tally["changed"]:

@@ -18,7 +18,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Conflict, Forbidden, NotFound
 from domain.values.text import tidy_text
-from domain.values.version_token import VersionToken
+from domain.values.version_token import VersionToken, refuse_changed_since
 
 EDITOR_ROLES = frozenset({Role.ADMIN})
 """Roles that change the runtime settings."""
@@ -101,6 +101,7 @@ async def change_rules(
     `Conflict("settings")` when somebody changed one of them since.
     """
     label = await _require_editor(uow, actor)
+    _refuse_changed_setting(version, None)
     stored, changed_count = await load_stored_rules(uow), 0
     for rule in rule_group:
         submitted_text = submitted_values.get(rule.name)
@@ -171,6 +172,7 @@ async def change_text(
     Errors: `Forbidden`, `Conflict("settings")` when somebody changed it since the version that the form showed.
     """
     label, last_change = await _require_editor(uow, actor), await uow.setting_changes.find_last(TEXT_PREFIX + text_key)
+    _refuse_changed_setting(version, None)
     old_value = (
         last_change.value
         if last_change and last_change.value is not None
@@ -189,6 +191,14 @@ async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
     return actor.acting_in_role(EDITOR_ROLES).label
 
 
+def _refuse_changed_setting(version: VersionToken | None, last_change: SettingChange | None) -> None:
+    """Raise `Conflict("settings")` where the last change of a setting is not in that version; None, where nothing of it
+    may change at all: for a version that nobody counted.
+    """
+    change_numbers = [last_change.id] if last_change else []
+    refuse_changed_since(version, change_numbers, Conflict("settings", detail="setting_changed"))
+
+
 async def _store_change(
     dependencies: Dependencies,
     uow: UnitOfWork,
@@ -199,7 +209,6 @@ async def _store_change(
     version: VersionToken | None = None,
 ) -> None:
     last_change, now = await uow.setting_changes.find_last(name), dependencies.clock.now()
-    if version is not None and last_change and not version.includes_change(last_change.id):
-        raise Conflict("settings", detail="setting_changed")
+    _refuse_changed_setting(version, last_change)
     await uow.setting_changes.add(SettingChange(name, old_value, new_value, label, now))
     await uow.audit.add_entry(now, label, "setting_changed", {"name": name})

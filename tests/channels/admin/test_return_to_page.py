@@ -7,7 +7,8 @@ from html import unescape
 from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.people.sessions import IDLE_LIMIT, REMEMBERED_FOR, SESSION_LIMIT, digest_token
 from domain.requests.request import ServiceRequest
-from tests.channels.admin.requests.test_request_pages import PNG, expert_request, opened, paper, revision
+from tests.channels.admin.requests.test_request_pages import PNG, expert_request, opened, paper
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
 READY = "فرم شما آمادهٔ فرستادن است"
@@ -26,7 +27,7 @@ async def begun(site: StaffSite, who: Visitor) -> tuple[str, Mapping[str, str], 
     request = await site.submitted()
     page = await opened(who, "civil", request)
     site.clock.at += IDLE_LIMIT
-    typed = {"version": revision(page), "reason": WHY}
+    typed = {"version": read_version(page), "reason": WHY}
     return f"/staff/requests/{request.code}/act/reject", typed, request
 
 
@@ -59,7 +60,7 @@ async def test_outside_the_code_is_asked_for_too(site: StaffSite) -> None:
         await who.post("/staff/second-factor", code=site.code_of(secret))
         request = await site.submitted()
         page = await who.get(f"/staff/requests/{request.code}")
-        typed = {"version": revision(page), "reason": WHY}
+        typed = {"version": read_version(page), "reason": WHY}
         path = f"/staff/requests/{request.code}/act/reject"
         site.clock.at += IDLE_LIMIT
         assert 'name="proof_code"' in await who.post(path, 401, **typed)
@@ -77,7 +78,7 @@ async def test_a_session_from_inside_loses_nothing_outside(site: StaffSite, insi
     request = await site.submitted()
     page = await opened(inside, "civil", request)
     inside.headers |= OUTSIDE
-    path, typed = f"/staff/requests/{request.code}/act/reject", {"version": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{request.code}/act/reject", {"version": read_version(page), "reason": WHY}
     assert carried(await inside.post(path, 401, **typed)) == typed
     former, open_elsewhere = inside.cookie(), inside.csrf
     page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
@@ -95,7 +96,7 @@ async def test_a_wrong_code_leaves_the_session_as_it_was(site: StaffSite, inside
     request = await site.submitted()
     page = await opened(inside, "civil", request)
     inside.headers |= OUTSIDE
-    path, typed = f"/staff/requests/{request.code}/act/reject", {"version": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{request.code}/act/reject", {"version": read_version(page), "reason": WHY}
     page = await inside.post(path, 401, proof_password=PASSWORD, proof_code="000000", **typed)
     assert carried(page) == typed
     page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **carried(page))
@@ -107,7 +108,7 @@ async def test_a_code_that_was_shown_in_another_tab_loses_nothing(site: StaffSit
     secret = await site.enrolled("civil")
     request = await site.submitted()
     page = await opened(inside, "civil", request)
-    typed, before = {"version": revision(page), "reason": WHY}, inside.cookie()
+    typed, before = {"version": read_version(page), "reason": WHY}, inside.cookie()
     inside.headers |= OUTSIDE
     await inside.get("/staff/second-factor")
     await inside.post("/staff/second-factor", code=site.code_of(secret))

@@ -13,12 +13,13 @@ def test_a_token_differs_where_one_of_the_values_does() -> None:
 
 
 def test_a_counted_version_includes_the_changes_until_then() -> None:
-    assert [VersionToken.from_number(3).includes_change(number) for number in (1, 3, 4)] == [True, True, False]
+    assert [VersionToken.from_number(3).includes_changes([number]) for number in (1, 3, 4)] == [True, True, False]
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "۳", "1.5", "9" * 5000])
 def test_what_nobody_counted_includes_nothing(text: str) -> None:
-    assert not VersionToken(text).includes_change(0)
+    assert not VersionToken(text).includes_changes([0])
+    assert not VersionToken(text).includes_changes([])
 
 
 def test_only_another_version_is_stale() -> None:

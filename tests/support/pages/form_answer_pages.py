@@ -68,12 +68,14 @@ async def _of_work(site: StaffSite) -> Sequence[PageVisit]:
 async def _of_rows(site: StaffSite) -> Sequence[PageVisit]:
     """Rows that are refused, or that a colleague has changed meanwhile, and a file that was forgotten."""
     driver = await site_registries.row(site, DRIVER.key, national_code=DRIVER_CODE)
+    machine = await site_registries.row(site, MACHINES.key, code="L2")
     lost = {"version": "9", "name": LONG, "status": "active"}
     return [
         PageVisit(f"{room(MACHINES)}/new", Role.CIVIL, 422, form={"title": LONG}),
         PageVisit(f"{room(VEHICLE)}/new", Role.TAXI_OFFICER, 422, form={"plate": LONG}),
         PageVisit(f"{room(DRIVER)}/{driver.id}/edit", Role.TAXI_OFFICER, 409, form=lost),
         PageVisit(f"{room(VEHICLE)}/import", Role.TAXI_OFFICER, 422, form={}),
+        PageVisit(f"{room(MACHINES)}/{machine.id}/back/1", Role.CIVIL, 404, form={}),
     ]
 
 
@@ -86,6 +88,7 @@ def _of_money(site: StaffSite) -> Sequence[PageVisit]:
     years = {"چهار": 422, "۱۴۰۴": 200, "۱۴۰۵": 200}  # in the first no price was in force
     return [
         PageVisit(loader, Role.REVENUE, 422, form=terms | {"rate": "ارزان"}),
+        PageVisit(loader, Role.REVENUE, 409, form=terms | {"far": "yes"}),
         PageVisit(preview, Role.REVENUE, form=terms),
         PageVisit(till, Role.REVENUE, 422, form={"day": "امروز", "amount": LONG}),
         PageVisit(till, Role.REVENUE, 409, form={"day": "۱۴۰۵/۰۹/۰۳", "amount": "۷", "note": LONG, "version": "1"}),
@@ -118,6 +121,10 @@ def _of_the_house() -> Sequence[PageVisit]:
         PageVisit(account, Role.ADMIN, 409, form={"full_name": LONG, "role": "revenue"} | stale),
         PageVisit(f"{office}/name", Role.MANAGER, 409, form={"name": LONG} | stale),
         PageVisit(f"{office}/networks", Role.MANAGER, 409, form={"network": "192.0.2.0/24"} | stale),
+        PageVisit("/staff/offices/commission", Role.MANAGER, 409, form={"share": "۲", "valid_from": "امروز"}),
+        PageVisit(f"{house}/texts/one/sms.help/reset", Role.ADMIN, 409, form={}),
+        *(PageVisit(f"/staff/account/{path}", Role.MANAGER, 409, form={}) for path in ("factor", "factor/confirm")),
+        PageVisit("/staff/account/sessions/end", Role.MANAGER, 404, form={}),
     ]
 
 

@@ -43,10 +43,3 @@ def words(page: str) -> str:
     """What a page says, without its marks."""
     body = page[page.index("<main") :]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
-
-
-def revision(page: str) -> str:
-    """The revision that a form of the page bears."""
-    found = re.search(r'name="version" value="([0-9]+)"', page)
-    assert found, words(page)
-    return found[1]

@@ -137,6 +137,33 @@ async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
             await outside.post("/staff/second-factor", status, code=paper[0])
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "place"),
+    [("factor", 409, "factor"), ("factor/confirm", 409, "factor"), ("sessions/end", 404, "sessions")],
+)
+async def test_what_cannot_be_done_about_the_own_account_is_told_on_its_page(
+    site: StaffSite, inside: Visitor, path: str, status: int, place: str
+) -> None:
+    await site.enrolled("civil")
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    page = await inside.post(f"/staff/account/{path}", status, code="123456", session="x")
+    assert f'<a href="#{place}">' in page
+    assert f'id="{place}"' in page
+    assert "چیزی ثبت نشد." in page
+    assert ("نخست آن را کنار بگذارید" in page) == (status == 409)
+
+
+async def test_an_authenticator_is_given_up_once(site: StaffSite, inside: Visitor) -> None:
+    await site.enrolled("civil")
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    assert await inside.post("/staff/account/factor/remove") == "/staff/account?done=factor_given_up"
+    page = await inside.post("/staff/account/factor/remove", 404)
+    assert "چیزی ثبت نشد." in page
+    assert 'action="/staff/account/factor"' in page, "where another one is made"
+
+
 async def test_sessions_end(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
     site.clock.at += IDLE_LIMIT

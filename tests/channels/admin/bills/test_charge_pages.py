@@ -8,7 +8,8 @@ import pytest
 from domain.tariffs.tariff import TariffRow
 from tests.channels.admin.requests.test_request_pages import small_form, told
 from tests.support.demo_site import MORNING
-from tests.support.scenarios.site_registries import furnish, give, revision, row, rows, words
+from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import furnish, give, row, rows, words
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
@@ -76,7 +77,7 @@ async def test_the_year_that_is_offered_is_the_one_in_tehran(site: StaffSite) ->
 async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> None:
     address = await a_violation(site)
     page = await officer.get(address)
-    await officer.post(f"{address}/bill", version=revision(page))
+    await officer.post(f"{address}/bill", version=read_version(page))
     page = await officer.get(address)
     assert "قبض صادر شده" in page
     assert "۵۰۰٬۰۰۰ ریال" in words(page)
@@ -110,8 +111,8 @@ async def test_a_bill_of_what_was_changed_meanwhile_is_refused(site: StaffSite, 
     address = await a_violation(site)
     page = await officer.get(address)
     form = {"points": "3", "fine": "900000", "standing": "valid"}
-    await officer.post(f"{address}/edit", version=revision(page), **form)
-    refused = await officer.post(f"{address}/bill", 409, version=revision(page))
+    await officer.post(f"{address}/edit", version=read_version(page), **form)
+    refused = await officer.post(f"{address}/bill", 409, version=read_version(page))
     assert "همکار دیگری این ردیف را تغییر داد" in refused
     assert (await row(site, "violation")).values["state"] == "open"
 
@@ -122,17 +123,17 @@ async def test_only_revenue_lets_somebody_off_with_a_fresh_proof_and_a_reason(
     address = await a_violation(site)
     page = await officer.get(address)
     assert "بخشودن" not in page
-    await officer.post(f"{address}/waive", 403, version=revision(page), reason="x")
+    await officer.post(f"{address}/waive", 403, version=read_version(page), reason="x")
     async with visitor(site) as revenue:
         await revenue.sign_in("revenue")
         page = await revenue.get(address)
-        assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, version=revision(page))
+        assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, version=read_version(page))
         stale = await revenue.post(f"{address}/waive", 409, version="7", reason="نخستین بار")
         assert 'value="نخستین بار"' in stale
         site.clock.at += timedelta(minutes=11)
-        asked = await revenue.post(f"{address}/waive", 401, version=revision(page), reason="نخستین بار")
+        asked = await revenue.post(f"{address}/waive", 401, version=read_version(page), reason="نخستین بار")
         assert 'name="reason" value="نخستین بار"' in asked, "what was typed goes on with the proof"
-        await revenue.post(f"{address}/waive", version=revision(page), reason="نخستین بار", proof_password=PASSWORD)
+        await revenue.post(f"{address}/waive", version=read_version(page), reason="نخستین بار", proof_password=PASSWORD)
     assert (await row(site, "violation")).values["state"] == "waived"
 
 
@@ -141,7 +142,7 @@ async def test_a_taxi_officer_lets_nobody_off_by_the_form(site: StaffSite, offic
     page = await officer.get(f"{address}/edit")
     assert 'name="state"' not in page
     form = {"points": "0", "fine": "500000", "standing": "valid", "state": "waived"}
-    refused = await officer.post(f"{address}/edit", 409, version=revision(page), **form)
+    refused = await officer.post(f"{address}/edit", 409, version=read_version(page), **form)
     assert "این وضعیت با دست تغییر نمی‌کند" in refused
     assert 'name="state"' not in await officer.get(f"{ROOM}/violation/new")
     new = {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "smoking", "points": "0", "standing": "valid"}
@@ -179,7 +180,7 @@ async def test_a_taxi_officer_is_offered_no_other_amount_of_a_duty(site: StaffSi
         await revenue.sign_in("revenue")
         assert f'href="{at}/edit"' in await revenue.get(at)
         page = await revenue.get(f"{at}/edit")
-        await revenue.post(f"{at}/edit", version=revision(page), amount="1000")
+        await revenue.post(f"{at}/edit", version=read_version(page), amount="1000")
     assert (await row(site, "duty")).values["amount"] == 1_000
 
 
@@ -187,11 +188,11 @@ async def test_a_wrong_violation_is_annulled_and_owes_nothing(site: StaffSite, o
     address = await a_violation(site)
     page = await officer.get(f"{address}/edit")
     form = {"points": "0", "fine": "500000", "standing": "annulled"}
-    await officer.post(f"{address}/edit", version=revision(page), **form)
+    await officer.post(f"{address}/edit", version=read_version(page), **form)
     page = await officer.get(address)
     assert "اعتبار تخلف باطل شده" in words(page)
     assert f'action="{address}/bill"' not in page
-    now = revision(await officer.get(f"{address}/edit"))
+    now = read_version(await officer.get(f"{address}/edit"))
     assert "برای آن قبض صادر نمی‌شود" in await officer.post(f"{address}/bill", 409, version=now)
     assert address in await officer.get(f"{ROOM}/violation?standing=annulled")
     assert address not in await officer.get(f"{ROOM}/violation?standing=valid")

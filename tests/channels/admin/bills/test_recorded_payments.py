@@ -11,7 +11,8 @@ from domain.values.actors import Role
 from domain.values.text import group_digits
 from tests.channels.admin.bills.test_refund_pages import FINE, back
 from tests.channels.admin.registries.test_import_pages import bring, keep, worked
-from tests.channels.admin.requests.test_request_pages import opened, revision, small_form, told
+from tests.channels.admin.requests.test_request_pages import opened, small_form, told
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.refunds_due import IBAN, RECORDER, cancelled, pay
 from tests.support.scenarios.site_registries import furnish, give, words
 from tests.support.scenarios.taxi_registries import PLATE
@@ -63,7 +64,7 @@ async def unpaid(site: StaffSite, revenue: Visitor) -> tuple[str, dict[str, str]
         await site.demo.act(request.code, step, role)
     page = await revenue.get(f"/staff/requests/{request.code}")
     typed = dict(re.findall(r'name="(bill_id|payment_id|amount)"[^>]*value="([^"]+)"', page))
-    return f"/staff/requests/{request.code}", {"version": revision(page), **typed}
+    return f"/staff/requests/{request.code}", {"version": read_version(page), **typed}
 
 
 async def test_a_slip_from_a_stale_page_is_told_to_be_a_surplus(site: StaffSite, revenue: Visitor) -> None:
@@ -110,7 +111,7 @@ async def test_a_fine_that_was_paid_before_says_so_too(site: StaffSite, revenue:
     await furnish(site)
     (row,) = await give(site, "violation", FINE)
     path = f"/staff/registries/violation/{row.id}"
-    await revenue.post(f"{path}/bill", version=revision(await revenue.get(path)))
+    await revenue.post(f"{path}/bill", version=read_version(await revenue.get(path)))
     bill = await bill_of(site, row.id)
     form = {"bill_id": bill.bill_id, "payment_id": bill.payment_id, "amount": str(bill.amount)}
     await pay(site, bill)

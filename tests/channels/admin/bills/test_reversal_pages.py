@@ -10,7 +10,8 @@ from domain.registries.rules import ChargeState
 from domain.values.actors import Role
 from tests.channels.admin.bills.test_recorded_payments import ledger
 from tests.channels.admin.bills.test_refund_pages import GIVE, LIST, a_fine, back, bill_of
-from tests.channels.admin.requests.test_request_pages import revision, small_form, told
+from tests.channels.admin.requests.test_request_pages import small_form, told
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.refunds_due import IBAN, cancelled, pay
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
@@ -87,7 +88,7 @@ async def test_a_fine_is_owed_again(site: StaffSite, revenue: Visitor) -> None:
     fine, bill = await a_fine(site)
     async with site.store.open_unit(write=False) as uow:
         first, second = await uow.bills.list_payments(bill.id)
-    form = {"bill_id": bill.bill_id, "reason": "اشتباه", "version": revision(await revenue.get(fine))}
+    form = {"bill_id": bill.bill_id, "reason": "اشتباه", "version": read_version(await revenue.get(fine))}
     refused = await revenue.post(f"{fine}/reverse", 409, payment=str(first.id), **form)
     assert "اول آن را باطل کنید" in told(refused)
     done = await revenue.post(f"{fine}/reverse", payment=str(second.id), **form)

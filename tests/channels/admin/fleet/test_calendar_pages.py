@@ -16,7 +16,8 @@ from domain.blocks.charging import list_request_bills
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.tracking_codes import display_code
-from tests.support.scenarios.site_registries import give, revision, row, words
+from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import give, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 FLEET = "/staff/fleet"
@@ -127,7 +128,7 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     assert 'value="۱۴۰۵/۰۹/۰۵ ۱۰:۰۰"' in page
     assert 'value="L1" checked' in page
     assert 'id="step-schedule" open' in page
-    given = {"machine": "L1", "start": "۱۴۰۵/۰۹/۰۵ ۱۰:۰۰", "version": revision(page)}
+    given = {"machine": "L1", "start": "۱۴۰۵/۰۹/۰۵ ۱۰:۰۰", "version": read_version(page)}
     await civil.post(f"/staff/requests/{request.code}/act/schedule", **given)
     assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
 
@@ -219,13 +220,16 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     assert "تعویض لاستیک" in words(await civil.get(f"{FLEET}?day={DAY}"))
     request = await site.submitted()
     page = await civil.get(f"/staff/requests/{request.code}")
-    refused = await civil.post(f"/staff/requests/{request.code}/act/accept", 409, version=revision(page))
+    refused = await civil.post(f"/staff/requests/{request.code}/act/accept", 409, version=read_version(page))
     assert "آزاد نیست" in refused
     back = re.search(r'action="([^"]+/back/[0-9]+)"', await civil.get(address))
     assert back
     await civil.post(back[1])
+    again = words(await civil.post(back[1], 404))
+    assert "چیزی ثبت نشد." in again
+    assert "کارهای پیش رو" in again, "the machine's own page"
     page = await civil.get(f"/staff/requests/{request.code}")
-    await civil.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
+    await civil.post(f"/staff/requests/{request.code}/act/accept", version=read_version(page))
     refused = await civil.post(f"{address}/out", 409, **form)
     assert display_code(request.code) in words(refused)
 
@@ -237,10 +241,10 @@ async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civ
     address = f"{FLEET}/machines/{machine.id}"
     form = {"type": "loader", "title": "لودر ۱", "status": "retired", "capacity": ""}
     page = await civil.get(f"{address}/edit")
-    refused = await civil.post(f"{address}/edit", 409, version=revision(page), **form)
+    refused = await civil.post(f"{address}/edit", 409, version=read_version(page), **form)
     assert display_code(request.code) in words(refused)
     await step(site, request.code, "cancel", Role.CIVIL)
-    await civil.post(f"{address}/edit", version=revision(page), **form)
+    await civil.post(f"{address}/edit", version=read_version(page), **form)
     assert "لودر ۱" not in words(await civil.get(f"{FLEET}?day={DAY}"))
 
 

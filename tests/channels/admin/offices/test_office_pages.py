@@ -8,7 +8,7 @@ import pytest
 from domain.audit.entries import AuditEntry, AuditFilter
 from domain.offices.office import Office
 from domain.values.errors import NotFound
-from tests.channels.admin.people.test_user_pages import mark
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import StaffSite, Visitor
 
 ONE = "/staff/offices/one/1001"
@@ -29,7 +29,7 @@ def secret(page: str) -> str:
 
 async def write(who: Visitor, what: str, status: int = 303, /, **form: str) -> str:
     """Write something about the office as who sees it now."""
-    return await who.post(f"{ONE}/{what}", status, version=mark(await who.get(ONE)), **form)
+    return await who.post(f"{ONE}/{what}", status, version=read_version(await who.get(ONE)), **form)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def test_a_name_is_corrected_and_the_former_one_stays_in_the_audit(site: S
 async def test_the_second_of_two_is_told(
     site: StaffSite, revenue: Visitor, what: str, field: str, mine: str, other: str
 ) -> None:
-    form, seen = {field: mine}, mark(await revenue.get(ONE))
+    form, seen = {field: mine}, read_version(await revenue.get(ONE))
     await write(revenue, what, 303, **{field: other})
     before = await office(site)
     page = await revenue.post(f"{ONE}/{what}", 409, **form, version=seen)
@@ -113,15 +113,17 @@ async def test_the_second_of_two_is_told(
     assert mine in page, "what was typed is not lost"
     await revenue.post(f"{ONE}/{what}", 409, **form)
     assert await office(site) == before
-    await revenue.post(f"{ONE}/{what}", **form, version=mark(page))
+    await revenue.post(f"{ONE}/{what}", **form, version=read_version(page))
     assert await office(site) != before
 
 
 async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> None:
-    await revenue.get("/staff/offices/commission")
     way = "/staff/offices/commission"
-    await revenue.post(way, per_request="۵۰,۰۰۰", share="۲٫۵", valid_from="امروز")
-    await revenue.post(way, office="1001", service="duty", share="1", valid_from="1405/10/01")
+    for rule in (
+        {"per_request": "۵۰,۰۰۰", "share": "۲٫۵", "valid_from": "امروز"},
+        {"office": "1001", "service": "duty", "share": "1", "valid_from": "1405/10/01"},
+    ):
+        await revenue.post(way, **rule, version=read_version(await revenue.get(way)))
     async with site.store.open_unit(write=False) as uow:
         rules = await uow.offices.list_rules()
     assert [(one.office, one.service, one.per_request, one.share_bp, one.valid_from) for one in rules] == [
@@ -129,12 +131,13 @@ async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> 
         ("1001", "duty", 0, 100, date(2026, 12, 22)),
     ]
     page = await revenue.get(way)
+    version = read_version(page)
     assert "۲٫۵٪" in page
     for wrong in ({"share": "دو"}, {"share": "200"}, {"valid_from": "1405/01/01"}, {"service": "moon"}):
-        form = {"valid_from": "1405/11/01"} | wrong
+        form = {"valid_from": "1405/11/01", "version": version} | wrong
         assert 'aria-invalid="true"' in await revenue.post(way, 422, **form)
     for wrong, most in (({"share": "۱۵۰"}, "۱۰۰"), ({"per_request": "۲٬۰۰۰٬۰۰۰٬۰۰۰"}, "۱٬۰۰۰٬۰۰۰٬۰۰۰")):
-        page = await revenue.post(way, 422, valid_from="1405/11/01", **wrong)
+        page = await revenue.post(way, 422, valid_from="1405/11/01", version=version, **wrong)
         assert f"عددی از ۰ تا {most} بفرستید." in page, "in the unit that was typed"
 
 
@@ -144,8 +147,8 @@ async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenu
         found = await uow.requests.get(request.id, lock=True)
         found.office = "1001"
         await uow.requests.save(found)
-    await revenue.get("/staff/offices/commission")
-    await revenue.post("/staff/offices/commission", per_request="50000", valid_from="امروز")
+    version = read_version(await revenue.get("/staff/offices/commission"))
+    await revenue.post("/staff/offices/commission", per_request="50000", valid_from="امروز", version=version)
     page = await revenue.get(f"{ONE}/statement?year=1405&month=9")
     assert '<p class="from">شهرداری گمیشان</p>' in page
     assert ">۵۰٬۰۰۰</td>" in page

@@ -7,6 +7,7 @@ import pytest
 
 from domain.bills.bill import Bill
 from domain.offices.tills import TillClosing
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.counter_tills import a_bill_to_pay, open_office, report
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
@@ -49,13 +50,6 @@ def grouped(amount: int) -> str:
     return f"{amount:,}".translate(str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬"))
 
 
-def mark(page: str) -> str:
-    """The mark that the page's form bears."""
-    found = re.search(r'name="version" value="(\d+)"', page)
-    assert found
-    return found[1]
-
-
 async def test_a_day_is_closed(site: StaffSite, revenue: Visitor, bill: Bill) -> None:
     page = await revenue.get(TILL)
     assert cells(page)[:4] == ["۱", grouped(bill.amount), "", ""]
@@ -65,7 +59,7 @@ async def test_a_day_is_closed(site: StaffSite, revenue: Visitor, bill: Bill) ->
     page = await revenue.get(where)
     assert f'name="day" value="{TODAY}"' in page
     assert '<details class="card" id="close" open>' in page
-    await revenue.post(TILL, day=TODAY, amount=grouped(bill.amount), version=mark(page))
+    await revenue.post(TILL, day=TODAY, amount=grouped(bill.amount), version=read_version(page))
     page = await revenue.get(f"{TILL}?year=1405&month=9&done=till")
     assert "صندوق آن روز بسته شد." in page
     assert cells(page)[:4] == ["۱", grouped(bill.amount), grouped(bill.amount), "۰"]
@@ -87,7 +81,7 @@ async def test_a_difference_asks_for_a_note_and_is_told_either_way(
     assert cells(page)[3] == "۵۰۰ کمتر"
     assert "یک &lt;رسید&gt; گم شد" in page
     assert "جمع اختلاف‌ها: ۵۰۰ کمتر." in page
-    await revenue.post(TILL, day=TODAY, amount=str(bill.amount + 70), note="دو بار کشید", version=mark(page))
+    await revenue.post(TILL, day=TODAY, amount=str(bill.amount + 70), note="دو بار کشید", version=read_version(page))
     page = await revenue.get(TILL)
     assert cells(page)[3] == "۷۰ بیشتر"
     assert "بستن‌های پیشین" in page
@@ -126,7 +120,7 @@ async def test_what_cannot_be_closed_is_told_beside_its_field(site: StaffSite, r
 
 
 async def test_whoever_comes_second_is_told(site: StaffSite, revenue: Visitor, bill: Bill) -> None:
-    seen = mark(await revenue.get(TILL))
+    seen = read_version(await revenue.get(TILL))
     async with visitor(site) as other:
         await other.sign_in("revenue")
         await other.get(TILL)
@@ -137,7 +131,7 @@ async def test_whoever_comes_second_is_told(site: StaffSite, revenue: Visitor, b
     assert "شمارش من" in page
     assert cells(page)[2] == grouped(bill.amount)
     assert len(await closings(site)) == 2
-    await revenue.post(TILL, day=TODAY, amount="1", note="شمارش من", version=mark(page))
+    await revenue.post(TILL, day=TODAY, amount="1", note="شمارش من", version=read_version(page))
     assert [one.number for one in await closings(site)] == [1, 2, 3]
 
 

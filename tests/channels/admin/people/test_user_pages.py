@@ -8,6 +8,7 @@ import pytest
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.channels.admin.audit_reader import list_audited
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import NEW_PASSWORD, OUTSIDE, StaffSite, Visitor, visitor
 
 CIVIL = "/staff/users/one/civil"
@@ -30,13 +31,6 @@ async def admin(inside: Visitor) -> Visitor:
 def secret(page: str) -> str:
     """The password that a page tells."""
     found = re.search(r'class="card secret".*?<code dir="ltr">([^<]+)</code>', page, re.DOTALL)
-    assert found
-    return found[1]
-
-
-def mark(page: str) -> str:
-    """What the forms of a page say was seen."""
-    found = re.search(r'name="version" value="([0-9a-f]+)"', page)
     assert found
     return found[1]
 
@@ -80,7 +74,7 @@ async def test_what_cannot_be_added_is_told(site: StaffSite, admin: Visitor) -> 
 
 
 async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> None:
-    seen = mark(await admin.get(CIVIL))
+    seen = read_version(await admin.get(CIVIL))
     await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"], version=seen)
     kept = await member(site, "civil")
     assert kept
@@ -97,11 +91,11 @@ async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> N
 
 async def test_the_last_administrator_stays(site: StaffSite, admin: Visitor) -> None:
     own = "/staff/users/one/admin"
-    seen = mark(await admin.get(own))
+    seen = read_version(await admin.get(own))
     page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil", version=seen)
     assert "تنها مدیر سامانه" in page
     assert "تنها مدیر سامانه" in await admin.post(f"{own}/switch", 409, active="no")
-    other = mark(await admin.get(CIVIL))
+    other = read_version(await admin.get(CIVIL))
     await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"], version=other)
     await admin.post(f"{own}/change", full_name="مدیر", role="civil", version=seen)
     kept = await member(site, "admin")
@@ -111,7 +105,7 @@ async def test_the_last_administrator_stays(site: StaffSite, admin: Visitor) -> 
 
 
 async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: Visitor) -> None:
-    seen = mark(await admin.get(CIVIL))
+    seen = read_version(await admin.get(CIVIL))
     async with visitor(site) as other:
         await other.sign_in("admin")
         await other.get(CIVIL)
@@ -127,7 +121,7 @@ async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: 
     assert kept
     assert (kept.full_name, kept.mobile) == ("نام او", "+989121112233")
     await admin.post(f"{CIVIL}/change", 409, **mine)
-    await admin.post(f"{CIVIL}/change", **mine, version=mark(page))
+    await admin.post(f"{CIVIL}/change", **mine, version=read_version(page))
     kept = await member(site, "civil")
     assert kept
     assert (kept.full_name, kept.roles, kept.mobile) == ("نام من", frozenset({Role.CIVIL}), None)

@@ -13,7 +13,8 @@ from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from tests.channels.admin.audit_reader import list_denial_facts
-from tests.channels.admin.requests.test_request_pages import expert_request, opened, revision
+from tests.channels.admin.requests.test_request_pages import expert_request, opened
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import COLLEAGUE, HASH, StaffSite, Visitor
 
 PATH = "/staff/assign"
@@ -178,14 +179,14 @@ async def test_who_is_refused_is_chosen_again(site: StaffSite, inside: Visitor) 
     await hired(site, "sara", Role.EXPERT)
     page = await opened(inside, "manager", request)
     path = f"/staff/requests/{request.code}/assign"
-    page = await inside.post(path, 422, version=revision(page), assignee="civil")
+    page = await inside.post(path, 422, version=read_version(page), assignee="civil")
     told = "این درخواست را به کارمند civil نمی‌شود سپرد؛ اکنون کار کارشناس است."
     assert told in page.split('id="who"')[1]
     assert page.count(told) == 2, "under the head, and beside the form: the step of that name is another thing"
     await given(site, request.code, "expert")
-    page = await inside.post(path, 409, version=revision(page), assignee="sara")
+    page = await inside.post(path, 409, version=read_version(page), assignee="sara")
     assert '<option value="sara" selected>' in page
-    await inside.post(path, version=revision(page), assignee="sara")
+    await inside.post(path, version=read_version(page), assignee="sara")
     assert (await site.request(request.code)).assignee == "sara"
 
 

@@ -8,7 +8,8 @@ import pytest
 from domain.registries.imports import ImportState
 from domain.values.actors import Role
 from tests.channels.admin.registries.test_import_pages import bring, keep, worked
-from tests.support.scenarios.site_registries import give, revision, row, rows, words
+from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import give, row, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
 ROOM = "/staff/fleet/maintenance"
@@ -39,7 +40,7 @@ async def test_a_machine_is_brought_and_fetched_with_its_history(site: StaffSite
     page = await civil.get(f"{address}/edit")
     assert 'name="machine"' not in page, "what names a row never changes"
     rest = {name: NEW[name] for name in ("workshop", "meter", "note", "standing")}
-    await civil.post(f"{address}/edit", version=revision(page), ended="۱۴۰۵/۰۸/۲۳", cost="۶۹۰٬۰۰۰٬۰۰۰", **rest)
+    await civil.post(f"{address}/edit", version=read_version(page), ended="۱۴۰۵/۰۸/۲۳", cost="۶۹۰٬۰۰۰٬۰۰۰", **rest)
     page = await civil.get(address)
     machine = await row(site, "machines")
     assert f'href="/staff/fleet/machines/{machine.id}"' in page

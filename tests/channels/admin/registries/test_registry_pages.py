@@ -5,7 +5,8 @@ import re
 import pytest
 
 from domain.values.actors import Role
-from tests.support.scenarios.site_registries import furnish, give, revision, row, rows, words
+from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import furnish, give, row, rows, words
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, OWNER_CODE, PLATE, SECOND_PLATE
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
@@ -71,7 +72,7 @@ async def test_filters_narrow_a_list_and_a_wrong_one_is_told(officer: Visitor) -
 async def test_a_scrapped_vehicle_stays_in_the_records(site: StaffSite, officer: Visitor) -> None:
     address = await a_row(site, "vehicle", plate=PLATE)
     page = await officer.get(f"{address}/edit")
-    await officer.post(f"{address}/edit", version=revision(page), **FORM | {"status": "scrapped"})
+    await officer.post(f"{address}/edit", version=read_version(page), **FORM | {"status": "scrapped"})
     assert "وضعیت : فعال ← اسقاط یا خارج شده" in words(await officer.get(address))
     assert address in await officer.get(f"{ROOM}/vehicle?status=scrapped")
     assert address not in await officer.get(f"{ROOM}/vehicle?status=active")
@@ -129,7 +130,7 @@ async def test_a_change_is_in_the_history_with_who_made_it(site: StaffSite, offi
     address = await a_row(site, "vehicle", plate=PLATE)
     page = await officer.get(f"{address}/edit")
     assert 'name="plate"' not in page, "what names a row never changes"
-    await officer.post(f"{address}/edit", version=revision(page), **FORM | {"taxi_code": "", "capacity": "۴"})
+    await officer.post(f"{address}/edit", version=read_version(page), **FORM | {"taxi_code": "", "capacity": "۴"})
     said = words(await officer.get(address))
     assert "کارمند taxi_officer" in said
     assert "کد تاکسی : ۱۱۴ ← —" in said
@@ -139,14 +140,14 @@ async def test_a_change_is_in_the_history_with_who_made_it(site: StaffSite, offi
 
 async def test_who_comes_second_is_told_and_overwrites_nothing(site: StaffSite, officer: Visitor) -> None:
     address = await a_row(site, "vehicle", plate=PLATE)
-    first = revision(await officer.get(f"{address}/edit"))
+    first = read_version(await officer.get(f"{address}/edit"))
     await officer.post(f"{address}/edit", version=first, **FORM | {"model": "سمند"})
     page = await officer.post(f"{address}/edit", 409, version=first, **FORM | {"model": "پراید"})
     assert "همکار دیگری این ردیف را تغییر داد" in page
     assert 'value="سمند"' in page
     assert "پراید" in words(page), "what was typed is still there to be read"
     assert (await row(site, "vehicle", plate=PLATE)).values["model"] == "سمند"
-    await officer.post(f"{address}/edit", version=revision(page), **FORM | {"model": "پراید"})
+    await officer.post(f"{address}/edit", version=read_version(page), **FORM | {"model": "پراید"})
     assert (await row(site, "vehicle", plate=PLATE)).values["model"] == "پراید"
 
 
@@ -172,8 +173,12 @@ async def test_what_people_wrote_runs_nothing(site: StaffSite, officer: Visitor)
 async def test_forms_that_are_not_ours(site: StaffSite, officer: Visitor) -> None:
     address = await a_row(site, "vehicle", plate=PLATE)
     await officer.get(address)
-    await officer.post(f"{address}/edit", 422, version="x", **FORM)
-    await officer.post(f"{address}/edit", 422, **FORM)
+    before = await row(site, "vehicle", plate=PLATE)
+    for strange in ({"version": "x"}, {"version": ""}, {}):
+        page = await officer.post(f"{address}/edit", 409, **FORM | {"model": "پراید"} | strange)
+        assert "پراید" in page, "what was typed is not lost"
+        assert read_version(page) == str(before.version_token)
+    assert await row(site, "vehicle", plate=PLATE) == before
     await officer.get(f"{ROOM}/vehicle/99999999999999999999", 404)
     await officer.get(f"{ROOM}/moon", 404)
 

@@ -6,7 +6,8 @@ from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.text import group_digits
 from tests.channels.admin.requests.test_refused_steps import assigned
-from tests.channels.admin.requests.test_request_pages import opened, revision, told
+from tests.channels.admin.requests.test_request_pages import opened, told
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -36,7 +37,7 @@ async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visit
     page = await opened(inside, "revenue", request)
     before = await site.request(request.code)
     assert "quote" not in before.data
-    await inside.post(f"/staff/requests/{request.code}/act/price", version=revision(page))
+    await inside.post(f"/staff/requests/{request.code}/act/price", version=read_version(page))
     total = (await site.request(request.code)).data["quote"]["total"]
     assert f"از روی تعرفهٔ امروز: {group_digits(total)} ریال با مالیات" in page
 
@@ -44,7 +45,7 @@ async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visit
 async def test_a_step_that_was_taken_is_told_with_what_is_waited_for(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted()
     page = await opened(inside, "civil", request)
-    way = await inside.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
+    way = await inside.post(f"/staff/requests/{request.code}/act/accept", version=read_version(page))
     page = await inside.get(way)
     assert "پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه." in words(page)
     for name in ("nothing", "pay"):  # no step, and one of the system
@@ -55,10 +56,10 @@ async def test_a_refused_step_is_told_under_the_head_with_the_way_to_it(site: St
     request = await site.submitted()
     page = await opened(inside, "civil", request)
     path = f"/staff/requests/{request.code}/act/reject"
-    page = await inside.post(path, 422, version=revision(page))
+    page = await inside.post(path, 422, version=read_version(page))
     assert 'href="#step-reject"' in told(page)
     await site.demo.act(request.code, "accept", Role.CIVIL)
-    page = await inside.post(path, 409, version=revision(page), reason="راه نیست")
+    page = await inside.post(path, 409, version=read_version(page), reason="راه نیست")
     assert "همکار دیگری" in told(page)
     assert "href" not in told(page), "the step is not there any more"
 

@@ -8,7 +8,8 @@ from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from domain.values.text import group_digits
 from tests.channels.admin.audit_reader import count_denials
-from tests.channels.admin.requests.test_request_pages import expert_request, opened, revision, small_form, steps
+from tests.channels.admin.requests.test_request_pages import expert_request, opened, small_form, steps
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import HASH, StaffSite, Visitor, visitor
 
 TODAY = "1405/09/03 11:00"
@@ -44,7 +45,7 @@ async def test_a_report_of_another_expert_is_not_lost(site: StaffSite, inside: V
     request = await assigned(site)
     page = await opened(inside, "sara", request)
     path = f"/staff/requests/{request.code}/act/visit"
-    page = await inside.post(path, 403, version=revision(page), report=REPORT)
+    page = await inside.post(path, 403, version=read_version(page), report=REPORT)
     form = page.split('id="step-visit" open')[1].split("</details>")[0]
     assert REPORT.strip() in form
     assert "کارشناس این بازدید کس دیگری است" in form
@@ -57,7 +58,7 @@ async def test_an_hour_that_is_not_the_officers_to_give_is_a_mistake(site: Staff
     page = await opened(inside, "expert", request)
     path = f"/staff/requests/{request.code}/act/reassign"
     wanted = {"visit": "1405/09/04 21:00", "outside_hours": "yes"}
-    form = step_form(await inside.post(path, 403, version=revision(page), **wanted), "reassign")
+    form = step_form(await inside.post(path, 403, version=read_version(page), **wanted), "reassign")
     assert 'value="1405/09/04 21:00"' in form
     assert 'id="reassign-outside_hours-problem">بازدید بیرون از روز و ساعت را تنها مدیر یا دبیرخانه' in form
     assert await count_denials(site) == 0
@@ -68,7 +69,7 @@ async def test_an_amount_without_a_reason_is_a_mistake(site: StaffSite, inside: 
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
     path = f"/staff/requests/{request.code}/act/price"
-    form = step_form(await inside.post(path, 422, version=revision(page), amount="۲٬۰۰۰٬۰۰۰"), "price")
+    form = step_form(await inside.post(path, 422, version=read_version(page), amount="۲٬۰۰۰٬۰۰۰"), "price")
     assert 'value="۲٬۰۰۰٬۰۰۰"' in form
     assert 'id="price-reason-problem">تغییر مبلغ دلیل می‌خواهد' in form
     assert await count_denials(site) == 0
@@ -88,7 +89,7 @@ async def test_money_at_the_own_terminal_is_recorded_as_that(site: StaffSite) ->
         values = {
             **dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page)),
             **dict(re.findall(r'name="(amount)"[^>]* value="([۰-۹٬]+)"', page)),
-            "version": revision(page),
+            "version": read_version(page),
             "reference": "770012",
         }
         assert "در فهرست نیست" in await revenue.post(f"{path}/slip", 422, method="gateway", **values)

@@ -15,7 +15,8 @@ from domain.values.actors import Role
 from tests.support.demo_site import build_desk
 from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, actor
-from tests.support.scenarios.site_registries import furnish, revision
+from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import furnish
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
 from tests.support.scenarios.taxi_requests import asked_leave, complained
 from tests.support.staff_site import StaffSite, Visitor, staff_site, visitor
@@ -115,7 +116,7 @@ async def test_a_price_that_moved_since_the_page_was_read_is_told(site: StaffSit
     assert shown
     assert shown[1] == "13200000"
     await priced(site, rate=8_000_000, vat_percent=10)
-    form = {"version": revision(page), "seen-quote": shown[1]}
+    form = {"version": read_version(page), "seen-quote": shown[1]}
     page = await inside.post(path, 409, **form)
     assert "اکنون ۳۵٬۲۰۰٬۰۰۰ ریال است" in page
     assert (await site.request(request.code)).state == "accepted"
@@ -130,8 +131,8 @@ async def test_a_finished_request_is_taken_up_again(site: StaffSite, inside: Vis
     path = f"/staff/requests/{request.code}"
     page = await opened(inside, "civil", request)
     assert f'action="{path}/reopen"' in page
-    assert 'id="refusal"' in await inside.post(f"{path}/reopen", 422, version=revision(page), reason=" ")
-    led = await inside.post(f"{path}/reopen", version=revision(page), reason="راه باز شد")
+    assert 'id="refusal"' in await inside.post(f"{path}/reopen", 422, version=read_version(page), reason=" ")
+    led = await inside.post(f"{path}/reopen", version=read_version(page), reason="راه باز شد")
     async with site.store.open_unit(write=False) as uow:
         new = (await uow.requests.list_requests(RequestFilter()))[0]
     assert (led, new.parent_id) == (f"/staff/requests/{new.code}?done=reopened", request.id)
@@ -139,7 +140,7 @@ async def test_a_finished_request_is_taken_up_again(site: StaffSite, inside: Vis
     assert f'<dt>دوباره در جریان با کد</dt><dd><a href="/staff/requests/{new.code}">' in old_page
     assert f'<dt>دنبالهٔ درخواست</dt><dd><a href="{path}">' in new_page
     assert "/reopen" not in old_page + new_page
-    await inside.post(f"{path}/reopen", 409, version=revision(page), reason="راه باز شد")
+    await inside.post(f"{path}/reopen", 409, version=read_version(page), reason="راه باز شد")
 
 
 async def test_who_may_not_take_it_up_is_not_offered_it(site: StaffSite, inside: Visitor) -> None:
@@ -154,5 +155,5 @@ async def test_the_mobile_of_a_finished_request_is_corrected(site: StaffSite, in
     request = await done(site, ("reject", Role.CIVIL))
     page, path = await opened(inside, "civil", request), f"/staff/requests/{request.code}/mobile"
     assert f'action="{path}"' in page
-    await inside.post(path, version=revision(page), mobile="09121112233", proof="کارت ملی")
+    await inside.post(path, version=read_version(page), mobile="09121112233", proof="کارت ملی")
     assert (await site.request(request.code)).mobile == "+989121112233"

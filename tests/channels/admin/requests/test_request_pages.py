@@ -11,6 +11,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -36,13 +37,6 @@ def steps(page: str) -> list[str]:
     return re.findall(r'action="/staff/requests/[0-9]+/act/([a-z_]+)"', page)
 
 
-def revision(page: str) -> str:
-    """The revision that the page shows."""
-    found = re.search(r'name="version" value="([0-9]+)"', page)
-    assert found
-    return found[1]
-
-
 async def opened(visitor: Visitor, username: str, request: ServiceRequest) -> str:
     """The request's page, read by a member of the staff."""
     await visitor.sign_in(username)
@@ -64,9 +58,9 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
     path = f"/staff/requests/{request.code}"
     async with visitor(site) as civil, visitor(site) as revenue:
         page = await opened(civil, "civil", request)
-        await civil.post(f"{path}/act/accept", version=revision(page), hours="۳")
+        await civil.post(f"{path}/act/accept", version=read_version(page), hours="۳")
         page = await opened(revenue, "revenue", request)
-        await revenue.post(f"{path}/act/price", version=revision(page))
+        await revenue.post(f"{path}/act/price", version=read_version(page))
         page = await revenue.get(path)
         bill_id, payment_id, amount = (
             re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)[1]  # type: ignore[index]  # a failure tells enough
@@ -74,7 +68,7 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
         )
         assert "مهلت پرداخت" in page
         assert "۰۰:۰۰" not in page  # its last day is told, as it is to the citizen
-        slip = {"bill_id": bill_id, "payment_id": payment_id, "reference": "1001", "version": revision(page)}
+        slip = {"bill_id": bill_id, "payment_id": payment_id, "reference": "1001", "version": read_version(page)}
         assert "مبلغ پرداختی با مبلغ قبض یکی نیست" in await revenue.post(f"{path}/slip", 422, amount="1000", **slip)
         await revenue.post(f"{path}/slip", amount=amount, **slip)
         await revenue.post(f"{path}/slip", amount=amount, **slip)  # a double click
@@ -84,9 +78,9 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
             page = await civil.get(path)
             assert ("این کار برای" in page) is (step == "hand_over"), "who hands over sees for when it is booked"
             if step == "hand_over":
-                assert "این کار برای" in await civil.post(f"{path}/act/{step}", 422, version=revision(page))
+                assert "این کار برای" in await civil.post(f"{path}/act/{step}", 422, version=read_version(page))
             early = {"early": "yes"} if step == "hand_over" else {}
-            await civil.post(f"{path}/act/{step}", version=revision(page), **early)
+            await civil.post(f"{path}/act/{step}", version=read_version(page), **early)
         assert "انجام شده" in await civil.get(path)
     assert (await site.request(request.code)).state == "completed"
 
@@ -95,7 +89,7 @@ async def test_what_was_typed_stays_when_it_is_refused(site: StaffSite, inside: 
     request = await site.submitted()
     page = await opened(inside, "civil", request)
     path = f"/staff/requests/{request.code}/act/accept"
-    page = await inside.post(path, 422, version=revision(page), hours="زیاد", date="فردا")
+    page = await inside.post(path, 422, version=read_version(page), hours="زیاد", date="فردا")
     assert "ساعت کار «زیاد» خوانده نشد" in page
     assert 'value="زیاد"' in page
     assert 'value="فردا"' in page
@@ -111,7 +105,7 @@ async def test_a_price_of_ones_own_stays_when_it_is_refused(
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
     path = f"/staff/requests/{request.code}/act/price"
-    page = await inside.post(path, 422, version=revision(page), amount=amount, reason=reason)
+    page = await inside.post(path, 422, version=read_version(page), amount=amount, reason=reason)
     form = page.split('id="step-price" open')[1].split("</form>")[0]
     assert f'value="{amount}"' in form
     assert reason in form
@@ -122,7 +116,7 @@ async def test_the_second_of_two_officers_is_told(site: StaffSite) -> None:
     request = await site.submitted()
     path = f"/staff/requests/{request.code}"
     async with visitor(site) as first, visitor(site) as second:
-        seen = [revision(await opened(one, "civil", request)) for one in (first, second)]
+        seen = [read_version(await opened(one, "civil", request)) for one in (first, second)]
         await first.post(f"{path}/act/accept", version=seen[0])
         page = await second.post(f"{path}/act/reject", 409, version=seen[1], reason="راه باز نیست")
         assert "همکار دیگری" in page
@@ -146,11 +140,11 @@ async def test_it_is_assigned_and_its_mobile_corrected(site: StaffSite, inside: 
     request = await site.submitted()
     path = f"/staff/requests/{request.code}"
     page = await opened(inside, "civil", request)
-    await inside.post(f"{path}/assign", version=revision(page), assignee="civil")
+    await inside.post(f"{path}/assign", version=read_version(page), assignee="civil")
     page = await inside.get(path)
-    wrong = await inside.post(f"{path}/mobile", 422, version=revision(page), mobile="12", proof="کارت ملی")
+    wrong = await inside.post(f"{path}/mobile", 422, version=read_version(page), mobile="12", proof="کارت ملی")
     assert "شماره همراه درست نیست" in wrong
-    await inside.post(f"{path}/mobile", version=revision(page), mobile="۰۹۱۲۱۱۱۲۲۳۳", proof="کارت ملی")
+    await inside.post(f"{path}/mobile", version=read_version(page), mobile="۰۹۱۲۱۱۱۲۲۳۳", proof="کارت ملی")
     after = await site.request(request.code)
     assert (after.assignee, after.mobile) == ("civil", "+989121112233")
     assert "<strong>سپردن</strong>" in await inside.get(path)
@@ -178,7 +172,7 @@ def paper(visitor: Visitor, page: str, content: bytes, name: str) -> FormData:
     form = FormData()
     choices = page.split('id="paper"')[1].split("</select>", maxsplit=1)[0]
     field = re.findall(r'<option value="([a-z_]+)">', choices)[0]
-    for key, value in {"csrf": visitor.csrf, "version": revision(page), "field": field}.items():
+    for key, value in {"csrf": visitor.csrf, "version": read_version(page), "field": field}.items():
         form.add_field(key, value)
     form.add_field("file", BytesIO(content), filename=name, content_type="image/png")
     return form
@@ -230,7 +224,7 @@ async def test_a_document_of_another_request_is_not_there(site: StaffSite, insid
 async def test_what_citizens_wrote_is_text_and_nothing_else(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted(full_name=HOSTILE[:80], place=HOSTILE, description=HOSTILE)
     page = await opened(inside, "civil", request)
-    await inside.post(f"/staff/requests/{request.code}/act/ask", version=revision(page), question=HOSTILE)
+    await inside.post(f"/staff/requests/{request.code}/act/ask", version=read_version(page), question=HOSTILE)
     for path in (f"/staff/requests/{request.code}", "/staff?queue=open"):
         page = await inside.get(path)
         assert "<script>alert" not in page
@@ -280,7 +274,7 @@ async def test_a_refused_mobile_stays_with_its_proof(site: StaffSite, inside: Vi
     request = await site.submitted()
     path = f"/staff/requests/{request.code}/mobile"
     page = await opened(inside, "civil", request)
-    page = await inside.post(path, 422, version=revision(page), mobile="0912 111", proof='کارت "ملی"')
+    page = await inside.post(path, 422, version=read_version(page), mobile="0912 111", proof='کارت "ملی"')
     form = small_form(page, path)
     assert 'value="0912 111" inputmode="tel" dir="ltr" aria-invalid="true" aria-describedby="refusal"' in form
     assert 'value="کارت &#34;ملی&#34;">' in form
@@ -306,7 +300,7 @@ async def test_a_refused_slip_and_refund_stay_beside_their_bill(site: StaffSite,
     ids = dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page))
     due = re.search(r'name="amount"[^>]* value="([۰-۹٬]+)"', page)
     assert due
-    slip = {"version": revision(page), "reference": "پیگیری ۷", **ids}
+    slip = {"version": read_version(page), "reference": "پیگیری ۷", **ids}
     for amount in ("ده میلیون", "1000"):
         page = await inside.post(f"{path}/slip", 422, amount=amount, **slip)
         form = small_form(page, f"{path}/slip")
@@ -350,14 +344,19 @@ async def test_money_goes_back_once(site: StaffSite) -> None:
             name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)[1]  # type: ignore[index]  # as above
             for name in ("bill_id", "payment_id", "amount")
         }
-        await revenue.post(f"{path}/slip", reference="1", version=revision(page), **values)
+        await revenue.post(f"{path}/slip", reference="1", version=read_version(page), **values)
         await site.demo.act(request.code, "cancel", Role.CIVIL)
         assert f'action="{path}/refund"' not in await revenue.get(path), "a second person comes first"
         await agreed(site, path, bill_id=values["bill_id"], amount=values["amount"])
         page = await revenue.get(path)
         assert "باید به شهروند برگردد" in page
         assert "کارمند manager برگشت این پول به شبای IR" in page
-        back = {"bill_id": values["bill_id"], "version": revision(page), "reference": "2", "amount": values["amount"]}
+        back = {
+            "bill_id": values["bill_id"],
+            "version": read_version(page),
+            "reference": "2",
+            "amount": values["amount"],
+        }
         assert "یکی نیست" in await revenue.post(f"{path}/refund", 422, iban=IBAN, **back | {"amount": "1000"})
         assert "شماره شبا درست نیست" in await revenue.post(f"{path}/refund", 422, iban="IR00", **back)
         await revenue.post(f"{path}/refund", iban=IBAN, **back)

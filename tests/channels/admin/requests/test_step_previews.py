@@ -9,7 +9,8 @@ from domain.values.actors import Role
 from domain.values.text import persian_digits
 from tests.channels.admin.fleet.test_calendar_pages import links, paid
 from tests.channels.admin.requests.test_refused_steps import assigned
-from tests.channels.admin.requests.test_request_pages import expert_request, opened, revision, steps
+from tests.channels.admin.requests.test_request_pages import expert_request, opened, steps
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import words
 from tests.support.scenarios.taxi_requests import complained
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -70,9 +71,9 @@ async def test_a_machine_handed_over_early_is_asked_about_and_its_booking_moves(
     path = f"/staff/requests/{request.code}/act/hand_over"
     page = await opened(inside, "civil", request)
     assert 'id="hand_over-early"' in page
-    page = await inside.post(path, 422, version=revision(page))
+    page = await inside.post(path, 422, version=read_version(page))
     assert "برای ۱۴۰۵/۰۹/۰۵ رزرو شده است" in words(page)
-    await inside.post(path, version=revision(page), early="yes")
+    await inside.post(path, version=read_version(page), early="yes")
     data = (await site.request(request.code)).data
     assert data["booked_start"] == "2026-11-24T06:30:00+00:00", "at ten in Tehran, which it is now"
     async with site.store.open_unit(write=False) as uow:
@@ -88,7 +89,7 @@ async def test_a_machine_that_is_out_today_is_not_handed_over_early(site: StaffS
     await site.demo.act(requests[0].code, "hand_over", Role.CIVIL, {"early": "yes"})
     page = await opened(inside, "civil", requests[1])
     page = await inside.post(
-        f"/staff/requests/{requests[1].code}/act/hand_over", 409, version=revision(page), early="yes"
+        f"/staff/requests/{requests[1].code}/act/hand_over", 409, version=read_version(page), early="yes"
     )
     assert "آزاد نیست" in words(page)
     assert (await site.request(requests[1].code)).state == "scheduled"

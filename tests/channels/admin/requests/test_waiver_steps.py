@@ -12,9 +12,10 @@ from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
 from domain.values.actors import Role
 from tests.channels.admin.audit_reader import count_denials, list_audited
-from tests.channels.admin.requests.test_request_pages import opened, revision
+from tests.channels.admin.requests.test_request_pages import opened
 from tests.channels.admin.test_return_to_page import carried
 from tests.channels.admin.test_route_protection import PROOF
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.expert_opinions import PAPERS, STEPS, asked_opinion, price_opinions
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
@@ -60,7 +61,7 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
     site: StaffSite, inside: Visitor, billed: ServiceRequest
 ) -> None:
     page = await opened(inside, "revenue", billed)
-    path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": read_version(page), "reason": WHY}
     site.clock.at += PROOF_FRESHNESS
     asked = await inside.post(path, 401, **typed)
     assert PROOF in asked
@@ -80,7 +81,7 @@ async def test_a_price_of_one_s_own_needs_a_fresh_proof_and_the_tariff_s_none(si
     request = await site.submitted()
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
-    path, typed = f"/staff/requests/{request.code}/act/price", {"version": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{request.code}/act/price", {"version": read_version(page), "reason": WHY}
     site.clock.at += PROOF_FRESHNESS
     assert PROOF in await inside.post(path, 401, **typed, amount="0")
     assert (await site.request(request.code)).state == "accepted"
@@ -98,7 +99,7 @@ async def test_a_step_that_is_refused_after_the_proof_stands_filled_in(
     page = await inside.post(path, 409, **carried(asked), proof_password=PASSWORD)
     assert "کار &#34;عمومی&#34; روستا" in page
     assert (await site.request(billed.code)).state == "awaiting_payment"
-    await inside.post(path, version=revision(page), reason=WHY)
+    await inside.post(path, version=read_version(page), reason=WHY)
 
 
 async def test_outside_the_code_is_asked_for_too(site: StaffSite, billed: ServiceRequest) -> None:
@@ -108,7 +109,7 @@ async def test_outside_the_code_is_asked_for_too(site: StaffSite, billed: Servic
         await revenue.get("/staff/second-factor")
         await revenue.post("/staff/second-factor", code=site.code_of(secret))
         page = await revenue.get(f"/staff/requests/{billed.code}")
-        path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
+        path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": read_version(page), "reason": WHY}
         site.clock.at += PROOF_FRESHNESS
         assert 'name="proof_code"' in await revenue.post(path, 401, **typed)
         assert PROOF in await revenue.post(path, 401, **typed, proof_password=PASSWORD)
@@ -123,10 +124,10 @@ async def test_who_may_not_waive_is_not_asked_but_refused(
     site.clock.at += PROOF_FRESHNESS
     before = await count_denials(site)
     path = f"/staff/requests/{billed.code}/act"
-    refused = await inside.post(f"{path}/waive", 403, version=revision(page), reason=WHY)
+    refused = await inside.post(f"{path}/waive", 403, version=read_version(page), reason=WHY)
     assert PROOF not in refused
     assert await count_denials(site) == before + 1
-    await inside.post(f"{path}/cancel", version=revision(page), reason=WHY)
+    await inside.post(f"{path}/cancel", version=read_version(page), reason=WHY)
 
 
 async def test_another_service_is_no_exception(site: StaffSite, inside: Visitor) -> None:
@@ -137,4 +138,4 @@ async def test_another_service_is_no_exception(site: StaffSite, inside: Visitor)
     page = await opened(inside, "revenue", request)
     site.clock.at += PROOF_FRESHNESS
     path = f"/staff/requests/{request.code}/act/waive"
-    assert PROOF in await inside.post(path, 401, version=revision(page), reason=WHY)
+    assert PROOF in await inside.post(path, 401, version=read_version(page), reason=WHY)

@@ -9,6 +9,7 @@ import pytest
 from domain.actions.settings.changes import renew_settings
 from domain.settings.records import SettingChange
 from tests.support.demo_site import build_desk
+from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 HELP = "/staff/settings/texts/one/sms.help"
@@ -21,13 +22,6 @@ async def changes(site: StaffSite) -> list[SettingChange]:
         return await uow.setting_changes.list_recent(None, 100)
 
 
-def seen(page: str) -> str:
-    """The version that a page's forms bear."""
-    found = re.search(r'name="version" value="([0-9]+)"', page)
-    assert found
-    return found[1]
-
-
 @pytest.fixture
 async def admin(inside: Visitor) -> Visitor:
     """The administrator, signed in."""
@@ -38,12 +32,12 @@ async def admin(inside: Visitor) -> Visitor:
 async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     assert "پیکربندی: ۲۱ تا ۸" in page
-    await admin.post(f"{RULES}/deadlines", version=seen(page), payment_days="۵", settlement_lag_hours="48")
+    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="۵", settlement_lag_hours="48")
     desk = site.demo.desk
     assert (desk.policy.payment_days, desk.policy.settlement_lag) == (5, timedelta(hours=48))
     page = await admin.get("/staff/settings")
     assert re.search(r'name="payment_days" value="۵|name="payment_days" value="5', page)
-    await admin.post(f"{RULES}/deadlines", version=seen(page), payment_days="", settlement_lag_hours="48")
+    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="", settlement_lag_hours="48")
     assert (desk.policy.payment_days, desk.policy.settlement_lag) == (3, timedelta(hours=48))
     made = [(one.name, one.before, one.value, one.by) for one in await changes(site)]
     assert made == [
@@ -56,16 +50,16 @@ async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> 
 async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     hours = {"quiet_hours": "۲۲ تا ۷", "thursday_hours": "8-12", "office_hours": "۷:۳۰ تا ۱۳"}
-    await admin.post(f"{RULES}/hours", version=seen(page), **hours)
+    await admin.post(f"{RULES}/hours", version=read_version(page), **hours)
     found = site.demo.desk.calendar.work_hours
     assert found.quiet == (time(22), time(7))
     assert (found.thursday, found.office) == ((time(8), time(12)), (time(7, 30), time(13)))
     page = await admin.get("/staff/settings")
     assert 'value="۲۲ تا ۷"' in page
-    await admin.post(f"{RULES}/hours", version=seen(page), **hours | {"thursday_hours": "بسته"})
+    await admin.post(f"{RULES}/hours", version=read_version(page), **hours | {"thursday_hours": "بسته"})
     assert site.demo.desk.calendar.work_hours.thursday is None
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/money", version=seen(page), rounding_mode="up", refund_unused_hours="no")
+    await admin.post(f"{RULES}/money", version=read_version(page), rounding_mode="up", refund_unused_hours="no")
     policy = site.demo.desk.policy
     assert (policy.rounding_mode, policy.refund_unused_hours) == ("up", False)
 
@@ -88,7 +82,7 @@ async def test_a_rule_that_cannot_be_is_told(
     site: StaffSite, admin: Visitor, group: str, field: str, typed: str
 ) -> None:
     page = await admin.get("/staff/settings")
-    page = await admin.post(f"{RULES}/{group}", 422, version=seen(page), **{field: typed})
+    page = await admin.post(f"{RULES}/{group}", 422, version=read_version(page), **{field: typed})
     assert f'id="{field}-problem"' in page
     assert "<b>" not in page
     assert await changes(site) == []
@@ -96,25 +90,33 @@ async def test_a_rule_that_cannot_be_is_told(
 
 async def test_who_comes_second_is_told(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
-    old = seen(page)
+    old = read_version(page)
     await admin.post(f"{RULES}/deadlines", version=old, payment_days="5")
     assert "در این فاصله" in await admin.post(f"{RULES}/deadlines", 409, version=old, payment_days="7")
     assert site.demo.desk.policy.payment_days == 5
     await admin.post(f"{RULES}/machines", version=old, max_machines="4")
     await admin.post(f"{RULES}/moon", 404, version=old)
-    await admin.post(f"{RULES}/machines", 422, version="x", max_machines="4")
+    before = await changes(site)
+    for strange in ({"version": "x"}, {"version": ""}, {}):
+        page = await admin.post(f"{RULES}/machines", 409, max_machines="4", **strange)
+        assert "در این فاصله" in page
+        assert read_version(page) != old
+        await admin.post(f"{RULES}/machines", 409, max_machines="5", **strange)
+    assert await changes(site) == before
 
 
 async def test_a_day_is_declared_and_forgotten(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings/days")
     day = date(2026, 12, 1)
     assert site.demo.desk.calendar.is_working_day(day)
-    await admin.post("/staff/settings/days", version=seen(page), day="1405/09/10", kind="holiday", note="سوگواری <b>")
+    await admin.post(
+        "/staff/settings/days", version=read_version(page), day="1405/09/10", kind="holiday", note="سوگواری <b>"
+    )
     assert not site.demo.desk.calendar.is_working_day(day)
     page = await admin.get("/staff/settings/days")
     assert "سه‌شنبه ۱۰ آذر ۱۴۰۵" in page
     assert "سوگواری &lt;b&gt;" in page
-    number = seen(page)
+    number = read_version(page)
     await admin.post(f"/staff/settings/days/{day}/forget", version=number)
     assert site.demo.desk.calendar.is_working_day(day)
     await admin.post(f"/staff/settings/days/{day}/forget", 404, version=number)
@@ -126,7 +128,7 @@ async def test_a_day_is_declared_and_forgotten(site: StaffSite, admin: Visitor) 
 
 async def test_who_declares_a_day_second_is_told(site: StaffSite, admin: Visitor) -> None:
     way, day = "/staff/settings/days", date(2026, 12, 1)
-    old = seen(await admin.get(way))
+    old = read_version(await admin.get(way))
     await admin.post(way, version=old, day="1405/09/10", kind="holiday", note="سوگواری")
     page = await admin.post(way, 409, version=old, day="1405/09/10", kind="working", note="کار")
     assert "در این فاصله" in page
@@ -135,25 +137,34 @@ async def test_who_declares_a_day_second_is_told(site: StaffSite, admin: Visitor
     assert not site.demo.desk.calendar.is_working_day(day)
     assert "در این فاصله" in await admin.post(f"{way}/{day}/forget", 409, version=old)
     await admin.post(way, version=old, day="1405/09/11", kind="holiday")
-    await admin.post(way, 422, day="1405/09/12", kind="holiday")
-    await admin.post(way, version=seen(page), day="1405/09/10", kind="working", note="کار")
+    before = await changes(site)
+    await admin.post(way, 409, day="1405/09/12", kind="holiday")
+    assert await changes(site) == before
+    await admin.post(way, version=read_version(page), day="1405/09/10", kind="working", note="کار")
     assert site.demo.desk.calendar.is_working_day(day)
 
 
 async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get(HELP)
     words = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
-    await admin.post(HELP, version=seen(page), text=words)
+    await admin.post(HELP, version=read_version(page), text=words)
     assert site.demo.desk.catalogue.text("sms.help") == words
     assert site.demo.desk.catalogue.part_budget("sms.help") == 3
     page = await admin.get("/staff/settings/texts?which=changed")
     assert "پیشخوان ما؛" in page
     assert "sms.choose" not in page
-    page = await admin.get(HELP)
-    await admin.post(f"{HELP}/reset", version=seen(page))
+    old = read_version(await admin.get(HELP))
+    words = "پیشخوان شما؛ شماره را بفرستید:\n{menu}"
+    await admin.post(HELP, version=old, text=words)
+    page = await admin.post(f"{HELP}/reset", 409, version=old)
+    assert "چیزی ثبت نشد." in page
+    assert "در این فاصله" in page
+    assert "پیشخوان شما؛" in page, "what stands there now"
+    assert site.demo.desk.catalogue.text("sms.help") == words
+    await admin.post(f"{HELP}/reset", version=read_version(page))
     assert "شهرداری گمیشان" in site.demo.desk.catalogue.text("sms.help")
     title = "/staff/settings/texts/one/admin.comments.title"
-    await admin.post(title, version=seen(await admin.get(title)), text="نظرهای مردم")
+    await admin.post(title, version=read_version(await admin.get(title)), text="نظرهای مردم")
     assert "<h1>نظرهای مردم</h1>" in await comments_page(site)
 
 
@@ -172,7 +183,7 @@ async def test_a_text_that_fails_its_proof_is_told_and_stays_in_its_box(
 ) -> None:
     page = await admin.get(HELP)
     before = site.demo.desk.catalogue.text("sms.help")
-    page = await admin.post(HELP, 422, version=seen(page), text=typed)
+    page = await admin.post(HELP, 422, version=read_version(page), text=typed)
     assert 'role="alert"' in page
     assert typed in unescape(page)
     assert site.demo.desk.catalogue.text("sms.help") == before
@@ -185,8 +196,10 @@ async def test_a_text_may_not_cut_what_citizens_write(site: StaffSite, admin: Vi
     text = site.demo.desk.catalogue.text(key)
     assert "{text:200}" in text
     page = await admin.get(way)
-    assert "{place:40}" in await admin.post(way, 422, version=seen(page), text=text.replace("{text:200}", "{text}"))
-    await admin.post(way, version=seen(page), text=text.replace("{text:200}", "{text:180}"))
+    assert "{place:40}" in await admin.post(
+        way, 422, version=read_version(page), text=text.replace("{text:200}", "{text}")
+    )
+    await admin.post(way, version=read_version(page), text=text.replace("{text:200}", "{text:180}"))
     assert "{text:180}" in site.demo.desk.catalogue.text(key)
 
 
@@ -198,14 +211,14 @@ async def test_what_the_proofs_reckon_with_is_no_text(admin: Visitor) -> None:
 async def test_a_list_is_written_line_by_line(site: StaffSite, admin: Visitor) -> None:
     way = "/staff/settings/texts/one/services.machinery.steps"
     page = await admin.get(way)
-    await admin.post(way, version=seen(page), text="نخست\n\n دوم \nسوم")
+    await admin.post(way, version=read_version(page), text="نخست\n\n دوم \nسوم")
     assert site.demo.desk.catalogue.text_lines("services.machinery.steps") == ["نخست", "دوم", "سوم"]
 
 
 async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/hours", version=seen(page), quiet_hours="۲۲ تا ۶")
-    await admin.post("/staff/settings/days", version=seen(page), day="1405/09/10", kind="holiday")
+    await admin.post(f"{RULES}/hours", version=read_version(page), quiet_hours="۲۲ تا ۶")
+    await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/10", kind="holiday")
     page = await admin.get("/staff/settings/changes")
     for shown in ("۲۱ تا ۸", "۲۲ تا ۶", "ساعت خاموشی پیامک", "سه‌شنبه ۱۰ آذر ۱۴۰۵", "مانند تقویم", "کارمند admin"):
         assert shown in page
@@ -215,8 +228,8 @@ async def test_another_process_takes_it_up(site: StaffSite, admin: Visitor) -> N
     other = build_desk(site.clock)
     assert await renew_settings(other, site.store)
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/deadlines", version=seen(page), payment_days="9")
-    await admin.post("/staff/settings/days", version=seen(page), day="1405/09/10", kind="holiday")
+    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="9")
+    await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/10", kind="holiday")
     assert other.policy.payment_days == 3
     assert await renew_settings(other, site.store)
     assert other.policy.payment_days == 9

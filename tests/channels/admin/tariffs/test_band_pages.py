@@ -9,8 +9,8 @@ from domain.actions.tariffs.changes import add_tariff
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.values.actors import Role
 from tests.channels.admin.requests.test_request_pages import opened
-from tests.channels.admin.tariffs.test_tariff_changes import WITHDRAW, seen_of
-from tests.channels.admin.tariffs.test_tariff_pages import FORM, LOADER, ROOM, need_approval
+from tests.channels.admin.tariffs.test_tariff_changes import WITHDRAW
+from tests.channels.admin.tariffs.test_tariff_pages import FORM, LOADER, ROOM, need_approval, set_price
 from tests.support.municipality import actor
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -39,9 +39,7 @@ def asked_of(page: str) -> str:
 
 async def set_at(who: Visitor, address: str, **changed: str) -> None:
     """Look at a price and set it from there."""
-    form = CHEAPER | changed
-    page = await who.post(address.replace("?", "/preview?", 1), 200, **form)
-    assert await who.post(address, **form, version=seen_of(page)) == f"{address}&done=price_set"
+    assert await set_price(who, CHEAPER | changed, address) == f"{address}&done=price_set"
 
 
 async def test_a_band_is_asked_for_looked_at_and_set(revenue: Visitor) -> None:
@@ -96,7 +94,7 @@ async def test_a_band_is_withdrawn_before_it_begins(site: StaffSite, revenue: Vi
 async def test_a_second_person_approves_a_band(site: StaffSite, revenue: Visitor) -> None:
     need_approval(site)
     await revenue.get(LOADER)
-    assert await revenue.post(BAND, **CHEAPER) == f"{BAND}&done=price_proposed"
+    assert await set_price(revenue, CHEAPER, BAND) == f"{BAND}&done=price_proposed"
     assert "در انتظار تأیید" not in words(await revenue.get(LOADER))
     pages = [await revenue.get(address) for address in (BAND, ROOM)]
     assert all(f"کارکرد ماشین‌آلات: {TITLE}: ۲٬۵۰۰٬۰۰۰" in words(page) for page in pages)
@@ -111,7 +109,7 @@ async def test_a_second_person_approves_a_band(site: StaffSite, revenue: Visitor
 async def test_what_is_wrong_with_a_proposal_by_now_names_what_is_meant(site: StaffSite, revenue: Visitor) -> None:
     need_approval(site)
     await revenue.get(LOADER)
-    await revenue.post(LOADER, **FORM | {"minimum": "۹"})
+    await set_price(revenue, FORM | {"minimum": "۹"})
     number = (await revenue.get(ROOM)).split("/proposals/")[1].split("/")[0]
     async with site.store.open_unit() as uow:
         band = {"machine": "loader", "from": "8"}

@@ -1,13 +1,13 @@
 """Prices and commissions on the staff's site around those set ahead: set, corrected, withdrawn, by two officers."""
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from domain.people.sessions import PROOF_FRESHNESS
-from tests.channels.admin.tariffs.test_tariff_pages import FORM, LOADER, PREVIEW, ROOM, need_approval
+from tests.channels.admin.tariffs.test_tariff_pages import FORM, LOADER, PREVIEW, ROOM, need_approval, set_price
+from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
@@ -21,28 +21,14 @@ async def revenue(inside: Visitor) -> Visitor:
     """The revenue unit's browser, with a price of the next year set."""
     await inside.sign_in("revenue")
     await inside.get(LOADER)
-    assert await inside.post(LOADER, **FORM | {"valid_from": AHEAD}) == f"{LOADER}&done=price_set"
+    assert await set_price(inside, FORM | {"valid_from": AHEAD}) == f"{LOADER}&done=price_set"
     return inside
-
-
-def seen_of(page: str) -> str:
-    """The rows that a form was shown with."""
-    found = re.search(r'name="version" value="([0-9]+)"', page)
-    assert found
-    return found[1]
-
-
-async def set_as_seen(who: Visitor, **changed: str) -> str | None:
-    """Look at a price and set it from there."""
-    form: Mapping[str, str] = FORM | changed
-    page = await who.post(PREVIEW, 200, **form)
-    return await who.post(LOADER, **form, version=seen_of(page))
 
 
 async def test_a_price_before_another_says_until_when_it_holds(revenue: Visitor) -> None:
     said = words(await revenue.post(PREVIEW, 200, **FORM))
     assert f"تا پیش از {AHEAD}، که نرخِ ثبت‌شده برای آن هنگام آغاز می‌شود." in said
-    assert await set_as_seen(revenue) == f"{LOADER}&done=price_set"
+    assert await set_price(revenue) == f"{LOADER}&done=price_set"
     page = words(await revenue.get(LOADER))
     assert f"از ۱۴۰۵/۱۰/۰۱ تا {AHEAD}" in page
     assert "از ۱۴۰۵/۰۱/۰۱ تا ۱۴۰۵/۱۰/۰۱" in page
@@ -50,11 +36,11 @@ async def test_a_price_before_another_says_until_when_it_holds(revenue: Visitor)
 
 
 async def test_a_price_of_today_is_corrected_today(revenue: Visitor) -> None:
-    await set_as_seen(revenue, valid_from=TODAY, rate="۴۰٬۰۰۰٬۰۰۰")
+    await set_price(revenue, FORM | {"valid_from": TODAY, "rate": "۴۰٬۰۰۰٬۰۰۰"})
     form = FORM | {"valid_from": TODAY}
     said = words(await revenue.post(PREVIEW, 200, **form))
     assert "نرخی که برای همین روز ثبت شده است (۴۰٬۰۰۰٬۰۰۰ ریال) پس گرفته می‌شود" in said
-    await set_as_seen(revenue, valid_from=TODAY)
+    await set_price(revenue, FORM | {"valid_from": TODAY})
     page = words(await revenue.get(LOADER))
     assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in page
     assert f"۴۰٬۰۰۰٬۰۰۰ ریال برای هر ساعت پس گرفته شد کمینه ۲، مالیات ۱۰٪، از {TODAY} کارمند" in page
@@ -85,7 +71,7 @@ async def test_who_withdraws_the_only_price_reads_that_none_is_left(revenue: Vis
     assert GOES_ON in page
     assert NONE_LEFT not in page
     crane = LOADER.replace("loader", "crane")
-    assert await revenue.post(crane, **FORM) == f"{crane}&done=price_set"
+    assert await set_price(revenue, FORM, crane) == f"{crane}&done=price_set"
     page = words(await revenue.get(crane))
     assert NONE_LEFT in page
     assert GOES_ON not in page
@@ -93,7 +79,7 @@ async def test_who_withdraws_the_only_price_reads_that_none_is_left(revenue: Vis
 
 async def test_a_proposal_whose_day_has_passed_is_shown_from_today(site: StaffSite, revenue: Visitor) -> None:
     need_approval(site)
-    await set_as_seen(revenue, valid_from="۱۴۰۵/۰۹/۰۴")
+    await set_price(revenue, FORM | {"valid_from": "۱۴۰۵/۰۹/۰۴"})
     assert "از ۱۴۰۵/۰۹/۰۴" in words(await revenue.get(LOADER))
     site.clock.at += timedelta(days=5)
     await revenue.sign_in("revenue")
@@ -116,24 +102,24 @@ async def test_withdrawing_needs_a_fresh_proof_and_the_revenue_unit(site: StaffS
 
 async def test_of_two_officers_the_second_is_told_what_the_first_did(site: StaffSite, revenue: Visitor) -> None:
     form = FORM | {"valid_from": TODAY, "rate": "۵٬۰۰۰٬۰۰۰"}
-    mark = seen_of(await revenue.post(PREVIEW, 200, **form))
+    mark = read_version(await revenue.post(PREVIEW, 200, **form))
     async with visitor(site) as colleague:
         await colleague.sign_in("revenue")
         await colleague.get(LOADER)
-        await set_as_seen(colleague, valid_from=TODAY)
+        await set_price(colleague, FORM | {"valid_from": TODAY})
     for wrong in (mark, "بسیار", "9" * 5000):
         page = await revenue.post(LOADER, 409, **form, version=wrong)
         assert "در این فاصله همکار دیگری" in page
         assert 'value="۵٬۰۰۰٬۰۰۰"' in page, "what was typed stays"
         assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in words(page)
-    assert await set_as_seen(revenue, valid_from=TODAY, rate="۵٬۰۰۰٬۰۰۰") == f"{LOADER}&done=price_set"
+    assert await set_price(revenue, FORM | {"valid_from": TODAY, "rate": "۵٬۰۰۰٬۰۰۰"}) == f"{LOADER}&done=price_set"
 
 
 async def test_where_prices_need_two_the_second_reads_what_becomes_of_the_others(
     site: StaffSite, revenue: Visitor
 ) -> None:
     need_approval(site)
-    await set_as_seen(revenue)
+    await set_price(revenue)
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         for page in (await manager.get(ROOM), await manager.get(LOADER)):
@@ -149,7 +135,7 @@ async def test_where_prices_need_two_the_second_reads_what_becomes_of_the_others
 async def test_commissions_are_corrected_and_withdrawn(site: StaffSite, revenue: Visitor) -> None:
     await revenue.get(COMMISSION)
     for share, start in (("90", TODAY), ("9", TODAY), ("12", AHEAD)):
-        seen = seen_of(await revenue.get(COMMISSION))
+        seen = read_version(await revenue.get(COMMISSION))
         assert await revenue.post(COMMISSION, share=share, valid_from=start, version=seen)
     page = await revenue.get(COMMISSION)
     rows = [" ".join(re.sub("<[^>]+>", " ", row.split("</tr>")[0]).split()) for row in page.split("<tr")[2:]]
@@ -172,8 +158,8 @@ async def test_commissions_are_corrected_and_withdrawn(site: StaffSite, revenue:
 
 
 async def test_an_old_proof_withdraws_no_commission(site: StaffSite, revenue: Visitor) -> None:
-    await revenue.get(COMMISSION)
-    await revenue.post(COMMISSION, share="12", valid_from=AHEAD)
+    version = read_version(await revenue.get(COMMISSION))
+    await revenue.post(COMMISSION, share="12", valid_from=AHEAD, version=version)
     (way,) = WITHDRAW.findall(await revenue.get(COMMISSION))
     site.clock.at += PROOF_FRESHNESS
     assert 'name="proof_password"' in await revenue.post(way, 401)
