@@ -4,6 +4,7 @@ import tomllib
 from urllib.parse import urlsplit
 
 from app.clock import SystemClock
+from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.settings import Settings, SettingsError
 from app.ids import RandomIds
 from app.security.signing import Ed25519Signer
@@ -12,6 +13,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import renew_settings
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
+from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Letterhead
@@ -69,6 +71,15 @@ def build_vault(settings: Settings) -> FernetVault:
     if not secret:
         raise SettingsError(["PISHKHAN_SECRET_KEY is not set: keys of offices are sealed with a key made of it"])
     return FernetVault(secret)
+
+
+def build_gateways(settings: Settings) -> dict[str, PaymentGateway]:
+    """Return the bank gateways in use by name, in order of preference; `SettingsError` when one cannot work."""
+    faults = find_gateway_faults(settings)
+    if faults:
+        raise SettingsError(faults)
+    sections = {name: settings.payments.find_gateway(name) for name in settings.active_gateways}
+    return {name: section.build_gateway(settings.public_address) for name, section in sections.items() if section}
 
 
 def well_known_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:

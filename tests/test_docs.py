@@ -24,6 +24,7 @@ from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
+from payments import GATEWAYS
 from store.engines import ENGINE_CLASSES
 
 ROOT = Path(__file__).parent.parent
@@ -153,6 +154,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     [
         ("add-a-service.md", "Services that exist", {service.key for service in SERVICES}),
         ("add-an-sms-provider.md", "Providers that exist", set(PROVIDERS)),
+        ("add-a-gateway.md", "Gateways that exist", set(GATEWAYS)),
         ("add-a-database.md", "Databases that exist", set(ENGINE_CLASSES)),
         ("add-a-channel.md", "Channels that exist", {*CHANNEL_BUILDERS, *DEMO_CHANNEL_BUILDERS}),
         ("operations.md", "Jobs", {job.name for job in JOBS}),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.configuration.bot_checks import find_bot_faults
 from app.configuration.exposure import find_exposures
+from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.settings import Settings, SettingsError
 from app.parts import find_provider_faults
@@ -27,6 +28,7 @@ def find_faults(settings: Settings) -> list[str]:
         *_find_database_faults(settings),
         *find_provider_faults(settings),
         *find_bot_faults(settings),
+        *find_gateway_faults(settings),
         *_find_calendar_faults(settings),
     ]
     try:

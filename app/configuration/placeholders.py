@@ -1,8 +1,9 @@
 """Secrets that must not go into service: empty, short, or the ones that examples are written with."""
 
-from pydantic import SecretStr
+from collections.abc import Sequence
 
-from app.configuration.sections import SettingsSection
+from pydantic import BaseModel, SecretStr
+
 from app.configuration.settings import DEMO_SECRET, Settings
 from store.engines.addresses import read_database_url
 
@@ -39,7 +40,8 @@ def find_secret_faults(settings: Settings) -> list[str]:
             faults.append(
                 _check_secret(f"{setting_name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET)
             )
-            faults.extend(_find_missing_settings(setting_name, section))
+            panel_fields = [field for field in ("api_key", "sender") if field in type(section).model_fields]
+            faults.extend(find_missing_settings(setting_name, section, panel_fields))
     if _plain_text(settings.metrics.token):
         faults.append(_check_secret("PISHKHAN_METRICS__TOKEN", settings.metrics.token, SHORTEST_SECRET_KEY))
     faults.append(_check_database_password(settings.database_url))
@@ -50,9 +52,8 @@ def find_secret_faults(settings: Settings) -> list[str]:
     return [fault for fault in faults if fault]
 
 
-def _find_missing_settings(section_name: str, section: SettingsSection) -> list[str]:
-    """Return a line for each thing that a panel gives and that is not set, or set to what examples have."""
-    required_fields = [field for field in ("api_key", "sender") if field in type(section).model_fields]
+def find_missing_settings(section_name: str, section: BaseModel, required_fields: Sequence[str]) -> list[str]:
+    """Return a line for each of these fields, which a panel or a bank gives, that is not set or a placeholder."""
     values_by_name = {
         f"{section_name}__{field.upper()}": _plain_text(getattr(section, field)) for field in required_fields
     }

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.configuration.calendar_settings import CalendarSettings
+from app.configuration.payment_settings import PaymentSettings
 from app.configuration.policy_settings import PolicySettings
 from app.configuration.sections import (
     NOT_SET,
@@ -38,9 +39,10 @@ from app.configuration.sections import (
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.policy import Policy
+from payments import GATEWAYS
 
 ENV_PREFIX = "PISHKHAN_"
-LATER_SECTIONS = ("PAYMENTS", "SMS__MELIPAYAMAK", "SMS__KANNEL")
+LATER_SECTIONS = ("SMS__MELIPAYAMAK", "SMS__KANNEL")
 """Sections of parts that are named in the contract and not built yet: what is set there is left alone."""
 
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -95,6 +97,8 @@ class Settings(BaseSettings):
     """What printed papers bear."""
     bills: BillSettings = BillSettings()
     """What the banks need to know."""
+    payments: PaymentSettings = PaymentSettings()
+    """The bank gateways; those that nobody names are not in use."""
     sms: SmsSettings = SmsSettings()
     """Providers of SMS."""
     telegram: TelegramSettings = TelegramSettings()
@@ -135,6 +139,13 @@ class Settings(BaseSettings):
     def active_providers(self) -> tuple[str, ...]:
         """The SMS providers in use: the simulator alone in demo mode, whatever is configured."""
         return ("simulator",) if self.demo else self.sms.providers
+
+    @property
+    def active_gateways(self) -> tuple[str, ...]:
+        """The bank gateways in use: in demo mode those that take no real money, whatever is configured."""
+        if self.demo:
+            return tuple(name for name, settings_class in GATEWAYS.items() if settings_class.is_demo_only)
+        return tuple(dict.fromkeys(self.payments.gateway))
 
     @property
     def active_bots(self) -> dict[str, BotSettings]:

@@ -35,6 +35,8 @@ class DeclineReason(StrEnum):
     ISSUER = "issuer"
     SESSION = "session"
     AMOUNT = "amount"
+    NOT_STATED = "not_stated"
+    """The bank says that nothing was paid, and not why."""
     BANK = "bank"
     """The bank's own fault, or one of ours with the bank: the payer can do nothing but pay in another way."""
 

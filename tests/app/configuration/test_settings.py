@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from app.configuration.bot_checks import find_bot_faults
 from app.configuration.checks import find_remarks
+from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.sections import BillSettings, StaffSettings
 from app.configuration.settings import (
@@ -19,6 +20,7 @@ from app.configuration.settings import (
     find_unused_names,
     load_settings,
 )
+from app.wiring import build_gateways
 from domain.settings.policy import Policy
 
 CONTRACT = {
@@ -36,6 +38,9 @@ CONTRACT = {
     "PISHKHAN_SMS__KAVENEGAR__SENDER": "10004346",
     "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET": "wh-51c0ffee",
     "PISHKHAN_SMS__SIMULATOR__WEBHOOK_SECRET": "wh-2b0ffee1",
+    "PISHKHAN_PAYMENTS__GATEWAY": "zarinpal",
+    "PISHKHAN_PAYMENTS__ZARINPAL__BASE_URL": "https://pay.example.ir/",
+    "PISHKHAN_PAYMENTS__ZARINPAL__MERCHANT_ID": "2b7e1516-28ae-d2a6-abf7-158809cf4f3c",
     "PISHKHAN_STAFF__INSIDE_NETWORKS": "172.16.0.0/12",
     "PISHKHAN_TELEGRAM__TOKEN": "7412589630:AAF-0nlyF0rTheSettings",
     "PISHKHAN_TELEGRAM__BASE_URL": "https://api.example.ir/bot",
@@ -48,8 +53,6 @@ CONTRACT = {
 LATER = {
     "PISHKHAN_SMS__MELIPAYAMAK__USERNAME": "x",
     "PISHKHAN_SMS__KANNEL__SEND_URL": "http://127.0.0.1",
-    "PISHKHAN_PAYMENTS__GATEWAY": "sandbox",
-    "PISHKHAN_PAYMENTS__ZARINPAL__MERCHANT_ID": "x",
 }
 GOOD = "5f8a2c1d9e7b4a60"
 
@@ -86,6 +89,8 @@ def test_every_name_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.telegram.proxy.get_secret_value() == "socks5://127.0.0.1:1080"
     assert settings.bale.base_url == "https://tapi.bale.ai/bot"
     assert list(find_bot_faults(settings)) == []
+    assert settings.active_gateways == ("zarinpal",)
+    assert find_gateway_faults(settings) == []
 
 
 def test_defaults_suit_a_first_try() -> None:
@@ -93,6 +98,7 @@ def test_defaults_suit_a_first_try() -> None:
     assert settings.database_url == "sqlite:///var/pishkhan.db"
     assert settings.public_address == "http://127.0.0.1:8080"
     assert settings.active_providers == ("simulator",)
+    assert (settings.active_gateways, build_gateways(settings)) == ((), {})
     assert settings.build_policy() == Policy()
 
 
@@ -132,7 +138,7 @@ def test_no_bot_is_started_without_a_token_or_in_the_demonstration(monkeypatch: 
 def test_what_later_parts_will_read_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     put(monkeypatch, LATER)
     file = tmp_path / "pishkhan.toml"
-    file.write_text('port = 8081\n[payments]\ngateway = "x"\n[sms.kannel]\nusername = "x"\n')
+    file.write_text('port = 8081\n[sms.kannel]\nusername = "x"\n')
     assert load_settings(file).port == 8081
     assert find_unused_names() == []
 

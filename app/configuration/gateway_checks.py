@@ -1,0 +1,40 @@
+"""What can be wrong with the settings of bank gateways, found without asking a bank."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from app.configuration.placeholders import find_missing_settings
+from app.configuration.settings import Settings
+from payments import GATEWAYS
+from payments.gateway_settings import LOOPBACK_HOSTS, NOT_SET, GatewaySettings
+
+SETTING = "PISHKHAN_PAYMENTS__GATEWAY"
+
+
+def find_gateway_faults(settings: Settings) -> list[str]:
+    """Return a line for each thing that must be mended before the gateways in use can work."""
+    faults = [fault for name in settings.active_gateways for fault in _find_faults_of(settings, name)]
+    return [*faults, *_find_address_faults(settings)] if settings.active_gateways else faults
+
+
+def _find_faults_of(settings: Settings, gateway_name: str) -> Iterator[str]:
+    section = settings.payments.find_gateway(gateway_name)
+    if section is None:
+        yield f"{SETTING}: unknown gateway {gateway_name!r}; there are: {', '.join(GATEWAYS)}"
+    elif section.is_demo_only and not settings.demo:
+        yield f"{SETTING}: {gateway_name} takes no money; it is for PISHKHAN_DEMO alone"
+    else:
+        yield from find_missing_settings(
+            f"PISHKHAN_PAYMENTS__{gateway_name.upper()}", section, list_required_fields(type(section))
+        )
+
+
+def list_required_fields(section_class: type[GatewaySettings]) -> list[str]:
+    """Return the fields that have to be set where the gateway is in use: those whose default is empty."""
+    return [name for name, field in section_class.model_fields.items() if field.default in {"", NOT_SET}]
+
+
+def _find_address_faults(settings: Settings) -> Iterator[str]:
+    address = urlsplit(settings.public_address)
+    if address.scheme != "https" and address.hostname not in LOOPBACK_HOSTS and not settings.demo:
+        yield f"PISHKHAN_BASE_URL must begin with https:// for {SETTING}: banks send payers' browsers back there"
