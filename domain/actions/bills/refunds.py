@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
+from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     Bill,
     BillState,
@@ -28,7 +29,7 @@ from domain.bills.bill import (
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids, identifiers
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.errors import (
     AlreadyDone,
     AmountMismatch,
@@ -41,9 +42,9 @@ from domain.values.errors import (
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from domain.values.text import group_digits, persian_digits
 
-REVENUE_ROLES = frozenset({Role.REVENUE})
+REVENUE_ROLES = RIGHTS["refunds.pay"].roles
 """Who sends money back."""
-APPROVER_ROLES = REVENUE_ROLES | {Role.MANAGER}
+APPROVER_ROLES = RIGHTS["refunds.approve"].roles
 """Who agrees to what one person may not send back alone."""
 
 BILLS_PER_PAGE = 25

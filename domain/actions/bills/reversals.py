@@ -13,6 +13,7 @@ from enum import StrEnum
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, queue_message
+from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     SURPLUS_REASON,
     Bill,
@@ -28,11 +29,11 @@ from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
 from domain.engine.engine import StepOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 
-REVENUE_ROLES = frozenset({Role.REVENUE})
+REVENUE_ROLES = RIGHTS["payments.reverse"].roles
 """Who reverses payments."""
 
 LONGEST_REASON = 300

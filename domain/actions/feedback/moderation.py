@@ -11,6 +11,7 @@ from dataclasses import replace
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request, visible_services
+from domain.actions.staff.authorization import RIGHTS
 from domain.feedback.opinions import Comment, CommentState
 from domain.language.service import Service
 from domain.messages.records import MessageClass
@@ -24,7 +25,7 @@ from domain.values.version_token import VersionToken, refuse_stale
 LONGEST_ANSWER = 250
 """Characters of an answer: the citizen gets all of it in one text."""
 
-MODERATOR_ROLES = frozenset({Role.MANAGER})
+MODERATOR_ROLES = RIGHTS["comments.moderate"].roles
 
 
 def readable_topics(services: Mapping[str, Service], roles: frozenset[Role]) -> frozenset[str] | None:

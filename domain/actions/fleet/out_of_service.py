@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.fields.form import Field
 from domain.fields.types import Day, format_number
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.registries.declarations import MACHINES, OPERATORS
 from domain.registries.field_types import Note
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
 from domain.values.text import tidy_text
@@ -18,7 +19,7 @@ from domain.values.text import tidy_text
 FLEET_REGISTRIES = frozenset({MACHINES.key, OPERATORS.key})
 """Registries whose rows are booked."""
 
-CIVIL_ROLES = frozenset({Role.CIVIL})
+CIVIL_ROLES = RIGHTS["fleet.change"].roles
 
 OUT_OF_SERVICE_FIELDS = (Field("first", Day()), Field("last", Day()), Field("note", Note(120)))
 """What is asked to take something out of service: its first and last day, and why."""

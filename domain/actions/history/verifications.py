@@ -10,12 +10,13 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.sealing import Verification
+from domain.actions.staff.authorization import RIGHTS
 from domain.audit.entries import VerificationRecord
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import AlreadyDone, Forbidden
 
-VERIFIER_ROLES = frozenset({Role.AUDITOR, Role.ADMIN})
+VERIFIER_ROLES = RIGHTS["history.verify"].roles
 """Roles that ask for a verification."""
 
 MOST_STORED_FAULTS = 100

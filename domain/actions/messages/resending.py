@@ -1,13 +1,14 @@
 """Texts that went wrong: sent again by somebody's decision."""
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.messages.records import OutboxMessage
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.errors import Forbidden, MissingField, NotAllowedNow
 from domain.values.text import tidy_text
 
-RETRIER_ROLES = frozenset({Role.MANAGER, Role.ADMIN})
+RETRIER_ROLES = RIGHTS["messages.retry"].roles
 """Roles that let a text be sent again."""
 
 RETRIED_REASON = "retried"

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.staffing import today_in_tehran
 from domain.offices.office import (
     BASIS_POINTS,
@@ -25,13 +26,13 @@ from domain.offices.office import (
     rules_of_subject,
 )
 from domain.unit_of_work import Store, UnitOfWork, Vault
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
 from domain.values.text import group_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
-EDITOR_ROLES = frozenset({Role.ADMIN, Role.REVENUE, Role.MANAGER})
+EDITOR_ROLES = RIGHTS["offices.change"].roles
 """Roles that change offices and their commission."""
 
 HIGHEST_PER_REQUEST = 1_000_000_000

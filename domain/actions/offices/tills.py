@@ -3,15 +3,16 @@
 from datetime import date, time, timedelta
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
 
-CLOSER_ROLES = frozenset({Role.REVENUE})
+CLOSER_ROLES = RIGHTS["tills.close"].roles
 """Roles that close tills."""
 
 _ONE_DAY = timedelta(days=1)

@@ -10,6 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome, find_status_text, queue_message
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.submit import read_request_form, submit_request
+from domain.actions.staff.authorization import RIGHTS
 from domain.engine.engine import StepOutcome
 from domain.language.service import Service
 from domain.messages.records import MessageClass
@@ -17,7 +18,7 @@ from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
@@ -25,7 +26,7 @@ from domain.values.version_token import VersionToken
 WALK_IN_CHANNEL = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
 
-WALK_IN_ROLES = STAFF_ROLES - {Role.AUDITOR, Role.ADMIN}
+WALK_IN_ROLES = RIGHTS["requests.enter"].roles
 """Roles that enter requests: auditors change nothing, administrators have no requests (services.md, "People")."""
 
 FORM_MEMORY = timedelta(days=1)

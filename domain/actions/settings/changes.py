@@ -11,16 +11,17 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.text_overrides import fits_key
+from domain.actions.staff.authorization import RIGHTS
 from domain.fields.types import ReadingContext
 from domain.settings.records import SettingChange
 from domain.settings.rules import RULE_BY_NAME, SettingRule, apply_rule_values, read_present_value
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import Conflict, Forbidden, NotFound
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
 
-EDITOR_ROLES = frozenset({Role.ADMIN})
+EDITOR_ROLES = RIGHTS["settings.change"].roles
 """Roles that change the runtime settings."""
 
 TEXT_PREFIX, DAY_PREFIX = "text:", "day:"

@@ -1,4 +1,5 @@
-"""Who of the staff may do what, from where: one table, which the staff's site asks before every page and every step.
+"""Who of the staff may do what, from where: one table, which the staff's site asks before every page and every step,
+and from which the actions behind take their roles.
 
 What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
 pages of the site. From outside the organisation's networks everything needs a second factor, and inside it does for

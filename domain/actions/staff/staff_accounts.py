@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, own_account
+from domain.actions.staff.authorization import RIGHTS
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
@@ -27,7 +28,7 @@ from domain.values.errors import (
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
-EDITOR_ROLES = frozenset({Role.ADMIN})
+EDITOR_ROLES = RIGHTS["users.change"].roles
 """Roles that keep the accounts of others."""
 
 LONGEST_USERNAME = 40

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.people.person import StaffMember, Substitution
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import AuthenticationFailed, Forbidden, InvalidField, NotFound
 
-APPOINTER_ROLES = frozenset({Role.ADMIN, Role.MANAGER})
+APPOINTER_ROLES = RIGHTS["substitutes.name"].roles
 """Roles that name substitutes."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
 from domain.actions.tariffs.priced_subjects import find_declared, require_priced_service
@@ -32,7 +33,7 @@ from domain.tariffs.tariff import (
     without_band,
 )
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.dated_rows import (
     InsertionPoint,
     effective_rows,
@@ -45,8 +46,8 @@ from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField,
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
 
-REVENUE_ROLES = frozenset({Role.REVENUE})
-APPROVER_ROLES = REVENUE_ROLES | {Role.MANAGER}
+REVENUE_ROLES = RIGHTS["tariffs.change"].roles
+APPROVER_ROLES = RIGHTS["tariffs.approve"].roles
 """Who approves a price that another person proposed."""
 
 
@@ -199,7 +200,7 @@ def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
 
 def _require_revenue(actor: Actor) -> str:
     """Return the label of who sets prices; `Forbidden` for anybody but the revenue unit."""
-    if Role.REVENUE not in actor.role_names:
+    if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("tariff")
     return actor.acting_in_role(REVENUE_ROLES).label
 
