@@ -195,6 +195,19 @@ class LetterheadSettings(SettingsSection):
     )
 
 
+class ContactSettings(SettingsSection):
+    """Where citizens find a person, on pages that they pay by; banks ask for a contact that answers day and night."""
+
+    phone: str = Field(
+        "",
+        max_length=40,
+        pattern=r"^[0-9 +()\-]*$",
+        description="Phone for questions about payments (ASCII digits); empty: that of the letterhead.",
+    )
+    address: str = Field("", max_length=200, description="Address of the revenue unit; empty: that of the letterhead.")
+    hours: str = Field("", max_length=100, description="When somebody answers the phone, in words; empty: not said.")
+
+
 class HttpSettings(SettingsSection):
     """How long the server waits for callers."""
 

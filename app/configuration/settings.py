@@ -26,6 +26,7 @@ from app.configuration.sections import (
     BaleSettings,
     BillSettings,
     BotSettings,
+    ContactSettings,
     DatabaseSettings,
     HttpSettings,
     LetterheadSettings,
@@ -95,6 +96,8 @@ class Settings(BaseSettings):
     """How much of the database a process takes."""
     letterhead: LetterheadSettings = LetterheadSettings()
     """What printed papers bear."""
+    contact: ContactSettings = ContactSettings()
+    """Where citizens find a person."""
     bills: BillSettings = BillSettings()
     """What the banks need to know."""
     payments: PaymentSettings = PaymentSettings()
@@ -184,7 +187,9 @@ class Settings(BaseSettings):
 
     def build_policy(self) -> Policy:
         """Return the municipality's rules as the domain takes them."""
-        return self.policy.build_policy(self.bills.company_code)
+        # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
+        site_address = self.public_address if self.base_url or self.demo else ""
+        return self.policy.build_policy(self.bills.company_code, site_address)
 
 
 def load_settings(config: Path | None = None) -> Settings:

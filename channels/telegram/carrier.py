@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
-from domain.messages.keyboards import AttachedPaper, ReplyMarkup
+from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.ports import DeliveryReceipt, SendResult, SendVerdict
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
@@ -145,13 +145,16 @@ def _build_down_result(error: TelegramError) -> SendResult:
     return SendResult(SendVerdict.PROVIDER_DOWN, reason=reason, wait_seconds=FIRST_REST_SECONDS)
 
 
+def _build_button(button: Button) -> InlineKeyboardButton:
+    if button.address:
+        return InlineKeyboardButton(button.label, url=button.address)
+    return InlineKeyboardButton(button.label, callback_data=button.callback_data)
+
+
 def _build_markup(reply_markup: ReplyMarkup) -> TelegramMarkup | None:
     if reply_markup.rows:
         return InlineKeyboardMarkup(
-            [
-                [InlineKeyboardButton(button.label, callback_data=button.callback_data) for button in button_row]
-                for button_row in reply_markup.rows
-            ]
+            [[_build_button(button) for button in button_row] for button_row in reply_markup.rows]
         )
     if reply_markup.contact_label:
         contact_button = KeyboardButton(reply_markup.contact_label, request_contact=True)

@@ -8,19 +8,25 @@ from aiohttp import web
 
 from domain.values.errors import Forbidden
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",  # the arrows and ticks of the style sheet are data: images
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+
+def build_content_policy(form_targets: str = "'self'") -> str:
+    """Return the content policy of a page whose forms may lead there."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",  # the arrows and ticks of the style sheet are data: images
+            "font-src 'self'",
+            "connect-src 'self'",
+            f"form-action {form_targets}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+CONTENT_SECURITY_POLICY = build_content_policy()
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",

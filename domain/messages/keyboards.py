@@ -13,15 +13,24 @@ MOST_DATA_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: what it says, and what pressing it means."""
+    """A button: what it says, and what pressing it means, or the address of ours that it opens."""
 
     label: str
     callback_data: str
+    """Empty where it opens an address."""
+    address: str = ""
+    """What it opens in a browser; empty where pressing it comes back to us."""
 
     def __post_init__(self) -> None:
-        """Refuse data that no messenger would take: a fault of ours."""
-        if not 1 <= len(self.callback_data.encode()) <= MOST_DATA_BYTES:
+        """Refuse what no messenger would take: a fault of ours."""
+        if self.address and self.callback_data:
+            raise ValueError(f"a button opens an address or has data, not both: {self.callback_data!r}")
+        if not self.address and not 1 <= len(self.callback_data.encode()) <= MOST_DATA_BYTES:
             raise ValueError(f"a button's data has 1 to {MOST_DATA_BYTES} bytes: {self.callback_data!r}")
+
+    def as_json(self) -> list[str]:
+        """Return the form that the outbox keeps."""
+        return [self.label, self.callback_data, *([self.address] if self.address else [])]
 
 
 ButtonRow = tuple[Button, ...]
@@ -60,9 +69,7 @@ class ReplyMarkup:
         """Return the form that the outbox keeps; None when nothing is shown."""
         markup_json: dict[str, Any] = {}
         if self.rows:
-            markup_json["buttons"] = [
-                [[button.label, button.callback_data] for button in button_row] for button_row in self.rows
-            ]
+            markup_json["buttons"] = [[button.as_json() for button in button_row] for button_row in self.rows]
         if self.contact_label:
             markup_json["contact"] = self.contact_label
         if self.clears_keyboard:

@@ -14,6 +14,10 @@ class Policy:
 
     company_code: str = "009"
     """The three digits in bill ids that the municipality was given."""
+    site_address: str = ""
+    """Where citizens reach the portal, under the municipality's own domain and without a slash at the end; empty: texts
+    carry no links.
+    """
     municipal_service_digit: int = 6
     """The service digit of bill ids; 6 is municipalities."""
     rounding_step: int = 1000

@@ -8,9 +8,10 @@ address, generously, since hundreds may share one (behind a mobile network's, an
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.papers.printouts import render_paper_facts
 from domain.language.printouts import PaperStatus, Printable
 from domain.language.service import Service
@@ -19,13 +20,10 @@ from domain.papers.document import PaperFact
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.addresses import network_for_address
-from domain.values.errors import NotFound, TooManyRequests
+from domain.values.errors import NotFound
 from domain.values.identifiers import mask_name
 
-MOST_MISSES, MISS_WINDOW = 60, timedelta(hours=1)
-"""How many tokens that there are not an address may ask for in this time."""
-
+_MISS_COUNTER = "paper"
 _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -59,11 +57,8 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
         paper = await uow.issued_papers.find_by_token(token)
         if paper:
             return await _describe_paper(dependencies, uow, paper)
-        counter_key, now = f"paper:{network_for_address(address)}", dependencies.clock.now()
-        if await uow.lines.count_hits(counter_key, now, MISS_WINDOW) >= MOST_MISSES:
-            raise TooManyRequests("token", detail="guessing")
-    async with store.open_unit() as uow:
-        await uow.lines.add_hit(counter_key, now, MISS_WINDOW)
+        await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
+    await count_miss(dependencies, store, _MISS_COUNTER, address)
     raise NotFound("token")
 
 

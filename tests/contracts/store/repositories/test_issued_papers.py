@@ -8,7 +8,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect
 
-from domain.actions.papers.verifying import MOST_MISSES, verify_paper
+from domain.actions.guessing import MOST_MISSES
+from domain.actions.papers.verifying import verify_paper
 from domain.language.printouts import PaperStatus
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import Phase, ServiceRequest

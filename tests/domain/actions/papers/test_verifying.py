@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.actions.papers.verifying import MOST_MISSES, VerifiedPaper, verify_paper
+from domain.actions.guessing import MOST_MISSES
+from domain.actions.papers.verifying import VerifiedPaper, verify_paper
 from domain.actions.requests.erase import erase_request
 from domain.language.printouts import PaperStatus
 from domain.papers.document import PaperFact
