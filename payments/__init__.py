@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from payments.gateway_settings import GatewaySettings
+from payments.sandbox.gateway import SandboxSettings
 from payments.zarinpal import ZarinpalSettings
 
 GATEWAYS: Mapping[str, type[GatewaySettings]] = MappingProxyType(
     {
+        "sandbox": SandboxSettings,
         "zarinpal": ZarinpalSettings,
     },
 )

@@ -1,6 +1,10 @@
 """The sandbox as a gateway: its protocol is ours, everything else of it is as at a bank."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from secrets import token_hex
+from typing import ClassVar
 
 from yarl import URL
 
@@ -14,6 +18,7 @@ from domain.gateways.gateway import (
     DeclineReason,
     GatewayAnswer,
     GatewayCallback,
+    PaymentGateway,
     PaymentOrder,
     PaymentPage,
     Sale,
@@ -22,6 +27,7 @@ from domain.gateways.gateway import (
     UnverifiedSale,
 )
 from domain.values.errors import InvalidField, MissingField
+from payments.gateway_settings import GatewaySettings
 from payments.sandbox.bank import (
     CANCELLED_CODE,
     PAID_CODE,
@@ -165,3 +171,13 @@ def _read_value(values: Mapping[str, str], name: str) -> str:
     if len(value) > _LONGEST_VALUE:
         raise InvalidField(name)
     return value
+
+
+class SandboxSettings(GatewaySettings):
+    """The sandbox has nothing to set: it is in use in demo mode, and refused elsewhere."""
+
+    is_demo_only: ClassVar[bool] = True
+
+    def build_gateway(self, public_address: str) -> PaymentGateway:
+        """Return the sandbox with a new bank, whose clock is the system's."""
+        return SandboxGateway(SandboxBank(partial(datetime.now, UTC), partial(token_hex, 16)), public_address)
