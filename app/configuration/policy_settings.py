@@ -37,10 +37,10 @@ class PolicySettings(BaseModel):
     payment_days: int = Field(
         _DEFAULT_POLICY.payment_days, ge=0, description="Days after today on which a bill may be paid."
     )
-    settlement_lag_hours: int = Field(
-        _DEFAULT_POLICY.settlement_lag // _ONE_HOUR,
+    settlement_banking_days: int = Field(
+        _DEFAULT_POLICY.settlement_banking_days,
         ge=0,
-        description="How late the banks may tell of a payment; nothing expires before.",
+        description="Banking days that a payment may take to be reported; nothing expires before.",
     )
     answer_days: int = Field(
         _DEFAULT_POLICY.answer_days, ge=1, description="Days in which a question must be answered."
@@ -141,7 +141,6 @@ class PolicySettings(BaseModel):
         """Return the rules as the domain takes them."""
         durations: dict[str, Any] = {
             "retention": self.retention_days * _ONE_DAY,
-            "settlement_lag": self.settlement_lag_hours * _ONE_HOUR,
             "duplicate_window": self.duplicate_window_minutes * _ONE_MINUTE,
             "inbound_window": self.inbound_window_minutes * _ONE_MINUTE,
             "guess_window": self.guess_window_minutes * _ONE_MINUTE,

@@ -40,7 +40,7 @@ def payment_deadline_from(now: datetime, policy: Policy) -> datetime:
 
 def compute_payment_expiry(context: StepContext) -> datetime:
     """Return when an unpaid bill expires: its deadline and the settlement lag of the banks behind it."""
-    return _read_payment_deadline(context) + context.policy.settlement_lag
+    return context.calendar.add_banking_days(_read_payment_deadline(context), context.policy.settlement_banking_days)
 
 
 def payment_due_at(context: StepContext) -> datetime:

@@ -7,7 +7,7 @@ under several lags.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import cast
 
 from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
@@ -24,7 +24,8 @@ from domain.values.calendar import WorkingCalendar
 NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 """Shortly before Nowruz, late in the evening: any moment will do."""
 
-SAMPLE_LAGS = (timedelta(0), timedelta(hours=36), timedelta(days=10))
+SAMPLE_LAGS = (0, 2, 7)
+"""Banking days."""
 
 
 def expiry_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
@@ -33,7 +34,7 @@ def expiry_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
         if not any(isinstance(guard, NoPaymentUnresolved) for guard in step.guards):
             yield Flaw("expires_while_paying", service.key, step.name)
         try:
-            is_early = any(_expires_early(service, step, settlement_lag) for settlement_lag in SAMPLE_LAGS)
+            is_early = any(_expires_early(service, step, banking_days) for banking_days in SAMPLE_LAGS)
         except (LookupError, TypeError, ValueError, AttributeError):  # it needs more than the request and its bill
             yield Flaw("expiry_untold", service.key, step.name)
         else:
@@ -74,8 +75,8 @@ def _build_unpaid_request(service: Service, state_name: str, payment_deadline: d
     )
 
 
-def _expires_early(service: Service, step: Transition, settlement_lag: timedelta) -> bool:
-    policy = replace(Policy(), settlement_lag=settlement_lag)
+def _expires_early(service: Service, step: Transition, banking_days: int) -> bool:
+    policy, calendar = replace(Policy(), settlement_banking_days=banking_days), WorkingCalendar()
     deadline = payment_deadline_from(NOW, policy)
     # A deadline looks at the request alone: there is no unit of work in it.
     context = StepContext(
@@ -85,8 +86,8 @@ def _expires_early(service: Service, step: Transition, settlement_lag: timedelta
         actor=SYSTEM,
         now=NOW,
         policy=policy,
-        calendar=WorkingCalendar(),
+        calendar=calendar,
         ids=cast("IdGenerator", None),
     )
     expires_at = step.reckon_deadline(context) if step.reckon_deadline else None
-    return expires_at is not None and expires_at < deadline + settlement_lag
+    return expires_at is not None and expires_at < calendar.add_banking_days(deadline, banking_days)

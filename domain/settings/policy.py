@@ -26,8 +26,8 @@ class Policy:
     """How they are: down, up or nearest."""
     payment_days: int = 3
     """Days after the day of issue on which a bill may be paid."""
-    settlement_lag: timedelta = timedelta(hours=36)
-    """Bank files arrive a day late, so nothing expires before deadline + lag (services.md)."""
+    settlement_banking_days: int = 2
+    """Bank files arrive a banking day late, so nothing expires before so many whole ones behind its deadline."""
     answer_days: int = 7
     """Days in which a question must be answered."""
     visit_minutes: int = 60

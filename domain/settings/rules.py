@@ -98,7 +98,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
     ),
     "deadlines": (
         _integer("payment_days", 0, _YEAR),
-        _duration("settlement_lag", "hours", _ONE_HOUR, 0, 30 * 24),
+        _integer("settlement_banking_days", 0, 30),
         _integer("answer_days", 1, _YEAR),
         _integer("closing_days", 1, _YEAR),
         _integer("rating_days", 0, _YEAR),
@@ -140,6 +140,9 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
 What was reported to the bank (company code, service digit) and how long personal data is kept are the configuration's
 alone.
 """
+
+FORMER_RULES = frozenset({"settlement_lag_hours"})
+"""Names that older changes bear: they set nothing any more, and are still listed with their label."""
 
 RULE_BY_NAME: Mapping[str, SettingRule] = {rule.name: rule for group in RULE_GROUPS.values() for rule in group}
 

@@ -199,6 +199,23 @@ class WorkingCalendar:
             return self._overrides.get(day, False)
         return not self.is_holiday(day)
 
+    def is_banking_day(self, day: date) -> bool:
+        """Tell whether the banks settle on this day: they do not on Thursdays and Fridays, whatever the office does."""
+        return weekday(day) not in {_THURSDAY, _FRIDAY} and not self.is_holiday(day)
+
+    def add_banking_days(self, moment: datetime, days: int) -> datetime:
+        """Return the midnight (Tehran) at which so many whole banking days have passed; with 0, the moment itself.
+
+        The day that begins at a midnight is whole; of any other moment the next one is the first.
+        """
+        if not days:
+            return moment
+        day, remaining_days = to_tehran(moment - timedelta.resolution).date(), days
+        while remaining_days:
+            day += _ONE_DAY
+            remaining_days -= self.is_banking_day(day)
+        return tehran_moment(day + _ONE_DAY, time.min)
+
     def office_span(self, day: date) -> MomentSpan | None:
         """Return when the office opens and closes on this day, or None when it stays closed."""
         if not self.is_working_day(day):

@@ -228,7 +228,7 @@ async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, st
     await story.reaches("awaiting_payment")
     office.wake_at(12, 0, days=3)
     await story.hears("pay_soon")
-    office.wake_at(12, 1, days=2)  # a day and a half behind the midnight of the last day
+    office.wake_after_settlement()
     await story.hears("expire")
     await story.stands("expired", "expired")
 

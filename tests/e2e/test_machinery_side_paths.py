@@ -126,16 +126,17 @@ async def test_an_unpaid_bill_expires_after_the_settlement_lag(
 ) -> None:
     office.wake_at(11, 0, days=1)
     marker = await Story(sara, desk).reaches("submitted")
-    await marker.does("ask", question="پلاک؟")  # closed in seven days at eleven, an hour before the bill gives up
+    await marker.does("ask", question="پلاک؟")  # closed in seven days at eleven, hours before the bill gives up
     await marker.hears("ask")
     office.wake_at(10, 0, days=2)
     story = await Story(reza, desk).reaches("awaiting_payment", machine="غلتک", day="۱۵ روز دیگر")
     office.wake_at(12, 0, days=3)  # the reminder of the last day
     await reza.hears("notices.pay_soon")
+    last_day = office.now.date()
     office.wake_at(11, 30, days=2)
     await marker.hears("no_answer")
     await story.stands("awaiting_payment", "open")  # past the deadline, within the lag
-    office.wake_at(12, 1)
+    office.wake_after_settlement(since=last_day)
     await story.hears("expire")
     await story.stands("expired", "expired")
     await late_money_goes_back(story)

@@ -14,7 +14,7 @@ from channels.web.paging import build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.settings.records import SettingChange
-from domain.settings.rules import RULE_BY_NAME
+from domain.settings.rules import FORMER_RULES, RULE_BY_NAME
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text
 
@@ -74,7 +74,7 @@ class ChangePages:
         elif name.startswith(DAY_PREFIX):
             title = jalali_long_text(date.fromisoformat(name.removeprefix(DAY_PREFIX)))
         else:
-            title = self._get_text(f"admin.settings.rules.{name}") if name in RULE_BY_NAME else name
+            title = self._get_text(f"admin.settings.rules.{name}") if name in {*RULE_BY_NAME, *FORMER_RULES} else name
         before, value = (self._describe_value(name, side_value) for side_value in (change.before, change.value))
         return ChangeView(change.id, change, changed_by, title, address, before, value)
 

@@ -1,6 +1,6 @@
 """Settings: every name of the contract, environment over file, and mistakes that are named instead of ignored."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -221,14 +221,14 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
         monkeypatch,
         {
             "PISHKHAN_POLICY__PAYMENT_DAYS": "5",
-            "PISHKHAN_POLICY__SETTLEMENT_LAG_HOURS": "48",
+            "PISHKHAN_POLICY__SETTLEMENT_BANKING_DAYS": "4",
             "PISHKHAN_CALENDAR__THURSDAY": "yes",
             "PISHKHAN_CALENDAR__OFFICE_HOURS": "08:00-13:00",
         },
     )
     settings = load_settings()
     rules = settings.build_policy()
-    assert (rules.payment_days, rules.settlement_lag) == (5, timedelta(hours=48))
+    assert (rules.payment_days, rules.settlement_banking_days) == (5, 4)
     assert settings.calendar.office_hours == (time(8), time(13))
     assert settings.calendar.build_calendar().is_working_day(date(2026, 11, 26))  # a Thursday
 

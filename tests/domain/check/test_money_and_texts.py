@@ -35,8 +35,8 @@ def an_hour_early(ctx: StepContext) -> datetime:
 
 
 def a_fixed_lag(ctx: StepContext) -> datetime:
-    """Whatever the municipality has set, a day and a half: enough for its default alone."""
-    return payment_due_at(ctx) + timedelta(hours=36)
+    """Whatever the municipality has set, two days: enough for its default alone, and not over a holiday."""
+    return payment_due_at(ctx) + timedelta(days=2)
 
 
 @pytest.mark.parametrize("deadline", [payment_due_at, an_hour_early, a_fixed_lag])

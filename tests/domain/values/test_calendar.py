@@ -131,6 +131,36 @@ def test_an_override_works_a_thursday_that_is_off() -> None:
     assert worked.office_span(THURSDAY) == (tehran_moment(THURSDAY, time(7, 30)), tehran_moment(THURSDAY, time(14, 30)))
 
 
+# The midnight before Wednesday: that day is whole. A minute later it is not, and Thursday and Friday are none.
+# The evening before Nowruz: four holidays, Wednesday, and Saturday.
+@pytest.mark.parametrize(
+    ("moment", "days", "passed_at"),
+    [
+        (datetime(2026, 11, 24, 20, 30, tzinfo=UTC), 1, date(2026, 11, 26)),
+        (datetime(2026, 11, 24, 20, 31, tzinfo=UTC), 1, date(2026, 11, 29)),
+        (datetime(2026, 11, 26, 20, 30, tzinfo=UTC), 2, date(2026, 11, 30)),
+        (datetime(2026, 3, 20, 20, 30, tzinfo=UTC), 2, date(2026, 3, 29)),
+    ],
+)
+def test_banking_days(moment: datetime, days: int, passed_at: date) -> None:
+    assert PLAIN.add_banking_days(moment, days) == tehran_moment(passed_at, time.min)
+
+
+def test_no_banking_day_is_the_moment_itself() -> None:
+    moment = datetime(2026, 11, 24, 9, 17, tzinfo=UTC)
+    assert PLAIN.add_banking_days(moment, 0) == moment
+
+
+def test_a_declared_holiday_is_no_banking_day_and_a_declared_working_friday_neither() -> None:
+    declared = WorkingCalendar(overrides={SATURDAY: False, FRIDAY: True, THURSDAY: True})
+    assert [declared.is_banking_day(day) for day in (SATURDAY, SATURDAY + timedelta(days=1), THURSDAY, FRIDAY)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_an_office_cannot_close_before_it_opens() -> None:
     with pytest.raises(ValueError, match="close"):
         WorkingCalendar(office=(time(14), time(7)))

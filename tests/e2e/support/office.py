@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
 from yarl import URL
 
+from domain.values.calendar import WorkingCalendar
 from tests.e2e.support.program_runs import Death, Finished, Order, Run, Starter, cold, finished, warm
 from tests.e2e.support.sms_panel import Panel
 from tests.fakes.kavenegar import Webhooks
@@ -183,3 +184,9 @@ class Office:
         """Let time pass until the clock shows this hour, so many days from today (the next day when it is past)."""
         moment = datetime.combine(self.now.date() + timedelta(days=days), time(hour, minute), TEHRAN)
         self.clock.set(moment if moment > self.now else moment + timedelta(days=1))
+
+    def wake_after_settlement(self, *, since: date | None = None) -> None:
+        """Let the banks' time pass for what was due at the end of a day (today): until noon behind two banking days."""
+        midnight = datetime.combine((since or self.now.date()) + timedelta(days=1), time.min, TEHRAN)
+        settled_at = WorkingCalendar().add_banking_days(midnight, 2).astimezone(TEHRAN)
+        self.wake_at(12, 1, days=(settled_at.date() - self.now.date()).days)

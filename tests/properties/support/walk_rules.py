@@ -174,7 +174,8 @@ def no_bill_expires_too_early(step: Step, now: ServiceRequest) -> None:
         assert was is not BillState.PAYING or state not in {BillState.EXPIRED, BillState.VOID, BillState.WAIVED}
         if was is not state is BillState.EXPIRED:
             assert one.bill.deadline
-            assert step.desk.clock.now() >= one.bill.deadline + step.desk.policy.settlement_lag
+            banking_days = step.desk.policy.settlement_banking_days
+            assert step.desk.clock.now() >= step.desk.calendar.add_banking_days(one.bill.deadline, banking_days)
 
 
 def quote_adds_up_and_stays(step: Step, now: ServiceRequest) -> None:

@@ -1,7 +1,7 @@
 """Settings at the staff's site: rules, days, texts and their history; in force at once, also where they were read."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, time
 from html import unescape
 
 import pytest
@@ -32,17 +32,17 @@ async def admin(inside: Visitor) -> Visitor:
 async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     assert "پیکربندی: ۲۱ تا ۸" in page
-    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="۵", settlement_lag_hours="48")
+    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="۵", settlement_banking_days="4")
     desk = site.demo.desk
-    assert (desk.policy.payment_days, desk.policy.settlement_lag) == (5, timedelta(hours=48))
+    assert (desk.policy.payment_days, desk.policy.settlement_banking_days) == (5, 4)
     page = await admin.get("/staff/settings")
     assert re.search(r'name="payment_days" value="۵|name="payment_days" value="5', page)
-    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="", settlement_lag_hours="48")
-    assert (desk.policy.payment_days, desk.policy.settlement_lag) == (3, timedelta(hours=48))
+    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="", settlement_banking_days="4")
+    assert (desk.policy.payment_days, desk.policy.settlement_banking_days) == (3, 4)
     made = [(one.name, one.before, one.value, one.by) for one in await changes(site)]
     assert made == [
         ("payment_days", 5, None, "staff:admin"),
-        ("settlement_lag_hours", 36, 48, "staff:admin"),
+        ("settlement_banking_days", 2, 4, "staff:admin"),
         ("payment_days", 3, 5, "staff:admin"),
     ]
 

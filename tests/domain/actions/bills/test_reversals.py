@@ -72,7 +72,8 @@ async def test_the_request_waits_for_its_money_again(town: Municipality) -> None
     assert first_deadline is not None
     assert bill.deadline is not None
     assert bill.deadline > town.clock.at > first_deadline, "days to pay, anew"
-    assert (await town.timers(code))[TimerKind.DEADLINE, "expire"] == bill.deadline + town.desk.policy.settlement_lag
+    lag_ends_at = town.desk.calendar.add_banking_days(bill.deadline, town.desk.policy.settlement_banking_days)
+    assert (await town.timers(code))[TimerKind.DEADLINE, "expire"] == lag_ends_at
     assert (payment.amount, payment.reversed_at) == (FOUR_HOURS, town.clock.at), "it stays in the books"
     *_, note, step = await town.history(code)
     assert (note.event, note.actor, note.note) == ("payment_reversed", "staff:revenue", WHY)

@@ -43,7 +43,7 @@ async def test_the_timers_of_each_state(town: Municipality) -> None:
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)
     assert await town.timers(code) == {
-        (TimerKind.DEADLINE, "expire"): END_OF_PAYMENT + timedelta(hours=36),
+        (TimerKind.DEADLINE, "expire"): END_OF_PAYMENT + timedelta(days=2),
         (TimerKind.REMINDER, "pay_soon"): END_OF_PAYMENT - timedelta(hours=12),
     }
     await town.pay(code)

@@ -14,7 +14,8 @@ from tests.support.municipality import CITIZEN, Municipality, actor
 from tests.support.scenarios.expert_unit import AREA, ASKING, FEE, LETTER, METRE_FEE, OFFICER, TODAY, VISIT_FEE, Experts
 
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
-LAG = timedelta(hours=36)
+LAG = timedelta(days=2)
+"""Saturday and Sunday: the banks settle on both."""
 FELLING = "کارشناسی قطع درخت کد ملی 0499370899 کد پستی 4947113456 دو کاج"
 
 

@@ -16,7 +16,8 @@ from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, R
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
 """Midnight in Tehran, three days after the bill."""
-LAG = timedelta(hours=36)
+LAG = timedelta(days=2)
+"""Saturday and Sunday: the banks settle on both."""
 
 
 async def test_the_straight_path(town: Municipality) -> None:
