@@ -1,7 +1,7 @@
 """Real chance: ids, tracking payloads, tokens and jitter, all from the operating system's random source.
 
-An id has 63 bits: milliseconds since 2024 (42 bits, until the year 2163), 12 bits that tell processes apart, and 9 bits
-that begin at random and count up within a millisecond. So ids sort by time, fit a BIGINT and every provider's own
+An id has 63 bits: milliseconds since 2024 (42 bits, until the year 2163), 12 bits that distinguish processes, and 9
+bits that begin at random and count up within a millisecond. So ids sort by time, fit a BIGINT and every provider's own
 reference field, and grow strictly within a process. Two processes of one machine differ by their process id; those of
 different machines or containers by the host's name, or else (once in 4096) by the random bits.
 """

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 
-# An environment is made anew when what goes into it has changed.
+# An environment is made again when what goes into it has changed.
 prepare() {
     local python=$1 venv=$2
     [ "$venv/.for-smoke" -nt requirements.lock ] && [ "$venv/.for-smoke" -nt requirements-dev.lock ] && return

@@ -58,7 +58,7 @@ def read_origin(
 ) -> CallOrigin:
     """Return where a call comes from, given the address at the other end of the connection.
 
-    `http_1_0` tells that the call was made by HTTP/1.0: no browser does that, nginx's plain `proxy_pass` does, and
+    `http_1_0` is whether the call was made by HTTP/1.0: no browser does that, nginx's plain `proxy_pass` does, and
     hands on whatever its caller wrote into X-Forwarded-For.
     """
     near_address = parse_address(peer_address or "")

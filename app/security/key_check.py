@@ -24,7 +24,7 @@ _LABEL = b"pishkhan key check 1"
 
 
 def derive_check_value(secret: str) -> str:
-    """Return what tells this key from another one (32 hexadecimal digits)."""
+    """Return what distinguishes this key from another one (32 hexadecimal digits)."""
     return HKDF(algorithm=SHA256(), length=16, salt=None, info=_LABEL).derive(secret.encode()).hex()
 
 

@@ -38,7 +38,7 @@ _LATIN_KEYS = dict(zip("ضصثقفغعهخحجچشسیبلاتنمکگظطزرذ
 
 def refuse_weak_password(password: str, guessable_words: Collection[str], error_field: str = "new_password") -> None:
     """Refuse a password that nobody should choose, with the reason; `guessable_words` are what others know of the owner
-    and the house.
+    and the organisation.
 
     Errors: `InvalidField` of that field with the details `short_password`, `long_password`, `known_words`,
     `common_password`.

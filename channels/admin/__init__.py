@@ -60,7 +60,7 @@ class SideProcesses:
 
 
 class Admin:
-    """Mounts the site. `is_inside` tells who calls from the organisation's networks, `second_factor_inside` of whom a
+    """Mounts the site. `is_inside` decides who calls from the organisation's networks, `second_factor_inside` of whom a
     second factor is asked there too; `password_hint` is what the demonstration shows of its own password on the page
     for signing in.
     """

@@ -50,7 +50,9 @@ class UsernameToken:
     """The end of the Timestamp beside it, in its own zone or UTC; None without one."""
 
     def is_proved_by(self, office_keys: Iterable[str]) -> bool:
-        """Return whether it was made with one of these keys; every key is tried, so that time tells nothing."""
+        """Return whether it was made with one of these keys; every key is tried, so that the time taken reveals
+        nothing.
+        """
         is_proved = False
         for office_key in office_keys:
             expected_password = (

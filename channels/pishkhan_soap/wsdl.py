@@ -1,6 +1,6 @@
 """Writes the contract: a WSDL 1.1 with its XSD inside, document/literal wrapped, for SOAP 1.1 and 1.2 (WS-I BP).
 
-`counter.wsdl` beside this file is what it writes for the services of this project; a test keeps both alike, so that no
+`counter.wsdl` beside this file is what it writes for the services of this project; a test keeps both equal, so that no
 change of a declaration changes the contract unseen. The address is put in when it is served.
 """
 

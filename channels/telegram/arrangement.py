@@ -28,7 +28,7 @@ class RetryPauses:
         self._failures = 0
 
     def reset_failures(self) -> None:
-        """Begin anew: it went well."""
+        """Start over: it went well."""
         self._failures = 0
 
     def next_pause(self) -> float:
@@ -38,7 +38,7 @@ class RetryPauses:
         return pause_span * (1 + self._random_fraction()) / 2
 
     async def rest_after(self, error: TelegramError) -> None:
-        """Rest, at least as long as the messenger wishes."""
+        """Rest, at least as long as the messenger asks."""
         await asyncio.sleep(max(self.next_pause(), error.seconds if isinstance(error, Flood) else 0.0))
 
 

@@ -12,10 +12,10 @@ from math import ceil, floor, log10
 CHART_WIDTH = 640
 BAR_THICKNESS, BAR_GAP = 22, 10
 NAMES_WIDTH, VALUES_WIDTH = 170, 110
-"""Room for the names at the right of bars, and for their values at the left."""
+"""Space for the names at the right of bars, and for their values at the left."""
 
 COLUMNS_HEIGHT, TOP_MARGIN, FOOT_HEIGHT, SCALE_WIDTH = 240, 18, 30, 92
-"""Of columns: the whole, what is left above, the room for names below, and for the scale at the left."""
+"""Of columns: the whole, what is left above, the space for names below, and for the scale at the left."""
 
 COLUMNS_BASELINE = COLUMNS_HEIGHT - FOOT_HEIGHT
 PLOT_HEIGHT = COLUMNS_BASELINE - TOP_MARGIN

@@ -1,6 +1,6 @@
 """POS receipts: which payments at card terminals are one and the same.
 
-The trace number that a terminal prints («شماره پیگیری», six digits) begins anew every day or after a million, and two
+The trace number that a terminal prints («شماره پیگیری», six digits) begins again every day or after a million, and two
 terminals of one office may print the same. The RRN («شماره مرجع», twelve digits, ISO 8583 field 37) does not repeat. So
 a payment that was really taken is distinguished by what its receipt says, and asked about where that does not suffice.
 """

@@ -156,7 +156,7 @@ def _new_booking(context: StepContext, resource: Resource, start: datetime, hour
 
 
 async def _retry_if_taken(book: Callable[[], Awaitable[None]]) -> None:
-    """Book, and choose anew when somebody took what was chosen between the look and the booking.
+    """Book, and choose again when somebody took what was chosen between the look and the booking.
 
     A conflict that names no resource says that nothing fitting is free: it stays.
     """

@@ -108,7 +108,7 @@ class FreeOfCharge(Guard):
 class BillsSettled(Guard):
     """Every bill of the request is paid or waived, if there are any.
 
-    Void ones do not count: one may have been made anew and paid. Where all are void nothing was paid, and it fails.
+    Void ones do not count: one may have been made again and paid. Where all are void nothing was paid, and it fails.
     """
 
     is_foreseeable: ClassVar[bool] = True

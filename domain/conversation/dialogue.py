@@ -323,7 +323,7 @@ class Conversation:
         last_slot = frame.trail.pop()
         frame.trail = [name for name in frame.trail if name != last_slot]
         frame.slots.pop(last_slot, None)
-        frame.slots, frame.by_fill = frame.stated_slots, []  # what follows from the rest is found anew
+        frame.slots, frame.by_fill = frame.stated_slots, []  # what follows from the rest is found again
         frame.asked = None
         return self.ask_next(dialogue)
 

@@ -82,7 +82,7 @@ class Ask:
     problem: DomainError | None = None
     """Why the last text did not answer it; None: it is asked for the first time."""
     is_restarted: bool = False
-    """Whether the form begins anew, since its service changed meanwhile."""
+    """Whether the form begins again, since its service changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

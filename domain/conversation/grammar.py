@@ -31,7 +31,7 @@ _COLON_KEYS = keys_of(":")
 _EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
 _MOST_SUGGESTIONS = 3
 _WISHLESS_SLOTS = frozenset({"place", "reason"})
-"""Free texts that a wish around them («… می‌خوام») does not belong to."""
+"""Free texts that words of wishing around them («… می‌خوام») does not belong to."""
 
 
 @dataclass(frozen=True, slots=True)

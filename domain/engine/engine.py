@@ -225,7 +225,7 @@ class Engine:
         request, from_state, officer = context.request, context.request.state, context.request.assignee
         words_before = list_search_words(service.form, request.fields)
         await require_guards(step.guards, context)
-        request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
+        request.awaits = None  # whatever the step is, it ends the waiting; one that waits again says so
         for effect in step.effects:
             await effect.apply_effect(context)
         request.state, request.phase = step.target_state, service.state_named(step.target_state).phase

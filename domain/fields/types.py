@@ -88,7 +88,7 @@ class FieldType(ABC):
 
     def longest_rendering(self, catalogue_text: TextLookup) -> int | None:
         """Return the most code units that a value takes when shown; None where the catalogue's `longest_rendering`
-        tells.
+        decides.
         """
         return None
 

@@ -303,7 +303,7 @@ class Service:
     subject_field: str | None = None
     """The form field that names what a request is about, kept as its `subject_key`; None: there is none."""
     kind_field: str | None = None
-    """The form field that says of what kind it is; None: all are alike."""
+    """The form field that says of what kind it is; None: there is one kind."""
     lookups: tuple[Lookup, ...] = ()
     """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
@@ -361,7 +361,7 @@ class Service:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of its requests; none where all are alike."""
+        """The kinds of its requests; none where there is one kind."""
         kind_field = self.form_field(self.kind_field) if self.kind_field else None
         return kind_field.choices if kind_field else ()
 

@@ -40,7 +40,7 @@ from domain.tariffs.tariff import PricedSubject
 from domain.values.actors import Role
 
 NUMBER_FIELD = "number"
-"""The field that counts rows which are alike in the rest of their natural key."""
+"""The field that counts rows which are equal in the rest of their natural key."""
 
 
 @dataclass(frozen=True, slots=True)

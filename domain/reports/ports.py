@@ -36,7 +36,7 @@ class RequestLine:
     service: str
     """The service's key."""
     kind: str | None
-    """Of what kind of its service; None: all are alike."""
+    """Of what kind of its service; None: there is one kind."""
     state: str
     """Its present state, in its service's word."""
     phase: Phase

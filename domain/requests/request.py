@@ -89,7 +89,7 @@ class ServiceRequest:
     due_at: datetime | None = None
     """When the SLA of the present state runs out; None without one."""
     kind: str | None = None
-    """What kind of its service it is; None: all are alike."""
+    """What kind of its service it is; None: there is one kind."""
     lacks_papers: bool = False
     """Whether required papers are missing."""
     entered_at: datetime | None = None

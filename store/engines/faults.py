@@ -17,7 +17,7 @@ class FaultKind(StrEnum):
     READ_ONLY = "read_only"
     """A standby, or a file that this process may only read."""
     FULL = "full"
-    """The disk has no room."""
+    """The disk is full."""
     IO_ERROR = "io_error"
     """The disk fails."""
     DAMAGED = "damaged"

@@ -48,7 +48,7 @@ CACHED_OF_ANY_LENGTH = 0
 """How asyncpg spells it. Else a statement of more than 15 KB, like the counts of all queues, is planned each time."""
 
 QUERIES_A_CONNECTION = 10_000_000
-"""After so many it is opened anew, and every statement prepared again."""
+"""After so many it is opened again, and every statement prepared again."""
 
 IDLE_SECONDS = 60.0
 """A connection that nobody used for so long is closed: a network may have forgotten it."""

@@ -19,7 +19,7 @@ from store.engines.finishing import finish_uncancelled
 from store.engines.limits import ConnectionLimits
 
 MOST_STATEMENTS_TOGETHER = 16
-"""Statements that travel as one: the protocol has a limit of parameters, and each composition is prepared anew."""
+"""Statements that travel as one: the protocol has a limit of parameters, and each composition is prepared again."""
 
 CACHED_STATEMENTS = 1000
 UNDO_SECONDS = 3.0
@@ -53,7 +53,7 @@ class PostgresqlSession(DriverSession):
         self._pending_sql = [_BEGIN_SQL[write]]
 
     async def plan_statements(self, *, use_generic_plan: bool) -> None:
-        """Set it with the next exchange. Left to itself, PostgreSQL plans a long statement anew each time that it
+        """Set it with the next exchange. Left to itself, PostgreSQL plans a long statement again each time that it
         expects a little of the values, which takes ten times as long as to run it.
         """
         if use_generic_plan is not self._uses_generic_plan:

@@ -1,6 +1,6 @@
 """Core statements made ready for a driver: written once, then only the values change.
 
-SQLAlchemy's own way to run a statement looks it up, wraps it and its result anew each time, which costs several times
+SQLAlchemy's own way to run a statement looks it up, wraps it and its result again each time, which costs several times
 what the driver needs. Here its compiler writes the text, its types convert the values, and nothing else is in between.
 """
 

@@ -36,7 +36,7 @@ READER_COUNT = 4
 MOST_FAULTS_READ = 3
 """How many faults of a damaged file are looked for: one is enough to restore a backup."""
 LEAST_FREE_BYTES = 1024 * 1024
-"""Bytes on the disk: with less the next texts fail, though a small write may still find room."""
+"""Bytes on the disk: with less the next texts fail, though a small write may still succeed."""
 
 # Beside a million requests a page touches a few hundred pages of indexes; SQLite's own two megabytes do not hold them.
 _READING_PRAGMAS = {"busy_timeout": BUSY_MILLISECONDS, "query_only": "ON", "cache_size": -8_000}  # KiB, of each reader

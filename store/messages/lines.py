@@ -68,7 +68,7 @@ class SqlLineRepository(Repository):
     async def add_hit_later(
         self, count_key: str, now: datetime, count_window: timedelta, *, is_first_hit: bool
     ) -> None:
-        """Count one more, at the latest by the commit; `is_first_hit` tells that it is the first of its window."""
+        """Count one more, at the latest by the commit; `is_first_hit` is whether it is the first of its window."""
         window_key, ends_at = find_window(count_key, now, count_window)
         await self._transaction.defer(_upsert_hit, {"key": window_key, "ends_at": ends_at})
         if is_first_hit:

@@ -63,10 +63,10 @@ def value_prefix(group: int, place: int) -> str:
 def page_statement(shape: QueryShape, row_limit: int, *, side_by_side: bool = False) -> Executable:
     """Return the statement of a page: (key, *request), `row_limit` rows from the page's place on, whichever way.
 
-    `side_by_side` tells that the database merges parts that have an order by themselves (`Engine.side_by_side`).
+    `side_by_side` is whether the database merges parts that have an order by themselves (`Engine.side_by_side`).
 
     The limit is part of the text: one that is bound later PostgreSQL takes for a tenth of all rows, and it would plan
-    the statement anew each time, or go through the table.
+    the statement again each time, or go through the table.
     """
     limit = literal_column(str(row_limit), Integer)
     leaves_uncut = side_by_side and shape.word_count

@@ -51,7 +51,7 @@ payments = Table(
     Index(None, "bill_id"),
     Index(None, "at"),
 )
-# One receipt is one payment, but for those that were recorded wrongly: it may be recorded anew where it belongs.
+# One receipt is one payment, but for those that were recorded wrongly: it may be recorded again where it belongs.
 partial_index(
     "uq_payments_standing",
     payments.c.method,

@@ -21,7 +21,7 @@ TypedKey = Mapping[str, object]
 """The row's natural key as it was typed, by field."""
 
 RowAction = Callable[[CommandSession, UnitOfWork, int, Actor], Awaitable[dict[str, Any]]]
-"""What is done to the row with that id, as its `--json` tells it."""
+"""What is done to the row with that id, as its `--json` prints it."""
 
 
 def bill_row(registry: Registry, key: TypedKey, username: str, as_json: bool, config: Path | None) -> None:

@@ -24,7 +24,7 @@ def serve(as_json: AsJson = False, config: ConfigPath = None) -> None:
     with reporting_errors(as_json):
         settings = load_settings(config)
         logging.basicConfig(level=settings.log_level.upper(), format=_LOG_FORMAT)
-        # Alembic tells its dialect whenever the schema is looked at.
+        # Alembic logs its dialect whenever the schema is looked at.
         logging.getLogger("alembic").setLevel(logging.WARNING)
         with asyncio.Runner(loop_factory=_LOOP_FACTORY) as runner:
             runner.run(run(settings))

@@ -46,7 +46,7 @@ class CalendarRow:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some half hours of a line, alike in what they are."""
+    """Some half hours of a line, of one state."""
 
     kind: str
     """Its look: free, booked, held, out (of service) or idle (past, or not to be chosen); `OWN_KIND` behind it."""

@@ -149,7 +149,7 @@ class RegistryViews(RowWording):
         )
 
     def build_cells(self, registry: Registry, row: RegistryRow, row_links: RowLinks) -> list[Cell]:
-        """Return the whole row; the number of rows alike only where there are several."""
+        """Return the whole row; the number of equal rows only where there are several."""
         registry_fields = [
             field for field in registry.fields if field.name != NUMBER_FIELD or row.values[NUMBER_FIELD] > 1
         ]

@@ -57,7 +57,7 @@ async def _list_staff_names(catalogue: Catalogue, uow: UnitOfWork) -> dict[str, 
 
 
 def _distinguish_namesakes(catalogue: Catalogue, names_by_key: Mapping[str, str]) -> dict[str, str]:
-    """Return the names with what tells those apart that are called alike."""
+    """Return the names with what distinguishes those of one name."""
     name_counts = Counter(names_by_key.values())
     return {
         identifier: catalogue.render("admin.reports.namesake", {"name": name, "username": identifier})

@@ -31,7 +31,7 @@ PAGE_SIZE = 50
 CHANGED_CHOICE = "changed"
 
 WORDING_FORM = "text"
-"""The form in which a text is worded anew."""
+"""The form in which a text is overridden."""
 
 _SEARCH_TYPE = Text(max_length=100)
 

@@ -30,7 +30,7 @@
   });
 
   // Who types wants no calendar over the form, nor does who has gone on to another field. It comes up a moment after its
-  // field is entered, whatever happened meanwhile, so it is not told to hide: it is not shown.
+  // field is entered, whatever happened meanwhile, so nothing has to hide it: it is not shown.
   const root = document.documentElement;
   document.addEventListener("input", (event) => {
     if (event.isTrusted && event.target.matches("[data-jdp]")) root.classList.add("no-calendar");

@@ -85,7 +85,7 @@ class TurnContext:
     def render_list(
         self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool = False
     ) -> tuple[CommandReply, int]:
-        """Return a reply of a head and a line a request, the first that there is room for, and how many those are.
+        """Return a reply of a head and a line a request, the first that fit, and how many those are.
 
         How many more there are is said, and how to reach them.
         """
@@ -103,7 +103,7 @@ class TurnContext:
         return self.reply_with(text, key), number
 
     def fitting_intents(self, key: str, intents: Sequence[str]) -> list[str]:
-        """Return the first of these intents, as many as the text `key` has room for in its menu."""
+        """Return the first of these intents, as many as fit into the menu of the text `key`."""
         offered_intents = list(intents)
         while count_parts(
             self.render(key, menu=self.numbered_menu(offered_intents, "intents")).text

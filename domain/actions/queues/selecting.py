@@ -83,7 +83,7 @@ def _matches_filter(state: State, criteria: QueueFilter) -> bool:
 def _group_states(service: Service, matching: Sequence[State], *, keep_apart: bool) -> Iterator[RequestRange]:
     """Yield the ranges of these states; states are named only where a range is not wanted whole.
 
-    Those in equal states are one range. What another index finds may be anywhere, and need not be told
+    Those in equal states are one range. What another index finds may be anywhere, and need not be listed
     `keep_apart`.
     """
     if matching and not keep_apart and {state.turn is None for state in matching} == {True, False}:

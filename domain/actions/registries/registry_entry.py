@@ -45,7 +45,7 @@ STATE_FIELD = "state"
 
 
 def entry_fields(registry: Registry) -> tuple[Field, ...]:
-    """Return the fields that a new row's form may hold: the number of rows alike is counted, not typed."""
+    """Return the fields that a new row's form may hold: the number of equal rows is counted, not typed."""
     return tuple(field for field in registry.fields if not (registry.is_numbered and field.name == NUMBER_FIELD))
 
 

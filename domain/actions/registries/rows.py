@@ -189,7 +189,7 @@ async def record_numbered_row(
 
 
 async def next_row_number(uow: UnitOfWork, registry: Registry, values: RowValues) -> int:
-    """Return the number of a further row that is alike in the rest of its natural key."""
+    """Return the number of a further row that is equal in the rest of its natural key."""
     key_values = {key_name: values[key_name] for key_name in registry.natural_key if key_name != NUMBER_FIELD}
     if None in key_values.values():
         return 1

@@ -33,7 +33,7 @@ _DECLARED_ORDER = frozenset({Dimension.STATE, Dimension.PHASE, Dimension.PERIOD,
 class ReportLabels:
     """Words for values; those of offices, officers and machines are names that the municipality gave them.
 
-    `brief_periods` are those of periods where there is little room.
+    `brief_periods` are those of periods where there is little space.
     """
 
     dependencies: Dependencies
@@ -130,7 +130,7 @@ def label_periods(report_parts: Sequence[DaySpan]) -> dict[str, str]:
 
 
 def label_periods_briefly(report_parts: Sequence[DaySpan]) -> dict[str, str]:
-    """Return the same where there is little room: the day of a month, the month without its year."""
+    """Return the same where there is little space: the day of a month, the month without its year."""
     render_part = {_DAY_PARTS: _render_day_of_month, _MONTH_PARTS: _render_month, _YEAR_PARTS: _render_year}[
         _part_length(report_parts)
     ]

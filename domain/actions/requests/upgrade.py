@@ -35,7 +35,7 @@ async def upgrade_requests(dependencies: Dependencies, store: Store) -> int:
     """Apply the state maps to every live request of an older version, in units of a hundred; return how many moved.
 
     Each is an event of its history. A request whose service or state is unknown even so is left: `list_unknown_states`
-    tells. Those whose state now belongs to another unit go over to its queue.
+    lists it. Those whose state now belongs to another unit go over to its queue.
     """
     moved_count = 0
     for service_key, version, state in await list_unknown_states(dependencies, store):
