@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from domain.gateways.card_numbers import hide_card_numbers
 from domain.values.errors import InvalidField, MissingField
 
 LONGEST_CODE = 40
@@ -27,7 +28,8 @@ def read_code(value: object) -> str:
     """Return a bank's result code as it is stored and shown: numbers as digits, texts cut; `none` where none came."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return _NO_CODE
-    return "".join(sign for sign in str(value).strip() if sign.isprintable())[:LONGEST_CODE] or _NO_CODE
+    printable = "".join(sign for sign in str(value).strip() if sign.isprintable())
+    return hide_card_numbers(printable)[:LONGEST_CODE] or _NO_CODE
 
 
 def read_name(value: object) -> str | None:

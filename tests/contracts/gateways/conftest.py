@@ -1,0 +1,88 @@
+"""Each gateway with its fake bank, and what may stand in no log."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from domain.gateways.gateway import PaymentGateway
+from payments import GATEWAYS
+from tests.contracts.gateways.banks import FAKE_BANKS, PUBLIC_ADDRESS, FakeBank
+from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankServer
+
+PATIENCE, IMPATIENCE = 10.0, 0.25
+"""Seconds that a gateway waits for its bank: as long as it takes, or only for a bank that will not answer."""
+
+
+@pytest.fixture(params=sorted(GATEWAYS))
+def gateway_name(request: pytest.FixtureRequest) -> str:
+    """The name of each gateway."""
+    return str(request.param)
+
+
+@pytest.fixture
+def fake_bank(gateway_name: str) -> FakeBank:
+    """How it is tried."""
+    return FAKE_BANKS[gateway_name]
+
+
+@pytest.fixture
+async def bank(fake_bank: FakeBank) -> AsyncIterator[BankServer]:
+    """Its bank, on loopback."""
+    async with fake_bank.open_bank() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def gateway(fake_bank: FakeBank, bank: BankServer) -> AsyncIterator[PaymentGateway]:
+    """The gateway, as it is built of its settings."""
+    built = fake_bank.configure(bank.base_url, PATIENCE).build_gateway(PUBLIC_ADDRESS)
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def impatient_gateway(fake_bank: FakeBank, bank: BankServer) -> AsyncIterator[PaymentGateway]:
+    """The same with little patience, for a bank that does not answer."""
+    built = fake_bank.configure(bank.base_url, IMPATIENCE).build_gateway(PUBLIC_ADDRESS)
+    yield built
+    await built.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_is_logged(fake_bank: FakeBank, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Read the log of each test: no secret of the gateway and no whole card number is in it."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    for secret in (*fake_bank.secrets, FIRST_CARD, SECOND_CARD):
+        assert secret not in caplog.text
+
+
+@pytest.fixture(scope="session")
+def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody but its maker vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "bank.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path

@@ -1,0 +1,150 @@
+"""A bank that is silent, cuts, or talks without end: every call ends with an answer, and can be made again."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from domain.gateways.gateway import (
+    NOT_CONNECTED,
+    TIMED_OUT,
+    UNANSWERED_CODES,
+    UNREADABLE,
+    DeclineReason,
+    GatewayAnswer,
+    PaymentGateway,
+    PaymentPage,
+    SaleState,
+    StartRefusal,
+)
+from tests.contracts.gateways.banks import (
+    NONSENSE,
+    PUBLIC_ADDRESS,
+    FakeBank,
+    build_order,
+    build_sale,
+    build_server_tls,
+)
+from tests.fakes.bank_server import BankFault, BankServer
+
+CODES_BY_FAULT = {
+    BankFault.SILENT_BEFORE: TIMED_OUT,
+    BankFault.SILENT_AFTER: TIMED_OUT,
+    BankFault.CUT_BEFORE: TIMED_OUT,
+    BankFault.CUT_AFTER: TIMED_OUT,
+    BankFault.CUT_WITHIN: TIMED_OUT,
+    BankFault.HUGE: UNREADABLE,
+    BankFault.NONSENSE: UNREADABLE,
+    BankFault.SERVER_ERROR: UNREADABLE,
+    BankFault.REDIRECT: UNREADABLE,
+    BankFault.COMPRESSED: UNREADABLE,
+}
+MOST_SENT = 20 * 1024 * 1024
+"""Bytes of an answer without end that a bank gets rid of before it is cut: what sockets hold, and no more."""
+
+
+async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, sale_number: str | None) -> GatewayAnswer:
+    """Make a call about a sale."""
+    calls = {
+        "verify": gateway.verify,
+        "settle": gateway.settle,
+        "inquire": gateway.inquire,
+        "reverse": gateway.reverse,
+    }
+    return await calls[operation](build_sale(page, sale_number))
+
+
+def list_questions(bank: BankServer) -> list[str]:
+    """The operations about a sale that this bank has."""
+    return sorted(set(bank.operations.values()) & {"verify", "settle", "inquire", "reverse"})
+
+
+async def pay_one(gateway: PaymentGateway, bank: BankServer, order_number: int) -> PaymentPage:
+    """A session that was paid."""
+    page = await gateway.start(build_order(order_number))
+    assert isinstance(page, PaymentPage)
+    bank.pay(page.reference)
+    return page
+
+
+@pytest.mark.parametrize("fault", list(BankFault))
+async def test_a_session_that_may_have_opened_sends_nobody_away(
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: BankServer, fault: BankFault
+) -> None:
+    bank.fail_next("start", fault)
+    refusal = await (impatient_gateway if fault.is_silent else gateway).start(build_order())
+    assert refusal == StartRefusal(CODES_BY_FAULT[fault], DeclineReason.BANK)
+    assert bank.bytes_sent < MOST_SENT
+    assert isinstance(await gateway.start(build_order(8)), PaymentPage)
+
+
+@pytest.mark.parametrize("fault", list(BankFault))
+async def test_no_answer_tells_nothing_and_the_call_is_made_again(
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: BankServer, fault: BankFault
+) -> None:
+    """Whether the bank acted or not, the same call afterwards does as well as if nothing had gone wrong."""
+    for order_number, operation in enumerate(list_questions(bank), 100):
+        page = await pay_one(gateway, bank, order_number)
+        sale_number = bank.sales[page.reference].sale_number
+        if operation in {"settle", "reverse"}:
+            await ask(gateway, "verify", page, sale_number)
+        bank.fail_next(operation, fault)
+        answer = await ask(impatient_gateway if fault.is_silent else gateway, operation, page, sale_number)
+        assert (answer.sale_state, answer.code) == (None, CODES_BY_FAULT[fault]), operation
+        assert not answer.is_our_fault
+        again = await ask(gateway, operation, page, sale_number)
+        assert again.code not in UNANSWERED_CODES, operation
+        is_settled_question = operation != "reverse" or fault.keeps_from_acting
+        assert again.sale_state is not None or not is_settled_question, operation
+        assert again.sale_state is not SaleState.UNPAID, operation
+    assert bank.bytes_sent < MOST_SENT * 4
+
+
+@pytest.mark.parametrize("fault", [BankFault.CUT_AFTER, BankFault.NONSENSE, BankFault.HUGE])
+async def test_a_list_that_does_not_come_is_empty(gateway: PaymentGateway, bank: BankServer, fault: BankFault) -> None:
+    bank.fail_next("list", fault)
+    assert list(await gateway.list_unverified()) == []
+
+
+async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await pay_one(gateway, bank, 7)
+    sale_number = bank.sales[page.reference].sale_number
+    for body in NONSENSE:
+        if "start" in bank.operations.values():
+            bank.answer_next("start", body)
+            refusal = await gateway.start(build_order(8))
+            assert isinstance(refusal, StartRefusal), body[:80]
+        for operation in list_questions(bank):
+            bank.answer_next(operation, body)
+            answer = await ask(gateway, operation, page, sale_number)
+            assert answer.sale_state is None or b'"code": 100' in body, (operation, body[:80], answer)
+        if "list" in bank.operations.values():
+            bank.answer_next("list", body)
+            assert list(await gateway.list_unverified()) == []
+
+
+async def test_a_bank_whose_certificate_is_wrong_is_not_spoken_to(fake_bank: FakeBank, own_certificate: Path) -> None:
+    async with fake_bank.open_bank(tls=build_server_tls(str(own_certificate))) as bank:
+        if not bank.operations:
+            pytest.skip("no network")
+        gateway = fake_bank.configure(bank.base_url, 10.0).build_gateway(PUBLIC_ADDRESS)
+        assert await gateway.start(build_order()) == StartRefusal(NOT_CONNECTED, DeclineReason.BANK)
+        page = PaymentPage("A1", bank.base_url, {})
+        for operation in list_questions(bank):
+            answer = await ask(gateway, operation, page, "1")
+            assert (answer.sale_state, answer.code) == (None, NOT_CONNECTED)
+        await gateway.close()
+        assert bank.calls == []
+
+
+async def test_a_bank_that_is_not_there_did_not_act(fake_bank: FakeBank) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
+        gateway = fake_bank.configure(address, 10.0).build_gateway(PUBLIC_ADDRESS)
+        if not fake_bank.open_bank().operations:
+            pytest.skip("no network")
+        assert await gateway.start(build_order()) == StartRefusal(NOT_CONNECTED, DeclineReason.BANK)
+        answer = await gateway.verify(build_sale(PaymentPage("A1", address, {}), "1"))
+        assert (answer.sale_state, answer.code) == (None, NOT_CONNECTED)
+        await gateway.close()

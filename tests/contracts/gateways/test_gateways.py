@@ -1,0 +1,257 @@
+"""What every gateway promises, whatever its protocol: each of them with its own bank."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RefundScope, Settlement
+from domain.gateways.gateway import (
+    CardRefund,
+    DeclineReason,
+    GatewayAnswer,
+    PaymentGateway,
+    PaymentPage,
+    SaleState,
+    StartRefusal,
+)
+from payments import GATEWAYS
+from tests.contracts.gateways.banks import (
+    AMOUNT,
+    FAKE_BANKS,
+    PUBLIC_ADDRESS,
+    FakeBank,
+    build_order,
+    build_sale,
+    within_session,
+)
+from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankSaleState, BankServer
+
+OURS = {SaleState.VERIFIED, SaleState.SETTLED}
+
+
+async def start(gateway: PaymentGateway, order_number: int = 7) -> PaymentPage:
+    """Open a session that has to open."""
+    page = await gateway.start(build_order(order_number))
+    assert isinstance(page, PaymentPage), page
+    return page
+
+
+async def verify_paid(gateway: PaymentGateway, bank: BankServer, page: PaymentPage, **paid: int) -> GatewayAnswer:
+    """Pay, and verify with what the browser brought."""
+    callback = gateway.read_callback(bank.pay(page.reference, **paid))  # type: ignore[arg-type]
+    return await gateway.verify(build_sale(page, callback.sale_number))
+
+
+def test_every_gateway_has_a_bank_to_be_tried_with() -> None:
+    assert set(FAKE_BANKS) == set(GATEWAYS)
+
+
+def test_it_says_what_it_can_do(gateway: PaymentGateway, gateway_name: str) -> None:
+    assert gateway.name == gateway_name
+    assert isinstance(gateway.capabilities, GatewayCapabilities)
+    assert gateway.capabilities.callback_methods <= {"GET", "POST"}
+    assert gateway.form_origins
+    for origin in gateway.form_origins:
+        parts = urlsplit(origin)
+        assert (parts.path, parts.query) == ("", "")
+        assert parts.hostname
+
+
+def test_no_secret_is_in_its_settings_as_they_are_shown(fake_bank: FakeBank) -> None:
+    shown = repr(fake_bank.configure("http://127.0.0.1:1", 1.0))
+    assert [secret for secret in fake_bank.secrets if secret in shown] == []
+
+
+async def test_a_session_is_opened_over_the_whole_amount(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await start(gateway)
+    sale = bank.sales[page.reference]
+    assert (sale.order_number, sale.amount) == (7, AMOUNT)
+    assert sale.callback_url.startswith(PUBLIC_ADDRESS)
+    address = urlsplit(page.address)
+    assert f"{address.scheme}://{address.netloc}" in gateway.form_origins
+
+
+async def test_sessions_are_told_apart(gateway: PaymentGateway, bank: BankServer) -> None:
+    first, second = await start(gateway, 7), await start(gateway, 8)
+    assert first.reference != second.reference
+    assert bank.sales[second.reference].order_number == 8
+
+
+async def test_who_paid_comes_back_with_what_was_stored(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await start(gateway)
+    callback = gateway.read_callback(bank.pay(page.reference))
+    assert callback.is_paid
+    assert callback.reason is None
+    assert callback.order_number is not None or callback.reference is not None
+    assert callback.order_number in {7, None}
+    assert callback.reference in {page.reference, None}
+    assert FIRST_CARD not in repr(callback)
+
+
+@pytest.mark.parametrize("way", ["decline", "cancel"])
+async def test_who_did_not_pay_comes_back_with_a_reason(gateway: PaymentGateway, bank: BankServer, way: str) -> None:
+    page = await start(gateway)
+    callback = gateway.read_callback(getattr(bank, way)(page.reference))
+    assert not callback.is_paid
+    assert isinstance(callback.reason, DeclineReason)
+    assert callback.code
+
+
+async def test_a_paid_sale_is_verified(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+    page = await start(gateway)
+    answer = await verify_paid(gateway, bank, page)
+    assert answer.sale_state in OURS
+    assert answer.amount == (AMOUNT if fake_bank.tells_amount else None)
+    assert answer.code
+    assert (answer.reason, answer.is_our_fault) == (None, False)
+    assert bank.sales[page.reference].state is BankSaleState.VERIFIED
+    assert answer.card in {None, f"{FIRST_CARD[:6]}******{FIRST_CARD[-4:]}"}
+
+
+async def test_it_is_verified_again_as_well(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+    page = await start(gateway)
+    first = await verify_paid(gateway, bank, page)
+    second = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
+    assert {first.sale_state, second.sale_state} <= OURS
+    assert second.amount == (AMOUNT if fake_bank.tells_amount else None)
+
+
+async def test_a_second_card_pays_where_the_first_was_declined(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await start(gateway)
+    assert not gateway.read_callback(bank.decline(page.reference)).is_paid
+    bank.now += within_session(bank)
+    callback = gateway.read_callback(bank.pay(page.reference, card=SECOND_CARD))
+    answer = await gateway.verify(build_sale(page, callback.sale_number))
+    assert answer.sale_state in OURS
+
+
+async def test_what_nobody_paid_is_never_verified(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await start(gateway)
+    answer = await gateway.verify(build_sale(page, "12345"))
+    assert answer.sale_state in {SaleState.UNPAID, None}
+    assert bank.sales[page.reference].state is BankSaleState.OPEN
+
+
+async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+    page = await start(gateway)
+    answer = await verify_paid(gateway, bank, page, amount=AMOUNT - 1000)
+    if fake_bank.tells_amount:
+        assert answer.amount == AMOUNT - 1000
+    else:
+        assert answer.sale_state is None
+        assert answer.is_our_fault
+
+
+async def test_a_discount_of_the_bank_is_no_wrong_amount(
+    gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank
+) -> None:
+    if not fake_bank.gives_discounts:
+        pytest.skip("this bank gives none")
+    page = await start(gateway)
+    answer = await verify_paid(gateway, bank, page, discount=50_000)
+    assert answer.sale_state in OURS
+    assert answer.amount == AMOUNT
+    assert answer.paid_amount in {AMOUNT - 50_000, None}
+
+
+async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGateway, bank: BankServer) -> None:
+    key = gateway.capabilities.inquiry
+    page = await start(gateway)
+    if key is InquiryKey.ORDER:
+        assert (await gateway.inquire(build_sale(page))).sale_state is SaleState.UNPAID
+    bank.pay(page.reference)
+    sale_number = bank.sales[page.reference].sale_number if key is InquiryKey.SALE_NUMBER else None
+    answer = await gateway.inquire(build_sale(page, sale_number))
+    if key is InquiryKey.NOTHING:
+        assert answer.sale_state is None
+        return
+    assert answer.sale_state in {SaleState.AWAITING_VERIFICATION, *OURS}
+    await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
+    assert (await gateway.inquire(build_sale(page, sale_number))).sale_state in OURS
+
+
+async def test_what_it_cannot_ask_tells_nothing(gateway: PaymentGateway, bank: BankServer) -> None:
+    """A question that the protocol lacks is harmless, whoever asks it."""
+    page = await start(gateway)
+    refund = CardRefund(refund_number=1, sale=build_sale(page, "1"), amount=1000)
+    if gateway.capabilities.inquiry is InquiryKey.NOTHING:
+        assert (await gateway.inquire(build_sale(page))).sale_state is None
+    if gateway.capabilities.settlement is Settlement.WITH_VERIFY:
+        assert (await gateway.settle(build_sale(page))).sale_state is None
+    if gateway.capabilities.reverse_within is None:
+        assert (await gateway.reverse(build_sale(page))).sale_state is None
+    if gateway.capabilities.refund is RefundScope.NONE:
+        assert (await gateway.refund(refund)).refund_state is None
+        assert (await gateway.inquire_refund(refund)).refund_state is None
+    if not gateway.capabilities.lists_unverified:
+        assert list(await gateway.list_unverified()) == []
+    assert bank.sales[page.reference].state is BankSaleState.OPEN
+
+
+async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentGateway, bank: BankServer) -> None:
+    if gateway.capabilities.settlement is not Settlement.BY_CALL:
+        pytest.skip("verifying settles")
+    page = await start(gateway)
+    await verify_paid(gateway, bank, page)
+    sale = build_sale(page, bank.sales[page.reference].sale_number)
+    answers = [await gateway.settle(sale), await gateway.settle(sale)]
+    assert [answer.sale_state for answer in answers] == [SaleState.SETTLED] * 2
+    assert bank.sales[page.reference].state is BankSaleState.SETTLED
+
+
+async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: BankServer) -> None:
+    if gateway.capabilities.reverse_within is None:
+        pytest.skip("this bank does not give back")
+    page = await start(gateway)
+    await verify_paid(gateway, bank, page)
+    sale = build_sale(page, bank.sales[page.reference].sale_number)
+    assert (await gateway.reverse(sale)).sale_state is SaleState.REVERSED
+    assert bank.sales[page.reference].state is BankSaleState.REVERSED
+    assert (await gateway.reverse(sale)).sale_state in {SaleState.REVERSED, None}
+    assert (await gateway.verify(sale)).sale_state not in OURS
+
+
+async def test_unverified_sales_are_listed_where_the_bank_lists_them(gateway: PaymentGateway, bank: BankServer) -> None:
+    if not gateway.capabilities.lists_unverified:
+        pytest.skip("this bank has no list")
+    paid, verified, open_page = await start(gateway, 7), await start(gateway, 8), await start(gateway, 9)
+    bank.pay(paid.reference)
+    bank.pay(verified.reference)
+    await gateway.verify(build_sale(verified, order_number=8))
+    [listed] = await gateway.list_unverified()
+    assert (listed.reference, listed.amount) == (paid.reference, AMOUNT)
+    assert open_page.reference != listed.reference
+
+
+async def test_refused_credentials_are_our_fault(gateway: PaymentGateway, bank: BankServer) -> None:
+    page = await start(gateway)
+    bank.pay(page.reference)
+    bank.refuses.credentials = True
+    refusal = await gateway.start(build_order(8))
+    assert isinstance(refusal, StartRefusal)
+    assert refusal.reason is DeclineReason.BANK
+    answer = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
+    assert answer.sale_state is None
+    assert answer.is_our_fault
+    assert list(await gateway.list_unverified()) == []
+    assert bank.sales[page.reference].state is BankSaleState.PAID
+
+
+async def test_a_refused_address_is_our_fault(gateway: PaymentGateway, bank: BankServer) -> None:
+    if not gateway.capabilities.needs_fixed_address:
+        pytest.skip("this bank takes calls from everywhere")
+    page = await start(gateway)
+    bank.pay(page.reference)
+    bank.refuses.address = True
+    assert isinstance(await gateway.start(build_order(8)), StartRefusal)
+    answer = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
+    assert (answer.sale_state, answer.is_our_fault) == (None, True)
+    bank.refuses.address = False
+    assert (await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))).sale_state in OURS
+
+
+async def test_it_can_be_closed_twice_and_used_again(gateway: PaymentGateway) -> None:
+    await gateway.close()
+    await start(gateway)
+    await gateway.close()
+    await gateway.close()

@@ -1,0 +1,273 @@
+"""What the fake banks have in common: a real HTTP server on loopback, sales with a state, and faults on demand.
+
+A bank is a subclass that names its operations by path and answers them (`answer`). Faults come around the answer: what
+`fail_next` was told goes wrong with the next call of that operation, before or after the bank has acted. The payer acts
+by `pay`, `decline` and `cancel`, which return what the browser then brings to the callback address.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from abc import ABC, abstractmethod
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from typing import Any, ClassVar, Self
+
+from aiohttp import web
+
+FIRST_CARD = "6037997500001236"
+SECOND_CARD = "5892101234567895"
+HUGE_LENGTH = 100 * 1024 * 1024
+
+
+class BankFault(StrEnum):
+    """What goes wrong with one call."""
+
+    SILENT_BEFORE = "silent_before"
+    SILENT_AFTER = "silent_after"
+    CUT_BEFORE = "cut_before"
+    CUT_AFTER = "cut_after"
+    CUT_WITHIN = "cut_within"
+    """The bank acts, and the connection breaks in the middle of its answer."""
+    HUGE = "huge"
+    """The bank acts, and its answer is 100 MB long."""
+    NONSENSE = "nonsense"
+    """The bank acts, and answers 200 with a page of HTML."""
+    SERVER_ERROR = "server_error"
+    """The bank does not act, and answers 502 with a page of HTML."""
+    REDIRECT = "redirect"
+    """The bank does not act, and sends to another address."""
+    COMPRESSED = "compressed"
+    """The bank acts, and its answer is a small archive of something very long."""
+
+    @property
+    def keeps_from_acting(self) -> bool:
+        """Whether the bank has done nothing."""
+        return self in {self.SILENT_BEFORE, self.CUT_BEFORE, self.SERVER_ERROR, self.REDIRECT}
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the client has to wait until it loses patience."""
+        return self in {self.SILENT_BEFORE, self.SILENT_AFTER}
+
+
+_STATUS_AND_HEADERS: Mapping[BankFault, tuple[int, Mapping[str, str]]] = {
+    BankFault.SERVER_ERROR: (502, {}),
+    BankFault.REDIRECT: (307, {"Location": "/elsewhere"}),
+    BankFault.COMPRESSED: (200, {"Content-Encoding": "gzip"}),
+}
+
+
+class BankSaleState(StrEnum):
+    """What a sale is at the fake bank."""
+
+    OPEN = "open"
+    PAID = "paid"
+    VERIFIED = "verified"
+    SETTLED = "settled"
+    REVERSED = "reversed"
+
+
+@dataclass(slots=True)
+class BankSale:
+    """One session of a payer, and what was paid in it."""
+
+    reference: str
+    order_number: int
+    amount: int
+    """Rials that the session is over; another than was asked for where the payer's amount was changed."""
+    callback_url: str
+    opened_at: datetime
+    state: BankSaleState = BankSaleState.OPEN
+    sale_number: str | None = None
+    card: str | None = None
+    discount: int = 0
+    """Rials that the bank bears."""
+    paid_at: datetime | None = None
+    verify_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BankCall:
+    """One call as it came in."""
+
+    operation: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What the bank refuses everybody with."""
+
+    credentials: bool = False
+    address: bool = False
+
+
+class BankServer(ABC):
+    """A bank. `async with` it; `base_url` is where it answers. `now` is its clock, which stands."""
+
+    operations: ClassVar[Mapping[str, str]]
+    """Its operations by path, in the words of `PaymentGateway`: start, verify, inquire, settle, reverse, list."""
+    verify_within: ClassVar[timedelta | None] = None
+    """What is paid and not verified is given back after this time."""
+    session_lasts: ClassVar[timedelta] = timedelta(minutes=15)
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.sales: dict[str, BankSale] = {}
+        self.calls: list[BankCall] = []
+        self.refuses = Refusals()
+        self.now = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+        self.bytes_sent = 0
+        self.base_url = ""
+        self._tls = tls
+        self._faults: defaultdict[str, deque[BankFault]] = defaultdict(deque)
+        self._bodies: defaultdict[str, deque[bytes]] = defaultdict(deque)
+        self._numbers = count(80_000_001)
+        self._closing = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.base_url = f"http{'s' if self._tls else ''}://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._closing.set()
+        assert self._runner
+        await self._runner.cleanup()
+
+    # What a test does
+
+    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+        """Let something go wrong with the next calls of an operation."""
+        self._faults[operation].extend([fault] * times)
+
+    def answer_next(self, operation: str, body: bytes) -> None:
+        """Answer the next call of an operation with this body, without acting."""
+        self._bodies[operation].append(body)
+
+    def count_calls(self, operation: str) -> int:
+        """How often an operation was called."""
+        return sum(call.operation == operation for call in self.calls)
+
+    # What a payer does
+
+    def pay(
+        self, reference: str, *, card: str = FIRST_CARD, amount: int | None = None, discount: int = 0
+    ) -> dict[str, str]:
+        """Pay; `amount` pays another sum than was asked for. Return what the browser brings back."""
+        sale = self.sales[reference]
+        assert sale.state is BankSaleState.OPEN, sale
+        assert self.now < sale.opened_at + self.session_lasts
+        sale.state, sale.card, sale.discount, sale.paid_at = BankSaleState.PAID, card, discount, self.now
+        sale.amount = sale.amount if amount is None else amount
+        sale.sale_number = self.make_sale_number()
+        return self.build_callback(sale, None)
+
+    def decline(self, reference: str) -> dict[str, str]:
+        """Try a card that the bank refuses for lack of money. Return what the browser brings back."""
+        return self.build_callback(self.sales[reference], "declined")
+
+    def cancel(self, reference: str) -> dict[str, str]:
+        """Go back without paying. Return what the browser brings back."""
+        return self.build_callback(self.sales[reference], "cancelled")
+
+    # What a bank is
+
+    @abstractmethod
+    async def answer(self, operation: str, request: web.Request) -> web.Response:
+        """Act, and answer."""
+
+    @abstractmethod
+    def build_callback(self, sale: BankSale, failure: str | None) -> dict[str, str]:
+        """Return what the browser brings back; `failure` is `declined`, `cancelled` or None."""
+
+    def make_sale_number(self) -> str:
+        """Return a number of a sale that no other has."""
+        return str(next(self._numbers))
+
+    def open_sale(self, reference: str, order_number: int, amount: int, callback_url: str) -> BankSale:
+        """Keep a new session."""
+        sale = self.sales[reference] = BankSale(reference, order_number, amount, callback_url, self.now)
+        return sale
+
+    def find_sale(self, sale_number: object) -> BankSale | None:
+        """Return the sale with the bank's number."""
+        return next((sale for sale in self.sales.values() if sale.sale_number == str(sale_number)), None)
+
+    def is_too_late(self, sale: BankSale) -> bool:
+        """Whether a paid sale can no longer be verified; it is given back then."""
+        if sale.state is not BankSaleState.PAID or self.verify_within is None or sale.paid_at is None:
+            return False
+        if self.now >= sale.paid_at + self.verify_within:
+            sale.state = BankSaleState.REVERSED
+            return True
+        return False
+
+    # The wire
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        operation = self.find_operation(request)
+        if operation is None:
+            return web.Response(status=404, text="<html>no such page</html>", content_type="text/html")
+        body = await request.read()
+        self.calls.append(BankCall(operation, self.read_payload(body)))
+        if self._bodies[operation]:
+            return web.Response(body=self._bodies[operation].popleft(), content_type="application/json")
+        fault = self._faults[operation].popleft() if self._faults[operation] else None
+        if fault and fault.keeps_from_acting:
+            return await self._go_wrong(request, fault, b"")
+        response = await self.answer(operation, request)
+        return await self._go_wrong(request, fault, response.body) if fault else response
+
+    def find_operation(self, request: web.Request) -> str | None:
+        """Return which operation a call is of."""
+        return self.operations.get(request.path)
+
+    def read_payload(self, body: bytes) -> Mapping[str, Any]:
+        """Return what a call carries, for `calls`."""
+        return {"body": body.decode("utf-8", "replace")}
+
+    async def _go_wrong(self, request: web.Request, fault: BankFault, body: Any) -> web.StreamResponse:
+        match fault:
+            case BankFault.SILENT_BEFORE | BankFault.SILENT_AFTER:
+                await self._closing.wait()
+            case BankFault.CUT_BEFORE | BankFault.CUT_AFTER:
+                _cut(request)
+            case BankFault.CUT_WITHIN:
+                await self._answer_half(request, bytes(body))
+            case BankFault.HUGE:
+                await self._answer_without_end(request)
+        status, headers = _STATUS_AND_HEADERS.get(fault, (200, {}))
+        return web.Response(text="<html>not now</html>", status=status, headers=headers, content_type="text/html")
+
+    async def _answer_half(self, request: web.Request, body: bytes) -> None:
+        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        _cut(request)
+
+    async def _answer_without_end(self, request: web.Request) -> None:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        chunk = b" " * 65_536
+        with contextlib.suppress(ConnectionError):
+            for _ in range(HUGE_LENGTH // len(chunk)):
+                await response.write(chunk)
+                self.bytes_sent += len(chunk)
+            await response.write(b"{}")
+
+
+def _cut(request: web.Request) -> None:
+    assert request.transport
+    request.transport.abort()
