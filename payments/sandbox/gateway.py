@@ -26,7 +26,7 @@ from domain.gateways.gateway import (
     StartRefusal,
     UnverifiedSale,
 )
-from domain.values.errors import InvalidField, MissingField
+from payments.answer_values import find_callback_name, read_code, require_callback_name, require_callback_number
 from payments.gateway_settings import GatewaySettings
 from payments.sandbox.bank import (
     CANCELLED_CODE,
@@ -56,7 +56,6 @@ _REASONS: Mapping[str, DeclineReason] = {
     SESSION_OVER_CODE: DeclineReason.SESSION,
     UNPAID_CODE: DeclineReason.CANCELLED,
 }
-_LONGEST_VALUE = 64
 
 
 class SandboxGateway:
@@ -86,13 +85,11 @@ class SandboxGateway:
 
     def read_callback(self, values: Mapping[str, str]) -> GatewayCallback:
         """Read what `list_callback_values` gave the browser."""
-        order, reference, code = (_read_value(values, name) for name in ("order", "reference", "code"))
-        if not (order.isascii() and order.isdigit()):
-            raise InvalidField("order")
+        code = read_code(require_callback_name(values, "code"))
         return GatewayCallback(
-            order_number=int(order),
-            reference=reference,
-            sale_number=values.get("sale", "")[:_LONGEST_VALUE] or None,
+            order_number=require_callback_number(values, "order"),
+            reference=require_callback_name(values, "reference"),
+            sale_number=find_callback_name(values, "sale"),
             is_paid=code == PAID_CODE,
             code=code,
             reason=_REASONS.get(code, DeclineReason.BANK) if code != PAID_CODE else None,
@@ -162,15 +159,6 @@ def list_callback_values(sale: SandboxSale) -> dict[str, str]:
     """Return what the browser brings to the merchant."""
     values = {"reference": sale.reference, "order": str(sale.order.order_number), "code": sale.code}
     return values | ({"sale": sale.sale_number, "card": sale.card or ""} if sale.sale_number else {})
-
-
-def _read_value(values: Mapping[str, str], name: str) -> str:
-    value = values.get(name, "")
-    if not value:
-        raise MissingField(name)
-    if len(value) > _LONGEST_VALUE:
-        raise InvalidField(name)
-    return value
 
 
 class SandboxSettings(GatewaySettings):

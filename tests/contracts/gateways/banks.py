@@ -1,16 +1,18 @@
 """The fake bank of each gateway. Who adds a gateway adds its bank here, and the suite runs over both."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
 from pydantic import SecretStr
 
-from domain.gateways.gateway import PaymentOrder, PaymentPage, Sale
-from payments.gateway_settings import GatewaySettings
+from domain.gateways.gateway import PaymentGateway, PaymentOrder, PaymentPage, Sale
+from payments.sandbox.gateway import SandboxGateway
 from payments.zarinpal import ZarinpalSettings
-from tests.fakes.bank_server import BankServer
+from tests.contracts.gateways.sandbox_bank import SandboxUnderTest
+from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, Refusals
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 
 PUBLIC_ADDRESS = "https://desk.example.ir"
@@ -51,29 +53,94 @@ NONSENSE = tuple(
 """Bodies that a bank never sends; no answer but «unanswered» or «not told» may come of one."""
 
 
+class ContractBank(Protocol):
+    """What the suite does with a bank; `BankServer` has it all."""
+
+    now: datetime
+    base_url: str
+    refuses: Refusals
+    bytes_sent: int
+
+    @property
+    def operations(self) -> Mapping[str, str]:
+        """Its operations by path."""
+        ...
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long a payer may pay."""
+        ...
+
+    @property
+    def sales(self) -> Mapping[str, BankSale]:
+        """Its sales by reference."""
+        ...
+
+    @property
+    def calls(self) -> Sequence[object]:
+        """The calls that reached it."""
+        ...
+
+    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+        """Let something go wrong with the next calls of an operation."""
+        ...
+
+    def answer_next(self, operation: str, body: bytes) -> None:
+        """Answer the next call of an operation with this body."""
+        ...
+
+    def pay(
+        self, reference: str, *, card: str = FIRST_CARD, amount: int | None = None, discount: int = 0
+    ) -> dict[str, str]:
+        """Pay, and return what the browser brings back."""
+        ...
+
+    def decline(self, reference: str) -> dict[str, str]:
+        """Try a card without money."""
+        ...
+
+    def cancel(self, reference: str) -> dict[str, str]:
+        """Go back without paying."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exception: object) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FakeBank:
     """How a gateway is tried."""
 
-    open_bank: Callable[..., BankServer]
+    open_bank: Callable[..., ContractBank]
     """Makes the bank; `tls=` is what it serves TLS with."""
-    configure: Callable[[str, float], GatewaySettings]
-    """Settings of the gateway for a bank at this address and so many seconds of patience."""
+    build_gateway: Callable[[ContractBank, float], PaymentGateway]
+    """The gateway of a bank, with so many seconds of patience, built as its settings build it."""
     secrets: tuple[str, ...]
-    """What may stand in no log and no answer."""
+    """What may stand in no log and no answer; none: it has no credentials."""
+    has_network: bool = True
+    """Whether anything can go wrong on the way to it."""
     gives_discounts: bool = True
     """Whether the bank may bear a part of the amount, and tells it."""
     tells_amount: bool = True
     """Whether verifying tells what the sale is over; where not, the bank itself compares it."""
 
 
-def configure_zarinpal(base_url: str, timeout: float) -> GatewaySettings:
-    """Zarinpal at this address."""
-    return ZarinpalSettings(base_url=base_url, merchant_id=SecretStr(MERCHANT), timeout=timeout)
+def build_zarinpal(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """Zarinpal."""
+    settings = ZarinpalSettings(base_url=bank.base_url, merchant_id=SecretStr(MERCHANT), timeout=timeout)
+    return settings.build_gateway(PUBLIC_ADDRESS)
+
+
+def build_sandbox(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """The sandbox."""
+    assert isinstance(bank, SandboxUnderTest)
+    return SandboxGateway(bank.sandbox, PUBLIC_ADDRESS)
 
 
 FAKE_BANKS: Mapping[str, FakeBank] = {
-    "zarinpal": FakeBank(ZarinpalBank, configure_zarinpal, (MERCHANT,), gives_discounts=False, tells_amount=False),
+    "sandbox": FakeBank(SandboxUnderTest, build_sandbox, (), has_network=False, gives_discounts=False),
+    "zarinpal": FakeBank(ZarinpalBank, build_zarinpal, (MERCHANT,), gives_discounts=False, tells_amount=False),
 }
 """The bank of each gateway of `GATEWAYS`."""
 
@@ -95,7 +162,7 @@ def build_sale(page: PaymentPage, sale_number: str | None = None, order_number: 
     return Sale(order_number=order_number, reference=page.reference, sale_number=sale_number, amount=amount)
 
 
-def within_session(bank: BankServer) -> timedelta:
+def within_session(bank: ContractBank) -> timedelta:
     """A while after which the payer can still pay."""
     return bank.session_lasts / 2
 

@@ -13,8 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from domain.gateways.gateway import PaymentGateway
 from payments import GATEWAYS
-from tests.contracts.gateways.banks import FAKE_BANKS, PUBLIC_ADDRESS, FakeBank
-from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankServer
+from tests.contracts.gateways.banks import FAKE_BANKS, ContractBank, FakeBank
+from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD
 
 PATIENCE, IMPATIENCE = 10.0, 0.25
 """Seconds that a gateway waits for its bank: as long as it takes, or only for a bank that will not answer."""
@@ -33,24 +33,24 @@ def fake_bank(gateway_name: str) -> FakeBank:
 
 
 @pytest.fixture
-async def bank(fake_bank: FakeBank) -> AsyncIterator[BankServer]:
+async def bank(fake_bank: FakeBank) -> AsyncIterator[ContractBank]:
     """Its bank, on loopback."""
     async with fake_bank.open_bank() as opened:
         yield opened
 
 
 @pytest.fixture
-async def gateway(fake_bank: FakeBank, bank: BankServer) -> AsyncIterator[PaymentGateway]:
+async def gateway(fake_bank: FakeBank, bank: ContractBank) -> AsyncIterator[PaymentGateway]:
     """The gateway, as it is built of its settings."""
-    built = fake_bank.configure(bank.base_url, PATIENCE).build_gateway(PUBLIC_ADDRESS)
+    built = fake_bank.build_gateway(bank, PATIENCE)
     yield built
     await built.close()
 
 
 @pytest.fixture
-async def impatient_gateway(fake_bank: FakeBank, bank: BankServer) -> AsyncIterator[PaymentGateway]:
+async def impatient_gateway(fake_bank: FakeBank, bank: ContractBank) -> AsyncIterator[PaymentGateway]:
     """The same with little patience, for a bank that does not answer."""
-    built = fake_bank.configure(bank.base_url, IMPATIENCE).build_gateway(PUBLIC_ADDRESS)
+    built = fake_bank.build_gateway(bank, IMPATIENCE)
     yield built
     await built.close()
 

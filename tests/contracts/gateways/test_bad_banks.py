@@ -18,14 +18,15 @@ from domain.gateways.gateway import (
     StartRefusal,
 )
 from tests.contracts.gateways.banks import (
+    FAKE_BANKS,
     NONSENSE,
-    PUBLIC_ADDRESS,
+    ContractBank,
     FakeBank,
     build_order,
     build_sale,
     build_server_tls,
 )
-from tests.fakes.bank_server import BankFault, BankServer
+from tests.fakes.bank_server import BankFault
 
 CODES_BY_FAULT = {
     BankFault.SILENT_BEFORE: TIMED_OUT,
@@ -43,6 +44,12 @@ MOST_SENT = 20 * 1024 * 1024
 """Bytes of an answer without end that a bank gets rid of before it is cut: what sockets hold, and no more."""
 
 
+@pytest.fixture(params=sorted(name for name, fake_bank in FAKE_BANKS.items() if fake_bank.has_network))
+def gateway_name(request: pytest.FixtureRequest) -> str:
+    """The gateways that have a way to their bank."""
+    return str(request.param)
+
+
 async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, sale_number: str | None) -> GatewayAnswer:
     """Make a call about a sale."""
     calls = {
@@ -54,12 +61,12 @@ async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, sale_n
     return await calls[operation](build_sale(page, sale_number))
 
 
-def list_questions(bank: BankServer) -> list[str]:
+def list_questions(bank: ContractBank) -> list[str]:
     """The operations about a sale that this bank has."""
     return sorted(set(bank.operations.values()) & {"verify", "settle", "inquire", "reverse"})
 
 
-async def pay_one(gateway: PaymentGateway, bank: BankServer, order_number: int) -> PaymentPage:
+async def pay_one(gateway: PaymentGateway, bank: ContractBank, order_number: int) -> PaymentPage:
     """A session that was paid."""
     page = await gateway.start(build_order(order_number))
     assert isinstance(page, PaymentPage)
@@ -69,7 +76,7 @@ async def pay_one(gateway: PaymentGateway, bank: BankServer, order_number: int) 
 
 @pytest.mark.parametrize("fault", list(BankFault))
 async def test_a_session_that_may_have_opened_sends_nobody_away(
-    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: BankServer, fault: BankFault
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
 ) -> None:
     bank.fail_next("start", fault)
     refusal = await (impatient_gateway if fault.is_silent else gateway).start(build_order())
@@ -80,7 +87,7 @@ async def test_a_session_that_may_have_opened_sends_nobody_away(
 
 @pytest.mark.parametrize("fault", list(BankFault))
 async def test_no_answer_tells_nothing_and_the_call_is_made_again(
-    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: BankServer, fault: BankFault
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
 ) -> None:
     """Whether the bank acted or not, the same call afterwards does as well as if nothing had gone wrong."""
     for order_number, operation in enumerate(list_questions(bank), 100):
@@ -101,12 +108,14 @@ async def test_no_answer_tells_nothing_and_the_call_is_made_again(
 
 
 @pytest.mark.parametrize("fault", [BankFault.CUT_AFTER, BankFault.NONSENSE, BankFault.HUGE])
-async def test_a_list_that_does_not_come_is_empty(gateway: PaymentGateway, bank: BankServer, fault: BankFault) -> None:
+async def test_a_list_that_does_not_come_is_empty(
+    gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+) -> None:
     bank.fail_next("list", fault)
     assert list(await gateway.list_unverified()) == []
 
 
-async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await pay_one(gateway, bank, 7)
     sale_number = bank.sales[page.reference].sale_number
     for body in NONSENSE:
@@ -125,9 +134,7 @@ async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: BankServer) 
 
 async def test_a_bank_whose_certificate_is_wrong_is_not_spoken_to(fake_bank: FakeBank, own_certificate: Path) -> None:
     async with fake_bank.open_bank(tls=build_server_tls(str(own_certificate))) as bank:
-        if not bank.operations:
-            pytest.skip("no network")
-        gateway = fake_bank.configure(bank.base_url, 10.0).build_gateway(PUBLIC_ADDRESS)
+        gateway = fake_bank.build_gateway(bank, 10.0)
         assert await gateway.start(build_order()) == StartRefusal(NOT_CONNECTED, DeclineReason.BANK)
         page = PaymentPage("A1", bank.base_url, {})
         for operation in list_questions(bank):
@@ -141,9 +148,9 @@ async def test_a_bank_that_is_not_there_did_not_act(fake_bank: FakeBank) -> None
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{held.getsockname()[1]}"
-        gateway = fake_bank.configure(address, 10.0).build_gateway(PUBLIC_ADDRESS)
-        if not fake_bank.open_bank().operations:
-            pytest.skip("no network")
+        bank = fake_bank.open_bank()
+        bank.base_url = address
+        gateway = fake_bank.build_gateway(bank, 10.0)
         assert await gateway.start(build_order()) == StartRefusal(NOT_CONNECTED, DeclineReason.BANK)
         answer = await gateway.verify(build_sale(PaymentPage("A1", address, {}), "1"))
         assert (answer.sale_state, answer.code) == (None, NOT_CONNECTED)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.gateways.gateway import DeclineReason, GatewayCallback, PaymentGateway, PaymentPage
 from domain.values.errors import InvalidField, MissingField
-from tests.contracts.gateways.banks import PUBLIC_ADDRESS, FakeBank, build_order
-from tests.fakes.bank_server import FIRST_CARD, BankServer
+from tests.contracts.gateways.banks import ContractBank, build_order
+from tests.fakes.bank_server import FIRST_CARD
 
 HOSTILE_VALUES = (
     "",
@@ -47,7 +48,8 @@ def read(gateway: PaymentGateway, values: Mapping[str, str]) -> GatewayCallback 
     return callback
 
 
-async def paid_callback(gateway: PaymentGateway, bank: BankServer) -> dict[str, str]:
+@pytest.fixture
+async def honest_callback(gateway: PaymentGateway, bank: ContractBank) -> dict[str, str]:
     """What an honest browser brings."""
     page = await gateway.start(build_order())
     assert isinstance(page, PaymentPage)
@@ -59,17 +61,16 @@ async def test_no_callback_is_none(gateway: PaymentGateway) -> None:
     assert read(gateway, {"something": "else"}) is None
 
 
-async def test_each_field_may_be_missing_or_hostile(gateway: PaymentGateway, bank: BankServer) -> None:
-    honest = await paid_callback(gateway, bank)
-    assert read(gateway, honest)
-    for field in honest:
-        read(gateway, {name: value for name, value in honest.items() if name != field})
+async def test_each_field_may_be_missing_or_hostile(gateway: PaymentGateway, honest_callback: dict[str, str]) -> None:
+    assert read(gateway, honest_callback)
+    for field in honest_callback:
+        read(gateway, {name: value for name, value in honest_callback.items() if name != field})
         for value in HOSTILE_VALUES:
-            read(gateway, honest | {field: value})
-            read(gateway, honest | {field.swapcase(): value})
+            read(gateway, honest_callback | {field: value})
+            read(gateway, honest_callback | {field.swapcase(): value})
 
 
-async def test_nothing_but_the_banks_own_word_for_it_is_paid(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_nothing_but_the_banks_own_word_for_it_is_paid(gateway: PaymentGateway, bank: ContractBank) -> None:
     """A code that nobody published is kept, and claims nothing."""
     page = await gateway.start(build_order())
     assert isinstance(page, PaymentPage)
@@ -84,17 +85,14 @@ async def test_nothing_but_the_banks_own_word_for_it_is_paid(gateway: PaymentGat
 
 @given(values=st.dictionaries(st.text(max_size=20), st.text(max_size=200), max_size=8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
-def test_whatever_comes_nothing_is_raised(fake_bank: FakeBank, values: dict[str, str]) -> None:
-    gateway = fake_bank.configure("http://127.0.0.1:1", 1.0).build_gateway(PUBLIC_ADDRESS)
+def test_whatever_comes_nothing_is_raised(gateway: PaymentGateway, values: dict[str, str]) -> None:
     read(gateway, values)
 
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
-def test_whatever_comes_in_the_banks_own_fields_nothing_is_raised(fake_bank: FakeBank, data: st.DataObject) -> None:
-    gateway = fake_bank.configure("http://127.0.0.1:1", 1.0).build_gateway(PUBLIC_ADDRESS)
-    bank = fake_bank.open_bank()
-    bank.open_sale("A1", 7, 1000, PUBLIC_ADDRESS)
-    honest = bank.pay("A1")
-    fields = data.draw(st.lists(st.sampled_from(sorted(honest)), unique=True))
-    read(gateway, honest | {field: data.draw(st.text(max_size=40)) for field in fields})
+def test_whatever_comes_in_the_banks_own_fields_nothing_is_raised(
+    gateway: PaymentGateway, honest_callback: dict[str, str], data: st.DataObject
+) -> None:
+    fields = data.draw(st.lists(st.sampled_from(sorted(honest_callback)), unique=True))
+    read(gateway, honest_callback | {field: data.draw(st.text(max_size=40)) for field in fields})

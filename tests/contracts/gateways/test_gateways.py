@@ -1,5 +1,6 @@
 """What every gateway promises, whatever its protocol: each of them with its own bank."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RefundScope, Settlement
 from domain.gateways.gateway import (
     CardRefund,
+    CardRefundState,
     DeclineReason,
     GatewayAnswer,
     PaymentGateway,
@@ -14,19 +16,22 @@ from domain.gateways.gateway import (
     SaleState,
     StartRefusal,
 )
+from domain.messages.catalogue import Catalogue
 from payments import GATEWAYS
 from tests.contracts.gateways.banks import (
     AMOUNT,
     FAKE_BANKS,
     PUBLIC_ADDRESS,
+    ContractBank,
     FakeBank,
     build_order,
     build_sale,
     within_session,
 )
-from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankSaleState, BankServer
+from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankSaleState
 
 OURS = {SaleState.VERIFIED, SaleState.SETTLED}
+NOTHING_TOLD = {SaleState.UNPAID, None}
 
 
 async def start(gateway: PaymentGateway, order_number: int = 7) -> PaymentPage:
@@ -36,7 +41,7 @@ async def start(gateway: PaymentGateway, order_number: int = 7) -> PaymentPage:
     return page
 
 
-async def verify_paid(gateway: PaymentGateway, bank: BankServer, page: PaymentPage, **paid: int) -> GatewayAnswer:
+async def verify_paid(gateway: PaymentGateway, bank: ContractBank, page: PaymentPage, **paid: int) -> GatewayAnswer:
     """Pay, and verify with what the browser brought."""
     callback = gateway.read_callback(bank.pay(page.reference, **paid))  # type: ignore[arg-type]
     return await gateway.verify(build_sale(page, callback.sale_number))
@@ -44,6 +49,11 @@ async def verify_paid(gateway: PaymentGateway, bank: BankServer, page: PaymentPa
 
 def test_every_gateway_has_a_bank_to_be_tried_with() -> None:
     assert set(FAKE_BANKS) == set(GATEWAYS)
+
+
+@pytest.mark.parametrize("reason", list(DeclineReason))
+def test_the_payer_is_told_each_reason_in_words(reason: DeclineReason) -> None:
+    assert Catalogue.load().text(f"gateways.declines.{reason}").endswith(".")
 
 
 def test_it_says_what_it_can_do(gateway: PaymentGateway, gateway_name: str) -> None:
@@ -57,12 +67,7 @@ def test_it_says_what_it_can_do(gateway: PaymentGateway, gateway_name: str) -> N
         assert parts.hostname
 
 
-def test_no_secret_is_in_its_settings_as_they_are_shown(fake_bank: FakeBank) -> None:
-    shown = repr(fake_bank.configure("http://127.0.0.1:1", 1.0))
-    assert [secret for secret in fake_bank.secrets if secret in shown] == []
-
-
-async def test_a_session_is_opened_over_the_whole_amount(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_a_session_is_opened_over_the_whole_amount(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     sale = bank.sales[page.reference]
     assert (sale.order_number, sale.amount) == (7, AMOUNT)
@@ -71,13 +76,13 @@ async def test_a_session_is_opened_over_the_whole_amount(gateway: PaymentGateway
     assert f"{address.scheme}://{address.netloc}" in gateway.form_origins
 
 
-async def test_sessions_are_told_apart(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_sessions_are_told_apart(gateway: PaymentGateway, bank: ContractBank) -> None:
     first, second = await start(gateway, 7), await start(gateway, 8)
     assert first.reference != second.reference
     assert bank.sales[second.reference].order_number == 8
 
 
-async def test_who_paid_comes_back_with_what_was_stored(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_who_paid_comes_back_with_what_was_stored(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     callback = gateway.read_callback(bank.pay(page.reference))
     assert callback.is_paid
@@ -89,7 +94,7 @@ async def test_who_paid_comes_back_with_what_was_stored(gateway: PaymentGateway,
 
 
 @pytest.mark.parametrize("way", ["decline", "cancel"])
-async def test_who_did_not_pay_comes_back_with_a_reason(gateway: PaymentGateway, bank: BankServer, way: str) -> None:
+async def test_who_did_not_pay_comes_back_with_a_reason(gateway: PaymentGateway, bank: ContractBank, way: str) -> None:
     page = await start(gateway)
     callback = gateway.read_callback(getattr(bank, way)(page.reference))
     assert not callback.is_paid
@@ -97,7 +102,7 @@ async def test_who_did_not_pay_comes_back_with_a_reason(gateway: PaymentGateway,
     assert callback.code
 
 
-async def test_a_paid_sale_is_verified(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+async def test_a_paid_sale_is_verified(gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank) -> None:
     page = await start(gateway)
     answer = await verify_paid(gateway, bank, page)
     assert answer.sale_state in OURS
@@ -105,10 +110,10 @@ async def test_a_paid_sale_is_verified(gateway: PaymentGateway, bank: BankServer
     assert answer.code
     assert (answer.reason, answer.is_our_fault) == (None, False)
     assert bank.sales[page.reference].state is BankSaleState.VERIFIED
-    assert answer.card in {None, f"{FIRST_CARD[:6]}******{FIRST_CARD[-4:]}"}
+    assert answer.card is None or re.fullmatch(r"[0-9]{6}\*{6}[0-9]{4}", answer.card)
 
 
-async def test_it_is_verified_again_as_well(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+async def test_it_is_verified_again_as_well(gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank) -> None:
     page = await start(gateway)
     first = await verify_paid(gateway, bank, page)
     second = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
@@ -116,7 +121,7 @@ async def test_it_is_verified_again_as_well(gateway: PaymentGateway, bank: BankS
     assert second.amount == (AMOUNT if fake_bank.tells_amount else None)
 
 
-async def test_a_second_card_pays_where_the_first_was_declined(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_a_second_card_pays_where_the_first_was_declined(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     assert not gateway.read_callback(bank.decline(page.reference)).is_paid
     bank.now += within_session(bank)
@@ -125,14 +130,14 @@ async def test_a_second_card_pays_where_the_first_was_declined(gateway: PaymentG
     assert answer.sale_state in OURS
 
 
-async def test_what_nobody_paid_is_never_verified(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_what_nobody_paid_is_never_verified(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     answer = await gateway.verify(build_sale(page, "12345"))
     assert answer.sale_state in {SaleState.UNPAID, None}
     assert bank.sales[page.reference].state is BankSaleState.OPEN
 
 
-async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank) -> None:
+async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank) -> None:
     page = await start(gateway)
     answer = await verify_paid(gateway, bank, page, amount=AMOUNT - 1000)
     if fake_bank.tells_amount:
@@ -143,7 +148,7 @@ async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: BankServer,
 
 
 async def test_a_discount_of_the_bank_is_no_wrong_amount(
-    gateway: PaymentGateway, bank: BankServer, fake_bank: FakeBank
+    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
 ) -> None:
     if not fake_bank.gives_discounts:
         pytest.skip("this bank gives none")
@@ -154,7 +159,7 @@ async def test_a_discount_of_the_bank_is_no_wrong_amount(
     assert answer.paid_amount in {AMOUNT - 50_000, None}
 
 
-async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGateway, bank: ContractBank) -> None:
     key = gateway.capabilities.inquiry
     page = await start(gateway)
     if key is InquiryKey.ORDER:
@@ -170,25 +175,29 @@ async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGat
     assert (await gateway.inquire(build_sale(page, sale_number))).sale_state in OURS
 
 
-async def test_what_it_cannot_ask_tells_nothing(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_what_it_cannot_ask_tells_nothing(gateway: PaymentGateway, bank: ContractBank) -> None:
     """A question that the protocol lacks is harmless, whoever asks it."""
     page = await start(gateway)
     refund = CardRefund(refund_number=1, sale=build_sale(page, "1"), amount=1000)
     if gateway.capabilities.inquiry is InquiryKey.NOTHING:
-        assert (await gateway.inquire(build_sale(page))).sale_state is None
+        assert (await gateway.inquire(build_sale(page))).sale_state in NOTHING_TOLD
     if gateway.capabilities.settlement is Settlement.WITH_VERIFY:
-        assert (await gateway.settle(build_sale(page))).sale_state is None
+        assert (await gateway.settle(build_sale(page))).sale_state in NOTHING_TOLD
     if gateway.capabilities.reverse_within is None:
-        assert (await gateway.reverse(build_sale(page))).sale_state is None
+        assert (await gateway.reverse(build_sale(page))).sale_state in NOTHING_TOLD
     if gateway.capabilities.refund is RefundScope.NONE:
-        assert (await gateway.refund(refund)).refund_state is None
-        assert (await gateway.inquire_refund(refund)).refund_state is None
+        assert (await gateway.refund(refund)).refund_state in {None, CardRefundState.REFUSED, CardRefundState.ABSENT}
+        assert (await gateway.inquire_refund(refund)).refund_state in {
+            None,
+            CardRefundState.REFUSED,
+            CardRefundState.ABSENT,
+        }
     if not gateway.capabilities.lists_unverified:
         assert list(await gateway.list_unverified()) == []
     assert bank.sales[page.reference].state is BankSaleState.OPEN
 
 
-async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentGateway, bank: ContractBank) -> None:
     if gateway.capabilities.settlement is not Settlement.BY_CALL:
         pytest.skip("verifying settles")
     page = await start(gateway)
@@ -199,7 +208,7 @@ async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentG
     assert bank.sales[page.reference].state is BankSaleState.SETTLED
 
 
-async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: ContractBank) -> None:
     if gateway.capabilities.reverse_within is None:
         pytest.skip("this bank does not give back")
     page = await start(gateway)
@@ -211,7 +220,9 @@ async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: Bank
     assert (await gateway.verify(sale)).sale_state not in OURS
 
 
-async def test_unverified_sales_are_listed_where_the_bank_lists_them(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_unverified_sales_are_listed_where_the_bank_lists_them(
+    gateway: PaymentGateway, bank: ContractBank
+) -> None:
     if not gateway.capabilities.lists_unverified:
         pytest.skip("this bank has no list")
     paid, verified, open_page = await start(gateway, 7), await start(gateway, 8), await start(gateway, 9)
@@ -223,7 +234,11 @@ async def test_unverified_sales_are_listed_where_the_bank_lists_them(gateway: Pa
     assert open_page.reference != listed.reference
 
 
-async def test_refused_credentials_are_our_fault(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_refused_credentials_are_our_fault(
+    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
+) -> None:
+    if not fake_bank.secrets:
+        pytest.skip("it has no credentials")
     page = await start(gateway)
     bank.pay(page.reference)
     bank.refuses.credentials = True
@@ -237,7 +252,7 @@ async def test_refused_credentials_are_our_fault(gateway: PaymentGateway, bank: 
     assert bank.sales[page.reference].state is BankSaleState.PAID
 
 
-async def test_a_refused_address_is_our_fault(gateway: PaymentGateway, bank: BankServer) -> None:
+async def test_a_refused_address_is_our_fault(gateway: PaymentGateway, bank: ContractBank) -> None:
     if not gateway.capabilities.needs_fixed_address:
         pytest.skip("this bank takes calls from everywhere")
     page = await start(gateway)
