@@ -8,6 +8,7 @@ its file and name its settings here; the settings `PISHKHAN_PAYMENTS__NAME__…`
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from payments.behpardakht.settings import BehpardakhtSettings
 from payments.gateway_settings import GatewaySettings
 from payments.sandbox.gateway import SandboxSettings
 from payments.zarinpal import ZarinpalSettings
@@ -15,6 +16,7 @@ from payments.zarinpal import ZarinpalSettings
 GATEWAYS: Mapping[str, type[GatewaySettings]] = MappingProxyType(
     {
         "sandbox": SandboxSettings,
+        "behpardakht": BehpardakhtSettings,
         "zarinpal": ZarinpalSettings,
     },
 )

@@ -152,13 +152,15 @@ class CardRefund:
     """The settled sale that it is of."""
     amount: int
     """Rials that go back."""
+    reference: str | None = None
+    """The bank's number of the transfer; None: it told none, or its answer never came."""
 
 
 class CardRefundState(StrEnum):
     """What a transfer back to a card is at the bank."""
 
     ABSENT = "absent"
-    """The bank never took it: it may be asked for again."""
+    """The bank never took it: it may be asked for again, by the same number, which a bank takes once."""
     DONE = "done"
     REFUSED = "refused"
 
