@@ -21,7 +21,7 @@ from app.jobs.waking import WakeEvents
 from app.security.passwords import Argon2Passwords
 from app.security.sign_in_queue import SignInQueue
 from app.security.signing import Ed25519Signer
-from app.wiring import build_printer, build_signer, build_vault, load_dependencies, well_known_words
+from app.wiring import build_gateways, build_printer, build_signer, build_vault, load_dependencies, well_known_words
 from channels import Channel
 from channels.admin import Admin, SideProcesses
 from channels.admin.frame import HOME_PATH as STAFF
@@ -36,6 +36,7 @@ from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.gateways.gateway import PaymentGateway
 from domain.messages.ports import SmsProvider
 from domain.papers.ports import Printer
 from domain.people.person import Person
@@ -65,6 +66,8 @@ class ServerParts:
     """Signs the seals of the history."""
     wake_events: WakeEvents
     """Notified of each commit that left texts to send."""
+    gateways: Mapping[str, PaymentGateway] = field(default_factory=dict)
+    """Bank gateways by name, in order of preference; none where payments are not configured."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
     """By messenger; those without a token are not there."""
     job_runs: JobRuns = field(default_factory=JobRuns)
@@ -117,6 +120,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         dependencies = await load_dependencies(settings, store)
         sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, dependencies.catalogue)
+        gateways = build_gateways(settings)
         bots = _build_bots(settings, dependencies, store, printer)
         try:
             yield ServerParts(
@@ -128,10 +132,12 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
                 printer=printer,
                 signer=build_signer(settings),
                 wake_events=wake_events,
+                gateways=gateways,
                 bots=bots,
             )
         finally:
-            await asyncio.gather(printer.close(), *(bot.close() for bot in bots.values()))
+            closing_gateways = [gateway.close() for gateway in gateways.values()]
+            await asyncio.gather(printer.close(), *closing_gateways, *(bot.close() for bot in bots.values()))
     finally:
         for provider in providers.values():
             await provider.close()
