@@ -17,6 +17,7 @@ from domain.bills.ports import BillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
+from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
 from domain.jobs.ports import LeaseRepository
 from domain.messages.ports import (
     DialogueRepository,
@@ -140,6 +141,16 @@ class UnitOfWork(Protocol):
     @property
     def bills(self) -> BillRepository:
         """Bills, payments, reversals and refunds."""
+        ...
+
+    @property
+    def payment_attempts(self) -> PaymentAttemptRepository:
+        """Attempts to pay at bank gateways, with their history and callbacks."""
+        ...
+
+    @property
+    def payment_links(self) -> PaymentLinkRepository:
+        """Links under which bills are paid."""
         ...
 
     @property

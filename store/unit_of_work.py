@@ -24,6 +24,8 @@ from store.messages.lines import SqlLineRepository
 from store.messages.message_counts import SqlMessageCountRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.migrate import check_engine_schema
+from store.payments.attempts import SqlPaymentAttemptRepository
+from store.payments.links import SqlPaymentLinkRepository
 from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
 from store.queues.work_lists import SqlWorkListRepository
@@ -89,6 +91,8 @@ class SqlUnit:
 
     def _open_money(self, work: SqlTransaction) -> None:
         self.bills = SqlBillRepository(work)
+        self.payment_attempts = SqlPaymentAttemptRepository(work)
+        self.payment_links = SqlPaymentLinkRepository(work)
         self.sequences = SqlSequenceRepository(work)
         self.tariffs = SqlTariffRepository(work)
         self.office_tills = SqlTillRepository(work)

@@ -50,7 +50,6 @@ EXCEPTIONS = {
     "channels: context": "what a template is filled with: so Jinja calls it",
     "domain: context": "a `StepContext`, typed wherever it is taken",
     "channels.pishkhan_soap: record": "a `SchemaRecord`: a value with members, as the contract calls it",
-    "domain.gateways.ports: record": "a `CallbackRecord`",
     "domain.conversation.buttons.answers: RECORD": "a button's verb, stored in messages: a driver's record",
     "domain.conversation: reader": "a `MessageReader`, which takes values out of one message",
     "domain.parsing: reader": "the same",

@@ -129,6 +129,8 @@ class Payment:
     """The moment on that receipt, with its zone; None: not said."""
     reversed_at: datetime | None = None
     """When it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`)."""
+    attempt_id: int | None = None
+    """The attempt at a bank gateway that brought it; None: it came in another way."""
 
     @property
     def is_recorded(self) -> bool:

@@ -5,6 +5,9 @@ from typing import Protocol
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
 from domain.values.paging import Cursor
 
+ORDER_SEQUENCE_PREFIX = "order:"
+"""What the sequences are called that order numbers are drawn from, before the gateway's key."""
+
 
 class BillRepository(Protocol):
     """Bills, payments and refunds."""

@@ -49,8 +49,10 @@ def payment_day(payment: Payment) -> date:
 def distinguishing_key(payment: Payment) -> str:
     """Return what may distinguish a payment from others of its method and reference: both together are unique.
 
-    Only references of terminals repeat.
+    References of terminals repeat, and that of a sale at a gateway is borne by each bill that its attempt paid.
     """
+    if payment.attempt_id is not None:
+        return f"{payment.attempt_id}/{payment.bill_id}"
     if payment.method is not PaymentMethod.POS:
         return ""
     return payment.rrn or f"{payment.terminal_id or ''}/{payment_day(payment).isoformat()}"
@@ -63,7 +65,7 @@ def compare_payments(existing_payment: Payment, new_payment: Payment) -> Payment
     another bill it is another payment where day or terminal differ, and unknown where nothing decides it.
     """
     if existing_payment.method is not PaymentMethod.POS:
-        return PaymentLikeness.SAME
+        return _compare_gateway_payments(existing_payment, new_payment)
     if existing_payment.rrn and new_payment.rrn:
         return PaymentLikeness.SAME if existing_payment.rrn == new_payment.rrn else PaymentLikeness.OTHER
     terminal_ids, payment_moments = (
@@ -78,3 +80,14 @@ def compare_payments(existing_payment: Payment, new_payment: Payment) -> Payment
     if len(payment_days) > 1:
         return PaymentLikeness.OTHER
     return PaymentLikeness.UNKNOWN if None in terminal_ids else PaymentLikeness.SAME
+
+
+def _compare_gateway_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:
+    """An attempt at a gateway pays each of its bills once; that a sale is one attempt's is held by the attempts. Of any
+    other method one reference is one payment.
+    """
+    existing_share = (existing_payment.attempt_id, existing_payment.bill_id)
+    is_by_attempts = None not in {existing_payment.attempt_id, new_payment.attempt_id}
+    if is_by_attempts and existing_share != (new_payment.attempt_id, new_payment.bill_id):
+        return PaymentLikeness.OTHER
+    return PaymentLikeness.SAME

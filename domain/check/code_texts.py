@@ -12,6 +12,7 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.conversation.vocabulary import COMMAND_INTENTS, SERVICE_WORDS
+from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES
 from domain.requests.request import Phase
 from domain.values.actors import Role
@@ -36,8 +37,7 @@ WRITTEN_OUT_KEYS = (
     "sms.rated_low_only", "sms.refunded", "sms.refused", "sms.reopened", "sms.restarted", "sms.status",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value",
     "staff.low_rating", "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken",
-    "units.before_dawn", "units.closed",
-    "units.hour", "units.plate", "units.rial", "units.until",
+    "units.before_dawn", "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
@@ -374,6 +374,7 @@ def required_keys() -> Iterator[str]:
     yield from (f"details.{code}.{reason}" for code, reasons in REASONS_BY_CODE.items() for reason in reasons)
     yield from (f"choices.reason.{cause}" for cause in DECLINE_REASONS)
     yield from (f"choices.payment_method.{method}" for method in PaymentMethod if method is not PaymentMethod.REFUND)
+    yield from (f"staff.payment_alerts.{alert}" for alert in AttemptAlert)
     yield from (f"print.{name}" for name in PRINT_KEYS)
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
     yield from (f"chat.buttons.{name}" for name in ANSWER_BUTTONS)

@@ -131,11 +131,14 @@ class AttemptMachine:
         if attempt.state is AttemptState.VERIFIED and attempt.has_wrong_amount:
             return self._plan_return(attempt, now)
         if attempt.state in _ASKS_WHETHER_PAID:
-            return self._plan_question(attempt)
+            return self.plan_question(attempt)
         return _CALLS.get(attempt.state)
 
-    def _plan_question(self, attempt: PaymentAttempt) -> GatewayCall | None:
-        """Where the bank answers no inquiries, a sale whose number is known is verified once more: that asks, too."""
+    def plan_question(self, attempt: PaymentAttempt) -> GatewayCall | None:
+        """Return by which call the bank says what a sale is, in whatever state the attempt is; None: by none.
+
+        Where the bank answers no inquiries, a sale whose number is known is verified once more: that asks, too.
+        """
         if self._can_inquire(attempt):
             return GatewayCall.INQUIRE
         return GatewayCall.VERIFY if attempt.sale_number and not attempt.has_wrong_amount else None
@@ -291,7 +294,7 @@ class AttemptMachine:
         if attempt.state is AttemptState.UNKNOWN:
             return None
         end = self._end_of_waiting(attempt)
-        return max(now, min(end, now + ABSENT_PAYER_PAUSE) if self._plan_question(attempt) else end)
+        return max(now, min(end, now + ABSENT_PAYER_PAUSE) if self.plan_question(attempt) else end)
 
     def _end_of_waiting(self, attempt: PaymentAttempt) -> datetime:
         """Return when nothing more can come of it. A bank that can be asked says so once its session is over; another

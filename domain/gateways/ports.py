@@ -1,12 +1,15 @@
 """What payments at gateways need of the store: attempts with their history, callbacks, links."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.gateways.attempt import AttemptEvent, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.payment_link import PaymentLink
+
+PAYMENTS_WAKE = "payments"
+"""What a commit that left attempts to be advanced is known by, beside the channels of messages."""
 
 
 class PaymentAttemptRepository(Protocol):
@@ -44,12 +47,21 @@ class PaymentAttemptRepository(Protocol):
         """Return the attempts at a bill, oldest first."""
         ...
 
-    async def claim_due(self, claim_token: str, limit: int, lease: timedelta) -> list[PaymentAttempt]:
-        """Claim attempts that are due and nobody holds, those that wait longest first, for a time of the database's."""
+    async def claim_due(
+        self, gateways: Collection[str], now: datetime, claim_token: str, limit: int, lease: timedelta
+    ) -> list[PaymentAttempt]:
+        """Claim attempts at these gateways that are due at `now` and nobody holds, those that wait longest first.
+
+        A claim lasts for `lease` of the database's time: one whose holder died ends by itself.
+        """
+        ...
+
+    async def claim(self, attempt_id: int, claim_token: str, lease: timedelta) -> PaymentAttempt | None:
+        """Claim one attempt, due or not; None while somebody holds it, and where there is none."""
         ...
 
     async def release_claim(self, attempt_id: int, claim_token: str) -> bool:
-        """Give up a claim; whether it was still held. Who saves an answer releases first and saves only if it was."""
+        """Give up a claim; whether it was still held."""
         ...
 
     async def add_event(self, event: AttemptEvent) -> None:
@@ -60,7 +72,7 @@ class PaymentAttemptRepository(Protocol):
         """Return the history of an attempt, oldest first."""
         ...
 
-    async def add_callback(self, record: CallbackRecord) -> None:
+    async def add_callback(self, callback_record: CallbackRecord) -> None:
         """Keep a callback as it came."""
         ...
 

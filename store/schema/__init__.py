@@ -6,6 +6,14 @@ within a unit of work the order of writing is free. What a column means is docum
 
 from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
+from store.schema.gateways import (
+    payment_attempt_events,
+    payment_attempt_shares,
+    payment_attempts,
+    payment_callbacks,
+    payment_link_bills,
+    payment_links,
+)
 from store.schema.issued import issued_papers
 from store.schema.messages import (
     chats,
@@ -85,6 +93,12 @@ __all__ = [
     "opt_outs",
     "outbox",
     "owners",
+    "payment_attempt_events",
+    "payment_attempt_shares",
+    "payment_attempts",
+    "payment_callbacks",
+    "payment_link_bills",
+    "payment_links",
     "payment_reversals",
     "payments",
     "people",

@@ -47,6 +47,7 @@ payments = Table(
     Column("terminal_id", SafeText),
     Column("paid_at", Utc),
     Column("reversed_at", Utc),
+    reference_column("attempt_id", "payment_attempts.id", nullable=True),
     Column("distinction", SafeText, nullable=False),
     Index(None, "bill_id"),
     Index(None, "at"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.bills.bill import Bill, BillKind, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
 from domain.fleet.resources import Booking, Resource, ResourceKind
+from domain.gateways.attempt import AttemptState, BillShare, PaymentAttempt
 from domain.messages.records import InboundMessage, MessageClass, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import GENESIS_HASH, HistoryEvent
@@ -100,6 +101,23 @@ def a_payment(bill: Bill, **changes: Any) -> Payment:
         "at": NOW,
     }
     return Payment(**values | changes)
+
+
+def an_attempt(*bills: Bill, **changes: Any) -> PaymentAttempt:
+    """An attempt to pay bills that was just made."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "gateway": "sandbox",
+        "order_number": next(_numbers),
+        "shares": tuple(BillShare(bill.id, bill.amount) for bill in bills),
+        "state": AttemptState.CREATED,
+        "channel": "portal",
+        "created_at": NOW,
+        "session_ends_at": NOW + timedelta(minutes=15),
+        "payer_mobile": MOBILE,
+        "next_step_at": NOW,
+    }
+    return PaymentAttempt(**values | changes)
 
 
 def a_refund(bill: Bill, **changes: Any) -> Refund:

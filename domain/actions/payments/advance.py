@@ -1,0 +1,191 @@
+"""The worker of attempts: claims those that are due, asks their banks outside of any transaction, and applies what they
+say.
+
+Each step can be lost or repeated. A claim whose holder died ends by itself, then another asks again: every call that
+is made here may be made twice. An answer is knowledge whoever holds the claim by now: it is applied to the attempt as
+it stands.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
+from domain.actions.payments.changes import gateway_actor, store_change
+from domain.gateways.attempt import AttemptChange, GatewayCall, PaymentAttempt
+from domain.gateways.attempt_machine import AttemptMachine
+from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import Conflict, NotAllowedNow, Unavailable
+
+log = logging.getLogger(__name__)
+
+GatewaysByName = Mapping[str, PaymentGateway]
+
+CLAIM_LEASE = timedelta(minutes=3)
+"""Longer than any call takes: gateways give up after two minutes at the latest."""
+
+CALLS_AT_ONCE = 8
+"""Calls that one gateway is made at a time."""
+
+RUN_SECONDS = 10.0
+"""After so long a run claims nothing more: one that comes to its end shows that attempts are advanced."""
+
+
+async def advance_due_attempts(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
+    """Advance every attempt that is due; return how many steps were made.
+
+    A fault with one attempt is logged: it waits for the end of its claim, and keeps no other waiting.
+    """
+    workers = [AttemptWorker(dependencies, store, gateway) for gateway in gateways.values()]
+    return sum(await _gather_all([worker.advance_due() for worker in workers]))
+
+
+async def _gather_all(steps: Sequence[Awaitable[int]]) -> list[int]:
+    """Await all of them, and raise the first failure only then: what a bank was asked must not be cut off."""
+    results = await asyncio.gather(*steps, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+async def advance_attempt(
+    dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, actor: Actor | None = None
+) -> PaymentAttempt:
+    """Ask the bank now about an attempt, in whatever state, and return it as it stands since.
+
+    `actor` is who wants to know it, None for nobody in particular. Errors: `NotFound("attempt")`, `Conflict("attempt")`
+    while the bank is being asked already, `Unavailable("gateway")` where its gateway is not configured any more, and
+    `NotAllowedNow("attempt")` where the bank cannot be asked.
+    """
+    async with store.open_unit(write=False) as uow:
+        gateway = gateways.get((await uow.payment_attempts.get(attempt_id)).gateway)
+    if gateway is None:
+        raise Unavailable("gateway")
+    return await AttemptWorker(dependencies, store, gateway, actor).advance_now(attempt_id)
+
+
+class AttemptWorker:
+    """Advances the attempts at one gateway."""
+
+    def __init__(
+        self, dependencies: Dependencies, store: Store, gateway: PaymentGateway, actor: Actor | None = None
+    ) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._gateway = gateway
+        self._machine = AttemptMachine(gateway.capabilities)
+        self._actor = actor or gateway_actor(gateway.name)
+
+    async def advance_due(self) -> int:
+        """Advance what is due, a few at a time, until nothing is or a run has been long enough."""
+        step_count, loop = 0, asyncio.get_running_loop()
+        ends_at = loop.time() + RUN_SECONDS
+        while loop.time() < ends_at:
+            batch, claim_token = await self._claim_batch()
+            if not batch:
+                break
+            step_count += sum(await _gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
+        return step_count
+
+    async def advance_now(self, attempt_id: int) -> PaymentAttempt:
+        """Ask about one attempt, whether it is due or not."""
+        claim_token = self._dependencies.ids.new_token()
+        async with self._store.open_unit() as uow:
+            attempt = await uow.payment_attempts.claim(attempt_id, claim_token, CLAIM_LEASE)
+            if attempt is None:
+                raise Conflict("attempt")
+            call = self._plan_call(attempt) or self._machine.plan_question(attempt)
+            if call is None:
+                raise NotAllowedNow("attempt")
+        return await self._make_call(attempt, call, claim_token)
+
+    async def _claim_batch(self) -> tuple[list[PaymentAttempt], str]:
+        claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()
+        async with self._store.open_unit() as uow:
+            batch = await uow.payment_attempts.claim_due(
+                {self._gateway.name}, now, claim_token, CALLS_AT_ONCE, CLAIM_LEASE
+            )
+        return batch, claim_token
+
+    async def _advance_safely(self, attempt: PaymentAttempt, claim_token: str) -> bool:
+        """Make one step; False when a fault of ours was logged."""
+        try:
+            call = self._plan_call(attempt)
+            if call is None:
+                await self._apply_time(attempt, claim_token)
+            else:
+                await self._make_call(attempt, call, claim_token)
+        except Unavailable:
+            raise  # the database itself: no other attempt would fare better
+        except Exception:  # the edge of one attempt: whatever is wrong with it, the others have their turn
+            log.exception("attempt %s at %s was not advanced", attempt.id, attempt.gateway)
+            return False
+        return True
+
+    def _plan_call(self, attempt: PaymentAttempt) -> GatewayCall | None:
+        return self._machine.plan_call(attempt, self._dependencies.clock.now())
+
+    async def _make_call(self, attempt: PaymentAttempt, call: GatewayCall, claim_token: str) -> PaymentAttempt:
+        answer = await self._ask_bank(attempt, call)
+        async with self._store.open_unit() as uow:
+            if answer.sale_number is not None:
+                await serialise_sale(uow, attempt.gateway, answer.sale_number)
+            await uow.payment_attempts.release_claim(attempt.id, claim_token)
+            return await self._store_answer(uow, attempt, call, answer)
+
+    async def _ask_bank(self, attempt: PaymentAttempt, call: GatewayCall) -> GatewayAnswer:
+        match call:
+            case GatewayCall.VERIFY:
+                return await self._gateway.verify(attempt.sale)
+            case GatewayCall.SETTLE:
+                return await self._gateway.settle(attempt.sale)
+            case GatewayCall.INQUIRE:
+                return await self._gateway.inquire(attempt.sale)
+            case GatewayCall.REVERSE:
+                return await self._gateway.reverse(attempt.sale)
+
+    async def _store_answer(
+        self, uow: UnitOfWork, asked: PaymentAttempt, call: GatewayCall, answer: GatewayAnswer
+    ) -> PaymentAttempt:
+        """Apply an answer to the attempt as it stands, which may have moved on while the bank was asked."""
+        attempt = await uow.payment_attempts.get(asked.id, lock=True)
+        if _has_moved_on(asked, attempt) and answer.sale_state in _ONLY_TRUE_WHEN_ASKED:
+            return attempt
+        change = await self._apply_answer(uow, attempt, answer)
+        details = {"call": call.value, "answer": answer.sale_state.value if answer.sale_state else "none"}
+        return await store_change(self._dependencies, uow, change, self._actor, details)
+
+    async def _apply_answer(self, uow: UnitOfWork, attempt: PaymentAttempt, answer: GatewayAnswer) -> AttemptChange:
+        """A sale that is known as another attempt's pays once, whatever the bank says: staff look at it."""
+        now = self._dependencies.clock.now()
+        if attempt.sale_number is None and await is_foreign_sale(uow, attempt, answer.sale_number):
+            waiting = self._machine.apply_answer(attempt, replace(answer, sale_state=None), now)
+            return self._machine.reject_callback(waiting.attempt)
+        return self._machine.apply_answer(attempt, answer, now)
+
+    async def _apply_time(self, planned: PaymentAttempt, claim_token: str) -> None:
+        async with self._store.open_unit() as uow:
+            await uow.payment_attempts.release_claim(planned.id, claim_token)
+            attempt = await uow.payment_attempts.get(planned.id, lock=True)
+            if not _has_moved_on(planned, attempt):
+                change = self._machine.apply_time(attempt, self._dependencies.clock.now())
+                await store_change(self._dependencies, uow, change, self._actor)
+
+
+_ONLY_TRUE_WHEN_ASKED = frozenset({None, SaleState.UNPAID})
+"""Answers that say nothing of an attempt that moved on meanwhile: the payer may have paid since."""
+
+
+def _has_moved_on(asked: PaymentAttempt, attempt: PaymentAttempt) -> bool:
+    """Tell whether something happened to an attempt since the bank was asked about it."""
+    return (attempt.state, attempt.returned_at, attempt.sale_number) != (
+        asked.state,
+        asked.returned_at,
+        asked.sale_number,
+    )

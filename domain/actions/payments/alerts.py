@@ -1,0 +1,34 @@
+"""Staff are told that somebody has to look at an attempt: a text to the revenue unit's mobiles."""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.gateways.attempt import AttemptAlert, PaymentAttempt
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Role
+from domain.values.text import group_digits
+
+FORGERY_WINDOW = timedelta(hours=1)
+MOST_FORGERY_TEXTS = 3
+"""So many texts of forged callbacks go out in a window: whoever forges a thousand must not have a thousand sent. Each
+attempt bears its alert all the same.
+"""
+
+
+async def alert_revenue_unit(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Queue the text about an attempt's alert."""
+    if attempt.alert is None or not await _may_text(dependencies, uow, attempt.alert):
+        return
+    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    facts = {"amount": group_digits(attempt.amount), "bill_id": bill.bill_id}
+    message = dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
+    for mobile in await list_role_mobiles(uow, dependencies, Role.REVENUE):
+        await queue_message(dependencies, uow, mobile, message)
+
+
+async def _may_text(dependencies: Dependencies, uow: UnitOfWork, alert: AttemptAlert) -> bool:
+    if alert is not AttemptAlert.FOREIGN_CALLBACK:
+        return True
+    sent_texts = await uow.lines.add_hit("alert:foreign_callback", dependencies.clock.now(), FORGERY_WINDOW)
+    return sent_texts <= MOST_FORGERY_TEXTS

@@ -1,0 +1,139 @@
+"""A payer leaves for the bank: bills are held and a session is opened; only what was stored sends a browser away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.changes import add_attempt_event, gateway_actor, store_change
+from domain.actions.payments.held_bills import lock_bills
+from domain.actions.payments.links import find_link, find_payer_mobile
+from domain.bills.bill import Bill, BillState
+from domain.bills.ports import ORDER_SEQUENCE_PREFIX
+from domain.gateways.attempt import AttemptChange, AttemptState, BillShare, PaymentAttempt
+from domain.gateways.attempt_machine import START_GRACE, AttemptMachine
+from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.calendar import to_jalali, to_tehran
+from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, Unavailable
+
+REPEATED_REFERENCE = "repeated_reference"
+"""What stands in place of a code where a bank named a session as it named another one before."""
+
+ORDERS_A_DAY = 10_000_000
+
+_CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
+
+
+async def begin_payment(
+    dependencies: Dependencies,
+    store: Store,
+    gateway: PaymentGateway,
+    token: str,
+    channel: str,
+    callback_url: str,
+) -> tuple[PaymentAttempt, PaymentPage]:
+    """Open a session at a gateway for all bills of a link that are still open; the browser may then leave.
+
+    A payer may begin anew while an earlier session is open: he closed the bank's page. Should both be paid, the second
+    one is surplus and goes back. Errors: `NotFound("payment_link")`, `AlreadyPaid`, `BillExpired`, `NotAllowedNow`
+    where nothing is to be paid, or not by this gateway (`amount`), `PaymentUnknown` while an earlier attempt is said to
+    be paid, and `Unavailable("gateway")` when the bank opens no session; `reason` is then what that means.
+    """
+    async with store.open_unit() as uow:
+        attempt, order = await _create_attempt(dependencies, uow, gateway, token, channel, callback_url)
+    result = await gateway.start(order)
+    async with store.open_unit() as uow:
+        attempt = await _store_start(dependencies, uow, gateway, attempt.id, result)
+    if isinstance(result, PaymentPage) and attempt.state is AttemptState.SENT:
+        return attempt, result
+    reason = result.reason if isinstance(result, StartRefusal) else DeclineReason.BANK
+    raise Unavailable("gateway", reason=reason.value)
+
+
+async def _create_attempt(
+    dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, token: str, channel: str, callback_url: str
+) -> tuple[PaymentAttempt, PaymentOrder]:
+    bills = _select_open(await lock_bills(uow, (await find_link(uow, token)).bill_row_ids))
+    await _refuse_claimed(uow, bills)
+    now, amount = dependencies.clock.now(), sum(bill.amount for bill in bills)
+    if amount < gateway.capabilities.lowest_amount:
+        raise NotAllowedNow("amount")
+    attempt = PaymentAttempt(
+        id=dependencies.ids.new_id(),
+        gateway=gateway.name,
+        order_number=await _draw_order_number(uow, gateway.name, now),
+        shares=tuple(BillShare(bill.id, bill.amount) for bill in bills),
+        state=AttemptState.CREATED,
+        channel=channel,
+        created_at=now,
+        session_ends_at=now + gateway.capabilities.session_lasts,
+        payer_mobile=await find_payer_mobile(uow, bills),
+        next_step_at=now + START_GRACE,
+    )
+    await uow.payment_attempts.add(attempt)
+    await add_attempt_event(dependencies, uow, AttemptChange(attempt, "created"), gateway_actor(gateway.name))
+    for bill in bills:
+        if bill.state is BillState.OPEN:
+            bill.state = BillState.PAYING
+            await uow.bills.save(bill)
+    return attempt, await _build_order(dependencies, uow, attempt, bills, callback_url)
+
+
+async def _draw_order_number(uow: UnitOfWork, gateway: str, now: datetime) -> int:
+    """Return the next number at a gateway: the Jalali day, then a sequence that never begins anew.
+
+    A terminal may have been used by other software before, which counted from 1, too; and after a restore from a backup
+    the bank knows numbers that we do not. The day keeps both apart from ours.
+    """
+    year, month, day = to_jalali(to_tehran(now).date())
+    number = await uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}")
+    return (year * 10_000 + month * 100 + day) * ORDERS_A_DAY + number % ORDERS_A_DAY
+
+
+def _select_open(bills: Sequence[Bill]) -> list[Bill]:
+    """Return the bills that can be paid, or say why there are none."""
+    open_bills = [bill for bill in bills if bill.state.is_payable]
+    if open_bills:
+        return open_bills
+    states = {bill.state for bill in bills}
+    if BillState.PAID in states:
+        raise AlreadyPaid("bill_id")
+    raise BillExpired("bill_id") if BillState.EXPIRED in states else NotAllowedNow("bill_id")
+
+
+async def _refuse_claimed(uow: UnitOfWork, bills: Sequence[Bill]) -> None:
+    """Refuse to have a bill paid anew of which a payer, or the bank, says that it was just paid."""
+    for bill in bills:
+        if any(attempt.state in _CLAIMED_PAID for attempt in await uow.payment_attempts.list_of_bill(bill.id)):
+            raise PaymentUnknown("bill_id")
+
+
+async def _build_order(
+    dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt, bills: Sequence[Bill], callback_url: str
+) -> PaymentOrder:
+    titles = [await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill) for bill in bills]
+    return PaymentOrder(
+        order_number=attempt.order_number,
+        amount=attempt.amount,
+        callback_url=callback_url,
+        started_at=attempt.created_at,
+        description="، ".join(dict.fromkeys(titles)),
+        payer_mobile=attempt.payer_mobile,
+    )
+
+
+async def _store_start(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    gateway: PaymentGateway,
+    attempt_id: int,
+    result: PaymentPage | StartRefusal,
+) -> PaymentAttempt:
+    """Store what the bank said, on the attempt as it stands: time may have ended it meanwhile."""
+    attempt, now = await uow.payment_attempts.get(attempt_id, lock=True), dependencies.clock.now()
+    if isinstance(result, PaymentPage) and await uow.payment_attempts.find_by_reference(gateway.name, result.reference):
+        result = StartRefusal(REPEATED_REFERENCE, DeclineReason.BANK)
+    change = AttemptMachine(gateway.capabilities).apply_start(attempt, result, now)
+    details = {"reference": result.reference} if isinstance(result, PaymentPage) else {"reason": result.reason.value}
+    return await store_change(dependencies, uow, change, gateway_actor(gateway.name), details)

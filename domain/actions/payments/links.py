@@ -1,0 +1,76 @@
+"""Links to pay under: found or made for bills of one payer, and what their page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.dependencies import Dependencies
+from domain.bills.bill import Bill
+from domain.gateways.payment_link import LINK_ALPHABET, LINK_LENGTH, PaymentLink
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PayableBills:
+    """What a link leads to, as it stands now."""
+
+    link: PaymentLink
+    """The link."""
+    bills: tuple[Bill, ...]
+    """Its bills, whatever became of them, in ascending order of their rows."""
+    titles: tuple[str, ...]
+    """What each of them is for, in words that anybody who has the bill may read."""
+    payer_mobile: str | None
+    """The mobile (+989…) of whom they concern, where it is known."""
+
+    @property
+    def open_bills(self) -> tuple[Bill, ...]:
+        """Those that can still be paid."""
+        return tuple(bill for bill in self.bills if bill.state.is_payable)
+
+    @property
+    def amount(self) -> int:
+        """Rials that are still to be paid."""
+        return sum(bill.amount for bill in self.open_bills)
+
+
+async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> PaymentLink:
+    """Return the link of these bills, made now where there is none; at least one bill, all of one payer."""
+    bill_row_ids = tuple(sorted({bill.id for bill in bills}))
+    token = _make_token(dependencies.ids.new_token())
+    return await uow.payment_links.ensure(PaymentLink(token, bill_row_ids, dependencies.clock.now()))
+
+
+def _make_token(random_digits: str) -> str:
+    """Return the token that is made of 32 hexadecimal digits of randomness."""
+    number, letters = int(random_digits, 16), []
+    for _ in range(LINK_LENGTH):
+        number, place = divmod(number, len(LINK_ALPHABET))
+        letters.append(LINK_ALPHABET[place])
+    return "".join(letters)
+
+
+async def load_payable_bills(dependencies: Dependencies, uow: UnitOfWork, token: str) -> PayableBills:
+    """Return what a link leads to; `NotFound("payment_link")`."""
+    link = await find_link(uow, token)
+    bills = [await uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
+    titles = [await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill) for bill in bills]
+    return PayableBills(link, tuple(bills), tuple(titles), await find_payer_mobile(uow, bills))
+
+
+async def find_link(uow: UnitOfWork, token: str) -> PaymentLink:
+    """Return the link with a token; `NotFound("payment_link")`."""
+    is_token = len(token) == LINK_LENGTH and set(token) <= set(LINK_ALPHABET)
+    link = await uow.payment_links.find(token) if is_token else None
+    if link is None:
+        raise NotFound("payment_link")
+    return link
+
+
+async def find_payer_mobile(uow: UnitOfWork, bills: Sequence[Bill]) -> str | None:
+    """Return the mobile (+989…) of whom bills concern: the first that is known, for they have one payer."""
+    for bill in bills:
+        if mobile := await SUBJECTS[bill.subject_kind].find_mobile(uow, bill):
+            return mobile
+    return None

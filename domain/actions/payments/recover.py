@@ -1,0 +1,35 @@
+"""Payers who never came back: banks that list what was paid and not verified are asked for that list."""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.advance import GatewaysByName
+from domain.actions.payments.changes import gateway_actor, store_change
+from domain.gateways.attempt_machine import AttemptMachine
+from domain.gateways.gateway import PaymentGateway
+from domain.unit_of_work import Store
+
+LISTING_IGNORED = "listing_ignored"
+
+
+async def recover_unverified(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
+    """Take up every sale that a bank lists as paid and not verified; return how many were new.
+
+    They are verified by the job that advances attempts. What the list names and we do not know is not ours.
+    """
+    taken_count = 0
+    for gateway in gateways.values():
+        if gateway.capabilities.lists_unverified:
+            for sale in await gateway.list_unverified():
+                taken_count += await _take_up(dependencies, store, gateway, sale.reference)
+    return taken_count
+
+
+async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGateway, reference: str) -> bool:
+    async with store.open_unit() as uow:
+        attempt = await uow.payment_attempts.find_by_reference(gateway.name, reference, lock=True)
+        if attempt is None:
+            return False
+        change = AttemptMachine(gateway.capabilities).apply_listed(attempt, dependencies.clock.now())
+        if change.event == LISTING_IGNORED:
+            return False
+        await store_change(dependencies, uow, change, gateway_actor(gateway.name))
+        return True

@@ -1,0 +1,1 @@
+"""Attempts to pay at bank gateways, and links to pay under."""

@@ -1,0 +1,110 @@
+"""Attempts to pay at bank gateways: their bills, their history, the callbacks that came, and links to pay under."""
+
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+
+from domain.gateways.attempt import AttemptAlert, AttemptState
+from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
+from store.schema.base import id_column, metadata, reference_column
+
+payment_attempts = Table(
+    "payment_attempts",
+    metadata,
+    id_column(),
+    Column("gateway", SafeText, nullable=False),
+    Column("order_number", ID, nullable=False),
+    Column("state", EnumText(AttemptState), nullable=False),
+    Column("channel", SafeText, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("session_ends_at", Utc, nullable=False),
+    Column("payer_mobile", SafeText),
+    Column("reference", SafeText),
+    Column("sale_number", SafeText),
+    Column("card", SafeText),
+    Column("paid_amount", ID),
+    Column("bank_amount", ID),
+    Column("code", SafeText),
+    Column("alert", EnumText(AttemptAlert)),
+    Column("returned_at", Utc),
+    Column("verified_at", Utc),
+    Column("finished_at", Utc),
+    Column("next_step_at", Utc),
+    Column("unanswered_calls", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("claim_token", SafeText),
+    Column("claimed_until", Utc),
+    UniqueConstraint("gateway", "order_number"),
+    Index(None, "created_at"),
+)
+# A session of the bank and a sale of the bank are one attempt's.
+partial_index(
+    "uq_payment_attempts_reference",
+    payment_attempts.c.gateway,
+    payment_attempts.c.reference,
+    where=payment_attempts.c.reference.is_not(None),
+    unique=True,
+)
+partial_index(
+    "uq_payment_attempts_sale",
+    payment_attempts.c.gateway,
+    payment_attempts.c.sale_number,
+    where=payment_attempts.c.sale_number.is_not(None),
+    unique=True,
+)
+partial_index(
+    "ix_payment_attempts_due",
+    payment_attempts.c.next_step_at,
+    where=payment_attempts.c.next_step_at.is_not(None),
+)
+
+payment_attempt_shares = Table(
+    "payment_attempt_shares",
+    metadata,
+    reference_column("attempt_id", "payment_attempts.id", primary_key=True),
+    reference_column("bill_row_id", "bills.id", primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("amount", ID, nullable=False),
+    Index(None, "bill_row_id"),
+)
+
+payment_attempt_events = Table(
+    "payment_attempt_events",
+    metadata,
+    reference_column("attempt_id", "payment_attempts.id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("event", SafeText, nullable=False),
+    Column("state", EnumText(AttemptState), nullable=False),
+    Column("code", SafeText),
+    Column("details", JSON_VALUE, nullable=False),
+)
+
+payment_callbacks = Table(
+    "payment_callbacks",
+    metadata,
+    id_column(),
+    Column("gateway", SafeText, nullable=False),
+    reference_column("attempt_id", "payment_attempts.id", nullable=True),
+    Column("method", SafeText, nullable=False),
+    Column("payload", SafeText, nullable=False),
+    Column("source_address", SafeText, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("event", SafeText, nullable=False),
+    Index(None, "attempt_id"),
+    Index(None, "at"),
+)
+
+payment_links = Table(
+    "payment_links",
+    metadata,
+    Column("token", SafeText, primary_key=True),
+    Column("bill_digest", SafeText, nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+)
+
+payment_link_bills = Table(
+    "payment_link_bills",
+    metadata,
+    reference_column("token", "payment_links.token", primary_key=True),
+    reference_column("bill_row_id", "bills.id", primary_key=True),
+    Index(None, "bill_row_id"),
+)
