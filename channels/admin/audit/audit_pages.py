@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.admin.user_agents import describe_browser
@@ -21,7 +22,7 @@ from domain.fields.types import Choice, Day, ReadingContext, Text, format_number
 from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store
 from domain.values.calendar import day_bounds, jalali_text
-from domain.values.errors import DomainError, InvalidField
+from domain.values.errors import InvalidField
 from domain.values.text import group_digits, persian_digits
 
 AUDIT_PATH = "/staff/audit"
@@ -121,15 +122,11 @@ class AuditPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Show the facts that the filters leave; one that cannot be understood is reported, and leaves none."""
-        filter_fields, filter_error = self._build_filter_fields(), None
+        filter_fields = self._build_filter_fields()
         filter_values = read_form(filter_fields, request.query)
-        entry_page: ListPage[AuditEntryView] = ListPage((), None)
-        try:
-            entry_page = await self._find_entries(
-                request, read_submitted(filter_fields, filter_values, ReadingContext(visitor.now))
-            )
-        except DomainError as error:
-            filter_error = error
+        entry_page, filter_error = await load_filtered(
+            self._find_entries(request, filter_fields, filter_values, visitor), ListPage((), None)
+        )
         form_wording = self._build_wording()
         context = {
             "filters": build_controls(filter_fields, filter_values, form_wording, filter_error),
@@ -150,7 +147,10 @@ class AuditPages:
             Field("day", Day(allows_past=True), required=False),
         )
 
-    async def _find_entries(self, request: web.Request, parsed_filter: Mapping[str, Any]) -> ListPage[AuditEntryView]:
+    async def _find_entries(
+        self, request: web.Request, filter_fields: tuple[Field, ...], filter_values: Mapping[str, Any], visitor: Visitor
+    ) -> ListPage[AuditEntryView]:
+        parsed_filter = read_submitted(filter_fields, filter_values, ReadingContext(visitor.now))
         day_range = day_bounds(date.fromisoformat(parsed_filter["day"])) if "day" in parsed_filter else None
         audit_filter = AuditFilter(
             _parse_actor_label(parsed_filter.get("actor")),

@@ -13,6 +13,7 @@ from aiohttp import web
 from channels.admin.actors import load_staff_names
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_view import Approval, build_approval
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import RegistryViews, list_address
@@ -30,7 +31,6 @@ from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import DomainError
 from domain.values.paging import PAGE_FIELD, Cursor, Page
 from domain.values.text import group_digits, persian_digits
 
@@ -138,13 +138,12 @@ class RefundPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Return the list. Why a form was refused is shown beside it, above everything where its bill is not listed."""
-        page_error = form_error(refused_form)
-        refund_list: Page[DueBack] = Page((), None, None)
+        empty_page: Page[DueBack] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:
-            try:
-                refund_list = await load_due_page(uow, request.query.get(PAGE_FIELD))
-            except DomainError as unreadable:
-                page_error = unreadable
+            refund_list, cursor_error = await load_filtered(
+                load_due_page(uow, request.query.get(PAGE_FIELD)), empty_page
+            )
+            page_error = cursor_error or form_error(refused_form)
             member_names = await load_staff_names(uow)
             due_views = [await self._build_due_view(uow, visitor, entry, member_names) for entry in refund_list.rows]
             count, amount = await uow.bills.count_due_back()

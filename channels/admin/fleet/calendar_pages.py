@@ -116,7 +116,7 @@ class CalendarPages:
         if requested_day:
             try:
                 return date.fromisoformat(DAY_FIELD.read_value(requested_day, ReadingContext(visitor.now))), None
-            except DomainError as day_error:
+            except DomainError as day_error:  # not an empty page: the calendar shows today instead
                 return today, day_error
         wanted_start = _find_wanted_start(hour_choice.request) if hour_choice else None
         return (max(wanted_start.date(), today) if wanted_start else today), None

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.messages.message_pages import INBOUND_PATH, PAGE_SIZE, PAGE_TABS, resolve_message_access
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
@@ -16,7 +17,6 @@ from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import DomainError
 
 FILTER_FIELDS = (
     Field("state", Choice(), required=False, choices=tuple(one.value for one in InboundState)),
@@ -57,12 +57,10 @@ class InboundPages:
 
     async def _show_inbound(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is reported, and leaves none."""
-        filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
-        message_page: ListPage[InboundView] = ListPage((), None)
-        try:
-            message_page = await self._find_messages(request, filter_values, visitor)
-        except DomainError as error:
-            filter_error = error
+        filter_values = read_form(FILTER_FIELDS, request.query)
+        message_page, filter_error = await load_filtered(
+            self._find_messages(request, filter_values, visitor), ListPage((), None)
+        )
         context = {
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),

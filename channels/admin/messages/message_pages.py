@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
@@ -23,7 +24,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds
-from domain.values.errors import DomainError, NotFound
+from domain.values.errors import NotFound
 
 MESSAGES_PATH, INBOUND_PATH = "/staff/messages", "/staff/messages/received"
 
@@ -109,12 +110,10 @@ class MessagePages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is reported, and leaves none."""
-        filter_values, filter_error = read_form(FILTER_FIELDS, request.query), None
-        message_page: ListPage[MessageView] = ListPage((), None)
-        try:
-            message_page = await self._find_messages(request, filter_values, visitor)
-        except DomainError as error:
-            filter_error = error
+        filter_values = read_form(FILTER_FIELDS, request.query)
+        message_page, filter_error = await load_filtered(
+            self._find_messages(request, filter_values, visitor), ListPage((), None)
+        )
         context = {
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "refused": None,

@@ -122,7 +122,7 @@ class CommissionPages:
                 key=_latest_first_key,
             ),
             "version": version_of(commission_rules),
-            "problem": self._dependencies.wording.render_error(error) if error and not add.is_open else None,
+            "refusal": self._dependencies.wording.render_refusal(error) if error else None,
             "offices": rule_form.titles_by_field["office"],
             "services": rule_form.titles_by_field["service"],
             "add": add,

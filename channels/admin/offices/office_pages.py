@@ -192,7 +192,8 @@ class OfficePages:
             "keys": office.list_usable_keys(visitor.now),
             "locks": _list_active_locks(office, visitor),
             "made": new_key,
-            "refusal": wording.render_error(error) if error and not is_form_open else None,
+            "refusal": wording.render_refusal(error) if error else None,
+            "refused_at": refused_form.name if refused_form and is_form_open else None,
         }
         return render_staff_page(request, visitor, "admin/offices/office.html", context, error=error)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.offices.commission_pages import list_subject_titles
 from channels.admin.offices.office_pages import OFFICE_PATH
@@ -22,7 +23,6 @@ from domain.language.wording import day_and_hour_text
 from domain.offices.office import Office, Statement
 from domain.offices.tills import TillPeriod
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError
 
 STATEMENT_PATH = f"{OFFICE_PATH}/statement"
 
@@ -59,13 +59,11 @@ class StatementPages:
         )
 
     async def _show_statement(self, request: web.Request, visitor: Visitor) -> web.Response:
-        period_values, period_error = read_period(request, visitor), None
-        office, office_statement, till_period = await self._load_office(request), None, None
-        try:
-            office_statement = await self._build_statement(office.code, period_values, visitor)
-            till_period = await self._load_till(office_statement)
-        except DomainError as error:
-            period_error = error
+        period_values, office = read_period(request, visitor), await self._load_office(request)
+        office_statement, period_error = await load_filtered(
+            self._build_statement(office.code, period_values, visitor), None
+        )
+        till_period = await self._load_till(office_statement) if office_statement else None
         context = {
             "office": office,
             "filters": build_period_controls(self._dependencies, period_values, period_error),

@@ -6,9 +6,11 @@ from datetime import date
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.offices.office_pages import OFFICE_PATH
 from channels.admin.offices.office_period import (
+    PeriodValues,
     build_period_controls,
     build_period_query,
     month_containing,
@@ -22,9 +24,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.fields.form import Field
 from domain.fields.types import Day, Rials, Text
-from domain.offices.tills import LONGEST_NOTE
-from domain.unit_of_work import Store
-from domain.values.errors import DomainError
+from domain.offices.tills import LONGEST_NOTE, TillPeriod
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.version_token import VersionToken
 
 TILL_PATH = f"{OFFICE_PATH}/till"
@@ -79,17 +80,14 @@ class TillPages:
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        period, chosen_day, period_error, till = read_period(request, visitor), request.query.get("day", ""), None, None
+        period, chosen_day = read_period(request, visitor), request.query.get("day", "")
         async with self._store.open_unit(write=False) as uow:
             office, member_names = (
                 await uow.offices.get_by_code(request.match_info["code"]),
                 await load_staff_names(uow),
             )
             last_number = await uow.office_tills.last_closing_number(office.code)
-            try:
-                till = await load_till(uow, office.code, *parse_period_days(period, visitor))
-            except DomainError as error:
-                period_error = error
+            till, period_error = await load_filtered(_load_period(uow, office.code, period, visitor), None)
         context = {
             "office": office,
             "filters": build_period_controls(self._dependencies, period, period_error),
@@ -104,3 +102,8 @@ class TillPages:
         return render_staff_page(
             request, visitor, "admin/offices/till.html", context, error=form_error(refused_form) or period_error
         )
+
+
+async def _load_period(uow: UnitOfWork, office_code: str, period_values: PeriodValues, visitor: Visitor) -> TillPeriod:
+    """Return the till over the period that was asked for; `MissingField` or `InvalidField` (`year`, `month`)."""
+    return await load_till(uow, office_code, *parse_period_days(period_values, visitor))

@@ -11,6 +11,7 @@ from aiohttp import web
 from multidict import MultiMapping
 from yarl import URL
 
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
 from channels.admin.queues.queue_filter import STATES_FIELD
@@ -135,16 +136,12 @@ class QueuePages:
         empty_page: Page[WorkItem] = Page((), None, None)
         try:
             queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
-        except DomainError as error:
+        except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
-        try:
-            return QueueLook(
-                queue_filter,
-                await load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor),
-                start_cursor,
-            )
-        except DomainError as error:
-            return QueueLook(queue_filter, empty_page, None, error)
+        queue_page, page_error = await load_filtered(
+            load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor), empty_page
+        )
+        return QueueLook(queue_filter, queue_page, None if page_error else start_cursor, page_error)
 
     def _read_queue(self, visitor: Visitor, filter_values: Mapping[str, object]) -> QueueFilter:
         """Return the queue that was asked for, whatever else of the filter cannot be read."""

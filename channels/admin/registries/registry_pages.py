@@ -1,12 +1,14 @@
 """The registries: lists with search and filters, a row with its history, and rows entered and amended by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
@@ -40,6 +42,18 @@ PAGE_SIZE = 50
 
 SEARCH_PARAMETER = "q"
 """The part of a list's address that says what is looked for; that of a field's name is a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """The rows that the filters of a registry's list leave."""
+
+    row_page: ListPage[RegistryRow]
+    """A page of them."""
+    conditions: Mapping[str, Any]
+    """Field → value that the rows have there."""
+    row_links: RowLinks
+    """What the rows and conditions refer to, by its names."""
 
 
 class RegistryPages:
@@ -97,11 +111,13 @@ class RegistryPages:
         return render_staff_page(request, visitor, "admin/registries/registries.html", {"tiles": tiles})
 
     async def _show_list(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
-        empty_page: ListPage[RegistryRow] = ListPage([], None)
-        try:
-            registry_filter = self._read_filter(registry, request)
-        except DomainError as error:
-            return self._render_list(registry, request, visitor, empty_page, {}, NO_ROW_LINKS, error)
+        found_rows, filter_error = await load_filtered(
+            self._find_rows(registry, request), FoundRows(ListPage([], None), {}, NO_ROW_LINKS)
+        )
+        return self._render_list(registry, request, visitor, found_rows, filter_error)
+
+    async def _find_rows(self, registry: Registry, request: web.Request) -> FoundRows:
+        registry_filter = self._read_filter(registry, request)
         async with self._store.open_unit(write=False) as uow:
             row_page = build_list_page(
                 request, list_address(registry), await uow.registries.list_rows(registry_filter), PAGE_SIZE
@@ -109,7 +125,7 @@ class RegistryPages:
             row_links = await self._views.load_links(
                 uow, registry, [*(row.values for row in row_page.rows), registry_filter.field_values]
             )
-        return self._render_list(registry, request, visitor, row_page, registry_filter.field_values, row_links)
+        return FoundRows(row_page, registry_filter.field_values, row_links)
 
     def _read_filter(self, registry: Registry, request: web.Request) -> RegistryFilter:
         search_text = request.query.get(SEARCH_PARAMETER, "").strip()
@@ -127,11 +143,10 @@ class RegistryPages:
         registry: Registry,
         request: web.Request,
         visitor: Visitor,
-        row_page: ListPage[RegistryRow],
-        conditions: Mapping[str, Any],
-        row_links: RowLinks,
-        error: DomainError | None = None,
+        found_rows: FoundRows,
+        error: DomainError | None,
     ) -> web.Response:
+        row_page, row_links = found_rows.row_page, found_rows.row_links
         context = {
             **self._views.build_context(registry, visitor),
             "rows": [self._views.build_listed_row(registry, entry, row_links) for entry in row_page.rows],
@@ -140,7 +155,7 @@ class RegistryPages:
             "filters": [
                 self._build_filter(registry, entry, request) for entry in registry.fields if type(entry.type) is Choice
             ],
-            "chips": self._list_conditions(registry, request, conditions, row_links),
+            "chips": self._list_conditions(registry, request, found_rows.conditions, row_links),
             "new": _build_new_address(registry, request),
             "list": row_page,
             "problem": self._dependencies.wording.render_error(error) if error else None,

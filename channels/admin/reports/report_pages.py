@@ -93,7 +93,7 @@ class ReportPages:
         require_report_right(report, visitor.actor)
         try:
             report_filter, offered_choices = await self._read_filter(query_values, visitor)
-        except DomainError as error:
+        except DomainError as error:  # another page: a report without a filter has no figures to leave empty
             return await self._render_unreadable(request, visitor, report, error)
         async with self._run_slots, self._store.open_unit(write=False) as uow:
             report_result = await run_report(self._dependencies, uow, report, report_filter, visitor.actor)

@@ -149,7 +149,7 @@ class TariffPages:
         refused_form = None
         try:
             thing = self._find_thing(request)
-        except InvalidField as error:
+        except InvalidField as error:  # the form for a band is no posted one: it leads here by its address
             thing, refused_form = self._find_unbanded_thing(request), RefusedForm(BAND_FORM, request.query, error)
             if not thing.max_amount:
                 raise
@@ -235,10 +235,17 @@ class TariffPages:
                 self._build_initial_values(effective_rows(rows), effective_rows(plain_rows)),
                 refused_form,
             ),
+            "refusal": self._describe_refused_price(refused_form),
             "bands": tariff_views.build_band_lines(service_key, thing, service_rows),
             "band_form": self._build_band_form(thing, refused_form),
         }
         return render_staff_page(request, visitor, "admin/tariffs/tariff.html", context, error=form_error(refused_form))
+
+    def _describe_refused_price(self, refused_form: RefusedForm | None) -> str | None:
+        """Return why a price was refused; None if none was."""
+        if refused_form is None or refused_form.name != PRICE.name:
+            return None
+        return self._dependencies.wording.render_refusal(refused_form.error)
 
     def _build_initial_values(self, rows: Sequence[TariffRow], plain_rows: Sequence[TariffRow]) -> dict[str, Any]:
         """Return the values of the form: the last price's minimum and VAT, and today; the first price of a band has
