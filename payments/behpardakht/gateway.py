@@ -159,7 +159,7 @@ class BehpardakhtGateway:
         return ()
 
     async def close(self) -> None:
-        """Close connections."""
+        """Close connections; a later call opens new ones."""
         await self._client.close()
 
     async def _ask(self, operation: SaleCall, sale: Sale) -> GatewayAnswer:

@@ -1,6 +1,7 @@
 """Calls to the bank's SOAP service: zeep over httpx, with limits on time and size, and nothing of them in a log."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from domain.gateways.gateway import NOT_CONNECTED, TIMED_OUT, UNREADABLE
 LONGEST_ANSWER = 65_536
 """Bytes of an answer; the published ones have some 300."""
 
+_logger = logging.getLogger(__name__)
 _SERVICE_NAMESPACE = "http://interfaces.core.sw.bps.com/"
 _SOAP_BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body"
 _WSDL = files("payments.behpardakht") / "payment_gateway.wsdl"
@@ -51,14 +53,9 @@ class SoapTransport:
 
     def __init__(self, address: str, *, connect_timeout: float, timeout: float) -> None:
         self._address = address
-        self._client = httpx.AsyncClient(
-            verify=ssl.create_default_context(),
-            timeout=httpx.Timeout(timeout, connect=connect_timeout),
-            limits=httpx.Limits(max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"Accept-Encoding": "identity"},
-        )
+        self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
+        self._tls = ssl.create_default_context()
+        self._client: httpx.AsyncClient | None = None
 
     def load(self, _address: str) -> bytes:
         """Return the description of the service: ours, whatever it or an answer refers to."""
@@ -67,14 +64,30 @@ class SoapTransport:
     async def post_xml(self, _address: str, envelope: etree._Element, headers: Mapping[str, str]) -> SoapReply:
         """Send a message to the address of the settings."""
         message = etree.tostring(envelope, encoding="utf-8", xml_declaration=True)
-        async with self._client.stream("POST", self._address, content=message, headers=dict(headers)) as response:
+        async with self._open_client().stream(
+            "POST", self._address, content=message, headers=dict(headers)
+        ) as response:
             if response.status_code != httpx.codes.OK or "Content-Encoding" in response.headers:
                 raise BankUnanswered(UNREADABLE)
             return SoapReply(response.status_code, await _read_answer(response), {"Content-Type": "text/xml"})
 
     async def aclose(self) -> None:
-        """Close connections."""
-        await self._client.aclose()
+        """Close connections; a later call opens new ones."""
+        client, self._client = self._client, None
+        if client:
+            await client.aclose()
+
+    def _open_client(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                verify=self._tls,
+                timeout=self._timeout,
+                limits=httpx.Limits(max_keepalive_connections=0),
+                follow_redirects=False,
+                trust_env=False,
+                headers={"Accept-Encoding": "identity"},
+            )
+        return self._client
 
 
 async def _read_answer(response: httpx.Response) -> bytes:
@@ -126,18 +139,24 @@ class SoapClient:
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._service[operation](**fields)
-        except BankUnanswered:
-            raise
-        except _NEVER_SENT:
-            raise BankUnanswered(NOT_CONNECTED) from None
-        except (TimeoutError, httpx.HTTPError):
-            raise BankUnanswered(TIMED_OUT) from None
-        except Exception:  # noqa: BLE001 - zeep raises whatever an answer that is nonsense happens to break
-            raise BankUnanswered(UNREADABLE) from None
+        except BankUnanswered as error:
+            raise _report_failure(operation, error.code, error) from None
+        except _NEVER_SENT as error:
+            raise _report_failure(operation, NOT_CONNECTED, error) from None
+        except (TimeoutError, httpx.HTTPError) as error:
+            raise _report_failure(operation, TIMED_OUT, error) from None
+        except Exception as error:  # noqa: BLE001 - zeep raises whatever an answer that is nonsense happens to break
+            raise _report_failure(operation, UNREADABLE, error) from None
         if not isinstance(answer, str):
-            raise BankUnanswered(UNREADABLE)
+            raise _report_failure(operation, UNREADABLE, TypeError())
         return answer
 
     async def close(self) -> None:
-        """Close connections."""
+        """Close connections; a later call opens new ones."""
         await self._transport.aclose()
+
+
+def _report_failure(operation: str, code: str, error: Exception) -> BankUnanswered:
+    """Log the kind of the failure alone: messages of zeep and of httpx may hold what was sent."""
+    _logger.warning("gateway %s: %s: %s (%s)", "behpardakht", operation, code, type(error).__name__)
+    return BankUnanswered(code)

@@ -2,13 +2,14 @@
 
 In process: `async with BehpardakhtBank() as bank`; `bank.wsdl_url` and `bank.start_url` are what the settings want,
 `bank.sales` its books (`pay`, `decline`, `deposited`), `bank.pages` what browsers see. `bank.pass_time` moves its
-clock. `bank.faults` are used up one a call, None is none; `bank.calls` holds every call that arrived, without the
+clock. `bank.faults` are used up one a call, None is none; `faults_of` an operation
+and `bodies_of` it, which stand for its answer, likewise; `bank.calls` holds every call that arrived, without the
 password.
 """
 
 import asyncio
 import ssl
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,12 +29,12 @@ SOAP_PATH = "/pgwchannel/services/pgw"
 HUGE_BYTES = 100 * 1024 * 1024
 
 BehpardakhtFault = Literal[
-    "cut_before", "cut_after", "silent_before", "silent_after", "http_500", "soap_fault", "garbage", "redirect",
-    "external_entity", "billion_laughs", "huge", "drip", "other_operation", "compressed",
+    "cut_before", "cut_after", "cut_within", "silent_before", "silent_after", "http_500", "soap_fault", "garbage",
+    "redirect", "external_entity", "billion_laughs", "huge", "drip", "other_operation", "compressed",
 ]  # fmt: skip
-"""What goes wrong with one call. `…_before` and `cut_before` do nothing, all others do what was asked for first."""
+"""What goes wrong with one call. Those of `_NOT_DONE` do nothing, all others do what was asked for first."""
 
-_NOT_DONE = frozenset({"cut_before", "silent_before", "http_500"})
+_NOT_DONE = frozenset({"cut_before", "silent_before", "http_500", "redirect"})
 _ENVELOPE = (
     '<?xml version="1.0" encoding="utf-8"?>{doctype}<soap:Envelope xmlns:soap="' + SOAP + '"><soap:Body>{body}'
     "</soap:Body></soap:Envelope>"
@@ -60,6 +61,8 @@ class BehpardakhtBank:
         self.sales = BehpardakhtSales(lambda: self.now)
         self.pages = BehpardakhtPages(self.sales)
         self.faults: deque[BehpardakhtFault | None] = deque()
+        self.faults_of: defaultdict[str, deque[BehpardakhtFault]] = defaultdict(deque)
+        self.bodies_of: defaultdict[str, deque[bytes]] = defaultdict(deque)
         self.calls: list[BehpardakhtCall] = []
         self.bytes_sent = 0
         self._tls = tls
@@ -106,9 +109,12 @@ class BehpardakhtBank:
 
     async def serve_soap(self, request: web.Request) -> web.StreamResponse:
         """Answer one call, or fail as the next fault says."""
-        fault = self.faults.popleft() if self.faults else None
         operation, fields = self.read_call(await request.read())
         self.calls.append(BehpardakhtCall(operation, {k: v for k, v in fields.items() if k != "userPassword"}))
+        if self.bodies_of[operation]:
+            return web.Response(body=self.bodies_of[operation].popleft(), content_type="text/xml")
+        faults = self.faults_of[operation] or self.faults
+        fault = faults.popleft() if faults else None
         result = "" if fault in _NOT_DONE else self.sales.answer(operation, fields)
         if fault is None:
             return _answer(_ENVELOPE.format(doctype="", body=_ANSWER.format(operation=operation, result=result)))
@@ -133,9 +139,19 @@ class BehpardakhtBank:
                 request.transport.abort()
             case "silent_before" | "silent_after":
                 await asyncio.sleep(3600)
+            case "cut_within":
+                await self.answer_half(request)
             case "huge" | "drip":
                 return await self.stream(request, _make_huge() if fault == "huge" else _make_drip())
         return _answer_badly(fault, operation, result)
+
+    async def answer_half(self, request: web.Request) -> None:
+        """Break off in the middle of an answer."""
+        response = web.StreamResponse(headers={"Content-Type": "text/xml", "Content-Length": "300"})
+        await response.prepare(request)
+        await response.write(_ENVELOPE.encode()[:100])
+        assert request.transport is not None
+        request.transport.abort()
 
     async def stream(self, request: web.Request, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
         """Send an answer that does not end soon."""

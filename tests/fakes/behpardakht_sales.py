@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urlsplit
 
+from tests.fakes.bank_server import Refusals
+
 SESSION_LASTS = timedelta(minutes=15)
 VERIFY_WITHIN = timedelta(minutes=20)
 REVERSE_WITHIN = timedelta(hours=3)
@@ -71,7 +73,7 @@ class BehpardakhtSales:
     password: str = "mellat-secret"
     merchant_host: str = "127.0.0.1"
     credit: int = 1_000_000_000
-    admits_our_address: bool = True
+    refuses: Refusals = field(default_factory=Refusals)
     sessions: dict[str, BehpardakhtSession] = field(default_factory=dict)
     transfers: dict[int, BehpardakhtTransfer] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(FIRST_SALE))
@@ -90,8 +92,10 @@ class BehpardakhtSales:
 
     def answer(self, operation: str, fields: Mapping[str, str]) -> str:
         """Return what an operation returns."""
-        if not self.admits_our_address:
+        if self.refuses.address:
             return "421"
+        if self.refuses.credentials:
+            return "24"
         if int(fields["terminalId"]) != self.terminal_id:
             return "21"
         if (fields.get("userName"), fields.get("userPassword")) != (self.username, self.password):

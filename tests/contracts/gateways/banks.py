@@ -9,8 +9,10 @@ from typing import Protocol, Self
 from pydantic import SecretStr
 
 from domain.gateways.gateway import PaymentGateway, PaymentOrder, PaymentPage, Sale
+from payments.behpardakht.settings import BehpardakhtSettings
 from payments.sandbox.gateway import SandboxGateway
 from payments.zarinpal import ZarinpalSettings
+from tests.contracts.gateways.behpardakht_bank import BehpardakhtUnderTest
 from tests.contracts.gateways.sandbox_bank import SandboxUnderTest
 from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, Refusals
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
@@ -59,7 +61,11 @@ class ContractBank(Protocol):
     now: datetime
     base_url: str
     refuses: Refusals
-    bytes_sent: int
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of answers without end that it got rid of."""
+        ...
 
     @property
     def operations(self) -> Mapping[str, str]:
@@ -123,12 +129,30 @@ class FakeBank:
     gives_discounts: bool = True
     """Whether the bank may bear a part of the amount, and tells it."""
     tells_amount: bool = True
-    """Whether verifying tells what the sale is over; where not, the bank itself compares it."""
+    """Whether verifying tells what the sale is over."""
+    compares_amount: bool = True
+    """Where it does not tell it: whether verifying compares it with ours; where not, the session alone holds it."""
+    inquiry_tells_verified: bool = True
+    """Whether an inquiry tells paid from verified; where not, what is paid is verified once more."""
 
 
 def build_zarinpal(bank: ContractBank, timeout: float) -> PaymentGateway:
     """Zarinpal."""
     settings = ZarinpalSettings(base_url=bank.base_url, merchant_id=SecretStr(MERCHANT), timeout=timeout)
+    return settings.build_gateway(PUBLIC_ADDRESS)
+
+
+def build_behpardakht(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """Behpardakht Mellat."""
+    assert isinstance(bank, BehpardakhtUnderTest)
+    settings = BehpardakhtSettings(
+        wsdl_url=f"{bank.base_url}/pgwchannel/services/pgw?wsdl",
+        start_url=f"{bank.base_url}/pgwchannel/startpay.mellat",
+        terminal_id=str(bank.bank.sales.terminal_id),
+        username=bank.bank.sales.username,
+        password=SecretStr(bank.bank.sales.password),
+        timeout=timeout,
+    )
     return settings.build_gateway(PUBLIC_ADDRESS)
 
 
@@ -139,6 +163,15 @@ def build_sandbox(bank: ContractBank, timeout: float) -> PaymentGateway:
 
 
 FAKE_BANKS: Mapping[str, FakeBank] = {
+    "behpardakht": FakeBank(
+        BehpardakhtUnderTest,
+        build_behpardakht,
+        ("mellat-secret",),
+        gives_discounts=False,
+        tells_amount=False,
+        compares_amount=False,
+        inquiry_tells_verified=False,
+    ),
     "sandbox": FakeBank(SandboxUnderTest, build_sandbox, (), has_network=False, gives_discounts=False),
     "zarinpal": FakeBank(ZarinpalBank, build_zarinpal, (MERCHANT,), gives_discounts=False, tells_amount=False),
 }

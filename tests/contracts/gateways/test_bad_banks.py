@@ -50,7 +50,9 @@ def gateway_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, sale_number: str | None) -> GatewayAnswer:
+async def ask(
+    gateway: PaymentGateway, operation: str, page: PaymentPage, sale_number: str | None, order_number: int = 7
+) -> GatewayAnswer:
     """Make a call about a sale."""
     calls = {
         "verify": gateway.verify,
@@ -58,7 +60,7 @@ async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, sale_n
         "inquire": gateway.inquire,
         "reverse": gateway.reverse,
     }
-    return await calls[operation](build_sale(page, sale_number))
+    return await calls[operation](build_sale(page, sale_number, order_number))
 
 
 def list_questions(bank: ContractBank) -> list[str]:
@@ -94,12 +96,13 @@ async def test_no_answer_tells_nothing_and_the_call_is_made_again(
         page = await pay_one(gateway, bank, order_number)
         sale_number = bank.sales[page.reference].sale_number
         if operation in {"settle", "reverse"}:
-            await ask(gateway, "verify", page, sale_number)
+            await ask(gateway, "verify", page, sale_number, order_number)
         bank.fail_next(operation, fault)
-        answer = await ask(impatient_gateway if fault.is_silent else gateway, operation, page, sale_number)
+        asked = impatient_gateway if fault.is_silent else gateway
+        answer = await ask(asked, operation, page, sale_number, order_number)
         assert (answer.sale_state, answer.code) == (None, CODES_BY_FAULT[fault]), operation
         assert not answer.is_our_fault
-        again = await ask(gateway, operation, page, sale_number)
+        again = await ask(gateway, operation, page, sale_number, order_number)
         assert again.code not in UNANSWERED_CODES, operation
         is_settled_question = operation != "reverse" or fault.keeps_from_acting
         assert again.sale_state is not None or not is_settled_question, operation

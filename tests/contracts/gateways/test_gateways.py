@@ -138,6 +138,8 @@ async def test_what_nobody_paid_is_never_verified(gateway: PaymentGateway, bank:
 
 
 async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank) -> None:
+    if not (fake_bank.tells_amount or fake_bank.compares_amount):
+        pytest.skip("the session is over the amount, and verifying names none")
     page = await start(gateway)
     answer = await verify_paid(gateway, bank, page, amount=AMOUNT - 1000)
     if fake_bank.tells_amount:
@@ -159,7 +161,9 @@ async def test_a_discount_of_the_bank_is_no_wrong_amount(
     assert answer.paid_amount in {AMOUNT - 50_000, None}
 
 
-async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGateway, bank: ContractBank) -> None:
+async def test_the_bank_can_be_asked_as_the_capabilities_say(
+    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
+) -> None:
     key = gateway.capabilities.inquiry
     page = await start(gateway)
     if key is InquiryKey.ORDER:
@@ -172,7 +176,8 @@ async def test_the_bank_can_be_asked_as_the_capabilities_say(gateway: PaymentGat
         return
     assert answer.sale_state in {SaleState.AWAITING_VERIFICATION, *OURS}
     await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
-    assert (await gateway.inquire(build_sale(page, sale_number))).sale_state in OURS
+    verified = OURS if fake_bank.inquiry_tells_verified else {SaleState.AWAITING_VERIFICATION}
+    assert (await gateway.inquire(build_sale(page, sale_number))).sale_state in verified
 
 
 async def test_what_it_cannot_ask_tells_nothing(gateway: PaymentGateway, bank: ContractBank) -> None:

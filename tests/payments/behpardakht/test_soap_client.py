@@ -23,6 +23,7 @@ FIELDS: dict[str, int | str] = {
 CODES: dict[BehpardakhtFault, str] = {
     "cut_before": TIMED_OUT,
     "cut_after": TIMED_OUT,
+    "cut_within": TIMED_OUT,
     "silent_before": TIMED_OUT,
     "silent_after": TIMED_OUT,
     "drip": TIMED_OUT,

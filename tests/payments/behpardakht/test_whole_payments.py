@@ -10,8 +10,8 @@ from tests.fakes.behpardakht_bank import BehpardakhtBank, BehpardakhtFault
 from tests.payments.behpardakht.whole_payment import AMOUNT, WholePayment
 
 FAULTS: tuple[BehpardakhtFault, ...] = (
-    "cut_before", "cut_after", "silent_before", "silent_after", "http_500", "soap_fault", "garbage", "redirect",
-    "external_entity", "billion_laughs", "huge", "drip", "other_operation", "compressed",
+    "cut_before", "cut_after", "cut_within", "silent_before", "silent_after", "http_500", "soap_fault", "garbage",
+    "redirect", "external_entity", "billion_laughs", "huge", "drip", "other_operation", "compressed",
 )  # fmt: skip
 
 
@@ -164,8 +164,8 @@ async def test_what_only_the_municipality_can_mend_is_told_and_goes_on_once_it_i
 ) -> None:
     payment = WholePayment(bank, gateway)
     await payment.pay()
-    bank.sales.admits_our_address = False
+    bank.sales.refuses.address = True
     await payment.step()
     assert (payment.alert, payment.attempt.code) == (AttemptAlert.OUR_FAULT, "421")
-    bank.sales.admits_our_address = True
+    bank.sales.refuses.address = False
     assert await payment.finish() is AttemptState.SETTLED
