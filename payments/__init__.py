@@ -10,13 +10,17 @@ from types import MappingProxyType
 
 from payments.behpardakht.settings import BehpardakhtSettings
 from payments.gateway_settings import GatewaySettings
+from payments.sadad import SadadSettings
+from payments.saman import SamanSettings
 from payments.sandbox.gateway import SandboxSettings
 from payments.zarinpal import ZarinpalSettings
 
 GATEWAYS: Mapping[str, type[GatewaySettings]] = MappingProxyType(
     {
-        "sandbox": SandboxSettings,
         "behpardakht": BehpardakhtSettings,
+        "sadad": SadadSettings,
+        "saman": SamanSettings,
+        "sandbox": SandboxSettings,
         "zarinpal": ZarinpalSettings,
     },
 )

@@ -39,6 +39,13 @@ def read_name(value: object) -> str | None:
     return value if isinstance(value, str) and _NAME.fullmatch(value) else None
 
 
+def find_value(document: Mapping[str, Any], *field_names: str) -> object:
+    """Return what stands under the first of these names that is there, whatever its capitals; None without one."""
+    values_by_name = {name.casefold(): value for name, value in document.items()}
+    keys = [field_name.casefold() for field_name in field_names]
+    return next((values_by_name[key] for key in keys if key in values_by_name), None)
+
+
 def read_object(value: object) -> Mapping[str, Any]:
     """Return a JSON object inside an answer; empty for anything else: banks put `[]` or `null` where nothing is."""
     return value if isinstance(value, dict) else {}

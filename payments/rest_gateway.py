@@ -19,6 +19,12 @@ from payments.http_client import BankClient
 NOT_OFFERED = "not_offered"
 """Stands in place of a bank's code where its protocol has no such call; nobody makes it (`GatewayCapabilities`)."""
 
+NO_SALE_NUMBER = "no_sale_number"
+"""The same where the bank can be asked only by a number that no callback has brought."""
+
+OTHER_ORDER = "other_order"
+"""The same where the bank's answer names another order than the one it was asked about: it says nothing about ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeMeaning:

@@ -10,11 +10,16 @@ from pydantic import SecretStr
 
 from domain.gateways.gateway import PaymentGateway, PaymentOrder, PaymentPage, Sale
 from payments.behpardakht.settings import BehpardakhtSettings
+from payments.sadad import SadadSettings
+from payments.saman import SamanSettings
 from payments.sandbox.gateway import SandboxGateway
 from payments.zarinpal import ZarinpalSettings
 from tests.contracts.gateways.behpardakht_bank import BehpardakhtUnderTest
 from tests.contracts.gateways.sandbox_bank import SandboxUnderTest
+from tests.fakes import sadad_bank, saman_bank
 from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, Refusals
+from tests.fakes.sadad_bank import SadadBank
+from tests.fakes.saman_bank import SamanBank
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 
 PUBLIC_ADDRESS = "https://desk.example.ir"
@@ -123,7 +128,7 @@ class FakeBank:
     build_gateway: Callable[[ContractBank, float], PaymentGateway]
     """The gateway of a bank, with so many seconds of patience, built as its settings build it."""
     secrets: tuple[str, ...]
-    """What may stand in no log and no answer; none: it has no credentials."""
+    """What may stand in no log and no answer."""
     has_network: bool = True
     """Whether anything can go wrong on the way to it."""
     gives_discounts: bool = True
@@ -156,6 +161,24 @@ def build_behpardakht(bank: ContractBank, timeout: float) -> PaymentGateway:
     return settings.build_gateway(PUBLIC_ADDRESS)
 
 
+def build_saman(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """Saman."""
+    settings = SamanSettings(base_url=bank.base_url, terminal_id=saman_bank.TERMINAL, timeout=timeout)
+    return settings.build_gateway(PUBLIC_ADDRESS)
+
+
+def build_sadad(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """Sadad, which is not asked by token."""
+    settings = SadadSettings(
+        base_url=f"{bank.base_url}/vpg",
+        merchant_id=sadad_bank.MERCHANT,
+        terminal_id=sadad_bank.TERMINAL,
+        terminal_key=SecretStr(sadad_bank.KEY),
+        timeout=timeout,
+    )
+    return settings.build_gateway(PUBLIC_ADDRESS)
+
+
 def build_sandbox(bank: ContractBank, timeout: float) -> PaymentGateway:
     """The sandbox."""
     assert isinstance(bank, SandboxUnderTest)
@@ -172,6 +195,8 @@ FAKE_BANKS: Mapping[str, FakeBank] = {
         compares_amount=False,
         inquiry_tells_verified=False,
     ),
+    "sadad": FakeBank(SadadBank, build_sadad, (sadad_bank.KEY,), gives_discounts=False),
+    "saman": FakeBank(SamanBank, build_saman, ()),
     "sandbox": FakeBank(SandboxUnderTest, build_sandbox, (), has_network=False, gives_discounts=False),
     "zarinpal": FakeBank(ZarinpalBank, build_zarinpal, (MERCHANT,), gives_discounts=False, tells_amount=False),
 }

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from domain.gateways.gateway import PaymentGateway
-from payments import GATEWAYS
 from tests.contracts.gateways.banks import FAKE_BANKS, ContractBank, FakeBank
 from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD
 
@@ -20,7 +19,7 @@ PATIENCE, IMPATIENCE = 10.0, 0.25
 """Seconds that a gateway waits for its bank: as long as it takes, or only for a bank that will not answer."""
 
 
-@pytest.fixture(params=sorted(GATEWAYS))
+@pytest.fixture(params=sorted(FAKE_BANKS))
 def gateway_name(request: pytest.FixtureRequest) -> str:
     """The name of each gateway."""
     return str(request.param)

@@ -50,17 +50,17 @@ def gateway_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def ask(
-    gateway: PaymentGateway, operation: str, page: PaymentPage, sale_number: str | None, order_number: int = 7
-) -> GatewayAnswer:
+async def ask(gateway: PaymentGateway, operation: str, page: PaymentPage, bank: ContractBank) -> GatewayAnswer:
     """Make a call about a sale."""
+    known = bank.sales.get(page.reference)
+    sale = build_sale(page, known.sale_number if known else "1", known.order_number if known else 7)
     calls = {
         "verify": gateway.verify,
         "settle": gateway.settle,
         "inquire": gateway.inquire,
         "reverse": gateway.reverse,
     }
-    return await calls[operation](build_sale(page, sale_number, order_number))
+    return await calls[operation](sale)
 
 
 def list_questions(bank: ContractBank) -> list[str]:
@@ -94,15 +94,13 @@ async def test_no_answer_tells_nothing_and_the_call_is_made_again(
     """Whether the bank acted or not, the same call afterwards does as well as if nothing had gone wrong."""
     for order_number, operation in enumerate(list_questions(bank), 100):
         page = await pay_one(gateway, bank, order_number)
-        sale_number = bank.sales[page.reference].sale_number
         if operation in {"settle", "reverse"}:
-            await ask(gateway, "verify", page, sale_number, order_number)
+            await ask(gateway, "verify", page, bank)
         bank.fail_next(operation, fault)
-        asked = impatient_gateway if fault.is_silent else gateway
-        answer = await ask(asked, operation, page, sale_number, order_number)
+        answer = await ask(impatient_gateway if fault.is_silent else gateway, operation, page, bank)
         assert (answer.sale_state, answer.code) == (None, CODES_BY_FAULT[fault]), operation
         assert not answer.is_our_fault
-        again = await ask(gateway, operation, page, sale_number, order_number)
+        again = await ask(gateway, operation, page, bank)
         assert again.code not in UNANSWERED_CODES, operation
         is_settled_question = operation != "reverse" or fault.keeps_from_acting
         assert again.sale_state is not None or not is_settled_question, operation
@@ -120,7 +118,6 @@ async def test_a_list_that_does_not_come_is_empty(
 
 async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await pay_one(gateway, bank, 7)
-    sale_number = bank.sales[page.reference].sale_number
     for body in NONSENSE:
         if "start" in bank.operations.values():
             bank.answer_next("start", body)
@@ -128,8 +125,9 @@ async def test_nonsense_is_no_answer(gateway: PaymentGateway, bank: ContractBank
             assert isinstance(refusal, StartRefusal), body[:80]
         for operation in list_questions(bank):
             bank.answer_next(operation, body)
-            answer = await ask(gateway, operation, page, sale_number)
-            assert answer.sale_state is None or b'"code": 100' in body, (operation, body[:80], answer)
+            answer = await ask(gateway, operation, page, bank)
+            is_bare_success = b'"code": 100' in body or (operation == "reverse" and b'"ResultCode": 0,' in body)
+            assert answer.sale_state is None or is_bare_success, (operation, body[:80], answer)
         if "list" in bank.operations.values():
             bank.answer_next("list", body)
             assert list(await gateway.list_unverified()) == []
@@ -141,7 +139,7 @@ async def test_a_bank_whose_certificate_is_wrong_is_not_spoken_to(fake_bank: Fak
         assert await gateway.start(build_order()) == StartRefusal(NOT_CONNECTED, DeclineReason.BANK)
         page = PaymentPage("A1", bank.base_url, {})
         for operation in list_questions(bank):
-            answer = await ask(gateway, operation, page, "1")
+            answer = await ask(gateway, operation, page, bank)
             assert (answer.sale_state, answer.code) == (None, NOT_CONNECTED)
         await gateway.close()
         assert bank.calls == []

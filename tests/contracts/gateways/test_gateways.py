@@ -242,7 +242,7 @@ async def test_unverified_sales_are_listed_where_the_bank_lists_them(
 async def test_refused_credentials_are_our_fault(
     gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
 ) -> None:
-    if not fake_bank.secrets:
+    if not fake_bank.has_network:
         pytest.skip("it has no credentials")
     page = await start(gateway)
     bank.pay(page.reference)
