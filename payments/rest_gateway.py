@@ -90,4 +90,5 @@ def answer_by_code(code: str, meanings: Mapping[str, CodeMeaning]) -> GatewayAns
 
 def refuse_start(code: str, meanings: Mapping[str, CodeMeaning]) -> StartRefusal:
     """Return why no session was opened."""
-    return StartRefusal(code, meanings.get(code, UNKNOWN_CODE).reason)
+    meaning = meanings.get(code, UNKNOWN_CODE)
+    return StartRefusal(code, meaning.reason, meaning.is_our_fault)

@@ -62,9 +62,17 @@ class AttemptMachine:
         if attempt.state is not AttemptState.CREATED:
             return AttemptChange(attempt, "start_ignored")
         if isinstance(result, StartRefusal):
-            return self._finish(replace(attempt, code=result.code), AttemptState.FAILED, "not_started", now)
+            return self._apply_refusal(replace(attempt, code=result.code), result, now)
         sent = replace(attempt, state=AttemptState.SENT, reference=result.reference)
         return AttemptChange(replace(sent, next_step_at=self._look_after_payer(sent, now)), "sent")
+
+    def _apply_refusal(self, attempt: PaymentAttempt, refusal: StartRefusal, now: datetime) -> AttemptChange:
+        """Nobody left. Nor can anybody else by this gateway while it is ours to mend: that is told."""
+        failed = self._finish(attempt, AttemptState.FAILED, "not_started", now)
+        if not refusal.is_our_fault:
+            return failed
+        effects = failed.effects | {AttemptEffect.ALERT_STAFF}
+        return replace(failed, attempt=replace(failed.attempt, alert=AttemptAlert.OUR_FAULT), effects=effects)
 
     # Coming back
 

@@ -79,6 +79,8 @@ class StartRefusal:
     """The bank's own, or one of `UNANSWERED_CODES`."""
     reason: DeclineReason
     """What it means for the payer."""
+    is_our_fault: bool = False
+    """Whether only the municipality can mend it: credentials, terminal, address (staff are told)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

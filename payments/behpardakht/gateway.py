@@ -60,6 +60,9 @@ BEHPARDAKHT_CAPABILITIES = GatewayCapabilities(
 It gives sales back on the day of the sale only: later the bank says so, and the attempt is before the staff's eyes.
 """
 
+LONGEST_DESCRIPTION = 250
+"""Characters of what is paid for that the payer is shown; the manual names no limit."""
+
 _RESULT = re.compile(r"([0-9]{1,6})(?:\s*,\s*([0-9A-Za-z]{1,64}))?")
 
 
@@ -110,7 +113,7 @@ class BehpardakhtGateway:
         if result.code == SUCCESS and result.made:
             return PaymentPage(result.made, self._start_url, _build_form_fields(result.made, order))
         code = UNREADABLE if result.code == SUCCESS else result.code
-        return StartRefusal(code, read_reason(code))
+        return StartRefusal(code, read_reason(code), is_our_fault=code in OUR_FAULTS)
 
     def read_callback(self, values: Mapping[str, str]) -> GatewayCallback:
         """Read what the browser posts."""
@@ -218,5 +221,5 @@ def _read_refund(code: str, refund: CardRefund) -> CardRefundState | None:
 
 def _build_form_fields(reference: str, order: PaymentOrder) -> dict[str, str]:
     """Return what the browser posts; `CartItem` is shown to the payer, by the mobile the bank offers known cards."""
-    fields = {"RefId": reference, "CartItem": order.description}
+    fields = {"RefId": reference, "CartItem": order.description[:LONGEST_DESCRIPTION]}
     return fields if order.payer_mobile is None else {**fields, "MobileNo": order.payer_mobile.removeprefix("+")}

@@ -9,10 +9,11 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
-FORGERY_WINDOW = timedelta(hours=1)
-MOST_FORGERY_TEXTS = 3
-"""So many texts of forged callbacks go out in a window: whoever forges a thousand must not have a thousand sent. Each
-attempt bears its alert all the same.
+REPEATED_ALERTS = frozenset({AttemptAlert.FOREIGN_CALLBACK, AttemptAlert.OUR_FAULT})
+REPEATED_WINDOW = timedelta(hours=1)
+MOST_REPEATED_TEXTS = 3
+"""So many texts of each of these go out in a window: whoever forges a thousand callbacks must not have a thousand sent,
+nor does a bank that refuses our address to a thousand payers. Each attempt bears its alert all the same.
 """
 
 
@@ -28,7 +29,7 @@ async def alert_revenue_unit(dependencies: Dependencies, uow: UnitOfWork, attemp
 
 
 async def _may_text(dependencies: Dependencies, uow: UnitOfWork, alert: AttemptAlert) -> bool:
-    if alert is not AttemptAlert.FOREIGN_CALLBACK:
+    if alert not in REPEATED_ALERTS:
         return True
-    sent_texts = await uow.lines.add_hit("alert:foreign_callback", dependencies.clock.now(), FORGERY_WINDOW)
-    return sent_texts <= MOST_FORGERY_TEXTS
+    sent_texts = await uow.lines.add_hit(f"alert:{alert}", dependencies.clock.now(), REPEATED_WINDOW)
+    return sent_texts <= MOST_REPEATED_TEXTS

@@ -249,7 +249,7 @@ async def test_refused_credentials_are_our_fault(
     bank.refuses.credentials = True
     refusal = await gateway.start(build_order(8))
     assert isinstance(refusal, StartRefusal)
-    assert refusal.reason is DeclineReason.BANK
+    assert (refusal.reason, refusal.is_our_fault) == (DeclineReason.BANK, True)
     answer = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
     assert answer.sale_state is None
     assert answer.is_our_fault
@@ -263,7 +263,9 @@ async def test_a_refused_address_is_our_fault(gateway: PaymentGateway, bank: Con
     page = await start(gateway)
     bank.pay(page.reference)
     bank.refuses.address = True
-    assert isinstance(await gateway.start(build_order(8)), StartRefusal)
+    refusal = await gateway.start(build_order(8))
+    assert isinstance(refusal, StartRefusal)
+    assert refusal.is_our_fault
     answer = await gateway.verify(build_sale(page, bank.sales[page.reference].sale_number))
     assert (answer.sale_state, answer.is_our_fault) == (None, True)
     bank.refuses.address = False

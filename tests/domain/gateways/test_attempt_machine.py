@@ -185,3 +185,9 @@ def test_a_session_that_was_not_opened_releases_its_bills() -> None:
     refused = MACHINE.apply_start(CREATED, StartRefusal("421", DeclineReason.BANK), NOW)
     assert result(refused) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
     assert MACHINE.apply_time(CREATED, NOW + timedelta(minutes=5)).attempt.state is AttemptState.FAILED
+
+
+def test_a_session_that_is_ours_to_mend_is_told_to_staff() -> None:
+    refused = MACHINE.apply_start(CREATED, StartRefusal("421", DeclineReason.BANK, is_our_fault=True), NOW)
+    assert result(refused) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS, AttemptEffect.ALERT_STAFF})
+    assert refused.attempt.alert is AttemptAlert.OUR_FAULT

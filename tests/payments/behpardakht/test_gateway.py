@@ -67,9 +67,11 @@ async def test_why_no_session_was_opened(bank: BehpardakhtBank, gateway: Payment
     assert await gateway.start(ORDER) == StartRefusal("41", DeclineReason.BANK)
     assert await gateway.start(replace(ORDER, order_number=8, amount=10)) == StartRefusal("25", DeclineReason.AMOUNT)
     elsewhere = replace(ORDER, order_number=9, callback_url="https://elsewhere.example/")
-    assert await gateway.start(elsewhere) == StartRefusal("62", DeclineReason.BANK)
+    assert await gateway.start(elsewhere) == StartRefusal("62", DeclineReason.BANK, is_our_fault=True)
     bank.sales.password = "changed"
-    assert await gateway.start(replace(ORDER, order_number=10)) == StartRefusal("24", DeclineReason.BANK)
+    assert await gateway.start(replace(ORDER, order_number=10)) == StartRefusal(
+        "24", DeclineReason.BANK, is_our_fault=True
+    )
 
 
 def test_a_callback_as_published(gateway: PaymentGateway) -> None:

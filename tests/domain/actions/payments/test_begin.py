@@ -10,6 +10,7 @@ from domain.gateways.attempt import AttemptState
 from domain.gateways.gateway import DeclineReason, PaymentPage, SaleState, StartRefusal
 from domain.values.actors import Role
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, NotFound, PaymentUnknown, Unavailable
+from tests.domain.actions.payments.conftest import REVENUE_MOBILE
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR
 from tests.support.scripted_bank import Death, Payer, answer, die
 
@@ -83,6 +84,16 @@ async def test_a_bank_that_refuses_leaves_the_bill_open(payer: Payer) -> None:
     assert [bill.state for bill in await payer.town.bills(code)] == [BillState.OPEN]
     attempt = await payer.leave(code)
     assert attempt.state is AttemptState.SENT
+
+
+async def test_what_only_we_can_mend_with_the_bank_is_told_to_staff_but_not_for_each_payer(payer: Payer) -> None:
+    town, code = payer.town, await payer.town.reach("awaiting_payment")
+    for _ in range(5):
+        payer.bank.start_results.append(StartRefusal("421", DeclineReason.BANK, is_our_fault=True))
+        with pytest.raises(Unavailable):
+            await payer.leave(code)
+    assert [message.key for message in await town.sent(REVENUE_MOBILE)] == ["staff.payment_alerts.our_fault"] * 3
+    assert [bill.state for bill in await town.bills(code)] == [BillState.OPEN]
 
 
 async def test_a_session_that_bears_the_name_of_another_sends_nobody_away(payer: Payer) -> None:
