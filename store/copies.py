@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, literal, select, table
 
+from domain.bills.ports import ORDER_SEQUENCE_PREFIX
 from domain.values.errors import Conflict
 from store.engines import build_engine
 from store.engines.addresses import read_database_url
@@ -14,9 +15,14 @@ from store.repositories.sequences import draw_numbers
 from store.schema import counters
 
 NUMBERS_SKIPPED = 10_000
-"""File numbers that are left out after a restore. Bills drawn since the backup bear the next ones, and citizens hold
-them who may still pay: a number drawn again would credit one citizen's money to another.
+"""File numbers, and order numbers of each gateway, that are left out after a restore. Bills drawn since the backup bear
+the next ones, and citizens hold them who may still pay; of orders since then the banks know. A number drawn again would
+credit one citizen's money to another.
 """
+
+_SELECT_ORDER_SEQUENCES = select(counters.c.name).where(
+    counters.c.name.startswith(ORDER_SEQUENCE_PREFIX, autoescape=True)
+)
 
 _SCHEMA_TABLES = {"alembic_version", "key_checks"}
 """What a database holds before anybody used it: its version, and the check of the key that it was migrated with."""
@@ -52,13 +58,13 @@ async def _write_copy(copier: DatabaseCopier, part_file: Path, file: Path) -> No
 async def restore_database(database_url: str, file: Path, *, force: bool = False) -> None:
     """Replace the whole database by what `file` holds; `CopyFailed`.
 
-    File numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already, unless
-    `force`.
+    File and order numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already,
+    unless `force`.
     """
     if not force and not await is_database_empty(database_url):
         raise Conflict("database")
     await _copier_for(database_url).restore_copy(file)
-    await _skip_file_numbers(database_url)
+    await _skip_numbers(database_url)
 
 
 async def is_database_empty(database_url: str) -> bool:
@@ -72,20 +78,22 @@ async def is_database_empty(database_url: str) -> bool:
         await engine.close()
 
 
-async def _skip_file_numbers(database_url: str) -> None:
+async def _skip_numbers(database_url: str) -> None:
     """Skip them, whichever schema the database has; where nothing is, there are no bills that anybody could pay."""
     engine = build_engine(database_url)
     try:
         with engine.translating_errors():
             async with engine.open_inspection() as connection:
-                if await connection.run_sync(_has_file_numbers) and not await connection.run_sync(_holds_no_rows):
-                    await connection.execute(draw_numbers(engine), {"of": FILE_NUMBER_SEQUENCE, "by": NUMBERS_SKIPPED})
+                if await connection.run_sync(_has_counters) and not await connection.run_sync(_holds_no_rows):
+                    order_names = (await connection.execute(_SELECT_ORDER_SEQUENCES)).scalars().all()
+                    for name in (FILE_NUMBER_SEQUENCE, *order_names):
+                        await connection.execute(draw_numbers(engine), {"of": name, "by": NUMBERS_SKIPPED})
                     await connection.commit()
     finally:
         await engine.close()
 
 
-def _has_file_numbers(connection: Connection) -> bool:
+def _has_counters(connection: Connection) -> bool:
     return inspect(connection).has_table(counters.name)
 
 

@@ -82,13 +82,15 @@ COMMANDS: CommandTable = {
         },
     ),
     "payment": CommandGroup(
-        "Money that came in, and money that goes back.",
+        "Money that came in, and money that goes back; attempts to pay online.",
         {
             "record": "app.cli.money.payments:record_slip",
             "reverse": "app.cli.money.reversals:reverse",
             "approve-refund": "app.cli.money.reversals:approve_refund",
             "refund": "app.cli.money.payments:refund",
             "refunds": "app.cli.money.payments:refunds",
+            "attempts": "app.cli.money.attempts:list_attempts",
+            "ask": "app.cli.money.attempts:ask",
         },
     ),
     "staff": CommandGroup(

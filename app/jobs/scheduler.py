@@ -26,6 +26,8 @@ from domain.actions.history.sealing import seal_history
 from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.actions.offices.accounts import forget_old_calls
+from domain.actions.payments.advance import advance_due_attempts
+from domain.actions.payments.recover import recover_unverified
 from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
 from domain.actions.registries.import_jobs import forget_old_imports
 from domain.actions.reports.monthly import store_monthly_reports
@@ -35,6 +37,7 @@ from domain.actions.settings.changes import renew_settings
 from domain.actions.staff.own_account import rewrap_paper_codes
 from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.chats.chat import MESSENGERS
+from domain.gateways.ports import PAYMENTS_WAKE
 from domain.requests.request import TimerKind
 from domain.values.errors import DomainError
 from store.engines.faults import DatabaseUnavailable
@@ -63,13 +66,17 @@ class Job:
     action: Callable[[ServerParts], Awaitable[object]]
     """May run twice in a row without harm."""
     wake_channel: str | None = None
-    """It also runs whenever a commit of this process queued a text for this channel; None: by time alone."""
+    """It also runs whenever a commit of this process queued a text for this channel, or left what is known by this
+    name; None: by time alone.
+    """
     runs_at_start: bool = False
     """It also runs when the process starts, which may have been away at its time."""
     in_every_process: bool = False
     """Each process has its own, and needs no lease."""
     messenger: str | None = None
     """It is there where this messenger's bot is; None: always."""
+    needs_gateway: bool = False
+    """It is there where a bank gateway is in use."""
     is_endless: bool = False
     """It runs until it is cut off, which loses nothing."""
     run_limit: timedelta = USUAL_LIMIT
@@ -124,6 +131,21 @@ JOBS = (
     Job("deadlines", run_every(seconds=20), _run_due_timers(TimerKind.DEADLINE)),
     Job("reminders", run_every(seconds=20), _run_due_timers(TimerKind.REMINDER)),
     Job("sla", run_every(minutes=1), _run_due_timers(TimerKind.SLA)),
+    # The interval is for callbacks that other processes took, and for banks that are asked again.
+    Job(
+        "payments",
+        run_every(seconds=1),
+        lambda parts: advance_due_attempts(parts.dependencies, parts.store, parts.gateways),
+        wake_channel=PAYMENTS_WAKE,
+        needs_gateway=True,
+    ),
+    Job(
+        "unverified_payments",
+        run_every(minutes=5),
+        lambda parts: recover_unverified(parts.dependencies, parts.store, parts.gateways),
+        runs_at_start=True,
+        needs_gateway=True,
+    ),
     Job(
         "rules",
         run_every(seconds=20),
@@ -205,7 +227,7 @@ class Scheduler:
         lease_token = parts.dependencies.ids.new_token()
         self._parts = parts
         self._steady_clock = steady_clock
-        self._jobs = tuple(job for job in jobs if job.messenger is None or job.messenger in parts.bots)
+        self._jobs = tuple(job for job in jobs if _is_there(job, parts))
         self._leases = {job.name: Lease(parts.store, f"job:{job.name}", lease_token) for job in jobs}
         self._run_locks = {job.name: asyncio.Lock() for job in jobs}
         self._jobs_by_task: dict[asyncio.Task[Any], Job] = {}
@@ -219,7 +241,7 @@ class Scheduler:
         for job in self._jobs:
             self._last_begun[job.name] = now
             if not job.is_endless:
-                carries_messages = job.wake_channel is not None
+                carries_messages = job.wake_channel not in {None, PAYMENTS_WAKE}
                 self._parts.job_runs.expect_job(
                     job.name,
                     job.trigger.late_after,
@@ -328,6 +350,12 @@ class Scheduler:
             yield
         finally:
             del self._jobs_by_task[task]
+
+
+def _is_there(job: Job, parts: ServerParts) -> bool:
+    """Return whether a process made of these parts has the job."""
+    has_bot = job.messenger is None or job.messenger in parts.bots
+    return has_bot and (bool(parts.gateways) or not job.needs_gateway)
 
 
 def _log_failure(job: Job, error: Exception) -> None:

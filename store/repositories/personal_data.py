@@ -14,6 +14,7 @@ from domain.feedback.opinions import CommentState
 from domain.messages.records import MessageState
 from domain.requests.request import Phase
 from store.engines.types import ID, SafeText, Utc
+from store.payments.erasing import ERASE_ATTEMPTS_OF_REQUEST, ERASE_OLDER_ATTEMPTS, FORGET_PAYER
 from store.schema import (
     bills,
     chats,
@@ -192,6 +193,8 @@ class SqlPersonalDataRepository(Repository):
         await self._transaction.execute(_ERASE_CALL_ANSWERS, parameters)
         await self._erase_texts(_INBOX_OF_REQUEST, _OUTBOX_OF_REQUEST, parameters, now)
         await self._erase_comments(_COMMENTS_OF_REQUEST, parameters)
+        for statement in ERASE_ATTEMPTS_OF_REQUEST:
+            await self._transaction.execute(statement, parameters)
         return event_count
 
     async def erase_line(self, mobile: str, now: datetime) -> bool:
@@ -202,6 +205,7 @@ class SqlPersonalDataRepository(Repository):
             await self._erase_texts(_INBOX_OF_LINE, _OUTBOX_OF_LINE, parameters, now)
             await self._erase_comments(_COMMENTS_OF_LINE, parameters)
             await self._transaction.execute(_DELETE_CHAT_DIALOGUES, parameters)
+            await self._transaction.execute(FORGET_PAYER, parameters)
             for table, column in _TABLES_OF_LINE:
                 await self._transaction.execute(delete(table).where(table.c[column] == _LINE_PARAMETER), parameters)
             await self._transaction.execute(
@@ -214,7 +218,7 @@ class SqlPersonalDataRepository(Repository):
         with self._transaction.running_long():
             text_count = await self._erase_texts(_OLDER_INBOX, _OLDER_OUTBOX, parameters, now)
             await self._erase_comments(_OLDER_COMMENTS, parameters)
-            for statement in _DELETE_OLDER:
+            for statement in (*_DELETE_OLDER, *ERASE_OLDER_ATTEMPTS):
                 await self._transaction.execute(statement, parameters)
         return text_count
 

@@ -88,6 +88,21 @@ async def test_file_numbers_are_skipped_where_the_backup_had_drawn_none(url: str
     assert await drawn(url) == NUMBERS_SKIPPED + 1
 
 
+async def test_order_numbers_that_banks_know_are_not_given_again(url: str, tmp_path: Path) -> None:
+    store, file = await SqlStore.connect(url), tmp_path / "copy"
+    async with store.open_unit() as uow:
+        await uow.sequences.next_number("order:sandbox")
+        await uow.sequences.next_number("letter:e:1405")
+    await store.close()
+    await back_up_database(url, file)
+    await restore_database(url, file, force=True)
+    store = await SqlStore.connect(url)
+    async with store.open_unit() as uow:
+        assert await uow.sequences.next_number("order:sandbox") == 1 + NUMBERS_SKIPPED + 1
+        assert await uow.sequences.next_number("letter:e:1405") == 2
+    await store.close()
+
+
 async def test_a_copy_of_another_program_is_restored_as_it_is(tmp_path: Path) -> None:
     url, file = f"sqlite:///{tmp_path / 'pishkhan.db'}", tmp_path / "foreign"
     with closing(sqlite3.connect(file)) as foreign:

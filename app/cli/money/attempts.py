@@ -1,0 +1,83 @@
+"""`pishkhan payment attempts` and `ask`: what banks said of payments online, and what they say now."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
+from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.session import CommandSession, resolve_actor, run_in_session
+from app.wiring import build_gateways
+from domain.actions.payments.asking import AttemptStory, ask_bank, list_attempt_stories
+from domain.gateways.attempt import PaymentAttempt
+from domain.values.bill_ids import parse_bill_id
+
+_EVENT_COLUMNS = ("number", "at", "event", "state", "code", "details")
+
+
+def list_attempts(
+    bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """List the attempts to pay a bill online, oldest first, with what the bank said of each, step by step."""
+
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
+            return [_build_story_view(story) for story in await list_attempt_stories(uow, bill.id)]
+
+    with reporting_errors(as_json):
+        stories = run_in_session(config, run_command)
+    if as_json:
+        print_json(stories)
+        return
+    for story in stories:
+        print_line(_describe_attempt(story))
+        print_table(story["events"], _EVENT_COLUMNS)
+
+
+def ask(attempt: RowNumber, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
+    """Ask the bank now what became of an attempt, and do what follows from its answer; for revenue and the manager."""
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit(write=False) as uow:
+            actor = await resolve_actor(session, uow, username)
+        gateways = build_gateways(session.settings)
+        try:
+            return _build_attempt_view(await ask_bank(session.dependencies, session.store, gateways, attempt, actor))
+        finally:
+            await asyncio.gather(*(gateway.close() for gateway in gateways.values()))
+
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
+    if as_json:
+        print_json(result)
+    else:
+        print_line(_describe_attempt(result))
+
+
+def _build_story_view(story: AttemptStory) -> dict[str, Any]:
+    events = [asdict(event) | {"at": event.at.isoformat()} for event in story.events]
+    callbacks = [asdict(callback) | {"at": callback.at.isoformat()} for callback in story.callbacks]
+    return _build_attempt_view(story.attempt) | {"events": events, "callbacks": callbacks}
+
+
+def _build_attempt_view(attempt: PaymentAttempt) -> dict[str, Any]:
+    moments = ("created_at", "session_ends_at", "returned_at", "verified_at", "finished_at", "next_step_at")
+    fields = asdict(attempt)
+    for name in moments:
+        moment = getattr(attempt, name)
+        fields[name] = moment.isoformat() if moment else None
+    return fields | {"amount": attempt.amount}
+
+
+def _describe_attempt(attempt: dict[str, Any]) -> str:
+    alert = f", {attempt['alert']}" if attempt["alert"] else ""
+    sale = f", sale {attempt['sale_number']}" if attempt["sale_number"] else ""
+    return (
+        f"{attempt['id']} at {attempt['gateway']}, order {attempt['order_number']}{sale}: "
+        f"{attempt['amount']} rials, {attempt['state']}{alert}"
+    )

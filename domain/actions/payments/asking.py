@@ -1,0 +1,56 @@
+"""The staff ask the bank about an attempt, and see what it said step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.advance import GatewaysByName, advance_attempt
+from domain.gateways.attempt import AttemptEvent, PaymentAttempt
+from domain.gateways.callback_record import CallbackRecord
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor, Role
+from domain.values.errors import Forbidden
+
+ASKING_ROLES = frozenset({Role.REVENUE, Role.MANAGER})
+"""Who has a bank asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStory:
+    """An attempt with all that happened to it."""
+
+    attempt: PaymentAttempt
+    """As it stands."""
+    events: Sequence[AttemptEvent]
+    """Its history, oldest first."""
+    callbacks: Sequence[CallbackRecord]
+    """What browsers brought for it, oldest first."""
+
+
+async def list_attempt_stories(uow: UnitOfWork, bill_row_id: int) -> list[AttemptStory]:
+    """Return the attempts at a bill with their histories, oldest first."""
+    attempts = await uow.payment_attempts.list_of_bill(bill_row_id)
+    return [await load_attempt_story(uow, attempt) for attempt in attempts]
+
+
+async def load_attempt_story(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptStory:
+    """Return all that happened to an attempt."""
+    events = await uow.payment_attempts.list_events(attempt.id)
+    return AttemptStory(attempt, events, await uow.payment_attempts.list_callbacks(attempt.id))
+
+
+async def ask_bank(
+    dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, actor: Actor
+) -> PaymentAttempt:
+    """Ask the bank now, for revenue and manager (`Forbidden("attempt")`); the audit keeps who did.
+
+    Other errors as `advance_attempt`; what was asked in vain is in the audit, too.
+    """
+    if not ASKING_ROLES & actor.role_names:
+        raise Forbidden("attempt")
+    async with store.open_unit() as uow:
+        attempt = await uow.payment_attempts.get(attempt_id)
+        facts = {"gateway": attempt.gateway, "order_number": attempt.order_number}
+        label = actor.acting_in_role(ASKING_ROLES).label
+        await uow.audit.add_entry(dependencies.clock.now(), label, "payment_inquired", facts)
+    return await advance_attempt(dependencies, store, gateways, attempt_id, actor)
