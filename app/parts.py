@@ -30,6 +30,8 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
+from channels.portal.payment_views import PageSymbols
+from channels.portal.payments import PaymentPages
 from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
 from channels.sms.providers import PROVIDERS
@@ -40,6 +42,10 @@ from domain.gateways.gateway import PaymentGateway
 from domain.messages.ports import SmsProvider
 from domain.papers.ports import Printer
 from domain.people.person import Person
+from domain.settings.contact import Contact
+from payments.sandbox.gateway import SANDBOX, SandboxGateway
+from payments.sandbox.pages import SandboxPages
+from printing.symbols import render_barcode, render_qr_code
 from store.unit_of_work import SqlStore
 
 if TYPE_CHECKING:
@@ -166,6 +172,18 @@ def _build_portal(parts: ServerParts) -> Channel:
     return Portal(parts.dependencies, parts.store, parts.municipal_line, PHONE_PATH if parts.settings.demo else None)
 
 
+def _build_payment_pages(parts: ServerParts) -> Channel:
+    settings = parts.settings
+    contact = Contact(
+        settings.contact.phone or settings.letterhead.phone,
+        settings.contact.address or settings.letterhead.address,
+        settings.contact.hours,
+        parts.municipal_line,
+    )
+    symbols = PageSymbols(render_barcode, render_qr_code)
+    return PaymentPages(parts.dependencies, parts.store, parts.gateways, settings.public_address, symbols, contact)
+
+
 def _build_sms(parts: ServerParts) -> Channel:
     return SmsChannel(parts.dependencies, parts.store, parts.providers)
 
@@ -202,6 +220,7 @@ def _build_soap(parts: ServerParts) -> Channel:
 CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
     "web": _build_site,
     "portal": _build_portal,
+    "payments": _build_payment_pages,
     "sms": _build_sms,
     "pishkhan_soap": _build_soap,
     "admin": _build_admin,
@@ -215,5 +234,9 @@ DEMO_CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {"demo":
 def build_channels(parts: ServerParts) -> list[Channel]:
     """Return the channels to mount, in order."""
     builders = {**CHANNEL_BUILDERS, **(DEMO_CHANNEL_BUILDERS if parts.settings.demo else {})}
+    sandbox = parts.gateways.get(SANDBOX)
+    bank_pages = (
+        [SandboxPages(sandbox.bank, parts.dependencies.catalogue)] if isinstance(sandbox, SandboxGateway) else []
+    )
     webhook_channels = [bot.webhook_channel for bot in parts.bots.values() if bot.webhook_channel]
-    return [*(build_channel(parts) for build_channel in builders.values()), *webhook_channels]
+    return [*(build_channel(parts) for build_channel in builders.values()), *bank_pages, *webhook_channels]

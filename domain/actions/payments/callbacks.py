@@ -131,6 +131,7 @@ def _describe(callback: GatewayCallback, method: str) -> dict[str, str | int]:
         "brought_order": callback.order_number,
         "brought_reference": callback.reference,
         "brought_sale": callback.sale_number,
+        "reason": callback.reason.value if callback.reason else None,
     }
     return {name: value for name, value in brought_values.items() if value is not None}
 

@@ -1,0 +1,124 @@
+"""What the templates of paying show, worded: bills with ids and barcode, receipts, gateways, contact."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.actions.payments.pages import AttemptOutcome, AttemptView, PaymentPageView
+from domain.bills.bill import Bill, Payment
+from domain.gateways.gateway import PaymentGateway
+from domain.language.wording import day_and_hour_text, deadline_day_text
+from domain.messages.catalogue import Catalogue
+from domain.values.bill_ids import BillIds, bill_barcode
+from domain.values.text import group_digits, persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class PageSymbols:
+    """Draws what machines read, as addresses of pictures (`printing/symbols.py`)."""
+
+    draw_barcode: Callable[[str], str]
+    """Of an even number of digits."""
+    draw_qr_code: Callable[[str], str]
+    """Of any text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """How a bill was paid."""
+
+    method: str
+    """In words."""
+    reference: str
+    """The bank's or terminal's number."""
+    card: str | None
+    """The paying card, masked; None: not known."""
+    moment: str
+    """When it was recorded: Jalali day and hour in Tehran."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayableBillView:
+    """A bill on its page."""
+
+    title: str
+    """What it is for."""
+    amount: str
+    """Rials, grouped."""
+    ids: BillIds
+    """The two ids."""
+    state: str
+    """The key of its state."""
+    is_payable: bool
+    """Whether it is still to be paid."""
+    deadline: str
+    """The last day, in words; empty without one."""
+    barcode: str
+    """The address of its picture; empty where nothing is to be paid, or not now: ids are then not offered either."""
+    receipt: ReceiptView | None
+    """None where it was not paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOffer:
+    """A gateway as its button names it."""
+
+    key: str
+    title: str
+
+
+class PaymentWording:
+    """Words what the pages show."""
+
+    def __init__(self, catalogue: Catalogue, symbols: PageSymbols) -> None:
+        self._catalogue = catalogue
+        self._symbols = symbols
+
+    def gateway_title(self, gateway_name: str) -> str:
+        """Return what payers know a gateway as; its key where the texts have no name for it."""
+        key = f"gateways.names.{gateway_name}"
+        return self._catalogue.text(key) if key in self._catalogue else gateway_name
+
+    def build_offers(self, gateways: Iterable[PaymentGateway]) -> list[GatewayOffer]:
+        """Return the gateways as their buttons name them."""
+        return [GatewayOffer(gateway.name, self.gateway_title(gateway.name)) for gateway in gateways]
+
+    def build_bills(self, view: PaymentPageView) -> list[PayableBillView]:
+        """Return the bills of a link, in their order."""
+        pairs = zip(view.payable.bills, view.payable.titles, strict=True)
+        return [self._build_bill(view, bill, title) for bill, title in pairs]
+
+    def draw_receipt_code(self, page_address: str) -> str:
+        """Return the picture of a code that leads to a page: whoever scans a printed receipt sees whether it holds."""
+        return self._symbols.draw_qr_code(page_address)
+
+    def render_outcome_body(self, view: AttemptView) -> str:
+        """Return what the payer is told of an attempt."""
+        facts = {"amount": group_digits(view.attempt.amount)}
+        return self._catalogue.render(f"payments.result.{view.outcome}.body", facts)
+
+    def render_reason(self, view: AttemptView) -> str:
+        """Return why the bank did not take the money, and what the payer does next; empty where it is not known."""
+        is_declined = view.outcome is AttemptOutcome.DECLINED and view.reason
+        return self._catalogue.text(f"gateways.declines.{view.reason}") if is_declined else ""
+
+    def _build_bill(self, view: PaymentPageView, bill: Bill, title: str) -> PayableBillView:
+        ids, payment = BillIds(bill.bill_id, bill.payment_id), view.payments_by_bill.get(bill.id)
+        may_be_paid_now = bill.state.is_payable and view.state.may_pay_online
+        return PayableBillView(
+            title=title,
+            amount=group_digits(bill.amount),
+            ids=ids,
+            state=bill.state.value,
+            is_payable=bill.state.is_payable,
+            deadline=deadline_day_text(bill.deadline) if bill.deadline else "",
+            barcode=self._symbols.draw_barcode(bill_barcode(ids)) if may_be_paid_now else "",
+            receipt=self._build_receipt(payment, view.cards_by_attempt) if payment else None,
+        )
+
+    def _build_receipt(self, payment: Payment, cards_by_attempt: Mapping[int, str]) -> ReceiptView:
+        return ReceiptView(
+            method=self._catalogue.text(f"payments.methods.{payment.method}"),
+            reference=persian_digits(payment.reference.rpartition("/")[2]),
+            card=cards_by_attempt.get(payment.attempt_id or 0),
+            moment=day_and_hour_text(payment.at),
+        )

@@ -1,0 +1,230 @@
+"""What the pages of paying show: the bills of a link with what became of them, and what is known of one attempt.
+
+It tells what is stored and asks no bank: whoever reloads a page changes nothing. Tokens that there are not are counted
+(`domain/actions/guessing.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.guessing import count_miss, refuse_guessing
+from domain.actions.payments.links import PayableBills, load_payable_bills
+from domain.bills.bill import BillState, Payment, PaymentOutcome
+from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.gateway import DeclineReason
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import NotFound
+
+HIGHEST_ID = 2**63 - 1
+"""Of rows (`IdGenerator`)."""
+
+_MISS_COUNTER = "payment_link"
+
+View = TypeVar("View")
+
+
+class PayableState(StrEnum):
+    """How a link's bills stand as a whole (`payments.status` in the texts)."""
+
+    PAYABLE = "payable"
+    """Something is to be paid, and nobody is paying it."""
+    BEGUN = "begun"
+    """Somebody left for a bank and has not come back, or was declined: it can be paid anew."""
+    UNKNOWN = "unknown"
+    """Whether an attempt was paid is not known; it can be paid anew, and what is too much goes back."""
+    CLAIMED = "claimed"
+    """An attempt is said to be paid; the bank is being asked, and nothing can be paid meanwhile."""
+    PAID = "paid"
+    REFUND = "refund"
+    WAIVED = "waived"
+    EXPIRED = "expired"
+    VOID = "void"
+
+    @property
+    def may_pay_online(self) -> bool:
+        """Whether an attempt may begin."""
+        return self in {PayableState.PAYABLE, PayableState.BEGUN, PayableState.UNKNOWN}
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether something is still to be paid."""
+        return self.may_pay_online or self is PayableState.CLAIMED
+
+
+class AttemptOutcome(StrEnum):
+    """What is known of an attempt, as its payer is told (`payments.result` in the texts)."""
+
+    SETTLED = "settled"
+    SURPLUS = "surplus"
+    """The money came, and the bill had been settled, or had ended, before: it goes back."""
+    SUSPENSE = "suspense"
+    """The money came, over another amount than the bills: the revenue unit places it."""
+    REVERSED = "reversed"
+    DECLINED = "declined"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+_STATES_BY_BILL: Mapping[BillState, PayableState] = {
+    BillState.PAID: PayableState.PAID,
+    BillState.REFUND_DUE: PayableState.REFUND,
+    BillState.REFUNDED: PayableState.REFUND,
+    BillState.EXPIRED: PayableState.EXPIRED,
+    BillState.WAIVED: PayableState.WAIVED,
+    BillState.VOID: PayableState.VOID,
+}
+"""What is told where nothing is to be paid any more: the first that is true of a bill."""
+
+_STATES_BY_ATTEMPT: Mapping[AttemptState, PayableState] = {
+    AttemptState.RETURNED: PayableState.CLAIMED,
+    AttemptState.VERIFIED: PayableState.CLAIMED,
+    AttemptState.UNKNOWN: PayableState.UNKNOWN,
+    AttemptState.CREATED: PayableState.BEGUN,
+    AttemptState.SENT: PayableState.BEGUN,
+    AttemptState.DECLINED: PayableState.BEGUN,
+}
+"""What is told where something is to be paid: the first that is true of an attempt."""
+
+_OUTCOMES: Mapping[AttemptState, AttemptOutcome] = {
+    AttemptState.REVERSED: AttemptOutcome.REVERSED,
+    AttemptState.DECLINED: AttemptOutcome.DECLINED,
+    AttemptState.FAILED: AttemptOutcome.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPageView:
+    """What the page of a link shows."""
+
+    payable: PayableBills
+    """The link and its bills."""
+    state: PayableState
+    """How they stand as a whole."""
+    payments_by_bill: Mapping[int, Payment]
+    """The payment that settled a bill, by the bill's row; waived ones have none."""
+    cards_by_attempt: Mapping[int, str]
+    """The paying card, masked, by the attempt's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """What is known of an attempt, for whoever came back from it."""
+
+    payable: PayableBills
+    """The link whose bills it pays."""
+    attempt: PaymentAttempt
+    """The attempt."""
+    outcome: AttemptOutcome
+    """What its payer is told."""
+    reason: DeclineReason | None
+    """Why the bank did not take the money; None: not said."""
+
+
+async def view_payment_page(
+    dependencies: Dependencies, store: Store, token: str, source_address: str
+) -> PaymentPageView:
+    """Return what a link's page shows; `NotFound("payment_link")`, `TooManyRequests("token")` for whoever guesses."""
+
+    async def read_view(uow: UnitOfWork, payable: PayableBills) -> PaymentPageView:
+        payments = await _find_settling_payments(uow, payable)
+        cards = await _list_cards(uow, payments)
+        return PaymentPageView(payable, await _find_state(uow, payable), payments, cards)
+
+    return await _look_up(dependencies, store, token, source_address, read_view)
+
+
+async def view_attempt(
+    dependencies: Dependencies, store: Store, token: str, attempt_id: int, source_address: str
+) -> AttemptView:
+    """Return what is known of an attempt at bills of a link; errors as above, and `NotFound("attempt")` where the link
+    is not one of its bills.
+    """
+
+    async def read_view(uow: UnitOfWork, payable: PayableBills) -> AttemptView:
+        if attempt_id > HIGHEST_ID:
+            raise NotFound("attempt")
+        attempt = await uow.payment_attempts.get(attempt_id)
+        if not {share.bill_row_id for share in attempt.shares} <= set(payable.link.bill_row_ids):
+            raise NotFound("attempt")
+        outcome = await _find_outcome(uow, attempt)
+        reason = await _find_reason(uow, attempt) if outcome is AttemptOutcome.DECLINED else None
+        return AttemptView(payable, attempt, outcome, reason)
+
+    return await _look_up(dependencies, store, token, source_address, read_view)
+
+
+async def find_link_token(store: Store, attempt: PaymentAttempt) -> str | None:
+    """Return the token of the smallest link that leads to all bills of an attempt; None where there is none."""
+    bill_row_ids = {share.bill_row_id for share in attempt.shares}
+    async with store.open_unit(write=False) as uow:
+        links = await uow.payment_links.list_of_bills(sorted(bill_row_ids))
+    fitting_links = [link for link in links if bill_row_ids <= set(link.bill_row_ids)]
+    smallest = min(fitting_links, key=lambda link: len(link.bill_row_ids), default=None)
+    return smallest.token if smallest else None
+
+
+async def _look_up(
+    dependencies: Dependencies,
+    store: Store,
+    token: str,
+    source_address: str,
+    read_view: Callable[[UnitOfWork, PayableBills], Awaitable[View]],
+) -> View:
+    async with store.open_unit(write=False) as uow:
+        try:
+            payable = await load_payable_bills(dependencies, uow, token)
+        except NotFound:
+            await refuse_guessing(dependencies, uow, _MISS_COUNTER, source_address)
+        else:
+            return await read_view(uow, payable)
+    await count_miss(dependencies, store, _MISS_COUNTER, source_address)
+    raise NotFound("payment_link")
+
+
+async def _find_state(uow: UnitOfWork, payable: PayableBills) -> PayableState:
+    if not payable.open_bills:
+        bill_states = {bill.state for bill in payable.bills}
+        return next(state for bill_state, state in _STATES_BY_BILL.items() if bill_state in bill_states)
+    attempts = [attempt for bill in payable.open_bills for attempt in await uow.payment_attempts.list_of_bill(bill.id)]
+    attempt_states = {attempt.state for attempt in attempts}
+    return next(
+        (state for attempt_state, state in _STATES_BY_ATTEMPT.items() if attempt_state in attempt_states),
+        PayableState.PAYABLE,
+    )
+
+
+async def _find_settling_payments(uow: UnitOfWork, payable: PayableBills) -> dict[int, Payment]:
+    payments = [payment for bill in payable.bills for payment in await uow.bills.list_payments(bill.id)]
+    return {
+        payment.bill_id: payment
+        for payment in payments
+        if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED
+    }
+
+
+async def _list_cards(uow: UnitOfWork, payments_by_bill: Mapping[int, Payment]) -> dict[int, str]:
+    attempt_ids = {payment.attempt_id for payment in payments_by_bill.values() if payment.attempt_id}
+    attempts = [await uow.payment_attempts.get(attempt_id) for attempt_id in sorted(attempt_ids)]
+    return {attempt.id: attempt.card for attempt in attempts if attempt.card}
+
+
+async def _find_outcome(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptOutcome:
+    if attempt.state is not AttemptState.SETTLED:
+        return _OUTCOMES.get(attempt.state, AttemptOutcome.UNKNOWN)
+    if attempt.has_wrong_amount:
+        return AttemptOutcome.SUSPENSE
+    payments = [payment for share in attempt.shares for payment in await uow.bills.list_payments(share.bill_row_id)]
+    is_surplus = any(
+        payment.attempt_id == attempt.id and payment.outcome is PaymentOutcome.SURPLUS for payment in payments
+    )
+    return AttemptOutcome.SURPLUS if is_surplus else AttemptOutcome.SETTLED
+
+
+async def _find_reason(uow: UnitOfWork, attempt: PaymentAttempt) -> DeclineReason | None:
+    """Return why it was declined last, as its history keeps it."""
+    reasons = [event.details.get("reason") for event in await uow.payment_attempts.list_events(attempt.id)]
+    last_reason = next((reason for reason in reversed(reasons) if reason), None)
+    return DeclineReason(last_reason) if last_reason in set(DeclineReason) else None
