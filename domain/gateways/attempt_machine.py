@@ -145,11 +145,12 @@ class AttemptMachine:
     def plan_question(self, attempt: PaymentAttempt) -> GatewayCall | None:
         """Return by which call the bank says what a sale is, in whatever state the attempt is; None: by none.
 
-        Where the bank answers no inquiries, a sale whose number is known is verified once more: that asks, too.
+        Where the bank answers no inquiries, a sale that was said to be paid is verified once more: that asks, too.
         """
         if self._can_inquire(attempt):
             return GatewayCall.INQUIRE
-        return GatewayCall.VERIFY if attempt.sale_number and not attempt.has_wrong_amount else None
+        is_claimed = attempt.sale_number is not None or attempt.returned_at is not None
+        return GatewayCall.VERIFY if is_claimed and not attempt.has_wrong_amount else None
 
     def _plan_return(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
         """A sale of a wrong amount is given back while the bank allows it, and asked about after an unanswered call."""

@@ -191,3 +191,15 @@ def test_a_session_that_is_ours_to_mend_is_told_to_staff() -> None:
     refused = MACHINE.apply_start(CREATED, StartRefusal("421", DeclineReason.BANK, is_our_fault=True), NOW)
     assert result(refused) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS, AttemptEffect.ALERT_STAFF})
     assert refused.attempt.alert is AttemptAlert.OUR_FAULT
+
+
+def test_what_was_said_to_be_paid_is_verified_again_where_no_number_of_it_is_known() -> None:
+    """Sadad names a sale only once it is verified, and verifies by the session."""
+    machine = AttemptMachine(replace(SETTLES_BY_CALL, inquiry=InquiryKey.NOTHING))
+    returned = machine.apply_callback(SENT, replace(PAID, sale_number=None), NOW).attempt
+    late = NOW + timedelta(minutes=21)
+    unknown = machine.apply_answer(returned, GatewayAnswer(sale_state=None, code=TIMED_OUT), late).attempt
+    assert (unknown.state, unknown.next_step_at) == (AttemptState.UNKNOWN, late + PAUSES[0])
+    assert machine.plan_call(unknown, late) is GatewayCall.VERIFY
+    verified = machine.apply_answer(unknown, GatewayAnswer(sale_state=SaleState.VERIFIED, code="0"), late).attempt
+    assert verified.state is AttemptState.VERIFIED
