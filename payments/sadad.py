@@ -67,13 +67,24 @@ NAME = "sadad"
 
 START_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
     {
+        **dict.fromkeys(
+            (
+                *("3", "23", "58", "1020", "1033"),  # the merchant or the terminal is not active
+                *("1000", "1001", "1012", "1036", "1053", "1055", "1072", "1104"),  # parameters
+                *("1004", "1027", "1028", "1037"),  # numbers of merchant and terminal
+                *("1003", "1029", "1030", "1023"),  # our server's address, our domain, the address to come back to
+                *("1018", "1024"),  # our clock
+                "1025",  # the signature
+            ),
+            OUR_FAULT,
+        ),
         "61": CodeMeaning(DeclineReason.LIMIT),
         "1017": CodeMeaning(DeclineReason.AMOUNT),
         "1101": CodeMeaning(DeclineReason.AMOUNT),
     }
 )
-"""What the codes of a refused session say to the payer. All others (parameters, terminal, address, signature, clock, a
-bank that is down) leave nothing to do but to pay in another way.
+"""What the codes of a refused session say. All others (a bank that is down, an order number that was used) leave the
+payer nothing to do but to pay in another way.
 """
 
 SWITCH_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
@@ -169,9 +180,7 @@ class Sadad(RestGateway):
             _NO_TRANSACTION: CodeMeaning(
                 DeclineReason.NOT_STATED, SaleState.UNPAID if settings.inquiry_by_token else None
             ),
-            "1003": OUR_FAULT,  # our server's address
-            "1025": OUR_FAULT,  # the signature
-            "1029": OUR_FAULT,  # our server's address is none of the registered
+            **{code: meaning for code, meaning in START_MEANINGS.items() if meaning.is_our_fault},
         }
 
     async def start(self, order: PaymentOrder) -> PaymentPage | StartRefusal:
