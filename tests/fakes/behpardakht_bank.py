@@ -34,6 +34,9 @@ BehpardakhtFault = Literal[
 ]  # fmt: skip
 """What goes wrong with one call. Those of `_NOT_DONE` do nothing, all others do what was asked for first."""
 
+UNENDING: frozenset[BehpardakhtFault] = frozenset({"silent_before", "silent_after", "drip"})
+"""What a client has to lose patience with."""
+
 _NOT_DONE = frozenset({"cut_before", "silent_before", "http_500", "redirect"})
 _ENVELOPE = (
     '<?xml version="1.0" encoding="utf-8"?>{doctype}<soap:Envelope xmlns:soap="' + SOAP + '"><soap:Body>{body}'

@@ -20,7 +20,7 @@ _PAGE = (
 _CARD_FORM = """<h1>پرداخت {amount} ریال</h1><p id="message">{message}</p><p id="cart">{cart}</p>
 <form method="post" action="/pgwchannel/pay">
 <input type="hidden" name="RefId" value="{ref_id}">
-<label>شماره کارت <input name="pan" value="6104337116619294"></label>
+<label>شماره کارت <input name="pan" value="6037997500001236"></label>
 <button name="action" value="pay">پرداخت</button>
 <button name="action" value="discount">پرداخت با تخفیف</button>
 <button name="action" value="refuse">موجودی ناکافی</button>

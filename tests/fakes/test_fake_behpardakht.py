@@ -68,13 +68,13 @@ async def test_the_page_posts_the_result_to_the_merchant(bank: BehpardakhtBank, 
     async with httpx.AsyncClient() as browser:
         refused = await browser.post(f"{bank.origin}/pgwchannel/pay", data={"RefId": ref_id, "action": "refuse"})
         assert "موجودی کافی نیست" in refused.text
-        choice = {"RefId": ref_id, "action": action, "pan": "6104337116619294"}
+        choice = {"RefId": ref_id, "action": action, "pan": "6037997500001236"}
         page = html.fromstring((await browser.post(f"{bank.origin}/pgwchannel/pay", data=choice)).text)
     (form,) = page.forms
     fields = dict(form.form_values())
     assert (form.action, form.method) == ("https://127.0.0.1/callback", "POST")
     assert (fields["RefId"], fields["ResCode"], fields["SaleOrderId"]) == (ref_id, code, "10")
-    assert "6104337116619294" not in str(fields)
+    assert "6037997500001236" not in str(fields)
     if action != "cancel":
         assert fields["FinalAmount"] == ("100000" if action == "pay" else "90000")
 

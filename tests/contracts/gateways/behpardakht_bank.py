@@ -1,9 +1,12 @@
 """Behpardakht's bank, as the suite wants a bank. It has faults of its own besides (tests/payments/behpardakht)."""
 
+import contextlib
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Self
+
+import httpx
 
 from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, BankSaleState, Refusals
 from tests.fakes.behpardakht_bank import BehpardakhtBank, BehpardakhtFault
@@ -49,6 +52,7 @@ class BehpardakhtUnderTest:
     async def __aenter__(self) -> Self:
         await self.bank.__aenter__()
         self.base_url = self.bank.origin
+        await _warm_up()
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -100,6 +104,13 @@ class BehpardakhtUnderTest:
     def cancel(self, reference: str) -> dict[str, str]:
         """Go back without paying."""
         return dict(build_callback_fields(self.bank.sales.decline(reference, "17")))
+
+
+async def _warm_up() -> None:
+    """Let httpx import what it imports with its first call: that of a test may be one that has little time."""
+    with contextlib.suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(verify=False) as client:  # noqa: S501 - nobody is asked anything
+            await client.get("http://127.0.0.1:9/")
 
 
 def _describe(session: BehpardakhtSession) -> BankSale:

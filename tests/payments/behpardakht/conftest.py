@@ -24,7 +24,7 @@ async def gateway(bank: BehpardakhtBank) -> AsyncIterator[PaymentGateway]:
 
 @pytest.fixture
 async def hasty_gateway(bank: BehpardakhtBank) -> AsyncIterator[PaymentGateway]:
-    """One that waits for no silent bank."""
+    """One that waits for no silent bank; not for calls that are to be answered, on a machine that is busy."""
     built = build_gateway(bank, timeout=0.3)
     yield built
     await built.close()
