@@ -44,6 +44,8 @@ _EXPECTED_AT_END = {
     AttemptState.REVERSED: {SaleState.REVERSED, SaleState.UNPAID, *_PAID},
 }
 """What a late answer may still say of an attempt that ended."""
+_ENDED_BY_AN_ANSWER = frozenset({AttemptAlert.OUR_FAULT, AttemptAlert.UNANSWERABLE})
+"""Alerts that are over once the bank answers: nobody has to look at the attempt any more."""
 _ACCEPTS_CALLBACK = frozenset(
     {AttemptState.SENT, AttemptState.DECLINED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.RETURNED}
 )
@@ -183,6 +185,7 @@ class AttemptMachine:
             card=answer.card or attempt.card,
             bank_amount=attempt.bank_amount if answer.amount is None else answer.amount,
             paid_amount=attempt.paid_amount if answer.paid_amount is None else answer.paid_amount,
+            alert=None if attempt.alert in _ENDED_BY_AN_ANSWER else attempt.alert,
             unanswered_calls=0,
         )
         if attempt.state in _EXPECTED_AT_END:
@@ -319,6 +322,10 @@ class AttemptMachine:
         return AttemptChange(finished, event, frozenset({AttemptEffect.RELEASE_BILLS}))
 
     def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
-        """Say so once: an attempt that bears this alert already is not told again."""
+        """Say so once: an attempt that bears this alert already is not told again. A foreign callback, which anybody
+        can send, hides no other alert.
+        """
+        if alert is AttemptAlert.FOREIGN_CALLBACK and attempt.alert is not None:
+            return AttemptChange(attempt, event)
         effects = frozenset[AttemptEffect]() if attempt.alert is alert else frozenset({AttemptEffect.ALERT_STAFF})
         return AttemptChange(replace(attempt, alert=alert), event, effects)

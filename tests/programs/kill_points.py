@@ -16,12 +16,15 @@ from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
+from domain.actions.payments import begin, changes
+from domain.actions.payments.advance import AttemptWorker
 from domain.actions.requests import timers
 from domain.messages.ports import SendVerdict
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
 from store.messages.outbox import SqlOutboxRepository
+from store.payments.attempts import SqlPaymentAttemptRepository
 from store.repositories.calls import SqlCallRepository
 from store.repositories.history import SqlHistoryRepository
 
@@ -57,6 +60,14 @@ STEPS = {
     "counter_begun": Step((SqlCallRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
     "counter_open": Step((SqlCallRepository, "save_answer"), after=True),
     "counter": Step((CallHandler, "handle_call"), after=True),
+    "attempt_open": Step((SqlPaymentAttemptRepository, "add"), after=True),
+    "session": Step((begin, "_store_start"), after=False),
+    "session_open": Step((begin, "_store_start"), after=True),
+    "callback_open": Step((SqlPaymentAttemptRepository, "add_callback"), after=True),
+    "attempt_claim": Step((AttemptWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
+    "bank_answer": Step((AttemptWorker, "_ask_bank"), after=True),
+    "bank_answer_open": Step((AttemptWorker, "_store_answer"), after=True),
+    "payment_open": Step((changes, "record_payment"), after=True),
     "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
     "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),
     "committed": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=True),

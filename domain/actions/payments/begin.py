@@ -15,12 +15,16 @@ from domain.gateways.attempt_machine import START_GRACE, AttemptMachine
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
-from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, Unavailable
+from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
 
 REPEATED_REFERENCE = "repeated_reference"
 """What stands in place of a code where a bank named a session as it named another one before."""
 
-ORDERS_A_DAY = 10_000_000
+ORDERS_A_DAY = 1_000_000
+CHANCE_RANGE = 10_000
+
+MOST_OPEN_ATTEMPTS = 10
+"""Attempts at one bill that may be open at a time: a payer begins anew, and nobody opens sessions without end."""
 
 _CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
 
@@ -38,7 +42,8 @@ async def begin_payment(
     A payer may begin anew while an earlier session is open: he closed the bank's page. Should both be paid, the second
     one is surplus and goes back. Errors: `NotFound("payment_link")`, `AlreadyPaid`, `BillExpired`, `NotAllowedNow`
     where nothing is to be paid, or not by this gateway (`amount`), `PaymentUnknown` while an earlier attempt is said to
-    be paid, and `Unavailable("gateway")` when the bank opens no session; `reason` is then what that means.
+    be paid, `TooManyRequests` while too many are open, and `Unavailable("gateway")` when the bank opens no session;
+    `reason` is then what that means.
     """
     async with store.open_unit() as uow:
         attempt, order = await _create_attempt(dependencies, uow, gateway, token, channel, callback_url)
@@ -55,14 +60,14 @@ async def _create_attempt(
     dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, token: str, channel: str, callback_url: str
 ) -> tuple[PaymentAttempt, PaymentOrder]:
     bills = _select_open(await lock_bills(uow, (await find_link(uow, token)).bill_row_ids))
-    await _refuse_claimed(uow, bills)
+    await _refuse_crowded(uow, bills)
     now, amount = dependencies.clock.now(), sum(bill.amount for bill in bills)
     if amount < gateway.capabilities.lowest_amount:
         raise NotAllowedNow("amount")
     attempt = PaymentAttempt(
         id=dependencies.ids.new_id(),
         gateway=gateway.name,
-        order_number=await _draw_order_number(uow, gateway.name, now),
+        order_number=await _draw_order_number(dependencies, uow, gateway.name, now),
         shares=tuple(BillShare(bill.id, bill.amount) for bill in bills),
         state=AttemptState.CREATED,
         channel=channel,
@@ -80,15 +85,18 @@ async def _create_attempt(
     return attempt, await _build_order(dependencies, uow, attempt, bills, callback_url)
 
 
-async def _draw_order_number(uow: UnitOfWork, gateway: str, now: datetime) -> int:
-    """Return the next number at a gateway: the Jalali day, then a sequence that never begins anew.
+async def _draw_order_number(dependencies: Dependencies, uow: UnitOfWork, gateway: str, now: datetime) -> int:
+    """Return an order number that a gateway was never given: the Jalali day, a sequence, four digits of chance.
 
     A terminal may have been used by other software before, which counted from 1, too; and after a restore from a backup
-    the bank knows numbers that we do not. The day keeps both apart from ours.
+    the bank knows numbers that we do not: the day keeps both apart from ours. By chance no stranger can name the orders
+    of others in callbacks, one after another. All of it is exact in a double, as some banks read numbers.
     """
     year, month, day = to_jalali(to_tehran(now).date())
-    number = await uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}")
-    return (year * 10_000 + month * 100 + day) * ORDERS_A_DAY + number % ORDERS_A_DAY
+    number = await uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}") % ORDERS_A_DAY
+    day_number = year % 100 * 10_000 + month * 100 + day
+    chance = int(dependencies.ids.random_fraction() * CHANCE_RANGE)
+    return (day_number * ORDERS_A_DAY + number) * CHANCE_RANGE + chance
 
 
 def _select_open(bills: Sequence[Bill]) -> list[Bill]:
@@ -102,11 +110,16 @@ def _select_open(bills: Sequence[Bill]) -> list[Bill]:
     raise BillExpired("bill_id") if BillState.EXPIRED in states else NotAllowedNow("bill_id")
 
 
-async def _refuse_claimed(uow: UnitOfWork, bills: Sequence[Bill]) -> None:
-    """Refuse to have a bill paid anew of which a payer, or the bank, says that it was just paid."""
+async def _refuse_crowded(uow: UnitOfWork, bills: Sequence[Bill]) -> None:
+    """Refuse to have a bill paid anew of which a payer, or the bank, says that it was just paid, or that was begun too
+    often.
+    """
     for bill in bills:
-        if any(attempt.state in _CLAIMED_PAID for attempt in await uow.payment_attempts.list_of_bill(bill.id)):
+        states = [attempt.state for attempt in await uow.payment_attempts.list_of_bill(bill.id)]
+        if _CLAIMED_PAID & set(states):
             raise PaymentUnknown("bill_id")
+        if sum(state.is_open for state in states) >= MOST_OPEN_ATTEMPTS:
+            raise TooManyRequests("bill_id")
 
 
 async def _build_order(

@@ -203,3 +203,23 @@ def test_what_was_said_to_be_paid_is_verified_again_where_no_number_of_it_is_kno
     assert machine.plan_call(unknown, late) is GatewayCall.VERIFY
     verified = machine.apply_answer(unknown, GatewayAnswer(sale_state=SaleState.VERIFIED, code="0"), late).attempt
     assert verified.state is AttemptState.VERIFIED
+
+
+def test_a_foreign_callback_hides_no_other_alert() -> None:
+    wrong = replace(RETURNED, alert=AttemptAlert.WRONG_AMOUNT)
+    change = MACHINE.reject_callback(wrong)
+    assert (change.attempt.alert, change.event, change.effects) == (
+        AttemptAlert.WRONG_AMOUNT,
+        "foreign_callback",
+        frozenset(),
+    )
+
+
+@pytest.mark.parametrize("alert", [AttemptAlert.OUR_FAULT, AttemptAlert.UNANSWERABLE])
+def test_an_answer_ends_what_was_about_its_absence(alert: AttemptAlert) -> None:
+    waiting = replace(RETURNED, alert=alert)
+    answered = MACHINE.apply_answer(waiting, GatewayAnswer(sale_state=SaleState.VERIFIED, code="0"), NOW)
+    assert answered.attempt.alert is None
+    forged = replace(RETURNED, alert=AttemptAlert.FOREIGN_CALLBACK)
+    answered = MACHINE.apply_answer(forged, GatewayAnswer(sale_state=SaleState.VERIFIED, code="0"), NOW)
+    assert answered.attempt.alert is AttemptAlert.FOREIGN_CALLBACK
