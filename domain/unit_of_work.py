@@ -19,6 +19,7 @@ from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
 from domain.jobs.ports import LeaseRepository
+from domain.ledger.ports import LedgerRepository, SuspenseRepository
 from domain.messages.ports import (
     DialogueRepository,
     InboxRepository,
@@ -151,6 +152,16 @@ class UnitOfWork(Protocol):
     @property
     def payment_links(self) -> PaymentLinkRepository:
         """Links under which bills are paid."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerRepository:
+        """Entries of the ledger."""
+        ...
+
+    @property
+    def suspense(self) -> SuspenseRepository:
+        """Receipts without a bill."""
         ...
 
     @property

@@ -17,6 +17,8 @@ from store.engines import build_engine
 from store.engines.base import DatabaseEngine
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 from store.key_checks import SqlKeyChecks
+from store.ledger.entries import SqlLedgerRepository
+from store.ledger.suspense import SqlSuspenseRepository
 from store.messages.chats import SqlChatRepository, SqlMobileProofRepository
 from store.messages.dialogues import SqlDialogueRepository
 from store.messages.inbox import SqlInboxRepository
@@ -93,6 +95,8 @@ class SqlUnit:
         self.bills = SqlBillRepository(work)
         self.payment_attempts = SqlPaymentAttemptRepository(work)
         self.payment_links = SqlPaymentLinkRepository(work)
+        self.ledger = SqlLedgerRepository(work)
+        self.suspense = SqlSuspenseRepository(work)
         self.sequences = SqlSequenceRepository(work)
         self.tariffs = SqlTariffRepository(work)
         self.office_tills = SqlTillRepository(work)

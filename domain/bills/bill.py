@@ -64,6 +64,8 @@ class Bill:
     """What it is for: request, duty or violation."""
     subject_id: int
     """The id of that request or row."""
+    service: str
+    """Whose revenue it is: the key of the request's service, or of the row's registry."""
     created_at: datetime
     """When it was issued, in UTC."""
     deadline: datetime | None
@@ -131,6 +133,8 @@ class Payment:
     """When it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`)."""
     attempt_id: int | None = None
     """The attempt at a bank gateway that brought it; None: it came in another way."""
+    gateway: str | None = None
+    """The key of the bank gateway that it came by; None: by none."""
 
     @property
     def is_recorded(self) -> bool:
@@ -221,6 +225,11 @@ class Refund:
     """The second person who approved it, as a label; None while nobody has."""
     approved_at: datetime | None = None
     """When that person did, in UTC."""
+
+    @property
+    def is_of_surplus(self) -> bool:
+        """Whether it gives back what came in for a bill that needed none."""
+        return self.reason == SURPLUS_REASON
 
 
 @dataclass(frozen=True, slots=True)

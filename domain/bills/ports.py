@@ -1,5 +1,6 @@
 """What bills need of the store: rows, payments, refunds, and numbers that are never given twice."""
 
+from datetime import datetime
 from typing import Protocol
 
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
@@ -10,7 +11,9 @@ ORDER_SEQUENCE_PREFIX = "order:"
 
 
 class BillRepository(Protocol):
-    """Bills, payments and refunds."""
+    """Bills, payments and refunds. What of it moves money is posted to the ledger by the same call
+    (domain/ledger/movements.py): a row and its entry are written together or not at all.
+    """
 
     async def next_file_number(self) -> int:
         """Draw the next number (1 to 99,999,999) of the one never-reused sequence."""
@@ -69,7 +72,11 @@ class BillRepository(Protocol):
         ...
 
     async def save_refund(self, refund: Refund) -> None:
-        """Store a changed refund."""
+        """Store that a refund was approved, or went back."""
+        ...
+
+    async def cancel_refund(self, refund: Refund, cancelled_at: datetime) -> None:
+        """Store that a refund is not due after all; it is changed to say so."""
         ...
 
     async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:

@@ -18,6 +18,8 @@ class ChargedSubject:
 
     kind: str
     id: int
+    service: str
+    """Whose revenue it is: the request's service, or the row's registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ async def create_bill(
         kind=bill_kind,
         subject_kind=subject.kind,
         subject_id=subject.id,
+        service=subject.service,
         created_at=billing_context.now,
         deadline=deadline,
         explanation=dict(explanation),

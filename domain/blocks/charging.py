@@ -60,7 +60,7 @@ async def issue_request_bill(
     deadline = compute_payment_deadline(context)
     billing_context, subject = (
         BillingContext(context.ids, context.policy, context.now),
-        ChargedSubject(REQUEST_SUBJECT, context.request.id),
+        ChargedSubject(REQUEST_SUBJECT, context.request.id, context.request.service),
     )
     bill = await create_bill(context.uow, billing_context, subject, amount, bill_kind, explanation, deadline)
     context.request.data["payment_deadline"] = deadline.isoformat()

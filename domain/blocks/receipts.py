@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from domain.bills.bill import SURPLUS_REASON, Bill, Payment, PaymentOutcome, RefundState
+from domain.bills.bill import Bill, Payment, PaymentOutcome, RefundState
 from domain.blocks.charging import list_request_bills
 from domain.language.printouts import (
     READER_ROLES,
@@ -91,9 +91,7 @@ async def _find_payer_name(uow: UnitOfWork, request: ServiceRequest) -> str | No
 async def _gather_bill_facts(uow: UnitOfWork, bill: Bill, settling_payment: Payment) -> dict[str, Any]:
     all_refunds = await uow.bills.list_refunds(bill.id)  # a surplus was paid besides
     counted_refunds = [
-        refund
-        for refund in all_refunds
-        if refund.reason != SURPLUS_REASON and refund.state is not RefundState.CANCELLED
+        refund for refund in all_refunds if not refund.is_of_surplus and refund.state is not RefundState.CANCELLED
     ]
     office = await uow.offices.get_by_code(settling_payment.office) if settling_payment.office else None
     return {

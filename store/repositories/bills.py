@@ -1,21 +1,31 @@
-"""Bills, payments and refunds."""
+"""Bills, payments and refunds, each written with its entry in the ledger."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Integer, Select, bindparam, func, insert, literal, select, tuple_, update
 
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.pos_receipts import distinguishing_key
+from domain.ledger.movements import (
+    enter_cancelled_refund,
+    enter_closed_bill,
+    enter_due_refund,
+    enter_issued_bill,
+    enter_payment,
+    enter_reversal,
+)
 from domain.values.bill_ids import HIGHEST_FILE_NUMBER
 from domain.values.errors import BillNotFound, Conflict, Unavailable
 from domain.values.paging import Cursor
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, EnumText, Utc
+from store.ledger.entries import SqlLedgerRepository
 from store.repositories.sequences import SqlSequenceRepository
 from store.rows import TableMapping
 from store.schema import bills, payment_reversals, payments, refunds
-from store.work import Repository
+from store.work import Repository, SqlTransaction
 
 FILE_NUMBER_SEQUENCE = "file_number"
 """The sequence that they are drawn from."""
@@ -55,6 +65,8 @@ _SELECT_BY_RRN = select(*_PAYMENT_MAPPING.columns).where(
 _SELECT_PAYMENTS = (
     select(*_PAYMENT_MAPPING.columns).where(payments.c.bill_id == bindparam("bill_row")).order_by(payments.c.id)
 )
+
+_SELECT_PAYMENT = select(*_PAYMENT_MAPPING.columns).where(payments.c.id == bindparam("payment_row"))
 
 _REVERSAL_MAPPING = TableMapping(payment_reversals, Reversal)
 _SELECT_REVERSALS = (
@@ -140,9 +152,14 @@ def _insert_payment(engine: DatabaseEngine) -> Executable:
 
 
 class SqlBillRepository(Repository):
-    """The port `BillRepository`. A save bears the revision that was read: a payment and an expiry never overwrite each
-    other.
+    """The port `BillRepository`. All that moves money is posted here, so that no caller can forget it.
+
+    A save bears the revision that was read: a payment and an expiry never overwrite each other.
     """
+
+    def __init__(self, transaction: SqlTransaction) -> None:
+        super().__init__(transaction)
+        self._ledger = SqlLedgerRepository(transaction)
 
     async def next_file_number(self) -> int:
         """`Unavailable("file_number")` when all eight digits are used up."""
@@ -154,9 +171,12 @@ class SqlBillRepository(Repository):
     async def add(self, bill: Bill) -> None:
         """`Conflict` when its bill id or file number is taken."""
         await self._transaction.execute(_INSERT_BILL, _BILL_MAPPING.column_values(bill))
+        await self._ledger.add(enter_issued_bill(bill))
 
     async def save(self, bill: Bill) -> None:
-        """`Conflict` when another save came in between."""
+        """`Conflict` when another save came in between. A bill that comes back to the state in which it was closed,
+        because a surplus was reversed, is posted no second time.
+        """
         changed_values: dict[str, Any] = {"state": bill.state, "deadline": bill.deadline, "note": bill.note}
         row_keys = {"bill_row": bill.id, "read_revision": bill.revision}
         if (
@@ -167,6 +187,8 @@ class SqlBillRepository(Repository):
         ):
             raise Conflict("bill")
         bill.revision += 1
+        if (entry := enter_closed_bill(bill)) is not None:
+            await self._ledger.add_once(entry)
 
     async def get(self, bill_row_id: int) -> Bill:
         return _read_bill(await self._transaction.fetch_row(_SELECT_BY_ROW, {"bill_row": bill_row_id}))
@@ -186,6 +208,7 @@ class SqlBillRepository(Repository):
         values = _PAYMENT_MAPPING.column_values(payment) | {"distinction": distinguishing_key(payment)}
         if not await self._transaction.count_written(_insert_payment, values):
             raise Conflict("reference")
+        await self._ledger.add(enter_payment(payment))
 
     async def find_payment(self, method: PaymentMethod, reference: str) -> Payment | None:
         row = await self._transaction.fetch_row(_SELECT_BY_REFERENCE, {"of_method": method, "of_reference": reference})
@@ -213,6 +236,9 @@ class SqlBillRepository(Repository):
         if await self._transaction.count_written(_MARK_REVERSED, marked_values) != 1:
             raise Conflict("payment")
         await self._transaction.execute(_INSERT_REVERSAL, _REVERSAL_MAPPING.column_values(reversal))
+        row = await self._transaction.fetch_row(_SELECT_PAYMENT, {"payment_row": reversal.payment_id})
+        if row is not None:
+            await self._ledger.add(enter_reversal(_PAYMENT_MAPPING.read_row(row), reversal))
 
     async def list_reversals(self, bill_row_id: int) -> list[Reversal]:
         return _REVERSAL_MAPPING.read_rows(
@@ -221,6 +247,7 @@ class SqlBillRepository(Repository):
 
     async def add_refund(self, refund: Refund) -> None:
         await self._transaction.execute(_INSERT_REFUND, _REFUND_MAPPING.column_values(refund))
+        await self._ledger.add(enter_due_refund(await self.get(refund.bill_id), refund))
 
     async def list_refunds(self, bill_row_id: int) -> list[Refund]:
         return _REFUND_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_REFUNDS, {"bill_row": bill_row_id}))
@@ -231,6 +258,12 @@ class SqlBillRepository(Repository):
         changed_values = {column_name: getattr(refund, column_name) for column_name in column_names}
         if await self._transaction.count_written(_UPDATE_REFUND, {**changed_values, "refund_row": refund.id}) != 1:
             raise Conflict("refund")
+
+    async def cancel_refund(self, refund: Refund, cancelled_at: datetime) -> None:
+        """`Conflict("refund")` as `save_refund`."""
+        refund.state = RefundState.CANCELLED
+        await self.save_refund(refund)
+        await self._ledger.add(enter_cancelled_refund(await self.get(refund.bill_id), refund, cancelled_at))
 
     async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
         due_refunds = _REFUND_MAPPING.read_rows(

@@ -15,6 +15,7 @@ from store.schema.gateways import (
     payment_links,
 )
 from store.schema.issued import issued_papers
+from store.schema.ledger import ledger_entries, suspense_receipts
 from store.schema.messages import (
     chats,
     dialogues,
@@ -82,6 +83,7 @@ __all__ = [
     "issued_papers",
     "key_checks",
     "leases",
+    "ledger_entries",
     "machine_work",
     "maintenance",
     "metadata",
@@ -123,6 +125,7 @@ __all__ = [
     "staff_sessions",
     "steps",
     "substitutes",
+    "suspense_receipts",
     "tariffs",
     "till_closings",
     "timers",

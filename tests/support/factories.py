@@ -81,6 +81,7 @@ def a_bill(**changes: Any) -> Bill:
         "kind": BillKind.MAIN,
         "subject_kind": "request",
         "subject_id": BIG,
+        "service": changes.get("subject_kind", "machinery"),
         "created_at": NOW,
         "deadline": NOW + timedelta(days=3),
         "explanation": {"lines": [{"amount": 99_999_999_000}]},

@@ -63,6 +63,7 @@ async def record_payment(
     receipt: PosReceipt | None = None,
     *,
     surplus: bool = False,
+    gateway: str | None = None,
     attempt_id: int | None = None,
 ) -> RecordedPayment:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
@@ -76,13 +77,14 @@ async def record_payment(
     meant (`surplus`, else `NotAllowedNow("surplus")`). A counter's terminal has the money already when it reports it:
     it is never refused. What was reversed does not count: its reference may be recorded where it belongs, but a counter
     does not bring the same payment once more (`DuplicateRequest`). What an attempt at a bank gateway brought names it
-    (`attempt_id`): its bills bear one reference, and each of them is paid by it once.
+    (`attempt_id`): its bills bear one reference, and each of them is paid by it once. Its money, and that of a
+    receipt without a bill that came by a gateway, lies on the account of that `gateway` (its key).
     """
     receipt_number, now, details = normalise_reference(reference), dependencies.clock.now(), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
     bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
     payment = _build_payment(dependencies.ids.new_id(), bill, amount, method, receipt_number, details, actor, now)
-    payment = replace(payment, attempt_id=attempt_id)
+    payment = replace(payment, gateway=gateway, attempt_id=attempt_id)
     if earlier_payment := await _find_earlier_payment(uow, payment):
         return RecordedPayment(bill, earlier_payment)
     _refuse_wrong_payment(bill, await uow.bills.list_payments(bill.id), payment, receipt_number, surplus=surplus)

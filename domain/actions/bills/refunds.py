@@ -101,6 +101,8 @@ async def record_refund(
         if not is_same_transfer or parsed_iban not in {refund.iban for refund in refunds}:
             raise DuplicateRequest("reference", detail="reference_used")
         return RecordedRefund(bill, earlier_transfer, parsed_iban)
+    if await uow.suspense.find_transfer(transfer_reference) is not None:
+        raise DuplicateRequest("reference", detail="reference_used")
     due_refunds, recorder = _select_due_refunds(refunds, amount), actor.acting_in_role(REVENUE_ROLES)
     if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), due_refunds, recorder):
         _refuse_unapproved(due_refunds, parsed_iban, recorder)

@@ -15,7 +15,6 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, queue_message
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
-    SURPLUS_REASON,
     Bill,
     BillState,
     Payment,
@@ -117,7 +116,8 @@ async def reverse_payment(
         at=dependencies.clock.now(),
     )
     await uow.bills.add_reversal(reversal)
-    await _cancel_refunds(uow, due_refunds)
+    for refund in due_refunds:
+        await uow.bills.cancel_refund(refund, reversal.at)
     payment = replace(payment, reversed_at=reversal.at)
     if is_surplus:
         recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.NOT_DUE)
@@ -146,9 +146,7 @@ def _find_reversible_payment(payments: Sequence[Payment], row_id: int) -> Paymen
 
 def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:
     """Return what is due back for a surplus: each of a bill is over the same amount, so that any of them is meant."""
-    surplus_refunds = [
-        refund for refund in refunds if refund.reason == SURPLUS_REASON and refund.state is RefundState.DUE
-    ]
+    surplus_refunds = [refund for refund in refunds if refund.is_of_surplus and refund.state is RefundState.DUE]
     if not surplus_refunds:
         raise NotAllowedNow("payment", detail="paid_out")
     return surplus_refunds[-1:]
@@ -161,12 +159,6 @@ def _select_due_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) 
     if any(entry.is_recorded and entry.outcome is PaymentOutcome.SURPLUS for entry in payments):
         raise NotAllowedNow("payment", detail="surplus_first")
     return [entry for entry in refunds if entry.state is RefundState.DUE]
-
-
-async def _cancel_refunds(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> None:
-    for refund in due_refunds:
-        refund.state = RefundState.CANCELLED
-        await uow.bills.save_refund(refund)
 
 
 async def _cancel_surplus(

@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from domain.actions.bills.pay import record_payment
+from domain.actions.bills.suspense import hold_in_suspense
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.alerts import alert_revenue_unit
 from domain.actions.payments.held_bills import hold_bills, lock_bills, release_bills
 from domain.bills.bill import PaymentMethod
 from domain.gateways.attempt import AttemptChange, AttemptEffect, AttemptEvent, PaymentAttempt
+from domain.ledger.accounts import MoneySource
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 
@@ -80,6 +82,7 @@ async def _count_payment(dependencies: Dependencies, uow: UnitOfWork, attempt: P
             payment_reference(attempt),
             actor,
             surplus=True,
+            gateway=attempt.gateway,
             attempt_id=attempt.id,
         )
         if recorded.outcome is not None:
@@ -99,8 +102,15 @@ async def _release_bills(_dependencies: Dependencies, uow: UnitOfWork, attempt: 
     await release_bills(uow, attempt)
 
 
-async def _hold_in_suspense(_dependencies: Dependencies, _uow: UnitOfWork, _attempt: PaymentAttempt) -> None:
-    """The suspense account comes with the ledger; until then the attempt keeps the money by its alert and amounts."""
+async def _hold_in_suspense(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Keep money that is not what was asked for, until the revenue unit says whose it is."""
+    source = MoneySource(PaymentMethod.GATEWAY, attempt.gateway)
+    amount = attempt.amount if attempt.bank_amount is None else attempt.bank_amount
+    facts: dict[str, str | int] = {"attempt": attempt.id, "order_number": attempt.order_number, "asked": attempt.amount}
+    if attempt.payer_mobile:
+        facts["mobile"] = attempt.payer_mobile
+    reference, actor = payment_reference(attempt), gateway_actor(attempt.gateway)
+    await hold_in_suspense(dependencies, uow, source, amount, reference, facts, actor)
 
 
 _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {

@@ -59,7 +59,7 @@ async def issue_row_bill(
     bill = await create_bill(
         uow,
         billing_context,
-        ChargedSubject(registry.key, row.id),
+        ChargedSubject(registry.key, row.id, registry.key),
         amount,
         BillKind.MAIN,
         _explain_amount(row, amount),

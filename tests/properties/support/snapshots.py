@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from domain.bills.bill import Bill, Payment, Refund, RefundState
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.fleet.resources import Booking, Resource
+from domain.ledger.entries import LedgerEntry
 from domain.messages.records import OutboxMessage
 from domain.requests.history import HistoryEvent
 from domain.requests.request import RequestFilter, ServiceRequest, TimerKind
@@ -27,6 +28,7 @@ class Account:
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
     reversed: tuple[Payment, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
 
     @property
     def came_in(self) -> int:
@@ -83,7 +85,8 @@ async def taken(town: Municipality, last: Snapshot | None = None) -> Snapshot:
 
 
 _BILLS = """SELECT id, revision, (SELECT count(*) FROM payments WHERE bill_id = bills.id),
-            (SELECT count(*) FROM refunds WHERE bill_id = bills.id) FROM bills"""
+            (SELECT count(*) FROM refunds WHERE bill_id = bills.id),
+            (SELECT count(*) FROM ledger_entries WHERE bill_id = bills.id) FROM bills"""
 _SLOTS = "SELECT slot, resource_id, booking_id FROM slots"
 _RECORDS = "SELECT source FROM rewards UNION ALL SELECT source FROM violations"
 
@@ -104,14 +107,15 @@ async def _timers(uow: UnitOfWork, requests: Iterable[int]) -> dict[int, set[tup
 
 
 async def _account(uow: UnitOfWork, row: tuple[int, ...], last: Snapshot | None) -> Account:
-    id_, revision, payments, refunds = row
+    id_, revision, payments, refunds, entries = row
     known = last.accounts.get(id_) if last else None
-    if known and (known.bill.revision, len(known.payments), len(known.refunds)) == (revision, payments, refunds):
+    counted = (revision, payments, refunds, entries)
+    if known and (known.bill.revision, len(known.payments), len(known.refunds), len(known.entries)) == counted:
         return known
     came_in, due_back = await uow.bills.list_payments(id_), await uow.bills.list_refunds(id_)
     standing, gone = (tuple(one for one in came_in if one.is_recorded is stands) for stands in (True, False))
     due = tuple(one for one in due_back if one.state is not RefundState.CANCELLED)
-    return Account(await uow.bills.get(id_), standing, due, gone)
+    return Account(await uow.bills.get(id_), standing, due, gone, tuple(await uow.ledger.list_of_bill(id_)))
 
 
 async def _text(uow: UnitOfWork, id_: int, last: Snapshot | None) -> OutboxMessage:

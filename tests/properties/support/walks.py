@@ -26,6 +26,7 @@ from domain.requests.history import HistoryEvent
 from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import DomainError, NotAllowedNow
+from tests.properties.support.ledger_rules import the_ledger_says_what_the_books_say
 from tests.properties.support.report_totals import reports_say_what_there_is
 from tests.properties.support.service_rules import RULES_OF_SERVICES
 from tests.properties.support.snapshots import Snapshot, taken
@@ -227,7 +228,7 @@ class Walk:
                 rule(step, request)
             if request.service == self.walker.service.key:
                 self.gone |= {Edge(str(event.from_state), one) for event, one in self._went(step, request)}
-        for whole in WHOLE:
+        for whole in (*WHOLE, the_ledger_says_what_the_books_say):
             whole(step)
         for key, rule_of_service in RULES_OF_SERVICES.items():
             rule_of_service(step, [one for one in step.after.requests.values() if one.service == key])
@@ -255,6 +256,8 @@ class Walk:
         for request in ended:
             await self.tried(partial(self.walker.take_up_again, request, manager))
         await reports_say_what_there_is(self.town, await self.snapshot())
+        async with self.town.store.open_unit(write=False) as uow:
+            assert await uow.ledger.list_differences(10) == []
         await sealing.seal_history(self.town.desk, self.town.store, SIGNER)
         assert (await sealing.verify_history(self.town.store, SIGNER)).faults == []
         admin = self.walker.somebody(Role.ADMIN, None, "cli")

@@ -158,7 +158,10 @@ async def test_each_bill_that_was_paid_has_a_sheet(town: Municipality) -> None:
     row = await a_duty(town)
     bills = [await billed(town, row)]
     async with town.store.open_unit() as uow:
-        till, subject = BillingContext(town.desk.ids, town.desk.policy, town.clock.at), ChargedSubject(DUTY.key, row.id)
+        till, subject = (
+            BillingContext(town.desk.ids, town.desk.policy, town.clock.at),
+            ChargedSubject(DUTY.key, row.id, DUTY.key),
+        )
         bills.append(await create_bill(uow, till, subject, 300_000, BillKind.SUPPLEMENT, {}, None))
     for number, bill in enumerate(bills):
         assert len((await printed(town, row)).sheets if number else ()) == number

@@ -1,0 +1,237 @@
+"""Money that came and fits no bill of ours: held in suspense until the revenue unit matches it to a bill, or has it
+transferred back. Nothing that came in is thrown away.
+
+It is returned as refunds are (`refunds.py`): above the municipality's limit, and where the same hand recorded it, a
+second person approves first, and the transfer has to go to the IBAN that this person named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from domain.actions.bills.pay import RecordedPayment, find_bill_by_ids, record_payment
+from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
+from domain.bills.bill import PaymentMethod, acting_label, normalise_reference
+from domain.ledger.accounts import MoneySource
+from domain.ledger.suspense import SuspenseReceipt, SuspenseState
+from domain.settings.policy import Policy
+from domain.unit_of_work import UnitOfWork
+from domain.values import identifiers
+from domain.values.actors import SYSTEM, Actor
+from domain.values.errors import (
+    AlreadyDone,
+    Conflict,
+    DuplicateRequest,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotAllowedNow,
+)
+from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.version_token import VersionToken, refuse_stale
+
+DECIDER_ROLES = RIGHTS["suspense.decide"].roles
+"""Who matches receipts, and has them transferred back."""
+APPROVER_ROLES = RIGHTS["suspense.approve"].roles
+"""Who agrees to what one person may not send back alone."""
+
+LONGEST_REASON = 300
+"""UTF-16 units of why a receipt is matched or returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTransfer:
+    """A transfer back, as it was typed."""
+
+    iban: str
+    """Where the money went."""
+    reference: str
+    """The bank's own number of the transfer."""
+    reason: str
+    """Why it goes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """Who decides on a receipt, when and why."""
+
+    reason: str
+    actor: Actor
+    at: datetime
+
+    def close_receipt(self, receipt: SuspenseReceipt, state: SuspenseState, **changes: Any) -> SuspenseReceipt:
+        """Return the receipt as it is then."""
+        return replace(
+            receipt, state=state, reason=self.reason, decided_by=self.actor.label, decided_at=self.at, **changes
+        )
+
+    async def add_audit_entry(self, uow: UnitOfWork, action: str, facts: Mapping[str, object]) -> None:
+        """Keep it in the audit."""
+        await uow.audit.add_entry(self.at, self.actor.label, action, {**facts, "reason": self.reason})
+
+
+async def hold_in_suspense(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    source: MoneySource,
+    amount: int,
+    reference: str,
+    facts: Mapping[str, str | int],
+    actor: Actor = SYSTEM,
+) -> SuspenseReceipt:
+    """Keep `amount` rials that came by `source` and fit no bill, and post them; nobody is notified here.
+
+    `facts` are what is known of it, by stable names (`attempt`, `bill_id` …), without anything secret. The same number
+    of the same source again answers the same; over another amount it is `DuplicateRequest`. `MissingField` without a
+    number, `InvalidField("amount")` for nothing.
+    """
+    number = _check_number(reference)
+    if amount <= 0:
+        raise InvalidField("amount")
+    if known_receipt := await uow.suspense.find(source, number):
+        if known_receipt.amount != amount:
+            raise DuplicateRequest("reference", detail="reference_used")
+        return known_receipt
+    receipt = SuspenseReceipt(
+        id=dependencies.ids.new_id(),
+        method=source.method,
+        gateway=source.gateway,
+        amount=amount,
+        reference=number,
+        facts=dict(facts),
+        state=SuspenseState.OPEN,
+        received_at=dependencies.clock.now(),
+        recorded_by=actor.label,
+    )
+    await uow.suspense.add(receipt)
+    return receipt
+
+
+async def match_receipt(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    receipt_id: int,
+    bill_id_pair: tuple[str, str],
+    reason: str,
+    actor: Actor,
+    version: VersionToken | None = None,
+    *,
+    surplus: bool = False,
+) -> RecordedPayment:
+    """Pay a bill with a receipt, by the rules of `record_payment`. The caller announces the outcome.
+
+    Errors: `Forbidden`, `MissingField("reason")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
+    `Conflict("receipt")` where it changed since `version`, and those of `record_payment`.
+    """
+    if not DECIDER_ROLES & actor.role_names:
+        raise Forbidden("receipt")
+    decision = _Decision(_check_reason(reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
+    receipt = await _lock_open_receipt(uow, receipt_id, version)
+    if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
+        raise DuplicateRequest("reference", detail="reference_used")
+    bill = await find_bill_by_ids(uow, *bill_id_pair)
+    await uow.suspense.save(decision.close_receipt(receipt, SuspenseState.MATCHED, bill_id=bill.id))
+    facts = {"bill_id": bill.bill_id, "amount": receipt.amount, "reference": receipt.reference}
+    await decision.add_audit_entry(uow, "suspense_matched", facts)
+    bill_ids, money = (bill.bill_id, bill.payment_id), (receipt.amount, receipt.method, receipt.reference)
+    return await record_payment(dependencies, uow, bill_ids, *money, actor, surplus=surplus, gateway=receipt.gateway)
+
+
+async def approve_return(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    receipt_id: int,
+    iban: str,
+    actor: Actor,
+    version: VersionToken | None = None,
+) -> SuspenseReceipt:
+    """Agree, as a second person, that a receipt is transferred to an IBAN.
+
+    Errors: `Forbidden`, `InvalidField("iban")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
+    `Conflict("receipt")`, and `NotAllowedNow("receipt")` for whoever recorded it.
+    """
+    if not APPROVER_ROLES & actor.role_names:
+        raise Forbidden("receipt")
+    parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
+    receipt, now = await _lock_open_receipt(uow, receipt_id, version), dependencies.clock.now()
+    if receipt.recorder_label == acting_label(approver.label):
+        raise NotAllowedNow("receipt", detail="own_payment")
+    approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
+    facts = {"amount": receipt.amount, "reference": receipt.reference}
+    await uow.audit.add_entry(now, approver.label, "suspense_approved", facts)
+    return await uow.suspense.save(approved)
+
+
+async def return_receipt(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    receipt_id: int,
+    transfer: ReturnTransfer,
+    actor: Actor,
+    version: VersionToken | None = None,
+) -> SuspenseReceipt:
+    """Record that a receipt was transferred back; the same transfer again answers the same.
+
+    Errors: `Forbidden`, `InvalidField("iban")`, also for another than was approved, `MissingField` (reference,
+    reason), `NotFound("receipt")`, `AlreadyDone("receipt")`, `Conflict("receipt")`, `DuplicateRequest("reference")` for
+    the number of another transfer, and `NotAllowedNow("iban")` where a second person has to approve first.
+    """
+    if not DECIDER_ROLES & actor.role_names:
+        raise Forbidden("receipt")
+    iban, number = identifiers.parse_iban(transfer.iban), _check_number(transfer.reference)
+    decision = _Decision(_check_reason(transfer.reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
+    if (earlier := await uow.suspense.find_transfer(number)) and (earlier.id, earlier.iban) == (receipt_id, iban):
+        return earlier
+    receipt = await _lock_open_receipt(uow, receipt_id, version)
+    if earlier or await uow.bills.find_payment(PaymentMethod.REFUND, number):
+        raise DuplicateRequest("reference", detail="reference_used")
+    _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)
+    returned = decision.close_receipt(receipt, SuspenseState.RETURNED, iban=iban, transfer_reference=number)
+    facts = {"amount": receipt.amount, "reference": number, "iban": iban}
+    await decision.add_audit_entry(uow, "suspense_returned", facts)
+    return await uow.suspense.save(returned)
+
+
+def needs_second_person(policy: Policy, receipt: SuspenseReceipt, actor: Actor) -> bool:
+    """Return whether this person needs a second one to send a receipt back."""
+    return receipt.amount > policy.refund_limit or receipt.recorder_label == acting_label(actor.label)
+
+
+def is_approved_by_other(receipt: SuspenseReceipt, actor: Actor) -> bool:
+    """Return whether somebody else than this person has agreed to the return."""
+    return receipt.approved_by is not None and acting_label(receipt.approved_by) != acting_label(actor.label)
+
+
+def _refuse_unapproved(policy: Policy, receipt: SuspenseReceipt, iban: str, decider: Actor) -> None:
+    if not needs_second_person(policy, receipt, decider):
+        return
+    if not is_approved_by_other(receipt, decider):
+        raise NotAllowedNow("iban", detail="second_person")
+    if receipt.iban != iban:
+        raise InvalidField("iban", detail="not_approved")
+
+
+async def _lock_open_receipt(uow: UnitOfWork, receipt_id: int, version: VersionToken | None) -> SuspenseReceipt:
+    receipt = await uow.suspense.get(receipt_id, lock=True)
+    if receipt.state is not SuspenseState.OPEN:
+        raise AlreadyDone("receipt")
+    refuse_stale(version, receipt.version_token, Conflict("receipt"))
+    return receipt
+
+
+def _check_number(reference: str) -> str:
+    number = normalise_reference(reference)
+    if not number:
+        raise MissingField("reference")
+    return number
+
+
+def _check_reason(reason: str) -> str:
+    reason_text = tidy_text(reason)
+    if not reason_text:
+        raise MissingField("reason")
+    if count_code_units(reason_text) > LONGEST_REASON:
+        raise InvalidField("reason", detail="too_long", limit=persian_digits(LONGEST_REASON))
+    return reason_text

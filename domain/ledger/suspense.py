@@ -1,0 +1,113 @@
+"""Receipts without a bill: money that came and fits no bill of ours, until the revenue unit says whose it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.bills.bill import PaymentMethod, acting_label
+from domain.ledger.accounts import Account, AccountKey, MoneySource
+from domain.ledger.entries import EntryKind, LedgerEntry
+from domain.values.version_token import VersionToken
+
+
+class SuspenseState(StrEnum):
+    """What became of a receipt."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    """Its bill was found, and paid with it."""
+    RETURNED = "returned"
+    """It was transferred back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspenseReceipt:
+    """Money in suspense. It is never edited in place."""
+
+    id: int
+    """The row's key in the store."""
+    method: PaymentMethod
+    """How the money came."""
+    gateway: str | None
+    """The key of the gateway; None: by none."""
+    amount: int
+    """In rials, above zero."""
+    reference: str
+    """The bank's own number; one source gives it once."""
+    facts: Mapping[str, str | int]
+    """What is known about it, by stable names (`attempt`, `order_number`, `bill_id` …), without anything secret."""
+    state: SuspenseState
+    """What became of it."""
+    received_at: datetime
+    """When it was posted, in UTC."""
+    recorded_by: str
+    """Who brought it, as a label."""
+    bill_id: int | None = None
+    """The row of the bill that it paid; None: none so far."""
+    iban: str | None = None
+    """Where it went; before that, where a second person said that it is to go."""
+    approved_by: str | None = None
+    """The second person who approved the return, as a label."""
+    approved_at: datetime | None = None
+    """When that person did, in UTC."""
+    transfer_reference: str | None = None
+    """The bank's number of the transfer back."""
+    reason: str | None = None
+    """Why it was matched or returned, in somebody's words."""
+    decided_by: str | None = None
+    """Who matched or returned it, as a label."""
+    decided_at: datetime | None = None
+    """When that was, in UTC."""
+    revision: int = 0
+    """Counts saves: saving an old revision is a `Conflict`."""
+
+    @property
+    def source(self) -> MoneySource:
+        """By which way it came."""
+        return MoneySource(self.method, self.gateway)
+
+    @property
+    def version_token(self) -> VersionToken:
+        """The version that a page showed."""
+        return VersionToken.from_number(self.revision)
+
+    @property
+    def recorder_label(self) -> str:
+        """Who recorded it with the own hand, as a label."""
+        return acting_label(self.recorded_by)
+
+
+SUSPENSE = AccountKey(Account.SUSPENSE)
+TRANSFERRED = MoneySource(PaymentMethod.REFUND).cash_account
+"""The account from which money is transferred back."""
+
+
+def enter_receipt(receipt: SuspenseReceipt) -> LedgerEntry:
+    """Return the entry of money that came without a bill."""
+    return LedgerEntry(
+        kind=EntryKind.SUSPENSE_RECEIPT,
+        item_id=receipt.id,
+        at=receipt.received_at,
+        debit=receipt.source.cash_account,
+        credit=SUSPENSE,
+        amount=receipt.amount,
+    )
+
+
+def enter_decision(receipt: SuspenseReceipt) -> LedgerEntry | None:
+    """Return the entry of what became of a receipt; None while it is open.
+
+    Matched, it takes the money off the account on which it lay: the payment of the bill puts it there again.
+    """
+    if receipt.state is SuspenseState.OPEN or receipt.decided_at is None:
+        return None
+    is_matched = receipt.state is SuspenseState.MATCHED
+    return LedgerEntry(
+        kind=EntryKind.SUSPENSE_MATCHED if is_matched else EntryKind.SUSPENSE_RETURNED,
+        item_id=receipt.id,
+        at=receipt.decided_at,
+        debit=SUSPENSE,
+        credit=receipt.source.cash_account if is_matched else TRANSFERRED,
+        amount=receipt.amount,
+    )
