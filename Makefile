@@ -5,8 +5,8 @@
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, relay, bots, imports, a million requests, the staff's queues, memory: hours
 #              (docs/performance.md)
-# make chaos   kill servers for ROUNDS rounds and CALLS counter calls, walk the properties EFFORT times as far: hours
-#              (docs/faults.md)
+# make chaos   kill servers for ROUNDS rounds and CALLS counter calls, walk the properties EFFORT times as far, play
+#              SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again (needs npm; their copies are committed)
@@ -19,6 +19,8 @@ JOBS ?= 3
 ROUNDS ?= 2000
 CALLS ?= 2000
 EFFORT ?= 20
+SCHEDULES ?= 1000000
+DEPTH ?= 5
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
@@ -79,6 +81,7 @@ chaos: setup
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
 	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often
+	$(BIN)/python -m tests.simulation.payments --schedules $(SCHEDULES) --depth $(DEPTH)
 	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e
 
 format: setup

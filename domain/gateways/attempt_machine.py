@@ -33,6 +33,11 @@ SESSION_GRACE = timedelta(minutes=2)
 ABSENT_PAYER_PAUSE = timedelta(minutes=2)
 """Between two questions about a payer who has not come back, at a bank that can be asked."""
 
+ANSWER_EXPECTED = timedelta(minutes=30)
+"""How long after a payer came back a bank may stay silent before the outcome is called unknown, where its protocol sets
+no time for the verification.
+"""
+
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800))
 """Before each further call to a bank that does not answer; the last one from then on, without end."""
 
@@ -46,6 +51,7 @@ _EXPECTED_AT_END = {
 """What a late answer may still say of an attempt that ended."""
 _ENDED_BY_AN_ANSWER = frozenset({AttemptAlert.OUR_FAULT, AttemptAlert.UNANSWERABLE})
 """Alerts that are over once the bank answers: nobody has to look at the attempt any more."""
+_ASKED_ABOUT_SALE = frozenset({AttemptState.RETURNED, AttemptState.UNKNOWN})
 _ACCEPTS_CALLBACK = frozenset(
     {AttemptState.SENT, AttemptState.DECLINED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.RETURNED}
 )
@@ -82,14 +88,29 @@ class AttemptMachine:
         """Take what a browser brought. What does not match what was stored changes nothing but that staff are told."""
         if not self._matches(attempt, callback):
             return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
-        if attempt.state not in _ACCEPTS_CALLBACK:
+        is_second_sale = attempt.state is AttemptState.REVERSED and self._is_other_sale(attempt, callback)
+        if attempt.state not in _ACCEPTS_CALLBACK and not (is_second_sale and callback.is_paid):
             return self._apply_repeated_callback(attempt, callback)
         if not callback.is_paid:
             return self._apply_decline(attempt, callback, now)
-        if attempt.state is AttemptState.RETURNED and attempt.sale_number in {callback.sale_number, None}:
+        if attempt.state in _ASKED_ABOUT_SALE and self._is_other_sale(attempt, callback):
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        if attempt.state is AttemptState.RETURNED:
             return AttemptChange(attempt, "callback_repeated")
-        claimed = replace(attempt, sale_number=callback.sale_number, card=callback.card or attempt.card)
-        return self._expect_verification(replace(claimed, code=callback.code), "returned", now)
+        return self._expect_verification(self._claim_sale(attempt, callback), "returned", now)
+
+    def _is_other_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        """Tell whether it names another sale than the one that the bank is being asked about. That one is not given up
+        before the bank denied it: it may be verified already, and its answer be lost.
+        """
+        return attempt.sale_number is not None and callback.sale_number not in {attempt.sale_number, None}
+
+    def _claim_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> PaymentAttempt:
+        """Take up the sale that a callback names; what the bank said of another one is not said of this."""
+        claimed = replace(attempt, card=callback.card or attempt.card, code=callback.code)
+        if callback.sale_number in {attempt.sale_number, None}:
+            return claimed
+        return replace(claimed, sale_number=callback.sale_number, bank_amount=None, paid_amount=None)
 
     def _matches(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
         """Tell whether it names the session and the order that were stored; it has to name at least one of them."""
@@ -100,8 +121,7 @@ class AttemptMachine:
 
     def _apply_repeated_callback(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
         """A sale that is verified or ended stays what it is; another sale of the same session is somebody's to see."""
-        is_other_sale = callback.is_paid and callback.sale_number not in {attempt.sale_number, None}
-        if is_other_sale and attempt.sale_number is not None:
+        if callback.is_paid and self._is_other_sale(attempt, callback):
             return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
         return AttemptChange(attempt, "callback_repeated")
 
@@ -121,6 +141,14 @@ class AttemptMachine:
     def reject_callback(self, attempt: PaymentAttempt) -> AttemptChange:
         """Refuse a callback whose sale is known as another attempt's: one receipt pays once."""
         return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+
+    def apply_sale_conflict(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Put off an answer that cannot be stored, for its sale number is another attempt's, which somebody's forged
+        callback may have claimed: staff are told, and the bank is asked again later.
+        """
+        pause = PAUSES[min(attempt.unanswered_calls, len(PAUSES) - 1)]
+        waiting = replace(attempt, next_step_at=now + pause, unanswered_calls=attempt.unanswered_calls + 1)
+        return self._alert(waiting, AttemptAlert.FOREIGN_CALLBACK, "sale_of_another")
 
     def _expect_verification(self, attempt: PaymentAttempt, event: str, now: datetime) -> AttemptChange:
         returned = replace(
@@ -155,10 +183,12 @@ class AttemptMachine:
         return GatewayCall.VERIFY if is_claimed and not attempt.has_wrong_amount else None
 
     def _plan_return(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
-        """A sale of a wrong amount is given back while the bank allows it, and asked about after an unanswered call."""
-        if attempt.unanswered_calls % 2 and self._can_inquire(attempt):
-            return GatewayCall.INQUIRE
-        return GatewayCall.REVERSE if self._can_reverse(attempt, now) else None
+        """A sale of a wrong amount is given back while the bank allows it, and asked about after an unanswered call,
+        and before it is given up.
+        """
+        if self._can_reverse(attempt, now) and not (attempt.unanswered_calls % 2 and self._can_inquire(attempt)):
+            return GatewayCall.REVERSE
+        return GatewayCall.INQUIRE if self._can_inquire(attempt) else None
 
     def _can_inquire(self, attempt: PaymentAttempt) -> bool:
         key = self.capabilities.inquiry
@@ -168,20 +198,25 @@ class AttemptMachine:
         within = self.capabilities.reverse_within
         return within is not None and attempt.verified_at is not None and now < attempt.verified_at + within
 
-    def _verification_ended(self, attempt: PaymentAttempt, now: datetime) -> bool:
-        within = self.capabilities.verify_within
-        return within is not None and attempt.returned_at is not None and now >= attempt.returned_at + within
+    def _is_overdue(self, attempt: PaymentAttempt, now: datetime) -> bool:
+        """Tell whether a bank that does not answer should have said by now what became of it."""
+        if attempt.state is AttemptState.RETURNED and attempt.returned_at is not None:
+            return now >= attempt.returned_at + (self.capabilities.verify_within or ANSWER_EXPECTED)
+        return attempt.state in {AttemptState.SENT, AttemptState.DECLINED} and now >= self._end_of_waiting(attempt)
 
     # What the bank said
 
-    def apply_answer(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
-        """Take what the bank said to any call, whenever it comes: late answers find an attempt that moved on."""
+    def apply_answer(self, attempt: PaymentAttempt, answer: GatewayAnswer, asked_at: datetime) -> AttemptChange:
+        """Take what the bank said to any call, whenever it comes: late answers find an attempt that moved on. It holds
+        for the moment at which the bank was asked: «not paid» may be untrue by the time that it is stored.
+        """
+        now = asked_at
         if answer.sale_state is None:
             return self._wait(attempt, answer, now)
         known = replace(
             attempt,
             code=answer.code,
-            sale_number=attempt.sale_number or answer.sale_number,
+            sale_number=answer.sale_number or attempt.sale_number,
             card=answer.card or attempt.card,
             bank_amount=attempt.bank_amount if answer.amount is None else answer.amount,
             paid_amount=attempt.paid_amount if answer.paid_amount is None else answer.paid_amount,
@@ -189,7 +224,7 @@ class AttemptMachine:
             unanswered_calls=0,
         )
         if attempt.state in _EXPECTED_AT_END:
-            return self._compare_with_end(attempt, answer.sale_state)
+            return self._compare_with_end(attempt, known, answer.sale_state, now)
         return self._apply_sale_state(known, answer.sale_state, now)
 
     def _apply_sale_state(self, attempt: PaymentAttempt, sale_state: SaleState, now: datetime) -> AttemptChange:
@@ -220,8 +255,10 @@ class AttemptMachine:
 
     def _verify(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """Verified is ours where no call settles; but not a wrong amount that can still be given back."""
-        is_settled = self.capabilities.settlement is Settlement.WITH_VERIFY
-        if is_settled and not (attempt.has_wrong_amount and self.capabilities.reverse_within):
+        is_first_time = attempt.verified_at is None and self.capabilities.reverse_within is not None
+        if attempt.has_wrong_amount and not is_first_time and not self._can_reverse(attempt, now):
+            return self._give_up_return(attempt, now)
+        if self.capabilities.settlement is Settlement.WITH_VERIFY and not attempt.has_wrong_amount:
             return self._settle(attempt, now)
         next_step_at = now + ABSENT_PAYER_PAUSE if attempt.state is AttemptState.VERIFIED else now
         verified = replace(
@@ -231,38 +268,59 @@ class AttemptMachine:
             next_step_at=next_step_at,
             finished_at=None,
         )
+        held = frozenset() if attempt.state.is_open else frozenset({AttemptEffect.HOLD_BILLS})
         if not attempt.has_wrong_amount:
-            return AttemptChange(verified, "verified")
-        return self._alert(verified, AttemptAlert.WRONG_AMOUNT, "verified_wrong_amount")
+            return AttemptChange(verified, "verified", held)
+        change = self._alert(verified, AttemptAlert.WRONG_AMOUNT, "verified_wrong_amount")
+        return replace(change, effects=change.effects | held)
 
     def _apply_unpaid(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
-        """Nothing was paid. What had been verified cannot be unpaid: that is somebody's to see, and asked again."""
+        """Nothing was paid: said of the sale number that was named, which is dropped, for it may be another attempt's;
+        and of the session only where the bank was asked by our order.
+        """
         if attempt.state is AttemptState.VERIFIED:
-            waiting = replace(attempt, next_step_at=now + PAUSES[-1])
-            return self._alert(waiting, AttemptAlert.CONTRADICTION, "contradiction")
+            return self._apply_disappearance(attempt, now)
+        denied = replace(attempt, sale_number=None, bank_amount=None, paid_amount=None)
         if attempt.state is AttemptState.FAILED:
-            return AttemptChange(attempt, "answer_repeated")
-        if now >= self._end_of_waiting(attempt):
-            return self._finish(attempt, AttemptState.FAILED, "not_paid", now)
+            return AttemptChange(denied, "answer_repeated")
+        is_of_session = self.capabilities.inquiry is InquiryKey.ORDER
+        if now >= self._end_of_waiting(attempt) and not is_of_session:
+            return self._end_waiting(denied, now)
+        if now >= self._end_of_waiting(attempt) and attempt.state is not AttemptState.RETURNED:
+            return self._finish(denied, AttemptState.FAILED, "not_paid", now)
         state = AttemptState.SENT if attempt.state is AttemptState.SENT else AttemptState.DECLINED
-        unpaid = replace(attempt, state=state)
+        unpaid = replace(denied, state=state)
         return AttemptChange(replace(unpaid, next_step_at=self._look_after_payer(unpaid, now)), "unpaid_so_far")
 
-    def _compare_with_end(self, attempt: PaymentAttempt, sale_state: SaleState) -> AttemptChange:
-        """What ended stays so; a bank that says otherwise later is told to staff."""
+    def _apply_disappearance(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """A verified sale that the bank does not know any more: what we gave back it may have forgotten."""
+        if attempt.has_wrong_amount:
+            return self._finish(attempt, AttemptState.REVERSED, "reversed", now)
+        waiting = replace(attempt, next_step_at=now + PAUSES[-1])
+        return self._alert(waiting, AttemptAlert.CONTRADICTION, "contradiction")
+
+    def _compare_with_end(
+        self, attempt: PaymentAttempt, known: PaymentAttempt, sale_state: SaleState, now: datetime
+    ) -> AttemptChange:
+        """What ended stays so, and a bank that says otherwise later is told to staff; but money that is ours after all
+        is counted, whatever was said before.
+        """
         if sale_state in _EXPECTED_AT_END[attempt.state]:
             return AttemptChange(attempt, "answer_repeated")
-        return self._alert(attempt, AttemptAlert.CONTRADICTION, "contradiction")
+        change = self._alert(attempt, AttemptAlert.CONTRADICTION, "contradiction")
+        if sale_state is not SaleState.SETTLED:
+            return change
+        settled = self._settle(replace(known, alert=AttemptAlert.CONTRADICTION), now)
+        return replace(settled, effects=settled.effects | change.effects)
 
     def _wait(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
         """No answer: ask again after a pause that grows."""
         if not attempt.state.is_open:
             return AttemptChange(attempt, "answer_repeated")
         pause = PAUSES[min(attempt.unanswered_calls, len(PAUSES) - 1)]
-        is_late = attempt.state is AttemptState.RETURNED and self._verification_ended(attempt, now)
         waiting = replace(
             attempt,
-            state=AttemptState.UNKNOWN if is_late else attempt.state,
+            state=AttemptState.UNKNOWN if self._is_overdue(attempt, now) else attempt.state,
             code=answer.code,
             next_step_at=now + pause,
             unanswered_calls=attempt.unanswered_calls + 1,
@@ -270,6 +328,16 @@ class AttemptMachine:
         if answer.is_our_fault:
             return self._alert(waiting, AttemptAlert.OUR_FAULT, "refused_by_bank")
         return AttemptChange(waiting, "unanswered")
+
+    def apply_absence(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Take that the bank's settlement file covers the days of an attempt and does not name it: it is not ours, and
+        what the payer paid went back. What was counted and is not in it is somebody's to see.
+        """
+        if attempt.state is AttemptState.SETTLED:
+            return self._alert(attempt, AttemptAlert.CONTRADICTION, "not_in_settlement_file")
+        if not attempt.state.is_open:
+            return AttemptChange(attempt, "answer_repeated")
+        return self._finish(attempt, AttemptState.FAILED, "not_in_settlement_file", now)
 
     # Time
 
@@ -296,7 +364,7 @@ class AttemptMachine:
         """A sale of a wrong amount that the bank gives back no more: its money is the revenue unit's to place; where
         it was never settled, the bank has to tell.
         """
-        if self.capabilities.settlement is Settlement.WITH_VERIFY:
+        if self.capabilities.settlement is Settlement.WITH_VERIFY and not attempt.unanswered_calls:
             return self._settle(attempt, now)
         unknown = replace(attempt, state=AttemptState.UNKNOWN, next_step_at=None)
         return self._alert(unknown, AttemptAlert.WRONG_AMOUNT, "not_reversible")
@@ -309,10 +377,11 @@ class AttemptMachine:
         return max(now, min(end, now + ABSENT_PAYER_PAUSE) if self.plan_question(attempt) else end)
 
     def _end_of_waiting(self, attempt: PaymentAttempt) -> datetime:
-        """Return when nothing more can come of it. A bank that can be asked says so once its session is over; another
-        one has by then given back what was paid and could not be verified.
+        """Return when nothing more can come of it. A bank that knows the session by our order says so once it is over;
+        another one has by then given back what was paid and could not be verified.
         """
-        unasked = timedelta(0) if self._can_inquire(attempt) else self.capabilities.verify_within or timedelta(0)
+        is_asked = self.capabilities.inquiry is InquiryKey.ORDER
+        unasked = timedelta(0) if is_asked else self.capabilities.verify_within or timedelta(0)
         return attempt.session_ends_at + unasked + SESSION_GRACE
 
     # Ends

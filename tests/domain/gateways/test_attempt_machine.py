@@ -130,8 +130,9 @@ def test_a_wrong_amount_goes_back_while_the_bank_allows_it_and_is_asked_about_fi
     assert MACHINE.apply_answer(silent, said(SaleState.REVERSED), NOW).attempt.state is AttemptState.REVERSED
     assert MACHINE.plan_call(silent, NOW + timedelta(hours=3)) is GatewayCall.INQUIRE
     late = replace(silent, unanswered_calls=0)
-    assert MACHINE.plan_call(late, NOW + timedelta(hours=3)) is None
-    assert MACHINE.apply_time(late, NOW + timedelta(hours=3)).attempt.state is AttemptState.UNKNOWN
+    assert MACHINE.plan_call(late, NOW + timedelta(hours=3)) is GatewayCall.INQUIRE
+    given_up = MACHINE.apply_answer(late, said(SaleState.VERIFIED, amount=199_000), NOW + timedelta(hours=3))
+    assert (given_up.attempt.state, given_up.attempt.alert) == (AttemptState.UNKNOWN, AttemptAlert.WRONG_AMOUNT)
 
 
 def test_a_wrong_amount_that_is_ours_already_waits_in_suspense() -> None:
@@ -153,6 +154,9 @@ def test_a_payer_who_never_comes_back_is_asked_about_where_the_bank_can_be_asked
     assert unpaid.state is AttemptState.SENT
     found = ASKING_MACHINE.apply_answer(unpaid, said(SaleState.AWAITING_VERIFICATION), NOW).attempt
     assert ASKING_MACHINE.plan_call(found, NOW) is GatewayCall.VERIFY
+    # Whoever asked shortly before the end, and stores it after, knows nothing of who paid in between.
+    before = ASKING_MACHINE.apply_answer(unpaid, said(SaleState.UNPAID), SENT.session_ends_at)
+    assert before.attempt.state is AttemptState.SENT
     over = ASKING_MACHINE.apply_answer(unpaid, said(SaleState.UNPAID), SENT.session_ends_at + timedelta(minutes=2))
     assert result(over) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
 
@@ -223,3 +227,94 @@ def test_an_answer_ends_what_was_about_its_absence(alert: AttemptAlert) -> None:
     forged = replace(RETURNED, alert=AttemptAlert.FOREIGN_CALLBACK)
     answered = MACHINE.apply_answer(forged, GatewayAnswer(sale_state=SaleState.VERIFIED, code="0"), NOW)
     assert answered.attempt.alert is AttemptAlert.FOREIGN_CALLBACK
+
+
+def test_a_sale_that_the_bank_is_asked_about_is_not_given_up_for_another_number() -> None:
+    # The first may be verified and its answer be lost: whoever sends a second number would have it forgotten.
+    silent = MACHINE.apply_answer(RETURNED, said(None), NOW).attempt
+    change = MACHINE.apply_callback(silent, replace(PAID, sale_number="invented"), NOW)
+    assert change.attempt == replace(silent, alert=AttemptAlert.FOREIGN_CALLBACK)
+    denied = MACHINE.apply_answer(silent, said(SaleState.UNPAID), NOW).attempt
+    assert denied.sale_number is None
+    assert MACHINE.apply_callback(denied, replace(PAID, sale_number="true"), NOW).attempt.sale_number == "true"
+
+
+def test_what_the_bank_said_of_another_sale_is_not_said_of_this_one() -> None:
+    wrong = replace(SENT, state=AttemptState.DECLINED, sale_number="other", bank_amount=1, paid_amount=1)
+    returned = MACHINE.apply_callback(wrong, PAID, NOW).attempt
+    assert (returned.sale_number, returned.bank_amount, returned.paid_amount) == ("5142", None, None)
+    told = GatewayAnswer(sale_state=SaleState.AWAITING_VERIFICATION, code="0", sale_number="5143")
+    assert ASKING_MACHINE.apply_answer(returned, told, NOW).attempt.sale_number == "5143"
+
+
+def test_a_denied_number_says_nothing_of_the_session() -> None:
+    over = SENT.session_ends_at + timedelta(minutes=2)
+    denied = ASKING_MACHINE.apply_answer(RETURNED, said(SaleState.UNPAID), over).attempt
+    assert denied.state is AttemptState.DECLINED
+    assert ASKING_MACHINE.plan_call(denied, over) is GatewayCall.INQUIRE
+    assert ASKING_MACHINE.apply_answer(denied, said(SaleState.UNPAID), over).attempt.state is AttemptState.FAILED
+    assert MACHINE.apply_answer(RETURNED, said(SaleState.UNPAID), over).attempt.state is AttemptState.DECLINED
+    nothing_back = AttemptMachine(replace(SETTLES_BY_CALL, verify_within=None, inquiry=InquiryKey.NOTHING))
+    waiting = nothing_back.apply_answer(RETURNED, said(SaleState.UNPAID), over).attempt
+    assert (waiting.state, waiting.alert) == (AttemptState.UNKNOWN, AttemptAlert.UNANSWERABLE)
+
+
+def test_a_payment_that_came_back_is_verified_without_end_where_there_are_no_numbers() -> None:
+    machine = AttemptMachine(replace(CAN_BE_ASKED, inquiry=InquiryKey.NOTHING))
+    unknown = machine.apply_answer(replace(RETURNED, sale_number=None), said(None), NOW + timedelta(hours=1)).attempt
+    assert unknown.state is AttemptState.UNKNOWN
+    assert machine.plan_call(unknown, NOW + timedelta(hours=1)) is GatewayCall.VERIFY
+
+
+def test_a_bank_that_forgot_what_was_given_back_gave_it_back() -> None:
+    wrong = MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED, amount=199_000), NOW).attempt
+    assert MACHINE.apply_answer(wrong, said(SaleState.UNPAID), NOW).attempt.state is AttemptState.REVERSED
+    right = MACHINE.apply_answer(RETURNED, said(SaleState.VERIFIED), NOW).attempt
+    change = MACHINE.apply_answer(right, said(SaleState.UNPAID), NOW)
+    assert (change.attempt.state, change.attempt.alert) == (AttemptState.VERIFIED, AttemptAlert.CONTRADICTION)
+
+
+def test_a_session_that_nobody_answers_about_is_unknown_once_it_is_over() -> None:
+    over = SENT.session_ends_at + timedelta(minutes=2)
+    assert ASKING_MACHINE.apply_answer(SENT, said(None), NOW).attempt.state is AttemptState.SENT
+    assert ASKING_MACHINE.apply_answer(SENT, said(None), over).attempt.state is AttemptState.UNKNOWN
+
+
+def test_another_sale_of_a_session_whose_first_was_given_back_is_asked_about() -> None:
+    reversed_attempt = replace(RETURNED, state=AttemptState.REVERSED, finished_at=NOW, next_step_at=None)
+    assert MACHINE.apply_callback(reversed_attempt, PAID, NOW).attempt == reversed_attempt
+    anew = MACHINE.apply_callback(reversed_attempt, replace(PAID, sale_number="second"), NOW)
+    assert result(anew) == (AttemptState.RETURNED, {AttemptEffect.HOLD_BILLS})
+
+
+def test_money_that_is_ours_after_all_is_counted_and_told() -> None:
+    reversed_attempt = replace(RETURNED, state=AttemptState.REVERSED, finished_at=NOW, next_step_at=None)
+    change = MACHINE.apply_answer(reversed_attempt, said(SaleState.SETTLED), NOW)
+    assert result(change) == (AttemptState.SETTLED, {AttemptEffect.COUNT_PAYMENT, AttemptEffect.ALERT_STAFF})
+    assert change.attempt.alert is AttemptAlert.CONTRADICTION
+
+
+def test_a_verification_of_what_was_given_up_holds_its_bills_again() -> None:
+    failed = replace(RETURNED, state=AttemptState.FAILED, finished_at=NOW, next_step_at=None)
+    assert AttemptEffect.HOLD_BILLS in MACHINE.apply_answer(failed, said(SaleState.VERIFIED), NOW).effects
+
+
+def test_what_anybody_can_send_hides_no_other_alert() -> None:
+    wrong = replace(SENT, alert=AttemptAlert.UNANSWERABLE)
+    change = MACHINE.apply_callback(wrong, replace(PAID, reference="elsewhere"), NOW)
+    assert (change.attempt, change.effects) == (wrong, frozenset())
+
+
+def test_a_settlement_file_that_does_not_name_an_attempt_ends_it() -> None:
+    unknown = replace(SENT, state=AttemptState.UNKNOWN)
+    assert result(MACHINE.apply_absence(unknown, NOW)) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    settled = replace(SENT, state=AttemptState.SETTLED)
+    assert MACHINE.apply_absence(settled, NOW).attempt.alert is AttemptAlert.CONTRADICTION
+    failed = replace(SENT, state=AttemptState.FAILED)
+    assert MACHINE.apply_absence(failed, NOW).attempt == failed
+
+
+def test_an_answer_about_another_attempts_sale_is_asked_for_again_later() -> None:
+    change = ASKING_MACHINE.apply_sale_conflict(SENT, NOW)
+    assert change.attempt.next_step_at == NOW + PAUSES[0]
+    assert change.effects == {AttemptEffect.ALERT_STAFF}

@@ -1,0 +1,94 @@
+"""An attempt to send money back to a paying card, and what follows from each change of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.gateways.gateway import CardRefund, Sale
+
+
+class RefundAttemptState(StrEnum):
+    """Where the money is, as far as we know."""
+
+    DUE = "due"
+    """It is to be sent; surely no transfer of this number is at the bank."""
+    SENT = "sent"
+    """Stored before the bank is asked for it: a crash since then leaves it to be inquired."""
+    UNKNOWN = "unknown"
+    """The bank did not say whether it took it: inquired until it does, never repeated before."""
+    DONE = "done"
+    """The money is on its way to the card."""
+    REFUSED = "refused"
+    """The bank does not send it to the card: it goes by transfer to an account."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something still follows."""
+        return self not in {RefundAttemptState.DONE, RefundAttemptState.REFUSED}
+
+
+class RefundEffect(StrEnum):
+    """What has to be done in the transaction that stores a change."""
+
+    COUNT_REFUND = "count_refund"
+    """The money went: what was due back is settled by it."""
+    RETURN_TO_STAFF = "return_to_staff"
+    """The money did not go: it is due back by another way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAttempt:
+    """One attempt. It is never edited in place: the machine returns the next one."""
+
+    id: int
+    """The row's key."""
+    gateway: str
+    """The key of the gateway where the money was paid."""
+    refund_number: int
+    """Our number of the transfer at that gateway: one number, one transfer, however often it is asked for."""
+    sale: Sale
+    """The settled sale that it is of."""
+    amount: int
+    """Rials that go back."""
+    state: RefundAttemptState = RefundAttemptState.DUE
+    """Where the money is."""
+    reference: str | None = None
+    """The bank's number of the transfer; None before one is known."""
+    code: str | None = None
+    """The last code that the bank gave."""
+    sent_at: datetime | None = None
+    """When the bank was last asked for the transfer, in UTC; None: never."""
+    finished_at: datetime | None = None
+    """When it came to its end, in UTC; None while it is open."""
+    next_step_at: datetime | None = None
+    """When it is turned to next, in UTC; None once it has ended."""
+    unanswered_calls: int = 0
+    """Calls in a row that the bank did not answer: the pause grows with them."""
+    revision: int = 0
+    """Counts saves: saving an old revision is a `Conflict`."""
+
+    @property
+    def card_refund(self) -> CardRefund:
+        """What the bank is asked for, or about."""
+        return CardRefund(
+            refund_number=self.refund_number, sale=self.sale, amount=self.amount, reference=self.reference
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundChange:
+    """An attempt to refund after something happened."""
+
+    attempt: RefundAttempt
+    """As it is to be stored."""
+    event: str
+    """What happened, as a stable code of its history."""
+    effects: frozenset[RefundEffect] = frozenset()
+    """What belongs in the same transaction."""
+
+
+def get_refundable_amount(settled_amount: int, earlier_attempts: Iterable[RefundAttempt]) -> int:
+    """Return how many rials of a settled sale may still go back: what is unknown counts as gone until it is known."""
+    gone = sum(one.amount for one in earlier_attempts if one.state is not RefundAttemptState.REFUSED)
+    return max(0, settled_amount - gone)

@@ -1,0 +1,37 @@
+"""Plain double entry: every rial that moves is taken from one account and put into another."""
+
+from collections import defaultdict
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """Where rials are. Debit is positive."""
+
+    RECEIVABLE = "receivable"
+    REVENUE = "revenue"
+    GATEWAY = "gateway"
+    """What banks owe us for sales that are ours."""
+    TREASURY = "treasury"
+    """Bank slips come in here, transfers to an IBAN go out."""
+    DUE_BACK = "due_back"
+    """What payers are to get back."""
+    SUSPENSE = "suspense"
+    """What came in and fits nothing that was asked for."""
+
+
+class Ledger:
+    """Balances of the accounts, append-only: a posting is never taken back but by another one."""
+
+    __slots__ = ("balances",)
+
+    def __init__(self) -> None:
+        self.balances: defaultdict[Account, int] = defaultdict(int)
+
+    def post(self, debit: Account, credit: Account, amount: int) -> None:
+        """Move an amount."""
+        self.balances[debit] += amount
+        self.balances[credit] -= amount
+
+    def is_balanced(self) -> bool:
+        """Tell whether debit equals credit over all accounts."""
+        return sum(self.balances.values()) == 0

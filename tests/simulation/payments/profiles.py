@@ -1,0 +1,106 @@
+"""The simulated banks: one for each kind of protocol, with the bank's own habits beside what our side knows of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RefundScope, RepeatedVerify, Settlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankProfile:
+    """A bank: what its protocol promises, and what it does besides."""
+
+    name: str
+    capabilities: GatewayCapabilities
+    callback_brings_order: bool = True
+    callback_brings_reference: bool = True
+    callback_brings_sale_number: bool = True
+    compares_order: bool = True
+    """Whether it refuses to verify a sale for another order than its own."""
+    says_amount: bool = True
+    """Whether its answers say what the sale is over; where not, a wrong amount cannot be its fault here."""
+    forgets_reversed: bool = False
+    """Whether it answers «no such sale» for what it gave back."""
+    repeats_refunds: bool = False
+    """Whether it would pay one refund number twice."""
+
+
+def _minutes(number: int) -> timedelta:
+    return timedelta(minutes=number)
+
+
+MELLAT = BankProfile(
+    name="mellat",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(15),
+        verify_within=_minutes(20),
+        inquiry=InquiryKey.SALE_NUMBER,
+        repeated_verify=RepeatedVerify.SAYS_SO,
+        settlement=Settlement.BY_CALL,
+        reverse_within=timedelta(hours=3),
+        refund=RefundScope.PARTIAL,
+    ),
+    says_amount=False,
+)
+ZARINPAL = BankProfile(
+    name="zarinpal",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(15),
+        verify_within=None,
+        inquiry=InquiryKey.NOTHING,
+        repeated_verify=RepeatedVerify.SAYS_SO,
+        settlement=Settlement.WITH_VERIFY,
+        lists_unverified=True,
+    ),
+    callback_brings_order=False,
+    callback_brings_sale_number=False,
+)
+SAMAN = BankProfile(
+    name="saman",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(20),
+        verify_within=_minutes(30),
+        inquiry=InquiryKey.SALE_NUMBER,
+        repeated_verify=RepeatedVerify.SUCCEEDS,
+        settlement=Settlement.WITH_VERIFY,
+        reverse_within=_minutes(50),
+    ),
+    callback_brings_reference=False,
+    compares_order=False,
+    forgets_reversed=True,
+)
+SADAD = BankProfile(
+    name="sadad",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(15),
+        verify_within=_minutes(15),
+        inquiry=InquiryKey.ORDER,
+        repeated_verify=RepeatedVerify.ONLY_UNANSWERED,
+        settlement=Settlement.WITH_VERIFY,
+    ),
+    callback_brings_sale_number=False,
+)
+ASKABLE = BankProfile(
+    name="askable",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(10),
+        verify_within=_minutes(30),
+        inquiry=InquiryKey.ORDER,
+        repeated_verify=RepeatedVerify.ONLY_UNANSWERED,
+        settlement=Settlement.BY_CALL,
+        reverse_within=timedelta(hours=3),
+        refund=RefundScope.PARTIAL,
+    ),
+    repeats_refunds=True,
+)
+SILENT = BankProfile(
+    name="silent",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(10),
+        verify_within=None,
+        inquiry=InquiryKey.NOTHING,
+        repeated_verify=RepeatedVerify.SUCCEEDS,
+        settlement=Settlement.WITH_VERIFY,
+    ),
+)
+PROFILES = (MELLAT, ZARINPAL, SAMAN, SADAD, ASKABLE, SILENT)
