@@ -108,7 +108,7 @@ class SimulatedBank:
         """Do what is asked for, and say what the sale is since."""
         session = self._find(call, sale)
         if session is None or session.state is SaleState.UNPAID:
-            return GatewayAnswer(sale_state=SaleState.UNPAID, code=NO_SALE)
+            return GatewayAnswer(sale_state=SaleState.UNPAID if self.profile.denies_sales else None, code=NO_SALE)
         match call:
             case GatewayCall.VERIFY:
                 return self._verify(session)

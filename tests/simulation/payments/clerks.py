@@ -39,4 +39,4 @@ def read_unverified_list(world: World) -> None:
         for attempt in list(records.attempts.values()):
             if attempt.reference == listed.reference:
                 change: AttemptChange = world.machine.apply_listed(attempt, world.now)
-                records.store_change(change, records.revisions[attempt.id])
+                records.store_change(change)

@@ -27,6 +27,9 @@ TIME_NEEDED = timedelta(minutes=12)
 left, and the pauses after the few calls that failed.
 """
 
+LONGEST_WAIT = timedelta(hours=12)
+"""How long nothing but unanswered questions may go on."""
+
 FILE_DELAY = timedelta(days=3)
 
 
@@ -94,7 +97,10 @@ def _finish_workers(world: World) -> None:
 
 
 def become_quiet(world: World) -> None:
-    """Do all that is due, then let the clock go on to what is due next, until nothing is."""
+    """Do all that is due, then let the clock go on to what is due next, until nothing is, or what is still asked about
+    waits for the settlement file.
+    """
+    latest = world.now + LONGEST_WAIT
     for _ in range(MOST_MOMENTS):
         if world.violations:
             return
@@ -108,7 +114,7 @@ def become_quiet(world: World) -> None:
             read_unverified_list(world)
         else:
             moment = world.find_next_moment()
-            if moment is None:
+            if moment is None or moment > latest:
                 return
             world.move_clock(moment)
         _finish_workers(world)
@@ -143,5 +149,5 @@ def _read_settlement_file(world: World) -> None:
             change = world.machine.apply_answer(attempt, answer, world.now)
         else:
             change = world.machine.apply_absence(attempt, world.now)
-        records.store_change(change, records.revisions[attempt.id])
+        records.store_change(change)
         check_step(world)

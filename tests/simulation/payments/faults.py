@@ -180,8 +180,8 @@ FAULTS = (
     PlantedFault("Unverified", "paid is read as unpaid", DriverRules(read_answer=_read_unverified_as_unpaid), SADAD),
     PlantedFault(
         "StaleAnswers",
-        "an answer is stored whoever holds the claim, and whatever happened since",
-        DriverRules(checks_lease=False, compares_revision=False),
+        "«not paid» is stored whatever happened since the bank was asked",
+        DriverRules(drops_stale_denials=False),
         ASKABLE,
         FAILING,
     ),

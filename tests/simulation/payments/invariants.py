@@ -88,9 +88,10 @@ def check_before_file(world: World) -> None:
     """Find money that lies at the bank and that nobody looks for, before its settlement file tells of it."""
     for attempt in world.records.attempts.values():
         session = world.get_session(attempt)
-        if session is None or session.state not in {SaleState.AWAITING_VERIFICATION, SaleState.VERIFIED}:
+        if session is None or session.state not in _MONEY_AT_BANK or attempt.alert is not None:
             continue
-        if attempt.alert is None and attempt.id not in world.overran:
+        is_lost = session.state is not SaleState.SETTLED or attempt.state.is_open
+        if is_lost and attempt.id not in world.overran:
             world.violations.append(f"the sale of attempt {attempt.id} stays {session.state} and nobody is told")
 
 

@@ -119,7 +119,6 @@ def _model(machine: type[AttemptMachine], paid_state: AttemptState = AttemptStat
         polls_list=False,
         reads_settlement_file=False,
         expects_start_to_end=False,
-        compares_revision=False,
     )
 
 

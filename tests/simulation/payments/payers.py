@@ -86,7 +86,7 @@ def receive_callback(world: World, callback: GatewayCallback) -> PaymentAttempt 
         change = world.machine.reject_callback(attempt)
     else:
         change = world.machine.apply_callback(attempt, callback, world.now)
-    records.store_change(change, records.revisions[attempt.id])
+    records.store_change(change)
     return attempt
 
 

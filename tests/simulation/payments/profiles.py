@@ -19,6 +19,8 @@ class BankProfile:
     """Whether it refuses to verify a sale for another order than its own."""
     says_amount: bool = True
     """Whether its answers say what the sale is over; where not, a wrong amount cannot be its fault here."""
+    denies_sales: bool = True
+    """Whether its «no such sale» can be read as «not paid»; where not, it is no answer (docs/payments.md, codes)."""
     forgets_reversed: bool = False
     """Whether it answers «no such sale» for what it gave back."""
     repeats_refunds: bool = False
@@ -41,6 +43,7 @@ MELLAT = BankProfile(
         refund=RefundScope.PARTIAL,
     ),
     says_amount=False,
+    denies_sales=False,
 )
 ZARINPAL = BankProfile(
     name="zarinpal",

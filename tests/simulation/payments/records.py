@@ -50,7 +50,6 @@ class MunicipalRecords:
         "refund_claims",
         "refunds",
         "returned_by_iban",
-        "revisions",
         "rules",
         "suspended",
         "violations",
@@ -60,7 +59,6 @@ class MunicipalRecords:
         self.rules, self.now = rules, now
         self.bills = [SimulatedBill(number, amount) for number, amount in enumerate(amounts)]
         self.attempts: dict[int, PaymentAttempt] = {}
-        self.revisions: dict[int, int] = {}
         self.claims: dict[int, tuple[int, datetime | None]] = {}
         self.refunds: dict[int, RefundAttempt] = {}
         self.refund_claims: dict[int, tuple[int, datetime | None]] = {}
@@ -78,20 +76,15 @@ class MunicipalRecords:
 
     def add_attempt(self, attempt: PaymentAttempt) -> None:
         """Store a new attempt and hold its bills."""
-        self.attempts[attempt.id], self.revisions[attempt.id] = attempt, 0
+        self.attempts[attempt.id] = attempt
         self._hold_bills(attempt)
 
-    def store_change(self, change: AttemptChange, read_revision: int, *, with_effects: bool = True) -> bool:
-        """Store a change with its effects; false, and nothing is stored, when it came from an old revision, or its sale
-        is another attempt's.
-        """
+    def store_change(self, change: AttemptChange, *, with_effects: bool = True) -> bool:
+        """Store a change with its effects; false, and nothing is stored, when its sale is another attempt's."""
         attempt = change.attempt
-        if self.rules.compares_revision and self.revisions[attempt.id] != read_revision:
-            return False
         if self.is_sale_of_another(attempt):
             return False
         self.attempts[attempt.id] = attempt
-        self.revisions[attempt.id] += 1
         if with_effects:
             for effect in change.effects:
                 self._apply_effect(effect, attempt)

@@ -31,12 +31,10 @@ class DriverRules:
     refund_machine: type[RefundMachine] = RefundMachine
     read_answer: Callable[[GatewayCall, GatewayAnswer], GatewayAnswer] = field(default=read_plainly)
     """How a gateway's file reads codes."""
-    checks_lease: bool = True
-    """An answer is applied only by whom the claim still belongs to."""
     reclaims_after: timedelta | None = timedelta(minutes=5)
     """How long a claim lasts; None: without end."""
-    compares_revision: bool = True
-    """An answer is applied only to the revision that the bank was asked about."""
+    drops_stale_denials: bool = True
+    """«Not paid» and silence say nothing of an attempt that moved on while the bank was asked."""
     judges_by_storing: bool = False
     """An answer is taken for what is so when it is stored, not when the bank was asked."""
     stores_effects_with_change: bool = True

@@ -88,7 +88,7 @@ def store_start(world: World, index: int, outcome: str) -> None:
         world.faults_left -= 1
         return
     change = world.machine.apply_start(records.attempts[index], process.result, world.now)
-    is_stored = records.store_change(change, records.revisions[index])
+    is_stored = records.store_change(change)
     is_sent = is_stored and change.attempt.state is AttemptState.SENT and change.event == "sent"
     process.has_left = process.has_left or (is_sent and isinstance(process.result, PaymentPage))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.gateways.attempt import GatewayCall, PaymentAttempt
-from domain.gateways.gateway import NOT_CONNECTED, TIMED_OUT, GatewayAnswer
+from domain.gateways.gateway import NOT_CONNECTED, TIMED_OUT, GatewayAnswer, SaleState
 from tests.simulation.payments.options import Option
 from tests.simulation.payments.world import WorkerProcess, World
 
@@ -55,11 +55,11 @@ def claim(world: World, number: int) -> None:
     call = world.machine.plan_call(attempt, world.now)
     if call is None:
         change = world.machine.apply_time(attempt, world.now)
-        records.store_change(change, records.revisions[attempt.id])
+        records.store_change(change)
         return
     lease = world.rules.reclaims_after
     worker.phase, worker.call, worker.target, worker.token = "claimed", call, attempt.id, world.new_token()
-    worker.read_revision = records.revisions[attempt.id]
+    worker.asked = attempt
     records.claims[attempt.id] = (worker.token, None if lease is None else world.now + lease)
 
 
@@ -88,22 +88,34 @@ def _ask(world: World, worker: WorkerProcess, outcome: str) -> GatewayAnswer:
 
 
 def apply_answer(world: World, number: int, outcome: str) -> None:
-    """Store what follows from the answer, if the claim still is this worker's."""
+    """Store what follows from the answer: it is knowledge, whoever holds the claim by now."""
     worker, records = world.workers[number], world.records
-    target, answer = worker.target, worker.answer
+    target, answer, asked = worker.target, worker.answer, worker.asked
     world.faults_left -= outcome != "stores"
     worker.reset()
     is_whole = outcome == "stores"
-    if answer is None or not (
-        is_whole or (outcome == "dies in between" and not world.rules.stores_effects_with_change)
-    ):
+    is_half = outcome == "dies in between" and not world.rules.stores_effects_with_change
+    if answer is None or not (is_whole or is_half):
         return
     held = records.claims.get(target)
-    if world.rules.checks_lease and (held is None or held[0] != worker.token):
+    if held is not None and held[0] == worker.token:
+        records.claims.pop(target)
+    attempt = records.attempts[target]
+    if world.rules.drops_stale_denials and _has_moved_on(asked, attempt) and answer.sale_state in _TRUE_WHEN_ASKED:
         return
-    records.claims.pop(target, None)
     asked_at = world.now if world.rules.judges_by_storing else worker.asked_at
-    change = world.machine.apply_answer(records.attempts[target], answer, asked_at)
+    change = world.machine.apply_answer(attempt, answer, asked_at)
     if records.is_sale_of_another(change.attempt):
-        change = world.machine.apply_sale_conflict(records.attempts[target], world.now)
-    records.store_change(change, worker.read_revision, with_effects=is_whole)
+        change = world.machine.apply_sale_conflict(attempt, world.now)
+    records.store_change(change, with_effects=is_whole)
+
+
+_TRUE_WHEN_ASKED = frozenset({None, SaleState.UNPAID})
+"""Answers that say nothing of an attempt that moved on meanwhile."""
+
+
+def _has_moved_on(asked: PaymentAttempt | None, attempt: PaymentAttempt) -> bool:
+    if asked is None:
+        return False
+    before = (asked.state, asked.returned_at, asked.sale_number)
+    return (attempt.state, attempt.returned_at, attempt.sale_number) != before

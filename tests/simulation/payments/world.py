@@ -77,10 +77,11 @@ class StartProcess:
 class WorkerProcess:
     """A process that moves attempts or refunds: what it holds between its lines."""
 
-    __slots__ = ("answer", "asked_at", "call", "phase", "read_revision", "refund_answer", "target", "token")
+    __slots__ = ("answer", "asked", "asked_at", "call", "phase", "refund_answer", "target", "token")
 
     def __init__(self) -> None:
-        self.target = self.token = self.read_revision = 0
+        self.target = self.token = 0
+        self.asked: PaymentAttempt | None = None
         self.asked_at = START_OF_TIME
         self.reset()
 
@@ -93,7 +94,7 @@ class WorkerProcess:
 
     def describe(self) -> tuple[object, ...]:
         """Return all that tells it from another."""
-        return (self.phase, self.call, self.target, self.read_revision, self.asked_at, self.answer, self.refund_answer)
+        return (self.phase, self.call, self.target, self.asked, self.asked_at, self.answer, self.refund_answer)
 
 
 class FlyingCallback:
@@ -203,7 +204,6 @@ class World:
             self.now,
             self.bank.describe(),
             tuple(records.attempts.values()),
-            tuple(records.revisions.values()),
             tuple(records.claims.items()),
             tuple(bill.state for bill in records.bills),
             tuple(records.refunds.values()),
