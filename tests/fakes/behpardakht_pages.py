@@ -15,7 +15,8 @@ from yarl import URL
 from tests.fakes.behpardakht_sales import BehpardakhtSales, BehpardakhtSession
 
 _PAGE = (
-    '<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><title>{title}</title><main>{body}</main></html>'
+    '<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><link rel="icon" href="data:,">'
+    "<title>{title}</title><main>{body}</main></html>"
 )
 _CARD_FORM = """<h1>پرداخت {amount} ریال</h1><p id="message">{message}</p><p id="cart">{cart}</p>
 <form method="post" action="/pgwchannel/pay">
