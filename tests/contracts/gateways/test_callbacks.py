@@ -84,13 +84,13 @@ async def test_nothing_but_the_banks_own_word_for_it_is_paid(gateway: PaymentGat
 
 
 @given(values=st.dictionaries(st.text(max_size=20), st.text(max_size=200), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_whatever_comes_nothing_is_raised(gateway: PaymentGateway, values: dict[str, str]) -> None:
     read(gateway, values)
 
 
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_whatever_comes_in_the_banks_own_fields_nothing_is_raised(
     gateway: PaymentGateway, honest_callback: dict[str, str], data: st.DataObject
 ) -> None:
