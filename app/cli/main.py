@@ -93,6 +93,19 @@ COMMANDS: CommandTable = {
             "ask": "app.cli.money.attempts:ask",
         },
     ),
+    "ledger": CommandGroup(
+        "The ledger: its balance, its entries, and receipts without a bill.",
+        {
+            "balance": "app.cli.money.ledger:balance",
+            "show": "app.cli.money.ledger:show",
+            "check": "app.cli.money.ledger:check",
+            "commission": "app.cli.money.ledger:commission",
+            "suspense": "app.cli.money.suspense:list_receipts",
+            "match": "app.cli.money.suspense:match",
+            "approve-return": "app.cli.money.suspense:approve_return",
+            "return": "app.cli.money.suspense:return_receipt",
+        },
+    ),
     "staff": CommandGroup(
         "Members of the staff.",
         {

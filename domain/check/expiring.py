@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import cast
 
 from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
+from domain.check.charge_progress import OpenBill
 from domain.check.flaws import Flaw
-from domain.check.ledger import OpenBill
 from domain.check.walk import Walk
 from domain.language.service import Service, StepContext, Transition, Trigger
 from domain.requests.request import Phase, ServiceRequest
@@ -49,7 +49,7 @@ def _expiring_steps(service: Service, graph: Walk) -> list[Transition]:
         for edge in graph.edges
         if edge.step
         and any(effect.voids_bills for effect in edge.step.effects)
-        and edge.start.ledger.open_bill is not OpenBill.NO
+        and edge.start.progress.open_bill is not OpenBill.NO
     }
     return [
         step

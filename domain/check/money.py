@@ -6,9 +6,9 @@ A bill that was closed as void or expired, and one whose money went back, is not
 
 from collections.abc import Iterator
 
+from domain.check.charge_progress import OpenBill, issues_bill
 from domain.check.expiring import expiry_flaws
 from domain.check.flaws import Flaw
-from domain.check.ledger import OpenBill, issues_bill
 from domain.check.walk import Walk, walk_service
 from domain.language.service import Service, Trigger
 
@@ -33,7 +33,7 @@ def _unpaid_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
 def _open_bill_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
     """A bill must not be open at the end, nor where its payment leads to nothing."""
     open_states = {
-        place.state for place in graph.walk_states if not place.is_arriving and place.ledger.open_bill is OpenBill.YES
+        place.state for place in graph.walk_states if not place.is_arriving and place.progress.open_bill is OpenBill.YES
     }
     for state in service.states:
         if state.name not in open_states:

@@ -10,7 +10,7 @@ by hand is not asked here: `steps.py` does.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from domain.check.ledger import Ledger, OpenBill, follow_effects
+from domain.check.charge_progress import ChargeProgress, OpenBill, follow_effects
 from domain.language.service import Command, Service, Transition, Trigger
 
 
@@ -20,7 +20,7 @@ class WalkState:
 
     state: str
     """The state's name."""
-    ledger: Ledger
+    progress: ChargeProgress
     """What is known of bills and payments there."""
     is_arriving: bool
     """Whether the automatic steps have not been tried yet."""
@@ -65,8 +65,8 @@ class Walk:
 
 def walk_service(service: Service) -> Walk:
     """Follow a service from its first step on."""
-    ledger, is_unpaid = follow_effects(Ledger(), service.submit_effects)
-    first_state = WalkState(service.initial_state, ledger, is_arriving=True)
+    progress, is_unpaid = follow_effects(ChargeProgress(), service.submit_effects)
+    first_state = WalkState(service.initial_state, progress, is_arriving=True)
     graph, waiting_states = Walk({first_state}, has_unpaid_submit=is_unpaid), [first_state]
     while waiting_states:
         for edge in _find_edges(service, waiting_states.pop()):
@@ -87,15 +87,15 @@ def _find_edges(service: Service, walk_state: WalkState) -> Iterator[WalkEdge]:
         for step in service.steps_from(walk_state.state, Trigger.DEADLINE)
         if step.reckon_deadline
     )
-    if walk_state.ledger.open_bill is not OpenBill.NO:
+    if walk_state.progress.open_bill is not OpenBill.NO:
         yield from (_step_edge(walk_state, step) for step in service.steps_from(walk_state.state, Trigger.BILL_SETTLED))
-    if walk_state.ledger.is_paid:
+    if walk_state.progress.is_paid:
         yield from _reversal_edges(service, walk_state)
 
 
 def _reversal_edges(service: Service, walk_state: WalkState) -> Iterator[WalkEdge]:
     """Yield what follows where a payment is reversed."""
-    owed_state = replace(walk_state, ledger=walk_state.ledger.after_reversal())
+    owed_state = replace(walk_state, progress=walk_state.progress.after_reversal())
     candidates = service.steps_from(walk_state.state, Trigger.PAYMENT_REVERSED)
     for step in candidates:
         yield replace(_step_edge(owed_state, step), start=walk_state)
@@ -120,9 +120,9 @@ def _arrival_edges(service: Service, walk_state: WalkState) -> Iterator[WalkEdge
             answers.add((question, answer))
             if (question, not answer) in answers:
                 return
-    yield WalkEdge(walk_state, None, WalkState(walk_state.state, walk_state.ledger, is_arriving=False))
+    yield WalkEdge(walk_state, None, WalkState(walk_state.state, walk_state.progress, is_arriving=False))
 
 
 def _step_edge(walk_state: WalkState, step: Transition) -> WalkEdge:
-    ledger, is_unpaid = follow_effects(walk_state.ledger.after_guards(step), step.effects)
-    return WalkEdge(walk_state, step, WalkState(step.target_state, ledger, is_arriving=True), is_unpaid)
+    progress, is_unpaid = follow_effects(walk_state.progress.after_guards(step), step.effects)
+    return WalkEdge(walk_state, step, WalkState(step.target_state, progress, is_arriving=True), is_unpaid)

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, func, insert, select, update
+from sqlalchemy import Executable, and_, bindparam, func, insert, not_, select, update
 
 from domain.bills.bill import terminal_reference
 from domain.blocks.charging import REQUEST_SUBJECT
+from domain.ledger.accounts import Account
+from domain.ledger.entries import EntryKind
 from domain.offices.office import CommissionRule, CounterPayment, Office, OfficeKey
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import Utc
 from store.rows import TableMapping
-from store.schema import bills, commission_rules, offices, payments, requests
+from store.schema import bills, commission_rules, ledger_entries, offices, payments, requests
 from store.work import Repository
 
 EVERY_ONE = ""
@@ -44,23 +46,37 @@ _COUNT_REQUESTS = (
     .where(requests.c.office == bindparam("of_office"), requests.c.created_at >= _START, requests.c.created_at < _END)
     .group_by(requests.c.service)
 )
+_REVERSALS = ledger_entries.alias("reversals")
+_WAS_REVERSED = (
+    select(_REVERSALS.c.item_id)
+    .where(_REVERSALS.c.item_id == ledger_entries.c.item_id, _REVERSALS.c.kind == EntryKind.REVERSAL)
+    .exists()
+)
+# What the ledger has on the till of the office; the payment's row says which bill and receipt that was.
 _SELECT_PAYMENTS = (
     select(
-        payments.c.at,
+        ledger_entries.c.at,
         bills.c.bill_id,
         func.coalesce(requests.c.service, bills.c.subject_kind),
-        payments.c.amount,
+        ledger_entries.c.amount,
         payments.c.reference,
         payments.c.outcome,
         payments.c.rrn,
         payments.c.terminal_id,
         payments.c.paid_at,
     )
-    .join_from(payments, bills, payments.c.bill_id == bills.c.id)
+    .join_from(ledger_entries, payments, payments.c.id == ledger_entries.c.item_id)
+    .join(bills, bills.c.id == ledger_entries.c.bill_id)
     .outerjoin(requests, and_(bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == requests.c.id))
-    .where(payments.c.office == bindparam("of_office"), payments.c.at >= _START, payments.c.at < _END)
-    .where(payments.c.reversed_at.is_(None))
-    .order_by(payments.c.at, payments.c.id)
+    .where(
+        ledger_entries.c.debit_account == Account.TILL,
+        ledger_entries.c.debit_subaccount == bindparam("of_office"),
+        ledger_entries.c.at >= _START,
+        ledger_entries.c.at < _END,
+        ledger_entries.c.kind.in_([EntryKind.PAYMENT, EntryKind.SURPLUS]),
+        not_(_WAS_REVERSED),
+    )
+    .order_by(ledger_entries.c.at, ledger_entries.c.item_id)
 )
 
 

@@ -56,6 +56,7 @@ RIGHTS: Mapping[str, RightRule] = {
     "refunds.approve": _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),
     "ledger.view": _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "ledger.export": _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR, needs_fresh_proof=True),
+    "ledger.post": _right_of(Role.REVENUE, needs_fresh_proof=True),
     "suspense.view": _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "suspense.decide": _right_of(Role.REVENUE, needs_fresh_proof=True),
     "suspense.approve": _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),

@@ -27,7 +27,7 @@ class ChargeStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ChargeProgress:
     """The charge on one way, after some of its steps."""
 
     open_bill: OpenBill = OpenBill.NO
@@ -38,21 +38,21 @@ class Ledger:
         """Whether what was ordered may be given."""
         return self.open_bill is OpenBill.NO and self.charge_status in {ChargeStatus.FREE, ChargeStatus.PAID}
 
-    def after_guards(self, step: Transition) -> "Ledger":
+    def after_guards(self, step: Transition) -> "ChargeProgress":
         """Return the state of the charge once the guards of a step let it pass.
 
         One that asks for settled bills proves nothing where there was none, or where it was lost.
         """
-        ledger = self
+        progress = self
         if step.trigger is Trigger.BILL_SETTLED:
-            ledger = Ledger(OpenBill.MAYBE, ChargeStatus.PAID)
+            progress = ChargeProgress(OpenBill.MAYBE, ChargeStatus.PAID)
         guards = [*step.guards, *([step.condition] if step.condition else [])]
-        if ledger.open_bill is not OpenBill.NO and any(guard.requires_settled for guard in guards):
-            ledger = Ledger(OpenBill.NO, ChargeStatus.PAID)
+        if progress.open_bill is not OpenBill.NO and any(guard.requires_settled for guard in guards):
+            progress = ChargeProgress(OpenBill.NO, ChargeStatus.PAID)
         return (
-            replace(ledger, charge_status=ChargeStatus.FREE)
+            replace(progress, charge_status=ChargeStatus.FREE)
             if any(guard.requires_free_charge for guard in guards)
-            else ledger
+            else progress
         )
 
     @property
@@ -60,33 +60,33 @@ class Ledger:
         """Whether money came in, and no bill is open."""
         return self.open_bill is OpenBill.NO and self.charge_status is ChargeStatus.PAID
 
-    def after_reversal(self) -> "Ledger":
+    def after_reversal(self) -> "ChargeProgress":
         """Return the state of the charge once its payment turned out to be recorded wrongly: its bill is open again."""
-        return Ledger(OpenBill.YES, ChargeStatus.NOTHING)
+        return ChargeProgress(OpenBill.YES, ChargeStatus.NOTHING)
 
-    def after_effect(self, effect: Effect) -> "Ledger":
+    def after_effect(self, effect: Effect) -> "ChargeProgress":
         """Return the state of the charge after an effect."""
-        ledger = replace(self, open_bill=OpenBill.YES) if effect.issues_bill else self
-        if effect.settles_bills and ledger.open_bill is not OpenBill.NO:
-            ledger = Ledger(OpenBill.NO, ChargeStatus.PAID)
-        if effect.voids_bills and ledger.open_bill is not OpenBill.NO:
-            ledger = Ledger(OpenBill.NO, ChargeStatus.LOST)
-        if effect.refunds_payments and ledger.charge_status is ChargeStatus.PAID:
-            ledger = replace(ledger, charge_status=ChargeStatus.LOST)
-        return ledger
+        progress = replace(self, open_bill=OpenBill.YES) if effect.issues_bill else self
+        if effect.settles_bills and progress.open_bill is not OpenBill.NO:
+            progress = ChargeProgress(OpenBill.NO, ChargeStatus.PAID)
+        if effect.voids_bills and progress.open_bill is not OpenBill.NO:
+            progress = ChargeProgress(OpenBill.NO, ChargeStatus.LOST)
+        if effect.refunds_payments and progress.charge_status is ChargeStatus.PAID:
+            progress = replace(progress, charge_status=ChargeStatus.LOST)
+        return progress
 
 
-def follow_effects(ledger: Ledger, effects: Iterable[Effect]) -> tuple[Ledger, bool]:
+def follow_effects(progress: ChargeProgress, effects: Iterable[Effect]) -> tuple[ChargeProgress, bool]:
     """Return the state of the charge after effects in their order, and whether one of them gave what was not paid.
 
     What was given is taken for paid from there on: one fault is reported once.
     """
     is_unpaid = False
     for effect in effects:
-        if effect.delivers_result and not ledger.is_settled:
-            is_unpaid, ledger = True, Ledger(OpenBill.NO, ChargeStatus.PAID)
-        ledger = ledger.after_effect(effect)
-    return ledger, is_unpaid
+        if effect.delivers_result and not progress.is_settled:
+            is_unpaid, progress = True, ChargeProgress(OpenBill.NO, ChargeStatus.PAID)
+        progress = progress.after_effect(effect)
+    return progress, is_unpaid
 
 
 def issues_bill(effects: Sequence[Effect]) -> bool:

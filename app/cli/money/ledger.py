@@ -1,0 +1,149 @@
+"""`pishkhan ledger`: the trial balance, what was posted about a bill, the ledger beside the books, commission."""
+
+from datetime import time, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, reporting_errors, showing_status
+from app.cli.people.offices import OfficeCode
+from app.cli.reports.report_options import FirstDay, LastDay
+from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
+from domain.actions.ledger.commission import post_commission
+from domain.actions.ledger.labels import AccountLabels, load_account_labels
+from domain.ledger.accounts import AccountKey
+from domain.ledger.balances import AccountTotals, LedgerDifference, TrialBalance
+from domain.ledger.entries import LedgerEntry
+from domain.values import bill_ids
+from domain.values.calendar import tehran_moment
+
+MOST_DIFFERENCES = 1000
+"""Differences that one check names."""
+
+_BALANCE_COLUMNS = ("account", "subaccount", "opening", "debit", "credit", "balance")
+_ENTRY_COLUMNS = ("at", "kind", "debit", "credit", "amount", "note", "by")
+_DIFFERENCE_COLUMNS = ("bill_id", "account", "ledger", "books")
+
+
+def balance(first: FirstDay = None, last: LastDay = None, as_json: AsJson = False, config: ConfigPath = None) -> None:
+    """Show the trial balance: every account before, in and after a period; all entries if none is given."""
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        start = tehran_moment(read_day(session, first, "from"), time.min) if first else None
+        end = tehran_moment(read_day(session, last, "to") + timedelta(days=1), time.min) if last else None
+        async with session.store.open_unit(write=False) as uow:
+            labels = await load_account_labels(session.dependencies, uow)
+            trial_balance = TrialBalance.from_totals(await uow.ledger.sum_accounts(start, end))
+        rows = [_build_totals_view(labels, row) for row in trial_balance.rows]
+        totals = {"debit": trial_balance.debit, "credit": trial_balance.credit, "balanced": trial_balance.is_balanced}
+        return {"accounts": rows, **totals}
+
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
+    if as_json:
+        print_json(result)
+        return
+    print_table(
+        [{**row, "account": row["name"], "subaccount": row["subname"]} for row in result["accounts"]], _BALANCE_COLUMNS
+    )
+    print_line(f"debits {result['debit']}, credits {result['credit']}")
+
+
+def show(
+    bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """List what was posted about a bill."""
+
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            labels = await load_account_labels(session.dependencies, uow)
+            bill = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id))
+            return [_build_entry_view(labels, entry) for entry in await uow.ledger.list_of_bill(bill.id)]
+
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, _ENTRY_COLUMNS)
+
+
+def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
+    """Compare the ledger with bills, payments, refunds and receipts; each difference is named (exit code 1)."""
+
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        async with session.store.open_unit(write=False) as uow:
+            labels = await load_account_labels(session.dependencies, uow)
+            differences = await uow.ledger.list_differences(MOST_DIFFERENCES)
+        return [_build_difference_view(labels, difference) for difference in differences]
+
+    with reporting_errors(as_json), showing_status("comparing"):
+        rows = run_in_session(config, run_command)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(rows, _DIFFERENCE_COLUMNS)
+    else:
+        print_line("the ledger says what bills, payments, refunds and receipts say")
+    if rows:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def commission(
+    code: OfficeCode,
+    year: Annotated[int, typer.Option(help="Jalali year.")],
+    month: Annotated[int, typer.Option(help="Jalali month, 1–12, that is over.")],
+    username: ActingUserOrSystem = None,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Post what an office earned in a month by its statement; again, only what changed since."""
+
+    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
+        actor = await resolve_actor_or_system(session, username)
+        async with session.store.open_unit() as uow:
+            labels = await load_account_labels(session.dependencies, uow)
+            entries = await post_commission(session.dependencies, uow, code, year, month, actor)
+        return [_build_entry_view(labels, entry) for entry in entries]
+
+    with reporting_errors(as_json):
+        rows = run_in_session(config, run_command)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, _ENTRY_COLUMNS)
+
+
+def _account_view(labels: AccountLabels, account_key: AccountKey) -> dict[str, str]:
+    titles = {"name": labels.label_account(account_key.account), "subname": labels.label_subaccount(account_key)}
+    return {"account": account_key.account.value, "subaccount": account_key.subaccount, **titles}
+
+
+def _build_totals_view(labels: AccountLabels, totals: AccountTotals) -> dict[str, Any]:
+    amounts = {"opening": totals.opening_balance, "debit": totals.debit, "credit": totals.credit}
+    return {**_account_view(labels, totals.account_key), **amounts, "balance": totals.closing_balance}
+
+
+def _build_entry_view(labels: AccountLabels, entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "at": entry.at.isoformat(),
+        "kind": entry.kind.value,
+        "item": str(entry.item_id),
+        "debit": labels.label_key(entry.debit),
+        "credit": labels.label_key(entry.credit),
+        "amount": entry.amount,
+        "note": entry.note,
+        "by": entry.recorded_by,
+    }
+
+
+def _build_difference_view(labels: AccountLabels, difference: LedgerDifference) -> dict[str, Any]:
+    return {
+        "bill_id": difference.bill_id,
+        "account": labels.label_key(difference.account_key),
+        "ledger": difference.ledger_amount,
+        "books": difference.recorded_amount,
+    }
