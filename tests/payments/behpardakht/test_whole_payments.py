@@ -153,16 +153,19 @@ async def test_a_claim_that_the_bank_knows_nothing_of_is_never_called_unpaid(
     assert AttemptEffect.RELEASE_BILLS not in payment.effects
 
 
-async def test_a_claim_that_was_forged_does_not_stop_the_true_payment(
+async def test_a_payer_who_forged_a_claim_and_then_pays_has_the_money_back(
     bank: BehpardakhtBank, gateway: PaymentGateway
 ) -> None:
+    """The bank does not deny the first sale, so that no other one is taken up; it gives back what nobody verifies."""
     payment = WholePayment(bank, gateway)
     await payment.start()
     payment.come_back(ResCode="0", SaleReferenceId="127926981299")
     await payment.step()
     bank.sales.pay(payment.reference)
     payment.come_back()
-    assert await payment.finish() is AttemptState.SETTLED
+    assert payment.alert is AttemptAlert.FOREIGN_CALLBACK
+    assert await payment.finish(within=timedelta(hours=2)) is AttemptState.UNKNOWN
+    assert (payment.counted, bank.sales.taken_from_payers) == (0, 0)
 
 
 async def test_what_only_the_municipality_can_mend_is_told_and_goes_on_once_it_is(
