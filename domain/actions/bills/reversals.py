@@ -26,6 +26,7 @@ from domain.bills.bill import (
 )
 from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
 from domain.engine.engine import StepOutcome
+from domain.gateways.attempt import AttemptAlert
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
@@ -95,7 +96,8 @@ async def reverse_payment(
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
     long), `BillNotFound`, `NotFound("payment")`, `AlreadyDone("payment")` once reversed, and `NotAllowedNow("payment")`
-    when money of the bill went back already, or there is still a surplus on what shall be reversed.
+    when money of the bill went back already, or there is still a surplus on what shall be reversed; also of money from
+    a bank gateway, unless the bank takes back its word.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("payment")
@@ -103,6 +105,7 @@ async def reverse_payment(
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
     payment = _find_reversible_payment(payments, payment_row_id)
+    await _refuse_banks_word(uow, payment)
     is_surplus = payment.outcome is PaymentOutcome.SURPLUS
     due_refunds = _select_surplus_refund(refunds) if is_surplus else _select_due_refunds(payments, refunds)
     reversal = Reversal(
@@ -142,6 +145,16 @@ def _find_reversible_payment(payments: Sequence[Payment], row_id: int) -> Paymen
     if not reversible.is_recorded:
         raise AlreadyDone("payment", detail="payment_reversed")
     return reversible
+
+
+async def _refuse_banks_word(uow: UnitOfWork, payment: Payment) -> None:
+    """Nobody wrote down what a bank said was paid: its money goes back by a refund. A bank that says otherwise later
+    leaves an alert on the attempt: then the payment never was.
+    """
+    if payment.attempt_id is not None:
+        attempt = await uow.payment_attempts.get(payment.attempt_id)
+        if attempt.alert is not AttemptAlert.CONTRADICTION:
+            raise NotAllowedNow("payment", detail="banks_word")
 
 
 def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:

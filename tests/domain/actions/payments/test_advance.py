@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.bills.reversals import reverse_payment
 from domain.actions.payments.advance import advance_attempt, advance_due_attempts
 from domain.actions.payments.recover import recover_unverified
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
@@ -279,6 +280,28 @@ async def test_a_sale_that_the_bank_gives_to_two_attempts_pays_once(asker: Payer
     assert [await asker.state(attempt) for attempt in (first, second)] == [AttemptState.SETTLED, AttemptState.RETURNED]
     assert (await asker.attempt(second)).alert is AttemptAlert.FOREIGN_CALLBACK
     assert [len(await town.payments(code)) for code in codes] == [1, 0]
+
+
+async def test_what_a_bank_said_is_reversed_only_when_it_takes_it_back(payer: Payer) -> None:
+    town, code = payer.town, await payer.town.reach("awaiting_payment")
+    attempt = await payer.leave(code)
+    await payer.come_back(attempt)
+    payer.bank.script(VERIFIED, SETTLED)
+    await payer.advance()
+    (bill,), (payment,), staff = await town.bills(code), await town.payments(code), actor(Role.REVENUE)
+
+    async def reverse() -> None:
+        async with town.store.open_unit() as uow:
+            await reverse_payment(town.desk, uow, bill.bill_id, payment.id, "بانک پس گرفت", staff)
+
+    with pytest.raises(NotAllowedNow, match="banks_word"):
+        await reverse()
+    payer.bank.script(REVERSED)
+    await advance_attempt(town.desk, town.store, payer.gateways, attempt.id)
+    assert (await payer.attempt(attempt)).alert is AttemptAlert.CONTRADICTION
+    assert [message.key for message in await town.sent(REVENUE_MOBILE)] == ["staff.payment_alerts.contradiction"]
+    await reverse()
+    assert [one.state for one in await town.bills(code)] == [BillState.OPEN]
 
 
 async def test_staff_ask_the_bank_now(payer: Payer) -> None:
