@@ -91,6 +91,7 @@ COMMANDS: CommandTable = {
             "refunds": "app.cli.money.payments:refunds",
             "attempts": "app.cli.money.attempts:list_attempts",
             "ask": "app.cli.money.attempts:ask",
+            "resolve": "app.cli.money.attempts:resolve",
         },
     ),
     "ledger": CommandGroup(

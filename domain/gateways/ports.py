@@ -11,6 +11,9 @@ from domain.gateways.payment_link import PaymentLink
 PAYMENTS_WAKE = "payments"
 """What a commit that left attempts to be advanced is known by, beside the channels of messages."""
 
+HIGHEST_ID = 2**63 - 1
+"""No key of a row is higher (`IdGenerator`)."""
+
 
 class PaymentAttemptRepository(Protocol):
     """Attempts. A reference and a sale number belong to one attempt of a gateway."""
@@ -45,6 +48,10 @@ class PaymentAttemptRepository(Protocol):
 
     async def list_of_bill(self, bill_row_id: int) -> list[PaymentAttempt]:
         """Return the attempts at a bill, oldest first."""
+        ...
+
+    async def list_needing_attention(self, limit: int, before: int = HIGHEST_ID) -> list[PaymentAttempt]:
+        """Return attempts that bear an alert or are unknown, newest first, those with lower keys than `before`."""
         ...
 
     async def claim_due(

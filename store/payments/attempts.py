@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, ins
 
 from domain.gateways.attempt import AttemptEvent, BillShare, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
-from domain.gateways.ports import PAYMENTS_WAKE
+from domain.gateways.ports import HIGHEST_ID, PAYMENTS_WAKE
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
-from store.engines.types import Utc
+from store.engines.types import ID, Utc
 from store.repositories.leases import CLOCK_SLACK
 from store.rows import TableMapping
 from store.schema import payment_attempt_events, payment_attempt_shares, payment_attempts, payment_callbacks
+from store.schema.gateways import NEEDS_ATTENTION
 from store.work import Repository
 
 _COLUMN_NAMES = tuple(field.name for field in fields(PaymentAttempt) if field.name != "shares")
@@ -51,6 +52,12 @@ _SELECT_OF_BILL = (
     .join_from(payment_attempts, payment_attempt_shares, payment_attempts.c.id == payment_attempt_shares.c.attempt_id)
     .where(payment_attempt_shares.c.bill_row_id == bindparam("of_bill"))
     .order_by(payment_attempts.c.id)
+)
+_SELECT_ALERTED = (
+    select(*_COLUMNS)
+    .where(NEEDS_ATTENTION, payment_attempts.c.id < bindparam("before", type_=ID))
+    .order_by(payment_attempts.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 _SELECT_SHARES = (
     select(payment_attempt_shares.c.attempt_id, payment_attempt_shares.c.bill_row_id, payment_attempt_shares.c.amount)
@@ -168,6 +175,11 @@ class SqlPaymentAttemptRepository(Repository):
 
     async def list_of_bill(self, bill_row_id: int) -> list[PaymentAttempt]:
         return await self._read_attempts(await self._transaction.fetch_rows(_SELECT_OF_BILL, {"of_bill": bill_row_id}))
+
+    async def list_needing_attention(self, limit: int, before: int = HIGHEST_ID) -> list[PaymentAttempt]:
+        return await self._read_attempts(
+            await self._transaction.fetch_rows(_SELECT_ALERTED, {"most": limit, "before": before})
+        )
 
     async def claim_due(
         self, gateways: Collection[str], now: datetime, claim_token: str, limit: int, lease: timedelta

@@ -1,6 +1,6 @@
 """Attempts to pay at bank gateways: their bills, their history, the callbacks that came, and links to pay under."""
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, literal, or_
 
 from domain.gateways.attempt import AttemptAlert, AttemptState
 from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
@@ -55,6 +55,12 @@ partial_index(
     payment_attempts.c.next_step_at,
     where=payment_attempts.c.next_step_at.is_not(None),
 )
+# What somebody has to look at: few of many.
+NEEDS_ATTENTION = or_(
+    payment_attempts.c.alert.is_not(None),
+    payment_attempts.c.state == literal(AttemptState.UNKNOWN, EnumText(AttemptState), literal_execute=True),
+)
+partial_index("ix_payment_attempts_alerted", payment_attempts.c.id, where=NEEDS_ATTENTION)
 
 payment_attempt_shares = Table(
     "payment_attempt_shares",

@@ -1,4 +1,4 @@
-"""`pishkhan payment attempts` and `ask`: what banks said of payments online, and what they say now."""
+"""`pishkhan payment attempts`, `ask` and `resolve`: what banks said of payments online, and what they say now."""
 
 import asyncio
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from app.wiring import build_gateways
-from domain.actions.payments.asking import AttemptStory, ask_bank, list_attempt_stories
+from domain.actions.payments.asking import AttemptStory, ask_bank, list_attempt_stories, resolve_alert
 from domain.gateways.attempt import PaymentAttempt
 from domain.values.bill_ids import parse_bill_id
 
@@ -18,25 +18,55 @@ _EVENT_COLUMNS = ("number", "at", "event", "state", "code", "details")
 
 
 def list_attempts(
-    bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
+    bill_id: Annotated[
+        str | None, typer.Argument(help="Bill id (شناسه قبض); without one, what somebody has to look at.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many without a bill, newest first.")] = 100,
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """List the attempts to pay a bill online, oldest first, with what the bank said of each, step by step."""
+    """List the attempts to pay a bill online, oldest first, with what the bank said of each, step by step; without a
+    bill those that bear an alert, or of which no bank has said what became of them.
+    """
 
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
+            if bill_id is None:
+                return list(map(_build_attempt_view, await uow.payment_attempts.list_needing_attention(limit)))
             bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
             return [_build_story_view(story) for story in await list_attempt_stories(uow, bill.id)]
 
     with reporting_errors(as_json):
-        stories = run_in_session(config, run_command)
+        attempts = run_in_session(config, run_command)
     if as_json:
-        print_json(stories)
+        print_json(attempts)
         return
-    for story in stories:
-        print_line(_describe_attempt(story))
-        print_table(story["events"], _EVENT_COLUMNS)
+    for attempt in attempts:
+        print_line(_describe_attempt(attempt))
+        if bill_id is not None:
+            print_table(attempt["events"], _EVENT_COLUMNS)
+
+
+def resolve(
+    attempt: RowNumber,
+    reason: Annotated[str, typer.Option(help="What was found, in a few words; it is kept.")],
+    username: ActingUser,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Say that what an attempt's alert is about was looked at, and is over; for revenue and the manager."""
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            return _build_attempt_view(await resolve_alert(session.dependencies, uow, attempt, reason, actor))
+
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
+    if as_json:
+        print_json(result)
+    else:
+        print_line(_describe_attempt(result))
 
 
 def ask(attempt: RowNumber, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:

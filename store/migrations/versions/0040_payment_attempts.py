@@ -56,16 +56,15 @@ def _make_attempts() -> None:
         UniqueConstraint("gateway", "order_number", name="uq_payment_attempts_gateway_order_number"),
     )
     op.create_index("ix_payment_attempts_created_at", "payment_attempts", ["created_at"])
-    _index_where_known("uq_payment_attempts_reference", ["gateway", "reference"], "reference", unique=True)
-    _index_where_known("uq_payment_attempts_sale", ["gateway", "sale_number"], "sale_number", unique=True)
-    _index_where_known("ix_payment_attempts_due", ["next_step_at"], "next_step_at", unique=False)
+    _index_some("uq_payment_attempts_reference", ["gateway", "reference"], "reference IS NOT NULL", unique=True)
+    _index_some("uq_payment_attempts_sale", ["gateway", "sale_number"], "sale_number IS NOT NULL", unique=True)
+    _index_some("ix_payment_attempts_due", ["next_step_at"], "next_step_at IS NOT NULL", unique=False)
+    _index_some("ix_payment_attempts_alerted", ["id"], "alert IS NOT NULL OR state = 'unknown'", unique=False)
 
 
-def _index_where_known(index_name: str, columns: list[str], known_column: str, *, unique: bool) -> None:
-    is_known = text(f"{known_column} IS NOT NULL")
-    op.create_index(
-        index_name, "payment_attempts", columns, unique=unique, sqlite_where=is_known, postgresql_where=is_known
-    )
+def _index_some(index_name: str, columns: list[str], condition: str, *, unique: bool) -> None:
+    where = text(condition)
+    op.create_index(index_name, "payment_attempts", columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _refers(table_name: str, column_name: str, target: str) -> ForeignKeyConstraint:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from domain.gateways.gateway import SaleState
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.municipality import FOUR_HOURS, StandingClock, build_desk, municipality
-from tests.support.scripted_bank import Payer, ScriptedBank, answer
+from tests.support.scripted_bank import UNANSWERED, Payer, ScriptedBank, answer
 from tests.support.terminal import Terminal
 
 BANK = ScriptedBank()
@@ -66,6 +67,31 @@ def test_the_bank_is_asked_now(terminal: Terminal, bill_id: str, audit: Callable
     facts = {"gateway": "bank", "order_number": attempt["order_number"]}
     audited = [(who, json.loads(detail)) for who, detail in audit("payment_inquired")]
     assert audited == [("staff:revenue", facts)] * 2
+
+
+def test_what_somebody_has_to_look_at_is_listed_until_it_was(
+    terminal: Terminal, bill_id: str, audit: Callable[[str], list[tuple[str, str]]]
+) -> None:
+    assert terminal.json("payment", "attempts") == []
+    (attempt,) = terminal.json("payment", "attempts", bill_id)
+    BANK.script(replace(UNANSWERED, code="421", is_our_fault=True))
+    terminal.json("payment", "ask", str(attempt["id"]), "--as", "revenue")
+    (alerted,) = terminal.json("payment", "attempts")
+    assert (alerted["id"], alerted["alert"]) == (attempt["id"], "our_fault")
+    assert "unknown, our_fault" in terminal.run("payment", "attempts").out
+    resolve = ("payment", "resolve", str(attempt["id"]), "--reason", "نشانی ثبت شد", "--as")
+    assert terminal.refused(*resolve, "auditor")["code"] == "forbidden"
+    assert terminal.refused(*resolve[:3], "--reason", " ", "--as", "revenue")["code"] == "missing_field"
+    assert terminal.json(*resolve, "revenue")["alert"] is None
+    assert terminal.refused(*resolve, "revenue")["code"] == "not_allowed_now"
+    assert [one["id"] for one in terminal.json("payment", "attempts")] == [attempt["id"]], "what became of it?"
+    (who, detail), *_ = audit("payment_alert_resolved")
+    assert (who, json.loads(detail)["reason"]) == ("staff:revenue", "نشانی ثبت شد")
+    (resolved,) = terminal.json("payment", "attempts", bill_id)
+    assert resolved["events"][-1]["details"]["resolved"] == "our_fault"
+    BANK.script(answer(SaleState.REVERSED, "48"))
+    assert terminal.json("payment", "ask", str(attempt["id"]), "--as", "revenue")["state"] == "reversed"
+    assert terminal.json("payment", "attempts") == []
 
 
 def test_refusals_are_told(terminal: Terminal, bill_id: str) -> None:

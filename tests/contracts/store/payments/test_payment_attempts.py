@@ -63,6 +63,20 @@ async def test_an_attempt_is_kept_whole_and_found_by_each_of_its_names(store: Sq
             await repository.get(attempt.id + 1)
 
 
+async def test_what_somebody_has_to_look_at_is_listed_newest_first(store: SqlStore) -> None:
+    bill = await a_stored_bill(store)
+    plain, alerted, unknown, last = (
+        an_attempt(bill),
+        an_attempt(bill, alert=AttemptAlert.WRONG_AMOUNT),
+        an_attempt(bill, state=AttemptState.UNKNOWN),
+        an_attempt(bill, alert=AttemptAlert.OUR_FAULT, state=AttemptState.FAILED),
+    )
+    await stored(store, plain, alerted, unknown, last)
+    async with store.open_unit(write=False) as uow:
+        assert await uow.payment_attempts.list_needing_attention(9) == [last, unknown, alerted]
+        assert await uow.payment_attempts.list_needing_attention(1, before=last.id) == [unknown]
+
+
 async def test_an_attempt_is_saved_once_for_each_revision(store: SqlStore) -> None:
     attempt = an_attempt(await a_stored_bill(store))
     await stored(store, attempt)
