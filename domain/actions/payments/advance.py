@@ -9,13 +9,12 @@ it stands.
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
 from domain.actions.payments.changes import gateway_actor, store_change
-from domain.gateways.attempt import AttemptChange, GatewayCall, PaymentAttempt
+from domain.gateways.attempt import GatewayCall, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
 from domain.unit_of_work import Store, UnitOfWork
@@ -132,12 +131,13 @@ class AttemptWorker:
         return self._machine.plan_call(attempt, self._dependencies.clock.now())
 
     async def _make_call(self, attempt: PaymentAttempt, call: GatewayCall, claim_token: str) -> PaymentAttempt:
+        asked_at = self._dependencies.clock.now()
         answer = await self._ask_bank(attempt, call)
         async with self._store.open_unit() as uow:
             if answer.sale_number is not None:
                 await serialise_sale(uow, attempt.gateway, answer.sale_number)
             await uow.payment_attempts.release_claim(attempt.id, claim_token)
-            return await self._store_answer(uow, attempt, call, answer)
+            return await self._store_answer(uow, attempt, call, answer, asked_at)
 
     async def _ask_bank(self, attempt: PaymentAttempt, call: GatewayCall) -> GatewayAnswer:
         match call:
@@ -151,23 +151,17 @@ class AttemptWorker:
                 return await self._gateway.reverse(attempt.sale)
 
     async def _store_answer(
-        self, uow: UnitOfWork, asked: PaymentAttempt, call: GatewayCall, answer: GatewayAnswer
+        self, uow: UnitOfWork, asked: PaymentAttempt, call: GatewayCall, answer: GatewayAnswer, asked_at: datetime
     ) -> PaymentAttempt:
         """Apply an answer to the attempt as it stands, which may have moved on while the bank was asked."""
         attempt = await uow.payment_attempts.get(asked.id, lock=True)
         if _has_moved_on(asked, attempt) and answer.sale_state in _ONLY_TRUE_WHEN_ASKED:
             return attempt
-        change = await self._apply_answer(uow, attempt, answer)
+        change = self._machine.apply_answer(attempt, answer, asked_at)
+        if await is_foreign_sale(uow, attempt, change.attempt.sale_number):
+            change = self._machine.apply_sale_conflict(attempt, self._dependencies.clock.now())
         details = {"call": call.value, "answer": answer.sale_state.value if answer.sale_state else "none"}
         return await store_change(self._dependencies, uow, change, self._actor, details)
-
-    async def _apply_answer(self, uow: UnitOfWork, attempt: PaymentAttempt, answer: GatewayAnswer) -> AttemptChange:
-        """A sale that is known as another attempt's pays once, whatever the bank says: staff look at it."""
-        now = self._dependencies.clock.now()
-        if attempt.sale_number is None and await is_foreign_sale(uow, attempt, answer.sale_number):
-            waiting = self._machine.apply_answer(attempt, replace(answer, sale_state=None), now)
-            return self._machine.reject_callback(waiting.attempt)
-        return self._machine.apply_answer(attempt, answer, now)
 
     async def _apply_time(self, planned: PaymentAttempt, claim_token: str) -> None:
         async with self._store.open_unit() as uow:

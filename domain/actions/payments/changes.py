@@ -103,14 +103,12 @@ async def _release_bills(_dependencies: Dependencies, uow: UnitOfWork, attempt: 
 
 
 async def _hold_in_suspense(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
-    """Keep money that is not what was asked for, until the revenue unit says whose it is."""
+    """Keep money that is ours and is not what was asked for, until the revenue unit places it."""
+    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    facts: EventDetails = {"attempt": attempt.id, "order_number": attempt.order_number, "bill_id": bill.bill_id}
     source = MoneySource(PaymentMethod.GATEWAY, attempt.gateway)
-    amount = attempt.amount if attempt.bank_amount is None else attempt.bank_amount
-    facts: dict[str, str | int] = {"attempt": attempt.id, "order_number": attempt.order_number, "asked": attempt.amount}
-    if attempt.payer_mobile:
-        facts["mobile"] = attempt.payer_mobile
-    reference, actor = payment_reference(attempt), gateway_actor(attempt.gateway)
-    await hold_in_suspense(dependencies, uow, source, amount, reference, facts, actor)
+    amount, actor = attempt.bank_amount or attempt.amount, gateway_actor(attempt.gateway)
+    await hold_in_suspense(dependencies, uow, source, amount, payment_reference(attempt), facts, actor)
 
 
 _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {

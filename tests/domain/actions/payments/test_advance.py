@@ -10,6 +10,7 @@ from domain.actions.payments.recover import recover_unverified
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.gateways.attempt import AttemptAlert, AttemptState
 from domain.gateways.gateway import SaleState, UnverifiedSale
+from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseState
 from domain.values.actors import Role
 from domain.values.errors import Conflict, NotAllowedNow, NotFound, Unavailable
@@ -254,6 +255,10 @@ async def test_a_wrong_amount_that_is_ours_pays_no_bill(asker: Payer) -> None:
     assert await town.payments(code) == []
     assert [bill.state for bill in await town.bills(code)] == [BillState.OPEN]
     assert (await asker.attempt(attempt)).alert is AttemptAlert.WRONG_AMOUNT
+    async with town.store.open_unit(write=False) as uow:
+        receipt = await uow.suspense.find(MoneySource(PaymentMethod.GATEWAY, "bank"), "bank/5142")
+    assert receipt is not None
+    assert (receipt.amount, receipt.facts["attempt"], receipt.recorded_by) == (1000, attempt.id, "system:bank")
     async with town.store.open_unit(write=False) as uow:
         (receipt,) = await uow.suspense.list_in_state(SuspenseState.OPEN, 10)
         assert await uow.ledger.list_differences(10) == []
