@@ -104,8 +104,7 @@ async def reverse_payment(
     reason_text, by_actor = _check_reason(reason), actor.acting_in_role(REVENUE_ROLES)
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
-    payment = _find_reversible_payment(payments, payment_row_id)
-    await _refuse_banks_word(uow, payment)
+    payment = await _find_reversible_payment(uow, payments, payment_row_id)
     is_surplus = payment.outcome is PaymentOutcome.SURPLUS
     due_refunds = _select_surplus_refund(refunds) if is_surplus else _select_due_refunds(payments, refunds)
     reversal = Reversal(
@@ -138,12 +137,13 @@ def _check_reason(reason: str) -> str:
     return reason_text
 
 
-def _find_reversible_payment(payments: Sequence[Payment], row_id: int) -> Payment:
+async def _find_reversible_payment(uow: UnitOfWork, payments: Sequence[Payment], row_id: int) -> Payment:
     reversible = next((payment for payment in payments if payment.id == row_id and payment.outcome in _INCOMING), None)
     if reversible is None:
         raise NotFound("payment", detail="payment")
     if not reversible.is_recorded:
         raise AlreadyDone("payment", detail="payment_reversed")
+    await _refuse_banks_word(uow, reversible)
     return reversible
 
 
