@@ -83,8 +83,8 @@ class SadadBank(BankServer):
 
 
 def decrypt(sign_data: str) -> str:
-    """Return what was signed with the merchant's key."""
+    """Return what was signed with the merchant's key; what was signed with another one is garbage."""
     cipher = Cipher(TripleDES(base64.b64decode(KEY)), modes.ECB())  # noqa: S305 - the protocol's
     decryptor = cipher.decryptor()
     padded = decryptor.update(base64.b64decode(sign_data)) + decryptor.finalize()
-    return padded[: -padded[-1]].decode()
+    return padded[: -padded[-1]].decode("utf-8", "replace")
