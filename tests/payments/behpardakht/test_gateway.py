@@ -1,5 +1,6 @@
 """Sessions, callbacks and transfers to cards, against the fake bank."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -205,3 +206,15 @@ async def test_the_bank_gives_back_by_itself_after_twenty_minutes(
     sale = Sale(order_number=7, reference=page.reference, sale_number=str(paid.number), amount=ORDER.amount)
     assert (await gateway.verify(sale)).sale_state is SaleState.REVERSED
     assert (await gateway.list_unverified()) == ()
+
+
+async def test_calls_at_once_have_their_own_answers(bank: BehpardakhtBank, gateway: PaymentGateway) -> None:
+    pages = await asyncio.gather(*[gateway.start(replace(ORDER, order_number=number)) for number in range(100, 120)])
+    sales = []
+    for number, page in enumerate(pages, 100):
+        assert isinstance(page, PaymentPage)
+        paid = bank.sales.pay(page.reference).sale if number % 2 else None
+        sale_number = str(paid.number) if paid else "1"
+        sales.append(Sale(order_number=number, reference=page.reference, sale_number=sale_number, amount=ORDER.amount))
+    answers = await asyncio.gather(*[gateway.verify(sale) for sale in sales])
+    assert [answer.code for answer in answers] == ["42", "0"] * 10
