@@ -12,9 +12,11 @@ from app.cli.session import CommandSession, resolve_actor, run_in_session
 from app.wiring import build_gateways
 from domain.actions.payments.asking import AttemptStory, ask_bank, list_attempt_stories, resolve_alert
 from domain.gateways.attempt import PaymentAttempt
+from domain.gateways.code_texts import describe_code
+from domain.messages.catalogue import Catalogue
 from domain.values.bill_ids import parse_bill_id
 
-_EVENT_COLUMNS = ("number", "at", "event", "state", "code", "details")
+_EVENT_COLUMNS = ("number", "at", "event", "state", "code", "meaning", "details")
 
 
 def list_attempts(
@@ -34,7 +36,8 @@ def list_attempts(
             if bill_id is None:
                 return list(map(_build_attempt_view, await uow.payment_attempts.list_needing_attention(limit)))
             bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
-            return [_build_story_view(story) for story in await list_attempt_stories(uow, bill.id)]
+            catalogue = session.dependencies.catalogue
+            return [_build_story_view(catalogue, story) for story in await list_attempt_stories(uow, bill.id)]
 
     with reporting_errors(as_json):
         attempts = run_in_session(config, run_command)
@@ -89,8 +92,12 @@ def ask(attempt: RowNumber, username: ActingUser, as_json: AsJson = False, confi
         print_line(_describe_attempt(result))
 
 
-def _build_story_view(story: AttemptStory) -> dict[str, Any]:
-    events = [asdict(event) | {"at": event.at.isoformat()} for event in story.events]
+def _build_story_view(catalogue: Catalogue, story: AttemptStory) -> dict[str, Any]:
+    gateway = story.attempt.gateway
+    events = [
+        asdict(event) | {"at": event.at.isoformat(), "meaning": describe_code(catalogue, gateway, event.code)}
+        for event in story.events
+    ]
     callbacks = [asdict(callback) | {"at": callback.at.isoformat()} for callback in story.callbacks]
     return _build_attempt_view(story.attempt) | {"events": events, "callbacks": callbacks}
 
