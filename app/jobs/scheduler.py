@@ -27,7 +27,7 @@ from domain.actions.history.verifications import request_nightly_verification, r
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.actions.offices.accounts import forget_old_calls
 from domain.actions.payments.advance import advance_due_attempts
-from domain.actions.payments.recover import recover_unverified
+from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
 from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
 from domain.actions.registries.import_jobs import forget_old_imports
 from domain.actions.reports.monthly import store_monthly_reports
@@ -97,6 +97,11 @@ def _run_due_timers(kind: TimerKind) -> Callable[[ServerParts], Awaitable[int]]:
     return lambda parts: run_due_timers(parts.dependencies, parts.store, kind)
 
 
+async def _recover_payments(parts: ServerParts) -> int:
+    await log_stranded_attempts(parts.dependencies, parts.store, parts.gateways)
+    return await recover_unverified(parts.dependencies, parts.store, parts.gateways)
+
+
 def _bot_jobs(messenger: str) -> tuple[Job, ...]:
     return (
         Job(
@@ -142,7 +147,7 @@ JOBS = (
     Job(
         "unverified_payments",
         run_every(minutes=5),
-        lambda parts: recover_unverified(parts.dependencies, parts.store, parts.gateways),
+        _recover_payments,
         runs_at_start=True,
         needs_gateway=True,
     ),

@@ -59,6 +59,13 @@ _SELECT_ALERTED = (
     .order_by(payment_attempts.c.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
+_HAS_NEXT_STEP = payment_attempts.c.next_step_at.is_not(None)
+_SELECT_DUE_GATEWAYS = (
+    select(payment_attempts.c.gateway)
+    .where(_HAS_NEXT_STEP, payment_attempts.c.next_step_at < bindparam("due_by", type_=Utc))
+    .distinct()
+    .order_by(payment_attempts.c.gateway)
+)
 _SELECT_SHARES = (
     select(payment_attempt_shares.c.attempt_id, payment_attempt_shares.c.bill_row_id, payment_attempt_shares.c.amount)
     .where(payment_attempt_shares.c.attempt_id.in_(bindparam("attempts", expanding=True)))
@@ -108,7 +115,7 @@ def _claim_values(engine: DatabaseEngine) -> dict[str, Any]:
 def _claim_due(engine: DatabaseEngine) -> Executable:
     due_attempts = (
         select(payment_attempts.c.id)
-        .where(payment_attempts.c.next_step_at.is_not(None))
+        .where(_HAS_NEXT_STEP)
         .where(payment_attempts.c.next_step_at <= bindparam("due_by", type_=Utc), _is_unclaimed(engine))
         .where(payment_attempts.c.gateway.in_(bindparam("gateways", expanding=True)))
         .order_by(payment_attempts.c.next_step_at, payment_attempts.c.id)
@@ -180,6 +187,9 @@ class SqlPaymentAttemptRepository(Repository):
         return await self._read_attempts(
             await self._transaction.fetch_rows(_SELECT_ALERTED, {"most": limit, "before": before})
         )
+
+    async def list_due_gateways(self, moment: datetime) -> list[str]:
+        return [name for (name,) in await self._transaction.fetch_rows(_SELECT_DUE_GATEWAYS, {"due_by": moment})]
 
     async def claim_due(
         self, gateways: Collection[str], now: datetime, claim_token: str, limit: int, lease: timedelta

@@ -3,6 +3,7 @@
 It decides nothing. One that matches what was stored makes the bank be asked (`advance.py`).
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -16,6 +17,8 @@ from domain.gateways.card_numbers import hide_card_numbers
 from domain.gateways.gateway import GatewayCallback, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME = 100
 """Characters of what a bank calls a session, a sale or a result; none of the published ones comes near."""
@@ -70,6 +73,9 @@ def _read_callback(gateway: PaymentGateway, values: Mapping[str, str]) -> Gatewa
     try:
         callback = gateway.read_callback(values)
     except (MissingField, InvalidField):
+        return None
+    except Exception:  # whatever is wrong with a gateway, what came is stored
+        log.exception("a callback of %s could not be read", gateway.name)
         return None
     texts = (callback.reference, callback.sale_number, callback.code)
     can_be_kept = all(text is None or (text.isprintable() and len(text) <= LONGEST_NAME) for text in texts)

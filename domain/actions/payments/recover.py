@@ -1,4 +1,9 @@
-"""Payers who never came back: banks that list what was paid and not verified are asked for that list."""
+"""Payers who never came back: banks that list what was paid and not verified are asked for that list. And attempts at
+gateways that are in use no more, whose bills wait for nobody.
+"""
+
+import logging
+from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import GatewaysByName
@@ -7,7 +12,12 @@ from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store
 
+log = logging.getLogger(__name__)
+
 LISTING_IGNORED = "listing_ignored"
+
+STRANDED_AFTER = timedelta(minutes=10)
+"""How long an attempt may be due before nobody seems to advance it."""
 
 
 async def recover_unverified(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
@@ -33,3 +43,15 @@ async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGat
             return False
         await store_change(dependencies, uow, change, gateway_actor(gateway.name))
         return True
+
+
+async def log_stranded_attempts(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
+    """Log the gateways that are in use no more and have attempts of which money may still come: nobody asks about
+    these, and their bills are held until somebody does.
+    """
+    due_before = dependencies.clock.now() - STRANDED_AFTER
+    async with store.open_unit(write=False) as uow:
+        stranded_gateways = await uow.payment_attempts.list_due_gateways(due_before)
+    for name in stranded_gateways:
+        if name not in gateways:
+            log.error("payments begun at %s wait: this gateway is in use no more", name)

@@ -153,6 +153,15 @@ async def test_what_is_due_is_claimed_once_and_those_that_wait_longest_first(
     assert await claim(store, "c") == []
 
 
+async def test_gateways_with_something_due_are_listed(store: SqlStore) -> None:
+    bill = await a_stored_bill(store)
+    await stored(store, an_attempt(bill, gateway="b"), an_attempt(bill, gateway="b"), an_attempt(bill, gateway="a"))
+    await stored(store, an_attempt(bill, gateway="c", next_step_at=None))
+    async with store.open_unit(write=False) as uow:
+        assert await uow.payment_attempts.list_due_gateways(NOW) == []
+        assert await uow.payment_attempts.list_due_gateways(NOW + SECOND) == ["a", "b"]
+
+
 async def test_of_many_who_claim_each_gets_another_attempt(store: SqlStore, other_store: SqlStore) -> None:
     bill = await a_stored_bill(store)
     attempts = [an_attempt(bill) for _ in range(12)]

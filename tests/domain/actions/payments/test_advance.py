@@ -6,7 +6,7 @@ import pytest
 
 from domain.actions.bills.reversals import reverse_payment
 from domain.actions.payments.advance import advance_attempt, advance_due_attempts
-from domain.actions.payments.recover import recover_unverified
+from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.gateways.attempt import AttemptAlert, AttemptState
 from domain.gateways.gateway import SaleState, UnverifiedSale
@@ -333,6 +333,18 @@ async def test_staff_ask_the_bank_now(payer: Payer) -> None:
     town.sql("UPDATE payment_attempts SET claimed_until = datetime('now', '+1 minute') || '.000000'")
     with pytest.raises(Conflict):
         await ask()
+
+
+async def test_attempts_at_a_gateway_that_is_in_use_no_more_are_logged(
+    payer: Payer, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = payer.town
+    await payer.leave(await town.reach("awaiting_payment"))
+    town.advance(minutes=40)
+    for gateways, lines in (({}, []), (payer.gateways, []), ({}, ["payments begun at bank wait"])):
+        await log_stranded_attempts(town.desk, town.store, gateways)
+        assert [line[:27] for line in caplog.messages] == lines
+        town.advance(minutes=5)
 
 
 async def test_without_a_gateway_nothing_is_done(payer: Payer) -> None:

@@ -50,6 +50,12 @@ async def test_what_names_nothing_of_ours_is_kept_too(payer: Payer, values: dict
     assert payer.town.rows("SELECT event, attempt_id FROM payment_callbacks") == [(event, None)]
 
 
+async def test_what_a_gateway_fails_to_read_is_kept_too(payer: Payer, caplog: pytest.LogCaptureFixture) -> None:
+    assert await receive(payer, order="three", code="0") is None
+    assert payer.town.rows("SELECT event, payload FROM payment_callbacks") == [("unreadable", "order=three&code=0")]
+    assert caplog.messages == ["a callback of bank could not be read"]
+
+
 async def test_strangers_do_not_fill_the_disk(payer: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callbacks, "MOST_IDLE_KEPT", 3)
     monkeypatch.setattr(callbacks, "MOST_REPETITIONS_KEPT", 5)
