@@ -70,7 +70,9 @@ async def _fill_and_play(
     # The stories fit the usual deadlines; a municipality's own rules hold for all that comes after.
     own_policy = dependencies.policy
     demo_policy = Policy(
-        company_code=own_policy.company_code, municipal_service_digit=own_policy.municipal_service_digit
+        company_code=own_policy.company_code,
+        municipal_service_digit=own_policy.municipal_service_digit,
+        site_address=own_policy.site_address,
     )
     past_dependencies = replace(dependencies, engine=replace(dependencies.engine, clock=demo_clock, policy=demo_policy))
     await fill_registers(past_dependencies, uow, password, timetable.today)

@@ -35,8 +35,8 @@ WRITTEN_OUT_KEYS = (
     "sms.nothing_returned", "sms.payment_reversed", "sms.proof_code", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.refused", "sms.reopened", "sms.restarted", "sms.status",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
-    "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken",
-    "units.before_dawn", "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
+    "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken", "units.before_dawn",
+    "chat.buttons.pay_online", "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 

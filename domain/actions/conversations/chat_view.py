@@ -6,6 +6,7 @@ from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
+from domain.conversation.buttons.requests import payment_button_rows
 from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.frames import Dialogue
 from domain.messages.keyboards import ButtonRows, ReplyMarkup
@@ -28,6 +29,8 @@ async def build_markup(turn: TurnContext, reply: ConversationReply, page: str | 
         button_rows = await build_request_buttons(
             turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
         )
+    else:
+        button_rows = payment_button_rows(turn.text_of, reply.message.payment_address)
     return ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of)))
 
 

@@ -10,6 +10,7 @@ from domain.actions.conversations.look_up import answer_text_key, run_lookup
 from domain.actions.conversations.turn_context import MOST_COUNTED, MOST_LISTED, CommandReply, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
+from domain.actions.payments.link_addresses import find_payment_address, join_address
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
@@ -58,7 +59,8 @@ async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> CommandR
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> CommandReply:
     """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn.dependencies, turn.uow, request)
-    return turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
+    reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
+    return await _add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
 
 
 async def track_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
@@ -95,8 +97,16 @@ async def describe_payment(turn: TurnContext, slots: SlotValues) -> CommandReply
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
     if not tracking_result.is_own:
         return turn.render_about(tracking_result.request, "sms.status_of_other")
-    facts = notify.payable_bill_facts(await list_request_bills(turn.uow, tracking_result.request))
-    return turn.render_about(tracking_result.request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+    bills = await list_request_bills(turn.uow, tracking_result.request)
+    facts = notify.payable_bill_facts(bills)
+    reply = turn.render_about(tracking_result.request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+    return await _add_payment_link(turn, reply, bills)
+
+
+async def _add_payment_link(turn: TurnContext, reply: CommandReply, bills: Sequence[Bill]) -> CommandReply:
+    """Return a reply about bills of the citizen with the link to those that can be paid, where it has room for it."""
+    address = await find_payment_address(turn.dependencies, turn.uow, bills)
+    return replace(reply, text=join_address(reply.text, address, reply.part_budget), payment_address=address)
 
 
 async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> CommandReply:
@@ -113,11 +123,13 @@ async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> Comman
         return turn.render("sms.bill_of_other", amount=group_digits(bill.amount), service=title)
     if bill.subject_kind == REQUEST_SUBJECT:
         request = await turn.uow.requests.get(bill.subject_id)
-        return turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+        reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+        return await _add_payment_link(turn, reply, [bill])
     if not facts:
         return turn.render("sms.bill_settled", service=title)
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
-    return turn.render("sms.pay_bill", service=title, amount=group_digits(bill.amount), **id_facts)
+    reply = turn.render("sms.pay_bill", service=title, amount=group_digits(bill.amount), **id_facts)
+    return await _add_payment_link(turn, reply, [bill])
 
 
 async def list_payable_bills(turn: TurnContext) -> CommandReply | None:
@@ -130,11 +142,16 @@ async def list_payable_bills(turn: TurnContext) -> CommandReply | None:
     request_bills = [
         bill for request in requests for bill in await list_request_bills(turn.uow, request) if bill.state.is_payable
     ]
-    bill_lines = [await _render_bill_line(turn, bill) for bill in (*request_bills, *row_bills)]
+    bills = (*request_bills, *row_bills)
+    bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
+    address = await find_payment_address(turn.dependencies, turn.uow, bills)
     text, _ = fit_lines(
-        turn.dependencies.catalogue.part_budget("sms.bills"), turn.text_of("sms.bills"), bill_lines, lambda _: []
+        turn.dependencies.catalogue.part_budget("sms.bills"),
+        turn.text_of("sms.bills"),
+        bill_lines,
+        lambda _: [address] if address else [],
     )
-    return turn.reply_with(text, "sms.bills")
+    return replace(turn.reply_with(text, "sms.bills"), payment_address=address)
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:

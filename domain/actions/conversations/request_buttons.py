@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import list_printouts
+from domain.actions.payments.link_addresses import find_payment_address
+from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows
 from domain.requests.request import Phase, ServiceRequest
@@ -20,7 +22,10 @@ async def build_request_buttons(
     is_own = request.mobile == mobile
     printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
     can_rate = is_own and await awaits_rating(dependencies, uow, request)
-    return RequestChoices(request, service, mobile, printable_papers, can_rate).build_rows(dependencies.catalogue.text)
+    bills = await list_request_bills(uow, request) if is_own and request.phase is Phase.NEEDS_PAYMENT else []
+    payment_address = await find_payment_address(dependencies, uow, bills)
+    choices = RequestChoices(request, service, mobile, printable_papers, can_rate, payment_address)
+    return choices.build_rows(dependencies.catalogue.text)
 
 
 async def awaits_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> bool:

@@ -37,6 +37,8 @@ class CommandReply:
     """Message parts that it may have."""
     request_id: int | None = None
     """The request that it is about; None without one."""
+    payment_address: str = ""
+    """Under which what it tells of is paid; empty where nothing is, or messages carry no links."""
     follow_up: Frame | None = None
     """The intent that it offers to do: the citizen's next text says yes or no. None: it offers nothing."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.dependencies import Dependencies
+from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.staff import staffing
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
@@ -53,7 +54,8 @@ async def announce_outcome(
     """
     replies = []
     for due_notice in outcome.due_notices:
-        message = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
+        notice_text = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
+        message = await append_payment_link(dependencies, uow, notice_text, due_notice.facts)
         for mobile in await find_recipients(dependencies, uow, outcome.request, due_notice.notice.audience):
             if actor.kind == "citizen" and mobile == actor.identifier:
                 replies.append(message)
@@ -201,9 +203,10 @@ async def replace_expired_notices(
         text_key, facts = await find_status_text(dependencies, uow, request)
         if request.mobile != mobile_line or text_key not in dependencies.catalogue:
             continue
-        message = dependencies.catalogue.render_message(
+        status_text = dependencies.catalogue.render_message(
             text_key, dependencies.wording.request_facts(request, facts), MessageClass.NOTICE
         )
+        message = await append_payment_link(dependencies, uow, status_text, facts)
         await queue_message(dependencies, uow, mobile_line, message, request.id)
 
 

@@ -1,4 +1,4 @@
-"""Links to pay under: found or made for bills of one payer, and what their page shows."""
+"""Links to pay under: found by their token, and what their page shows. They are made in `link_addresses.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,22 +33,6 @@ class PayableBills:
     def amount(self) -> int:
         """Rials that are still to be paid."""
         return sum(bill.amount for bill in self.open_bills)
-
-
-async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> PaymentLink:
-    """Return the link of these bills, made now where there is none; at least one bill, all of one payer."""
-    bill_row_ids = tuple(sorted({bill.id for bill in bills}))
-    token = _make_token(dependencies.ids.new_token())
-    return await uow.payment_links.ensure(PaymentLink(token, bill_row_ids, dependencies.clock.now()))
-
-
-def _make_token(random_digits: str) -> str:
-    """Return the token that is made of 32 hexadecimal digits of randomness."""
-    number, letters = int(random_digits, 16), []
-    for _ in range(LINK_LENGTH):
-        number, place = divmod(number, len(LINK_ALPHABET))
-        letters.append(LINK_ALPHABET[place])
-    return "".join(letters)
 
 
 async def load_payable_bills(dependencies: Dependencies, uow: UnitOfWork, token: str) -> PayableBills:

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
+from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
@@ -144,7 +145,7 @@ async def _notify_contact(
     message = dependencies.catalogue.render_message(
         f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
     )
-    await queue_message(dependencies, uow, mobile, message)
+    await queue_message(dependencies, uow, mobile, await append_payment_link(dependencies, uow, message, facts))
 
 
 async def _lock_open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:

@@ -16,6 +16,7 @@ from domain.actions.messages.notify import (
     payable_bill_facts,
     queue_message,
 )
+from domain.actions.payments.link_addresses import append_payment_link
 from domain.blocks.charging import list_request_bills
 from domain.language.service import Notice, Trigger
 from domain.requests.request import ServiceRequest, Timer, TimerKind
@@ -84,9 +85,9 @@ async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: S
         return
     if dependencies.calendar.next_sending_time(dependencies.clock.now(), skip_holidays=False) >= event_at:
         return
-    message = dependencies.wording.render_notice(
-        request, Notice(timer.name), payable_bill_facts(await list_request_bills(uow, request))
-    )
+    facts = payable_bill_facts(await list_request_bills(uow, request))
+    reminder_text = dependencies.wording.render_notice(request, Notice(timer.name), facts)
+    message = await append_payment_link(dependencies, uow, reminder_text, facts)
     for mobile in await find_recipients(dependencies, uow, request, reminder.audience):
         await queue_message(dependencies, uow, mobile, message, request.id, until=event_at)
 

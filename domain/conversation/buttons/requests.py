@@ -14,6 +14,15 @@ TextLookup = Callable[[str], str]
 SCORE_CHOICES = range(5, 0, -1)
 
 
+def payment_button_rows(catalogue_text: TextLookup, payment_address: str) -> ButtonRows:
+    """Return the row of the button that opens the page of what is to be paid; none where that has no TLS, as messengers
+    ask for.
+    """
+    if not payment_address.startswith("https://"):
+        return ()
+    return ((Button(catalogue_text("chat.buttons.pay_online"), "", payment_address),),)
+
+
 @dataclass(frozen=True, slots=True)
 class RequestChoices:
     """A request as one person may act on it."""
@@ -28,6 +37,8 @@ class RequestChoices:
     """The papers that can be printed: kind → title."""
     is_rateable: bool
     """Whether it waits for this person's rating."""
+    payment_address: str = ""
+    """Under which its bills are paid; empty where nothing is to be paid."""
 
     def build_rows(self, catalogue_text: TextLookup) -> ButtonRows:
         """Return the buttons; what is most urgent comes first."""
@@ -38,7 +49,10 @@ class RequestChoices:
         if self.is_rateable:
             stars = [text_button("⭐" * score, f"امتیاز {self.request.code} {score}") for score in SCORE_CHOICES]
             return (*arrange_in_rows([*self._print_buttons()], 2), *arrange_in_rows(stars, 1))
-        return arrange_in_rows([*self._citizen_buttons(catalogue_text)], 2)
+        return (
+            *payment_button_rows(catalogue_text, self.payment_address),
+            *arrange_in_rows([*self._citizen_buttons(catalogue_text)], 2),
+        )
 
     def _consent_buttons(self, catalogue_text: TextLookup) -> Iterator[Button]:
         yield text_button(catalogue_text("chat.buttons.agree"), f"تایید {self.request.code}")

@@ -2,7 +2,8 @@
 
 from domain.actions.bills.own_bills import list_payable_row_bills
 from domain.actions.payments.begin import begin_payment
-from domain.actions.payments.links import ensure_payment_link, load_payable_bills
+from domain.actions.payments.link_addresses import ensure_payment_link
+from domain.actions.payments.links import load_payable_bills
 from domain.gateways.gateway import SaleState
 from tests.support.municipality import FOUR_HOURS, Municipality
 from tests.support.scenarios.taxi_registries import OWNER_MOBILE, SECOND_PLATE, a_duty, furnish, rows_of
