@@ -29,7 +29,7 @@ def draw(arguments: argparse.Namespace) -> bool:
     print(
         f"{tally.schedules} schedules (seeds {arguments.seed} to {arguments.seed + tally.schedules - 1}) in"
         f" {seconds:.0f} s, {tally.schedules / max(seconds, 0.001):.0f}/s: {tally.choices} choices, the longest"
-        f" {tally.longest}, {len(tally.outcomes)} distinct worlds at the end, {len(tally.failed_seeds)} failed"
+        f" {tally.longest}, {len(tally.outcomes)} distinct outcomes, {len(tally.failed_seeds)} failed"
     )
     return not tally.failed_seeds
 

@@ -10,11 +10,18 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, Re
 from domain.gateways.refund_machine import RefundMachine
 from tests.simulation.payments import machine_faults as faulty
 from tests.simulation.payments.bank import ALREADY_SETTLED, ALREADY_VERIFIED, GIVEN_BACK
-from tests.simulation.payments.profiles import ASKABLE, MELLAT, PROFILES, SADAD, SAMAN, SILENT, ZARINPAL, BankProfile
+from tests.simulation.payments.profiles import (
+    ASKABLE,
+    LISTED,
+    MELLAT,
+    PROFILES,
+    SADAD,
+    SAMAN,
+    SILENT,
+    ZARINPAL,
+    BankProfile,
+)
 from tests.simulation.payments.rules import STATEMENTS, DriverRules
-
-RIGHT = DriverRules()
-"""Without any fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ FAULTS = (
     _plant(faulty.DiscountIsWrongAmount, SADAD),
     _plant(faulty.DropsWrongAmount, SADAD),
     _plant(faulty.AssumesReversed, SAMAN, FAILING),
-    _plant(faulty.AssumesNotReversed, SAMAN),
+    _plant(faulty.AssumesNotReversed, ZARINPAL, (*FORGED, None, 1)),
     _plant(faulty.WondersAtForgottenReversal, SAMAN),
     _plant(faulty.CountsTwice, SILENT),
     _plant(faulty.KeepsDeniedNumber, ASKABLE),
@@ -163,10 +170,10 @@ FAULTS = (
     _plant(faulty.TrustsOwnClock, SADAD),
     _plant(faulty.ReleasesAtDecline, MELLAT),
     _plant(faulty.NothingBackIsFailure, SILENT),
-    _plant(faulty.ListsTheWaitingAlone, ZARINPAL),
+    _plant(faulty.ListsTheWaitingAlone, LISTED),
     _plant(faulty.RevivesFailedStart, SADAD),
     _plant(faulty.ForgetsForeignSale, ASKABLE),
-    _plant(faulty.HidesAlert, SILENT),
+    _plant(faulty.DropsAlerts, SILENT),
     PlantedFault(
         "VerifiedBefore", "43 is taken as a failure", DriverRules(read_answer=_read_verified_before_as_failure), MELLAT
     ),
@@ -183,7 +190,7 @@ FAULTS = (
         "«not paid» is stored whatever happened since the bank was asked",
         DriverRules(drops_stale_denials=False),
         ASKABLE,
-        FAILING,
+        (*FORGED, None, 4),
     ),
     PlantedFault(
         "JudgesLate",
@@ -205,7 +212,7 @@ FAULTS = (
     PlantedFault("PaidTwice", "a paid bill is paid once more", DriverRules(settles_twice=True), SADAD),
     PlantedFault("KeepsSurplus", "surplus is owed to nobody", DriverRules(keeps_surplus=False), SADAD),
     PlantedFault("CreatedForEver", "nobody turns to what never left", DriverRules(expects_start_to_end=False), MELLAT),
-    PlantedFault("NoList", "the list of unverified sales is not read", DriverRules(polls_list=False), ZARINPAL),
+    PlantedFault("NoList", "the list of unverified sales is not read", DriverRules(polls_list=False), LISTED),
     PlantedFault("NoFile", "the settlement file is not read", DriverRules(reads_settlement_file=False), SILENT),
     PlantedFault("PaidByBrowser", "the page says «paid» on return", _tell(AttemptState.RETURNED, "paid"), MELLAT),
     PlantedFault(

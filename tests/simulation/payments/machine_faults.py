@@ -334,8 +334,8 @@ class ForgetsForeignSale(AttemptMachine):
         return AttemptChange(replace(attempt, next_step_at=None), "forgotten")
 
 
-class HidesAlert(AttemptMachine):
-    """A foreign callback takes the place of every other alert, and is closed by the next decline."""
+class DropsAlerts(AttemptMachine):
+    """Alerts are not stored."""
 
     def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
         return AttemptChange(replace(attempt, alert=None), event)

@@ -1,6 +1,6 @@
 """The simulated banks: one for each kind of protocol, with the bank's own habits beside what our side knows of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RefundScope, RepeatedVerify, Settlement
@@ -50,14 +50,21 @@ ZARINPAL = BankProfile(
     capabilities=GatewayCapabilities(
         session_lasts=_minutes(15),
         verify_within=None,
-        inquiry=InquiryKey.NOTHING,
+        inquiry=InquiryKey.ORDER,
         repeated_verify=RepeatedVerify.SAYS_SO,
         settlement=Settlement.WITH_VERIFY,
+        reverse_within=_minutes(30),
         lists_unverified=True,
     ),
     callback_brings_order=False,
     callback_brings_sale_number=False,
 )
+LISTED = replace(
+    ZARINPAL,
+    name="listed",
+    capabilities=replace(ZARINPAL.capabilities, inquiry=InquiryKey.NOTHING, reverse_within=None),
+)
+"""As Zarinpal was before it could be asked: payers who do not come back are found in its list alone."""
 SAMAN = BankProfile(
     name="saman",
     capabilities=GatewayCapabilities(
@@ -83,6 +90,13 @@ SADAD = BankProfile(
     ),
     callback_brings_sale_number=False,
 )
+UNASKABLE = replace(
+    SADAD,
+    name="unaskable",
+    capabilities=replace(SADAD.capabilities, inquiry=InquiryKey.NOTHING),
+    denies_sales=False,
+)
+"""As Sadad, where its token is no question: what was said to be paid is verified, and nothing else can be asked."""
 ASKABLE = BankProfile(
     name="askable",
     capabilities=GatewayCapabilities(
@@ -106,4 +120,4 @@ SILENT = BankProfile(
         settlement=Settlement.WITH_VERIFY,
     ),
 )
-PROFILES = (MELLAT, ZARINPAL, SAMAN, SADAD, ASKABLE, SILENT)
+PROFILES = (MELLAT, ZARINPAL, SAMAN, SADAD, ASKABLE, SILENT, LISTED, UNASKABLE)

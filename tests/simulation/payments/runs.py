@@ -31,7 +31,7 @@ class Tally:
     choices: int = 0
     longest: int = 0
     outcomes: set[int] = field(default_factory=set)
-    """Hashes of the worlds at the end of schedules, bank and choices that are left included: so many were distinct."""
+    """Hashes of what came of schedules (`World.summarise`): so many were distinct."""
     failed_seeds: list[int] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -54,7 +54,7 @@ def play_seeds(first: int, last: int, rules: DriverRules) -> Tally:
         tally.schedules += 1
         tally.choices += world.steps
         tally.longest = max(tally.longest, len(schedule) - HEAD)
-        tally.outcomes.add(hash((world.profile.name, world.describe())))
+        tally.outcomes.add(hash(world.summarise()))
         if world.violations:
             tally.failed_seeds.append(seed)
             if len(tally.failures) < MOST_FAILURES:

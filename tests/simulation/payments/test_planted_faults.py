@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.payments.faults import FAULTS, PlantedFault
 from tests.simulation.payments.schedules import HEAD, draw_schedule, play, shrink
 
-BOUND = 4_000
+BOUND = 6_000
 """Schedules within which each fault is found."""
 
 

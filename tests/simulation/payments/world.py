@@ -197,6 +197,21 @@ class World:
         self.tokens += 1
         return self.tokens
 
+    def summarise(self) -> tuple[object, ...]:
+        """Return what came of it: bank, attempts, bills, money."""
+        records = self.records
+        attempts = ((one.state, one.alert, one.unanswered_calls, one.sale_number) for one in records.attempts.values())
+        return (
+            self.profile.name,
+            self.town.name,
+            self.bank.describe(),
+            tuple(attempts),
+            tuple(bill.state for bill in records.bills),
+            tuple((one.state, one.amount, one.unanswered_calls) for one in records.refunds.values()),
+            tuple(records.ledger.balances.values()),
+            records.returned_by_iban,
+        )
+
     def describe(self) -> tuple[object, ...]:
         """Return all that tells it from another world: two that are described alike have the same futures."""
         records = self.records
