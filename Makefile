@@ -20,7 +20,7 @@ ROUNDS ?= 2000
 CALLS ?= 2000
 EFFORT ?= 20
 SCHEDULES ?= 1000000
-DEPTH ?= 5
+DEPTH ?= 4
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 

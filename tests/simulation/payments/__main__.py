@@ -17,7 +17,7 @@ from tests.simulation.payments.rules import DriverRules
 from tests.simulation.payments.runs import explore_all, measure_part, run_in_processes, run_schedules
 from tests.simulation.payments.schedules import replay
 
-COLUMNS = "| algorithm | paid | kept, uncounted | counted without money | given back wrongly | told falsely |"
+COLUMNS = ("algorithm", "paid", "kept, uncounted", "counted, not ours", "given back by us", "lapsed", "told falsely")
 
 
 def draw(arguments: argparse.Namespace) -> bool:
@@ -50,8 +50,8 @@ def explore(arguments: argparse.Namespace) -> bool:
 
 def compare(arguments: argparse.Namespace) -> bool:
     """Print what each algorithm loses in the same schedules; whether ours loses nothing."""
-    print(f"Rials in {arguments.schedules} schedules of seeds from {arguments.seed} on:\n\n{COLUMNS}")
-    print("|---" * COLUMNS.count(" | ") + "|---|")
+    print(f"Rials in {arguments.schedules} schedules of seeds from {arguments.seed} on:\n\n| {' | '.join(COLUMNS)} |")
+    print("|---" * len(COLUMNS) + "|")
     kept = 0
     for name, rules in ALGORITHMS.items():
         losses = Losses()
