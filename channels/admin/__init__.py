@@ -22,6 +22,8 @@ from channels.admin.fleet.calendar_pages import CalendarPages
 from channels.admin.fleet.service_pages import ServicePages
 from channels.admin.frame import SECTIONS_KEY, PageGroup, PageRoute
 from channels.admin.gate import Gate, InsideCheck
+from channels.admin.ledger.ledger_pages import LedgerPages
+from channels.admin.ledger.suspense_pages import SuspensePages
 from channels.admin.messages.inbound_pages import InboundPages
 from channels.admin.messages.message_pages import MessagePages
 from channels.admin.offices.commission_pages import CommissionPages
@@ -118,6 +120,8 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
         RefundPages(dependencies, store),
+        SuspensePages(dependencies, store),
+        LedgerPages(dependencies, store),
         ImportPages(dependencies, store),
         ExportPages(dependencies, store, side_processes.exports),
     )

@@ -67,10 +67,6 @@ class _Decision:
             receipt, state=state, reason=self.reason, decided_by=self.actor.label, decided_at=self.at, **changes
         )
 
-    async def add_audit_entry(self, uow: UnitOfWork, action: str, facts: Mapping[str, object]) -> None:
-        """Keep it in the audit."""
-        await uow.audit.add_entry(self.at, self.actor.label, action, {**facts, "reason": self.reason})
-
 
 async def hold_in_suspense(
     dependencies: Dependencies,
@@ -127,14 +123,16 @@ async def match_receipt(
     """
     if not DECIDER_ROLES & actor.role_names:
         raise Forbidden("receipt")
+    receipt = await uow.suspense.get(receipt_id, lock=True)
+    _refuse_decided(receipt, version)
     decision = _Decision(_check_reason(reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
-    receipt = await _lock_open_receipt(uow, receipt_id, version)
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", detail="reference_used")
     bill = await find_bill_by_ids(uow, *bill_id_pair)
     await uow.suspense.save(decision.close_receipt(receipt, SuspenseState.MATCHED, bill_id=bill.id))
-    facts = {"bill_id": bill.bill_id, "amount": receipt.amount, "reference": receipt.reference}
-    await decision.add_audit_entry(uow, "suspense_matched", facts)
+    bill_facts = {"bill_id": bill.bill_id, "amount": receipt.amount, "reference": receipt.reference}
+    facts = {**bill_facts, "reason": decision.reason}
+    await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_matched", facts)
     bill_ids, money = (bill.bill_id, bill.payment_id), (receipt.amount, receipt.method, receipt.reference)
     return await record_payment(dependencies, uow, bill_ids, *money, actor, surplus=surplus, gateway=receipt.gateway)
 
@@ -154,8 +152,9 @@ async def approve_return(
     """
     if not APPROVER_ROLES & actor.role_names:
         raise Forbidden("receipt")
+    receipt, now = await uow.suspense.get(receipt_id, lock=True), dependencies.clock.now()
+    _refuse_decided(receipt, version)
     parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
-    receipt, now = await _lock_open_receipt(uow, receipt_id, version), dependencies.clock.now()
     if receipt.recorder_label == acting_label(approver.label):
         raise NotAllowedNow("receipt", detail="own_payment")
     approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
@@ -180,17 +179,18 @@ async def return_receipt(
     """
     if not DECIDER_ROLES & actor.role_names:
         raise Forbidden("receipt")
+    receipt = await uow.suspense.get(receipt_id, lock=True)
+    if receipt.state is SuspenseState.RETURNED and _is_transfer_of(receipt, transfer):
+        return receipt
+    _refuse_decided(receipt, version)
     iban, number = identifiers.parse_iban(transfer.iban), _check_number(transfer.reference)
     decision = _Decision(_check_reason(transfer.reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
-    if (earlier := await uow.suspense.find_transfer(number)) and (earlier.id, earlier.iban) == (receipt_id, iban):
-        return earlier
-    receipt = await _lock_open_receipt(uow, receipt_id, version)
-    if earlier or await uow.bills.find_payment(PaymentMethod.REFUND, number):
+    if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
         raise DuplicateRequest("reference", detail="reference_used")
     _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)
     returned = decision.close_receipt(receipt, SuspenseState.RETURNED, iban=iban, transfer_reference=number)
-    facts = {"amount": receipt.amount, "reference": number, "iban": iban}
-    await decision.add_audit_entry(uow, "suspense_returned", facts)
+    facts = {"amount": receipt.amount, "reference": number, "iban": iban, "reason": decision.reason}
+    await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_returned", facts)
     return await uow.suspense.save(returned)
 
 
@@ -213,12 +213,17 @@ def _refuse_unapproved(policy: Policy, receipt: SuspenseReceipt, iban: str, deci
         raise InvalidField("iban", detail="not_approved")
 
 
-async def _lock_open_receipt(uow: UnitOfWork, receipt_id: int, version: VersionToken | None) -> SuspenseReceipt:
-    receipt = await uow.suspense.get(receipt_id, lock=True)
+def _is_transfer_of(receipt: SuspenseReceipt, transfer: ReturnTransfer) -> bool:
+    """Return whether a receipt went back by this transfer."""
+    transferred = (receipt.iban, receipt.transfer_reference)
+    return transferred == (identifiers.parse_iban(transfer.iban), normalise_reference(transfer.reference))
+
+
+def _refuse_decided(receipt: SuspenseReceipt, version: VersionToken | None) -> None:
+    """Refuse a receipt that somebody decided on or changed: that comes before faults of the form."""
     if receipt.state is not SuspenseState.OPEN:
         raise AlreadyDone("receipt")
     refuse_stale(version, receipt.version_token, Conflict("receipt"))
-    return receipt
 
 
 def _check_number(reference: str) -> str:

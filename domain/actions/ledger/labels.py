@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, SubaccountKind
+from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, AccountNature, SubaccountKind
 from domain.ledger.entries import EntryKind
 from domain.unit_of_work import UnitOfWork
 
@@ -41,6 +41,10 @@ class AccountLabels:
         subaccount = self.label_subaccount(account_key)
         account = self.label_account(account_key.account)
         return f"{account}: {subaccount}" if subaccount else account
+
+    def label_nature(self, nature: AccountNature) -> str:
+        """Return what an account is."""
+        return self.dependencies.catalogue.text(f"ledger.natures.{nature}")
 
     def label_kind(self, entry_kind: EntryKind) -> str:
         """Return what moved."""

@@ -37,7 +37,7 @@ from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
 from tests.support.pages.route_addresses import plain
-from tests.support.scenarios import counter_tills, site_registries
+from tests.support.scenarios import counter_tills, held_receipts, site_registries
 from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.scenarios.refunds_due import cancelled, paid_twice
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
@@ -324,13 +324,26 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     }
 
 
+async def _ledger(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
+    """The ledger, and money that fits no bill: some that one person may send back, and some that nobody may alone."""
+    await held_receipts.held(site)
+    await held_receipts.held(site, held_receipts.LARGE, "saman/72")
+    entries = "/staff/ledger/entries"
+    return {
+        "/staff/suspense": [PageVisit("/staff/suspense", role) for role in (Role.REVENUE, Role.MANAGER, Role.AUDITOR)],
+        entries: [PageVisit(f"{entries}?account={account}", Role.REVENUE) for account in ("till&of=1001", "revenue")],
+        "/staff/ledger/entries.csv": [PageVisit("/staff/ledger/entries.csv?account=till", Role.REVENUE)],
+    }
+
+
 async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """Money that must go back, on the list and on the pages of a fine and a duty, which have their receipts; that of a
     cancelled request is there before.
     """
     looks = [PageVisit("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
     told: dict[str, Sequence[PageVisit]] = {
-        "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)]
+        "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)],
+        **await _ledger(site),
     }
     for key in ("violation", "duty"):
         base, row = room(REGISTRIES[key]), (await site_registries.rows(site, key))[0].id

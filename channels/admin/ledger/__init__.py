@@ -1,0 +1,1 @@
+"""The ledger: trial balance, entries, and receipts without a bill."""

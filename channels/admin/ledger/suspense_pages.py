@@ -1,0 +1,189 @@
+"""Receipts without a bill: the work queue of the revenue unit. Each is matched to a bill, or transferred back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.bills.bill_forms import payment_done_key
+from channels.admin.filtered_pages import load_filtered
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.version_tokens import VersionedAction
+from channels.web.paging import build_page_query
+from channels.web.posted import read_text
+from domain.actions.bills import suspense
+from domain.actions.dependencies import Dependencies
+from domain.actions.ledger.labels import AccountLabels, load_account_labels
+from domain.actions.messages.notify import announce_outcome
+from domain.bills.bill import acting_label
+from domain.language.wording import day_and_hour_text
+from domain.ledger.suspense import SuspenseReceipt, SuspenseState
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
+from domain.values.text import group_digits, persian_digits
+from domain.values.version_token import VersionToken
+
+SUSPENSE_PATH = "/staff/suspense"
+RECEIPTS_PER_PAGE = 25
+_ONE_PATH = f"{SUSPENSE_PATH}/{{id:[0-9]{{1,19}}}}"
+_HIGHEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SuspenseView:
+    """A receipt in words."""
+
+    receipt: SuspenseReceipt
+    """As it is stored."""
+    amount: str
+    """Rials, with Persian digits."""
+    source: str
+    """By which way it came."""
+    received_at: str
+    """Day and hour in Tehran."""
+    facts: Sequence[tuple[str, str]]
+    """What is known of it: label and value."""
+    approval: str | None
+    """What a second person agreed to; None: nobody has."""
+    needs_approval: bool
+    """Whether this visitor may not send it back before somebody else agreed."""
+    may_approve: bool
+    """Whether this visitor may be that person."""
+
+
+class SuspensePages:
+    """The list, and what is done with a receipt."""
+
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(SUSPENSE_PATH, "admin.sections.suspense", "suspense.view"),
+    )
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        actions = (
+            ("match", "suspense.decide", self._submit_match),
+            ("return", "suspense.decide", self._submit_return),
+            ("approve", "suspense.approve", self._submit_approval),
+        )
+        return (
+            PageRoute("GET", SUSPENSE_PATH, "suspense.view", self._render_page),
+            *(
+                PageRoute(
+                    "POST",
+                    f"{_ONE_PATH}/{name}",
+                    right,
+                    FormSubmission(f"{name}-{{id}}", VersionedAction(action), self._render_page),
+                )
+                for name, right, action in actions
+            ),
+        )
+
+    async def _submit_match(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        form = visitor.form
+        bill_id_pair = read_text(form, "bill_id"), read_text(form, "payment_id")
+        reason, is_surplus = read_text(form, "reason"), bool(read_text(form, "surplus"))
+        async with self._store.open_unit() as uow:
+            recorded = await suspense.match_receipt(
+                self._dependencies, uow, _read_id(request), bill_id_pair, reason, visitor.actor, version_token,
+                surplus=is_surplus,
+            )  # fmt: skip
+            if recorded.outcome:
+                await announce_outcome(self._dependencies, uow, recorded.outcome, visitor.actor)
+        return f"{SUSPENSE_PATH}?{build_page_query(request, done=payment_done_key(recorded))}"
+
+    async def _submit_return(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        transfer = suspense.ReturnTransfer(*(read_text(visitor.form, name) for name in ("iban", "reference", "reason")))
+        async with self._store.open_unit() as uow:
+            await suspense.return_receipt(
+                self._dependencies, uow, _read_id(request), transfer, visitor.actor, version_token
+            )
+        return f"{SUSPENSE_PATH}?{build_page_query(request, done='suspense_returned')}"
+
+    async def _submit_approval(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        iban = read_text(visitor.form, "iban")
+        async with self._store.open_unit() as uow:
+            await suspense.approve_return(
+                self._dependencies, uow, _read_id(request), iban, visitor.actor, version_token
+            )
+        return f"{SUSPENSE_PATH}?{build_page_query(request, done='refund_approved')}"
+
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        """Return the list. Why a form was refused is shown beside it, above everything where its receipt is gone."""
+        empty_page: Page[SuspenseReceipt] = Page((), None, None)
+        async with self._store.open_unit(write=False) as uow:
+            receipts, cursor_error = await load_filtered(_load_page(uow, request.query.get(PAGE_FIELD)), empty_page)
+            labels, member_names = await load_account_labels(self._dependencies, uow), await load_staff_names(uow)
+            count, amount = await uow.suspense.count_open()
+        page_error = cursor_error or form_error(refused_form)
+        error_text = self._dependencies.wording.render_error(page_error) if page_error else None
+        views = [self._build_view(visitor, labels, member_names, receipt) for receipt in receipts.rows]
+        is_listed = refused_form is not None and any(
+            refused_form.name.endswith(f"-{view.receipt.id}") for view in views
+        )
+        context = {
+            "rows": views,
+            "total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
+            "previous": _build_page_address(receipts.previous_cursor),
+            "next": _build_page_address(receipts.next_cursor),
+            "here": build_page_query(request),
+            "problem": None if is_listed else error_text,
+            "tried": refused_form.name if refused_form else None,
+            "typed": refused_form.submitted_texts if refused_form else {},
+            "wrong": refused_form.error.field if refused_form else None,
+            "refusal": error_text,
+        }
+        return render_staff_page(request, visitor, "admin/ledger/suspense.html", context, error=page_error)
+
+    def _build_view(
+        self, visitor: Visitor, labels: AccountLabels, member_names: Mapping[str, str], receipt: SuspenseReceipt
+    ) -> SuspenseView:
+        actor = visitor.actor
+        must_wait = suspense.needs_second_person(self._dependencies.policy, receipt, actor)
+        return SuspenseView(
+            receipt,
+            group_digits(receipt.amount),
+            labels.label_key(receipt.source.cash_account),
+            day_and_hour_text(receipt.received_at),
+            [(self._label_fact(name), _render_fact(value)) for name, value in receipt.facts.items()],
+            self._describe_approval(member_names, receipt),
+            must_wait and not suspense.is_approved_by_other(receipt, actor),
+            receipt.recorder_label != acting_label(actor.label),
+        )
+
+    def _label_fact(self, name: str) -> str:
+        """Return what a fact is called; one that nobody named is shown by its name."""
+        key = f"admin.suspense.facts.{name}"
+        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else name
+
+    def _describe_approval(self, member_names: Mapping[str, str], receipt: SuspenseReceipt) -> str | None:
+        if receipt.approved_by is None or receipt.iban is None:
+            return None
+        approver = describe_actor(self._dependencies.catalogue, receipt.approved_by, member_names)
+        return self._dependencies.catalogue.render("admin.bill.approved", {"who": approver, "iban": receipt.iban})
+
+
+async def _load_page(uow: UnitOfWork, page_position: str | None) -> Page[SuspenseReceipt]:
+    cursor = Cursor.parse_cursor(page_position, ListOrder.OLDEST) if page_position else None
+    receipts = await uow.suspense.list_in_state(SuspenseState.OPEN, RECEIPTS_PER_PAGE, cursor)
+    keyed_rows = [(receipt.received_at, receipt.id, receipt) for receipt in receipts]
+    return cut_page(keyed_rows, RECEIPTS_PER_PAGE, cursor)
+
+
+def _read_id(request: web.Request) -> int:
+    return min(int(request.match_info["id"]), _HIGHEST_ID)
+
+
+def _render_fact(value: str | int) -> str:
+    return group_digits(value) if isinstance(value, int) and value < 10**15 else persian_digits(str(value))
+
+
+def _build_page_address(cursor: Cursor | None) -> str | None:
+    return f"{SUSPENSE_PATH}?{urlencode({PAGE_FIELD: str(cursor)})}" if cursor else None
