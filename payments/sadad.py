@@ -9,7 +9,7 @@ refused, the network's `SwitchResCode`.
 - `Advice/Verify` is told the token alone and answers the amount, the order and `RetrivalRefNo` (their spelling).
 - It may be repeated where it was not answered. 101 says that the time to verify is over, −1 that the parameters are
   wrong or there is no such transaction: neither tells whether something was paid or verified before.
-- No call settles, gives back or lists.
+- No call settles, gives back or lists. Calls are taken from registered addresses alone (1003, 1029).
 
 Assumed, for the manual was read in part or says it nowhere: how long a session lasts and how long a sale can be
 verified (the settings SESSION_MINUTES, VERIFY_MINUTES); that a token cannot be asked about before its payer came back

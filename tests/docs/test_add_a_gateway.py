@@ -87,7 +87,7 @@ def test_it_keeps_the_contract_of_gateways(project_copy: ProjectCopy) -> None:
         cwd=project_copy.root,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-1000:]
