@@ -9,6 +9,7 @@ it stands.
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
@@ -133,6 +134,8 @@ class AttemptWorker:
     async def _make_call(self, attempt: PaymentAttempt, call: GatewayCall, claim_token: str) -> PaymentAttempt:
         asked_at = self._dependencies.clock.now()
         answer = await self._ask_bank(attempt, call)
+        # It is about the sale that was asked about, whichever the attempt has by now.
+        answer = replace(answer, sale_number=answer.sale_number or attempt.sale_number)
         async with self._store.open_unit() as uow:
             if answer.sale_number is not None:
                 await serialise_sale(uow, attempt.gateway, answer.sale_number)

@@ -166,6 +166,24 @@ async def test_what_was_asked_before_the_payer_paid_does_not_count(asker: Payer)
     assert await asker.state(attempt) is AttemptState.SETTLED
 
 
+async def test_an_answer_is_about_the_sale_that_was_asked_about(payer: Payer) -> None:
+    town, code = payer.town, await payer.town.reach("awaiting_payment")
+    attempt = await payer.leave(code)
+    await payer.come_back(attempt, "5142")
+    payer.bank.script(UNPAID, VERIFIED, SETTLED)
+
+    async def deny_then_verify() -> None:
+        """Another worker is told that it is unpaid, and a second card pays, before this one's answer comes."""
+        town.sql("UPDATE payment_attempts SET claimed_until = NULL")
+        await advance_attempt(town.desk, town.store, payer.gateways, attempt.id)
+        await payer.come_back(attempt, "5143")
+
+    payer.bank.meanwhile = deny_then_verify
+    await advance_attempt(town.desk, town.store, payer.gateways, attempt.id)
+    moved = await payer.attempt(attempt)
+    assert (moved.state, moved.sale_number) == (AttemptState.VERIFIED, "5142")
+
+
 async def test_a_payer_who_never_comes_back_is_found_by_asking(asker: Payer) -> None:
     code = await asker.town.reach("awaiting_payment")
     attempt = await asker.leave(code)
