@@ -39,16 +39,16 @@ class PageRenderer:
         return self._render_document(printout, "", "")
 
     def _render_document(self, printout: Printout, style_text: str, policy_text: str) -> str:
-        verify_address = f"{self.public_address}/verify/{printout.token}" if printout.token else ""
+        verification_address = f"{self.public_address}/verify/{printout.token}" if printout.token else ""
         return (
             _template_environment()
             .get_template("paper.html")
             .render(
                 printout=printout,
                 letterhead=self.letterhead,
-                verify=verify_address,
-                style=style_text,
-                policy=policy_text,
+                verification_address=verification_address,
+                style_sheet=style_text,
+                content_policy=policy_text,
             )
         )
 

@@ -133,7 +133,7 @@ def render_staff_page(
     shared_context = {
         "visitor": visitor,
         "sections": [section for section in offered_sections if visitor.may(section.right)],
-        "done": done_key if done_key in request.app[WORDING].catalogue else None,
+        "done_key": done_key if done_key in request.app[WORDING].catalogue else None,
     }
     return render_page(
         request, template_name, {**shared_context, **context}, status=status_of(error) if error else status

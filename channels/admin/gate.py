@@ -241,7 +241,7 @@ class Gate:
     ) -> web.Response:
         """Ask for the password again; what was posted is kept in the form. A file cannot: it is chosen again."""
         context = {
-            "kept": list_resent_fields(visitor.form),
+            "resent_fields": list_resent_fields(visitor.form),
             "problem": request.app[WORDING].render_error(error) if error else None,
             "address": request.path_qs,
             "method": request.method,

@@ -128,7 +128,7 @@ class ReturnPages:
             **_build_carried_context(request, form),
             "csrf": former_session.csrf,
             "username": former_session.username,
-            "second_factor": second_factor,
+            "needs_second_factor": second_factor,
             "problem": request.app[WORDING].render_error(error) if error else None,
         }
         return render_page(request, "admin/account/return.html", context, status=status_of(error) if error else 401)
@@ -140,4 +140,8 @@ def _build_carried_context(request: web.Request, form: PostedForm) -> dict[str, 
         field_name for field_name, value in form.items() if isinstance(value, UploadedFile) and value.content
     ]
     lost_files = [value for value in form.getall(LOST_FILE_FIELD, []) if isinstance(value, str)]
-    return {"address": request.path_qs, "kept": list_resent_fields(form), "files": [*chosen_files, *lost_files]}
+    return {
+        "address": request.path_qs,
+        "resent_fields": list_resent_fields(form),
+        "file_fields": [*chosen_files, *lost_files],
+    }

@@ -104,12 +104,12 @@ class DemoPhone:
             if position < MAX_OFFERED_CITIZENS or citizen.mobile == phone_view.mobile
         ]
         context = {
-            "line": self._line_number,
-            "visit": phone_view,
-            "at_hand": offered_citizens,
-            "others": [citizen for citizen in self._citizens if citizen not in offered_citizens],
-            "days": thread_days,
-            "cards": card_views,
-            "chips": [catalogue.text(key) for key in catalogue.list_keys(_CHIPS_PREFIX)],
+            "line_number": self._line_number,
+            "phone_view": phone_view,
+            "offered_citizens": offered_citizens,
+            "other_citizens": [citizen for citizen in self._citizens if citizen not in offered_citizens],
+            "thread_days": thread_days,
+            "request_cards": card_views,
+            "suggestions": [catalogue.text(key) for key in catalogue.list_keys(_CHIPS_PREFIX)],
         }
         return render_page(request, "demo/phone.html", context, status=422 if phone_view.problem_key else 200)

@@ -88,12 +88,12 @@ class Portal:
     async def _show_home(self, request: web.Request) -> web.Response:
         catalogue = self._dependencies.catalogue
         context = {
-            "line": self._line_number,
-            "phone": self._phone_address,
+            "line_number": self._line_number,
+            "phone_address": self._phone_address,
             "services": [build_service_card(catalogue, service) for service in self._dependencies.services.values()],
             "promises": [catalogue.text(key) for key in catalogue.list_keys(_PROMISES_PREFIX)],
             "steps": _read_text_tables(catalogue, _STEPS_PREFIX),
-            "words": _read_text_tables(catalogue, _COMMANDS_PREFIX),
+            "keywords": _read_text_tables(catalogue, _COMMANDS_PREFIX),
         }
         return render_page(request, "portal/home.html", context)
 
@@ -108,9 +108,9 @@ class Portal:
         except UnknownService:
             raise web.HTTPNotFound from None
         context = {
-            "line": self._line_number,
+            "line_number": self._line_number,
             "service": build_service_card(self._dependencies.catalogue, service_page.service),
-            "seen": service_page,
+            "service_page": service_page,
             "comments": [_describe_comment(comment) for comment in service_page.comments],
         }
         return render_page(request, "portal/service.html", context)

@@ -101,12 +101,12 @@ class PaymentPages:
             "is_payable": view.state.is_payable,
             "may_pay_online": view.state.may_pay_online,
             "open_count": len(view.payable.open_bills),
-            "sum": group_digits(view.payable.amount),
-            "payer": view.payable.payer_mobile[-3:] if view.payable.payer_mobile else "",
+            "total_amount": group_digits(view.payable.amount),
+            "payer_digits": view.payable.payer_mobile[-3:] if view.payable.payer_mobile else "",
             "bills": bills,
             "offers": self._wording.build_offers(self._list_offered(view.payable.amount)),
             "start_reason": start_reason,
-            "contact": self._contact,
+            "contact_info": self._contact,
             "receipt_code": self._wording.draw_receipt_code(page_address) if any(b.receipt for b in bills) else "",
         }
         return self._render(request, "portal/pay.html", context, status=status)
@@ -164,7 +164,7 @@ class PaymentPages:
             "token": token,
             "gateway": self._wording.gateway_title(gateway.name),
             "amount": group_digits(attempt.amount),
-            "page": page,
+            "bank_page": page,
             "bank_host": URL(page.address).host or request.url.host,
         }
         response = self._render(request, "portal/pay_leave.html", context)
@@ -196,7 +196,7 @@ class PaymentPages:
 
     async def _show_foreign_return(self, request: web.Request) -> web.Response:
         """Say that a callback was taken that names no attempt whose page could be shown."""
-        return self._render(request, "portal/pay_foreign.html", {"contact": self._contact})
+        return self._render(request, "portal/pay_foreign.html", {"contact_info": self._contact})
 
     async def _show_result(self, request: web.Request) -> web.Response:
         """Show what is known of an attempt; while nothing is, the page looks again by itself a few times."""
@@ -209,13 +209,13 @@ class PaymentPages:
         context = {
             "token": token,
             "attempt": view.attempt,
-            "outcome": view.outcome.value,
+            "outcome_key": view.outcome.value,
             "is_known_sale": view.outcome not in _NO_SALE,
-            "body": self._wording.render_outcome_body(view),
-            "reason": self._wording.render_reason(view),
+            "outcome_text": self._wording.render_outcome_body(view),
+            "reason_text": self._wording.render_reason(view),
             "may_pay_again": bool(view.payable.open_bills) and view.outcome in _MAY_PAY_AGAIN,
-            "looks_again": pause is not None,
-            "contact": self._contact,
+            "is_refreshed": pause is not None,
+            "contact_info": self._contact,
         }
         response = self._render(request, "portal/pay_result.html", context)
         if pause is not None:

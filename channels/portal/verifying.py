@@ -26,5 +26,5 @@ class VerifyPage:
         except NotFound:
             return render_page(request, "portal/verify.html", {"paper": None}, status=404)
         return render_page(
-            request, "portal/verify.html", {"paper": verified_paper, "day": jalali_text(verified_paper.day)}
+            request, "portal/verify.html", {"paper": verified_paper, "issued_on": jalali_text(verified_paper.day)}
         )

@@ -91,7 +91,12 @@ def _render_domain_error(request: web.Request, error: DomainError) -> web.Respon
 
 
 def _render_error_page(request: web.Request, status: int, message: str, back_address: str = FIRST_PAGE) -> web.Response:
-    context = {"status": status, "message": message, "back": back_address, "above": back_address != FIRST_PAGE}
+    context = {
+        "status": status,
+        "message": message,
+        "back_address": back_address,
+        "leads_above": back_address != FIRST_PAGE,
+    }
     return render_page(request, "web/error.html", context, status=status)
 
 

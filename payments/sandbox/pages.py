@@ -37,7 +37,7 @@ class SandboxPages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(fa=persian_digits, amount=group_digits)
-        self._templates.globals.update(t=self._render_text, pages=PAGES_PATH)
+        self._templates.globals.update(t=self._render_text, pages_path=PAGES_PATH)
 
     def mount(self, app: web.Application) -> None:
         """Add the bank's routes."""
@@ -57,9 +57,9 @@ class SandboxPages:
         page_values = {
             "sale": sale,
             "is_reversed": sale.state is SaleState.REVERSED,
-            "is_over": self._bank.is_session_over(sale),
+            "is_session_over": self._bank.is_session_over(sale),
             "ends_at": f"{to_tehran(sale.session_ends_at):%H:%M}",
-            "cards": TEST_CARDS,
+            "test_cards": TEST_CARDS,
             "behaviours": list(BankBehaviour),
             "may_try_again": sale.reason not in {None, DeclineReason.SESSION},
         }
@@ -82,7 +82,7 @@ class SandboxPages:
     async def _show_return(self, request: web.Request) -> web.Response:
         sale = self._get_sale(request.match_info["reference"])
         is_repeated = sale.is_paid and sale.behaviour is BankBehaviour.TWICE
-        page_values = {"sale": sale, "values": list_callback_values(sale), "is_repeated": is_repeated}
+        page_values = {"sale": sale, "callback_values": list_callback_values(sale), "is_repeated": is_repeated}
         return self._render(request, "return.html", sale, page_values)
 
     def _get_sale(self, reference: str) -> SandboxSale:
@@ -103,7 +103,9 @@ class SandboxPages:
             "Referrer-Policy": "strict-origin",
             "X-Robots-Tag": "noindex",
         }
-        page = self._templates.get_template(template_name).render({"merchant": merchant_origin.host, **page_values})
+        page = self._templates.get_template(template_name).render(
+            {"merchant_host": merchant_origin.host, **page_values}
+        )
         return web.Response(text=page, content_type="text/html", headers=headers)
 
     def _render_text(self, key: str, **facts: object) -> str:

@@ -162,12 +162,14 @@ class AccountPages:
             secret = await self._open_pending_secret(uow, visitor)
         error = form_error(refused_form)
         context = {
-            "enrolled": bool(second_factor and second_factor.confirmed),
-            "left": str(len(second_factor.recovery)) if second_factor else "0",
-            "secret": secret if visitor.session.has_fresh_proof(visitor.now) else None,
-            "own": [_build_own_session(session, visitor) for session in own_sessions if session.is_alive(visitor.now)],
-            "recovery": recovery_codes,
-            "tried": refused_form.name if refused_form else None,
+            "is_enrolled": bool(second_factor and second_factor.confirmed),
+            "recovery_code_count": str(len(second_factor.recovery)) if second_factor else "0",
+            "pending_secret": secret if visitor.session.has_fresh_proof(visitor.now) else None,
+            "own_sessions": [
+                _build_own_session(session, visitor) for session in own_sessions if session.is_alive(visitor.now)
+            ],
+            "recovery_codes": recovery_codes,
+            "refused_form_name": refused_form.name if refused_form else None,
             "refusal": self._dependencies.wording.render_error(error) if error else None,
         }
         return render_staff_page(request, visitor, "admin/account/account.html", context, error=error)

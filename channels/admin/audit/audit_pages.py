@@ -132,7 +132,7 @@ class AuditPages:
             "filters": build_controls(filter_fields, filter_values, form_wording, filter_error),
             "problem": describe_stray(filter_fields, filter_error, form_wording) if filter_error else None,
             "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
-            "list": entry_page,
+            "list_page": entry_page,
             **await self._describe_history_state(),
         }
         return render_staff_page(
@@ -267,15 +267,20 @@ class AuditPages:
                 await uow.verifications.find_last_ended(),
             )
             history_state = {
-                "seal": await uow.history.find_last_sealed(),
-                "unsealed": await uow.history.count_unsealed_events(),
+                "last_seal": await uow.history.find_last_sealed(),
+                "unsealed_event_count": await uow.history.count_unsealed_events(),
             }
         actor_name = (
             describe_actor(self._dependencies.catalogue, last_verification.asked_by, member_names)
             if last_verification
             else ""
         )
-        return {**history_state, "waiting": pending_verification, "last": last_verification, "who": actor_name}
+        return {
+            **history_state,
+            "pending_verification": pending_verification,
+            "last_verification": last_verification,
+            "verifier_name": actor_name,
+        }
 
     def _build_wording(self) -> FormWording:
         get_text = self._dependencies.catalogue.text

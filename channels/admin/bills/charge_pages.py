@@ -135,13 +135,13 @@ class ChargePages:
         context = {
             **self._views.build_context(DUTY, visitor),
             "year": read_text(visitor.form, "year") if refused_form or generated else this_year,
-            "made": generated
+            "generated": generated
             and {
-                "made": group_digits(generated.made),
-                "present": group_digits(generated.present),
-                "free": group_digits(generated.free),
-                "amount": group_digits(generated.amount),
-                "missing": [
+                "created_count": group_digits(generated.made),
+                "existing_count": group_digits(generated.present),
+                "exempt_count": group_digits(generated.free),
+                "total_amount": group_digits(generated.amount),
+                "missing_prices": [
                     (get_text(f"choices.vehicle_type.{vehicle_type}"), group_digits(missing_count))
                     for vehicle_type, missing_count in generated.missing.items()
                 ],
@@ -158,9 +158,9 @@ class ChargePages:
         async with self._store.open_unit(write=False) as uow:
             expiring_papers = await list_expiring(self._dependencies, uow, days_ahead)
         context = {
-            "rows": [self._describe_expiring(entry) for entry in expiring_papers],
-            "days": days_ahead,
-            "ahead": DAYS_AHEAD_CHOICES,
+            "expiring_papers": [self._describe_expiring(entry) for entry in expiring_papers],
+            "days_ahead": days_ahead,
+            "day_choices": DAYS_AHEAD_CHOICES,
         }
         return render_staff_page(request, visitor, "admin/bills/expiring.html", context)
 
@@ -171,17 +171,17 @@ class ChargePages:
             "admin.expiring.past" if days_left < 0 else "admin.expiring.left" if days_left else "admin.expiring.today"
         )
         return {
-            "row": CellPart(
+            "row_link": CellPart(
                 self._views.render_row_name(registry, expiring_row.values),
                 f"{list_address(registry)}/{expiring_row.id}",
             ),
-            "registry": self._views.registry_title(registry),
-            "paper": self._views.field_label(registry, paper.expiring.date_field),
-            "day": jalali_text(paper.expiring.expires_on),
-            "past": days_left < 0,
-            "left": self._dependencies.catalogue.render(left_key, {"days": format_number(abs(days_left))}),
+            "registry_title": self._views.registry_title(registry),
+            "paper_label": self._views.field_label(registry, paper.expiring.date_field),
+            "expires_on": jalali_text(paper.expiring.expires_on),
+            "is_expired": days_left < 0,
+            "time_left": self._dependencies.catalogue.render(left_key, {"days": format_number(abs(days_left))}),
             "mobile": display_mobile(paper.mobile) if paper.mobile else None,
-            "reminded": "، ".join(format_number(days_ahead) for days_ahead in paper.reminders_sent),
+            "reminders_sent": "، ".join(format_number(days_ahead) for days_ahead in paper.reminders_sent),
         }
 
 

@@ -152,15 +152,15 @@ class RefundPages:
             entry.bill_id for entry in due_views
         }
         context = {
-            "rows": due_views,
-            "total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
-            "previous": _build_page_address(refund_list.previous_cursor),
-            "next": _build_page_address(refund_list.next_cursor),
-            "here": build_page_query(request),
+            "due_refunds": due_views,
+            "refund_total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
+            "previous_address": _build_page_address(refund_list.previous_cursor),
+            "next_address": _build_page_address(refund_list.next_cursor),
+            "page_query": build_page_query(request),
             "problem": None if is_listed else error_text,
-            "tried": refused_form.name if refused_form else None,
-            "typed": refused_form.submitted_texts if refused_form else {},
-            "wrong": refused_form.error.field if refused_form else None,
+            "refused_form_name": refused_form.name if refused_form else None,
+            "submitted_texts": refused_form.submitted_texts if refused_form else {},
+            "refused_field": refused_form.error.field if refused_form else None,
             "refusal": error_text,
         }
         return render_staff_page(request, visitor, "admin/bills/refunds.html", context, error=page_error)

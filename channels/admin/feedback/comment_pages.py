@@ -130,14 +130,14 @@ class CommentPages:
         context = {
             "tabs": PAGE_TABS,
             "filters": build_controls(filter_fields, filter_values, self._build_wording()),
-            "list": build_list_page(request, COMMENTS_PATH, comment_views, PAGE_SIZE),
-            "here": build_page_query(request),
-            "refused": refused_view,
-            "typed": read_text(refused_form.posted_form, ANSWER_FORM)
+            "list_page": build_list_page(request, COMMENTS_PATH, comment_views, PAGE_SIZE),
+            "page_query": build_page_query(request),
+            "refused_comment": refused_view,
+            "submitted_answer": read_text(refused_form.posted_form, ANSWER_FORM)
             if refused_form and refused_form.name == ANSWER_FORM
             else None,
             "problem": self._dependencies.wording.render_error(error) if error else None,
-            "longest": moderation.LONGEST_ANSWER,
+            "max_answer_length": moderation.LONGEST_ANSWER,
         }
         return render_staff_page(request, visitor, "admin/feedback/comments.html", context, error=error)
 

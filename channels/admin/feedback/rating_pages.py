@@ -61,8 +61,8 @@ class RatingPages:
             rating_views = [await self._build_low_rating(uow, visitor, *rating_pair) for rating_pair in low_ratings]
         context = {
             "tabs": PAGE_TABS,
-            "highest": highest_score,
-            "list": build_list_page(request, RATINGS_PATH, rating_views, PAGE_SIZE),
+            "highest_score": highest_score,
+            "list_page": build_list_page(request, RATINGS_PATH, rating_views, PAGE_SIZE),
         }
         return render_staff_page(request, visitor, "admin/feedback/ratings.html", context)
 

@@ -39,6 +39,7 @@ from domain.values.text import persian_digits
 DAY_FIELD = Field("day", Day(allows_past=True), required=False)
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
 _OPENING_ANCHOR = "#opening"
+_FLEET_ADDRESSES = tuple(map(list_address, (MACHINES, OPERATORS, MAINTENANCE)))
 """Where a day's page leads: to the column of the hour from which one works."""
 
 
@@ -97,14 +98,14 @@ class CalendarPages:
         context = {
             **calendar_lines,
             "board": board,
-            "weekly": is_weekly,
-            "views": _build_view_links(board, day, parameters),
-            "ways": self._build_navigation(board, first_day, period_length, is_weekly, parameters),
-            "kept": {**parameters, "view": "week" if is_weekly else "day"},
-            "controls": self._build_day_controls(request, day, day_error),
-            "choosing": hour_choice,
-            "code": tracking_codes.display_code(hour_choice.request.code) if hour_choice else None,
-            "rooms": [list_address(entry) for entry in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
+            "is_weekly": is_weekly,
+            "view_addresses": _build_view_links(board, day, parameters),
+            "navigation_addresses": self._build_navigation(board, first_day, period_length, is_weekly, parameters),
+            "view_parameters": {**parameters, "view": "week" if is_weekly else "day"},
+            "day_controls": self._build_day_controls(request, day, day_error),
+            "hour_choice": hour_choice,
+            "request_code": tracking_codes.display_code(hour_choice.request.code) if hour_choice else None,
+            "registry_addresses": _FLEET_ADDRESSES if board is FLEET else (),
         }
         return render_staff_page(request, visitor, "admin/fleet/calendar.html", context, error=day_error)
 
@@ -182,9 +183,11 @@ class CalendarPages:
         choose_address = partial(self._build_choice_address, board, hour_choice, visitor.now)
         return {
             "title": jalali_long_text(day),
-            "holiday": self._dependencies.calendar.is_holiday(day),
-            "heads": build_day_heads(shown_slots, self._find_opening_time(board, hour_choice)),
-            "lines": [build_day_line(row, day, shown_slots, wording, choose_address, own_request_id) for row in rows],
+            "is_holiday": self._dependencies.calendar.is_holiday(day),
+            "column_headings": build_day_heads(shown_slots, self._find_opening_time(board, hour_choice)),
+            "calendar_lines": [
+                build_day_line(row, day, shown_slots, wording, choose_address, own_request_id) for row in rows
+            ],
         }
 
     def _find_opening_time(self, board: CalendarBoard, hour_choice: HourChoice | None) -> time:
@@ -225,17 +228,17 @@ class CalendarPages:
         week_days = [first_day + day_number * _ONE_DAY for day_number in range(7)]
         return {
             "title": f"{jalali_text(week_days[0])} – {jalali_text(week_days[-1])}",
-            "holiday": False,
-            "heads": [
+            "is_holiday": False,
+            "column_headings": [
                 {
                     "text": WEEKDAY_NAMES[day_number],
                     "date": jalali_text(day),
                     "day": day.isoformat(),
-                    "holiday": self._dependencies.calendar.is_holiday(day),
+                    "is_holiday": self._dependencies.calendar.is_holiday(day),
                 }
                 for day_number, day in enumerate(week_days)
             ],
-            "lines": [build_week_line(row, week_days, wording) for row in rows],
+            "calendar_lines": [build_week_line(row, week_days, wording) for row in rows],
         }
 
     def _build_navigation(

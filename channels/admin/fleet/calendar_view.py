@@ -98,7 +98,7 @@ def build_day_heads(slots: range, opening_time: time) -> list[dict[str, Any]]:
     head_slots = [slot for slot in slots if slot == slots.start or slot % 2 == 0]
     opening_slot = max((slot for slot in head_slots if slot // 2 <= opening_time.hour), default=slots.start)
     return [
-        {"text": persian_digits(slot // 2), "span": 2 - slot % 2, "opening": slot == opening_slot}
+        {"text": persian_digits(slot // 2), "slot_count": 2 - slot % 2, "is_opening_hour": slot == opening_slot}
         for slot in head_slots
     ]
 

@@ -83,9 +83,9 @@ class LedgerPages:
         period_query = build_period_query(period_values)
         context = {
             "filters": build_period_controls(self._dependencies, period_values, period_error),
-            "rows": [build_totals_view(labels, row, period_query) for row in balance.rows],
-            "balance": balance,
-            "period": period_query,
+            "totals_views": [build_totals_view(labels, row, period_query) for row in balance.rows],
+            "trial_balance": balance,
+            "period_query": period_query,
         }
         return render_staff_page(request, visitor, "admin/ledger/ledger.html", context, error=period_error)
 
@@ -115,12 +115,12 @@ class LedgerPages:
         address = {name: value for name, value in request.query.items() if name not in {PAGE_FIELD, "done"}}
         context = {
             "title": self._render_title(labels, request),
-            "rows": [build_entry_view(labels, listed) for listed in entry_page.rows],
-            "previous": _page_address(address, entry_page.previous_cursor),
-            "next": _page_address(address, entry_page.next_cursor),
-            "sheet": f"{ENTRIES_PATH}.csv?{urlencode(address)}",
-            "period": build_period_query(period_values),
-            "of_bill": "bill" in request.query,
+            "entry_views": [build_entry_view(labels, listed) for listed in entry_page.rows],
+            "previous_address": _page_address(address, entry_page.previous_cursor),
+            "next_address": _page_address(address, entry_page.next_cursor),
+            "sheet_address": f"{ENTRIES_PATH}.csv?{urlencode(address)}",
+            "period_query": build_period_query(period_values),
+            "is_of_bill": "bill" in request.query,
             "problem": self._dependencies.wording.render_error(page_error) if page_error else None,
         }
         return render_staff_page(request, visitor, "admin/ledger/entries.html", context, error=page_error)

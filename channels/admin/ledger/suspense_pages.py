@@ -129,15 +129,15 @@ class SuspensePages:
             refused_form.name.endswith(f"-{view.receipt.id}") for view in views
         )
         context = {
-            "rows": views,
-            "total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
-            "previous": _build_page_address(receipts.previous_cursor),
-            "next": _build_page_address(receipts.next_cursor),
-            "here": build_page_query(request),
+            "receipt_views": views,
+            "receipt_total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
+            "previous_address": _build_page_address(receipts.previous_cursor),
+            "next_address": _build_page_address(receipts.next_cursor),
+            "page_query": build_page_query(request),
             "problem": None if is_listed else error_text,
-            "tried": refused_form.name if refused_form else None,
-            "typed": refused_form.submitted_texts if refused_form else {},
-            "wrong": refused_form.error.field if refused_form else None,
+            "refused_form_name": refused_form.name if refused_form else None,
+            "submitted_texts": refused_form.submitted_texts if refused_form else {},
+            "refused_field": refused_form.error.field if refused_form else None,
             "refusal": error_text,
         }
         return render_staff_page(request, visitor, "admin/ledger/suspense.html", context, error=page_error)

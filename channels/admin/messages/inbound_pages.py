@@ -64,7 +64,7 @@ class InboundPages:
         context = {
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
-            "list": message_page,
+            "list_page": message_page,
             "tabs": PAGE_TABS,
         }
         return render_staff_page(request, visitor, "admin/messages/inbound.html", context, error=filter_error)

@@ -116,10 +116,10 @@ class MessagePages:
         )
         context = {
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
-            "refused": None,
+            "refused_message_id": None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
-            "list": message_page,
-            "here": build_page_query(request),
+            "list_page": message_page,
+            "page_query": build_page_query(request),
             "tabs": PAGE_TABS,
             **self._describe_refusal(request, refused_form, message_page),
         }
@@ -136,7 +136,11 @@ class MessagePages:
         message_id, problem = int(request.match_info["id"]), self._dependencies.wording.render_error(refused_form.error)
         if message_id not in {message_view.id for message_view in message_page.rows}:
             return {"problem": problem}
-        return {"refused": message_id, "refusal": problem, "why": read_text(refused_form.posted_form, "reason")}
+        return {
+            "refused_message_id": message_id,
+            "refusal": problem,
+            "submitted_reason": read_text(refused_form.posted_form, "reason"),
+        }
 
     async def _find_messages(
         self, request: web.Request, filter_values: Mapping[str, Any], visitor: Visitor

@@ -117,15 +117,15 @@ class CommissionPages:
         error, add = form_error(refused_form), rule_form.build_view(self._dependencies.wording, {}, refused_form)
         context = {
             "tabs": PAGE_TABS,
-            "rules": sorted(
+            "rule_views": sorted(
                 (_build_rule_view(rule, today_in_tehran(self._dependencies)) for rule in commission_rules),
                 key=_latest_first_key,
             ),
-            "version": version_of(commission_rules),
+            "version_token": version_of(commission_rules),
             "refusal": self._dependencies.wording.render_refusal(error) if error else None,
-            "offices": rule_form.titles_by_field["office"],
-            "services": rule_form.titles_by_field["service"],
-            "add": add,
+            "office_names": rule_form.titles_by_field["office"],
+            "service_titles": rule_form.titles_by_field["service"],
+            "rule_form": add,
         }
         return render_staff_page(request, visitor, "admin/offices/commission.html", context, error=error)
 

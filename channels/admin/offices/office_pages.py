@@ -161,9 +161,9 @@ class OfficePages:
         context = {
             "tabs": PAGE_TABS,
             "offices": all_offices,
-            "locked": {office.code for office in all_offices if _list_active_locks(office, visitor)},
-            "add": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
-            "made": new_key,
+            "locked_office_codes": {office.code for office in all_offices if _list_active_locks(office, visitor)},
+            "office_form": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
+            "new_key": new_key,
         }
         return render_staff_page(
             request, visitor, "admin/offices/offices.html", context, error=form_error(refused_form)
@@ -181,19 +181,19 @@ class OfficePages:
         wording, error = self._dependencies.wording, form_error(refused_form)
         network_values: Mapping[str, Any] = {"network": "\n".join(office.networks)}
         form_views = {
-            "rename": RENAME_FORM.build_view(wording, {"name": office.name}, refused_form),
-            "rotate": ROTATE_FORM.build_view(wording, {"overlap": "24"}, refused_form),
-            "networks": NETWORKS_FORM.build_view(wording, network_values, refused_form),
+            "name_form": RENAME_FORM.build_view(wording, {"name": office.name}, refused_form),
+            "rotation_form": ROTATE_FORM.build_view(wording, {"overlap": "24"}, refused_form),
+            "networks_form": NETWORKS_FORM.build_view(wording, network_values, refused_form),
         }
         is_form_open = any(form_view.is_open for form_view in form_views.values())
         context = {
             **form_views,
             "office": office,
-            "keys": office.list_usable_keys(visitor.now),
-            "locks": _list_active_locks(office, visitor),
-            "made": new_key,
+            "office_keys": office.list_usable_keys(visitor.now),
+            "active_locks": _list_active_locks(office, visitor),
+            "new_key": new_key,
             "refusal": wording.render_refusal(error) if error else None,
-            "refused_at": refused_form.name if refused_form and is_form_open else None,
+            "refused_form_id": refused_form.name if refused_form and is_form_open else None,
         }
         return render_staff_page(request, visitor, "admin/offices/office.html", context, error=error)
 

@@ -67,12 +67,12 @@ class StatementPages:
         context = {
             "office": office,
             "filters": build_period_controls(self._dependencies, period_values, period_error),
-            "made": office_statement,
-            "newest": office_statement.payments[: -MAX_PAYMENTS - 1 : -1] if office_statement else (),
-            "till": till_period,
-            "figures": _FIGURE_NAMES,
-            "services": list_subject_titles(self._dependencies),
-            "period": build_period_query(period_values),
+            "statement": office_statement,
+            "newest_payments": office_statement.payments[: -MAX_PAYMENTS - 1 : -1] if office_statement else (),
+            "till_period": till_period,
+            "figure_names": _FIGURE_NAMES,
+            "service_titles": list_subject_titles(self._dependencies),
+            "period_query": build_period_query(period_values),
         }
         return render_staff_page(request, visitor, "admin/offices/statement.html", context, error=period_error)
 

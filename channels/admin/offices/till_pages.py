@@ -91,12 +91,14 @@ class TillPages:
         context = {
             "office": office,
             "filters": build_period_controls(self._dependencies, period, period_error),
-            "period": build_period_query(period),
-            "till": till,
-            "who": lambda actor_label: describe_actor(self._dependencies.catalogue, actor_label, member_names),
-            "version": VersionToken.from_number(last_number),
-            "close": CLOSE_FORM.build_view(self._dependencies.wording, {"day": chosen_day}, refused_form),
-            "chosen": chosen_day,
+            "period_query": build_period_query(period),
+            "till_period": till,
+            "describe_actor": lambda actor_label: describe_actor(
+                self._dependencies.catalogue, actor_label, member_names
+            ),
+            "version_token": VersionToken.from_number(last_number),
+            "closing_form": CLOSE_FORM.build_view(self._dependencies.wording, {"day": chosen_day}, refused_form),
+            "chosen_day": chosen_day,
             "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
         }
         return render_staff_page(

@@ -129,10 +129,10 @@ class SubstitutePages:
         ]
         context = {
             "tabs": PAGE_TABS,
-            "substitutions": substitution_views,
-            "names": {username: entry.full_name for username, entry in members_by_username.items()},
+            "substitution_views": substitution_views,
+            "member_names": {username: entry.full_name for username, entry in members_by_username.items()},
             "today": today_in_tehran(self._dependencies),
-            "add": add,
+            "substitute_form": add,
             "refusal": self._dependencies.wording.render_error(error) if error and not add.is_open else None,
         }
         return render_staff_page(request, visitor, "admin/people/substitutes.html", context, error=error)

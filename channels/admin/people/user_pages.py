@@ -168,8 +168,8 @@ class UserPages:
         context = {
             "tabs": PAGE_TABS,
             "members": sorted(staff_members, key=lambda member: (not member.active, member.username)),
-            "add": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
-            "made": new_password,
+            "account_form": ADD_FORM.build_view(self._dependencies.wording, {}, refused_form),
+            "new_password": new_password,
         }
         return render_staff_page(request, visitor, "admin/people/users.html", context, error=form_error(refused_form))
 
@@ -196,11 +196,11 @@ class UserPages:
             "sessions": [
                 (describe_browser(session.agent), session) for session in own_sessions if session.is_alive(visitor.now)
             ],
-            "locks": active_locks,
-            "enrolled": bool(second_factor and second_factor.confirmed),
-            "change": change,
+            "active_locks": active_locks,
+            "is_enrolled": bool(second_factor and second_factor.confirmed),
+            "account_form": change,
             "problem": self._dependencies.wording.render_error(error) if error and not change.is_open else None,
-            "made": new_password,
+            "new_password": new_password,
         }
         return render_staff_page(request, visitor, "admin/people/user.html", context, error=error)
 

@@ -115,10 +115,10 @@ class QueuePages:
         page_context = {
             "path": HOME_PATH,
             "problem": self._dependencies.wording.render_error(error) if error else None,
-            "unseen": queue_look.error is not None,
-            "wrong": refusal_error.field if refusal_error else None,
-            "typed": {field_name: read_text(visitor.form, field_name) for field_name in ("name", "assignee")},
-            "asked": filter_values.get("search", ""),
+            "has_filter_error": queue_look.error is not None,
+            "refused_field": refusal_error.field if refusal_error else None,
+            "submitted_texts": {field_name: read_text(visitor.form, field_name) for field_name in ("name", "assignee")},
+            "search_text": filter_values.get("search", ""),
         }
         return render_staff_page(request, visitor, "admin/queues/queues.html", context | page_context, error=error)
 
@@ -194,9 +194,9 @@ class QueuePages:
             for code, refusal_error in refused_requests
         ]
         context = {
-            "given": persian_digits(len(outcomes) - len(refused_requests)),
-            "refused": refusal_rows,
-            "back": return_address,
+            "assigned_count": persian_digits(len(outcomes) - len(refused_requests)),
+            "refusals": refusal_rows,
+            "return_address": return_address,
         }
         return render_staff_page(request, visitor, "admin/queues/assigned.html", context, status=409)
 

@@ -101,7 +101,7 @@ class QueueViews:
         """Return what the page shows of a look."""
         queue_filter, staff_members = look.queue_filter, await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
-        offered_choices = {
+        choices = {
             "assignee": member_names,
             "office": {entry.code: entry.name for entry in await uow.offices.list_all()},
         }
@@ -109,20 +109,21 @@ class QueueViews:
         assignable_requests = [item.request for item in page.rows if self._may_assign(visitor, item.request)]
         ticks_by_code = {entry.code: f"{entry.code}:{entry.version_token}" for entry in assignable_requests}
         return {
-            "queues": [self._build_queue_link(entry, queue_filter) for entry in counts],
-            "views": [
+            "queue_links": [self._build_queue_link(entry, queue_filter) for entry in counts],
+            "view_links": [
                 _build_view_link(entry.name, entry.filter, queue_filter)
                 for entry in await list_views(self._dependencies, uow, visitor.actor)
             ],
-            "rows": [self._build_row(item, member_names, ticks_by_code.get(item.request.code)) for item in page.rows],
-            "previous": build_queue_address(criteria, page.previous_cursor) if page.previous_cursor else None,
-            "next": build_queue_address(criteria, page.next_cursor) if page.next_cursor else None,
-            "here": build_queue_address(criteria, look.start_cursor),
+            "queue_rows": [
+                self._build_row(item, member_names, ticks_by_code.get(item.request.code)) for item in page.rows
+            ],
+            **_build_page_addresses(look),
             "title": self._describe_title(queue_filter),
-            "kept": [(name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)],
-            "filter": self._filter.build_view(visitor, queue_filter, offered_choices, look.unread_values, look.error),
-            "clear": _build_clear_address(queue_filter),
-            "colleagues": self._list_assignees(visitor, staff_members, assignable_requests),
+            "filter_parameters": [
+                (name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)
+            ],
+            "filter_view": self._filter.build_view(visitor, queue_filter, choices, look.unread_values, look.error),
+            "assignable_members": self._list_assignees(visitor, staff_members, assignable_requests),
         }
 
     def _build_queue_link(self, queue_count: QueueCount, queue_filter: QueueFilter) -> QueueLink:
@@ -219,6 +220,17 @@ def _build_view_link(view_name: str, saved_filter: QueueFilter | None, queue_fil
     return ViewLink(
         view_name, build_queue_address(saved_filter.as_json()) if saved_filter else None, saved_filter == queue_filter
     )
+
+
+def _build_page_addresses(look: QueueLook) -> dict[str, str | None]:
+    """Return where the pages before and after this one are, this one itself, and the queue without its filter."""
+    criteria, page = look.queue_filter.as_json(), look.page
+    return {
+        "previous_address": build_queue_address(criteria, page.previous_cursor) if page.previous_cursor else None,
+        "next_address": build_queue_address(criteria, page.next_cursor) if page.next_cursor else None,
+        "queue_address": build_queue_address(criteria, look.start_cursor),
+        "clear_address": _build_clear_address(look.queue_filter),
+    }
 
 
 def _build_clear_address(queue_filter: QueueFilter) -> str:

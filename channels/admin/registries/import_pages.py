@@ -104,13 +104,13 @@ class ImportPages:
             )
         context = {
             **self._views.build_context(registry, visitor),
-            "fields": [self._label_column(registry, entry.name) for entry in registry.fields],
-            "key": [
+            "column_labels": [self._label_column(registry, entry.name) for entry in registry.fields],
+            "key_labels": [
                 self._views.field_label(registry, field_name)
                 for field_name in registry.natural_key
                 if field_name not in registry.defaults
             ],
-            "recent": [self._describe_import(entry, member_names) for entry in recent_imports],
+            "recent_imports": [self._describe_import(entry, member_names) for entry in recent_imports],
             "problem": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
         }
         return render_staff_page(
@@ -155,13 +155,13 @@ class ImportPages:
             upload, member_names = await self._load_import(uow, registry, request), await load_staff_names(uow)
         context = {
             **self._views.build_context(registry, visitor),
-            "id": upload.id,
-            "brought": self._describe_import(upload, member_names),
-            "running": upload.state.is_running,
+            "import_id": upload.id,
+            "upload": self._describe_import(upload, member_names),
+            "is_running": upload.state.is_running,
             "problem": self._dependencies.wording.render_error(refused_form.error) if refused_form else upload.problem,
             "progress": _describe_progress(upload),
-            "shown": upload.state is ImportState.EXAMINED,
-            "version": upload.version_token,
+            "is_examined": upload.state is ImportState.EXAMINED,
+            "version_token": upload.version_token,
             **self._describe_outcome(registry, upload),
         }
         response = render_staff_page(
@@ -176,17 +176,17 @@ class ImportPages:
         """Return what the examination found: how many rows of each sort, the first of them, and what is wrong."""
         row_counts, faults = upload.tally, upload.outcome.get("faults", [])
         return {
-            "tally": [
+            "row_counts": [
                 (self._get_text(f"tally.{field_name}"), group_digits(row_counts[field_name]), field_name)
                 for field_name in _TALLY_NAMES
                 if field_name in row_counts
             ],
             "faults": faults,
-            "more_faults": row_counts.get("faults", 0) > len(faults),
-            "first": [self._describe_first_row(registry, row) for row in upload.outcome.get("first", [])],
-            "ignored": upload.outcome.get("ignored", []),
-            "can_keep": bool(row_counts.get("added", 0) + row_counts.get("changed", 0)),
-            "bad": row_counts.get("bad", 0),
+            "has_more_faults": row_counts.get("faults", 0) > len(faults),
+            "first_rows": [self._describe_first_row(registry, row) for row in upload.outcome.get("first", [])],
+            "ignored_columns": upload.outcome.get("ignored", []),
+            "is_confirmable": bool(row_counts.get("added", 0) + row_counts.get("changed", 0)),
+            "bad_row_count": row_counts.get("bad", 0),
         }
 
     async def _load_import(self, uow: UnitOfWork, registry: Registry, request: web.Request) -> Import:
@@ -203,13 +203,11 @@ class ImportPages:
             "href": str(upload.id),
             "name": upload.name,
             "size": format_number(round(upload.size / 1024, 1)),
-            "who": member_names.get(upload.by, upload.by),
-            "at": day_and_hour_text(upload.made_at),
+            "uploaded_by": member_names.get(upload.by, upload.by),
+            "uploaded_at": day_and_hour_text(upload.made_at),
             "state": self._get_text(f"states.{upload.state}"),
-            "key": upload.state.value,
-            "decided": self._describe_decider(upload, member_names),
-            "added": group_digits(upload.tally.get("added", 0)),
-            "changed": group_digits(upload.tally.get("changed", 0)),
+            "state_key": upload.state.value,
+            "decision": self._describe_decider(upload, member_names),
         }
 
     def _describe_decider(self, upload: Import, member_names: Mapping[str, str]) -> str | None:
@@ -232,8 +230,8 @@ class ImportPages:
             "row": format_number(sample_row["row"]),
             "fate": self._get_text(f"fates.{sample_row['fate']}"),
             "name": self._views.render_row_name(registry, sample_row["values"]),
-            "new": is_new,
-            "parts": [
+            "is_new": is_new,
+            "field_values": [
                 (
                     self._views.field_label(registry, field.name),
                     *map(partial(self._views.render_value, field), values_by_field[field.name]),
@@ -250,8 +248,8 @@ def _describe_progress(upload: Import) -> dict[str, Any]:
     return {
         "done": done_rows,
         "total": upload.total,
-        "said": group_digits(done_rows),
-        "of": group_digits(upload.total) if upload.total else None,
+        "done_text": group_digits(done_rows),
+        "total_text": group_digits(upload.total) if upload.total else None,
     }
 
 

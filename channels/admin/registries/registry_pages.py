@@ -105,10 +105,12 @@ class RegistryPages:
         listed_registries = [
             candidate for candidate in REGISTRIES.values() if list_address(candidate).startswith(REGISTRIES_PATH)
         ]
-        tiles = [
+        registry_links = [
             CellPart(self._views.registry_title(candidate), list_address(candidate)) for candidate in listed_registries
         ]
-        return render_staff_page(request, visitor, "admin/registries/registries.html", {"tiles": tiles})
+        return render_staff_page(
+            request, visitor, "admin/registries/registries.html", {"registry_links": registry_links}
+        )
 
     async def _show_list(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
         found_rows, filter_error = await load_filtered(
@@ -150,14 +152,16 @@ class RegistryPages:
         context = {
             **self._views.build_context(registry, visitor),
             "rows": [self._views.build_listed_row(registry, entry, row_links) for entry in row_page.rows],
-            "headings": [self._views.field_heading(registry, field_name) for field_name in registry.summary_fields],
-            "q": request.query.get(SEARCH_PARAMETER, ""),
+            "column_headings": [
+                self._views.field_heading(registry, field_name) for field_name in registry.summary_fields
+            ],
+            "registry_search": request.query.get(SEARCH_PARAMETER, ""),
             "filters": [
                 self._build_filter(registry, entry, request) for entry in registry.fields if type(entry.type) is Choice
             ],
-            "chips": self._list_conditions(registry, request, found_rows.conditions, row_links),
-            "new": _build_new_address(registry, request),
-            "list": row_page,
+            "conditions": self._list_conditions(registry, request, found_rows.conditions, row_links),
+            "new_row_address": _build_new_address(registry, request),
+            "list_page": row_page,
             "problem": self._dependencies.wording.render_error(error) if error else None,
         }
         return render_staff_page(request, visitor, "admin/registries/registry_list.html", context, error=error)
@@ -184,10 +188,10 @@ class RegistryPages:
                 "label": self._views.field_heading(registry, condition.name),
                 "name": condition.name,
                 "value": request.query[condition.name],
-                "said": self._views.render_field(registry, condition.name, conditions[condition.name], row_links)
+                "value_text": self._views.render_field(registry, condition.name, conditions[condition.name], row_links)
                 if conditions
                 else "",
-                "without": f"{list_address(registry)}?{urlencode(_drop_parameter(request, condition.name))}",
+                "removal_address": f"{list_address(registry)}?{urlencode(_drop_parameter(request, condition.name))}",
             }
             for condition in condition_fields
         ]
@@ -302,12 +306,12 @@ class RegistryPages:
         )
         context = {
             **self._views.build_context(registry, visitor),
-            "name": self._views.render_row_name(registry, row.values, row_links) if row else None,
-            "back": f"{list_address(registry)}/{row.id}" if row else list_address(registry),
-            "version": row.version_token if row else None,
+            "row_name": self._views.render_row_name(registry, row.values, row_links) if row else None,
+            "back_address": f"{list_address(registry)}/{row.id}" if row else list_address(registry),
+            "version_token": row.version_token if row else None,
             "controls": build_controls(form_fields, submitted_values, form_wording, error),
             "problem": describe_stray(form_fields, error, form_wording),
-            "lost": lost_values,
+            "lost_values": lost_values,
         }
         return render_staff_page(request, visitor, "admin/registries/registry_form.html", context, error=error)
 

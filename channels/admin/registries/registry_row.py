@@ -42,25 +42,25 @@ class RowPage:
         """Return the page, with a form that was refused as it was typed."""
         async with self._store.open_unit(write=False) as uow:
             row = await uow.registries.get_row(registry.key, read_row_id(request))
-            row_changes = await uow.registries.list_changes(registry.key, row.id)
+            changes = await uow.registries.list_changes(registry.key, row.id)
             links, member_names = await self._views.load_links(uow, registry, [row.values]), await load_staff_names(uow)
             charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
-            service_context = (
+            machine_schedule = (
                 await self._load_fleet(uow, row, visitor, refused_form) if registry.key in FLEET_REGISTRIES else None
             )
             machine_address = await _find_booked_machine(uow, row)
         context = {
             **self._views.build_context(registry, visitor),
-            "id": row.id,
-            "version": row.version_token,
-            "name": self._views.render_row_name(registry, row.values, links),
+            "row_id": row.id,
+            "version_token": row.version_token,
+            "row_name": self._views.render_row_name(registry, row.values, links),
             "cells": self._views.build_cells(registry, row, links),
-            "past": [self._views.build_row_change(registry, change, member_names) for change in reversed(row_changes)],
-            "referring": self._views.list_referring(registry, row),
-            "amendable": bool(offered_amendment_fields(registry, visitor.actor)),
+            "row_changes": [self._views.build_row_change(registry, entry, member_names) for entry in reversed(changes)],
+            "referring_lists": self._views.list_referring(registry, row),
+            "is_amendable": bool(offered_amendment_fields(registry, visitor.actor)),
             **charge_context,
-            "service": service_context,
-            "booked_on": machine_address,
+            "machine_schedule": machine_schedule,
+            "machine_address": machine_address,
             **self._describe_refusal(refused_form, charge_context["charge"], charge_context["bills"], visitor),
         }
         return render_staff_page(
@@ -77,7 +77,7 @@ class RowPage:
             "bills": [
                 await build_bill_view(uow, self._dependencies, bill, member_names, visitor.actor) for bill in bills
             ],
-            "papers": await list_row_printouts(self._dependencies, uow, registry, row, visitor.actor)
+            "paper_titles": await list_row_printouts(self._dependencies, uow, registry, row, visitor.actor)
             if registry.charge_terms
             else {},
         }
@@ -93,11 +93,11 @@ class RowPage:
         still offered.
         """
         return {
-            "tried": refused_form.name if refused_form else None,
-            "typed": refused_form.submitted_texts if refused_form else {},
-            "wrong": refused_form.error.field if refused_form else None,
+            "refused_form_name": refused_form.name if refused_form else None,
+            "submitted_texts": refused_form.submitted_texts if refused_form else {},
+            "refused_field": refused_form.error.field if refused_form else None,
             "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
-            "refused_at": _find_form_place(refused_form)
+            "refused_form_id": _find_form_place(refused_form)
             if refused_form and _is_form_offered(refused_form, charge_context, bills, visitor)
             else None,
         }
@@ -111,13 +111,13 @@ class RowPage:
             {booking.request_id for booking in coming_bookings if booking.request_id is not None}
         )
         return {
-            "ahead": [
+            "bookings": [
                 {
                     "id": booking.id,
-                    "from": day_and_hour_text(booking.start),
-                    "to": day_and_hour_text(booking.end),
+                    "starts_at": day_and_hour_text(booking.start),
+                    "ends_at": day_and_hour_text(booking.end),
                     "note": booking.note,
-                    "hold": booking.hold,
+                    "is_hold": booking.hold,
                     "code": codes_by_request.get(booking.request_id) if booking.request_id else None,
                 }
                 for booking in coming_bookings
@@ -161,7 +161,7 @@ def _is_form_offered(
     )
     offered_forms = {
         OUT_OF_SERVICE_FORM.name: True,
-        "waived": charge_context is not None and bool(charge_context["waive"]),
+        "waived": charge_context is not None and bool(charge_context["is_waivable"]),
         "slip": bill is not None and visitor.may("payments.record"),
         "reverse": bill is not None and bill.is_reversible and visitor.may("payments.reverse"),
         "refund": bill is not None and bill.may_refund and visitor.may("refunds.pay"),
@@ -177,7 +177,7 @@ def _describe_charge(registry: Registry, row: RegistryRow, visitor: Visitor) -> 
     charge_state = row.values["state"]
     is_due = charge_state in {ChargeState.OPEN, ChargeState.BILLED} and find_unowed_reason(registry, row) is None
     return {
-        "none": owes_nothing(registry, row),
-        "bill": is_due and charge_state == ChargeState.OPEN and visitor.may("charges.bill"),
-        "waive": is_due and visitor.may("charges.waive"),
+        "owes_nothing": owes_nothing(registry, row),
+        "is_billable": is_due and charge_state == ChargeState.OPEN and visitor.may("charges.bill"),
+        "is_waivable": is_due and visitor.may("charges.waive"),
     }

@@ -94,7 +94,7 @@ class RegistryViews(RowWording):
         return {
             "registry": registry.key,
             "title": self.registry_title(registry),
-            "at": list_address(registry),
+            "registry_address": list_address(registry),
             "may": rights,
         }
 

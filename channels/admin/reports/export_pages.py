@@ -51,7 +51,7 @@ class ExportPages:
         )
 
     async def _show_export(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
-        context = {**self._views.build_context(registry, visitor), "kinds": list(MEDIA_TYPES_BY_KIND)}
+        context = {**self._views.build_context(registry, visitor), "file_kinds": list(MEDIA_TYPES_BY_KIND)}
         return render_staff_page(request, visitor, "admin/reports/export.html", context)
 
     async def _send_export(

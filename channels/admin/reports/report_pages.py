@@ -85,7 +85,7 @@ class ReportPages:
             for entry in stored_files
         ]
         return render_staff_page(
-            request, visitor, "admin/reports/reports.html", {"reports": report_rows, "files": file_rows}
+            request, visitor, "admin/reports/reports.html", {"reports": report_rows, "monthly_files": file_rows}
         )
 
     async def _show_report(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -101,9 +101,9 @@ class ReportPages:
         shown_report = report_view.build_report_view(report_labels, report_result)
         context = {
             "report": shown_report,
-            "query": urlencode(query_values),
-            "listed": may_list_requests(self._dependencies, report_filter, visitor.actor),
-            "left_out": omits_requests(self._dependencies, report, visitor.actor),
+            "report_query": urlencode(query_values),
+            "may_list_requests": may_list_requests(self._dependencies, report_filter, visitor.actor),
+            "omits_requests": omits_requests(self._dependencies, report, visitor.actor),
             **self._build_narrowing(request, visitor, report, report_labels, offered_choices),
         }
         return render_staff_page(request, visitor, "admin/reports/report.html", context)
@@ -128,7 +128,7 @@ class ReportPages:
             )
             offered_choices = await load_named_choices(self._dependencies.catalogue, uow)
         form_context = self._build_narrowing(request, visitor, report, report_labels, offered_choices, error)
-        context = {"report": None, "query": "", **form_context}
+        context = {"report": None, "report_query": "", **form_context}
         return render_staff_page(request, visitor, "admin/reports/report.html", context, error=error)
 
     def _build_narrowing(
@@ -152,13 +152,15 @@ class ReportPages:
         )
         return {
             "title": get_text(f"reports.titles.{report.key}"),
-            "key": report.key,
+            "report_key": report.key,
             "controls": build_controls(
                 form_fields, {**query_values, **report_view.period_days(query_values, visitor.now)}, form_wording, error
             ),
             "problem": describe_stray(form_fields, error, form_wording),
-            "near": [(label, urlencode({**_without_days(query_values), **days})) for label, days in near_periods],
-            "narrowed": bool(query_values),
+            "near_periods": [
+                (label, urlencode({**_without_days(query_values), **days})) for label, days in near_periods
+            ],
+            "is_filtered": bool(query_values),
         }
 
     async def _send_sheet(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:

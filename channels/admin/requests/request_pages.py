@@ -263,11 +263,13 @@ class RequestPages:
         context = {
             "request": request_view,
             "head": request_view.head,
-            "taken": self._request_views.describe_taken_step(service_request, request.query.get(TAKEN_PARAMETER, "")),
-            "refused_at": REFUSAL_ID if offered_form else _find_step_place(request_view, refused_form),
-            "tried": offered_form.name if offered_form else None,
-            "typed": offered_form.submitted_texts if offered_form else {},
-            "wrong": offered_form.error.field if offered_form else None,
+            "taken_step_note": self._request_views.describe_taken_step(
+                service_request, request.query.get(TAKEN_PARAMETER, "")
+            ),
+            "refused_form_id": REFUSAL_ID if offered_form else _find_step_place(request_view, refused_form),
+            "refused_form_name": offered_form.name if offered_form else None,
+            "submitted_texts": offered_form.submitted_texts if offered_form else {},
+            "refused_field": offered_form.error.field if offered_form else None,
             "refusal": self._dependencies.wording.render_refusal(error) if error else None,
         }
         return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)

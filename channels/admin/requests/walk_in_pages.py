@@ -74,7 +74,7 @@ class WalkInPages:
             for service_key, service in self._dependencies.services.items()
             if service.form
         }
-        return render_staff_page(request, visitor, "admin/requests/walk_in.html", {"services": service_titles})
+        return render_staff_page(request, visitor, "admin/requests/walk_in.html", {"service_titles": service_titles})
 
     async def _submit_form(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         if MORE_ROWS_BUTTON in visitor.form:
@@ -131,11 +131,11 @@ class WalkInPages:
             None,
         )
         context = {
-            "service": self._dependencies.wording.service_title(service.key),
+            "service_title": self._dependencies.wording.service_title(service.key),
             "controls": build_controls(
                 service.form, submitted_values, form_wording, error, work_rows=count_work_rows(visitor.form)
             ),
-            "key": self._dependencies.ids.new_token()
+            "form_key": self._dependencies.ids.new_token()
             if isinstance(error, DuplicateRequest)
             else self._read_form_key(visitor),
             "mobile": read_text(visitor.form, MOBILE_INPUT),
@@ -149,12 +149,12 @@ class WalkInPages:
         service, get_text = self._find_service(request), self._dependencies.catalogue.text
         unit_role = service.state_named(entered_request.state).unit
         context = {
-            "service": self._dependencies.wording.service_title(service.key),
-            "key": service.key,
-            "code": entered_request.code,
+            "service_title": self._dependencies.wording.service_title(service.key),
+            "service_key": service.key,
+            "request_code": entered_request.code,
             "mobile": identifiers.display_mobile(identifiers.parse_mobile(read_text(visitor.form, MOBILE_INPUT))),
             "unit": get_text(f"roles.{unit_role}") if unit_role else None,
-            "fields": [
+            "form_values": [
                 (
                     self._label_field(service, form_field.name),
                     form_field.type.render_value(entered_request.fields[form_field.name], get_text),

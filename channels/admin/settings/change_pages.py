@@ -64,7 +64,7 @@ class ChangePages:
             self._build_change_view(change, describe_actor(self._dependencies.catalogue, change.by, member_names))
             for change in setting_changes
         ]
-        context = {"tabs": PAGE_TABS, "list": build_list_page(request, CHANGES_PATH, change_views, PAGE_SIZE)}
+        context = {"tabs": PAGE_TABS, "list_page": build_list_page(request, CHANGES_PATH, change_views, PAGE_SIZE)}
         return render_staff_page(request, visitor, "admin/settings/changes.html", context)
 
     def _build_change_view(self, change: SettingChange, changed_by: str) -> ChangeView:

@@ -102,10 +102,10 @@ class DayPages:
         error, declare = form_error(refused_form), DECLARE_FORM.build_view(self._dependencies.wording, {}, refused_form)
         context = {
             "tabs": PAGE_TABS,
-            "days": [_describe_day(declared_day) for declared_day in days],
-            "declare": declare,
+            "declared_days": [_describe_day(declared_day) for declared_day in days],
+            "declaration_form": declare,
             "refusal": self._dependencies.wording.render_error(error) if error and not declare.is_open else None,
-            "version": version_token,
+            "version_token": version_token,
         }
         return render_staff_page(request, visitor, "admin/settings/days.html", context, error=error)
 
@@ -114,6 +114,6 @@ def _describe_day(declared_day: DeclaredDay) -> dict[str, str | bool]:
     return {
         "day": declared_day.day.isoformat(),
         "title": jalali_long_text(declared_day.day),
-        "working": declared_day.working,
+        "is_working": declared_day.working,
         "note": declared_day.note,
     }

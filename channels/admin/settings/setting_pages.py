@@ -73,7 +73,7 @@ class SettingPages:
             self._build_group(group_name, rules, stored_values, refused_form)
             for group_name, rules in RULE_GROUPS.items()
         ]
-        context = {"tabs": PAGE_TABS, "groups": group_contexts, "version": version_token}
+        context = {"tabs": PAGE_TABS, "rule_groups": group_contexts, "version_token": version_token}
         return render_staff_page(
             request, visitor, "admin/settings/settings.html", context, error=form_error(refused_form)
         )
@@ -97,7 +97,7 @@ class SettingPages:
             "name": group_name,
             "controls": build_controls(rule_fields, submitted_values, form_wording, error),
             "problem": describe_stray(rule_fields, error, form_wording),
-            "set": [rule.name for rule in rules if rule.name in stored_values],
+            "stored_rules": [rule.name for rule in rules if rule.name in stored_values],
         }
 
     def _build_wording(self, rules: Sequence[SettingRule]) -> FormWording:

@@ -85,9 +85,9 @@ class TextPages:
         context = {
             "tabs": PAGE_TABS,
             "filters": build_controls(filter_fields, filter_values, self._build_wording()),
-            "texts": matching_texts[first_index : first_index + PAGE_SIZE],
-            "count": len(matching_texts),
-            "older": str(request.rel_url.with_query(next_query)) if next_query else None,
+            "text_views": matching_texts[first_index : first_index + PAGE_SIZE],
+            "text_count": len(matching_texts),
+            "older_address": str(request.rel_url.with_query(next_query)) if next_query else None,
         }
         return render_staff_page(request, visitor, "admin/settings/texts.html", context)
 
@@ -151,16 +151,16 @@ class TextPages:
             version_token = await version_of_settings(uow)
         is_sent_by_sms = key in sent_by_sms(self._dependencies.services.values(), catalogue)
         context = {
-            "key": key,
-            "words": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
-            "changed": key in await self._load_changed_keys(),
-            "given": given_text if isinstance(given_text, str) else "\n".join(given_text),
-            "facts": sorted(catalogue.fact_names(key)),
-            "parts_allowed": catalogue.part_budget(key) if is_sent_by_sms else None,
-            "takes": count_parts(catalogue.render_longest(key)) if is_sent_by_sms else None,
+            "text_key": key,
+            "wording": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
+            "is_overridden": key in await self._load_changed_keys(),
+            "default_wording": given_text if isinstance(given_text, str) else "\n".join(given_text),
+            "fact_names": sorted(catalogue.fact_names(key)),
+            "part_budget": catalogue.part_budget(key) if is_sent_by_sms else None,
+            "part_count": count_parts(catalogue.render_longest(key)) if is_sent_by_sms else None,
             "is_list": not isinstance(given_text, str),
-            "longest": LONGEST_OVERRIDE,
-            "version": version_token,
+            "max_length": LONGEST_OVERRIDE,
+            "version_token": version_token,
             "problem": refusal if refused_wording else None,
             "refusal": None if refused_wording else refusal,
         }

@@ -121,17 +121,17 @@ class TariffPages:
                 for service_key in list_priced(self._dependencies)
             }
         context = {
-            "tables": [
+            "price_tables": [
                 (tariff_views.title_service(service_key), tariff_views.build_lines(service_key, service_rows))
                 for service_key, service_rows in rows_by_service.items()
             ],
-            "pending": [
+            "proposals": [
                 tariff_views.build_proposal_view(
                     proposal, visitor.actor.identifier, rows_by_service.get(proposal.service, ())
                 )
                 for proposal in pending
             ],
-            "approval": self._dependencies.policy.tariffs_need_approval,
+            "needs_approval": self._dependencies.policy.tariffs_need_approval,
             "problem": self._describe_error(refused_form.error) if refused_form else None,
         }
         return render_staff_page(
@@ -165,12 +165,12 @@ class TariffPages:
         insertion = find_insertion_point(self._dependencies, rows, terms)
         context = {
             **self._build_heading(request, tariff_views, thing),
-            "new": tariff_views.build_new_price(terms, insertion, rows),
-            "below": tariff_views.describe_bands_above(terms, rows),
+            "new_price": tariff_views.build_new_price(terms, insertion, rows),
+            "bands_note": tariff_views.describe_bands_above(terms, rows),
             "samples": [tariff_views.describe_sample(sample, terms.unit) for sample in price_samples],
-            "given": read_form(PRICE.fields, visitor.form),
-            "version": version_of(rows_of_subject(rows, terms.service, terms.dimensions)),
-            "approval": self._dependencies.policy.tariffs_need_approval,
+            "submitted_values": read_form(PRICE.fields, visitor.form),
+            "version_token": version_of(rows_of_subject(rows, terms.service, terms.dimensions)),
+            "needs_approval": self._dependencies.policy.tariffs_need_approval,
         }
         return render_staff_page(request, visitor, "admin/tariffs/tariff_preview.html", context)
 
@@ -225,12 +225,12 @@ class TariffPages:
         ]
         context = {
             **self._build_heading(request, tariff_views, thing),
-            "rows": [tariff_views.build_price_view(entry, rows) for entry in reversed(rows)],
-            "pending": [
+            "price_rows": [tariff_views.build_price_view(entry, rows) for entry in reversed(rows)],
+            "proposals": [
                 tariff_views.build_proposal_view(entry, visitor.actor.identifier, service_rows)
                 for entry in thing_proposals
             ],
-            "form": PRICE.build_view(
+            "price_form": PRICE.build_view(
                 self._dependencies.wording,
                 self._build_initial_values(effective_rows(rows), effective_rows(plain_rows)),
                 refused_form,
@@ -297,13 +297,16 @@ class TariffPages:
         service_key, unbanded_thing = request.match_info["service"], self._find_unbanded_thing(request)
         thing_address = price_address(service_key, thing.dimensions)
         return {
-            "service": tariff_views.title_service(service_key),
+            "service_title": tariff_views.title_service(service_key),
             "title": tariff_views.describe_thing(thing),
-            "unit": tariff_views.describe_unit(thing.unit),
-            "here": thing_address,
-            "preview": thing_address.replace("?", "/preview?", 1),
+            "unit_title": tariff_views.describe_unit(thing.unit),
+            "price_address": thing_address,
+            "preview_address": thing_address.replace("?", "/preview?", 1),
             "dimensions": thing.dimensions,
-            "of": (price_address(service_key, unbanded_thing.dimensions), tariff_views.describe_thing(unbanded_thing))
+            "parent_link": (
+                price_address(service_key, unbanded_thing.dimensions),
+                tariff_views.describe_thing(unbanded_thing),
+            )
             if thing.band_start
             else None,
         }

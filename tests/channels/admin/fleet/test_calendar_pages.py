@@ -113,7 +113,7 @@ async def test_a_day_opens_where_one_works_or_where_the_request_is(site: StaffSi
 def test_the_head_of_the_hour_at_which_a_day_opens(hours: range, at: time, heads: list[str], opens: str) -> None:
     found = build_day_heads(hours, at)
     assert [one["text"] for one in found] == heads
-    assert [one["text"] for one in found if one["opening"]] == [opens]
+    assert [one["text"] for one in found if one["is_opening_hour"]] == [opens]
 
 
 async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civil: Visitor) -> None:
