@@ -11,6 +11,7 @@ from scripts.structure import (
     load_modules,
     map_imports,
 )
+from scripts.template_names import load_templates
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
@@ -30,6 +31,11 @@ REPLACED_WORDS = re.compile(
 )
 """Words of the code's first names that say nothing to a stranger, and those that docs/glossary.md replaced."""
 
+TEMPLATE_RIDDLES = re.compile(
+    "at|bad|brought|close|here|last|left|lost|made|mine|most|near|of|old|one|own|past|q|recent|tail|taken|what|why|wrong"
+)
+"""What templates called their values once: words that say nothing of what they hold."""
+
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
 EXCEPTIONS = {
@@ -43,6 +49,8 @@ EXCEPTIONS = {
     "store.repositories.staff_sessions: _UPDATE_SEEN": "the same",
     "channels.admin.account.account_pages: last_seen": "the same",
     "channels.admin.gate: _record_last_seen": "the same",
+    "channels.admin.templates.account.account: last_seen": "the same",
+    "channels.admin.templates.people.user: seen_at": "the same",
     "domain.parsing.negation: WISH": "grammar: that somebody wishes something",
     "domain.parsing.negation: _WISH_FORMS": "grammar: the forms of that verb",
     "domain.conversation.vocabulary: WISH_WORDS": "grammar: the words of wishing",
@@ -56,13 +64,15 @@ EXCEPTIONS = {
     "domain.messages: fingerprint": "a column of the inbox",
     "store.messages.inbox: fingerprint": "the same",
     "domain.registries.imports: given": "stored with an import: what stood in the cell",
+    "channels.admin.templates.registries.import_one: given": "the same",
     "domain.registries.imports: KEPT": "a state of an import, stored so",
     "domain.actions.bills.reversals: OWED": "plain English: the bill is owed again",
     "domain.services.expert.declaration: VISIT": "the municipal term: an officer at a place and hour",
 }
-"""`package: name` with such a word all the same, and why."""
+"""`package: name` with such a word all the same, and why; a template's name is its path."""
 
 FOUND = load_modules()
+TEMPLATES = load_templates(ROOT)
 
 
 def test_no_modules_import_each_other() -> None:
@@ -115,6 +125,18 @@ def test_every_exception_is_still_needed() -> None:
     ] == []
 
 
+def test_names_of_templates_say_what_they_hold() -> None:
+    assert len(TEMPLATES) > 60
+    assert {"refused_form_name", "text_input", "is_latin"} <= TEMPLATES[
+        "channels.admin.templates.shared.parts"
+    ].own_names
+    assert {
+        template_name: sorted(riddles)
+        for template_name, names in TEMPLATES.items()
+        if (riddles := set(filter(TEMPLATE_RIDDLES.fullmatch, names.own_names)))
+    } == {}
+
+
 def read_old_names() -> frozenset[str]:
     """Return what stands under «earlier» in the glossary's tables, each word or phrase `in_snake_case`."""
     old_names: set[str] = set()
@@ -126,10 +148,16 @@ def read_old_names() -> frozenset[str]:
 
 
 def list_replaced_names(old_names: frozenset[str]) -> list[tuple[str, str]]:
-    """Return (module, name) of what is one of these, is put together of nothing else, or has a replaced word in it."""
+    """Return (module or template, name) of what is one of these, is put together of nothing else, or has a replaced
+    word in it.
+    """
     found_names = []
-    for module_name, module in FOUND.items():
-        for name in sorted({module_name.rpartition(".")[2], *module.defined_names}):
+    names_by_module = {module_name: set(module.defined_names) for module_name, module in FOUND.items()}
+    names_by_template = {
+        template_name: names.own_names | names.attribute_names for template_name, names in TEMPLATES.items()
+    }
+    for module_name, names in (names_by_module | names_by_template).items():
+        for name in sorted({module_name.rpartition(".")[2], *names}):
             words = _split_name(name)
             is_old = "_".join(words) in old_names or (bool(words) and old_names.issuperset(words))
             if is_old or any(map(REPLACED_WORDS.fullmatch, words)):
