@@ -1,6 +1,7 @@
 """Puts the desk together by plain constructor arguments; what a serving process needs besides is in `app/parts.py`."""
 
 import tomllib
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from app.clock import SystemClock
@@ -18,6 +19,7 @@ from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Letterhead
 from domain.services import collect_intents, services_by_key
+from domain.settlement.layouts import LayoutError, SettlementLayout, load_shipped_layouts, parse_layouts
 from domain.unit_of_work import Store
 from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
@@ -33,11 +35,23 @@ def build_catalogue(settings: Settings) -> Catalogue:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
 
 
+def build_settlement_layouts(settings: Settings) -> Mapping[str, SettlementLayout]:
+    """Return the layouts of settlement files, the municipality's own on top; `SettingsError` when they cannot be."""
+    own_file, shipped_layouts = settings.payments.settlement_layouts, load_shipped_layouts()
+    if own_file is None:
+        return shipped_layouts
+    try:
+        return {**shipped_layouts, **parse_layouts(own_file.read_text("utf-8"))}
+    except (OSError, UnicodeDecodeError, LayoutError) as error:
+        raise SettingsError([f"PISHKHAN_PAYMENTS__SETTLEMENT_LAYOUTS: {own_file}: {error}"]) from None
+
+
 def build_dependencies(settings: Settings) -> Dependencies:
     """Return the desk as the configuration has it."""
     services = services_by_key()
     engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.build_calendar(), settings.build_policy())
-    return Dependencies(engine, Wording(build_catalogue(settings), services), Grammar(collect_intents(services)))
+    wording, grammar = Wording(build_catalogue(settings), services), Grammar(collect_intents(services))
+    return Dependencies(engine, wording, grammar, build_settlement_layouts(settings))
 
 
 def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:

@@ -43,6 +43,7 @@ from domain.requests.ports import (
     TimerRepository,
 )
 from domain.settings.ports import SettingChangeRepository, WorkCalendarRepository
+from domain.settlement.ports import DifferenceRepository, SettlementRepository
 from domain.tariffs.ports import TariffRepository
 from domain.values.actors import Actor
 
@@ -162,6 +163,16 @@ class UnitOfWork(Protocol):
     @property
     def suspense(self) -> SuspenseRepository:
         """Receipts without a bill."""
+        ...
+
+    @property
+    def settlement(self) -> SettlementRepository:
+        """Settlement files and their lines."""
+        ...
+
+    @property
+    def payment_differences(self) -> DifferenceRepository:
+        """Where gateway, settlement files and ledger differ."""
         ...
 
     @property

@@ -54,6 +54,8 @@ from store.repositories.tariffs import SqlTariffRepository
 from store.repositories.tills import SqlTillRepository
 from store.repositories.verifications import SqlVerificationRepository
 from store.repositories.work_calendar import SqlWorkCalendarRepository
+from store.settlement.differences import SqlDifferenceRepository
+from store.settlement.files import SqlSettlementRepository
 from store.work import SqlTransaction, open_transaction
 
 PROBE_SECONDS = 5.0
@@ -97,6 +99,8 @@ class SqlUnit:
         self.payment_links = SqlPaymentLinkRepository(work)
         self.ledger = SqlLedgerRepository(work)
         self.suspense = SqlSuspenseRepository(work)
+        self.settlement = SqlSettlementRepository(work)
+        self.payment_differences = SqlDifferenceRepository(work)
         self.sequences = SqlSequenceRepository(work)
         self.tariffs = SqlTariffRepository(work)
         self.office_tills = SqlTillRepository(work)

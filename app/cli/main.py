@@ -85,6 +85,7 @@ COMMANDS: CommandTable = {
         "Money that came in, and money that goes back; attempts to pay online.",
         {
             "record": "app.cli.money.payments:record_slip",
+            "reconcile": "app.cli.money.reconciling:reconcile",
             "reverse": "app.cli.money.reversals:reverse",
             "approve-refund": "app.cli.money.reversals:approve_refund",
             "refund": "app.cli.money.payments:refund",

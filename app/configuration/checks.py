@@ -12,7 +12,7 @@ from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.settings import Settings, SettingsError
 from app.parts import find_provider_faults
-from app.wiring import build_catalogue, build_printer
+from app.wiring import build_catalogue, build_printer, build_settlement_layouts
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
 from domain.check.registries import check_registries
@@ -38,6 +38,7 @@ def find_faults(settings: Settings) -> list[str]:
         return fault_lines + error.faults
     try:
         build_printer(settings, catalogue)
+        build_settlement_layouts(settings)
     except SettingsError as error:
         fault_lines += error.faults
     declaration_flaws = [*check_services(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]

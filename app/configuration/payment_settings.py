@@ -3,6 +3,7 @@
 The sections come from `GATEWAYS`: whoever adds a gateway declares its settings in its own file, and nothing here.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, create_model
@@ -18,6 +19,10 @@ class GatewayChoice(SettingsSection):
     gateway: NameList = Field(
         (),
         description="Bank gateways in order of preference, separated by commas; unset: none, in demo mode the sandbox.",
+    )
+
+    settlement_layouts: Path | None = Field(
+        None, description="TOML file with the municipality's own layouts of settlement files, over the shipped ones."
     )
 
     def find_gateway(self, gateway_name: str) -> GatewaySettings | None:

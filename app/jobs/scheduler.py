@@ -18,6 +18,7 @@ from typing import Any
 from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
 from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
+from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
 from app.jobs.timetable import ClockReading, Interval, JobTrigger, run_daily, run_every
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
@@ -34,6 +35,7 @@ from domain.actions.reports.monthly import store_monthly_reports
 from domain.actions.requests.erase import erase_expired_requests
 from domain.actions.requests.timers import run_due_timers
 from domain.actions.settings.changes import renew_settings
+from domain.actions.settlement.reconciling import reconcile_daily
 from domain.actions.staff.own_account import rewrap_paper_codes
 from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.chats.chat import MESSENGERS
@@ -102,6 +104,11 @@ async def _recover_payments(parts: ServerParts) -> int:
     return await recover_unverified(parts.dependencies, parts.store, parts.gateways)
 
 
+def _clean_up_daily(name: str, action: Callable[[ServerParts], Awaitable[int]]) -> Job:
+    """Return a job that forgets at night what nobody needs any more, and at a start what a night left."""
+    return Job(name, run_daily(4), action, runs_at_start=True)
+
+
 def _bot_jobs(messenger: str) -> tuple[Job, ...]:
     return (
         Job(
@@ -152,6 +159,20 @@ JOBS = (
         needs_gateway=True,
     ),
     Job(
+        "settlement_files",
+        run_every(seconds=2),
+        lambda parts: run_settlement_files(parts.dependencies, parts.store),
+        run_limit=LONG_LIMIT,
+    ),
+    _clean_up_daily("forgotten_settlement_files", lambda parts: forget_old_files(parts.dependencies, parts.store)),
+    Job(
+        "reconciliation",
+        run_daily(8),
+        lambda parts: reconcile_daily(parts.dependencies, parts.store),
+        runs_at_start=True,
+        run_limit=LONG_LIMIT,
+    ),
+    Job(
         "rules",
         run_every(seconds=20),
         lambda parts: renew_settings(parts.dependencies, parts.store),
@@ -164,18 +185,8 @@ JOBS = (
         lambda parts: run_waiting_imports(parts.settings, parts.dependencies, parts.store),
         run_limit=LONG_LIMIT,
     ),
-    Job(
-        "forgotten_imports",
-        run_daily(4),
-        lambda parts: forget_old_imports(parts.dependencies, parts.store),
-        runs_at_start=True,
-    ),
-    Job(
-        "forgotten_sessions",
-        run_daily(4),
-        lambda parts: forget_ended_sessions(parts.dependencies, parts.store),
-        runs_at_start=True,
-    ),
+    _clean_up_daily("forgotten_imports", lambda parts: forget_old_imports(parts.dependencies, parts.store)),
+    _clean_up_daily("forgotten_sessions", lambda parts: forget_ended_sessions(parts.dependencies, parts.store)),
     Job(
         "paper_codes",
         run_daily(4),

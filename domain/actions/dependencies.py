@@ -9,6 +9,7 @@ from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.settings.policy import Policy
+from domain.settlement.layouts import SettlementLayout, load_shipped_layouts
 from domain.unit_of_work import Clock, IdGenerator
 from domain.values.calendar import WorkingCalendar
 
@@ -26,6 +27,8 @@ class Dependencies:
     """Words for values, over the texts in force."""
     grammar: Grammar
     """Understands what citizens write."""
+    settlement_layouts: Mapping[str, SettlementLayout] = field(default_factory=load_shipped_layouts, repr=False)
+    """How settlement files are read, by the name of the layout."""
     configured: Engine = field(init=False, repr=False)
     """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)

@@ -11,6 +11,7 @@
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `code_texts.py` | the texts that the code asks for by name |
+| `code_reasons.py` | the finer reasons of errors, among them |
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -58,6 +58,7 @@ from store.schema.registries import (
 from store.schema.reports import machine_work, report_files, steps
 from store.schema.requests import history, requests, seals, search_words, timers
 from store.schema.running import audit, key_checks, leases, setting_changes, verifications, work_calendar
+from store.schema.settlement import payment_differences, settlement_contents, settlement_files, settlement_lines
 from store.schema.staff_access import second_factors, staff_sessions
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "payment_attempt_shares",
     "payment_attempts",
     "payment_callbacks",
+    "payment_differences",
     "payment_link_bills",
     "payment_links",
     "payment_reversals",
@@ -120,6 +122,9 @@ __all__ = [
     "second_factors",
     "service_views",
     "setting_changes",
+    "settlement_contents",
+    "settlement_files",
+    "settlement_lines",
     "slots",
     "staff",
     "staff_sessions",

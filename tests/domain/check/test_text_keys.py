@@ -10,7 +10,8 @@ from pathlib import Path
 
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
-from domain.check.code_texts import REASONS_BY_CODE, WRITTEN_OUT_KEYS
+from domain.check.code_reasons import REASONS_BY_CODE
+from domain.check.code_texts import WRITTEN_OUT_KEYS
 from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
@@ -102,7 +103,7 @@ def test_every_key_that_is_written_out_is_declared() -> None:
 
 def test_every_reason_that_is_raised_is_declared() -> None:
     declared = {(code, reason) for code, reasons_of_code in REASONS_BY_CODE.items() for reason in reasons_of_code}
-    assert set(reasons()) - declared == set(), "declare them in domain/check/code_texts.py"
+    assert set(reasons()) - declared == set(), "declare them in domain/check/code_reasons.py"
     handed_on = {reason for _, reason in declared - set(reasons())}  # to a function that raises it
     assert handed_on - strings() == set(), "nobody raises these any more"
 

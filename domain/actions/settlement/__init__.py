@@ -1,0 +1,1 @@
+"""Settlement files: brought, examined, booked; and the daily reconciliation of gateway, files and ledger."""

@@ -1,0 +1,146 @@
+"""An examined file booked, once somebody said so: every line in a unit of its own, so that a crash loses nothing and
+doubles nothing. What is left is booked by whoever goes on.
+
+Lines that only confirm what counts already go through some hundred at a time.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.settlement.bill_lines import BillLineBooker
+from domain.actions.settlement.examining import BRINGER_ROLES
+from domain.actions.settlement.noting import note_file_differences
+from domain.actions.settlement.sale_lines import SaleLineBooker
+from domain.settlement.layouts import FileKind
+from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import Conflict, DomainError, Forbidden, NotAllowedNow, Unavailable
+from domain.values.version_token import VersionToken, refuse_stale
+
+log = logging.getLogger(__name__)
+
+CONFIRMED_AT_ONCE = 200
+MOST_CONFLICTS = 5
+"""So often a line is tried again that somebody else came before."""
+
+
+async def confirm_file(
+    dependencies: Dependencies, uow: UnitOfWork, file_id: int, actor: Actor, version: VersionToken | None = None
+) -> SettlementFile:
+    """Let a file be booked as it was shown, in the name of who says so; of a booked one, the lines that failed.
+
+    Errors: `Forbidden`, `NotFound("settlement_file")`, `Conflict("settlement_file")` where it is another one by now,
+    `NotAllowedNow("settlement_file")` where there is nothing to book.
+    """
+    if not BRINGER_ROLES & actor.role_names:
+        raise Forbidden("settlement_file")
+    stored_file = await uow.settlement.get_file(file_id, lock=True)
+    refuse_stale(version, stored_file.version_token, Conflict("settlement_file", detail="settlement_moved"))
+    if stored_file.state is FileState.BOOKED:
+        if not await uow.settlement.retry_failed(file_id):
+            raise NotAllowedNow("settlement_file", detail="settlement_booked")
+    elif stored_file.state is not FileState.EXAMINED:
+        raise Conflict("settlement_file", detail="settlement_moved")
+    stored_file.state, stored_file.decided_by = FileState.CONFIRMED, actor.identifier
+    await uow.settlement.save_file(stored_file)
+    facts = {"file": stored_file.name, "brought_by": stored_file.brought_by}
+    await uow.audit.add_entry(dependencies.clock.now(), actor.label, "settlement_file_confirmed", facts)
+    return stored_file
+
+
+async def book_file(
+    dependencies: Dependencies,
+    store: Store,
+    file_id: int,
+    actor: Actor,
+    report_progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Book what is left of a confirmed file, to its end; return how many lines were booked now.
+
+    Whoever dies in the middle leaves a file from which anybody goes on. A line that cannot be booked through a fault
+    of ours is noted as failed, and keeps no other waiting. `Unavailable` ends it: no line would fare better.
+    """
+    booked_count = 0
+    while booked_now := await _book_next(dependencies, store, file_id, actor):
+        booked_count += booked_now
+        report_progress(booked_count)
+    await _finish_file(dependencies, store, file_id, actor)
+    return booked_count
+
+
+async def _book_next(dependencies: Dependencies, store: Store, file_id: int, actor: Actor) -> int:
+    """Book the next line, or the next ones that only confirm; return how many, 0 when none is left."""
+    failure: Exception = Conflict("settlement_line")
+    for group_size in (CONFIRMED_AT_ONCE, *[1] * MOST_CONFLICTS):
+        try:
+            async with store.open_unit() as uow:
+                return await _book_group(dependencies, uow, file_id, actor, group_size)
+        except Unavailable:
+            raise
+        except Conflict as conflict:
+            failure = conflict  # somebody else moved bill or attempt: looked at again as it stands now
+        except Exception as error:  # the edge of one line: whatever is wrong with it, the others have their turn
+            log.exception("a line of settlement file %s was not booked", file_id)
+            failure = error
+            if group_size == 1:
+                break
+    return await _note_failure(store, file_id, failure)
+
+
+async def _book_group(dependencies: Dependencies, uow: UnitOfWork, file_id: int, actor: Actor, group_size: int) -> int:
+    stored_file = await uow.settlement.get_file(file_id, lock=True)
+    if stored_file.state is not FileState.CONFIRMED:
+        return 0
+    lines = await uow.settlement.list_pending(file_id, 1)
+    if not lines:
+        return 0
+    if lines[0].outcome is LineOutcome.CONFIRMS and group_size > 1:
+        lines = _take_confirming(await uow.settlement.list_pending(file_id, group_size))
+    is_of_bills = stored_file.kind is FileKind.BILLS
+    booker = BillLineBooker(dependencies, uow, actor) if is_of_bills else SaleLineBooker(dependencies, uow, actor)
+    await booker.serialise_lines(lines)
+    for line in lines:
+        line.outcome = await booker.book_line(line)
+        line.is_pending = False
+    await uow.settlement.save_lines(lines)
+    return len(lines)
+
+
+def _take_confirming(lines: list[FileLine]) -> list[FileLine]:
+    """Return the lines at the beginning that move no money."""
+    confirming_lines: list[FileLine] = []
+    for line in lines:
+        if line.outcome is not LineOutcome.CONFIRMS:
+            break
+        confirming_lines.append(line)
+    return confirming_lines
+
+
+async def _note_failure(store: Store, file_id: int, error: Exception) -> int:
+    """Note that the next line failed, in a unit of its own: everything that it did was undone."""
+    code = error.code if isinstance(error, DomainError) else "internal"
+    async with store.open_unit() as uow:
+        await uow.settlement.get_file(file_id, lock=True)
+        (line,) = await uow.settlement.list_pending(file_id, 1)
+        await uow.settlement.save_lines(
+            [replace(line, outcome=LineOutcome.FAILED, is_pending=False, detail=str(error) or code)]
+        )
+    return 1
+
+
+async def _finish_file(dependencies: Dependencies, store: Store, file_id: int, actor: Actor) -> None:
+    """Note that nothing is left of a file, and what its lines that brought nothing are to somebody."""
+    now = dependencies.clock.now()
+    async with store.open_unit() as uow:
+        stored_file = await uow.settlement.get_file(file_id, lock=True)
+        if stored_file.state is not FileState.CONFIRMED or await uow.settlement.list_pending(file_id, 1):
+            return
+        stored_file.state, stored_file.finished_at = FileState.BOOKED, now
+        await uow.settlement.save_file(stored_file)
+        totals = await uow.settlement.sum_outcomes(file_id)
+        await note_file_differences(dependencies, uow, stored_file, totals)
+        facts = {"file": stored_file.name, **{outcome.value: total.line_count for outcome, total in totals.items()}}
+        await uow.audit.add_entry(now, actor.label, "settlement_file_booked", facts)

@@ -1,0 +1,101 @@
+"""Differences that booking a file brings to light, noted in the unit in which they are found."""
+
+from collections.abc import Mapping
+
+from domain.actions.bills.suspense import hold_in_suspense
+from domain.actions.dependencies import Dependencies
+from domain.ledger.accounts import MoneySource
+from domain.settlement.differences import DifferenceKind, PaymentDifference
+from domain.settlement.settlement_file import FileLine, LineOutcome, OutcomeTotal, SettlementFile
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.calendar import to_tehran
+
+DifferenceFacts = Mapping[str, str | int]
+
+
+async def hold_line(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    source: MoneySource,
+    line: FileLine,
+    kind: DifferenceKind,
+    actor: Actor,
+    facts: DifferenceFacts | None = None,
+) -> None:
+    """Put the money of a line into suspense, and note the difference: nothing that came is thrown away.
+
+    Where its number is another payment's already, the receipt bears the line's own place beside it.
+    """
+    reference = line.money_reference
+    if kind is DifferenceKind.OTHER_NUMBER:
+        reference = f"{reference}/{line.file_id}-{line.line_number}"
+    known_facts = describe_line(line) | dict(facts or {})
+    receipt = await hold_in_suspense(dependencies, uow, source, line.amount, reference, known_facts, actor)
+    await note_line(dependencies, uow, line, kind, {**(facts or {}), "receipt": receipt.id})
+
+
+async def note_line(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    line: FileLine,
+    kind: DifferenceKind,
+    facts: DifferenceFacts | None = None,
+) -> None:
+    """Note that a line differs from our books."""
+    now = dependencies.clock.now()
+    await uow.payment_differences.add_new(
+        PaymentDifference(
+            key=f"{kind}:{line.file_id}:{line.line_number}",
+            kind=kind,
+            source=line.source,
+            day=to_tehran(line.paid_at or now).date(),
+            amount=line.amount,
+            facts=describe_line(line) | dict(facts or {}),
+            noted_at=now,
+        )
+    )
+
+
+def describe_line(line: FileLine) -> dict[str, str | int]:
+    """Return what is known of a line, by stable names."""
+    facts: dict[str, str | int | None] = {
+        "file": line.file_id,
+        "line": line.line_number,
+        "reference": line.reference,
+        "bill_id": line.bill_id or None,
+        "payment_id": line.payment_id or None,
+        "order_number": line.order_number,
+        "sale_number": line.sale_number,
+        "attempt": line.attempt_id,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+_FILE_KINDS = {
+    LineOutcome.FAULTY: DifferenceKind.FAULTY_LINES,
+    LineOutcome.FAILED: DifferenceKind.FAILED_LINES,
+}
+
+
+async def note_file_differences(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    settlement_file: SettlementFile,
+    totals: Mapping[LineOutcome, OutcomeTotal],
+) -> None:
+    """Note, once for the file, that it has lines which could not be read, or not be booked."""
+    now = dependencies.clock.now()
+    for outcome, kind in _FILE_KINDS.items():
+        if total := totals.get(outcome):
+            await uow.payment_differences.add_new(
+                PaymentDifference(
+                    key=f"{kind}:{settlement_file.id}",
+                    kind=kind,
+                    source=settlement_file.source,
+                    day=to_tehran(settlement_file.last_paid_at or now).date(),
+                    amount=total.amount,
+                    facts={"file": settlement_file.id, "name": settlement_file.name, "count": total.line_count},
+                    noted_at=now,
+                )
+            )

@@ -1,0 +1,121 @@
+"""A line of a gateway's settlement, booked: it moves its attempt through the attempt machine, or waits in suspense.
+
+What a settlement file says is the bank's last word: an attempt that is unknown, failed or whatever becomes settled.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
+from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.settlement.known_lines import find_booked_line
+from domain.actions.settlement.noting import hold_line, note_line
+from domain.bills.bill import PaymentMethod
+from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.attempt_machine import AttemptMachine
+from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
+from domain.gateways.gateway import GatewayAnswer, SaleState
+from domain.ledger.accounts import MoneySource
+from domain.settlement.differences import DifferenceKind
+from domain.settlement.settlement_file import FileLine, LineOutcome
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+
+SETTLEMENT_FILE_CODE = "settlement_file"
+"""What stands in place of a bank's code."""
+
+FILE_CAPABILITIES = GatewayCapabilities(
+    session_lasts=timedelta(0),
+    verify_within=None,
+    inquiry=InquiryKey.NOTHING,
+    repeated_verify=RepeatedVerify.SUCCEEDS,
+    settlement=Settlement.WITH_VERIFY,
+)
+"""A file can be asked for nothing and takes nothing back: it says that money is ours."""
+
+
+class SaleLineBooker:
+    """Books lines in one unit of work."""
+
+    def __init__(self, dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> None:
+        self._dependencies = dependencies
+        self._uow = uow
+        self._actor = actor
+        self._machine = AttemptMachine(FILE_CAPABILITIES)
+
+    async def serialise_lines(self, lines: Sequence[FileLine]) -> None:
+        """Hold the numbers of lines to the end of the unit, before any attempt is locked."""
+        for reference in sorted({line.money_reference for line in lines}):
+            await self._uow.serialise(f"settlement:{reference}")
+        for source, sale_number in sorted({(line.source, line.sale_number or "") for line in lines}):
+            if sale_number:
+                await serialise_sale(self._uow, source, sale_number)
+
+    async def book_line(self, line: FileLine) -> LineOutcome:
+        """Do what a line says, as things stand now; return what it came to."""
+        if known_outcome := await find_booked_line(self._uow, line):
+            if known_outcome is LineOutcome.OTHER_NUMBER:
+                await self._hold(line, DifferenceKind.OTHER_NUMBER)
+            return known_outcome
+        attempt = await self._find_attempt(line)
+        line.attempt_id = attempt.id if attempt else None
+        if attempt is None:
+            await self._hold(line, DifferenceKind.NO_ATTEMPT)
+            return LineOutcome.NO_ATTEMPT
+        if await self._names_other_sale(attempt, line):
+            await self._hold(line, DifferenceKind.OTHER_NUMBER)
+            return LineOutcome.OTHER_NUMBER
+        if attempt.state is AttemptState.SETTLED:
+            return await self._confirm(attempt, line)
+        return await self._settle(attempt, line)
+
+    async def _find_attempt(self, line: FileLine) -> PaymentAttempt | None:
+        attempts = self._uow.payment_attempts
+        if line.sale_number is not None and (by_sale := await attempts.find_by_sale(line.source, line.sale_number)):
+            return await attempts.get(by_sale.id, lock=True)
+        if line.order_number is None:
+            return None
+        return await attempts.find_by_order(line.source, line.order_number, lock=True)
+
+    async def _names_other_sale(self, attempt: PaymentAttempt, line: FileLine) -> bool:
+        """Tell whether the numbers of a line are of two sales: one of them is the bank's mistake."""
+        if line.order_number is not None and line.order_number != attempt.order_number:
+            return True
+        has_other_sale = line.sale_number is not None and attempt.sale_number not in {None, line.sale_number}
+        return has_other_sale or await is_foreign_sale(self._uow, attempt, line.sale_number)
+
+    async def _confirm(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
+        """The money counts already: as the bills' or, where the bank said another amount before, in suspense."""
+        if line.amount in {attempt.amount, attempt.bank_amount}:
+            return LineOutcome.CONFIRMS
+        facts = {"asked": attempt.amount}
+        await note_line(self._dependencies, self._uow, line, DifferenceKind.SALE_AMOUNT, facts)
+        return LineOutcome.WRONG_AMOUNT
+
+    async def _settle(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
+        answer = GatewayAnswer(
+            sale_state=SaleState.SETTLED,
+            code=SETTLEMENT_FILE_CODE,
+            sale_number=line.sale_number,
+            amount=line.amount,
+        )
+        change = self._machine.apply_answer(attempt, answer, self._dependencies.clock.now())
+        actor, details = gateway_actor(attempt.gateway), {"file": line.file_id, "line": line.line_number}
+        moved = await store_change(
+            self._dependencies, self._uow, change, actor, {**details, "booked_by": self._actor.label}
+        )
+        if moved.state is not AttemptState.SETTLED:
+            await self._hold(line, DifferenceKind.CONTRADICTS)
+            return LineOutcome.CONTRADICTS
+        if attempt.state is AttemptState.REVERSED:
+            await note_line(self._dependencies, self._uow, line, DifferenceKind.CONTRADICTS)
+        if moved.has_wrong_amount:
+            facts = {"asked": attempt.amount}
+            await note_line(self._dependencies, self._uow, line, DifferenceKind.SALE_AMOUNT, facts)
+            return LineOutcome.WRONG_AMOUNT
+        return LineOutcome.SETTLES
+
+    async def _hold(self, line: FileLine, kind: DifferenceKind) -> None:
+        source = MoneySource(PaymentMethod.GATEWAY, line.source)
+        await hold_line(self._dependencies, self._uow, source, line, kind, self._actor)

@@ -1,0 +1,221 @@
+"""A settlement file that was brought, how far it is, and what became of each of its lines."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.settlement.layouts import FileKind
+from domain.settlement.lines import SettlementLine
+from domain.values.version_token import VersionToken
+
+MOST_PAGE_BYTES = 10 * 1024 * 1024
+"""Bytes of a file that is brought to the staff's site; larger ones go in by the command line."""
+
+UNBOOKED_RETENTION = timedelta(days=30)
+"""How long a file that was examined and never booked is kept; its lines may be brought again."""
+
+
+class LineOutcome(StrEnum):
+    """What a line comes to: foreseen when the file is examined, then what it did when it was booked."""
+
+    SETTLES = "settles"
+    """It pays its open bill; of a gateway, it settles an attempt whose end was not known."""
+    CONFIRMS = "confirms"
+    """Its money counts already: a sale that was settled, a bank slip with the same number."""
+    SURPLUS = "surplus"
+    """Its bill needs no money any more: settled, expired or void. It is due back."""
+    WRONG_AMOUNT = "wrong_amount"
+    """The bill, or the attempt, is over another amount. It is held in suspense."""
+    NO_BILL = "no_bill"
+    """No bill has these ids. It is held in suspense."""
+    NO_ATTEMPT = "no_attempt"
+    """No attempt at the gateway has these numbers. It is held in suspense."""
+    CONTRADICTS = "contradicts"
+    """It says that a sale is ours which the bank said it gave back. It is held in suspense."""
+    OTHER_NUMBER = "other_number"
+    """The bank's number is known of another payment. It is held in suspense."""
+    KNOWN = "known"
+    """Another file brought it before: it changes nothing."""
+    REPEATED = "repeated"
+    """It stands in this file before: it counts once."""
+    FAULTY = "faulty"
+    """It cannot be read."""
+    FAILED = "failed"
+    """Booking it failed through a fault of ours; it is tried again with the next booking of the file."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to book."""
+        return self in {LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY}
+
+    @property
+    def holds_money(self) -> bool:
+        """Whether its money waits in suspense."""
+        return self in {
+            LineOutcome.WRONG_AMOUNT,
+            LineOutcome.NO_BILL,
+            LineOutcome.NO_ATTEMPT,
+            LineOutcome.CONTRADICTS,
+            LineOutcome.OTHER_NUMBER,
+        }
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.holds_money or self in {LineOutcome.FAULTY, LineOutcome.FAILED}
+
+
+class FileState(StrEnum):
+    """How far a file is: `waiting` to be examined, `examined` and waiting for somebody's word, `confirmed` and being
+    booked; then `booked`, `dropped` by somebody, or `refused` for what it is.
+    """
+
+    WAITING = "waiting"
+    EXAMINED = "examined"
+    CONFIRMED = "confirmed"
+    BOOKED = "booked"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is to be done with it without anybody's word."""
+        return self in {FileState.WAITING, FileState.CONFIRMED}
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the same bytes may be brought again."""
+        return self in {FileState.DROPPED, FileState.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTotal:
+    """How many lines of a file came to the same, and how much they are."""
+
+    line_count: int
+    amount: int
+    """In rials."""
+
+
+@dataclass(slots=True)
+class SettlementFile:
+    """One file."""
+
+    id: int
+    """The row's key in the store."""
+    digest: str
+    """SHA-256 of its bytes: the same file again changes nothing."""
+    name: str
+    """The file's, as it was brought."""
+    size: int
+    """In bytes."""
+    layout: str
+    """The name of the layout that it is read by."""
+    kind: FileKind
+    """What its lines are."""
+    source: str
+    """The bank or gateway that wrote it."""
+    brought_by: str
+    """The user name of who brought it."""
+    brought_at: datetime
+    """In UTC."""
+    state: FileState = FileState.WAITING
+    """How far it is."""
+    first_paid_at: datetime | None = None
+    """The earliest moment of its lines, in UTC; None: it has none."""
+    last_paid_at: datetime | None = None
+    """The latest moment of its lines."""
+    problem: str | None = None
+    """Why it was refused, in words; None: it was not."""
+    decided_by: str | None = None
+    """The user name of who had it booked or dropped; None while nobody has."""
+    finished_at: datetime | None = None
+    """When it was booked, dropped or refused, in UTC."""
+    revision: int = 0
+    """Counts changes of its state."""
+
+    @property
+    def version_token(self) -> VersionToken:
+        """The version that a page showed."""
+        return VersionToken.from_number(self.revision)
+
+
+@dataclass(slots=True)
+class FileLine:
+    """One line of a file, as it is stored."""
+
+    file_id: int
+    line_number: int
+    """From 1, header lines counted."""
+    source: str
+    """The bank or gateway."""
+    reference: str
+    """The bank's number of the payment; empty of a faulty line."""
+    amount: int
+    """In rials; 0 of a faulty line."""
+    paid_at: datetime | None
+    """In UTC; None of a faulty line."""
+    outcome: LineOutcome
+    """What it comes to."""
+    is_pending: bool
+    """Whether it is still to be booked."""
+    bill_id: str = ""
+    payment_id: str = ""
+    order_number: int | None = None
+    sale_number: str | None = None
+    channel: str = ""
+    detail: str = ""
+    """A finer reason: the fault's code, the line that it repeats, the code of the error that booking it met."""
+    attempt_id: int | None = None
+    """The attempt that it is of; None: none, or of a bank's file of bills."""
+
+    @classmethod
+    def of_line(cls, file_id: int, source: str, line: SettlementLine, outcome: LineOutcome) -> "FileLine":
+        """Return a line that was read, to be booked unless there is nothing to book."""
+        return cls(
+            file_id=file_id,
+            line_number=line.line_number,
+            source=source,
+            reference=line.reference,
+            amount=line.amount,
+            paid_at=line.paid_at,
+            bill_id=line.bill_id,
+            payment_id=line.payment_id,
+            order_number=line.order_number,
+            sale_number=line.sale_number,
+            channel=line.channel,
+            outcome=outcome,
+            is_pending=not outcome.is_quiet,
+        )
+
+    @property
+    def money_reference(self) -> str:
+        """The reference of the payment, or of the receipt in suspense, that it brings: two banks may give the same."""
+        return f"{self.source}/{self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line that has the same number of the same bank."""
+
+    file_id: int
+    line_number: int
+    is_booked: bool
+    """Whether it was booked, not only read."""
+    bill_id: str
+    payment_id: str
+    amount: int
+
+    def is_same_payment(self, line: SettlementLine) -> bool:
+        """Whether it says the same."""
+        return (self.bill_id, self.payment_id, self.amount) == (line.bill_id, line.payment_id, line.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedFile:
+    """A file with what its lines come to."""
+
+    file: SettlementFile
+    totals: dict[LineOutcome, OutcomeTotal] = field(default_factory=dict)
+    is_same_file: bool = False
+    """Whether the same bytes had been brought before: nothing was changed."""

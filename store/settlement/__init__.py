@@ -1,0 +1,1 @@
+"""Settlement files, their lines, and differences."""
