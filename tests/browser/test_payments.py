@@ -21,9 +21,10 @@ from playwright.async_api import Browser, Page, expect
 
 from domain.bills.bill import Bill
 from domain.gateways.attempt import AttemptState
+from domain.gateways.gateway import PaymentOrder, PaymentPage, StartRefusal
 from domain.values.bill_ids import BillIds, bill_barcode
 from payments.sandbox.bank import BankBehaviour
-from payments.sandbox.gateway import START_PATH
+from payments.sandbox.gateway import START_PATH, SandboxGateway
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.payment_site import PaymentSite, payment_site
@@ -146,6 +147,36 @@ async def test_a_payer_leaves_to_another_site_and_comes_back_by_its_form(
     assert len(sites.callbacks) == 1
     assert await sites.payment.bill_state(bill) == "paid"
     assert opened.complaints == []
+
+
+class LinkedGateway(SandboxGateway):
+    """A gateway whose payers go there by an address alone, and come back to its own callback."""
+
+    name = "linked"
+
+    async def start(self, order: PaymentOrder) -> PaymentPage | StartRefusal:
+        """Open a session."""
+        page = await super().start(order)
+        assert isinstance(page, PaymentPage)
+        return PaymentPage(page.reference, page.address.replace("/start", f"/{page.reference}"), {})
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_gateway_without_a_form_is_left_for_by_its_address(
+    browser: Browser, sites: TwoSites, scripts: bool
+) -> None:
+    sites.payment.gateways["linked"] = LinkedGateway(sites.payment.bank, sites.bank)
+    opened, bill = await sites.open_bill(browser, scripts=scripts)
+    page = opened.page
+    await page.get_by_role("button", name="linked").click()
+    if not scripts:
+        await page.get_by_role("button", name="رفتن به صفحهٔ بانک").click()
+    await pay_at_bank(page)
+    if not scripts:
+        await page.get_by_role("button", name="بازگشت به سایت پذیرنده").click()
+    await expect_verdict(page, SETTLED)
+    assert [callback.path for callback in sites.callbacks] == ["/pay/linked/callback"]
+    assert await sites.payment.bill_state(bill) == "paid"
 
 
 async def test_a_first_card_is_declined_and_a_second_one_pays(browser: Browser, sites: TwoSites) -> None:

@@ -1,5 +1,6 @@
 """`/pay/…` over HTTP: what whoever has the link is told, how one leaves for a bank, and what a callback does."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from html import unescape
@@ -210,6 +211,21 @@ async def test_a_callback_comes_by_get_too_and_head_does_nothing(site: PaymentSi
     answer = await client.get(path, params=values, headers=OTHER_SITE, allow_redirects=False)
     assert answer.status == 303
     assert (await site.list_attempts(bill))[0].state is AttemptState.RETURNED
+
+
+async def test_twenty_callbacks_at_once_pay_once_and_all_lead_to_the_same_page(
+    site: PaymentSite, client: Client
+) -> None:
+    bill = await site.issue_bill()
+    values = await leave_and_pay(site, client, await site.link_to(bill))
+    answers = await asyncio.gather(
+        *(come_back(client, values) for _ in range(20)), *(site.ask_banks() for _ in range(3))
+    )
+    assert len({answer.headers["Location"] for answer in answers if isinstance(answer, ClientResponse)}) == 1
+    await site.ask_banks()
+    async with site.demo.store.open_unit(write=False) as uow:
+        assert len(await uow.bills.list_payments(bill.id)) == 1
+    assert [attempt.state for attempt in await site.list_attempts(bill)] == [AttemptState.SETTLED]
 
 
 async def test_a_callback_to_nobody_and_one_too_large(client: Client) -> None:

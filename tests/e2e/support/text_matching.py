@@ -15,6 +15,9 @@ MACHINERY = "services.machinery."
 CATALOGUE = Catalogue.load()
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+PAYMENT_LINK = r"(?:\nhttps://\S+/pay/[a-z2-9]{12})?"
+"""What a text with the ids of a bill may end with, where it has room."""
+
 Facts = Mapping[str, str]
 """Placeholder → what stood in its place."""
 
@@ -25,7 +28,8 @@ def read_facts(text: str, *keys: str) -> Facts:
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
     beginning of a text only (a list or menu follows).
     """
-    found = re.fullmatch("\n".join(_pattern(key) for key in keys), visible_text(text), re.DOTALL)
+    ending = PAYMENT_LINK if any("{payment_id}" in CATALOGUE.text(_full(key.removesuffix("*"))) for key in keys) else ""
+    found = re.fullmatch("\n".join(_pattern(key) for key in keys) + ending, visible_text(text), re.DOTALL)
     assert found, f"expected {' + '.join(keys)}, heard:\n{text}"
     return {name.rpartition("__")[0]: value for name, value in found.groupdict().items()}
 
