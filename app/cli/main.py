@@ -102,6 +102,7 @@ COMMANDS: CommandTable = {
             "show": "app.cli.money.ledger:show",
             "check": "app.cli.money.ledger:check",
             "commission": "app.cli.money.ledger:commission",
+            "correct": "app.cli.money.ledger:correct",
             "suspense": "app.cli.money.suspense:list_receipts",
             "match": "app.cli.money.suspense:match",
             "approve-return": "app.cli.money.suspense:approve_return",

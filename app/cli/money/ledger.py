@@ -1,16 +1,17 @@
-"""`pishkhan ledger`: the trial balance, what was posted about a bill, the ledger beside the books, commission."""
+"""`pishkhan ledger`: the trial balance, entries of a bill, the ledger beside the books, commission, corrections."""
 
 from datetime import time, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
+from app.cli.options import ActingUser, ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, reporting_errors, showing_status
 from app.cli.people.offices import OfficeCode
 from app.cli.reports.report_options import FirstDay, LastDay
-from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
+from app.cli.session import CommandSession, read_day, resolve_actor, resolve_actor_or_system, run_in_session
 from domain.actions.ledger.commission import post_commission
+from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.ledger.accounts import AccountKey
 from domain.ledger.balances import AccountTotals, LedgerDifference, TrialBalance
@@ -115,6 +116,35 @@ def commission(
         print_json(rows)
     else:
         print_table(rows, _ENTRY_COLUMNS)
+
+
+def correct(
+    debit: Annotated[
+        str, typer.Argument(help="Account to debit: ACCOUNT or ACCOUNT:SUBACCOUNT, as `balance --json` has them.")
+    ],
+    credit: Annotated[str, typer.Argument(help="Account to credit.")],
+    amount: Annotated[int, typer.Argument(help="Amount in rials.")],
+    note: Annotated[str, typer.Option(help="Why, in a few words; it is kept.")],
+    username: ActingUser,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """Post a correction between accounts that no bill, payment, refund or receipt answers for."""
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        debit_key, credit_key = parse_account_key(debit), parse_account_key(credit)
+        async with session.store.open_unit() as uow:
+            actor = await resolve_actor(session, uow, username)
+            labels = await load_account_labels(session.dependencies, uow)
+            entry = await post_correction(session.dependencies, uow, debit_key, credit_key, amount, note, actor)
+        return _build_entry_view(labels, entry)
+
+    with reporting_errors(as_json):
+        result = run_in_session(config, run_command)
+    if as_json:
+        print_json(result)
+    else:
+        print_line(f"{result['amount']} rials: {result['debit']} ← {result['credit']}")
 
 
 def _account_view(labels: AccountLabels, account_key: AccountKey) -> dict[str, str]:

@@ -130,3 +130,12 @@ def test_a_month_without_earnings_posts_nothing(office: Terminal, monkeypatch: p
     assert office.refused(*month, "13")["field"] == "month"
     assert office.refused("ledger", "commission", "1001", "--year", "1498", "--month", "1")["field"] == "month"
     assert office.refused(*month, "2", "--as", "manager")["code"] == "forbidden"
+
+
+def test_a_correction_is_posted(office: Terminal) -> None:
+    correct = ("ledger", "correct", "bank:bank_file", "bank:slip", "1000", "--note", "در فایل آمد", "--as")
+    assert office.refused(*correct, "manager")["code"] == "forbidden"
+    assert office.json(*correct, "revenue")["kind"] == "correction"
+    assert office.run(*correct, "revenue").code == 0
+    assert rows(office) == {("bank", "bank_file"): 2000, ("bank", "slip"): -2000}
+    assert office.refused("ledger", "correct", "bank", *correct[3:], "revenue")["field"] == "account"

@@ -1,0 +1,86 @@
+"""Corrections of the ledger: an entry of its own, with a note, between accounts that no row of the books answers for.
+
+What bills, payments, refunds and receipts come to is put right there (a reversal, a refund, a waiver), and posted with
+it: a correction of these accounts would make the ledger differ from the books, and is refused.
+"""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.staff.authorization import RIGHTS
+from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, SubaccountKind
+from domain.ledger.entries import EntryKind, LedgerEntry
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import Forbidden, InvalidField, MissingField
+from domain.values.text import count_code_units, persian_digits, tidy_text
+
+POSTER_ROLES = RIGHTS["ledger.post"].roles
+"""Who corrects the ledger."""
+
+LONGEST_NOTE = 300
+"""UTF-16 units of why."""
+
+ANSWERED_BY_ROWS = frozenset({Account.RECEIVABLE, Account.SURPLUS_PAYABLE, Account.REFUNDS_PAYABLE, Account.SUSPENSE})
+"""Accounts whose balance is the sum of open bills, refunds and receipts."""
+
+
+async def post_correction(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    debit: AccountKey,
+    credit: AccountKey,
+    amount: int,
+    note: str,
+    actor: Actor,
+) -> LedgerEntry:
+    """Post an amount (rials) from one account to another, and keep it in the audit.
+
+    Errors: `Forbidden` for all but the revenue unit, `MissingField("note")`, `InvalidField` (`account`, `amount`,
+    `note`).
+    """
+    if not POSTER_ROLES & actor.role_names:
+        raise Forbidden("ledger")
+    note_text = _check_note(note)
+    if debit == credit or ANSWERED_BY_ROWS & {debit.account, credit.account}:
+        raise InvalidField("account")
+    if amount <= 0:
+        raise InvalidField("amount")
+    entry = LedgerEntry(
+        kind=EntryKind.CORRECTION,
+        item_id=dependencies.ids.new_id(),
+        at=dependencies.clock.now(),
+        debit=debit,
+        credit=credit,
+        amount=amount,
+        note=note_text,
+        recorded_by=actor.acting_in_role(POSTER_ROLES).label,
+    )
+    await uow.ledger.add(entry)
+    facts = {"debit": _write_key(debit), "credit": _write_key(credit), "amount": amount, "note": note_text}
+    await uow.audit.add_entry(entry.at, entry.recorded_by or "", "ledger_corrected", facts)
+    return entry
+
+
+def parse_account_key(text: str) -> AccountKey:
+    """Read `account` or `account:subaccount` by their keys; `InvalidField("account")`."""
+    account_text, _, subaccount = text.partition(":")
+    try:
+        account = Account(account_text)
+    except ValueError:
+        raise InvalidField("account") from None
+    has_subaccounts = CHART_OF_ACCOUNTS[account].subaccounts is not SubaccountKind.NONE
+    if bool(subaccount) is not has_subaccounts:
+        raise InvalidField("account")
+    return AccountKey(account, subaccount)
+
+
+def _write_key(account_key: AccountKey) -> str:
+    return ":".join(part for part in (account_key.account.value, account_key.subaccount) if part)
+
+
+def _check_note(note: str) -> str:
+    note_text = tidy_text(note)
+    if not note_text:
+        raise MissingField("note")
+    if count_code_units(note_text) > LONGEST_NOTE:
+        raise InvalidField("note", detail="too_long", limit=persian_digits(LONGEST_NOTE))
+    return note_text
