@@ -8,7 +8,7 @@ from domain.gateways.card_numbers import hide_card_numbers
 from domain.values.errors import InvalidField, MissingField
 
 LONGEST_CODE = 40
-"""Characters of a bank's result code that are kept; the published ones have 29 at most."""
+"""Characters of a bank's result code that are stored; the published ones have 29 at most."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 _NAME = re.compile(r"[\x21-\x7e]{1,128}")
@@ -40,7 +40,7 @@ def read_name(value: object) -> str | None:
 
 
 def find_value(document: Mapping[str, Any], *field_names: str) -> object:
-    """Return what stands under the first of these names that is there, whatever its capitals; None without one."""
+    """Return the value of the first of these names that is there, in whatever capitals; None without one."""
     values_by_name = {name.casefold(): value for name, value in document.items()}
     keys = [field_name.casefold() for field_name in field_names]
     return next((values_by_name[key] for key in keys if key in values_by_name), None)
@@ -63,7 +63,7 @@ def require_callback_name(values: Mapping[str, str], field: str) -> str:
 
 
 def find_callback_name(values: Mapping[str, str], field: str) -> str | None:
-    """Return the bank's name of something from a callback, None where nothing stands there; `InvalidField`."""
+    """Return the bank's name of something from a callback, None where it is empty; `InvalidField`."""
     return require_callback_name(values, field) if find_callback_value(values, field) else None
 
 

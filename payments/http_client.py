@@ -46,8 +46,8 @@ class BankResponse:
 
 
 class BankClient:
-    """Calls one bank. Each call has a connection of its own: one that was kept may be cut without the bank having seen
-    the call, and nobody could tell. `gateway` is the gateway's name in the log.
+    """Calls one bank. Each call has a connection of its own: a reused one may be cut before the call reaches the
+    bank, and nobody would know. `gateway` is the gateway's name in the log.
     """
 
     def __init__(self, gateway: str, *, connect_timeout: float, total_timeout: float) -> None:

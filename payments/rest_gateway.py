@@ -17,7 +17,7 @@ from payments.gateway_settings import BankSettings
 from payments.http_client import BankClient
 
 NOT_OFFERED = "not_offered"
-"""Stands in place of a bank's code where its protocol has no such call; nobody makes it (`GatewayCapabilities`)."""
+"""Stored instead of a bank's code where its protocol has no such call; nobody makes it (`GatewayCapabilities`)."""
 
 NO_SALE_NUMBER = "no_sale_number"
 """The same where the bank can be asked only by a number that no callback has brought."""
@@ -33,13 +33,13 @@ class CodeMeaning:
     reason: DeclineReason = DeclineReason.BANK
     """What it means for the payer."""
     sale_state: SaleState | None = None
-    """What the sale is, where the code tells it."""
+    """The state of the sale, where the code implies one."""
     is_our_fault: bool = False
     """Whether only the municipality can mend it."""
 
 
 UNKNOWN_CODE = CodeMeaning()
-"""A code that nobody published: it tells nothing, is kept as it came and shown to staff."""
+"""A code that nobody published: it proves nothing, is stored as it came and shown to staff."""
 
 OUR_FAULT = CodeMeaning(is_our_fault=True)
 """Credentials, terminal, address or an agreement with the bank."""

@@ -6,9 +6,9 @@ Base64, makes of `terminal;order;amount` when a session is asked for, and of the
 browser goes to `Purchase?Token=` and comes back by POST with `token`, `OrderId`, `ResCode` and, where a card was
 refused, the network's `SwitchResCode`.
 
-- `Advice/Verify` is told the token alone and answers the amount, the order and `RetrivalRefNo` (their spelling).
+- `Advice/Verify` takes the token alone and answers the amount, the order and `RetrivalRefNo` (their spelling).
 - It may be repeated where it was not answered. 101 says that the time to verify is over, −1 that the parameters are
-  wrong or there is no such transaction: neither tells whether something was paid or verified before.
+  wrong or there is no such transaction: neither shows whether something was paid or verified before.
 - No call settles, gives back or lists. Calls are taken from registered addresses alone (1003, 1029).
 
 Assumed, for the manual was read in part or says it nowhere: how long a session lasts and how long a sale can be
@@ -204,7 +204,7 @@ class Sadad(RestGateway):
         return PaymentPage(token, str(URL(f"{self._settings.base_url}/Purchase").with_query(Token=token)), {})
 
     def read_callback(self, values: Mapping[str, str]) -> GatewayCallback:
-        """Read `token`, `OrderId`, `ResCode`, `SwitchResCode`, `PrimaryAccNo`; verifying tells the sale's number."""
+        """Read `token`, `OrderId`, `ResCode`, `SwitchResCode`, `PrimaryAccNo`; verifying returns the sale's number."""
         code = read_code(require_callback_name(values, "ResCode"))
         switch_code = find_callback_value(values, "SwitchResCode")
         is_paid = code == _SUCCESS

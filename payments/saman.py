@@ -213,7 +213,7 @@ class Saman(RestGateway):
         return await self.verify(sale)
 
     async def reverse(self, sale: Sale) -> GatewayAnswer:
-        """Give back; what is refused tells nothing, and is followed by an inquiry."""
+        """Give back; a refusal proves nothing, and is followed by an inquiry."""
         code, _ = await self._call("ReverseTransaction", sale)
         if code in {_SUCCESS, _REPEATED}:
             return GatewayAnswer(sale_state=SaleState.REVERSED, code=code)

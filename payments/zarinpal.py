@@ -5,9 +5,9 @@ list of errors). Every answer is `{"data": {"code": …}, "errors": []}` or `{"d
 is `[]` or `{}` on error, codes come as numbers and as texts.
 
 - The session is named by `authority`; the callback (GET) brings it alone, with `Status` OK or NOK and no reason.
-- `verify` answers 100, and 101 when it was verified before. It names no amount: it is told ours, and answers −50 when
+- `verify` answers 100, and 101 when it was verified before. It names no amount: it takes ours, and answers −50 when
   the session is over another one, which only a mistake of ours can bring about.
-- `inquiry` tells the state of a session and verifies nothing. IN_BANK (the payer is at the bank's page) counts as
+- `inquiry` returns the state of a session and verifies nothing. IN_BANK (the payer is at the bank's page) counts as
   unpaid: PAID is another word, and what is paid after the session's end is found in the list of unverified sales.
 - `unVerified` lists what was paid and not verified, a hundred at most.
 - `reverse` gives a successful payment back within 30 minutes, and only to merchants whose address is registered (−62).
@@ -78,7 +78,7 @@ MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
     }
 )
 """What the published codes say. −12 (too many calls), −52 (the bank's own fault) and those of a reversal that the bank
-does not do (−60, −61, −63) tell nothing about the sale.
+does not do (−60, −61, −63) prove nothing about the sale.
 """
 
 STATES: Mapping[str, SaleState] = MappingProxyType(
@@ -182,7 +182,7 @@ class Zarinpal(RestGateway):
         return GatewayAnswer(sale_state=state, code=status, reason=reason)
 
     async def reverse(self, sale: Sale) -> GatewayAnswer:
-        """Give back; a refusal tells nothing about the sale, and is followed by an inquiry."""
+        """Give back; a refusal proves nothing about the sale, and is followed by an inquiry."""
         code, _ = await self._call("reverse", authority=sale.reference)
         if code != _SUCCESS:
             return answer_by_code(code, MEANINGS)

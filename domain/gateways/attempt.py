@@ -9,7 +9,7 @@ from domain.gateways.gateway import Sale
 
 
 class AttemptState(StrEnum):
-    """Where an attempt stands, as far as we know."""
+    """The state of an attempt, as far as we know it."""
 
     CREATED = "created"
     """Stored; the bank is being asked for a session. No browser has left."""
@@ -98,7 +98,7 @@ class PaymentAttempt:
     shares: tuple[BillShare, ...]
     """The bills that it pays."""
     state: AttemptState
-    """Where it stands."""
+    """Its state."""
     channel: str
     """The channel that it was begun on."""
     created_at: datetime
@@ -180,8 +180,8 @@ class AttemptEvent:
     event: str
     """What happened, as a stable code."""
     state: AttemptState
-    """Where the attempt stood since."""
+    """The state of the attempt after it."""
     code: str | None
     """The bank's code, where it gave one."""
     details: Mapping[str, str | int]
-    """What else was told, without anything secret: no card number but masked."""
+    """What else the bank answered, without secrets: card numbers are masked."""

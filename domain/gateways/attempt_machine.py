@@ -75,7 +75,7 @@ class AttemptMachine:
         return AttemptChange(replace(sent, next_step_at=self._look_after_payer(sent, now)), "sent")
 
     def _apply_refusal(self, attempt: PaymentAttempt, refusal: StartRefusal, now: datetime) -> AttemptChange:
-        """Nobody left. Nor can anybody else by this gateway while it is ours to mend: that is told."""
+        """No payer left. Where the fault is ours, no other can leave by this gateway either: staff are alerted."""
         failed = self._finish(attempt, AttemptState.FAILED, "not_started", now)
         if not refusal.is_our_fault:
             return failed
@@ -85,7 +85,7 @@ class AttemptMachine:
     # Coming back
 
     def apply_callback(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
-        """Take what a browser brought. What does not match what was stored changes nothing but that staff are told."""
+        """Apply a callback. One that does not match what was stored alerts the staff and changes nothing else."""
         if not self._matches(attempt, callback):
             return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
         is_second_sale = attempt.state is AttemptState.REVERSED and self._is_other_sale(attempt, callback)
@@ -126,7 +126,7 @@ class AttemptMachine:
         return AttemptChange(attempt, "callback_repeated")
 
     def _apply_decline(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
-        """A refusal counts where nothing was claimed so far: it is a browser's word against the bank's answer."""
+        """A refusal counts where nothing was claimed so far: it is a browser's claim against the bank's answer."""
         if attempt.state not in {AttemptState.SENT, AttemptState.DECLINED}:
             return AttemptChange(attempt, "decline_ignored")
         declined = replace(attempt, state=AttemptState.DECLINED, code=callback.code)
@@ -144,7 +144,7 @@ class AttemptMachine:
 
     def apply_sale_conflict(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """Put off an answer that cannot be stored, for its sale number is another attempt's, which somebody's forged
-        callback may have claimed: staff are told, and the bank is asked again later.
+        callback may have claimed: staff are alerted, and the bank is asked again later.
         """
         pause = PAUSES[min(attempt.unanswered_calls, len(PAUSES) - 1)]
         waiting = replace(attempt, next_step_at=now + pause, unanswered_calls=attempt.unanswered_calls + 1)
@@ -302,7 +302,7 @@ class AttemptMachine:
     def _compare_with_end(
         self, attempt: PaymentAttempt, known: PaymentAttempt, sale_state: SaleState, now: datetime
     ) -> AttemptChange:
-        """What ended stays so, and a bank that says otherwise later is told to staff; but money that is ours after all
+        """What ended stays so; staff are alerted to a bank that says otherwise later, but money that is ours after all
         is counted, whatever was said before.
         """
         if sale_state in _EXPECTED_AT_END[attempt.state]:
@@ -353,7 +353,7 @@ class AttemptMachine:
 
     def _end_waiting(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """The payer did not come back and the bank cannot be asked: by then it has given back whatever was paid; where
-        it does not do so by itself, only its settlement file can tell.
+        it does not do so by itself, only its settlement file can show it.
         """
         if self.capabilities.verify_within is not None:
             return self._finish(attempt, AttemptState.FAILED, "not_returned", now)
@@ -362,7 +362,7 @@ class AttemptMachine:
 
     def _give_up_return(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """A sale of a wrong amount that the bank gives back no more: its money is the revenue unit's to place; where
-        it was never settled, the bank has to tell.
+        it was never settled, the bank has to say.
         """
         if self.capabilities.settlement is Settlement.WITH_VERIFY and not attempt.unanswered_calls:
             return self._settle(attempt, now)
@@ -391,7 +391,7 @@ class AttemptMachine:
         return AttemptChange(finished, event, frozenset({AttemptEffect.RELEASE_BILLS}))
 
     def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
-        """Say so once: an attempt that bears this alert already is not told again. A foreign callback, which anybody
+        """Alert once: an attempt that bears this alert already sends no second one. A foreign callback, which anybody
         can send, hides no other alert.
         """
         if alert is AttemptAlert.FOREIGN_CALLBACK and attempt.alert is not None:

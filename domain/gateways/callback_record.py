@@ -1,10 +1,10 @@
-"""A callback as it came, kept before anything is concluded from it."""
+"""A callback as it came, stored before anything is concluded from it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 LONGEST_PAYLOAD = 8_192
-"""Characters of a callback that are kept; none of the published ones comes near."""
+"""Characters of a callback that are stored; all published callbacks are much shorter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class InquiryKey(StrEnum):
-    """What a gateway has to be told to say what became of a sale."""
+    """What an inquiry has to name so that a gateway can say what became of a sale."""
 
     NOTHING = "nothing"
     """It cannot be asked."""
@@ -55,7 +55,7 @@ class GatewayCapabilities:
     None: nothing is given back by itself.
     """
     inquiry: InquiryKey
-    """What it has to be told to be asked about a sale."""
+    """What an inquiry about a sale has to name."""
     repeated_verify: RepeatedVerify
     """What a second verification answers."""
     settlement: Settlement

@@ -1,4 +1,4 @@
-"""Card numbers: six digits of the bank and the last four are kept, and nothing else of them anywhere."""
+"""Card numbers: six digits of the bank and the last four are stored, and nothing else of them anywhere."""
 
 import re
 

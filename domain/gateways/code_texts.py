@@ -4,7 +4,7 @@ from domain.messages.catalogue import Catalogue
 
 
 def describe_code(catalogue: Catalogue, gateway: str, code: str | None) -> str:
-    """Return the words of a result code, or of what stands in its place; empty for a code that has none.
+    """Return the text of a result code, or of what is stored instead of one; empty for a code that has none.
 
     A code may have two parts (`-1/51`: the bank's, and the card network's); each has words of its own.
     """

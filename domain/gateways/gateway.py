@@ -1,4 +1,4 @@
-"""The port to a bank's payment gateway. Every answer is told as what the sale is at the bank, whatever its code was."""
+"""The port to a bank's payment gateway. Every answer is the state of the sale at the bank, whatever its code was."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class DeclineReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentOrder:
-    """What a gateway is told to open a session for one payer."""
+    """What a gateway needs to open a session for one payer."""
 
     order_number: int
     """Our number of the attempt at this gateway, never used twice."""
@@ -105,7 +105,7 @@ class GatewayCallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """The sale that a bank is asked about, or told to verify, settle or reverse."""
+    """The sale of an inquiry, or of a request to verify, settle or reverse it."""
 
     order_number: int
     """Our number of the attempt."""
@@ -119,7 +119,7 @@ class Sale:
 
 TIMED_OUT, NOT_CONNECTED, UNREADABLE = "timed_out", "not_connected", "unreadable"
 UNANSWERED_CODES = frozenset({TIMED_OUT, NOT_CONNECTED, UNREADABLE})
-"""What stands in place of a bank's code where none came: it may have acted, it surely did not, it answered nonsense."""
+"""Stored instead of a bank's code where none came: it may have acted, it surely did not, it answered nonsense."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class CardRefund:
     amount: int
     """Rials that go back."""
     reference: str | None = None
-    """The bank's number of the transfer; None: it told none, or its answer never came."""
+    """The bank's number of the transfer; None: it named none, or its answer never came."""
 
 
 class CardRefundState(StrEnum):

@@ -7,7 +7,7 @@ LINK_LENGTH = 12
 """Characters of a link's token: 60 bits, short enough for a text message."""
 
 LINK_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-"""32 characters that are told apart on paper and by phone: no l, o, 0, 1."""
+"""32 characters that are distinct on paper and by phone: no l, o, 0, 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class PaymentLink:
     """One link. The same bills have the same link, whoever asks for it and how often."""
 
     token: str
-    """Random; whoever has it sees what is owed, and to whom it belongs only as far as the page tells."""
+    """Random; whoever has it sees what is owed, and who owes it only as far as the page shows."""
     bill_row_ids: tuple[int, ...]
     """The rows of the bills that it pays, in ascending order."""
     created_at: datetime

@@ -15,7 +15,7 @@ _CODE = re.compile("[0-9]{1,6}")
 def read_behpardakht_callback(values: Mapping[str, str]) -> GatewayCallback:
     """Read a callback; both names, RefId and SaleOrderId, have to be there and are compared with what was stored.
 
-    `FinalAmount` is what the payer paid after a discount of the bank's: no wrong amount, and only a browser's word, so
+    `FinalAmount` is what the payer paid after a discount of the bank's: no wrong amount, and only a browser's claim, so
     that nothing follows from it. `CardHolderInfo` and `CreditCardSaleResponseDetail` are not read.
     """
     code = require_callback_name(values, "ResCode")

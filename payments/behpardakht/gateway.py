@@ -177,7 +177,7 @@ class BehpardakhtGateway:
         return GatewayAnswer(sale_state=SALE_STATES[operation].get(code), code=code, is_our_fault=code in OUR_FAULTS)
 
     async def _confirm_refund(self, refund: CardRefund, reference: str) -> CardRefundAnswer:
-        """Confirm a transfer that the bank took; whatever it answers, the number is kept for the inquiry."""
+        """Confirm a transfer that the bank took; whatever it answers, the number is stored for the inquiry."""
         code = await self._call_about_refund("bpRefundVerifyRequest", refund, reference)
         state = _read_refund(code, replace(refund, reference=reference))
         return CardRefundAnswer(refund_state=state, code=code, reference=reference)
@@ -213,7 +213,7 @@ class BehpardakhtGateway:
 
 
 def _read_refund(code: str, refund: CardRefund) -> CardRefundState | None:
-    """Return what a transfer is after a code. One whose number the bank told us is never absent, whatever it says."""
+    """Return what a transfer is after a code. One whose number the bank named is never absent, whatever it says."""
     if code in {SUCCESS, VERIFIED_BEFORE}:
         return CardRefundState.DONE
     return CardRefundState.ABSENT if code == REFUND_NOT_FOUND and refund.reference is None else None

@@ -48,7 +48,7 @@ class SoapReply:
 class SoapTransport:
     """What zeep sends by. Its own one logs whole messages and reads answers of any length.
 
-    Each call has a connection of its own: one that was kept may be cut without the bank having seen the call.
+    Each call has a connection of its own: a reused one may be cut before the call reaches the bank.
     """
 
     def __init__(self, address: str, *, connect_timeout: float, timeout: float) -> None:
@@ -100,7 +100,7 @@ async def _read_answer(response: httpx.Response) -> bytes:
 
 
 class AnswerGuard:
-    """A plugin of zeep, which reads whatever stands in the body as the answer to its own call: this one does not."""
+    """A plugin of zeep, which reads whatever is in the body as the answer to its own call: this one does not."""
 
     def egress(
         self, envelope: etree._Element, headers: dict[str, str], _operation: object, _options: object
@@ -111,7 +111,7 @@ class AnswerGuard:
     def ingress(
         self, envelope: etree._Element, headers: dict[str, str], operation: Any
     ) -> tuple[etree._Element, dict[str, str]]:
-        """Refuse what is not one answer to this operation, or has more than text where its result stands."""
+        """Refuse what is not one answer to this operation, or has more than text as its result."""
         answers = [answer for body in envelope.findall(_SOAP_BODY) for answer in body]
         if [answer.tag for answer in answers] != [f"{{{_SERVICE_NAMESPACE}}}{operation.name}Response"]:
             raise BankUnanswered(UNREADABLE)

@@ -2,8 +2,8 @@
 say.
 
 Each step can be lost or repeated. A claim whose holder died ends by itself, then another asks again: every call that
-is made here may be made twice. An answer is knowledge whoever holds the claim by now: it is applied to the attempt as
-it stands.
+is made here may be made twice. An answer is knowledge whoever holds the claim by now: it is applied to the
+attempt's current state.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ RUN_SECONDS = 10.0
 async def advance_due_attempts(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
     """Advance every attempt that is due; return how many steps were made.
 
-    A fault with one attempt is logged: it waits for the end of its claim, and keeps no other waiting.
+    A fault with one attempt is logged: it waits for the end of its claim, and delays no other attempt.
     """
     workers = [AttemptWorker(dependencies, store, gateway) for gateway in gateways.values()]
     return sum(await _gather_all([worker.advance_due() for worker in workers]))
@@ -57,7 +57,7 @@ async def _gather_all(steps: Sequence[Awaitable[int]]) -> list[int]:
 async def advance_attempt(
     dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, actor: Actor | None = None
 ) -> PaymentAttempt:
-    """Ask the bank now about an attempt, in whatever state, and return it as it stands since.
+    """Ask the bank now about an attempt, in whatever state, and return it with its new state.
 
     `actor` is who wants to know it, None for nobody in particular. Errors: `NotFound("attempt")`, `Conflict("attempt")`
     while the bank is being asked already, `Unavailable("gateway")` where its gateway is not configured any more, and
@@ -156,7 +156,7 @@ class AttemptWorker:
     async def _store_answer(
         self, uow: UnitOfWork, asked: PaymentAttempt, call: GatewayCall, answer: GatewayAnswer, asked_at: datetime
     ) -> PaymentAttempt:
-        """Apply an answer to the attempt as it stands, which may have moved on while the bank was asked."""
+        """Apply an answer to the current state of the attempt, which may have changed while the bank was asked."""
         attempt = await uow.payment_attempts.get(asked.id, lock=True)
         if _has_moved_on(asked, attempt) and answer.sale_state in _ONLY_TRUE_WHEN_ASKED:
             return attempt

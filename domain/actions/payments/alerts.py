@@ -1,4 +1,4 @@
-"""Staff are told that somebody has to look at an attempt: a text to the revenue unit's mobiles."""
+"""Alerts the staff that an attempt needs attention: a text to the revenue unit's mobiles."""
 
 from datetime import timedelta
 

@@ -22,7 +22,7 @@ class AttemptStory:
     """An attempt with all that happened to it."""
 
     attempt: PaymentAttempt
-    """As it stands."""
+    """In its current state."""
     events: Sequence[AttemptEvent]
     """Its history, oldest first."""
     callbacks: Sequence[CallbackRecord]
@@ -69,7 +69,7 @@ async def resolve_alert(
 async def ask_bank(
     dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, actor: Actor
 ) -> PaymentAttempt:
-    """Ask the bank now, for revenue and manager (`Forbidden("attempt")`); the audit keeps who did.
+    """Ask the bank now, for revenue and manager (`Forbidden("attempt")`); the audit records who did.
 
     Other errors as `advance_attempt`; what was asked in vain is in the audit, too.
     """

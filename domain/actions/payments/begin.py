@@ -18,7 +18,7 @@ from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
 
 REPEATED_REFERENCE = "repeated_reference"
-"""What stands in place of a code where a bank named a session as it named another one before."""
+"""Stored instead of a code where a bank gave a session the reference of an earlier one."""
 
 ORDERS_A_DAY = 1_000_000
 CHANCE_RANGE = 10_000
@@ -143,7 +143,7 @@ async def _store_start(
     attempt_id: int,
     result: PaymentPage | StartRefusal,
 ) -> PaymentAttempt:
-    """Store what the bank said, on the attempt as it stands: time may have ended it meanwhile."""
+    """Store what the bank said, on the current state of the attempt: it may have expired meanwhile."""
     attempt, now = await uow.payment_attempts.get(attempt_id, lock=True), dependencies.clock.now()
     if isinstance(result, PaymentPage) and await uow.payment_attempts.find_by_reference(gateway.name, result.reference):
         result = StartRefusal(REPEATED_REFERENCE, DeclineReason.BANK)

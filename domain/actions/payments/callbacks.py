@@ -1,4 +1,4 @@
-"""What a browser brings back from the bank: kept as it came, in the transaction that applies it, whatever it is.
+"""What a browser brings back from the bank: stored unchanged, in the transaction that applies it, whatever it is.
 
 It decides nothing. One that matches what was stored makes the bank be asked (`advance.py`).
 """
@@ -29,7 +29,7 @@ LONGEST_ADDRESS = 64
 
 IDLE_WINDOW = timedelta(hours=1)
 MOST_IDLE_KEPT = 100
-"""Of callbacks from one address that say nothing new so many are kept in a window: nobody fills the disk."""
+"""How many callbacks without new content are stored per address and window, so that nobody can fill the disk."""
 
 MOST_REPETITIONS_KEPT = 200
 """Entries of an attempt's history after which a callback that changes nothing is no further one."""
@@ -43,7 +43,7 @@ async def receive_callback(
     values: Mapping[str, str],
     source_address: str,
 ) -> PaymentAttempt | None:
-    """Keep what came to a gateway's callback address and apply it; return its attempt as it stands since.
+    """Store what came to a gateway's callback address and apply it; return its attempt with its new state.
 
     None: it cannot be read, or names nothing of ours. The bank is asked by the job that this wakes, never here.
     """
@@ -86,7 +86,7 @@ def _read_callback(gateway: PaymentGateway, values: Mapping[str, str]) -> Gatewa
 async def _apply_callback(
     dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, callback: GatewayCallback, method: str
 ) -> tuple[PaymentAttempt | None, str]:
-    """Return the attempt that it names, as it stands since, and what became of it; None where it names none."""
+    """Return the attempt that it names, with its new state, and what became of it; None where it names none."""
     if callback.sale_number is not None:
         await serialise_sale(uow, gateway.name, callback.sale_number)
     attempt = await _find_attempt(uow, gateway.name, callback)
@@ -143,6 +143,6 @@ def _describe(callback: GatewayCallback, method: str) -> dict[str, str | int]:
 
 
 def _mask_payload(values: Mapping[str, str]) -> str:
-    """Return names and values url-encoded, without card numbers, cut to what is kept."""
+    """Return names and values url-encoded, without card numbers, cut to the stored length."""
     masked = [(hide_card_numbers(name), hide_card_numbers(value)) for name, value in values.items()]
     return urlencode(masked, errors="backslashreplace")[:LONGEST_PAYLOAD]

@@ -22,7 +22,7 @@ _SALE_FIELDS = ("sale_number", "card", "bank_amount", "paid_amount", "alert")
 
 
 def gateway_actor(gateway: str) -> Actor:
-    """Return who does what follows from a bank's word."""
+    """Return the actor of what follows from a bank's answer."""
     return replace(SYSTEM, identifier=gateway, channel="gateway")
 
 

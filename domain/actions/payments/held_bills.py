@@ -9,7 +9,7 @@ from domain.unit_of_work import UnitOfWork
 
 
 async def lock_bills(uow: UnitOfWork, bill_row_ids: Iterable[int]) -> list[Bill]:
-    """Return bills as they stand, in ascending order of their rows, each locked with its subject.
+    """Return bills in their current state, in ascending order of their rows, each locked with its subject.
 
     Subjects are locked in one order by everybody, so that no two attempts wait for each other in a ring.
     """

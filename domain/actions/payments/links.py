@@ -13,7 +13,7 @@ from domain.values.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class PayableBills:
-    """What a link leads to, as it stands now."""
+    """What a link leads to, in its current state."""
 
     link: PaymentLink
     """The link."""

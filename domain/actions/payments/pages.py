@@ -1,6 +1,6 @@
 """What the pages of paying show: the bills of a link with what became of them, and what is known of one attempt.
 
-It tells what is stored and asks no bank: whoever reloads a page changes nothing. Tokens that there are not are counted
+It shows what is stored and asks no bank: reloading a page changes nothing. Unknown tokens are counted
 (`domain/actions/guessing.py`).
 """
 
@@ -27,7 +27,7 @@ View = TypeVar("View")
 
 
 class PayableState(StrEnum):
-    """How a link's bills stand as a whole (`payments.status` in the texts)."""
+    """The common state of a link's bills (`payments.status` in the texts)."""
 
     PAYABLE = "payable"
     """Something is to be paid, and nobody is paying it."""
@@ -55,7 +55,7 @@ class PayableState(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """What is known of an attempt, as its payer is told (`payments.result` in the texts)."""
+    """What is known of an attempt, as its payer reads it (`payments.result` in the texts)."""
 
     SETTLED = "settled"
     SURPLUS = "surplus"
@@ -76,7 +76,7 @@ _STATES_BY_BILL: Mapping[BillState, PayableState] = {
     BillState.WAIVED: PayableState.WAIVED,
     BillState.VOID: PayableState.VOID,
 }
-"""What is told where nothing is to be paid any more: the first that is true of a bill."""
+"""The state of a page where nothing is payable any more: the first that is true of a bill."""
 
 _STATES_BY_ATTEMPT: Mapping[AttemptState, PayableState] = {
     AttemptState.RETURNED: PayableState.CLAIMED,
@@ -86,7 +86,7 @@ _STATES_BY_ATTEMPT: Mapping[AttemptState, PayableState] = {
     AttemptState.SENT: PayableState.BEGUN,
     AttemptState.DECLINED: PayableState.BEGUN,
 }
-"""What is told where something is to be paid: the first that is true of an attempt."""
+"""The state of a page where something is payable: the first that is true of an attempt."""
 
 _OUTCOMES: Mapping[AttemptState, AttemptOutcome] = {
     AttemptState.REVERSED: AttemptOutcome.REVERSED,
@@ -102,7 +102,7 @@ class PaymentPageView:
     payable: PayableBills
     """The link and its bills."""
     state: PayableState
-    """How they stand as a whole."""
+    """Their common state."""
     payments_by_bill: Mapping[int, Payment]
     """The payment that settled a bill, by the bill's row; waived ones have none."""
     cards_by_attempt: Mapping[int, str]
@@ -118,7 +118,7 @@ class AttemptView:
     attempt: PaymentAttempt
     """The attempt."""
     outcome: AttemptOutcome
-    """What its payer is told."""
+    """What its payer reads."""
     reason: DeclineReason | None
     """Why the bank did not take the money; None: not said."""
 
@@ -224,7 +224,7 @@ async def _find_outcome(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptOutc
 
 
 async def _find_reason(uow: UnitOfWork, attempt: PaymentAttempt) -> DeclineReason | None:
-    """Return why it was declined last, as its history keeps it."""
+    """Return why it was declined last, as its history records it."""
     reasons = [event.details.get("reason") for event in await uow.payment_attempts.list_events(attempt.id)]
     last_reason = next((reason for reason in reversed(reasons) if reason), None)
     return DeclineReason(last_reason) if last_reason in set(DeclineReason) else None
