@@ -25,7 +25,6 @@ def draw(arguments: argparse.Namespace) -> bool:
     began = monotonic()
     tally = run_schedules(arguments.seed, arguments.schedules, arguments.processes, DriverRules())
     seconds = monotonic() - began
-    print(*tally.failures, sep="\n")
     print(
         f"{tally.schedules} schedules (seeds {arguments.seed} to {arguments.seed + tally.schedules - 1}) in"
         f" {seconds:.0f} s, {tally.schedules / max(seconds, 0.001):.0f}/s: {tally.choices} choices, the longest"

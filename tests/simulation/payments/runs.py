@@ -78,9 +78,11 @@ def run_schedules(first: int, number: int, processes: int, rules: DriverRules) -
     tally, began, reported = Tally(), monotonic(), monotonic()
     for part in run_in_processes(partial(play_seeds, rules=rules), first, number, processes):
         tally.add(part)
+        print(*part.failures, sep="\n", end="\n" if part.failures else "", flush=True)
         if monotonic() - reported > 30:
             reported = monotonic()
-            print(f"-- {tally.schedules} schedules, {tally.schedules / (reported - began):.0f}/s", flush=True)
+            speed = tally.schedules / (reported - began)
+            print(f"-- {tally.schedules} schedules, {speed:.0f}/s, {len(tally.failed_seeds)} failed", flush=True)
         if len(tally.failures) >= MOST_FAILURES:
             break
     return tally
