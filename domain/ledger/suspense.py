@@ -54,7 +54,7 @@ class SuspenseReceipt:
     transfer_reference: str | None = None
     """The bank's number of the transfer back."""
     reason: str | None = None
-    """Why it was matched or returned, in somebody's words."""
+    """Why it was matched or returned, in somebody's words; None also once personal data was erased."""
     decided_by: str | None = None
     """Who matched or returned it, as a label."""
     decided_at: datetime | None = None

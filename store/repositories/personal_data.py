@@ -36,6 +36,7 @@ from store.schema import (
     refunds,
     requests,
     search_words,
+    suspense_receipts,
 )
 from store.work import Repository
 
@@ -83,6 +84,9 @@ _UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).v
 _ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
 _ERASE_REVERSAL_REASONS = (
     update(payment_reversals).where(payment_reversals.c.bill_id.in_(_BILLS_OF_REQUEST)).values(reason=None)
+)
+_ERASE_RECEIPT_TEXTS = (
+    update(suspense_receipts).where(suspense_receipts.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None, reason=None)
 )
 _DELETE_SEARCH_WORDS = delete(search_words).where(search_words.c.request_id == _REQUEST_PARAMETER)
 _ERASE_RATING_TEXT = update(ratings).where(ratings.c.request_id == _REQUEST_PARAMETER).values(text=None)
@@ -233,6 +237,7 @@ class SqlPersonalDataRepository(Repository):
         await self._transaction.execute(_ERASE_BILL_NOTES, parameters)
         await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
         await self._transaction.execute(_ERASE_REVERSAL_REASONS, parameters)
+        await self._transaction.execute(_ERASE_RECEIPT_TEXTS, parameters)
         for bill_row, explanation in await self._transaction.fetch_rows(_SELECT_EXPLANATIONS, parameters):
             figures = {fact_name: value for fact_name, value in explanation.items() if fact_name != "reason"}
             if figures != explanation:

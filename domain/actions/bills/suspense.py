@@ -129,7 +129,7 @@ async def match_receipt(
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", detail="reference_used")
     bill = await find_bill_by_ids(uow, *bill_id_pair)
-    await uow.suspense.save(decision.close_receipt(receipt, SuspenseState.MATCHED, bill_id=bill.id))
+    await uow.suspense.save(decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=bill.id))
     bill_facts = {"bill_id": bill.bill_id, "amount": receipt.amount, "reference": receipt.reference}
     facts = {**bill_facts, "reason": decision.reason}
     await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_matched", facts)

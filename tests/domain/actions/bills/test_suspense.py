@@ -201,3 +201,15 @@ async def test_a_refund_is_no_transfer_of_a_receipt(town: Municipality) -> None:
     with pytest.raises(DuplicateRequest):
         async with town.store.open_unit() as uow:
             await record_refund(town.desk, uow, bill.bill_id, IBAN, "990", BOOKKEEPER)
+
+
+async def test_what_was_said_of_a_receipt_is_erased_with_its_request(town: Municipality) -> None:
+    bill = await open_bill(town)
+    receipt = await held(town, bill.amount)
+    await approved(town, receipt)
+    await matched(town, receipt, bill, reason="آقای محمدی زنگ زد")
+    async with town.store.open_unit() as uow:
+        assert (await uow.suspense.get(receipt.id)).iban is None, "it goes nowhere"
+        await uow.personal_data.erase_request(bill.subject_id, town.clock.at)
+        assert (await uow.suspense.get(receipt.id)).reason is None
+        assert await uow.ledger.list_differences(5) == []
