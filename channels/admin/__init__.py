@@ -30,6 +30,7 @@ from channels.admin.offices.commission_pages import CommissionPages
 from channels.admin.offices.office_pages import OfficePages
 from channels.admin.offices.statement_pages import StatementPages
 from channels.admin.offices.till_pages import TillPages
+from channels.admin.payments.settlement_pages import SettlementPages
 from channels.admin.people.substitute_pages import SubstitutePages
 from channels.admin.people.user_pages import UserPages
 from channels.admin.queues.queue_pages import QueuePages
@@ -122,6 +123,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         RefundPages(dependencies, store),
         SuspensePages(dependencies, store),
         LedgerPages(dependencies, store),
+        SettlementPages(dependencies, store),
         ImportPages(dependencies, store),
         ExportPages(dependencies, store, side_processes.exports),
     )

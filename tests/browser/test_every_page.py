@@ -24,9 +24,10 @@ from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_manager_and_administrator import furnished
 from tests.support.effort import EFFORT
 from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in, window
-from tests.support.pages.every_page import Looks, PageVisit, list_page_visits
+from tests.support.pages.every_page import list_page_visits
 from tests.support.pages.form_answer_pages import answers
 from tests.support.pages.page_checks import NO_SUCH
+from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all

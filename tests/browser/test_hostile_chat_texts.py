@@ -20,7 +20,7 @@ from tests.e2e.support.office_factory import assert_clean_log
 from tests.support.hostile.chat_texts import DRIVER, HostileVisitor, send_hostile_chat_texts
 from tests.support.hostile.pages import HITS, Inspection, inspected, telling
 from tests.support.hostile.texts import MARKUP, find_formulas, read_cells
-from tests.support.pages.every_page import PageVisit
+from tests.support.pages.page_visits import PageVisit
 from tests.support.scenarios.expert_opinions import price_opinions
 from tests.support.scenarios.site_registries import furnish
 from tests.support.staff_site import staff_site

@@ -35,7 +35,8 @@ from tests.support.hostile.sms_texts import send_hostile_sms_texts
 from tests.support.hostile.texts import MARKUP, PREFIXES, find_formulas, read_cells
 from tests.support.municipality import actor
 from tests.support.pages.chromium import SiteServer
-from tests.support.pages.every_page import PageVisit, list_page_visits
+from tests.support.pages.every_page import list_page_visits
+from tests.support.pages.page_visits import PageVisit
 from tests.support.printed_papers import text_of
 from tests.support.scenarios.expert_opinions import PAPERS, STEPS, bring_papers
 from tests.support.scenarios.site_registries import give, rows

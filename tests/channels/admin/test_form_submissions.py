@@ -27,8 +27,9 @@ from domain.values.version_token import VersionToken
 from tests.browser.test_manager_and_administrator import furnished
 from tests.channels.admin.tariffs.test_tariff_pages import FORM, LOADER, PREVIEW
 from tests.support.municipality import actor
-from tests.support.pages.every_page import PageVisit, list_page_visits
+from tests.support.pages.every_page import list_page_visits
 from tests.support.pages.page_forms import VERSION, FoundForm, list_forms
+from tests.support.pages.page_visits import PageVisit
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios.site_registries import give
 from tests.support.scenarios.taxi_registries import PLATE

@@ -14,8 +14,9 @@ from domain.requests.request import RequestFilter
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_manager_and_administrator import furnished
 from tests.support.demo_site import MORNING
-from tests.support.pages.every_page import Looks, PageVisit, list_page_visits
+from tests.support.pages.every_page import list_page_visits
 from tests.support.pages.form_answer_pages import answers
+from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
 from tests.support.staff_site import StaffSite, Visitor, staff_site, visitor
 

@@ -12,8 +12,8 @@ from domain.values.actors import Role
 from tests.browser.test_every_page import shown, still
 from tests.support.hostile.texts import ELEMENT, find_names
 from tests.support.pages.chromium import SIZES, Served, Window, signed_in, window
-from tests.support.pages.every_page import PageVisit
 from tests.support.pages.page_checks import NO_SUCH
+from tests.support.pages.page_visits import PageVisit
 
 HITS = """() => {
   const elements = [...document.querySelectorAll("x-hit, [onerror], img[src='x']")].map(one => one.outerHTML);

@@ -5,9 +5,9 @@ parts must be told of, and whoever adds such a route adds a line.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 
 from app.jobs.import_jobs import process_import
@@ -36,8 +36,10 @@ from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
+from tests.support.pages.money_visits import ledger_visits, settlement_visits
+from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
-from tests.support.scenarios import counter_tills, held_receipts, site_registries
+from tests.support.scenarios import counter_tills, site_registries
 from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.scenarios.refunds_due import cancelled, paid_twice
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
@@ -47,24 +49,6 @@ from tests.support.staff_site import StaffSite
 _ONE = "/staff/requests/{code}"
 STALE, ENDED = 2 * PROOF_FRESHNESS, 2 * IDLE_LIMIT
 LONG = "دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون"
-
-
-@dataclass(frozen=True, slots=True)
-class PageVisit:
-    """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. It may be asked for
-    when who looks has been `idle` for so long that a proof has grown old (`STALE`), or the session has ended (`ENDED`).
-    A page that answers a form has what is posted there.
-    """
-
-    address: str
-    role: Role | None = None
-    status: int = 200
-    idle: timedelta = timedelta()
-    form: Mapping[str, str] | None = None
-
-
-Looks = Mapping[str, Sequence[PageVisit]]
-"""Plain route → what is to be looked at."""
 
 
 async def list_page_visits(site: StaffSite) -> Looks:
@@ -324,18 +308,6 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     }
 
 
-async def _ledger(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
-    """The ledger, and money that fits no bill: some that one person may send back, and some that nobody may alone."""
-    await held_receipts.held(site)
-    await held_receipts.held(site, held_receipts.LARGE, "saman/72")
-    entries = "/staff/ledger/entries"
-    return {
-        "/staff/suspense": [PageVisit("/staff/suspense", role) for role in (Role.REVENUE, Role.MANAGER, Role.AUDITOR)],
-        entries: [PageVisit(f"{entries}?account={account}", Role.REVENUE) for account in ("till&of=1001", "revenue")],
-        "/staff/ledger/entries.csv": [PageVisit("/staff/ledger/entries.csv?account=till", Role.REVENUE)],
-    }
-
-
 async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """Money that must go back, on the list and on the pages of a fine and a duty, which have their receipts; that of a
     cancelled request is there before.
@@ -343,7 +315,8 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     looks = [PageVisit("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
     told: dict[str, Sequence[PageVisit]] = {
         "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)],
-        **await _ledger(site),
+        **await ledger_visits(site),
+        **await settlement_visits(site),
     }
     for key in ("violation", "duty"):
         base, row = room(REGISTRIES[key]), (await site_registries.rows(site, key))[0].id

@@ -13,7 +13,8 @@ from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.channels.admin.bills.test_charge_pages import price as price_duties
-from tests.support.pages.every_page import ENDED, STALE, PageVisit
+from tests.support.pages.every_page import ENDED, STALE
+from tests.support.pages.page_visits import PageVisit
 from tests.support.scenarios import site_registries
 from tests.support.scenarios.taxi_registries import DRIVER_CODE
 from tests.support.staff_site import PASSWORD, StaffSite

@@ -1,0 +1,1 @@
+"""Payments: settlement files of banks and gateways, and what differs."""

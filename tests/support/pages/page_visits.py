@@ -1,0 +1,25 @@
+"""What is to be looked at on a page, and by whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.values.actors import Role
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. It may be asked for
+    when who looks has been `idle` for so long that a proof has grown old (`STALE`), or the session has ended (`ENDED`).
+    A page that answers a form has what is posted there.
+    """
+
+    address: str
+    role: Role | None = None
+    status: int = 200
+    idle: timedelta = timedelta()
+    form: Mapping[str, str] | None = None
+
+
+Looks = Mapping[str, Sequence[PageVisit]]
+"""Plain route → what is to be looked at."""
