@@ -5,8 +5,8 @@
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, relay, bots, imports, a million requests, the staff's queues, memory: hours
 #              (docs/performance.md)
-# make chaos   kill servers for ROUNDS rounds and CALLS counter calls, walk the properties EFFORT times as far, play
-#              SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
+# make chaos   kill servers for ROUNDS rounds of texts and of payments and CALLS counter calls, walk the properties EFFORT
+#              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again (needs npm; their copies are committed)
@@ -78,6 +78,7 @@ bench: $(VENV)/.for-bench
 # Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.
 chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
+	$(BIN)/python -m tests.faults.payments --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
 	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often

@@ -11,6 +11,7 @@ from typing import Any
 from alembic.operations import Operations
 
 from channels.pishkhan_soap.calls import CallHandler
+from channels.portal import payments as payment_pages
 from channels.relay.relay import Relay
 from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
@@ -19,7 +20,12 @@ from channels.telegram.carrier import BotCarrier
 from domain.actions.payments import begin, changes
 from domain.actions.payments.advance import AttemptWorker
 from domain.actions.requests import timers
+from domain.gateways.attempt import AttemptState
 from domain.messages.ports import SendVerdict
+from payments.behpardakht.gateway import BehpardakhtGateway
+from payments.sadad import Sadad
+from payments.saman import Saman
+from payments.zarinpal import Zarinpal
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
@@ -43,6 +49,14 @@ class Step:
         self.counts = counts
 
 
+BANK_GATEWAYS = (BehpardakhtGateway, Sadad, Saman, Zarinpal)
+
+
+def is_in(state: AttemptState) -> Callable[[Any], bool]:
+    """Tell whether an attempt is in a state, once it is stored so."""
+    return lambda attempt: attempt.state is state
+
+
 STEPS = {
     "inbound_open": Step((SqlInboxRepository, "save"), after=True),
     "inbound": Step((inbound, "receive_sms"), after=True),
@@ -61,12 +75,17 @@ STEPS = {
     "counter_open": Step((SqlCallRepository, "save_answer"), after=True),
     "counter": Step((CallHandler, "handle_call"), after=True),
     "attempt_open": Step((SqlPaymentAttemptRepository, "add"), after=True),
+    "session_call": Step(*((gateway, "start") for gateway in BANK_GATEWAYS), after=False),
     "session": Step((begin, "_store_start"), after=False),
     "session_open": Step((begin, "_store_start"), after=True),
     "callback_open": Step((SqlPaymentAttemptRepository, "add_callback"), after=True),
+    "callback": Step((payment_pages, "receive_callback"), after=True, counts=lambda attempt: attempt is not None),
     "attempt_claim": Step((AttemptWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
     "bank_answer": Step((AttemptWorker, "_ask_bank"), after=True),
+    "settle_answer": Step((BehpardakhtGateway, "settle"), after=True),
     "bank_answer_open": Step((AttemptWorker, "_store_answer"), after=True),
+    "attempt_verified": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.VERIFIED)),
+    "attempt_settled": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.SETTLED)),
     "payment_open": Step((changes, "record_payment"), after=True),
     "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
     "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),

@@ -18,6 +18,8 @@ SQLITE = "sqlite:///"
 TABLES = (
     "inbox", "outbox", "requests", "history", "seals", "bills", "payments", "bookings", "slots", "receipts",
     "dialogues", "timers", "leases", "outbox_journal", "refunds", "comments", "office_calls", "office_nonces", "audit",
+    "payment_attempts", "payment_attempt_shares", "payment_attempt_events", "payment_callbacks", "payment_links",
+    "suspense_receipts", "ledger_entries",
 )  # fmt: skip
 """What is read as evidence."""
 
@@ -36,6 +38,9 @@ END $$;
 CREATE TRIGGER outbox_journal AFTER UPDATE OF state ON outbox
   FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION outbox_journal();
 """
+
+_SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+_POSTGRESQL_TABLES = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
 
 
 class Database:
@@ -75,6 +80,17 @@ class Database:
     async def keep_journal(self) -> None:
         """Have the states of outgoing texts written down from now on."""
         await self.execute(_POSTGRESQL_JOURNAL if self._path is None else _SQLITE_JOURNAL)
+
+    async def list_tables(self) -> list[str]:
+        """The names of all tables."""
+        query = _SQLITE_TABLES if self._path is not None else _POSTGRESQL_TABLES
+        return [row["name"] for row in await self.rows(query)]
+
+    async def read_all(self) -> dict[str, list[Row]]:
+        """Every row of every table."""
+        tables = await self.list_tables()
+        found = await self.read([f'SELECT * FROM "{table}"' for table in tables])  # noqa: S608 - names from the database
+        return dict(zip(tables, found, strict=True))
 
     async def evidence(self) -> dict[str, list[Row]]:
         """All rows of the tables that matter."""
