@@ -68,7 +68,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 # All of them run, whatever one of them misses; the names of those that missed a target end the output.
-BENCHES = startup imports inbound relay soap attacks sign_in lifecycle "lifecycle --database postgresql" bots \
+BENCHES = startup imports settlement inbound relay soap attacks sign_in lifecycle "lifecycle --database postgresql" bots \
 	queues "queues --database postgresql" reports "reports --database postgresql" memory
 bench: $(VENV)/.for-bench
 	@missed=; for one in $(BENCHES); do \

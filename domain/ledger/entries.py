@@ -29,6 +29,8 @@ class EntryKind(StrEnum):
     """A payment that settled its bill."""
     SURPLUS = "surplus"
     """A payment of a bill that needed none."""
+    DEPOSIT = "deposit"
+    """A payment by a gateway that the gateway's settlement file confirmed: the money lies in the bank since."""
     REVERSAL = "reversal"
     """A payment that was recorded wrongly: the contra entry of the one that it had."""
     REFUND_DUE = "refund_due"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from domain.bills.bill import Bill, BillState, Payment, PaymentOutcome, Refund, Reversal
+from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, Reversal
 from domain.ledger.accounts import Account, AccountKey, MoneySource
 from domain.ledger.entries import EntryKind, LedgerEntry
 
@@ -69,6 +69,23 @@ def enter_payment(payment: Payment) -> LedgerEntry:
         at=payment.at,
         debit=debit,
         credit=credit,
+        amount=payment.amount,
+    )
+
+
+DEPOSITED = AccountKey(Account.BANK, PaymentMethod.GATEWAY)
+"""The account on which money of gateways lies once their settlement files confirmed it."""
+
+
+def enter_deposit(payment: Payment, confirmed_at: datetime) -> LedgerEntry:
+    """Return the entry of a gateway's payment that its settlement file confirmed."""
+    return LedgerEntry(
+        kind=EntryKind.DEPOSIT,
+        item_id=payment.id,
+        bill_id=payment.bill_id,
+        at=confirmed_at,
+        debit=DEPOSITED,
+        credit=MoneySource.of_payment(payment).cash_account,
         amount=payment.amount,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.settlement.layouts import CalendarForm, FieldName, FieldPlace, FileForm, SettlementLayout
 from domain.values.bill_ids import parse_barcode
@@ -138,13 +139,18 @@ def _make_getter(place: FieldPlace, columns: Mapping[str, int]) -> Callable[[Seq
         def take_span(cells: Sequence[str]) -> str:
             if len(cells[0]) < last:
                 raise IndexError
-            return ascii_digits(cells[0][first - 1 : last]).strip()
+            return _clean_cell(cells[0][first - 1 : last])
 
         return take_span
     position = columns.get(fold_text(place.heading)) if place.heading else (place.column or 1) - 1
     if position is None:
         raise InvalidField("file", detail="settlement_heading", heading=place.heading)
-    return lambda cells: ascii_digits(cells[position]).strip()
+    return lambda cells: _clean_cell(cells[position])
+
+
+def _clean_cell(cell: str) -> str:
+    """Return a cell's text with its digits in ASCII."""
+    return (cell if cell.isascii() else ascii_digits(cell)).strip()
 
 
 def split_cells(text: str, delimiter: str) -> list[str]:
@@ -227,7 +233,9 @@ def _join_hour(text: str) -> str:
     return digits.zfill(len(digits) + len(digits) % 2)
 
 
+@lru_cache(maxsize=512)
 def _read_day(digits: str, calendar: CalendarForm) -> date:
+    """Return a day; the lines of a file are of few days."""
     full_digits = _CENTURIES[calendar] + digits if len(digits) == 6 else digits
     if len(full_digits) != 8:
         raise _Unreadable(LineFaultCode.DAY)

@@ -29,10 +29,12 @@ from domain.bills.bill import SURPLUS_REASON, BillState, PaymentMethod, PaymentO
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.balances import LedgerDifference
 from domain.ledger.entries import EntryKind
+from domain.ledger.movements import DEPOSITED
 from domain.ledger.suspense import TRANSFERRED, SuspenseState
+from domain.settlement.settlement_file import LineOutcome
 from store.engines.prepared import Row
 from store.engines.types import ID, EnumText, SafeText
-from store.schema import bills, ledger_entries, payments, refunds, suspense_receipts
+from store.schema import bills, ledger_entries, payments, refunds, settlement_lines, suspense_receipts
 
 Column = ColumnElement[Any]
 
@@ -109,6 +111,22 @@ def _of_payments() -> list[Select[Any]]:
     ]
 
 
+def _of_deposits() -> list[Select[Any]]:
+    """Payments by gateways whose attempts a settlement file confirmed: their money moved on to the bank."""
+    confirming_outcomes = settlement_lines.c.outcome.in_([LineOutcome.SETTLES, LineOutcome.CONFIRMS])
+    is_deposited = payments.c.attempt_id.in_(
+        select(settlement_lines.c.attempt_id).where(
+            settlement_lines.c.attempt_id.is_not(None), not_(settlement_lines.c.is_pending), confirming_outcomes
+        )
+    )
+    row, amount = payments.c.bill_id, payments.c.amount
+    bank = _account(DEPOSITED.account), literal(DEPOSITED.subaccount, SafeText())
+    return [
+        _recorded(row, *bank, amount, is_deposited),
+        _recorded(row, *_find_cash_account(payments, payments.c.office), -amount, is_deposited),
+    ]
+
+
 def _of_refunds() -> list[Select[Any]]:
     row, amount = refunds.c.bill_id, refunds.c.amount
     is_due = refunds.c.state == RefundState.DUE
@@ -145,7 +163,9 @@ def _of_ledger() -> list[Select[Any]]:
     ]
 
 
-_STATED = union_all(*_of_bills(), *_of_payments(), *_of_refunds(), *_of_receipts(), *_of_ledger()).subquery("stated")
+_STATED = union_all(
+    *_of_bills(), *_of_payments(), *_of_deposits(), *_of_refunds(), *_of_receipts(), *_of_ledger()
+).subquery("stated")
 _IN_LEDGER, _IN_BOOKS = func.sum(_STATED.c.ledger), func.sum(_STATED.c.recorded)
 _DIFFERENT = (
     select(

@@ -17,6 +17,7 @@ from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
 from domain.gateways.gateway import GatewayAnswer, SaleState
 from domain.ledger.accounts import MoneySource
+from domain.ledger.movements import enter_deposit
 from domain.settlement.differences import DifferenceKind
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
@@ -59,16 +60,32 @@ class SaleLineBooker:
                 await self._hold(line, DifferenceKind.OTHER_NUMBER)
             return known_outcome
         attempt = await self._find_attempt(line)
-        line.attempt_id = attempt.id if attempt else None
+        line.attempt_id = None
         if attempt is None:
             await self._hold(line, DifferenceKind.NO_ATTEMPT)
             return LineOutcome.NO_ATTEMPT
         if await self._names_other_sale(attempt, line):
             await self._hold(line, DifferenceKind.OTHER_NUMBER)
             return LineOutcome.OTHER_NUMBER
-        if attempt.state is AttemptState.SETTLED:
-            return await self._confirm(attempt, line)
-        return await self._settle(attempt, line)
+        is_filed = await self._uow.settlement.is_filed(attempt.id)
+        line.attempt_id = attempt.id
+        if attempt.state is not AttemptState.SETTLED:
+            outcome = await self._settle(attempt, line)
+        elif is_filed:
+            line.attempt_id = None
+            return LineOutcome.KNOWN
+        else:
+            outcome = await self._confirm(attempt, line)
+        if outcome in {LineOutcome.SETTLES, LineOutcome.CONFIRMS}:
+            await self._post_deposit(attempt)
+        return outcome
+
+    async def _post_deposit(self, attempt: PaymentAttempt) -> None:
+        """Take what the attempt paid off the clearing account: it lies in the bank."""
+        for share in attempt.shares:
+            for payment in await self._uow.bills.list_payments(share.bill_row_id):
+                if payment.attempt_id == attempt.id:
+                    await self._uow.ledger.add(enter_deposit(payment, self._dependencies.clock.now()))
 
     async def _find_attempt(self, line: FileLine) -> PaymentAttempt | None:
         attempts = self._uow.payment_attempts

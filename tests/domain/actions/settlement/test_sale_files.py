@@ -7,6 +7,7 @@ import pytest
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.gateways.attempt import AttemptAlert, AttemptState, PaymentAttempt
 from domain.gateways.gateway import SaleState
+from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.suspense import SuspenseState
 from domain.settlement.settlement_file import ExaminedFile
 from tests.support.scripted_bank import Payer, answer
@@ -26,6 +27,15 @@ async def put_state(payer: Payer, attempt: PaymentAttempt, state: AttemptState) 
     async with payer.town.store.open_unit() as uow:
         stored = await uow.payment_attempts.get(attempt.id, lock=True)
         await uow.payment_attempts.save(replace(stored, state=state, next_step_at=None))
+
+
+async def agrees(payer: Payer, deposited: int) -> None:
+    """The ledger says what the books do: so much money of gateways lies in the bank, and none is on its way."""
+    async with payer.town.store.open_unit(write=False) as uow:
+        assert await uow.ledger.list_differences(10) == []
+        rows = {one.account_key: one.closing_balance for one in await uow.ledger.sum_accounts(None, None)}
+    assert rows[AccountKey(Account.BANK, "gateway")] == deposited
+    assert rows[AccountKey(Account.GATEWAY_CLEARING, "bank")] == 0
 
 
 async def book(revenue: RevenueUnit, *lines: str) -> ExaminedFile:
@@ -50,6 +60,7 @@ async def test_an_attempt_in_whatever_state_becomes_settled_once(
     assert (payment.reference, payment.attempt_id) == ("bank/5142", attempt.id)
     assert (await payer.town.request(code)).state == "paid"
     assert await revenue.differences() == []
+    await agrees(payer, attempt.amount)
 
 
 async def test_a_settled_attempt_is_confirmed(revenue: RevenueUnit, payer: Payer) -> None:
@@ -63,6 +74,10 @@ async def test_a_settled_attempt_is_confirmed(revenue: RevenueUnit, payer: Payer
     assert len(await payer.town.payments(code)) == 1
     async with payer.town.store.open_unit(write=False) as uow:
         assert await uow.settlement.is_filed(attempt.id)
+    await agrees(payer, attempt.amount)
+    order_alone = sale_line(attempt, "", payer.town.clock.now())
+    assert await revenue.outcomes(await book(revenue, order_alone)) == ["known"], "another file has it by its sale"
+    await agrees(payer, attempt.amount)
 
 
 async def test_a_file_that_comes_while_the_bank_is_asked_counts_once(revenue: RevenueUnit, payer: Payer) -> None:
