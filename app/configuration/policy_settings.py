@@ -137,7 +137,7 @@ class PolicySettings(BaseModel):
         _DEFAULT_POLICY.tariffs_need_approval, description="Whether a price needs a second person's approval."
     )
 
-    def build_policy(self, company_code: str, site_address: str = "") -> Policy:
+    def build_policy(self, company_code: str, site_address: str = "", contact_phone: str = "") -> Policy:
         """Return the rules as the domain takes them."""
         durations: dict[str, Any] = {
             "retention": self.retention_days * _ONE_DAY,
@@ -148,4 +148,10 @@ class PolicySettings(BaseModel):
             "messenger_patience": self.messenger_patience_minutes * _ONE_MINUTE,
         }
         plain_values = {name: value for name, value in self if name in Policy.__dataclass_fields__}
-        return Policy(company_code=company_code, site_address=site_address, **plain_values, **durations)
+        return Policy(
+            company_code=company_code,
+            site_address=site_address,
+            contact_phone=contact_phone,
+            **plain_values,
+            **durations,
+        )

@@ -189,7 +189,8 @@ class Settings(BaseSettings):
         """Return the municipality's rules as the domain takes them."""
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
-        return self.policy.build_policy(self.bills.company_code, site_address)
+        phone = self.contact.phone or self.letterhead.phone
+        return self.policy.build_policy(self.bills.company_code, site_address, phone)
 
 
 def load_settings(config: Path | None = None) -> Settings:

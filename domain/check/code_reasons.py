@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
+    "code_mistyped": ("any_code", "other_payment_id"),
     "invalid_field": (
         "settlement_after_end",
         "settlement_count",
@@ -54,6 +55,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "menu",
         "more_cells",
         "no_bands",
+        "no_code",
         "no_headings",
         "no_machine",
         "no_number",

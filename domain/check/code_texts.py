@@ -11,10 +11,10 @@ from domain.bills.bill import PaymentMethod
 from domain.chats.chat import MESSENGERS
 from domain.check.code_reasons import REASONS_BY_CODE
 from domain.conversation.buttons.menus import LISTED_COMMANDS
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
 from domain.conversation.vocabulary import COMMAND_INTENTS, SERVICE_WORDS
 from domain.gateways.attempt import AttemptAlert
-from domain.language.printouts import PRINT_PHRASES
+from domain.language.printouts import PRINT_PHRASES, PaperStatus
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
@@ -29,7 +29,10 @@ WRITTEN_OUT_KEYS = (
     "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.same", "chat.send_paper", "chat.share",
     "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
-    "errors.expired_dialogue", "errors.internal", "errors.too_many_requests", "sms.bill_line", "sms.bill_of_other",
+    "errors.expired_dialogue", "errors.internal", "errors.too_many_requests",
+    "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
+    "sms.authentic.own_address", "sms.authentic.phone", "sms.authentic.request", "sms.authentic.single_closed",
+    "sms.authentic.single_open", "sms.authentic.unknown", "sms.bill_line", "sms.bill_of_other",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.no_requests", "sms.nothing_to_leave",
     "sms.nothing_to_pay", "sms.offer.cancel", "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill",
@@ -50,9 +53,6 @@ ANSWER_BUTTONS = ("submit", "amend", "exit", "yes", "no")
 
 PRINT_KEYS = ("number", "date", "code", "blank", "municipality", "holder", *PRINT_PHRASES)
 """What every printed paper may say, under `print`."""
-
-CODE_FIELD_NAME = "code"
-"""The field that a command asks by a list of the citizen's own requests."""
 
 
 def required_keys() -> Iterator[str]:
@@ -77,6 +77,8 @@ def _command_keys() -> Iterator[str]:
     called = {intent.name for intent in COMMAND_INTENTS}
     confirmed_intents = [intent.name for intent in COMMAND_INTENTS if intent.is_asked_once]
     yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in confirmed_intents)
+    yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)
+    yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
         yield from (f"ask.{field.name}" for field in fields)
@@ -85,6 +87,6 @@ def _command_keys() -> Iterator[str]:
             yield f"sms.offer.{intent}"  # no words call it: it is offered, with the request that it is about
             continue
         yield f"intents.{intent}"
-        if any(field.name == CODE_FIELD_NAME for field in fields):
+        if asks_own_request(intent):
             yield from (f"sms.none_to.{intent}", f"sms.which.{intent}")
     yield from (f"sms.about.{topic}" for topic in SERVICE_WORDS)

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from domain.fields.form import Field
 from domain.fields.types import FieldType, Integer, ReadingContext, Text
+from domain.parsing.claimed_codes import find_claimed_code
+from domain.parsing.tokens import TokenStream
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField
 
@@ -19,6 +21,20 @@ class TrackingCode(FieldType):
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Return nine digits; `CodeMistyped`."""
         return tracking_codes.parse_code(str(raw_value))
+
+
+@dataclass(frozen=True, slots=True)
+class AnyCode(FieldType):
+    """Any code that the municipality may have given out, in the text that somebody pastes."""
+
+    name: ClassVar[str] = "any_code"
+
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
+        """Return it as `ClaimedCode.code`; `CodeMistyped`, `InvalidField` where there is none."""
+        claimed_code = find_claimed_code(TokenStream(str(raw_value)))
+        if claimed_code is None:
+            raise InvalidField(detail="no_code")
+        return claimed_code.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,7 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "list": (),
     "track": (CODE_FIELD,),
     "pay": (CODE_FIELD,),
+    "authentic": (Field("code", AnyCode()),),
     "cancel": (CODE_FIELD,),
     "reply": (CODE_FIELD, TEXT_FIELD),
     "comment": (TEXT_FIELD,),
@@ -53,6 +70,15 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
 """Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code; `tariff` asks what the
 services price; `reopen` has no word of its own: it is offered after a low rating.
 """
+
+INTENTS_WITH_OWN_QUESTION = frozenset({"authentic", "tariff"})
+"""Commands whose question is worded for them, not for the field that they ask."""
+
+
+def asks_own_request(intent: str) -> bool:
+    """Return whether the code that an intent takes is that of a request, so that one's own can be offered for it."""
+    return CODE_FIELD in COMMAND_FIELDS.get(intent, ())
+
 
 PAPERS_INTENT = "papers"
 """The intent of sending the papers of a request, in the channels that take files. Its frame has `code` and `paper`."""

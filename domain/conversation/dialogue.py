@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from domain.chats.chat import MESSENGERS
 from domain.conversation.answers import (
     CLEAR_MOODS,
     answer_by_repetition,
@@ -103,7 +104,9 @@ class Conversation:
                 *(source.intent for source in service.lookups),
             ]
         ]
-        return (*service_intents, "track", "list", "pay", "tariff", "cancel", "comment")
+        commands = ("track", "list", "pay", "tariff", "cancel", "comment")
+        # The menu of a text message is full.
+        return (*service_intents, *commands, *(("authentic",) if self.channel in MESSENGERS else ()))
 
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""
@@ -139,8 +142,8 @@ class Conversation:
         if match:
             frame.slots.update(match[1].preset_values)
         problem = self._absorb(frame, stated_values, now)
-        if problem and intent == "track":
-            raise problem  # the code alone can be sent again: nothing needs to wait for it
+        if problem and intent in {"track", "authentic"}:
+            raise problem  # the code can be sent again: nothing needs to wait for it
         dialogue.frames.append(frame)
         step = self.ask_next(dialogue, problem)
         del dialogue.frames[:-MOST_FRAMES]

@@ -134,6 +134,21 @@ class Grammar:
         return message if message and message.slots else None
 
     def _parse_text(self, text: str, day: date) -> ParsedMessage:
+        message = self._parse_calls(text, day)
+        intent = self._keywords.intents_by_name.get(message.intent)
+        is_settled = intent is not None and (intent.rest_slot or intent.is_binding or intent.is_called_anywhere)
+        return message if is_settled else self._parse_call_anywhere(text, day) or message
+
+    def _parse_call_anywhere(self, text: str, day: date) -> ParsedMessage | None:
+        """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»)."""
+        stream = TokenStream(text)
+        for call in self._keywords.find_calls_anywhere(stream):
+            message = self._read_call(text, call, day)
+            if message and (message.has_valid_arguments or message.problems_by_slot):
+                return message
+        return None
+
+    def _parse_calls(self, text: str, day: date) -> ParsedMessage:
         stream = TokenStream(text)
         offered_intents: list[str] = []
         for call in self._keywords.find_calls(stream):

@@ -79,6 +79,13 @@ class Keywords:
             yield from self._match_bare_code(stream, index)
             yield from self._match_after_code(stream, index)
 
+    def find_calls_anywhere(self, stream: TokenStream) -> Iterator[IntentMatch]:
+        """Yield the calls of intents whose words count wherever they are."""
+        for index in range(len(stream)):
+            match = self._keyword_phrases.match_at(stream, index)
+            if match and self.intents_by_name[match[0]].is_called_anywhere:
+                yield self._make_match(match[0], index, match[1], is_certain=True)
+
     def find_misspelt_calls(self, stream: TokenStream) -> list[IntentMatch]:
         """Return the calls that the first words may be meant for; more than one intent when that is open."""
         first_index = next((index for index in range(len(stream)) if not stream.is_mark_at(index)), 0)

@@ -6,6 +6,7 @@ Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a
 from collections.abc import Mapping
 
 from domain.language.intents import Intent
+from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.kinds import take_kind, take_service, take_topic
 from domain.parsing.machines import take_machine_and_length
@@ -79,6 +80,20 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         slot_readers=(take_code_or_bill,),
         required_slots=("code",),
         alternatives={"code": "bill_id"},
+    ),
+    Intent(
+        "authentic",
+        (
+            "اصالت", "اصالت دارد", "اصالت داره", "اصالت ندارد", "اصالت نداره", "اصالتش", "اصالت پیام", "اصالت پیامک",
+            "اصالت قبض", "اصالت برگه", "اصالت نامه", "authentic", "authenticity", "esalat", "esalat darad",
+        ),
+        slot_readers=(take_claimed_code,),
+        required_slots=("code",),
+        weak_words=(
+            "جعلی", "جعلی است", "جعلیه", "تقلبی", "تقلبیه", "قلابی", "قلابیه", "کلاهبرداری", "کلاهبرداریه", "واقعی است",
+            "واقعیه", "معتبر است", "معتبره", "fake",
+        ),
+        is_called_anywhere=True,
     ),
     Intent(
         "tariff",

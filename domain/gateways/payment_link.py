@@ -3,12 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-LINK_LENGTH = 12
-"""Characters of a link's token: 60 bits, short enough for a text message."""
-
-LINK_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-"""32 characters that are distinct on paper and by phone: no l, o, 0, 1."""
-
 
 @dataclass(frozen=True, slots=True)
 class PaymentLink:

@@ -29,7 +29,7 @@ CODE_LABELS = keys_of(
     "=",
     "-",
 )
-_BILL_LABELS = CODE_LABELS | keys_of("قبض", "شناسه", "bill", "id")
+BILL_LABELS = CODE_LABELS | keys_of("قبض", "شناسه", "bill", "id")
 _NATIONAL_LABELS = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
 _POSTAL_LABELS = Phrases(
     {True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")}
@@ -128,16 +128,16 @@ def take_code(reader: MessageReader) -> None:
 def take_code_or_bill(reader: MessageReader) -> None:
     """Take what can be paid: a tracking code (a right check digit decides for nine digits), else a bill id."""
     stream = reader.stream
-    for digits, start, end in (*_find_grouped_numbers(stream), *_find_digit_tokens(stream)):
+    for digits, start, end in (*find_grouped_numbers(stream), *_find_digit_tokens(stream)):
         is_code = is_tracking_code(digits)
-        if is_code or _is_bill_id(digits):
+        if is_code or is_bill_id(digits):
             reader.slots["code" if is_code else "bill_id"] = digits if is_code else digits.lstrip("0")
-            stream.take(stream.skip_back(start, _BILL_LABELS), end)
+            stream.take(stream.skip_back(start, BILL_LABELS), end)
             return
     take_code(reader)
 
 
-def _find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
+def find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     """Yield (digits, start, end) for every row of groups of digits with nothing but spaces and dashes inside."""
     index = 0
     while index < len(stream):
@@ -154,7 +154,8 @@ def _find_digit_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     return ((stream.digits_at(index), index, index + 1) for index in range(len(stream)) if stream.digits_at(index))
 
 
-def _is_bill_id(digits: str) -> bool:
+def is_bill_id(digits: str) -> bool:
+    """Return whether digits can be a bill id: its check digit is right."""
     try:
         bill_ids.parse_bill_id(digits)
     except InvalidField:

@@ -18,6 +18,8 @@ class Policy:
     """Where citizens reach the portal, under the municipality's own domain and without a slash at the end; empty: texts
     carry no links.
     """
+    contact_phone: str = ""
+    """Where somebody answers the phone, in ASCII digits; empty: texts name none."""
     municipal_service_digit: int = 6
     """The service digit of bill ids; 6 is municipalities."""
     rounding_step: int = 1000

@@ -13,9 +13,10 @@ from domain.language.intents import Intent
 INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *SERVICE_INTENTS)
 
 ARGUMENTS = {
-    "help": "", "track": "{code}", "list": "", "pay": "{code}", "tariff": "لودر ۴ ساعت", "cancel": "{code}",
-    "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}", "deny": "{code}", "exit": "",
-    "back": "", "opt_out": "", "opt_in": "", "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
+    "help": "", "track": "{code}", "list": "", "pay": "{code}", "authentic": "{code}", "tariff": "لودر ۴ ساعت",
+    "cancel": "{code}", "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}",
+    "deny": "{code}", "exit": "", "back": "", "opt_out": "", "opt_in": "",
+    "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
     "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",
     "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴",
 }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain.actions.bills.own_bills import list_payable_row_bills
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
 from domain.actions.conversations.turn_context import MOST_COUNTED, MOST_LISTED, CommandReply, SlotValues, TurnContext
 from domain.actions.feedback import feedback
@@ -34,7 +35,7 @@ SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
 ENDING_INTENTS = frozenset({"cancel", "deny"})
 """Intents that end a request."""
 
-READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "tariff", "help"})
+READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help"})
 """Intents that change no request."""
 
 
@@ -305,6 +306,7 @@ COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[C
     "track": track_request,
     "list": list_own_requests,
     "pay": describe_payment,
+    "authentic": describe_authenticity,
     "tariff": describe_tariff,
     "cancel": cancel_request,
     "reply": reply_to_staff,

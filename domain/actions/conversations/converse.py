@@ -13,7 +13,7 @@ from domain.actions.conversations.same_request import find_same_request
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
-from domain.conversation.command_fields import MENU_INTENT
+from domain.conversation.command_fields import MENU_INTENT, asks_own_request
 from domain.conversation.dialogue import CONFIRM_STEP, Conversation
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.messages.catalogue import JOINED_PART_BUDGET, join_fitting
@@ -122,7 +122,8 @@ async def _take_turn(
     try:
         step = read_step(dialogue, text, turn.dependencies.clock.now())
     except DomainError as error:
-        return ConversationReply(turn.render_error(error), "track")
+        intent = turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now()).intent
+        return ConversationReply(turn.render_error(error), intent)
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, dialogue, step, text, late)
     if late and isinstance(step, OptOut) and late.accepts_text(text):
@@ -251,7 +252,7 @@ async def _ask_question(turn: TurnContext, dialogue: Dialogue, step: Ask) -> Con
         return ConversationReply(
             prefix_reason(turn, step, render_summary(turn, frame)), frame.intent, asks_question=True
         )
-    if frame.asked == "code":
+    if frame.asked == "code" and asks_own_request(frame.intent):
         if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.list_payable_bills(turn)):
             dialogue.frames.pop()
             return ConversationReply(bills_reply, frame.intent)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.conversation.command_fields import MENU_INTENT
+from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.conversation.frames import Ask, Frame
 from domain.fields.types import Day, FieldType, HourOfDay
 from domain.messages.catalogue import JOINED_PART_BUDGET, join_fitting
@@ -18,8 +18,8 @@ def render_question(turn: TurnContext, frame: Frame) -> CommandReply:
     keyword = turn.conversation.find_keyword(frame.intent) or turn.conversation.find_lookup(frame.intent)
     field_name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
     text_key = f"services.{keyword[0].key}.fields.{field_name}.prompt" if keyword else f"ask.{field_name}"
-    if frame.intent == "tariff":
-        text_key = "ask.tariff"
+    if frame.intent in INTENTS_WITH_OWN_QUESTION:
+        text_key = f"ask.{frame.intent}"
     if frame.options and isinstance(_asked_field_type(turn, frame), Day | HourOfDay):
         kind = _asked_field_type(turn, frame)
         return turn.render(

@@ -6,7 +6,6 @@ genuine paper is confirmed to everybody always. Only misses are counted, so that
 address, generously, since hundreds may share one (behind a mobile network's, an office's), and never for all together.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,9 +21,9 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.identifiers import mask_name
+from domain.values.page_tokens import PAPER_TOKEN_PATTERN
 
 _MISS_COUNTER = "paper"
-_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,20 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
     Errors: `NotFound("token")` when there is none, `TooManyRequests` when there is none and too many such were asked
     for from there. A miss is counted by itself: who reads waits for no writer.
     """
-    if not _TOKEN_PATTERN.fullmatch(token):
+    if not PAPER_TOKEN_PATTERN.fullmatch(token):
         raise NotFound("token")
     async with store.open_unit(write=False) as uow:
-        paper = await uow.issued_papers.find_by_token(token)
-        if paper:
-            return await _describe_paper(dependencies, uow, paper)
+        if verified_paper := await find_verified_paper(dependencies, uow, token):
+            return verified_paper
         await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
     await count_miss(dependencies, store, _MISS_COUNTER, address)
     raise NotFound("token")
+
+
+async def find_verified_paper(dependencies: Dependencies, uow: UnitOfWork, token: str) -> VerifiedPaper | None:
+    """Return the paper with a token; None when there is none."""
+    paper = await uow.issued_papers.find_by_token(token)
+    return await _describe_paper(dependencies, uow, paper) if paper else None
 
 
 async def _describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: IssuedPaper) -> VerifiedPaper:

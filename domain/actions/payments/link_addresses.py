@@ -11,9 +11,10 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill
-from domain.gateways.payment_link import LINK_ALPHABET, LINK_LENGTH, PaymentLink
+from domain.gateways.payment_link import PaymentLink
 from domain.messages.catalogue import RenderedMessage, join_fitting
 from domain.unit_of_work import UnitOfWork
+from domain.values.page_tokens import LINK_ALPHABET, LINK_LENGTH
 
 
 async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> PaymentLink:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill
-from domain.gateways.payment_link import LINK_ALPHABET, LINK_LENGTH, PaymentLink
+from domain.gateways.payment_link import PaymentLink
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
+from domain.values.page_tokens import LINK_TOKEN_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ async def load_payable_bills(dependencies: Dependencies, uow: UnitOfWork, token:
 
 async def find_link(uow: UnitOfWork, token: str) -> PaymentLink:
     """Return the link with a token; `NotFound("payment_link")`."""
-    is_token = len(token) == LINK_LENGTH and set(token) <= set(LINK_ALPHABET)
-    link = await uow.payment_links.find(token) if is_token else None
+    link = await uow.payment_links.find(token) if LINK_TOKEN_PATTERN.fullmatch(token) else None
     if link is None:
         raise NotFound("payment_link")
     return link

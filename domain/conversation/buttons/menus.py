@@ -9,7 +9,7 @@ from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 
 TextLookup = Callable[[str], str]
 
-COMMON_COMMANDS = ("track", "list", "pay", "tariff", "comment")
+COMMON_COMMANDS = ("track", "list", "pay", "tariff", "comment", "authentic")
 """Commands of the menu besides the services, in order."""
 
 LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")

@@ -187,6 +187,7 @@ REAL: dict[str, list[str]] = {
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
     "menu": menus(),
+    "phone": ["۰" * 40],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
 """Placeholder → values that can stand for it, the longest among them."""

@@ -1,0 +1,125 @@
+"""«اصالت»: whether a text, a link or a paper is the municipality's, and what may be told of it to anybody.
+
+Of a bill it is what for, how much and whether it is still to be paid; of a request its service; of a paper what
+`/verify/…` shows. Nothing about persons is told, to nobody. An address is ours by its host, however genuine the token
+in it: who imitates the site copies a real one. What is no citizen's own is counted as on looking codes up
+(`track.count_guess`); of the tokens, which nobody guesses, misses alone.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.conversations.turn_context import CommandReply, SlotValues, TurnContext
+from domain.actions.papers.verifying import VerifiedPaper, find_verified_paper
+from domain.actions.payments.links import PayableBills, load_payable_bills
+from domain.actions.requests import track
+from domain.bills.bill import Bill
+from domain.messages.catalogue import join_fitting
+from domain.parsing.claimed_codes import is_address, read_address
+from domain.parsing.identifiers import is_bill_id, is_tracking_code
+from domain.values.calendar import jalali_text
+from domain.values.errors import BillNotFound, CodeMistyped, NotFound
+from domain.values.page_tokens import LINK_TOKEN_PATTERN, PAPER_TOKEN_PATTERN
+from domain.values.text import group_digits, persian_digits
+
+
+async def describe_authenticity(turn: TurnContext, slots: SlotValues) -> CommandReply:
+    """Return whether the code of a text or paper is ours.
+
+    `CodeMistyped`, without a look-up, where the payment id is not that of the bill; `TooManyRequests` for who guesses.
+    """
+    code = str(slots["code"])
+    if is_address(code):
+        return await _describe_addresses(turn, code.split())
+    return await _describe_code(turn, code, str(slots.get("payment_id", ""))) or await _deny(turn)
+
+
+async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> CommandReply:
+    """Return what is known of addresses that stand in one text; one that is not ours decides for all of them."""
+    own_host = urlsplit(turn.dependencies.policy.site_address).hostname
+    claimed_addresses = [read_address(address) for address in addresses]
+    if any(address.host not in {"", own_host} for address in claimed_addresses):
+        return _add_phone(turn, turn.render("sms.authentic.foreign_address"))
+    tokens = [address.token for address in claimed_addresses if address.token]
+    if not tokens:
+        return turn.render("sms.authentic.own_address")
+    return await _describe_token(turn, tokens[0]) or await _deny(turn)
+
+
+async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> CommandReply | None:
+    if not code.isdecimal():
+        return await _describe_token(turn, code)
+    reply = await _describe_request(turn, code) if is_tracking_code(code) and not payment_id else None
+    return reply or (await _describe_bill(turn, code, payment_id) if is_bill_id(code) else None)
+
+
+async def _describe_token(turn: TurnContext, token: str) -> CommandReply | None:
+    """Return what a payment link or a paper is; None for a token of neither."""
+    if PAPER_TOKEN_PATTERN.fullmatch(token):
+        paper = await find_verified_paper(turn.dependencies, turn.uow, token)
+        return _render_paper(turn, paper) if paper else None
+    if not LINK_TOKEN_PATTERN.fullmatch(token):
+        return None
+    try:
+        return _render_link(turn, await load_payable_bills(turn.dependencies, turn.uow, token))
+    except NotFound:
+        return None
+
+
+async def _describe_request(turn: TurnContext, code: str) -> CommandReply | None:
+    try:
+        request = await turn.uow.requests.get_by_code(code)
+    except NotFound:
+        return None
+    if request.mobile != turn.actor.identifier:
+        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    return turn.render("sms.authentic.request", service=turn.dependencies.wording.service_title(request.service))
+
+
+async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> CommandReply | None:
+    try:
+        bill = await turn.uow.bills.get_by_bill_id(bill_id)
+    except BillNotFound:
+        return None
+    bill_subject = SUBJECTS[bill.subject_kind]
+    if await bill_subject.find_mobile(turn.uow, bill) != turn.actor.identifier:
+        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    if payment_id and payment_id != bill.payment_id:
+        raise CodeMistyped("code", detail="other_payment_id")
+    return _render_bill(turn, bill, await bill_subject.render_title(turn.dependencies, turn.uow, bill))
+
+
+def _render_bill(turn: TurnContext, bill: Bill, title: str) -> CommandReply:
+    text_key = "sms.authentic.single_open" if bill.state.is_payable else "sms.authentic.single_closed"
+    return turn.render(text_key, service=title, amount=group_digits(bill.amount))
+
+
+def _render_link(turn: TurnContext, payable: PayableBills) -> CommandReply:
+    if len(payable.bills) == 1:
+        return _render_bill(turn, payable.bills[0], payable.titles[0])
+    if not payable.open_bills:
+        return turn.render("sms.authentic.bills_closed", count=persian_digits(len(payable.bills)))
+    count, amount = persian_digits(len(payable.open_bills)), group_digits(payable.amount)
+    return turn.render("sms.authentic.bills_open", count=count, amount=amount)
+
+
+def _render_paper(turn: TurnContext, paper: VerifiedPaper) -> CommandReply:
+    """Return what the page says of a paper, in one sentence; its title is cut where an override made it long."""
+    return turn.render(f"sms.authentic.paper_{paper.status}", paper=paper.title, date=jalali_text(paper.day))
+
+
+async def _deny(turn: TurnContext) -> CommandReply:
+    """Return that a code is not ours; looking for codes is counted."""
+    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    return _add_phone(turn, turn.render("sms.authentic.unknown"))
+
+
+def _add_phone(turn: TurnContext, reply: CommandReply) -> CommandReply:
+    """Return a warning with the phone under which a person answers, where one is set and has room."""
+    phone = turn.dependencies.policy.contact_phone
+    if not phone:
+        return reply
+    phone_line = turn.render("sms.authentic.phone", phone=persian_digits(phone)).text
+    text = join_fitting(reply.part_budget, f"{reply.text}\n{phone_line}", reply.text)
+    return turn.reply_with(text, reply.key)
