@@ -197,7 +197,7 @@ def _build_admin(parts: ServerParts) -> Channel:
         if settings.demo
         else None
     )
-    apart_services = SideProcesses(parts.printer, ProcessExports(settings), ReportProcess(settings))
+    apart_services = SideProcesses(parts.printer, ProcessExports(settings), ReportProcess(settings), parts.gateways)
     is_inside, second_factor = make_inside_check(settings.inside_networks), settings.second_factor_inside
     return Admin(staff_sign_in, is_inside, apart_services, demo_hint, second_factor_inside=second_factor)
 

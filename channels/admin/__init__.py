@@ -5,7 +5,7 @@ navigation. The gate precedes all of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -30,6 +30,7 @@ from channels.admin.offices.commission_pages import CommissionPages
 from channels.admin.offices.office_pages import OfficePages
 from channels.admin.offices.statement_pages import StatementPages
 from channels.admin.offices.till_pages import TillPages
+from channels.admin.payments.attempt_pages import AttemptPages
 from channels.admin.payments.settlement_pages import SettlementPages
 from channels.admin.people.substitute_pages import SubstitutePages
 from channels.admin.people.user_pages import UserPages
@@ -47,6 +48,7 @@ from channels.admin.settings.setting_pages import SettingPages
 from channels.admin.settings.text_pages import TextPages
 from channels.admin.tariffs.tariff_pages import TariffPages
 from channels.web.site import add_site_folder
+from domain.actions.payments.advance import GatewaysByName
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.papers.ports import Printer
@@ -55,11 +57,13 @@ from domain.unit_of_work import ReportSheets, TableExports
 
 @dataclass(frozen=True, slots=True)
 class SideProcesses:
-    """What is made beside the site, in processes of their own."""
+    """What is made beside the site: in processes of their own, and at banks."""
 
     printer: Printer
     exports: TableExports
     sheets: ReportSheets
+    gateways: GatewaysByName = field(default_factory=dict)
+    """The banks that the staff ask about payments online."""
 
 
 class Admin:
@@ -121,6 +125,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
         RefundPages(dependencies, store),
+        AttemptPages(dependencies, store, side_processes.gateways),
         SuspensePages(dependencies, store),
         LedgerPages(dependencies, store),
         SettlementPages(dependencies, store),

@@ -55,6 +55,8 @@ class Visitor:
     """Whether this session must show a second factor before it may do what it asks for."""
     must_enrol: bool
     """Whether it must and its owner, who is inside, has no authenticator yet: nothing but making one is open."""
+    attention_count: int = 0
+    """Payments online that somebody has to look at; 0 for who may not see them."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
     """What they posted, with its files; empty where nothing was."""
     audit_denial: DenialAudit = skip_audit
@@ -99,6 +101,8 @@ class NavigationSection:
     path: str
     title_key: str
     right: str
+    shows_attention: bool = False
+    """Whether its name bears how many payments online somebody has to look at (`Visitor.attention_count`)."""
 
 
 class PageGroup(Protocol):

@@ -109,6 +109,7 @@ class Gate:
             caller = self.caller(request)
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
+            attention_count = await _count_attention(uow, actor.role_names, caller)
         await self._record_last_seen(session)
         return Visitor(
             actor=actor,
@@ -119,6 +120,7 @@ class Gate:
             substitutions=substitutes,
             needs_second_factor=needs_code,
             must_enrol=must_enrol,
+            attention_count=attention_count,
         )
 
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
@@ -261,6 +263,12 @@ async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     """Return whether a member of the staff has an authenticator in use."""
     second_factor = await uow.second_factors.find(username)
     return second_factor is not None and second_factor.confirmed
+
+
+async def _count_attention(uow: UnitOfWork, role_names: frozenset[Role], caller: ClientOrigin) -> int:
+    """Return how many payments online wait for somebody to look at them, for who may see them."""
+    may_view = authorization.is_allowed("attempts.view", role_names, inside=caller.inside)
+    return await uow.payment_attempts.count_needing_attention() if may_view else 0
 
 
 def read_next_address(request: web.Request) -> str:

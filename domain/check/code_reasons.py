@@ -192,6 +192,9 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "senders_only",
     ),
     "not_allowed_now": (
+        "no_alert",
+        "not_unknown",
+        "bank_not_askable",
         "settlement_booked",
         "amount_of_revenue",
         "bad_rows",
@@ -248,6 +251,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "verifying",
     ),
     "conflict": (
+        "bank_asked_now",
         "settlement_moved",
         "already_begun",
         "booked_ahead",
@@ -320,7 +324,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "soap_operation_meant",
         "soap_version",
     ),
-    "unavailable": ("file", "printer"),
+    "unavailable": ("bank_silent", "gateway_not_used", "file", "printer"),
     "expired_dialogue": ("number",),
     "internal": ("sealed_elsewhere",),
 }

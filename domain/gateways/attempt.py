@@ -154,6 +154,11 @@ class PaymentAttempt:
         """Whether the bank's sale is over another amount than the bills."""
         return self.bank_amount is not None and self.bank_amount != self.amount
 
+    @property
+    def may_be_denied(self) -> bool:
+        """Whether the staff may say that it was not paid: it is unknown, and the bank never verified it."""
+        return self.state is AttemptState.UNKNOWN and self.verified_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptChange:

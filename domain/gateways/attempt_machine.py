@@ -23,23 +23,7 @@ from domain.gateways.attempt import (
 )
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, Settlement
 from domain.gateways.gateway import GatewayAnswer, GatewayCallback, PaymentPage, SaleState, StartRefusal
-
-START_GRACE = timedelta(minutes=5)
-"""How long a session may take to open; nobody can have left for the bank before it is stored."""
-
-SESSION_GRACE = timedelta(minutes=2)
-"""What a bank's clock may differ from ours, and a payer who paid in the last second needs."""
-
-ABSENT_PAYER_PAUSE = timedelta(minutes=2)
-"""Between two questions about a payer who has not come back, at a bank that can be asked."""
-
-ANSWER_EXPECTED = timedelta(minutes=30)
-"""How long after a payer came back a bank may stay silent before the outcome is called unknown, where its protocol sets
-no time for the verification.
-"""
-
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800))
-"""Before each further call to a bank that does not answer; the last one from then on, without end."""
+from domain.gateways.pauses import ABSENT_PAYER_PAUSE, ANSWER_EXPECTED, PAUSES, SESSION_GRACE, START_GRACE
 
 _CALLS = {AttemptState.RETURNED: GatewayCall.VERIFY, AttemptState.VERIFIED: GatewayCall.SETTLE}
 _ASKS_WHETHER_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED, AttemptState.UNKNOWN})
@@ -338,6 +322,16 @@ class AttemptMachine:
         if not attempt.state.is_open:
             return AttemptChange(attempt, "answer_repeated")
         return self._finish(attempt, AttemptState.FAILED, "not_in_settlement_file", now)
+
+    def apply_denial(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """End an unknown attempt of which the staff know from its bank that nothing was paid, although no answer says
+        so. What was claimed is dropped as in `_apply_unpaid`; should it be paid after all, a callback, the bank's list
+        or its settlement file opens it again, as any that failed.
+        """
+        if not attempt.may_be_denied:
+            return AttemptChange(attempt, "denial_ignored")
+        denied = replace(attempt, sale_number=None, bank_amount=None, paid_amount=None, alert=None)
+        return self._finish(denied, AttemptState.FAILED, "denied_by_bank", now)
 
     # Time
 

@@ -54,6 +54,10 @@ class PaymentAttemptRepository(Protocol):
         """Return attempts that bear an alert or are unknown, newest first, those with lower keys than `before`."""
         ...
 
+    async def count_needing_attention(self) -> int:
+        """Return how many attempts bear an alert or are unknown."""
+        ...
+
     async def list_due_gateways(self, moment: datetime) -> list[str]:
         """Return the gateways at which attempts are due since before a moment, in order."""
         ...

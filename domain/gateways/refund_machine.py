@@ -11,8 +11,8 @@ Who drives it stores `begin_sending` in a transaction of its own, calls the bank
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain.gateways.attempt_machine import PAUSES
 from domain.gateways.gateway import NOT_CONNECTED, CardRefundAnswer, CardRefundState
+from domain.gateways.pauses import PAUSES
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, RefundChange, RefundEffect
 
 ABSENCE_GRACE = timedelta(minutes=10)

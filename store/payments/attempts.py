@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, func, insert, or_, select, update
 
 from domain.gateways.attempt import AttemptEvent, BillShare, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
@@ -59,6 +59,7 @@ _SELECT_ALERTED = (
     .order_by(payment_attempts.c.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
+_COUNT_ALERTED = select(func.count()).select_from(payment_attempts).where(NEEDS_ATTENTION)
 _HAS_NEXT_STEP = payment_attempts.c.next_step_at.is_not(None)
 _SELECT_DUE_GATEWAYS = (
     select(payment_attempts.c.gateway)
@@ -187,6 +188,9 @@ class SqlPaymentAttemptRepository(Repository):
         return await self._read_attempts(
             await self._transaction.fetch_rows(_SELECT_ALERTED, {"most": limit, "before": before})
         )
+
+    async def count_needing_attention(self) -> int:
+        return int(await self._transaction.fetch_value(_COUNT_ALERTED))
 
     async def list_due_gateways(self, moment: datetime) -> list[str]:
         return [name for (name,) in await self._transaction.fetch_rows(_SELECT_DUE_GATEWAYS, {"due_by": moment})]

@@ -32,6 +32,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.gateways.gateway import PaymentGateway
 from domain.papers.document import Letterhead
 from domain.people.person import StaffMember
 from domain.people.sessions import CODE_PERIOD_SECONDS, SecondFactor, generate_secret
@@ -80,6 +81,8 @@ class StaffSite:
     admin: Admin
     demo: DemoSite
     vault: FernetVault
+    gateways: dict[str, PaymentGateway]
+    """The banks that the site asks, by name; tests add some."""
 
     @property
     def app(self) -> web.Application:
@@ -209,13 +212,14 @@ async def staff_site(
         doorman = StaffSignIn(
             demo.desk, demo.store, Argon2Passwords(["شهرداری گمیشان"]), vault, SignInQueue(pause_seconds=0)
         )
-        apart = SideProcesses(printer, NearExports(demo), sheets)
+        gateways: dict[str, PaymentGateway] = {}
+        apart = SideProcesses(printer, NearExports(demo), sheets, gateways)
         admin = Admin(doorman, make_inside_check(INSIDE), apart, second_factor_inside=second_factor_inside)
         demo.app.middlewares.insert(0, naming_proxy)
         admin.mount(demo.app)
         await _hire(demo.store)
         try:
-            yield StaffSite(admin, demo, vault)
+            yield StaffSite(admin, demo, vault, gateways)
         finally:
             await printer.close()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from channels.admin.actors import describe_actor
+from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
 from domain.actions.bills.refunds import (
     has_recorded_payment,
     is_approved_by_other,
@@ -81,6 +82,8 @@ class BillView:
     """What is still to go back, in rials with Persian digits; None where nothing is."""
     approval: Approval
     """The state of the second person's approval of that."""
+    attempts: Sequence[StaffAttemptView]
+    """The attempts to pay it online, oldest first; none for who may not see them."""
 
     methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
     """The ways by which money may be recorded to have come."""
@@ -121,6 +124,7 @@ async def build_bill_view(
         ],
         refund_amount=group_digits(due_amount) if due_amount else None,
         approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
+        attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
     )
 
 

@@ -12,45 +12,24 @@ from aiohttp import web
 
 from channels.admin.actors import load_staff_names
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
+from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.bills.bill_view import Approval, build_approval
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
-from channels.admin.registries.registry_view import RegistryViews, list_address
-from channels.admin.requests.request_pages import REQUESTS_PATH as REQUESTS
+from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission, RefusedForm, form_error
 from channels.web.paging import build_page_query
 from domain.actions.bills.refunds import load_due_page
-from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import may_see_request
-from domain.actions.staff.authorization import registry_right
-from domain.bills.bill import Bill, DueBack, RefundState
-from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
+from domain.bills.bill import DueBack, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
-from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.paging import PAGE_FIELD, Cursor, Page
 from domain.values.text import group_digits, persian_digits
 
 REFUNDS_PATH = "/staff/refunds"
-
-
-@dataclass(frozen=True, slots=True)
-class RefundSubject:
-    """What a bill is for, in words."""
-
-    kind_label: str
-    """The service, or what the registry's row owed."""
-    reference_label: str
-    """Which one: the tracking code, or the row's name."""
-    recipient_name: str | None
-    """Who is to get the money; None where it is not known."""
-    mobile: str | None
-    """Theirs (+989…); None where it is not known."""
-    href: str | None
-    """Its page; None for who may not open that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +50,7 @@ class RefundDueView:
     """Day and hour in Tehran since when the oldest of these is due."""
     reason_text: str
     """For what the money goes back, each reason once."""
-    subject: RefundSubject
+    subject: BillSubjectView
     """What the bill is for, and who is to get the money."""
     approval: Approval
     """The state of the second person's approval."""
@@ -85,7 +64,7 @@ class RefundPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._views = RegistryViews(dependencies)
+        self._subjects = BillSubjects(dependencies)
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
@@ -179,33 +158,8 @@ class RefundPages:
             refund_amount=group_digits(due_back.due_amount),
             due_since=day_and_hour_text(due_back.due_since),
             reason_text="، ".join(map(self._describe_reason, dict.fromkeys(reason_codes))),
-            subject=await self._build_subject(uow, visitor, bill),
+            subject=await self._subjects.build_view(uow, visitor, bill),
             approval=build_approval(self._dependencies, payments, due_refunds, member_names, visitor.actor),
-        )
-
-    async def _build_subject(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> RefundSubject:
-        if bill.subject_kind == REQUEST:
-            return self._build_request_subject(visitor, await uow.requests.get(bill.subject_id))
-        registry, bill_subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
-        row = await uow.registries.get_row(registry.key, bill.subject_id)
-        return RefundSubject(
-            await bill_subject.render_title(self._dependencies, uow, bill),
-            self._views.render_row_name(registry, row.values),
-            None,
-            await bill_subject.find_mobile(uow, bill),
-            f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,
-        )
-
-    def _build_request_subject(self, visitor: Visitor, request: ServiceRequest) -> RefundSubject:
-        wording, full_name = self._dependencies.wording, request.fields.get("full_name")
-        return RefundSubject(
-            wording.service_title(request.service),
-            wording.tracking_code_text(request.code),
-            str(full_name) if full_name else None,
-            request.mobile,
-            f"{REQUESTS}/{request.code}"
-            if may_see_request(self._dependencies.services, visitor.actor, request)
-            else None,
         )
 
     def _describe_reason(self, reason_code: str) -> str:

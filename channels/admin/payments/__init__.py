@@ -1,1 +1,1 @@
-"""Payments: settlement files of banks and gateways, and what differs."""
+"""Payments: attempts to pay online with what banks said of them, settlement files, and what differs."""

@@ -66,7 +66,7 @@ async def advance_attempt(
     async with store.open_unit(write=False) as uow:
         gateway = gateways.get((await uow.payment_attempts.get(attempt_id)).gateway)
     if gateway is None:
-        raise Unavailable("gateway")
+        raise Unavailable("gateway", detail="gateway_not_used")
     return await AttemptWorker(dependencies, store, gateway, actor).advance_now(attempt_id)
 
 
@@ -99,10 +99,10 @@ class AttemptWorker:
         async with self._store.open_unit() as uow:
             attempt = await uow.payment_attempts.claim(attempt_id, claim_token, CLAIM_LEASE)
             if attempt is None:
-                raise Conflict("attempt")
+                raise Conflict("attempt", detail="bank_asked_now")
             call = self._plan_call(attempt) or self._machine.plan_question(attempt)
             if call is None:
-                raise NotAllowedNow("attempt")
+                raise NotAllowedNow("attempt", detail="bank_not_askable")
         return await self._make_call(attempt, call, claim_token)
 
     async def _claim_batch(self) -> tuple[list[PaymentAttempt], str]:

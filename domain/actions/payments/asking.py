@@ -1,4 +1,4 @@
-"""The staff see what banks said of attempts, ask again, and say that something was looked at."""
+"""The staff see what banks said of attempts, ask again, say that something was looked at, and that nothing was paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,15 +6,20 @@ from dataclasses import dataclass, replace
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import GatewaysByName, advance_attempt
 from domain.actions.payments.changes import store_change
+from domain.actions.staff.authorization import RIGHTS
 from domain.gateways.attempt import AttemptChange, AttemptEvent, PaymentAttempt
+from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.callback_record import CallbackRecord
+from domain.gateways.gateway import UNANSWERED_CODES, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.errors import Forbidden, MissingField, NotAllowedNow
+from domain.values.errors import Forbidden, MissingField, NotAllowedNow, Unavailable
 from domain.values.text import tidy_text
 
-ASKING_ROLES = frozenset({Role.REVENUE, Role.MANAGER})
+ASKING_ROLES = RIGHTS["attempts.ask"].roles
 """Who has a bank asked."""
+DENYING_ROLES = RIGHTS["attempts.deny"].roles
+"""Who says that a bank denies what was claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,10 @@ async def resolve_alert(
     `NotAllowedNow("attempt")` where it bears no alert. One that is unknown stays so until its bank, or the settlement
     file, says what it is.
     """
-    if not ASKING_ROLES & actor.role_names:
-        raise Forbidden("attempt")
-    reason_text = tidy_text(reason)
-    if not reason_text:
-        raise MissingField("reason")
+    reason_text = _check_reason(reason, actor, ASKING_ROLES)
     attempt = await uow.payment_attempts.get(attempt_id, lock=True)
     if attempt.alert is None:
-        raise NotAllowedNow("attempt")
+        raise NotAllowedNow("attempt", detail="no_alert")
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason_text}
     by_actor = actor.acting_in_role(ASKING_ROLES)
     await uow.audit.add_entry(dependencies.clock.now(), by_actor.label, "payment_alert_resolved", facts)
@@ -81,3 +82,69 @@ async def ask_bank(
         label = actor.acting_in_role(ASKING_ROLES).label
         await uow.audit.add_entry(dependencies.clock.now(), label, "payment_inquired", facts)
     return await advance_attempt(dependencies, store, gateways, attempt_id, actor)
+
+
+async def deny_payment(
+    dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, reason: str, actor: Actor
+) -> PaymentAttempt:
+    """End an unknown attempt that the bank denies and never will confirm (Behpardakht's 42): its bills are released.
+
+    The bank is looked at once more first, where it can be asked; the audit has what it said then and why the attempt
+    was ended. Errors: `Forbidden("attempt")` for all but revenue, `MissingField("reason")`, `NotFound("attempt")`,
+    `Conflict("attempt")` while the bank is being asked, `Unavailable("gateway", detail="bank_silent")` where it does
+    not answer now, and `NotAllowedNow("attempt")` for one that is not unknown, or was verified once.
+    """
+    reason_text = _check_reason(reason, actor, DENYING_ROLES)
+    async with store.open_unit(write=False) as uow:
+        attempt = await uow.payment_attempts.get(attempt_id)
+    if not attempt.may_be_denied:
+        raise NotAllowedNow("attempt", detail="not_unknown")
+    gateway, by_actor = gateways.get(attempt.gateway), actor.acting_in_role(DENYING_ROLES)
+    if gateway is None:
+        raise Unavailable("gateway", detail="gateway_not_used")
+    was_asked = await _ask_once_more(dependencies, store, gateways, attempt_id, by_actor)
+    async with store.open_unit() as uow:
+        attempt = await uow.payment_attempts.get(attempt_id, lock=True)
+        if was_asked and attempt.code in UNANSWERED_CODES:
+            raise Unavailable("gateway", detail="bank_silent")
+        return await _store_denial(dependencies, uow, gateway, attempt, reason_text, by_actor)
+
+
+async def _ask_once_more(
+    dependencies: Dependencies, store: Store, gateways: GatewaysByName, attempt_id: int, actor: Actor
+) -> bool:
+    """Ask the bank; False where nothing can be asked of it, and its own staff have to know."""
+    try:
+        await advance_attempt(dependencies, store, gateways, attempt_id, actor)
+    except NotAllowedNow:
+        return False
+    return True
+
+
+async def _store_denial(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    gateway: PaymentGateway,
+    attempt: PaymentAttempt,
+    reason: str,
+    actor: Actor,
+) -> PaymentAttempt:
+    if not attempt.may_be_denied:
+        raise NotAllowedNow("attempt", detail="not_unknown")
+    now = dependencies.clock.now()
+    facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason}
+    bank_words = {"code": attempt.code} if attempt.code else {}
+    sale_facts = {"sale_number": attempt.sale_number} if attempt.sale_number else {}
+    await uow.audit.add_entry(now, actor.label, "payment_denied", {**facts, **sale_facts, **bank_words})
+    change = AttemptMachine(gateway.capabilities).apply_denial(attempt, now)
+    return await store_change(dependencies, uow, change, actor, {"reason": reason, **sale_facts})
+
+
+def _check_reason(reason: str, actor: Actor, roles: frozenset[Role]) -> str:
+    """Return a reason as it is stored; refuse whoever has none of these roles, and no reason at all."""
+    if not roles & actor.role_names:
+        raise Forbidden("attempt")
+    reason_text = tidy_text(reason)
+    if not reason_text:
+        raise MissingField("reason")
+    return reason_text

@@ -11,8 +11,9 @@ from domain.actions.payments.links import find_link, find_payer_mobile
 from domain.bills.bill import Bill, BillState
 from domain.bills.ports import ORDER_SEQUENCE_PREFIX
 from domain.gateways.attempt import AttemptChange, AttemptState, BillShare, PaymentAttempt
-from domain.gateways.attempt_machine import START_GRACE, AttemptMachine
+from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
+from domain.gateways.pauses import START_GRACE
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable

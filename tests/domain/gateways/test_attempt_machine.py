@@ -14,7 +14,7 @@ from domain.gateways.attempt import (
     GatewayCall,
     PaymentAttempt,
 )
-from domain.gateways.attempt_machine import PAUSES, AttemptMachine
+from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
 from domain.gateways.gateway import (
     TIMED_OUT,
@@ -25,6 +25,7 @@ from domain.gateways.gateway import (
     SaleState,
     StartRefusal,
 )
+from domain.gateways.pauses import PAUSES
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 SETTLES_BY_CALL = GatewayCapabilities(
@@ -318,3 +319,21 @@ def test_an_answer_about_another_attempts_sale_is_asked_for_again_later() -> Non
     change = ASKING_MACHINE.apply_sale_conflict(SENT, NOW)
     assert change.attempt.next_step_at == NOW + PAUSES[0]
     assert change.effects == {AttemptEffect.ALERT_STAFF}
+
+
+def test_staff_end_an_unknown_one_that_the_bank_denies_and_a_later_true_sale_counts() -> None:
+    late = NOW + timedelta(hours=1)
+    unknown = MACHINE.apply_answer(RETURNED, said(None), late).attempt
+    assert unknown.state is AttemptState.UNKNOWN
+    denied = MACHINE.apply_denial(unknown, late)
+    assert result(denied) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    assert (denied.attempt.sale_number, denied.attempt.next_step_at, denied.attempt.finished_at) == (None, None, late)
+    returned = MACHINE.apply_callback(denied.attempt, PAID, late)
+    assert result(returned) == (AttemptState.RETURNED, {AttemptEffect.HOLD_BILLS})
+    settled = MACHINE.apply_answer(denied.attempt, said(SaleState.SETTLED), late)
+    assert result(settled) == (AttemptState.SETTLED, {AttemptEffect.COUNT_PAYMENT})
+
+
+def test_what_is_not_unknown_or_was_verified_once_is_not_ended_by_staff() -> None:
+    for attempt in (SENT, RETURNED, replace(RETURNED, state=AttemptState.UNKNOWN, verified_at=NOW)):
+        assert MACHINE.apply_denial(attempt, NOW) == AttemptChange(attempt, "denial_ignored")

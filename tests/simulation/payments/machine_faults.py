@@ -11,8 +11,9 @@ from domain.gateways.attempt import (
     GatewayCall,
     PaymentAttempt,
 )
-from domain.gateways.attempt_machine import SESSION_GRACE, AttemptMachine
+from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer, GatewayCallback, PaymentPage, SaleState, StartRefusal
+from domain.gateways.pauses import SESSION_GRACE
 
 _RELEASE = frozenset({AttemptEffect.RELEASE_BILLS})
 

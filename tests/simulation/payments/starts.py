@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from domain.gateways.attempt import AttemptState, BillShare, PaymentAttempt
-from domain.gateways.attempt_machine import START_GRACE
 from domain.gateways.gateway import (
     NOT_CONNECTED,
     TIMED_OUT,
@@ -12,6 +11,7 @@ from domain.gateways.gateway import (
     PaymentPage,
     StartRefusal,
 )
+from domain.gateways.pauses import START_GRACE
 from tests.simulation.payments.options import Option
 from tests.simulation.payments.world import FIRST_ORDER, World
 

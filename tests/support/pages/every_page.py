@@ -36,7 +36,7 @@ from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
-from tests.support.pages.money_visits import ledger_visits, settlement_visits
+from tests.support.pages.money_visits import attempt_visits, ledger_visits, settlement_visits
 from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
@@ -315,6 +315,7 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     looks = [PageVisit("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
     told: dict[str, Sequence[PageVisit]] = {
         "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)],
+        **await attempt_visits(site),
         **await ledger_visits(site),
         **await settlement_visits(site),
     }

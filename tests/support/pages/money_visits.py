@@ -1,10 +1,14 @@
-"""What there is to see of money that no bill has: the ledger, receipts without a bill, settlement files."""
+"""What there is to see of money that no bill has (the ledger, receipts without a bill, settlement files),
+and of payments online."""
 
 from collections.abc import Sequence
 
+from channels.admin.registries.registry_view import list_address
+from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from tests.support.pages.page_visits import PageVisit
-from tests.support.scenarios import held_receipts, settlement_files
+from tests.support.scenarios import held_receipts, online_attempts, settlement_files, site_registries
+from tests.support.scenarios.taxi_registries import PLATE
 from tests.support.staff_site import StaffSite
 
 
@@ -31,4 +35,27 @@ async def settlement_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         ],
         one: [PageVisit(f"{address}/{file_id}", Role.REVENUE) for file_id in (booked, waiting)],
         f"{one}/results.csv": [PageVisit(f"{address}/{booked}/results.csv", Role.REVENUE)],
+    }
+
+
+async def attempt_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
+    """Attempts to pay duties online: paid, unknown, and borne by an alert."""
+    bank, duty = online_attempts.open_bank(site), list_address(DUTY)
+    given = {"vehicle": PLATE, "amount": 2_500_000}
+    rows = [(await site_registries.give(site, "duty", given | {"year": year}))[-1] for year in (1401, 1402, 1403)]
+    paid, unknown, alerted = [await online_attempts.issue_row_bill(site, "duty", row.id) for row in rows]
+    await online_attempts.settle(site, bank, paid)
+    doubtful = await online_attempts.leave_unknown(site, bank, unknown)
+    foreign = await online_attempts.leave(site, bank, alerted)
+    for sale in ("7001", "7002"):
+        await online_attempts.come_back(site, bank, foreign, sale)
+    readers, attempts = (Role.REVENUE, Role.MANAGER, Role.AUDITOR), "/staff/payments"
+    return {
+        attempts: [PageVisit(attempts, role) for role in readers],
+        f"{attempts}/{{id}}": [
+            *(PageVisit(f"{attempts}/{doubtful.id}", role) for role in readers),
+            PageVisit(f"{attempts}/{foreign.id}", Role.REVENUE),
+            PageVisit(f"{attempts}/1", Role.REVENUE, 404),
+            *(PageVisit(f"{duty}/{row.id}", Role.REVENUE) for row in rows),
+        ],
     }

@@ -1,0 +1,66 @@
+"""What bills are for, as lists of bills show it: the request, duty or fine, whom it concerns, and its page."""
+
+from dataclasses import dataclass
+
+from channels.admin.frame import Visitor
+from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.admin.requests.request_pages import REQUESTS_PATH
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.dependencies import Dependencies
+from domain.actions.queues.visibility import may_see_request
+from domain.actions.staff.authorization import registry_right
+from domain.bills.bill import Bill
+from domain.blocks.charging import REQUEST_SUBJECT
+from domain.registries.declarations import REGISTRIES
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class BillSubjectView:
+    """What a bill is for, in words."""
+
+    kind_label: str
+    """The service, or what the registry's row owed."""
+    reference_label: str
+    """Which one: the tracking code, or the row's name."""
+    recipient_name: str | None
+    """Whom it concerns; None where it is not known."""
+    mobile: str | None
+    """Theirs (+989…); None where it is not known."""
+    href: str | None
+    """Its page; None for who may not open that."""
+
+
+class BillSubjects:
+    """Words what bills are for."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._views = RegistryViews(dependencies)
+
+    async def build_view(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> BillSubjectView:
+        """Return what a bill is for, as this visitor may see it."""
+        if bill.subject_kind == REQUEST_SUBJECT:
+            return self._build_request_view(visitor, await uow.requests.get(bill.subject_id))
+        registry, bill_subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
+        row = await uow.registries.get_row(registry.key, bill.subject_id)
+        return BillSubjectView(
+            await bill_subject.render_title(self._dependencies, uow, bill),
+            self._views.render_row_name(registry, row.values),
+            None,
+            await bill_subject.find_mobile(uow, bill),
+            f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,
+        )
+
+    def _build_request_view(self, visitor: Visitor, request: ServiceRequest) -> BillSubjectView:
+        wording, full_name = self._dependencies.wording, request.fields.get("full_name")
+        return BillSubjectView(
+            wording.service_title(request.service),
+            wording.tracking_code_text(request.code),
+            str(full_name) if full_name else None,
+            request.mobile,
+            f"{REQUESTS_PATH}/{request.code}"
+            if may_see_request(self._dependencies.services, visitor.actor, request)
+            else None,
+        )

@@ -1,0 +1,20 @@
+"""How long the machines of attempts and of refunds wait: for a session, a payer, a bank's answer."""
+
+from datetime import timedelta
+
+START_GRACE = timedelta(minutes=5)
+"""How long a session may take to open; nobody can have left for the bank before it is stored."""
+
+SESSION_GRACE = timedelta(minutes=2)
+"""What a bank's clock may differ from ours, and a payer who paid in the last second needs."""
+
+ABSENT_PAYER_PAUSE = timedelta(minutes=2)
+"""Between two questions about a payer who has not come back, at a bank that can be asked."""
+
+ANSWER_EXPECTED = timedelta(minutes=30)
+"""How long after a payer came back a bank may stay silent before the outcome is called unknown, where its protocol sets
+no time for the verification.
+"""
+
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800))
+"""Before each further call to a bank that does not answer; the last one from then on, without end."""
