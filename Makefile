@@ -3,7 +3,7 @@
 # make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy and the import contracts
-# make bench   measure start, texts, relay, bots, imports, a million requests, the staff's queues, memory: hours
+# make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, memory: hours
 #              (docs/performance.md)
 # make chaos   kill servers for ROUNDS rounds of texts and of payments and CALLS counter calls, walk the properties EFFORT
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
@@ -68,7 +68,8 @@ lint: setup
 	$(BIN)/lint-imports
 
 # All of them run, whatever one of them misses; the names of those that missed a target end the output.
-BENCHES = startup imports settlement inbound relay soap attacks sign_in lifecycle "lifecycle --database postgresql" bots \
+BENCHES = startup imports settlement inbound payments relay soap attacks sign_in lifecycle \
+	"lifecycle --database postgresql" bots \
 	queues "queues --database postgresql" reports "reports --database postgresql" memory
 bench: $(VENV)/.for-bench
 	@missed=; for one in $(BENCHES); do \

@@ -72,6 +72,9 @@ async def deliver(job: Job, module: str = "bench.loader") -> Delivered:
 class Load:
     """One job under way."""
 
+    success = b" 200 "
+    """What the status line of an acknowledgement has."""
+
     def __init__(self, job: Job) -> None:
         self._job = job
         self._done = Delivered()
@@ -111,7 +114,7 @@ class Load:
         writer.close()
 
     def _note(self, message_id: int, status: bytes, body: bytes, wait: float) -> None:
-        if b" 200 " in status:
+        if self.success in status:
             self._done.acknowledged[str(message_id)] = self.told(body)
             self._done.waits.append(wait)
         else:

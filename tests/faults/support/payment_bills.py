@@ -1,4 +1,4 @@
-"""Bills for the payment rounds: fines of taxi drivers, one a driver, each with the link under which it is paid."""
+"""Bills to be paid online: fines of taxi drivers, one a driver, each with the link under which it is paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,11 @@ from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import DRIVER, VIOLATION
 from domain.services import collect_intents, services_by_key
 from domain.settings.policy import Policy
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Clock, Store, UnitOfWork
 from domain.values.actors import SYSTEM
 from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 from tests.e2e.support.taxi_story import national_code
-from tests.support.fake_time import FakeTime
 
 FIRST_DRIVER = 300_000_000
 LOWEST_FINE, FINE_STEP = 500_000, 1_000
@@ -45,7 +44,7 @@ class LinkedBill:
 class FineOffice:
     """Fines drivers, beside the server and without it. `database_url` is the office's database."""
 
-    def __init__(self, database_url: str, clock: FakeTime) -> None:
+    def __init__(self, database_url: str, clock: Clock) -> None:
         known = services_by_key()
         engine = Engine(known, clock, RandomIds(), WorkingCalendar(), Policy(company_code="077"))
         self._dependencies = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)))
@@ -73,7 +72,7 @@ class FineOffice:
         fines = [
             {
                 "driver": driver["national_code"],
-                "date": "2036-11-20",
+                "date": self._dependencies.clock.now().date().isoformat(),
                 "kind": "overcharge",
                 "fine": LOWEST_FINE + number * FINE_STEP,
             }
