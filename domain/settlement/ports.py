@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.bills.bill import BillState
+from domain.bills.bill import BillState, Payment
 from domain.settlement.differences import DifferenceKind, PaymentDifference, SourceTotals
 from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome, OutcomeTotal, SettlementFile
 
@@ -138,6 +138,18 @@ class SettlementRepository(Protocol):
 
     async def list_unknown(self, created_before: datetime, limit: int) -> list[UnfiledAttempt]:
         """Return the attempts whose end is not known, begun before a moment, oldest first."""
+        ...
+
+    async def list_filed(self, attempt_ids: Collection[int]) -> set[int]:
+        """Return those of the attempts that a line of a booked file is of."""
+        ...
+
+    async def list_payments_of_attempts(self, attempt_ids: Collection[int]) -> list[Payment]:
+        """Return what attempts paid, reversed payments too."""
+        ...
+
+    async def mark_booked(self, file_id: int, line_numbers: Collection[int], outcome: LineOutcome) -> None:
+        """Store that lines were booked, and came to the same."""
         ...
 
     async def is_filed(self, attempt_id: int) -> bool:

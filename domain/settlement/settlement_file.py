@@ -188,6 +188,22 @@ class FileLine:
             is_pending=not outcome.is_quiet,
         )
 
+    def as_read(self) -> SettlementLine:
+        """Return the line as it was read; of a faulty one there is none (`ValueError`)."""
+        if self.paid_at is None:
+            raise ValueError(f"line {self.line_number} could not be read")
+        return SettlementLine(
+            line_number=self.line_number,
+            amount=self.amount,
+            reference=self.reference,
+            paid_at=self.paid_at,
+            bill_id=self.bill_id,
+            payment_id=self.payment_id,
+            order_number=self.order_number,
+            sale_number=self.sale_number,
+            channel=self.channel,
+        )
+
     @property
     def money_reference(self) -> str:
         """The reference of the payment, or of the receipt in suspense, that it brings: two banks may give the same."""

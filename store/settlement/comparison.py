@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, select
 
-from domain.bills.bill import PaymentMethod
+from domain.bills.bill import Payment, PaymentMethod
 from domain.gateways.attempt import AttemptState
 from domain.settlement.differences import SourceTotals
 from domain.settlement.settlement_file import FileState, LineOutcome
 from store.engines.prepared import Row
 from store.engines.types import Utc
+from store.rows import TableMapping
 from store.schema import payment_attempt_shares, payment_attempts, payments, settlement_files, settlement_lines
 
 _ATTEMPTS, _LINES = payment_attempts.c, settlement_lines.c
@@ -56,6 +57,16 @@ SELECT_UNKNOWN = (
     .order_by(_ATTEMPTS.created_at, _ATTEMPTS.id)
     .limit(_MOST)
 )
+_ATTEMPT_KEYS: BindParameter[int] = bindparam("attempts", expanding=True)
+SELECT_FILED = select(_LINES.attempt_id).where(
+    _LINES.attempt_id.in_(_ATTEMPT_KEYS), _LINES.attempt_id.is_not(None), ~_LINES.is_pending
+)
+PAYMENT_MAPPING = TableMapping(payments, Payment)
+_PAID_BILLS = select(payment_attempt_shares.c.bill_row_id).where(payment_attempt_shares.c.attempt_id.in_(_ATTEMPT_KEYS))
+SELECT_PAYMENTS = select(*PAYMENT_MAPPING.columns).where(
+    payments.c.bill_id.in_(_PAID_BILLS), payments.c.attempt_id.in_(_ATTEMPT_KEYS)
+)
+"""Found by their bills, for which there is an index."""
 SELECT_WHETHER_FILED = select(_LINES.line_number).where(
     _LINES.attempt_id == bindparam("of_attempt"), _LINES.attempt_id.is_not(None), ~_LINES.is_pending
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 
+from domain.bills.bill import Payment
 from domain.settlement.differences import SourceTotals
 from domain.settlement.ports import AttemptFacts, BillFacts, UnfiledAttempt
 from domain.settlement.settlement_file import (
@@ -21,6 +22,9 @@ from store.rows import TableMapping
 from store.schema import bills, payment_attempts, settlement_contents, settlement_files, settlement_lines
 from store.settlement.comparison import (
     ATTEMPT_AMOUNT,
+    PAYMENT_MAPPING,
+    SELECT_FILED,
+    SELECT_PAYMENTS,
     SELECT_SOURCES,
     SELECT_UNFILED,
     SELECT_UNKNOWN,
@@ -84,6 +88,7 @@ _DELETE_LINES = delete(settlement_lines).where(_IS_OF_FILE, _LINES.line_number.i
 _RETRY_FAILED = (
     update(settlement_lines).where(_IS_OF_FILE, _LINES.outcome == LineOutcome.FAILED).values(is_pending=True)
 )
+_MARK_LINES = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number.in_(bindparam("lines", expanding=True)))
 _UPDATE_LINE = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number == bindparam("of_line"))
 _SUM_OUTCOMES = (
     select(_LINES.outcome, func.count(), func.sum(_LINES.amount)).where(_IS_OF_FILE).group_by(_LINES.outcome)
@@ -237,6 +242,18 @@ class SqlSettlementRepository(Repository):
         values = {"before": created_before, "most": limit}
         with self._transaction.running_long():
             return [UnfiledAttempt(*row) for row in await self._transaction.fetch_rows(SELECT_UNKNOWN, values)]
+
+    async def list_filed(self, attempt_ids: Collection[int]) -> set[int]:
+        rows = await self._transaction.fetch_rows(SELECT_FILED, {"attempts": list(attempt_ids)}) if attempt_ids else []
+        return {row[0] for row in rows}
+
+    async def list_payments_of_attempts(self, attempt_ids: Collection[int]) -> list[Payment]:
+        rows = await self._transaction.fetch_rows(SELECT_PAYMENTS, {"attempts": list(attempt_ids)})
+        return PAYMENT_MAPPING.read_rows(rows)
+
+    async def mark_booked(self, file_id: int, line_numbers: Collection[int], outcome: LineOutcome) -> None:
+        values = {"of_file": file_id, "lines": list(line_numbers), "outcome": outcome, "is_pending": False}
+        await self._transaction.execute(_MARK_LINES, values)
 
     async def is_filed(self, attempt_id: int) -> bool:
         return await self._transaction.fetch_row(SELECT_WHETHER_FILED, {"of_attempt": attempt_id}) is not None

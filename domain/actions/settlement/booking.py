@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.bill_lines import BillLineBooker
+from domain.actions.settlement.confirming import confirm_sales
 from domain.actions.settlement.examining import BRINGER_ROLES
 from domain.actions.settlement.noting import note_file_differences
 from domain.actions.settlement.sale_lines import SaleLineBooker
@@ -97,9 +98,11 @@ async def _book_group(dependencies: Dependencies, uow: UnitOfWork, file_id: int,
     lines = await uow.settlement.list_pending(file_id, 1)
     if not lines:
         return 0
-    if lines[0].outcome is LineOutcome.CONFIRMS and group_size > 1:
-        lines = _take_confirming(await uow.settlement.list_pending(file_id, group_size))
     is_of_bills = stored_file.kind is FileKind.BILLS
+    if lines[0].outcome is LineOutcome.CONFIRMS and group_size > 1 and not is_of_bills:
+        confirming_lines = _take_confirming(await uow.settlement.list_pending(file_id, group_size))
+        if confirmed_count := await confirm_sales(dependencies, uow, stored_file, confirming_lines):
+            return confirmed_count
     booker = BillLineBooker(dependencies, uow, actor) if is_of_bills else SaleLineBooker(dependencies, uow, actor)
     await booker.serialise_lines(lines)
     for line in lines:

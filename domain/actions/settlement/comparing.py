@@ -152,6 +152,27 @@ class SaleComparison(LineComparison):
         self._by_order = {attempt.order_number: attempt for attempt in attempts}
         self._by_sale = {attempt.sale_number: attempt for attempt in attempts if attempt.sale_number is not None}
 
+    async def list_confirming(self, lines: Sequence[FileLine]) -> list[FileLine]:
+        """Return those of stored lines whose attempts are settled over their amounts, and that nothing else is of."""
+        stored_lines = {line.line_number: line for line in lines}
+        good_lines = [line.as_read() for line in lines if line.paid_at is not None]
+        await self.look_up(good_lines)
+        compared_lines = [(line, await self._compare_target(line)) for line in good_lines if self._is_alone(line)]
+        plain = {
+            one.attempt_id: stored_lines[line.line_number]
+            for line, one in compared_lines
+            if one.outcome is LineOutcome.CONFIRMS and one.attempt_id == stored_lines[line.line_number].attempt_id
+        }
+        filed_ids = await self._uow.settlement.list_filed({key for key in plain if key is not None})
+        return [line for attempt_id, line in plain.items() if attempt_id not in filed_ids]
+
+    def _is_alone(self, line: SettlementLine) -> bool:
+        """Tell whether no other line that counts bears its number."""
+        return not any(
+            known.is_booked and (known.file_id, known.line_number) != (self._file.id, line.line_number)
+            for known in self._known_lines.get(line.reference, ())
+        )
+
     async def _compare_target(self, line: SettlementLine) -> FileLine:
         attempt = self._by_sale.get(line.sale_number or "") or self._by_order.get(line.order_number or 0)
         if attempt is None:

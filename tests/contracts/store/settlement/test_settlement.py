@@ -12,14 +12,14 @@ import pytest
 
 from domain.actions.settlement.booking import book_file
 from domain.actions.settlement.reconciling import load_reconciliation, reconcile_daily
-from domain.bills.bill import Bill
+from domain.bills.bill import Bill, PaymentMethod
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.settlement.differences import DifferenceKind, PaymentDifference
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
 from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
-from tests.support.factories import BIG, NOW, a_bill, an_attempt, new_id
+from tests.support.factories import BIG, NOW, a_bill, a_payment, an_attempt, new_id
 from tests.support.municipality import CountedIds, Municipality, StandingClock, build_desk
 from tests.support.settlement_files import RevenueUnit, bill_line, write_bills
 
@@ -161,6 +161,26 @@ async def test_attempts_that_no_line_is_of(store: SqlStore) -> None:
     assert [(one.counted, one.counted_amount, one.filed, one.filed_amount) for one in totals] == [
         (2, 2 * bill.amount, 1, bill.amount)
     ]
+
+
+async def test_what_attempts_paid_and_lines_marked_at_once(store: SqlStore) -> None:
+    bill = a_bill()
+    attempts, brought = three_attempts(bill), a_file(state=FileState.CONFIRMED)
+    payment = a_payment(bill, method=PaymentMethod.GATEWAY, attempt_id=attempts[0].id, gateway="sandbox")
+    async with store.open_unit() as uow:
+        await uow.bills.add(bill)
+        for attempt in attempts:
+            await uow.payment_attempts.add(attempt)
+        await uow.bills.add_payment(payment)
+        await uow.bills.add_payment(a_payment(bill))
+        await uow.settlement.add_file(brought)
+        await uow.settlement.add_lines([a_line(brought, one, attempt_id=attempts[one].id) for one in (0, 1, 2)])
+        keys = {attempt.id for attempt in attempts}
+        assert await uow.settlement.list_payments_of_attempts(keys) == [payment]
+        assert await uow.settlement.list_filed(keys) == set()
+        await uow.settlement.mark_booked(brought.id, [0, 2], LineOutcome.CONFIRMS)
+        assert await uow.settlement.list_filed(keys) == {attempts[0].id, attempts[2].id}
+    assert await numbers(store, brought.id) == [1]
 
 
 async def test_a_difference_is_found_once_and_again_after_it_was_gone(store: SqlStore) -> None:
