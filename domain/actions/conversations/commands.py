@@ -8,7 +8,7 @@ from domain.actions.bills.own_bills import list_payable_row_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
-from domain.actions.conversations.turn_context import MOST_COUNTED, MOST_LISTED, CommandReply, SlotValues, TurnContext
+from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
 from domain.actions.payments.link_addresses import find_payment_address, join_address
@@ -27,7 +27,7 @@ from domain.messages.catalogue import fit_lines
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values import bill_ids, tracking_codes
 from domain.values.errors import BillNotFound, DomainError, NotFound
-from domain.values.text import group_digits
+from domain.values.text import group_digits, persian_digits
 
 SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
@@ -37,6 +37,8 @@ ENDING_INTENTS = frozenset({"cancel", "deny"})
 
 READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help"})
 """Intents that change no request."""
+
+_FEWEST_PAID_AT_ONCE = 2
 
 
 async def submit_service_form(turn: TurnContext, frame: Frame) -> CommandReply:
@@ -134,25 +136,29 @@ async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> Comman
 
 
 async def list_payable_bills(turn: TurnContext) -> CommandReply | None:
-    """List everything that the citizen has to pay; None where nothing but requests is to be paid."""
+    """List everything that the citizen has to pay, with the sum and one link for all of it; None where it is at most
+    one request.
+    """
     row_bills = await list_payable_row_bills(turn.dependencies, turn.uow, turn.actor.identifier)
-    if not row_bills:
-        return None
-    criteria = RequestFilter(mobile=turn.actor.identifier, phase=Phase.NEEDS_PAYMENT, limit=MOST_LISTED)
+    criteria = RequestFilter(mobile=turn.actor.identifier, phase=Phase.NEEDS_PAYMENT, limit=MOST_COUNTED)
     requests = await turn.uow.requests.list_requests(criteria)
     request_bills = [
         bill for request in requests for bill in await list_request_bills(turn.uow, request) if bill.state.is_payable
     ]
     bills = (*request_bills, *row_bills)
+    if not row_bills and len(bills) < _FEWEST_PAID_AT_ONCE:
+        return None
     bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
     address = await find_payment_address(turn.dependencies, turn.uow, bills)
-    text, _ = fit_lines(
-        turn.dependencies.catalogue.part_budget("sms.bills"),
-        turn.text_of("sms.bills"),
-        bill_lines,
-        lambda _: [address] if address else [],
-    )
-    return replace(turn.reply_with(text, "sms.bills"), payment_address=address)
+
+    def describe_rest(shown_count: int) -> list[str]:
+        hidden_count = len(bills) - shown_count
+        hidden_line = [turn.render("sms.more_bills", count=persian_digits(hidden_count)).text] if hidden_count else []
+        return [*hidden_line, *([address] if address else [])]
+
+    head = turn.render("sms.bills", amount=group_digits(sum(bill.amount for bill in bills)))
+    text, _ = fit_lines(head.part_budget, head.text, bill_lines, describe_rest)
+    return replace(head, text=text, payment_address=address)
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:
