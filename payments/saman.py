@@ -153,6 +153,7 @@ class Saman(RestGateway):
         self.capabilities = GatewayCapabilities(
             session_lasts=timedelta(minutes=settings.session_minutes),
             verify_within=timedelta(minutes=30),
+            callback_names_session=False,
             inquiry=InquiryKey.SALE_NUMBER,
             repeated_verify=RepeatedVerify.SUCCEEDS,
             settlement=Settlement.WITH_VERIFY,

@@ -49,6 +49,8 @@ LOOK_PAUSES = (2, 2, 3, 4, 6, 10, 20, 30)
 """Seconds after which a page that cannot tell yet looks again by itself, so many times; then its reader does."""
 
 _LOOK_PARAMETER = "look"
+_LINK_PARAMETER = "link"
+"""Of a callback's address: the link that was left from, where what browsers bring does not name the session."""
 
 
 class PaymentPages:
@@ -129,7 +131,7 @@ class PaymentPages:
         gateway = self._gateways.get(read_text(form, "gateway"))
         if gateway is None:
             raise web.HTTPSeeOther(f"{PAY_PATH}/{token}")
-        callback_url = f"{self._site_address}{PAY_PATH}/{gateway.name}/callback"
+        callback_url = self._build_callback_url(gateway, token)
         try:
             attempt, page = await begin_payment(
                 self._dependencies, self._store, gateway, token, CHANNEL_NAME, callback_url
@@ -142,6 +144,10 @@ class PaymentPages:
             return self._render(request, "portal/pay_missing.html", {}, status=404)
         self._health.note_started(gateway.name)
         return self._render_leaving(request, token, gateway, attempt, page)
+
+    def _build_callback_url(self, gateway: PaymentGateway, token: str) -> str:
+        address = f"{self._site_address}{PAY_PATH}/{gateway.name}/callback"
+        return address if gateway.capabilities.callback_names_session else f"{address}?{_LINK_PARAMETER}={token}"
 
     async def _render_refused_start(
         self, request: web.Request, token: str, gateway: PaymentGateway, error: Unavailable
@@ -187,8 +193,12 @@ class PaymentPages:
 
     async def _find_result_address(self, attempt: PaymentAttempt | None, values: Mapping[str, str]) -> str:
         """Return where the browser goes. Our order numbers can be guessed, and a link shows what somebody owes: who
-        does not know the bank's name of the session is not led to it.
+        knows neither the bank's name of the session nor the link is not led to it. (A link that is not the attempt's
+        shows nothing.)
         """
+        brought_token = values.get(_LINK_PARAMETER, "")
+        if attempt is not None and brought_token.isascii() and brought_token.isalnum():
+            return f"{PAY_PATH}/{brought_token}/result/{attempt.id}"
         if attempt is None or not attempt.reference or attempt.reference not in values.values():
             return f"{PAY_PATH}/result"
         token = await find_link_token(self._store, attempt)

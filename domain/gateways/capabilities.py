@@ -68,6 +68,10 @@ class GatewayCapabilities:
     """Whether it lists the sales that were paid and not verified: payers who never came back are found there."""
     callback_methods: frozenset[str] = frozenset({"POST"})
     """The HTTP methods by which the payer's browser comes back."""
+    callback_names_session: bool = True
+    """Whether the payer's browser brings back the bank's name of the session, which no stranger knows; where not, the
+    callback's address bears the link that was left from.
+    """
     lowest_amount: int = 1_000
     """The least that can be paid, in rials."""
     needs_fixed_address: bool = False

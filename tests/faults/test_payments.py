@@ -67,6 +67,7 @@ async def test_twenty_callbacks_at_once_are_one_settlement(rounds: PaymentRounds
     pages = await rounds.pay_at_once(rounds.banks[bank_name], CALLBACKS_AT_ONCE)
     assert {status for status, _, _ in pages} == {200}
     assert len({path for _, path, _ in pages}) == 1
+    assert "/result/" in pages[0][1]
     await rounds.shut()
     assert await rounds.come_to_rest() == []
     bill = list(rounds.witness.references.values())[-1]

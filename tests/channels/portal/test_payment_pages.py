@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
+from yarl import URL
 
 from domain.actions.guessing import MOST_MISSES
 from domain.bills.bill import Bill
@@ -200,6 +202,25 @@ async def test_a_callback_of_another_kind_leads_to_a_page_without_anybodys_bill(
         answer = await come_back(client, forged)
         assert (answer.status, answer.headers["Location"]) == (303, "/pay/result")
     assert "نتوانستیم بفهمیم" in await shown(client, "/pay/result")
+
+
+async def test_who_brings_the_link_is_led_by_it_where_the_bank_does_not_name_the_session(
+    site: PaymentSite, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unnamed = replace(SandboxGateway.capabilities, callback_names_session=False)
+    monkeypatch.setattr(SandboxGateway, "capabilities", unnamed)
+    path = await site.link_to(await site.issue_bill())
+    other_path = await site.link_to(await site.issue_bill(day="پس‌فردا"))
+    values = await leave_and_pay(site, client, path)
+    callback_url = URL(site.bank.get_sale(values["reference"]).order.callback_url)
+    assert callback_url.query == {"link": path.removeprefix("/pay/")}
+    answer = await client.post(callback_url.path_qs, data=values, headers=OTHER_SITE, allow_redirects=False)
+    assert answer.headers["Location"].startswith(f"{path}/result/")
+    assert (await client.get(answer.headers["Location"], headers=PEOPLE)).status == 200
+    foreign = {**values, "link": other_path.removeprefix("/pay/")}
+    answer = await come_back(client, foreign)
+    assert answer.headers["Location"].startswith(f"{other_path}/result/")
+    assert (await client.get(answer.headers["Location"], headers=PEOPLE)).status == 404
 
 
 async def test_a_callback_comes_by_get_too_and_head_does_nothing(site: PaymentSite, client: Client) -> None:

@@ -156,9 +156,8 @@ class Payer:
 
     async def _bring(self, reference: str, brought: Mapping[str, str]) -> None:
         self._witness.callback_count += 1
-        status, path, page = await self._site.fetch(self._bank.method, f"/pay/{self._bank.name}/callback", brought)
-        if status == 200 and path == "/pay/result" and not self._bank.names_session:
-            return
+        callback_path = self._bank.find_callback_path(reference)
+        status, path, page = await self._site.fetch(self._bank.method, callback_path, brought)
         if status != 200 or "/result/" not in path:
             self._witness.violations.append(f"a callback of {reference} led to {path} ({status})")
             return

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
+from yarl import URL
 
 from tests.fakes import sadad_bank, saman_bank
 from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankFault, BankSaleState, BankServer
@@ -57,8 +58,6 @@ class PaymentBank:
     """A bank as the payers and the checks of the rounds see it. `method` is how browsers come back from it."""
 
     method = "POST"
-    names_session = True
-    """Whether what browsers bring back names the session: only these are led to the page of their attempt."""
     takes_wrong_amounts = False
     """Whether a payer can be made to pay another amount than was asked for, and the bank says so."""
 
@@ -81,6 +80,10 @@ class PaymentBank:
 
     def decline(self, reference: str) -> dict[str, str]:
         """Try a card without money, and return what the browser brings back."""
+        raise NotImplementedError
+
+    def find_callback_path(self, reference: str) -> str:
+        """Return where browsers come back to, with the query."""
         raise NotImplementedError
 
     def cut_next(self, operation: str, cut: Cut) -> None:
@@ -134,6 +137,10 @@ class SoapBank(PaymentBank):
         """Try a card without money."""
         return dict(build_callback_fields(self._bank.sales.decline(reference, "12")))
 
+    def find_callback_path(self, reference: str) -> str:
+        """Return where browsers come back to."""
+        return URL(self._bank.sales.sessions[reference].callback_url).path_qs
+
     def cut_next(self, operation: str, cut: Cut) -> None:
         """Break a connection."""
         self._bank.faults_of[_SOAP_OPERATIONS[operation]].append(cut)
@@ -145,7 +152,6 @@ class RestBank(PaymentBank):
     def __init__(self, name: str, bank: BankServer, settings: Mapping[str, str], clock: FakeTime) -> None:
         super().__init__(name)
         self.method = "GET" if name == "zarinpal" else "POST"
-        self.names_session = name != "saman"
         self.takes_wrong_amounts = name != "zarinpal"
         self._bank = bank
         self._settings = settings
@@ -177,6 +183,10 @@ class RestBank(PaymentBank):
     def decline(self, reference: str) -> dict[str, str]:
         """Try a card without money."""
         return self._bank.decline(reference)
+
+    def find_callback_path(self, reference: str) -> str:
+        """Return where browsers come back to."""
+        return URL(self._bank.sales[reference].callback_url).path_qs
 
     def cut_next(self, operation: str, cut: Cut) -> None:
         """Break a connection."""

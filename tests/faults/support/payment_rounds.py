@@ -137,10 +137,9 @@ class PaymentRounds:
         self.witness.references[bank.name, reference] = bill
         brought = bank.pay(reference, "6037997500001236")
         assert (status, bool(brought)) == (200, True)
-        path = f"/pay/{bank.name}/callback"
+        path = bank.find_callback_path(reference)
         pages = await asyncio.gather(*(self.site.fetch(bank.method, path, brought) for _ in range(callback_count)))
-        if bank.names_session:
-            self.witness.result_paths += [(bank.name, reference, path) for _, path, _ in pages]
+        self.witness.result_paths += [(bank.name, reference, path) for _, path, _ in pages]
         self.witness.callback_count += callback_count
         return pages
 
