@@ -75,6 +75,7 @@ async def test_what_somebody_has_to_look_at_is_listed_newest_first(store: SqlSto
     async with store.open_unit(write=False) as uow:
         assert await uow.payment_attempts.list_needing_attention(9) == [last, unknown, alerted]
         assert await uow.payment_attempts.list_needing_attention(1, before=last.id) == [unknown]
+        assert await uow.payment_attempts.count_needing_attention() == 3
 
 
 async def test_an_attempt_is_saved_once_for_each_revision(store: SqlStore) -> None:
