@@ -97,6 +97,7 @@ async def test_several_bills_are_paid_together(site: PaymentSite, client: Client
     page = await shown(client, path)
     assert "۲۶٬۴۰۰٬۰۰۰" in page
     assert "۲ قبض، با هم" in page
+    assert all(words in page for bill in bills for words in (bill.bill_id, bill.payment_id, "کارکرد ماشین‌آلات"))
     await come_back(client, await leave_and_pay(site, client, path))
     await site.ask_banks()
     assert [await site.bill_state(bill) for bill in bills] == ["paid", "paid"]
