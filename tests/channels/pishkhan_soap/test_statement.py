@@ -12,6 +12,12 @@ COPIES = """
     SELECT id + number, bill_id, amount, at, method, reference || '-' || number, 'surplus', recorded_by, office
     FROM payments, copies
 """
+POSTED = """
+    INSERT INTO ledger_entries (kind, item_id, bill_id, at, debit_account, debit_subaccount, credit_account,
+        credit_subaccount, amount)
+    SELECT 'surplus', id, bill_id, at, 'till', office, 'surplus_payable', '', amount
+    FROM payments WHERE outcome = 'surplus'
+"""
 
 
 async def reported(office: Office, copies: int) -> None:
@@ -22,6 +28,7 @@ async def reported(office: Office, copies: int) -> None:
     paid = await office.call("ReportCounterPayment", {**ids, "amount": bill.amount, "posReference": "R"})
     assert paid.text("outcome") == "settled"
     office.town.sql(COPIES, copies)
+    office.town.sql(POSTED)
 
 
 def references(answer: Answer) -> list[str]:

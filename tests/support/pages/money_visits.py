@@ -26,14 +26,14 @@ async def ledger_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
 
 async def settlement_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """A file that was booked, with lines that somebody has to look at, one that waits, and one that is examined."""
-    booked, waiting = await settlement_files.bring_examples(site)
+    booked, examined, waiting = await settlement_files.bring_examples(site)
     one, address = "/staff/settlement/{id}", "/staff/settlement"
     return {
         address: [
             *(PageVisit(address, role) for role in (Role.REVENUE, Role.MANAGER, Role.AUDITOR)),
             PageVisit(f"{address}?day=دیروزها", Role.REVENUE, 422),
         ],
-        one: [PageVisit(f"{address}/{file_id}", Role.REVENUE) for file_id in (booked, waiting)],
+        one: [PageVisit(f"{address}/{file_id}", Role.REVENUE) for file_id in (booked, examined, waiting)],
         f"{one}/results.csv": [PageVisit(f"{address}/{booked}/results.csv", Role.REVENUE)],
     }
 

@@ -34,9 +34,9 @@ async def booked_file(site: StaffSite, content: bytes) -> int:
     return file_id
 
 
-async def bring_examples(site: StaffSite) -> tuple[int, int]:
-    """Have one file booked, one examined, and one wait; the keys of the first and the last."""
+async def bring_examples(site: StaffSite) -> tuple[int, int, int]:
+    """Have one file booked, one examined, and one wait; their keys."""
     booked = await booked_file(site, write_example(site))
-    await examined_file(site, write_example(site, amount=2_000_000), "ghabz-14050904.csv")
+    examined = await examined_file(site, write_example(site, amount=2_000_000), "ghabz-14050904.csv")
     brought = BroughtFile("ghabz-14050905.csv", BytesIO(b"x"), find_layout(site.demo.desk, "bills_csv"))
-    return booked, (await bring_file(site.demo.desk, site.store, brought, REVENUE)).file.id
+    return booked, examined, (await bring_file(site.demo.desk, site.store, brought, REVENUE)).file.id
