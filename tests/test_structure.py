@@ -1,5 +1,6 @@
 """The structure that a newcomer relies on: an order of packages, folders that can be read, one class name one thing."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -70,6 +71,12 @@ EXCEPTIONS = {
     "domain.services.expert.declaration: VISIT": "the municipal term: an officer at a place and hour",
 }
 """`package: name` with such a word all the same, and why; a template's name is its path."""
+
+MOST_POSITIONAL = 7
+"""Arguments of a call that a reader can tell by their place alone."""
+
+VARIADIC_OF_LIBRARIES = {"Index", "Table", "select"}
+"""Calls that take any number of like things."""
 
 FOUND = load_modules()
 TEMPLATES = load_templates(ROOT)
@@ -173,3 +180,22 @@ def _falls_under(module_name: str, name: str, exception: str) -> bool:
 def _split_name(name: str) -> list[str]:
     """Return its words in small letters, be it `in_snake_case`, `IN_CAPITALS` or `InCamelCase`."""
     return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+
+
+def test_calls_with_many_arguments_name_them() -> None:
+    """What takes any number of like things is left out, and so are migrations, which stay as they were written."""
+    variadic = VARIADIC_OF_LIBRARIES | {
+        name.rpartition(".")[2]
+        for module in FOUND.values()
+        for name, function in module.named_functions
+        if function.args.vararg
+    }
+    assert [
+        f"{module_name}:{call.lineno} {called}"
+        for module_name, module in FOUND.items()
+        if not module_name.startswith("store.migrations.")
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call) and len(call.args) > MOST_POSITIONAL
+        if not any(isinstance(argument, ast.Starred) for argument in call.args)
+        if (called := ast.unparse(call.func).rpartition(".")[2]) not in variadic
+    ] == []

@@ -91,7 +91,9 @@ async def import_file(
     """
     require_editor(registry, actor)
     with open_sheet(path) as file, open_temporary_spool() as spool:
-        result = await _examine_file(dependencies, store, registry, file, spool, options, actor, begin_bar)
+        result = await _examine_file(
+            dependencies, store, registry, file=file, spool=spool, options=options, actor=actor, begin_bar=begin_bar
+        )
         if options.should_keep(result.examined):
             result.kept_tally = await _write_rows(
                 dependencies=dependencies,

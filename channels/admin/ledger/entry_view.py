@@ -54,14 +54,14 @@ def build_totals_view(labels: AccountLabels, totals: AccountTotals, period_query
     """Return a row of the balance, with what leads to its entries in the same period."""
     account_key = totals.account_key
     return TotalsView(
-        labels.label_account(account_key.account),
-        labels.label_subaccount(account_key),
-        labels.label_nature(CHART_OF_ACCOUNTS[account_key.account].nature),
-        totals.opening_balance,
-        totals.debit,
-        totals.credit,
-        totals.closing_balance,
-        f"{urlencode({'account': account_key.account.value, 'of': account_key.subaccount})}&{period_query}",
+        account=labels.label_account(account_key.account),
+        subaccount=labels.label_subaccount(account_key),
+        nature=labels.label_nature(CHART_OF_ACCOUNTS[account_key.account].nature),
+        opening=totals.opening_balance,
+        debit=totals.debit,
+        credit=totals.credit,
+        closing=totals.closing_balance,
+        href_query=f"{urlencode({'account': account_key.account.value, 'of': account_key.subaccount})}&{period_query}",
     )
 
 

@@ -148,14 +148,14 @@ class SuspensePages:
         actor = visitor.actor
         must_wait = suspense.needs_second_person(self._dependencies.policy, receipt, actor)
         return SuspenseView(
-            receipt,
-            group_digits(receipt.amount),
-            labels.label_key(receipt.source.cash_account),
-            day_and_hour_text(receipt.received_at),
-            [(self._label_fact(name), _render_fact(value)) for name, value in receipt.facts.items()],
-            self._describe_approval(member_names, receipt),
-            must_wait and not suspense.is_approved_by_other(receipt, actor),
-            receipt.recorder_label != acting_label(actor.label),
+            receipt=receipt,
+            amount=group_digits(receipt.amount),
+            source=labels.label_key(receipt.source.cash_account),
+            received_at=day_and_hour_text(receipt.received_at),
+            facts=[(self._label_fact(name), _render_fact(value)) for name, value in receipt.facts.items()],
+            approval=self._describe_approval(member_names, receipt),
+            needs_approval=must_wait and not suspense.is_approved_by_other(receipt, actor),
+            may_approve=receipt.recorder_label != acting_label(actor.label),
         )
 
     def _label_fact(self, name: str) -> str:

@@ -89,20 +89,20 @@ class SettlementViews:
         """Return a difference with who must do what."""
         file_id = difference.facts.get("file")
         return DifferenceView(
-            difference.key,
-            self._text(f"differences.{difference.kind}"),
-            self._describe_source(difference.source),
-            jalali_text(difference.day),
-            group_digits(difference.amount) if difference.amount else "",
-            self._text(f"parties.{difference.party}"),
-            difference.party.value,
-            self._text(f"actions.{difference.kind}"),
-            [
+            key=difference.key,
+            title=self._text(f"differences.{difference.kind}"),
+            source=self._describe_source(difference.source),
+            day=jalali_text(difference.day),
+            amount=group_digits(difference.amount) if difference.amount else "",
+            party=self._text(f"parties.{difference.party}"),
+            party_key=difference.party.value,
+            action=self._text(f"actions.{difference.kind}"),
+            facts=[
                 (self._text(f"facts.{name}"), _render_fact(name, value))
                 for name, value in difference.facts.items()
                 if name not in _HIDDEN_FACTS and value != ""
             ],
-            None if file_id is None else str(file_id),
+            file_href=None if file_id is None else str(file_id),
         )
 
     def describe_totals(self, totals: SourceTotals) -> dict[str, str | bool]:

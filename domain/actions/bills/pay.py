@@ -83,7 +83,16 @@ async def record_payment(
     receipt_number, now, details = normalise_reference(reference), dependencies.clock.now(), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
     bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
-    payment = _build_payment(dependencies.ids.new_id(), bill, amount, method, receipt_number, details, actor, now)
+    payment = _build_payment(
+        dependencies.ids.new_id(),
+        bill,
+        amount,
+        method,
+        receipt_number=receipt_number,
+        details=details,
+        recorder=actor,
+        recorded_at=now,
+    )
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id)
     if earlier_payment := await _find_earlier_payment(uow, payment):
         return RecordedPayment(bill, earlier_payment)

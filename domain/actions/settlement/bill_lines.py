@@ -70,7 +70,7 @@ class BillLineBooker:
             PaymentMethod.BANK_FILE,
             line.money_reference,
             self._actor,
-            PosReceipt(paid_at=line.paid_at),
+            receipt=PosReceipt(paid_at=line.paid_at),
             surplus=True,
         )
         if recorded.outcome is not None:
