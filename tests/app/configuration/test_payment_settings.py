@@ -37,7 +37,7 @@ def test_every_gateway_has_a_section() -> None:
     for gateway, section in GATEWAYS.items():
         for field in section.model_fields:
             assert f"PISHKHAN_PAYMENTS__{gateway.upper()}__{field.upper()}" in names
-    assert {"gateway", *GATEWAYS} == set(type(Settings().payments).model_fields)
+    assert {"gateway", "settlement_layouts", *GATEWAYS} == set(type(Settings().payments).model_fields)
 
 
 def test_gateways_are_built_in_order_of_preference() -> None:
