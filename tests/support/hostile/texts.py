@@ -1,6 +1,7 @@
 """Texts that try to be more than texts: markup, the beginnings of formulas, and marks that turn what stands behind."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
 from typing import Any
@@ -36,6 +37,10 @@ def read_cells(content: bytes, kind: str) -> list[list[Any]]:
     return [list(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
 
 
+_AMOUNT = re.compile(r"-[0-9]+")
+
+
 def find_formulas(rows: Sequence[Sequence[object]]) -> list[object]:
-    """The cells of a sheet that a spreadsheet would run."""
-    return [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith((*PREFIXES, "\n"))]
+    """The cells of a sheet that a spreadsheet would run; a negative amount in CSV is none."""
+    texts = [cell for row in rows for cell in row if isinstance(cell, str) and not _AMOUNT.fullmatch(cell)]
+    return [text for text in texts if text.startswith((*PREFIXES, "\n"))]
