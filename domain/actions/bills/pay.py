@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
@@ -80,19 +79,10 @@ async def record_payment(
     (`attempt_id`): its bills bear one reference, and each of them is paid by it once. Its money, and that of a
     receipt without a bill that came by a gateway, lies on the account of that `gateway` (its key).
     """
-    receipt_number, now, details = normalise_reference(reference), dependencies.clock.now(), receipt or PosReceipt()
+    receipt_number, details = normalise_reference(reference), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
     bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
-    payment = _build_payment(
-        dependencies.ids.new_id(),
-        bill,
-        amount,
-        method,
-        receipt_number=receipt_number,
-        details=details,
-        recorder=actor,
-        recorded_at=now,
-    )
+    payment = _build_payment(dependencies, bill, amount, method, receipt_number, details, actor)
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id)
     if earlier_payment := await _find_earlier_payment(uow, payment):
         return RecordedPayment(bill, earlier_payment)
@@ -172,25 +162,24 @@ def _resolve_recorder(method: PaymentMethod, actor: Actor, receipt_number: str) 
 
 
 def _build_payment(
-    row_id: int,
+    dependencies: Dependencies,
     bill: Bill,
     amount: int,
     method: PaymentMethod,
     receipt_number: str,
     details: PosReceipt,
     recorder: Actor,
-    recorded_at: datetime,
 ) -> Payment:
     is_from_terminal = method is PaymentMethod.POS
     return Payment(
-        id=row_id,
+        id=dependencies.ids.new_id(),
         bill_id=bill.id,
         amount=amount,
         method=method,
         reference=terminal_reference(recorder.office_code, receipt_number) if is_from_terminal else receipt_number,
         outcome=PaymentOutcome.SETTLED if bill.state.is_payable else PaymentOutcome.SURPLUS,
         recorded_by=recorder.label,
-        at=recorded_at,
+        at=dependencies.clock.now(),
         office=recorder.office_code,
         rrn=find_rrn(details, receipt_number) if is_from_terminal else None,
         terminal_id=details.terminal_id,

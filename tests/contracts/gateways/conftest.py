@@ -2,18 +2,14 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.banks import FAKE_BANKS, ContractBank, FakeBank
 from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD
+from tests.support.own_certificate import write_own_certificate
 
 PATIENCE, IMPATIENCE = 10.0, 0.25
 """Seconds that a gateway waits for its bank: as long as it takes, or only for a bank that will not answer."""
@@ -66,22 +62,4 @@ def nothing_secret_is_logged(fake_bank: FakeBank, caplog: pytest.LogCaptureFixtu
 @pytest.fixture(scope="session")
 def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that nobody but its maker vouches for, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "bank.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return write_own_certificate(tmp_path_factory.mktemp("tls") / "bank.pem")

@@ -11,6 +11,7 @@ import pytest
 from domain.gateways.gateway import NOT_CONNECTED, TIMED_OUT, UNREADABLE
 from payments.behpardakht.soap_client import LONGEST_ANSWER, BankUnanswered, SoapClient
 from tests.fakes.behpardakht_bank import UNENDING, BehpardakhtBank, BehpardakhtFault
+from tests.support.own_certificate import write_own_certificate
 
 FIELDS: dict[str, int | str] = {
     "terminalId": 1234,
@@ -62,12 +63,8 @@ async def test_nobody_listens_there() -> None:
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    subprocess.run([*command, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(write_own_certificate(tmp_path / "bank.pem"))
     async with BehpardakhtBank(tls=context) as bank:
         assert await find_code(bank.wsdl_url) == NOT_CONNECTED
         assert bank.calls == []
