@@ -3,6 +3,7 @@
 It foresees: booking a line looks again, and decides (`booking.py`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.bills.bill import BillState, Payment, PaymentMethod
@@ -49,7 +50,7 @@ def _make_comparison(uow: UnitOfWork, settlement_file: SettlementFile) -> "LineC
     return BillComparison(uow, settlement_file) if is_of_bills else SaleComparison(uow, settlement_file)
 
 
-class LineComparison:
+class LineComparison(ABC):
     """Compares some lines of one file; what is the same for bills and sales is that a line counts once."""
 
     def __init__(self, uow: UnitOfWork, settlement_file: SettlementFile) -> None:
@@ -94,11 +95,13 @@ class LineComparison:
     def _store(self, line: SettlementLine, outcome: LineOutcome) -> FileLine:
         return FileLine.of_line(self._file.id, self._file.source, line, outcome)
 
+    @abstractmethod
     async def _look_up_targets(self, lines: Sequence[SettlementLine]) -> None:
-        raise NotImplementedError
+        """Load what the lines may be about."""
 
+    @abstractmethod
     async def _compare_target(self, line: SettlementLine) -> FileLine:
-        raise NotImplementedError
+        """Return a line that is new, with what it would do."""
 
 
 class BillComparison(LineComparison):
