@@ -15,6 +15,7 @@ from typing import Protocol
 from domain.audit.ports import AuditRepository, VerificationRepository
 from domain.bills.ports import BillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
+from domain.drafts.ports import DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
@@ -233,6 +234,11 @@ class UnitOfWork(Protocol):
     @property
     def reports(self) -> ReportRepository:
         """Figures, and reports that were kept."""
+        ...
+
+    @property
+    def drafts(self) -> DraftRepository:
+        """Forms that citizens have begun and not sent yet."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Self
 
+from store.drafts.drafts import SqlDraftRepository
 from store.emptying import SqlEverything
 from store.engines import build_engine
 from store.engines.base import DatabaseEngine
@@ -86,6 +87,7 @@ class SqlUnit:
         self.search_words = SqlSearchWordRepository(work)
         self.saved_views = SqlSavedViewRepository(work)
         self.history = SqlHistoryRepository(work)
+        self.drafts = SqlDraftRepository(work)
         self.documents = SqlDocumentRepository(work)
         self.issued_papers = SqlIssuedPaperRepository(work)
         self.personal_data = SqlPersonalDataRepository(work)

@@ -91,6 +91,12 @@ class PolicySettings(BaseModel):
         ge=365,
         description="Days after a request's end in which its personal data is kept.",
     )
+    draft_days: int = Field(
+        _DEFAULT_POLICY.draft_days,
+        ge=1,
+        le=30,
+        description="Days after its last saving in which a draft of a form is kept.",
+    )
     duplicate_window_minutes: int = Field(
         _DEFAULT_POLICY.duplicate_window // _ONE_MINUTE,
         ge=0,

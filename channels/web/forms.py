@@ -163,14 +163,22 @@ def describe_stray(form_fields: Sequence[Field], error: DomainError | None, form
 
 def read_form(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, Any]:
     """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
-    numbered_rows = {
-        field_name: [_parse_work_row(row) for row in rows if "machine" in row]
-        for field_name, rows in _read_work_rows(form_fields, posted).items()
+    named_rows = {
+        field_name: [row for row in rows if "machine" in row]
+        for field_name, rows in read_numbered_rows(form_fields, posted).items()
     }
     return {
         field_name: value
-        for field_name, value in {**read_submitted_form(form_fields, posted), **numbered_rows}.items()
+        for field_name, value in {**read_submitted_form(form_fields, posted), **named_rows}.items()
         if value not in ("", [])
+    }
+
+
+def read_numbered_rows(form_fields: Sequence[Field], posted: PostedForm) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows for machines of each field that has some, their numbers read where they can be."""
+    return {
+        field_name: [_parse_work_row(row) for row in rows]
+        for field_name, rows in _read_work_rows(form_fields, posted).items()
     }
 
 

@@ -45,17 +45,21 @@ class RequestedInFuture(Guard):
 
     def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
         """Look at day and hour as far as they are known: of a day alone some moment must be left."""
-        if "date" not in form_values:
-            return False
-        if "start" in form_values:
-            return find_timing_fault(_combine_start(form_values), now) is not None
-        requested_day = date.fromisoformat(form_values["date"])
-        return (
-            find_timing_fault(tehran_moment(requested_day, time.max), now) == "past"
-            or tehran_moment(requested_day, time.min) > now + YEAR_AHEAD
-        )
+        return _find_known_fault(form_values, now) is not None
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the day that is too far, else the hour: a past day is refused where it is read."""
-        timing_fault = find_timing_fault(requested_start(context.request), context.now) or "past"
+        timing_fault = _find_known_fault(context.request.fields, context.now) or "past"
         return InvalidField("start" if timing_fault == "past" else "date", detail=timing_fault)
+
+
+def _find_known_fault(form_values: Mapping[str, Any], now: datetime) -> str | None:
+    """Return the detail of the error that the day and hour filled in so far lead to."""
+    if "date" not in form_values:
+        return None
+    if "start" in form_values:
+        return find_timing_fault(_combine_start(form_values), now)
+    requested_day = date.fromisoformat(form_values["date"])
+    if find_timing_fault(tehran_moment(requested_day, time.max), now) == "past":
+        return "past"
+    return "work_too_far" if tehran_moment(requested_day, time.min) > now + YEAR_AHEAD else None

@@ -168,6 +168,8 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "not_found": (
         "answer_erased",
+        "draft",
+        "draft_code",
         "driver",
         "no_driver",
         "not_issued",
@@ -240,6 +242,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "already_done": (
         "answered",
         "erased",
+        "mobile_verified",
         "office_code_taken",
         "own_already",
         "payment_reversed",
@@ -292,10 +295,13 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "busy",
         "chat",
         "codes",
+        "drafts",
         "guessing",
+        "requests",
         "sign_in",
     ),
     "too_large": (
+        "draft",
         "too_many_documents",
         "too_many_requests",
         "too_many_views",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
+from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
 from domain.check.text_lengths import cutting_flaws
 from domain.fields.form import Field
@@ -87,6 +88,7 @@ def _required_texts(service: Service) -> Iterator[str]:
     yield from (f"{text_prefix}.fields.{field.name}.label" for field in service.form)
     yield from (f"kept.{field.name}" for field in service.stored_fields)
     yield from _prompt_texts(service)
+    yield from section_texts(service)
     for step in service.transitions:
         if step.trigger is None:
             yield f"{text_prefix}.actions.{step.name}"

@@ -74,7 +74,7 @@ class Engine:
 
         `reopens` is the finished request that it takes up again, and why.
         """
-        request = self._new_request(service, form_values, actor, mobile)
+        request = self.build_request(service, form_values, actor, mobile)
         context = self.build_context(uow, request, {}, actor)
         if reopens:
             request.parent_id = reopens[0].id
@@ -88,6 +88,30 @@ class Engine:
         )
         await self._follow_up(service, uow, outcome, actor)
         return outcome
+
+    def build_request(
+        self, service: Service, form_values: JsonObject, actor: Actor, mobile: str | None
+    ) -> ServiceRequest:
+        """Return a new request with these form values, which is nowhere stored yet and has no tracking code."""
+        now, state = self.clock.now(), service.state_named(service.initial_state)
+        return ServiceRequest(
+            id=self.ids.new_id(),
+            code="",
+            service=service.key,
+            version=service.version,
+            state=state.name,
+            phase=state.phase,
+            channel=actor.channel,
+            mobile=mobile,
+            created_at=now,
+            updated_at=now,
+            office=actor.office_code,
+            fields=dict(form_values),
+            subject_key=form_values.get(service.subject_field) if service.subject_field else None,
+            kind=service.find_kind(form_values),
+            lacks_papers=service.papers is not None and bool(service.papers.list_required(form_values)),
+            entered_at=now,
+        )
 
     async def take_step(
         self, uow: UnitOfWork, request: ServiceRequest, action: str, raw_inputs: Mapping[str, object], actor: Actor
@@ -181,29 +205,6 @@ class Engine:
         them.
         """
         return [step for step in self.list_actions(request, actor.role_names) if is_admitted(step, request, actor)]
-
-    def _new_request(
-        self, service: Service, form_values: JsonObject, actor: Actor, mobile: str | None
-    ) -> ServiceRequest:
-        now, state = self.clock.now(), service.state_named(service.initial_state)
-        return ServiceRequest(
-            id=self.ids.new_id(),
-            code="",
-            service=service.key,
-            version=service.version,
-            state=state.name,
-            phase=state.phase,
-            channel=actor.channel,
-            mobile=mobile,
-            created_at=now,
-            updated_at=now,
-            office=actor.office_code,
-            fields=dict(form_values),
-            subject_key=form_values.get(service.subject_field) if service.subject_field else None,
-            kind=service.find_kind(form_values),
-            lacks_papers=service.papers is not None and bool(service.papers.list_required(form_values)),
-            entered_at=now,
-        )
 
     async def _store_new_request(self, service: Service, uow: UnitOfWork, context: StepContext) -> None:
         request, timers = context.request, self._enter_state(context)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from domain.fields.form import Field
 from domain.fleet.resources import MachineWork
+from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.printouts import Printable
@@ -332,6 +333,13 @@ class Service:
     """What is shown beside the form for the staff, in order."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
+    form_sections: tuple[FormSection, ...] = ()
+    """How the form is divided into pages; none: a page a field."""
+
+    @property
+    def sections(self) -> tuple[FormSection, ...]:
+        """The pages of its form, in their order."""
+        return self.form_sections or derive_sections(self.form)
 
     def state_named(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

@@ -122,6 +122,18 @@ class Wording:
         """Return the title of a request's phase."""
         return self.catalogue.text(f"phases.{request.phase.value}")
 
+    def section_title(self, service_key: str, section_name: str) -> str:
+        """Return the title of a section of a form: its own, else the label of the field that it is called by."""
+        own_key = f"services.{service_key}.sections.{section_name}.title"
+        return self.catalogue.text(
+            own_key if own_key in self.catalogue else f"services.{service_key}.fields.{section_name}.label"
+        )
+
+    def section_hint(self, service_key: str, section_name: str) -> str:
+        """Return what is said below the title of a section; empty where nothing is."""
+        hint_key = f"services.{service_key}.sections.{section_name}.hint"
+        return self.catalogue.text(hint_key) if hint_key in self.catalogue else ""
+
     def form_value_text(self, service: Service, name: str, value: Any) -> str:
         """Return a form value for people."""
         form_field = service.form_field(name)

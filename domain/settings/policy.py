@@ -62,6 +62,8 @@ class Policy:
     """The highest score that alerts the manager; 0: none does."""
     retention: timedelta = timedelta(days=5 * 365 + 1)
     """How long after its end the personal data of a request is kept."""
+    draft_days: int = 14
+    """Days after its last saving in which a draft of a form is kept."""
     duplicate_window: timedelta = timedelta(minutes=10)
     """Within it the same text again, without a provider's id, is a repetition."""
     inbound_limit: int = 30

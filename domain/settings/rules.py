@@ -104,6 +104,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _integer("rating_days", 0, _YEAR),
         _duration("notice_keeps", "hours", _ONE_HOUR, 1, 30 * 24),
         _integer("dialogue_minutes", 1, 24 * 60),
+        _integer("draft_days", 1, 30),
         _duration("messenger_patience", "minutes", _ONE_MINUTE, 0, 24 * 60),
     ),
     "money": (

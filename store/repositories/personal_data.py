@@ -13,6 +13,7 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import CommentState
 from domain.messages.records import MessageState
 from domain.requests.request import Phase
+from store.drafts.erasing import DELETE_DRAFTS_OF_LINE, DELETE_DRAFTS_OF_REQUEST
 from store.engines.types import ID, SafeText, Utc
 from store.payments.erasing import ERASE_ATTEMPTS_OF_REQUEST, ERASE_OLDER_ATTEMPTS, FORGET_PAYER
 from store.schema import (
@@ -197,7 +198,7 @@ class SqlPersonalDataRepository(Repository):
         await self._transaction.execute(_ERASE_CALL_ANSWERS, parameters)
         await self._erase_texts(_INBOX_OF_REQUEST, _OUTBOX_OF_REQUEST, parameters, now)
         await self._erase_comments(_COMMENTS_OF_REQUEST, parameters)
-        for statement in ERASE_ATTEMPTS_OF_REQUEST:
+        for statement in (*ERASE_ATTEMPTS_OF_REQUEST, *DELETE_DRAFTS_OF_REQUEST):
             await self._transaction.execute(statement, parameters)
         return event_count
 
@@ -209,7 +210,8 @@ class SqlPersonalDataRepository(Repository):
             await self._erase_texts(_INBOX_OF_LINE, _OUTBOX_OF_LINE, parameters, now)
             await self._erase_comments(_COMMENTS_OF_LINE, parameters)
             await self._transaction.execute(_DELETE_CHAT_DIALOGUES, parameters)
-            await self._transaction.execute(FORGET_PAYER, parameters)
+            for statement in (FORGET_PAYER, *DELETE_DRAFTS_OF_LINE):
+                await self._transaction.execute(statement, parameters)
             for table, column in _TABLES_OF_LINE:
                 await self._transaction.execute(delete(table).where(table.c[column] == _LINE_PARAMETER), parameters)
             await self._transaction.execute(

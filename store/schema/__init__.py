@@ -5,6 +5,7 @@ within a unit of work the order of writing is free. What a column means is docum
 """
 
 from store.schema.base import metadata
+from store.schema.drafts import draft_holders, drafts
 from store.schema.fleet import bookings, resources, slots
 from store.schema.gateways import (
     payment_attempt_events,
@@ -73,6 +74,8 @@ __all__ = [
     "counters",
     "dialogues",
     "documents",
+    "draft_holders",
+    "drafts",
     "driver_vehicles",
     "drivers",
     "duties",

@@ -10,6 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
+from domain.actions.requests.unverified import find_unverified_mobile
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -58,6 +59,8 @@ class QueueRow:
     """Day and hour in Tehran of its last change."""
     sla: str
     """Its state by its SLA, as `Sla` names it; empty where it has none now."""
+    is_unverified: bool
+    """Its citizen has not proved the mobile yet."""
     tick_value: str | None
     """What its box sends: code and version token; None: this visitor may not give it to anybody."""
 
@@ -167,6 +170,7 @@ class QueueViews:
             assignee=member_names.get(request.assignee or "", request.assignee or ""),
             updated_at=day_and_hour_text(request.updated_at),
             sla=item.sla.value if item.sla else "",
+            is_unverified=find_unverified_mobile(request) is not None,
             tick_value=tick_value,
         )
 

@@ -12,9 +12,11 @@ from channels.admin.frame import Visitor
 from channels.admin.registries.registry_view import list_address
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
 from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.submitting import REPRESENTED_KEY
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
+from domain.actions.requests.unverified import find_unverified_mobile
 from domain.actions.staff.authorization import registry_right
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
@@ -104,6 +106,10 @@ class RequestHead:
     """By name; None while it is nobody's."""
     mobile: str | None
     """As people write it (09…); None where it has none, or it was erased."""
+    unverified_mobile: str | None
+    """The one that was typed and is not proved yet, as people write it; None where none waits for that."""
+    represented: str | None
+    """For whom its citizen asks, in words; None: for himself."""
     channel: str
     """The way by which it came."""
     created_at: str
@@ -237,7 +243,7 @@ class RequestViews:
     async def _build_head(
         self, uow: UnitOfWork, request: ServiceRequest, unit_role: Role | None, member_names: Mapping[str, str]
     ) -> RequestHead:
-        wording = self._dependencies.wording
+        wording, unverified_mobile = self._dependencies.wording, find_unverified_mobile(request)
         return RequestHead(
             code=request.code,
             shown_code=tracking_codes.display_code(request.code),
@@ -248,6 +254,8 @@ class RequestViews:
             version_token=request.version_token,
             assignee=member_names.get(request.assignee, request.assignee) if request.assignee else None,
             mobile=display_mobile(request.mobile) if request.mobile else None,
+            unverified_mobile=display_mobile(unverified_mobile) if unverified_mobile else None,
+            represented=self._describe_represented(request),
             channel=self._label_channel(request.channel),
             created_at=day_and_hour_text(request.created_at),
             unit=self._get_text(f"roles.{unit_role}") if unit_role else None,
@@ -255,6 +263,12 @@ class RequestViews:
             reopens=(await uow.requests.get(request.parent_id)).code if request.parent_id else None,
             reopened_as=request.data.get(REOPENED_AS),
         )
+
+    def _describe_represented(self, request: ServiceRequest) -> str | None:
+        represented = request.data.get(REPRESENTED_KEY)
+        if not represented:
+            return None
+        return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
 
     def _list_facts(
         self, service: Service, visitor: Visitor, fact_fields: Sequence[Field], values: Mapping[str, Any]

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome, find_status_text, queue_message
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
+from domain.actions.requests.request_citizen import build_citizen, send_status
 from domain.actions.requests.submit import read_request_form, submit_request
+from domain.actions.requests.unverified import replace_mobile
 from domain.actions.staff.authorization import RIGHTS
 from domain.engine.engine import StepOutcome
-from domain.language.service import Service
-from domain.messages.records import MessageClass
-from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
@@ -130,14 +129,14 @@ async def correct_mobile(
         raise NotAllowedNow("code", detail="erased")
     if request.mobile == new_mobile:
         raise InvalidField("mobile", detail="same_mobile")
-    old_mobile, request.mobile = request.mobile, new_mobile
+    old_mobile = replace_mobile(request, new_mobile)
     facts = {"mobile_before": old_mobile, "mobile": new_mobile, "proof": tidy_text(proof)}
     await dependencies.engine.record_event(
         uow, request, "correct_mobile", actor.acting_in_role(roles, request.assignee), facts
     )
-    await uow.people.save_person(_build_person(dependencies, service, request, new_mobile))
+    await uow.people.save_person(build_citizen(dependencies, service, request, new_mobile))
     other_requests = await _leave_old_mobile(dependencies, uow, request, old_mobile) if old_mobile else []
-    await _notify_status(dependencies, uow, request, new_mobile)
+    await send_status(dependencies, uow, request, new_mobile)
     return MobileCorrection(request, tuple(other_requests))
 
 
@@ -151,22 +150,8 @@ async def _leave_old_mobile(
     if remaining_requests:
         newest_request = remaining_requests[0]
         await uow.people.save_person(
-            _build_person(
+            build_citizen(
                 dependencies, dependencies.engine.get_service(newest_request.service), newest_request, old_mobile
             )
         )
     return [other_request for other_request in remaining_requests if not other_request.phase.is_final]
-
-
-def _build_person(dependencies: Dependencies, service: Service, request: ServiceRequest, mobile: str) -> Person:
-    values = {field.autofill: request.fields.get(field.name) for field in service.form if field.autofill}
-    return Person(mobile, values.get("person.full_name"), values.get("person.national_code"), dependencies.clock.now())
-
-
-async def _notify_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
-    text_key, facts = await find_status_text(dependencies, uow, request)
-    chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
-    message = dependencies.catalogue.render_message(
-        chosen_key, dependencies.wording.request_facts(request, facts), MessageClass.RECEIPT
-    )
-    await queue_message(dependencies, uow, mobile, message, request.id)

@@ -1,9 +1,8 @@
 """The buttons under a question: the answers that can be chosen instead of typed, the way back, and the way out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, runtime_checkable
 
 from domain.conversation.buttons.answers import ButtonVerb, answer_button, digest_turn, verb_button
 from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
@@ -12,6 +11,7 @@ from domain.conversation.dialogue import CONFIRM_STEP, Conversation
 from domain.conversation.frames import Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.types import Day, HourOfDay, Integer
+from domain.language.form_guards import ValueRefusingGuard
 from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 from domain.settings.policy import Policy
@@ -27,15 +27,6 @@ FIRST_HOUR, LAST_HOUR = 6, 20
 HIGHEST_SCORE = 5
 MOST_OFFERED_HOURS = 8
 """Lengths of work that are offered: whole hours up to a day's work."""
-
-
-@runtime_checkable
-class ValueRefusingGuard(Protocol):
-    """A guard of a form that can refuse some of its values by themselves."""
-
-    def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
-        """Return whether a form with these values is refused whatever else is filled in."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from domain.blocks.visits import (
 from domain.conversation.service_intents import EXPERT_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Moment, Rials, Text
+from domain.language.form_sections import FormSection
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart, SignaturesPart, TextPart
 from domain.language.service import (
@@ -378,4 +379,10 @@ EXPERT_OPINION = Service(
     papers=OPINION_PAPERS,
     printables=PRINTOUTS,
     stored_fields=STORED_FIELDS,
+    form_sections=(
+        FormSection("kind", ("kind",)),
+        FormSection("property", ("postal_code", "renovation_code", "address")),
+        FormSection("subject", ("text",)),
+        FormSection("applicant", ("full_name", "national_code")),
+    ),
 )

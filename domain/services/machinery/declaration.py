@@ -43,6 +43,7 @@ from domain.fields.hours import Duration, Hours
 from domain.fields.types import Choices, Day, HourOfDay, Identifier, Moment, Rials, Text, format_number
 from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
+from domain.language.form_sections import FormSection
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
 from domain.language.service import Audience, Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
@@ -283,4 +284,10 @@ MACHINERY_WORK = Service(
     printables=PRINTOUTS,
     list_machine_work=machine_work_of,
     stored_fields=STORED_FIELDS,
+    form_sections=(
+        FormSection("machines", ("items",)),
+        FormSection("time", ("date", "start")),
+        FormSection("place", ("place", "description")),
+        FormSection("applicant", ("full_name", "national_code")),
+    ),
 )

@@ -19,6 +19,7 @@ from domain.blocks.taxis import Plate, TaxiSummary
 from domain.conversation.service_intents import TAXI_LEAVE_INTENT as LEAVE_WORDS
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
+from domain.language.form_sections import FormSection
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
@@ -281,4 +282,10 @@ TAXI_LEAVE = Service(
     kind_field="scope",
     stored_fields=STORED_FIELDS,
     references=(Reference("plate", VEHICLE.key), Reference("driver", DRIVER.key)),
+    form_sections=(
+        FormSection("taxi", ("plate", "taxi_code", "national_code")),
+        FormSection("driver", ("driver",)),
+        FormSection("period", ("from", "to", "days")),
+        FormSection("purpose", ("scope", "reason")),
+    ),
 )

@@ -128,13 +128,11 @@ class SoundPeriod(Guard):
 
     def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
         """Look at the days there are; with the first alone, as if it were the last too."""
-        return (
-            "from" in form_values
-            and self._find_fault({"to": form_values["from"], **form_values}, now, policy) is not None
-        )
+        return "from" in form_values and self._find_fault(form_values, now, policy) is not None
 
     def _find_fault(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> DomainError | None:
-        first_day, last_day, today = first_day_of(values), last_day_of(values), to_tehran(now).date()
+        first_day, today = first_day_of(values), to_tehran(now).date()
+        last_day = last_day_of(values) if "to" in values else first_day
         notice_period = timedelta(days=policy.leave_notice_days)
         if first_day < today + notice_period:
             return InvalidField("from", detail="leave_notice", day=jalali_text(today + notice_period))

@@ -18,6 +18,7 @@ from domain.blocks.taxis import Plate, find_vehicle, load_taxi
 from domain.conversation.service_intents import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Identifier, Integer, Text
+from domain.language.form_sections import FormSection
 from domain.language.service import (
     Command,
     Effect,
@@ -246,4 +247,9 @@ TAXI_REPORT = Service(
     kind_field="kind",
     stored_fields=(QUESTION, REASON),
     references=(Reference("plate", VEHICLE.key),),
+    form_sections=(
+        FormSection("kind", ("kind",)),
+        FormSection("taxi", ("plate", "taxi_code")),
+        FormSection("story", ("text",)),
+    ),
 )

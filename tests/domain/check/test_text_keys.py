@@ -35,7 +35,7 @@ PROVED_TABLES = frozenset({
 """
 
 OPTIONAL = re.compile(
-    r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose)\b.*|registries\..*\.also"
+    r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose|sections\.[a-z_]+\.hint)\b.*|registries\..*\.also"
     r"|reports\.(?:states|providers)\..*|in_chat\..*"
 )
 """Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""

@@ -1,0 +1,1 @@
+"""Drafts of forms: begin one, save its sections, read it, take it up elsewhere, submit it, forget it."""

@@ -1,0 +1,98 @@
+"""Beginning a draft, and finding the one that a session holds."""
+
+from datetime import datetime, timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.drafts.draft import RESUME_CODE_DIGITS, Draft
+from domain.language.service import Service
+from domain.unit_of_work import UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.errors import NotFound, TooManyRequests, UnknownService
+
+DRAFTS_PER_SESSION = 20
+"""Drafts that a session holds at once, those that were submitted left out."""
+
+DRAFTS_PER_ADDRESS, COUNTING_WINDOW = 200, timedelta(hours=1)
+"""Drafts that an address may begin in this time: hundreds of people may share one (a mobile network's, an office's)."""
+
+
+def get_form_service(dependencies: Dependencies, service_key: str) -> Service:
+    """Return a service that makes requests; `UnknownService` for any other: a look-up has no form."""
+    service = dependencies.engine.get_service(service_key)
+    if not service.form:
+        raise UnknownService("service")
+    return service
+
+
+async def begin_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, service_key: str, source_address: str
+) -> Draft:
+    """Return a new draft of a service, held by this session; the one it has already, where nothing was saved in it yet.
+
+    Errors: `UnknownService`, `TooManyRequests` for a session that holds too many, or an address that began too many.
+    """
+    service, now = get_form_service(dependencies, service_key), dependencies.clock.now()
+    open_drafts = [draft for draft in await list_drafts(dependencies, uow, session_id) if not draft.is_submitted]
+    untouched = (draft for draft in open_drafts if draft.service == service_key and not draft.saved_sections)
+    if untouched_draft := next(untouched, None):
+        return untouched_draft
+    if len(open_drafts) >= DRAFTS_PER_SESSION:
+        raise TooManyRequests("draft", detail="drafts")
+    address_key = f"drafts:{network_for_address(source_address)}"
+    if await uow.lines.add_hit(address_key, now, COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
+        raise TooManyRequests("draft", detail="drafts")
+    draft = build_draft(dependencies, service)
+    await uow.drafts.add(draft, session_id)
+    return draft
+
+
+async def copy_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, former_draft: Draft) -> Draft:
+    """Return a new draft with all that was typed in a submitted one: another request alike begins with it."""
+    draft = build_draft(dependencies, dependencies.engine.get_service(former_draft.service))
+    draft.typed_values = dict(former_draft.typed_values)
+    draft.saved_sections = former_draft.saved_sections
+    draft.mobile = former_draft.mobile
+    draft.relation, draft.represented_name = former_draft.relation, former_draft.represented_name
+    await uow.drafts.add(draft, session_id)
+    return draft
+
+
+async def list_drafts(dependencies: Dependencies, uow: UnitOfWork, session_id: int) -> list[Draft]:
+    """Return the drafts that a session holds and whose time is not over, the one that was saved last first."""
+    now = dependencies.clock.now()
+    return [
+        draft
+        for draft in await uow.drafts.list_held(session_id)
+        if draft.expires_at > now and draft.service in dependencies.services
+    ]
+
+
+async def get_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, *, lock: bool = False
+) -> Draft:
+    """Return a draft that this session holds; `NotFound("draft")` for any other, as if it did not exist."""
+    draft = await uow.drafts.find_held(draft_id, session_id, lock=lock)
+    if draft is None or draft.expires_at <= dependencies.clock.now() or draft.service not in dependencies.services:
+        raise NotFound("draft", detail="draft")
+    return draft
+
+
+def reckon_expiry(dependencies: Dependencies) -> datetime:
+    """Return until when a draft is kept that is saved now."""
+    return dependencies.clock.now() + timedelta(days=dependencies.policy.draft_days)
+
+
+def build_draft(dependencies: Dependencies, service: Service) -> Draft:
+    """Return an empty draft of a service, which is stored nowhere yet."""
+    now, chance = dependencies.clock.now(), int(dependencies.ids.new_token(), 16)
+    return Draft(
+        id=dependencies.ids.new_id(),
+        service=service.key,
+        version=service.version,
+        typed_values={},
+        saved_sections=(),
+        resume_code=f"{chance % 10**RESUME_CODE_DIGITS:0{RESUME_CODE_DIGITS}}",
+        created_at=now,
+        updated_at=now,
+        expires_at=reckon_expiry(dependencies),
+    )

@@ -1,0 +1,30 @@
+"""Forgetting drafts: one by whoever holds it, and all whose time is over."""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import get_draft
+from domain.drafts.draft import Draft
+from domain.unit_of_work import Store, UnitOfWork
+
+SWEPT_AT_ONCE = 500
+"""Drafts that one unit forgets."""
+
+
+async def delete_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
+    """Forget a draft that this session holds, on every device, and return what it was; `NotFound("draft")`.
+
+    The request that it became, if any, stays.
+    """
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    await uow.drafts.delete(draft.id)
+    return draft
+
+
+async def forget_expired_drafts(dependencies: Dependencies, store: Store) -> int:
+    """Forget the drafts that nobody saved for `Policy.draft_days`, a unit for some of them; return how many."""
+    forgotten_count = 0
+    while True:
+        async with store.open_unit() as uow:
+            swept_count = await uow.drafts.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
+        forgotten_count += swept_count
+        if not swept_count:
+            return forgotten_count

@@ -1,0 +1,107 @@
+"""Saving of drafts: what was typed is kept as it was typed, valid or not; what is wrong with it is found by reading."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import copy_draft, get_draft, reckon_expiry
+from domain.drafts.draft import Draft, Relation, TypedForm
+from domain.fields.form import Field
+from domain.fields.types import ReadingContext, Text
+from domain.language.form_sections import FormSection
+from domain.language.service import Service
+from domain.unit_of_work import UnitOfWork
+from domain.values import identifiers
+from domain.values.errors import NotFound, TooLarge
+from domain.values.text import tidy_text
+
+MAX_TYPED_BYTES = 16 * 1024
+"""Bytes that all that was typed in a draft may take (UTF-8): no form of ours comes near."""
+
+REPRESENTED_NAME = Field("represented_name", Text(80))
+
+
+async def save_section(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, typed_form: TypedForm
+) -> Draft:
+    """Keep what was typed in one section, and return the draft that has it.
+
+    Another tab's sections stay as they are. A draft that was submitted stays as it is too: the same values change
+    nothing, others make a new draft with all that is typed so far. Errors: `NotFound("draft")` for a draft that this
+    session does not hold, `NotFound("section")`, `TooLarge`.
+    """
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    section = find_section(dependencies.engine.get_service(draft.service), typed_form.section_name)
+    typed_values = {name: _tidy_value(value) for name, value in typed_form.typed_values.items()}
+    if draft.is_submitted:
+        if draft.holds(section.field_names, typed_values):
+            return draft
+        draft = await copy_draft(dependencies, uow, session_id, draft)
+    draft.save_section(section.name, section.field_names, typed_values)
+    _require_bounded(draft.typed_values)
+    return await _save_draft(dependencies, uow, draft)
+
+
+async def save_mobile(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, typed_mobile: str
+) -> Draft:
+    """Keep the mobile that takes a draft up on another device (+989…); `InvalidField("mobile")`, `NotFound("draft")`.
+
+    A submitted draft keeps the one that it has.
+    """
+    mobile = identifiers.parse_mobile(typed_mobile)
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.is_submitted:
+        return draft
+    draft.mobile = mobile
+    return await _save_draft(dependencies, uow, draft)
+
+
+async def save_relation(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft_id: int,
+    relation: Relation,
+    represented_name: str,
+) -> Draft:
+    """Keep for whom the citizen asks; the name is needed for anybody but oneself (`MissingField`, `InvalidField`)."""
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.is_submitted:
+        return draft
+    draft.relation, draft.represented_name = relation, ""
+    if relation is not Relation.SELF:
+        reading_context = ReadingContext(dependencies.clock.now())
+        draft.represented_name = REPRESENTED_NAME.read_value(represented_name, reading_context)
+    return await _save_draft(dependencies, uow, draft)
+
+
+def find_section(service: Service, section_name: str) -> FormSection:
+    """Return a section of a service's form; `NotFound("section")`."""
+    section = next((candidate for candidate in service.sections if candidate.name == section_name), None)
+    if section is None:
+        raise NotFound("section", detail="draft")
+    return section
+
+
+async def _save_draft(dependencies: Dependencies, uow: UnitOfWork, draft: Draft) -> Draft:
+    draft.updated_at, draft.expires_at = dependencies.clock.now(), reckon_expiry(dependencies)
+    await uow.drafts.save(draft)
+    return draft
+
+
+def _tidy_value(value: Any) -> Any:
+    """Return a typed value without the signs that no database takes; nothing else of it changes."""
+    if isinstance(value, str):
+        return tidy_text(value)
+    if isinstance(value, list):
+        return [_tidy_value(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {name: _tidy_value(entry) for name, entry in value.items()}
+    return value
+
+
+def _require_bounded(typed_values: Mapping[str, Any]) -> None:
+    if len(json.dumps(typed_values, ensure_ascii=False).encode()) > MAX_TYPED_BYTES:
+        raise TooLarge("draft", detail="draft")

@@ -1,0 +1,93 @@
+"""Submitting a draft: one request, however often, from wherever and at whatever time it is sent."""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import get_draft
+from domain.actions.drafts.reading import citizen_actor, select_typed_values
+from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.requests.submit import submit_request
+from domain.actions.requests.unverified import mark_unverified
+from domain.drafts.draft import Draft, Relation
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.addresses import network_for_address
+from domain.values.errors import TooManyRequests
+
+REQUESTS_PER_MOBILE = 20
+"""Requests that one mobile submits in an hour, proved or not."""
+
+UNVERIFIED_PER_ADDRESS = 20
+"""Requests without a proof that an address submits in an hour."""
+
+COUNTING_WINDOW = timedelta(hours=1)
+
+REPRESENTED_KEY = "represented"
+"""Where a request's data keeps for whom its citizen asks: {relation, name}."""
+
+
+async def submit_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, proved_mobile: str
+) -> ServiceRequest:
+    """Make a request of a draft, for the mobile (+989…) that the session has proved; return the one that it became.
+
+    A draft that became a request already makes nothing and gives that one. The citizen gets the same text as by SMS.
+    Errors: `NotFound("draft")`, `TooManyRequests`, and those of `submit_request`.
+    """
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.request_code is not None:
+        return await uow.requests.get_by_code(draft.request_code)
+    await _count_request(dependencies, uow, proved_mobile)
+    return await _store_request(dependencies, uow, draft, citizen_actor(proved_mobile), proved_mobile)
+
+
+async def submit_unverified(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft_id: int,
+    typed_mobile: str,
+    source_address: str,
+) -> ServiceRequest:
+    """Make a request of a draft while no code can be sent to prove its mobile; return the one that it became.
+
+    The typed number (+989…) is kept with it, and nothing goes there until it is proved. The caller has found that no
+    code can be sent (`CodeDelivery.LATER`). Errors: as `submit_draft`.
+    """
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.request_code is not None:
+        return await uow.requests.get_by_code(draft.request_code)
+    await _count_request(dependencies, uow, typed_mobile)
+    address_key = f"unverified:{network_for_address(source_address)}"
+    if await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW) > UNVERIFIED_PER_ADDRESS:
+        raise TooManyRequests("draft", detail="requests")
+    actor = citizen_actor(None)
+    draft.mobile = typed_mobile
+    request = await _store_request(dependencies, uow, draft, actor, None)
+    await mark_unverified(dependencies, uow, request, typed_mobile, actor)
+    return request
+
+
+async def _count_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> None:
+    counted = await uow.lines.add_hit(f"requests:{mobile}", dependencies.clock.now(), COUNTING_WINDOW)
+    if counted > REQUESTS_PER_MOBILE:
+        raise TooManyRequests("draft", detail="requests")
+
+
+async def _store_request(
+    dependencies: Dependencies, uow: UnitOfWork, draft: Draft, actor: Actor, mobile: str | None
+) -> ServiceRequest:
+    service = dependencies.engine.get_service(draft.service)
+    outcome = await submit_request(dependencies, uow, draft.service, select_typed_values(service, draft), actor, mobile)
+    request = outcome.request
+    for message in await announce_outcome(dependencies, uow, outcome, actor):
+        await queue_message(dependencies, uow, actor.identifier, message, request.id)
+    if draft.relation is not Relation.SELF:
+        represented = {"relation": draft.relation.value, "name": draft.represented_name}
+        request.data[REPRESENTED_KEY] = represented
+        await dependencies.engine.record_event(uow, request, "act_for", actor, {REPRESENTED_KEY: represented})
+    draft.request_code, draft.updated_at = request.code, dependencies.clock.now()
+    draft.mobile = mobile or draft.mobile
+    await uow.drafts.save(draft)
+    return request

@@ -1,0 +1,25 @@
+"""The citizen of a request: what it says of the person, and the text that states how far it is."""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import find_status_text, queue_message
+from domain.language.service import Service
+from domain.messages.records import MessageClass
+from domain.people.person import Person
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+
+
+def build_citizen(dependencies: Dependencies, service: Service, request: ServiceRequest, mobile: str) -> Person:
+    """Return the person with that mobile (+989…) as the form of a request names him."""
+    values = {field.autofill: request.fields.get(field.name) for field in service.form if field.autofill}
+    return Person(mobile, values.get("person.full_name"), values.get("person.national_code"), dependencies.clock.now())
+
+
+async def send_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+    """Queue the text that states how far a request is, for a number that became its citizen's just now."""
+    text_key, facts = await find_status_text(dependencies, uow, request)
+    chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
+    message = dependencies.catalogue.render_message(
+        chosen_key, dependencies.wording.request_facts(request, facts), MessageClass.RECEIPT
+    )
+    await queue_message(dependencies, uow, mobile, message, request.id)

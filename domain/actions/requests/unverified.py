@@ -1,0 +1,63 @@
+"""Requests whose citizen could not prove a mobile when they were sent: no code could be sent (`CodeDelivery.LATER`).
+
+Such a request has no mobile: nothing is sent to the number that was typed, which may be anybody's, and nobody follows
+it by that number. It keeps the number beside its form until its citizen proves it, by the tracking code and a code sent
+to that very number; then it is as any other.
+"""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.act import lock_request
+from domain.actions.requests.request_citizen import build_citizen, send_status
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
+
+UNVERIFIED_MOBILE_KEY = "unverified_mobile"
+"""Where a request's data keeps the number (+989…) that was typed and not proved."""
+
+
+def find_unverified_mobile(request: ServiceRequest) -> str | None:
+    """Return the number (+989…) that a request waits for a proof of; None where it waits for none."""
+    if request.mobile is not None:
+        return None
+    unverified_mobile = request.data.get(UNVERIFIED_MOBILE_KEY)
+    return str(unverified_mobile) if unverified_mobile else None
+
+
+def replace_mobile(request: ServiceRequest, proved_mobile: str) -> str | None:
+    """Give a request a number (+989…) whose citizen showed that it is theirs; return the one that it had."""
+    old_mobile, request.mobile = request.mobile, proved_mobile
+    request.data.pop(UNVERIFIED_MOBILE_KEY, None)
+    return old_mobile
+
+
+async def mark_unverified(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, typed_mobile: str, actor: Actor
+) -> None:
+    """Keep the number that somebody typed with a new request, and say so in its history."""
+    request.data[UNVERIFIED_MOBILE_KEY] = typed_mobile
+    await dependencies.engine.record_event(uow, request, "await_proof", actor, {UNVERIFIED_MOBILE_KEY: typed_mobile})
+
+
+async def verify_request_mobile(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, proved_mobile: str, actor: Actor
+) -> ServiceRequest:
+    """Give a request the mobile that it was sent with, now that its citizen has proved it, and send it its status.
+
+    Errors: `NotFound("code")` where it waits for another number, or for none (as if it did not exist), `AlreadyDone`
+    where it has this one already, `NotAllowedNow` once its personal data was erased.
+    """
+    request = await lock_request(uow, code)
+    if request.mobile == proved_mobile:
+        raise AlreadyDone("code", detail="mobile_verified")
+    if request.erased_at:
+        raise NotAllowedNow("code", detail="erased")
+    if find_unverified_mobile(request) != proved_mobile:
+        raise NotFound("code")
+    replace_mobile(request, proved_mobile)
+    await dependencies.engine.record_event(uow, request, "verify_mobile", actor, {"mobile": proved_mobile})
+    service = dependencies.engine.get_service(request.service)
+    await uow.people.save_person(build_citizen(dependencies, service, request, proved_mobile))
+    await send_status(dependencies, uow, request, proved_mobile)
+    return request
