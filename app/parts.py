@@ -42,7 +42,7 @@ from domain.gateways.gateway import PaymentGateway
 from domain.messages.ports import SmsProvider
 from domain.papers.ports import Printer
 from domain.people.person import Person
-from domain.settings.contact import Contact
+from domain.settings.contact import BotContact, Contact
 from payments.sandbox.gateway import SANDBOX, SandboxGateway
 from payments.sandbox.pages import SandboxPages
 from printing.symbols import render_barcode, render_qr_code
@@ -164,8 +164,31 @@ def _build_bots(
 
 def _build_site(parts: ServerParts) -> Channel:
     phone_links = {PHONE_PATH: "web.links.phone"} if parts.settings.demo else {}
-    links = {"/": "web.links.home", STAFF: "web.links.staff", **phone_links}
-    return Site(parts.dependencies.wording, links)
+    links = {"/": "web.links.home", _find_staff_address(parts.settings): "web.links.staff", **phone_links}
+    return Site(parts.dependencies.wording, links, _build_contact(parts))
+
+
+def _find_staff_address(settings: Settings) -> str:
+    """Return where the staff's site is: on a host of its own where it has one, else on everybody's."""
+    scheme, _, _ = settings.public_address.partition("://")
+    return f"{scheme}://{settings.staff.host}{STAFF}" if settings.staff.host else STAFF
+
+
+def _build_contact(parts: ServerParts) -> Contact:
+    """Return where citizens find somebody."""
+    settings = parts.settings
+    bots = [
+        BotContact(messenger, bot_settings.username)
+        for messenger, bot_settings in settings.active_bots.items()
+        if bot_settings.username
+    ]
+    return Contact(
+        settings.contact.phone or settings.letterhead.phone,
+        settings.contact.address or settings.letterhead.address,
+        settings.contact.hours,
+        parts.municipal_line,
+        bots,
+    )
 
 
 def _build_portal(parts: ServerParts) -> Channel:
@@ -173,15 +196,9 @@ def _build_portal(parts: ServerParts) -> Channel:
 
 
 def _build_payment_pages(parts: ServerParts) -> Channel:
-    settings = parts.settings
-    contact = Contact(
-        settings.contact.phone or settings.letterhead.phone,
-        settings.contact.address or settings.letterhead.address,
-        settings.contact.hours,
-        parts.municipal_line,
-    )
     symbols = PageSymbols(render_barcode, render_qr_code)
-    return PaymentPages(parts.dependencies, parts.store, parts.gateways, settings.public_address, symbols, contact)
+    site_address, contact = parts.settings.public_address, _build_contact(parts)
+    return PaymentPages(parts.dependencies, parts.store, parts.gateways, site_address, symbols, contact)
 
 
 def _build_sms(parts: ServerParts) -> Channel:

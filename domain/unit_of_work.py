@@ -22,6 +22,7 @@ from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepositor
 from domain.jobs.ports import LeaseRepository
 from domain.ledger.ports import LedgerRepository, SuspenseRepository
 from domain.messages.ports import (
+    CodeMessageRepository,
     DialogueRepository,
     InboxRepository,
     LineRepository,
@@ -30,7 +31,12 @@ from domain.messages.ports import (
 )
 from domain.offices.ports import CallRepository, OfficeRepository, TillRepository
 from domain.papers.ports import IssuedPaperRepository
-from domain.people.ports import SecondFactorRepository, StaffMemberRepository, StaffSessionRepository
+from domain.people.ports import (
+    CitizenSessionRepository,
+    SecondFactorRepository,
+    StaffMemberRepository,
+    StaffSessionRepository,
+)
 from domain.queues.ports import SavedViewRepository, SearchWordRepository, WorkListRepository
 from domain.registries.declarations import Registry
 from domain.registries.ports import ImportRepository, RegistryRepository
@@ -212,6 +218,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def citizen_sessions(self) -> CitizenSessionRepository:
+        """Sessions of the citizens' portal."""
+        ...
+
+    @property
     def second_factors(self) -> SecondFactorRepository:
         """Authenticators of the staff."""
         ...
@@ -269,6 +280,11 @@ class UnitOfWork(Protocol):
     @property
     def message_counts(self) -> MessageCountRepository:
         """How many messages are in which state, for pages and figures."""
+        ...
+
+    @property
+    def code_messages(self) -> CodeMessageRepository:
+        """Verification codes by SMS: what they cost, and whether they leave."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from store.key_checks import SqlKeyChecks
 from store.ledger.entries import SqlLedgerRepository
 from store.ledger.suspense import SqlSuspenseRepository
 from store.messages.chats import SqlChatRepository, SqlMobileProofRepository
+from store.messages.code_messages import SqlCodeMessageRepository
 from store.messages.dialogues import SqlDialogueRepository
 from store.messages.inbox import SqlInboxRepository
 from store.messages.lines import SqlLineRepository
@@ -35,6 +36,7 @@ from store.queues.work_lists import SqlWorkListRepository
 from store.repositories.audit import SqlAuditRepository
 from store.repositories.bills import SqlBillRepository
 from store.repositories.calls import SqlCallRepository
+from store.repositories.citizen_sessions import SqlCitizenSessionRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.feedback import SqlFeedbackRepository, SqlServiceViewRepository
 from store.repositories.fleet import SqlFleetRepository
@@ -119,6 +121,7 @@ class SqlUnit:
         self.dialogues = SqlDialogueRepository(work)
         self.outbox = SqlOutboxRepository(work)
         self.message_counts = SqlMessageCountRepository(work)
+        self.code_messages = SqlCodeMessageRepository(work)
         self.lines = SqlLineRepository(work)
         self.chats = SqlChatRepository(work)
         self.mobile_proofs = SqlMobileProofRepository(work)
@@ -126,6 +129,7 @@ class SqlUnit:
     def _open_staff(self, work: SqlTransaction) -> None:
         self.people = SqlStaffMemberRepository(work)
         self.staff_sessions = SqlStaffSessionRepository(work)
+        self.citizen_sessions = SqlCitizenSessionRepository(work)
         self.second_factors = SqlSecondFactorRepository(work)
         self.audit = SqlAuditRepository(work)
 

@@ -30,6 +30,7 @@ def find_faults(settings: Settings) -> list[str]:
         *find_bot_faults(settings),
         *find_gateway_faults(settings),
         *_find_calendar_faults(settings),
+        *_find_host_faults(settings),
     ]
     try:
         catalogue = build_catalogue(settings)
@@ -56,6 +57,13 @@ def find_remarks(settings: Settings) -> list[str]:
     if not settings.base_url:
         remark_lines.append(f"PISHKHAN_BASE_URL is not set: codes on papers lead to {settings.public_address}")
     return remark_lines
+
+
+def _find_host_faults(settings: Settings) -> list[str]:
+    public_host = settings.public_address.partition("://")[2]
+    if settings.staff.host and settings.staff.host == public_host:
+        return [f"PISHKHAN_STAFF__HOST is {public_host}, where citizens are: give the staff another one, or none"]
+    return []
 
 
 def _find_database_faults(settings: Settings) -> list[str]:

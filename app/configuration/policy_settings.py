@@ -122,6 +122,11 @@ class PolicySettings(BaseModel):
     guess_window_minutes: int = Field(
         _DEFAULT_POLICY.guess_window // _ONE_MINUTE, ge=1, description="Window of that limit."
     )
+    verification_rials_a_day: int = Field(
+        _DEFAULT_POLICY.verification_rials_a_day,
+        ge=0,
+        description="Rials that verification codes by SMS may cost in 24 hours; 0: none is sent.",
+    )
     notice_keeps_hours: int = Field(
         _DEFAULT_POLICY.notice_keeps // _ONE_HOUR, ge=1, description="After this an unsent notice is too old."
     )
@@ -143,7 +148,13 @@ class PolicySettings(BaseModel):
         _DEFAULT_POLICY.tariffs_need_approval, description="Whether a price needs a second person's approval."
     )
 
-    def build_policy(self, company_code: str, site_address: str = "", contact_phone: str = "") -> Policy:
+    def build_policy(
+        self,
+        company_code: str,
+        site_address: str = "",
+        contact_phone: str = "",
+        persian_part_rials: int = _DEFAULT_POLICY.persian_part_rials,
+    ) -> Policy:
         """Return the rules as the domain takes them."""
         durations: dict[str, Any] = {
             "retention": self.retention_days * _ONE_DAY,
@@ -158,6 +169,7 @@ class PolicySettings(BaseModel):
             company_code=company_code,
             site_address=site_address,
             contact_phone=contact_phone,
+            persian_part_rials=persian_part_rials,
             **plain_values,
             **durations,
         )

@@ -142,6 +142,11 @@ class BotSettings(SettingsSection):
     """A bot in a messenger; without a token there is none."""
 
     token: SecretStr = Field(NOT_SET, description="The bot's token, as its messenger gave it; unset: no bot.")
+    username: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]{0,64}$",
+        description="The bot's user name, without @, that pages offer it by; empty: they do not.",
+    )
     base_url: str = Field("", description="Where the Bot API answers, up to the token.")
     base_file_url: str = Field("", description="Where files are fetched, up to the token.")
     proxy: SecretStr = Field(
@@ -242,8 +247,13 @@ class SoapSettings(SettingsSection):
 
 
 class StaffSettings(SettingsSection):
-    """How the staff sign in."""
+    """How the staff sign in, and where."""
 
+    host: str = Field(
+        "",
+        pattern=r"^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?)?$",
+        description="Host of the staff's site alone, with its port if it has one; empty: that of all pages.",
+    )
     inside_networks: Networks = Field(
         (),
         description="The organisation's networks: elsewhere a code is asked for too. Unset: none, in demo loopback.",

@@ -170,6 +170,12 @@ class Settings(BaseSettings):
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def https_hosts(self) -> frozenset[str]:
+        """The hosts under which people reach the server by TLS, the staff's among them; none where they do not."""
+        public_host = self.public_address.partition("https://")[2]
+        return frozenset(filter(None, (public_host, self.staff.host))) if public_host else frozenset()
+
+    @property
     def inside_networks(self) -> Networks:
         """The organisation's own networks: none that nobody named, but for this machine in demo mode."""
         is_set = "inside_networks" in self.staff.model_fields_set
@@ -190,7 +196,13 @@ class Settings(BaseSettings):
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
         phone = self.contact.phone or self.letterhead.phone
-        return self.policy.build_policy(self.bills.company_code, site_address, phone)
+        return self.policy.build_policy(self.bills.company_code, site_address, phone, **self._known_prices())
+
+    def _known_prices(self) -> dict[str, int]:
+        """Return what a message part costs with the first provider, where that is set."""
+        provider = self.sms.find_provider(self.active_providers[0]) if self.active_providers else None
+        part_rials = provider.persian_part_rials if provider else None
+        return {} if part_rials is None else {"persian_part_rials": part_rials}
 
 
 def load_settings(config: Path | None = None) -> Settings:

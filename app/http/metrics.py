@@ -15,7 +15,9 @@ from prometheus_client.registry import Collector
 
 from app.ids import first_id_since
 from app.jobs.job_runs import JobRuns, JobState
-from domain.unit_of_work import Clock, Store
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.code_spending import find_spent_rials
+from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
 DAY_SECONDS = 24 * 3600
@@ -38,9 +40,9 @@ class Snapshot(Collector):
 class Metrics:
     """Answers `/metrics`. `store` is asked beside the one that serves everybody else, so that neither waits."""
 
-    def __init__(self, store: Store, clock: Clock, runs: JobRuns) -> None:
+    def __init__(self, store: Store, dependencies: Dependencies, runs: JobRuns) -> None:
         self._store = store
-        self._clock = clock
+        self._dependencies = dependencies
         self._runs = runs
 
     async def answer(self, _request: web.Request) -> web.Response:
@@ -51,11 +53,12 @@ class Metrics:
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _messages(self) -> list[GaugeMetricFamily]:
-        first_id = first_id_since(int(self._clock.now().timestamp()) - DAY_SECONDS)
+        first_id = first_id_since(int(self._dependencies.clock.now().timestamp()) - DAY_SECONDS)
         try:
             async with self._store.open_unit(write=False) as uow:
                 outgoing = await uow.message_counts.outgoing(first_id)
                 incoming = await uow.message_counts.incoming(first_id)
+                spent_rials = await find_spent_rials(self._dependencies, uow)
         except DomainError:
             return []
         sent = {state.value: count for state, count in outgoing.items()}
@@ -63,6 +66,14 @@ class Metrics:
         return [
             _gauge("pishkhan_outbox_messages", "Texts under way, and all of the last day, by state.", "state", sent),
             _gauge("pishkhan_inbox_messages", "Texts that came in within the last day, by state.", "state", came),
+            *self._code_costs(spent_rials),
+        ]
+
+    def _code_costs(self, spent_rials: int) -> list[GaugeMetricFamily]:
+        limit_rials = self._dependencies.policy.verification_rials_a_day
+        return [
+            GaugeMetricFamily("pishkhan_verification_rials", "Cost of the last day's codes by SMS.", spent_rials),
+            GaugeMetricFamily("pishkhan_verification_limit_rials", "What they may cost in a day.", limit_rials),
         ]
 
 

@@ -18,6 +18,7 @@ from app.configuration.checks import find_faults, find_remarks
 from app.configuration.settings import Settings, find_unused_names
 from app.http.access_log import AccessLog, route_pattern, shorten_malformed
 from app.http.connections import end_untaken_middleware
+from app.http.hosts import separate_hosts
 from app.http.proxies import see_through_proxies
 from app.http.readiness import NotReady, refuse_unknown_states
 from app.jobs.operations import Operations
@@ -25,7 +26,7 @@ from app.jobs.scheduler import Scheduler
 from app.parts import ServerParts, build_channels, open_parts
 from app.security.key_check import keep_or_refuse_key
 from channels.web.bodies import BODY_TIMEOUT_SECONDS
-from channels.web.headers import HTTPS_HOST
+from channels.web.headers import HTTPS_HOSTS
 from domain.unit_of_work import IdGenerator
 from domain.values.calendar import WorkingCalendar, to_tehran
 from domain.values.errors import DomainError, Internal
@@ -53,11 +54,13 @@ def build_application(parts: ServerParts) -> web.Application:
     application = web.Application(client_max_size=LARGEST_BODY)
     application[BODY_TIMEOUT_SECONDS] = parts.settings.http.body_timeout
     application.middlewares.append(end_untaken_middleware(parts.settings.http.body_timeout))
-    application[HTTPS_HOST] = parts.settings.public_address.partition("https://")[2]
+    application[HTTPS_HOSTS] = parts.settings.https_hosts
     application.middlewares.append(see_through_proxies(parts.settings.trusted_proxies))
-    operations = Operations(parts.settings, parts.store, parts.dependencies.clock, parts.job_runs)
+    operations = Operations(parts.settings, parts.store, parts.dependencies, parts.job_runs)
     for channel in [*build_channels(parts), operations]:
         channel.mount(application)
+    if staff_host := parts.settings.staff.host:
+        application.middlewares.append(separate_hosts(staff_host))
     application.middlewares.append(_name_faults_middleware(parts.dependencies.ids))
     return application
 

@@ -15,7 +15,7 @@ from app.configuration.settings import Settings
 from app.http.bearer import require_bearer
 from app.http.metrics import Metrics
 from app.jobs.job_runs import JobRuns, JobState
-from domain.unit_of_work import Clock
+from domain.actions.dependencies import Dependencies
 from domain.values.errors import DomainError
 from store.engines import build_engine
 from store.engines.faults import DatabaseUnavailable, FaultKind
@@ -26,14 +26,14 @@ from store.unit_of_work import SqlStore
 class Operations:
     """Mounts the three addresses. What is counted is read beside the store, by a connection of its own."""
 
-    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, job_runs: JobRuns) -> None:
+    def __init__(self, settings: Settings, store: SqlStore, dependencies: Dependencies, job_runs: JobRuns) -> None:
         self._store = store
         self._job_runs = job_runs
         self._metrics_token = settings.metrics.token.get_secret_value()
         self._beside = SqlStore(
             build_engine(settings.database_url, replace(settings.database.connection_limits(), connections=1))
         )
-        self._answer_metrics = Metrics(self._beside, clock, job_runs)
+        self._answer_metrics = Metrics(self._beside, dependencies, job_runs)
         self._schema_revision = head_revision()
         self._database_check: asyncio.Task[dict[str, str] | None] | None = None
 

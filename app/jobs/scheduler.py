@@ -23,6 +23,7 @@ from app.jobs.timetable import ClockReading, Interval, JobTrigger, run_daily, ru
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
+from domain.actions.citizens.sessions import forget_unused_sessions
 from domain.actions.drafts.forgetting import forget_expired_drafts
 from domain.actions.history.sealing import seal_history
 from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
@@ -189,6 +190,9 @@ JOBS = (
     _clean_up_daily("forgotten_imports", lambda parts: forget_old_imports(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_sessions", lambda parts: forget_ended_sessions(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_drafts", lambda parts: forget_expired_drafts(parts.dependencies, parts.store)),
+    _clean_up_daily(
+        "forgotten_citizen_sessions", lambda parts: forget_unused_sessions(parts.dependencies, parts.store)
+    ),
     Job(
         "paper_codes",
         run_daily(4),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.admin.frame import Visitor
-from channels.admin.submissions import RefusedForm
 from channels.web.forms import Control, FormValues, FormWording, build_controls, describe_stray, read_form
+from channels.web.refused_forms import RefusedForm
 from domain.fields.form import Field, read_fields
 from domain.fields.types import ReadingContext
 from domain.language.wording import Wording

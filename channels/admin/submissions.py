@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.frame import Visitor
-from channels.web.posted import PostedForm
+from channels.web.refused_forms import RefusedForm
 from domain.values.errors import DomainError, Forbidden
-
-REFUSAL_ID = "refusal"
-"""The id of the message beside a form that was refused (`admin/shared/parts.html`)."""
 
 FormAction = Callable[[web.Request, Visitor], Awaitable[str | web.Response]]
 """Does what a form asks for. Returns the address to go on to, whose page confirms it (`?done=…`), or a page itself: of
@@ -26,20 +23,6 @@ ErrorShownOnPage = Callable[[Visitor, DomainError], Awaitable[bool]]
 """Decides whether an error is shown on the form's own page, and audits it if needed. With any other the gate deals:
 it renders the site's error page, or asks for the proof that is missing.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedForm:
-    """A form that was refused: its name on its page, what was posted, and why it was refused."""
-
-    name: str
-    posted_form: PostedForm
-    error: DomainError
-
-    @property
-    def submitted_texts(self) -> dict[str, str]:
-        """The texts of the form, for pages that write its fields themselves; files have to be chosen again."""
-        return {form_name: value for form_name, value in self.posted_form.items() if isinstance(value, str)}
 
 
 FormPage = Callable[[web.Request, Visitor, RefusedForm], Awaitable[web.Response]]
@@ -85,8 +68,3 @@ class FormSubmission:
         if isinstance(outcome, str):
             raise web.HTTPSeeOther(outcome)
         return outcome
-
-
-def form_error(refused_form: RefusedForm | None) -> DomainError | None:
-    """Return why a form was refused; None where none was."""
-    return refused_form.error if refused_form else None

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from channels.portal.guard import PortalGuard
+from channels.portal.mobile_steps import MobileSteps
+from channels.portal.session_pages import SessionPages
 from channels.portal.verifying import VerifyPage
 from channels.web.pages import render_page
 from channels.web.paging import read_page_start
@@ -84,6 +87,14 @@ class Portal:
         app.router.add_get("/", self._show_home)
         app.router.add_get("/services/{key}", self._show_service)
         app.router.add_get("/verify/{token}", VerifyPage(self._dependencies, self._store).show_paper)
+        self._mount_personal_pages(app)
+
+    def _mount_personal_pages(self, app: web.Application) -> None:
+        """Add the pages that know who uses them."""
+        dependencies, store = self._dependencies, self._store
+        mobile_steps = MobileSteps(dependencies, store)
+        page_groups = (mobile_steps, SessionPages(dependencies, store))
+        PortalGuard(dependencies, store, mobile_steps).mount_pages(app, page_groups)
 
     async def _show_home(self, request: web.Request) -> web.Response:
         catalogue = self._dependencies.catalogue

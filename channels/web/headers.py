@@ -4,6 +4,8 @@ The pages hold no inline script or style, so the policy allows none. The policy 
 harm. A handler that needs another value sets the header itself and keeps it.
 """
 
+from collections.abc import Collection
+
 from aiohttp import web
 
 from domain.values.errors import Forbidden
@@ -42,8 +44,8 @@ SECURITY_HEADERS = {
 OVER_TLS: web.RequestKey[bool] = web.RequestKey("over_tls", bool)
 """Whether a call reached the proxy in front by TLS; not there where no declared proxy reports it."""
 
-HTTPS_HOST: web.AppKey[str] = web.AppKey("https_host", str)
-"""The host, with its port if it has one, under which the server is reached by TLS; "" where it is not."""
+HTTPS_HOSTS: web.AppKey[Collection[str]] = web.AppKey("https_hosts", Collection[str])
+"""The hosts, each with its port if it has one, under which the server is reached by TLS; none where it is not."""
 
 _STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
@@ -66,7 +68,7 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
 
 def is_over_tls(request: web.Request) -> bool:
     """Return whether the browser speaks TLS: a declared proxy says so, or it asks for our own https address."""
-    return request.get(OVER_TLS, request.secure) or request.host == request.app.get(HTTPS_HOST)
+    return request.get(OVER_TLS, request.secure) or request.host in request.app.get(HTTPS_HOSTS, ())
 
 
 def _choose_cache_policy(request: web.Request, response: web.StreamResponse) -> str:

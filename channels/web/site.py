@@ -17,6 +17,7 @@ from channels.web.error_pages import WORDING, render_errors
 from channels.web.headers import add_security_headers
 from domain.fields.types import format_number
 from domain.language.wording import Wording, day_and_hour_text
+from domain.settings.contact import Contact
 from domain.values import tracking_codes
 from domain.values.calendar import jalali_text
 from domain.values.identifiers import display_mobile
@@ -44,11 +45,14 @@ _ASSETS_KEY: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
 
 
 class Site:
-    """Mounts the shared layout. `links` are the site's sections in its header: address → key of the text."""
+    """Mounts the shared layout. `section_links` are the site's sections in its header: address → key of the text;
+    `contact` is what pages offer that lead nowhere else.
+    """
 
-    def __init__(self, wording: Wording, section_links: Mapping[str, str]) -> None:
+    def __init__(self, wording: Wording, section_links: Mapping[str, str], contact: Contact | None = None) -> None:
         self._wording = wording
         self._section_links = dict(section_links)
+        self._contact = contact or Contact()
 
     def mount(self, app: web.Application) -> None:
         """Set up templates, shared assets, security headers and error pages; every page's channel is mounted after."""
@@ -63,7 +67,12 @@ class Site:
             lstrip_blocks=True,
             filters=_TEMPLATE_FILTERS,
         )
-        environment.globals.update(t=self._render_text, asset=app[_ASSETS_KEY].__getitem__, links=self._section_links)
+        environment.globals.update(
+            t=self._render_text,
+            asset=app[_ASSETS_KEY].__getitem__,
+            links=self._section_links,
+            contact=self._contact,
+        )
         app.middlewares.append(render_errors)
         app.on_response_prepare.append(add_security_headers)
         add_site_folder(app, "web", Path(__file__).parent)

@@ -57,12 +57,12 @@ class ChatAddress:
 
 @dataclass(slots=True)
 class MobileProof:
-    """A code that was sent to a mobile, to prove it from an address of a channel (a chat)."""
+    """A code that was sent to a mobile, to prove it from an address of a channel."""
 
     channel: str
-    """The channel that the person writes from."""
+    """The channel that the person uses: a messenger, or the portal."""
     address: str
-    """Where in that channel (a chat's id)."""
+    """Where in that channel: a chat's id; at the portal the session's, and what the code is for."""
     mobile: str
     """The number that is to be proved (+989…)."""
     salt: str
@@ -73,6 +73,8 @@ class MobileProof:
     """Until when the code proves anything, in UTC."""
     tries: int = 0
     """How often a wrong code was given."""
+    used_at: datetime | None = None
+    """When the right one was given, in UTC; None while it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,7 @@ class MobileProofRepository(Protocol):
     async def delete(self, channel: str, address: str) -> None:
         """Forget it."""
         ...
+
+    async def delete_expired(self, expired_before: datetime) -> int:
+        """Forget the codes that ended before; return how many."""
+        ...

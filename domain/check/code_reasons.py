@@ -137,6 +137,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "yes_or_no",
     ),
     "mobile_not_verified": (
+        "ask_proof",
         "code_expired",
         "foreign_contact",
         "no_more_tries",
@@ -257,6 +258,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "bank_asked_now",
         "settlement_moved",
         "already_begun",
+        "earlier_page",
         "booked_ahead",
         "booked_then",
         "account_changed",
@@ -296,6 +298,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "chat",
         "codes",
         "drafts",
+        "codes_later",
         "guessing",
         "requests",
         "sign_in",

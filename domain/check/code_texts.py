@@ -15,6 +15,7 @@ from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTE
 from domain.conversation.vocabulary import COMMAND_INTENTS, SERVICE_WORDS
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
+from domain.messages.code_spending import SpendingLevel
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
@@ -37,7 +38,7 @@ WRITTEN_OUT_KEYS = (
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.more_bills", "sms.no_requests",
     "sms.nothing_to_leave",
     "sms.nothing_to_pay", "sms.offer.cancel", "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill",
-    "sms.nothing_returned", "sms.payment_reversed", "sms.proof_code", "sms.rated", "sms.rated_low",
+    "sms.nothing_returned", "sms.payment_reversed", "sms.portal_code", "sms.proof_code", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.refused", "sms.reopened", "sms.restarted", "sms.status",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.payment_differences",
@@ -66,6 +67,7 @@ def required_keys() -> Iterator[str]:
     yield from (f"choices.reason.{cause}" for cause in DECLINE_REASONS)
     yield from (f"choices.payment_method.{method}" for method in PaymentMethod if method is not PaymentMethod.REFUND)
     yield from (f"staff.payment_alerts.{alert}" for alert in AttemptAlert)
+    yield from (f"staff.code_spending.{level}" for level in SpendingLevel)
     yield from (f"print.{name}" for name in PRINT_KEYS)
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
     yield from (f"chat.buttons.{name}" for name in ANSWER_BUTTONS)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from domain.messages.code_spending import CodeSpending
 from domain.messages.records import InboundMessage, InboundState, MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 
@@ -195,6 +196,20 @@ class MessageCountRepository(Protocol):
 
     async def incoming(self, first_id: int) -> Mapping[InboundState, int]:
         """Count texts that came in from `first_id` on, by state."""
+        ...
+
+
+class CodeMessageRepository(Protocol):
+    """Verification codes by SMS, as they lie in the outbox."""
+
+    async def get_spending(self, queued_after: datetime) -> CodeSpending:
+        """Return what the codes cost that were queued since then."""
+        ...
+
+    async def are_held_up(self, channel: str, now: datetime, patience: timedelta, memory: timedelta) -> bool:
+        """Return whether nothing leaves by their channel: what should at once waits for longer than `patience`, or the
+        newest code of the last `memory` that is older than that was not sent, and nothing was sent since.
+        """
         ...
 
 

@@ -1,5 +1,5 @@
-"""What people need from outside: persons and staff, sessions and second factors in the store, and the hashing of
-passwords.
+"""What people need from outside: persons and staff, sessions of both sites and second factors in the store, and the
+hashing of passwords.
 """
 
 from collections.abc import Collection
@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.people.citizen_session import CitizenSession
 from domain.people.person import Person, StaffMember, Substitution
 from domain.people.sessions import SecondFactor, StaffSession
 from domain.values.actors import Role
@@ -85,6 +86,42 @@ class StaffSessionRepository(Protocol):
 
     async def delete_others(self, username: str, except_digest: str | None = None) -> int:
         """Forget the sessions of a member of the staff, but for one; return how many."""
+        ...
+
+    async def delete_unused(self, last_used_before: datetime) -> int:
+        """Forget the sessions that were not used since; return how many."""
+        ...
+
+
+class CitizenSessionRepository(Protocol):
+    """Browsers at the citizens' portal."""
+
+    async def add(self, session: CitizenSession) -> None:
+        """Store a new session."""
+        ...
+
+    async def find(self, token_digest: str) -> CitizenSession | None:
+        """Return the session with that digest, be it pending or not, whether it still lives or not."""
+        ...
+
+    async def save_last_use(self, session_id: int, used_at: datetime) -> None:
+        """Store when it was used last."""
+        ...
+
+    async def save_proof(self, session_id: int, pending_digest: str, mobile: str, proved_at: datetime) -> None:
+        """Store the proof of a mobile and the token that bears it, in the place of earlier ones."""
+        ...
+
+    async def delete_proof(self, session_id: int) -> None:
+        """Forget which mobile was proved."""
+        ...
+
+    async def adopt_pending(self, pending_digest: str) -> None:
+        """Let the pending token with that digest be the session's only one; nothing where there is none."""
+        ...
+
+    async def delete(self, session_id: int) -> bool:
+        """Forget a session; False when it was gone."""
         ...
 
     async def delete_unused(self, last_used_before: datetime) -> int:

@@ -20,6 +20,8 @@ class Policy:
     """
     contact_phone: str = ""
     """Where somebody answers the phone, in ASCII digits; empty: texts name none."""
+    persian_part_rials: int = 2_000
+    """Price of a part of a Persian text, in rials; this where the provider's is not known."""
     municipal_service_digit: int = 6
     """The service digit of bill ids; 6 is municipalities."""
     rounding_step: int = 1000
@@ -78,6 +80,8 @@ class Policy:
     """Foreign codes that one viewer may ask for in the `guess_window`."""
     guess_window: timedelta = timedelta(hours=1)
     """The window of that limit."""
+    verification_rials_a_day: int = 2_000_000
+    """Rials that verification codes by SMS may cost in 24 hours; 0: none is sent."""
     notice_keeps: timedelta = timedelta(days=2)
     """After it an unsent notice is too old."""
     messenger_patience: timedelta = timedelta(minutes=60)

@@ -134,6 +134,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _integer("chat_limit", 1, 100_000),
         _integer("guess_limit_sender", 1, 10_000),
         _duration("guess_window", "minutes", _ONE_MINUTE, 1, 24 * 60),
+        _integer("verification_rials_a_day", 0, 10**10),
     ),
 }
 """Every rule that the staff may change, in the groups of their page.

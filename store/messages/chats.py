@@ -6,7 +6,7 @@ from sqlalchemy import Executable, bindparam, delete, literal, select, update
 
 from domain.chats.chat import Chat, ChatAddress, ChatState, MobileProof
 from store.engines.base import DatabaseEngine
-from store.engines.types import ID
+from store.engines.types import ID, Utc
 from store.rows import TableMapping
 from store.schema import chats, mobile_proofs, notice_channels, requests
 from store.work import Repository
@@ -41,6 +41,7 @@ _IS_AT_ADDRESS = (
 )
 _GET_PROOF = select(*_PROOF_MAPPING.columns).where(*_IS_AT_ADDRESS)
 _DROP_PROOF = delete(mobile_proofs).where(*_IS_AT_ADDRESS)
+_DROP_EXPIRED_PROOFS = delete(mobile_proofs).where(mobile_proofs.c.expires_at < bindparam("moment", type_=Utc))
 
 
 def _upsert_chat(engine: DatabaseEngine) -> Executable:
@@ -62,7 +63,7 @@ def _upsert_proof(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(mobile_proofs)
     changed_columns = {
         column_name: insertion.excluded[column_name]
-        for column_name in ("mobile", "salt", "digest", "expires_at", "tries")
+        for column_name in ("mobile", "salt", "digest", "expires_at", "tries", "used_at")
     }
     return insertion.on_conflict_do_update(index_elements=["channel", "address"], set_=changed_columns)
 
@@ -113,3 +114,6 @@ class SqlMobileProofRepository(Repository):
 
     async def delete(self, channel: str, address: str) -> None:
         await self._transaction.execute(_DROP_PROOF, {"on_channel": channel, "of_address": address})
+
+    async def delete_expired(self, expired_before: datetime) -> int:
+        return await self._transaction.count_written(_DROP_EXPIRED_PROOFS, {"moment": expired_before})

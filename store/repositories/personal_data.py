@@ -19,6 +19,7 @@ from store.payments.erasing import ERASE_ATTEMPTS_OF_REQUEST, ERASE_OLDER_ATTEMP
 from store.schema import (
     bills,
     chats,
+    citizen_sessions,
     comments,
     contents,
     dialogues,
@@ -152,6 +153,7 @@ _TABLES_OF_LINE = (
     (opt_outs, "mobile"),
     (notice_channels, "mobile"),
     (mobile_proofs, "mobile"),
+    (citizen_sessions, "proved_mobile"),
     (dialogues, "address"),
     (chats, "mobile"),
 )

@@ -92,6 +92,8 @@ partial_index(
 partial_index(
     "ix_outbox_claimed", outbox.c.channel, outbox.c.claimed_until, where=outbox.c.state == MessageState.SENDING
 )
+_IS_CODE = outbox.c.cls == MessageClass.SECURITY
+partial_index("ix_outbox_codes", outbox.c.created_at, where=_IS_CODE)
 
 receipts = Table(
     "receipts",
@@ -142,6 +144,7 @@ mobile_proofs = Table(
     Column("digest", SafeText, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("used_at", Utc),
     Index(None, "expires_at"),
 )
 

@@ -10,9 +10,10 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import ACCOUNT_PATH, PROOF_PATH, as_local_address
 from channels.admin.return_links import PROOF_PASSWORD_FIELD
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.user_agents import describe_browser
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.staff import own_account
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.language.wording import day_and_hour_text

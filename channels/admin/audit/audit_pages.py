@@ -10,10 +10,11 @@ from aiohttp import web
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.user_agents import describe_browser
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditEntry, AuditFilter

@@ -16,9 +16,10 @@ from channels.admin.bills.bill_forms import (
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, lock_unchanged_row, read_row_id
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties

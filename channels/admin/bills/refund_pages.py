@@ -18,8 +18,9 @@ from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import list_address
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.web.paging import build_page_query
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import DueBack, RefundState

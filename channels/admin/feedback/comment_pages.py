@@ -12,11 +12,12 @@ from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.paging import build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
 from domain.actions.queues.visibility import may_see_request, visible_services

@@ -10,10 +10,11 @@ from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.bills.bill_forms import payment_done_key
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.paging import build_page_query
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills import suspense
 from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels

@@ -9,10 +9,11 @@ from aiohttp import web
 
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.resending import retry_message
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request

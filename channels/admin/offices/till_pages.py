@@ -18,8 +18,9 @@ from channels.admin.offices.office_period import (
     read_period,
 )
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.fields.form import Field

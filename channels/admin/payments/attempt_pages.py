@@ -13,9 +13,10 @@ from channels.admin.actors import load_staff_names
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.payments.attempt_view import StaffAttemptView, build_attempt_view
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert

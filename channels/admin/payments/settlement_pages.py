@@ -14,9 +14,10 @@ from channels.admin.actors import load_staff_names
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.payments.settlement_view import SettlementViews
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import (

@@ -9,7 +9,8 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
+from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import (
     end_substitution,

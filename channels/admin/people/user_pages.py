@@ -8,10 +8,11 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.user_agents import describe_browser
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, staff_accounts
 from domain.actions.staff.signing_in import StaffSignIn

@@ -16,8 +16,9 @@ from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visito
 from channels.admin.gate import as_local_address
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
-from channels.admin.submissions import FormSubmission, RefusedForm
+from channels.admin.submissions import FormSubmission
 from channels.web.posted import PostedForm, read_text
+from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view

@@ -14,9 +14,10 @@ from aiohttp import web
 from channels.admin.actors import load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import RegistryViews, list_address
-from channels.admin.submissions import FormAction, FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.actions.staff.authorization import registry_right

@@ -12,10 +12,11 @@ from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form
 from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.registry_entry import (
     amend_fields,

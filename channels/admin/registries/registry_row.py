@@ -10,7 +10,7 @@ from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
-from channels.admin.submissions import REFUSAL_ID, RefusedForm, form_error
+from channels.web.refused_forms import REFUSAL_ID, RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
 from domain.actions.registries.charges import find_unowed_reason

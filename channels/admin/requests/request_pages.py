@@ -20,17 +20,11 @@ from channels.admin.bills.bill_forms import (
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_view import OpenedStep
-from channels.admin.submissions import (
-    REFUSAL_ID,
-    FormAction,
-    FormSubmission,
-    RefusedForm,
-    forbidden_with_reason_too,
-    form_error,
-)
+from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
+from channels.web.refused_forms import REFUSAL_ID, RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request

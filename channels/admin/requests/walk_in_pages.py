@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.web.forms import (
     MORE_ROWS_BUTTON,
     FormWording,
@@ -23,6 +23,7 @@ from channels.web.forms import (
     refuse_rows_without_machine,
 )
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import may_see_request
 from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once, find_form_faults

@@ -8,8 +8,9 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.settings.setting_pages import DAYS_PATH, PAGE_TABS
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import (
     HOLIDAY,

@@ -9,9 +9,10 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.settings.rules import NO_CHOICE, RULE_GROUPS, YES_CHOICE, SettingRule, read_present_value

@@ -8,10 +8,11 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.settings.setting_pages import PAGE_TABS, TEXTS_PATH
-from channels.admin.submissions import FormSubmission, RefusedForm, form_error
+from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text

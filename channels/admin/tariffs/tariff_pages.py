@@ -9,11 +9,12 @@ from aiohttp import web
 from channels.admin.actors import load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.page_forms import FormView, PageForm
-from channels.admin.submissions import FormSubmission, RefusedForm, forbidden_with_reason_too, form_error
+from channels.admin.submissions import FormSubmission, forbidden_with_reason_too
 from channels.admin.tariffs.tariff_view import TARIFFS_PATH, TariffViews, price_address
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (

@@ -1,94 +1,40 @@
-"""Proving that a mobile is somebody's: by the messenger's word (the own contact), or by a code sent to it by SMS.
-
-A code has six digits, holds for five minutes and five tries; only its salted digest is kept. A mobile is sent so many
-codes an hour, an address may ask for so many, and all together: nobody can flood a phone, guess, or spend on texts.
+"""Proving that a mobile is that of whose chat it is: by the messenger's word (the own contact), or by a code by SMS
+(`domain/actions/messages/verification_codes.py`).
 """
 
-import hashlib
-import hmac
-import re
-from datetime import timedelta
-
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import Address, queue_message, queue_reply
-from domain.chats.chat import Chat, MobileProof
+from domain.actions.messages.notify import Address, queue_reply
+from domain.actions.messages.verification_codes import CodeRequest, check_code, send_code
+from domain.chats.chat import Chat
 from domain.messages.catalogue import RenderedMessage
+from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.errors import InvalidField, MobileNotVerified, TooManyRequests
+from domain.values.errors import InvalidField, MobileNotVerified
 from domain.values.identifiers import display_mobile
-from domain.values.text import ascii_digits, persian_digits
+from domain.values.text import persian_digits
 
-CODE_DIGITS = 6
-CODE_LIFETIME = timedelta(minutes=5)
-MOST_TRIES = 5
-CODES_PER_MOBILE = 3
 CODES_PER_ADDRESS = 5
-CODES_PER_WINDOW = 300
-"""Codes an hour whoever asks for them: texts cost money, and the own contact proves a mobile without one."""
-
-COUNTING_WINDOW = timedelta(hours=1)
+"""Codes an hour that a chat may ask for."""
 
 
-_DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ \-–—.‌]+[0-9]+)*")
-_ANY_LETTER = re.compile(r"[^\W\d_]")
-_FEWEST_DIGITS, _MOST_DIGITS = 4, 8
-"""Digits of a text without any word that is a code with a slip in it."""
-
-
-def extract_code(text: str) -> str | None:
-    """Return the code that a text holds, in any script, spacing and company («کد من ۱۲۳ ۴۵۶ است», a forwarded text).
-
-    None where it holds none, or several numbers that may be one. A few digits alone are a mistyped code.
-    """
-    digit_runs = [re.sub(r"[^0-9]", "", digit_run) for digit_run in _DIGIT_GROUPS.findall(ascii_digits(text))]
-    full_codes = [digit_run for digit_run in digit_runs if len(digit_run) == CODE_DIGITS]
-    if len(full_codes) == 1:
-        return full_codes[0]
-    is_lone_number = (
-        len(digit_runs) == 1 and not _ANY_LETTER.search(text) and _FEWEST_DIGITS <= len(digit_runs[0]) <= _MOST_DIGITS
-    )
-    return digit_runs[0] if is_lone_number else None
-
-
-async def send_proof_code(dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, mobile: str) -> None:
-    """Send a new code to a mobile (+989…), in the place of an earlier one; `TooManyRequests`."""
-    now = dependencies.clock.now()
-    address_count = await uow.lines.add_hit(f"proof:{channel}:{address}", now, COUNTING_WINDOW)
-    mobile_count = await uow.lines.add_hit(f"proof:{mobile}", now, COUNTING_WINDOW)
-    overall_count = await uow.lines.add_hit("proof:total", now, COUNTING_WINDOW)
-    if address_count > CODES_PER_ADDRESS or mobile_count > CODES_PER_MOBILE or overall_count > CODES_PER_WINDOW:
-        raise TooManyRequests("mobile", detail="codes")
-    salt, code = (
-        dependencies.ids.new_token(),
-        f"{int(dependencies.ids.new_token(), 16) % 10**CODE_DIGITS:0{CODE_DIGITS}}",
-    )
-    await uow.mobile_proofs.save(
-        MobileProof(channel, address, mobile, salt, _digest_code(salt, code), now + CODE_LIFETIME)
-    )
-    code_message = dependencies.catalogue.render_message(
-        "sms.proof_code", {"otp": persian_digits(code)}, MessageClass.SECURITY
-    )
-    await queue_message(dependencies, uow, mobile, code_message)
+async def send_proof_code(
+    dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, mobile: str
+) -> CodeDelivery:
+    """Send a new code to a mobile (+989…), in the place of an earlier one, if one can be sent; `TooManyRequests`."""
+    limits = {f"proof:{channel}:{address}": CODES_PER_ADDRESS}
+    return await send_code(dependencies, uow, CodeRequest(channel, address, mobile, "sms.proof_code", limits))
 
 
 async def check_proof_code(
     dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, code: str
 ) -> str | MobileNotVerified:
-    """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back."""
-    proof = await uow.mobile_proofs.find(channel, address)
-    if proof is None or proof.expires_at <= dependencies.clock.now():
-        return MobileNotVerified("code", detail="code_expired")
-    if hmac.compare_digest(_digest_code(proof.salt, code), proof.digest):
+    """Return the mobile that a code proves, once, or why it proves none, which is counted."""
+    proved = await check_code(dependencies, uow, channel, address, code)
+    if isinstance(proved, str):
         await uow.mobile_proofs.delete(channel, address)
-        return proof.mobile
-    proof.tries += 1
-    if proof.tries >= MOST_TRIES:
-        await uow.mobile_proofs.delete(channel, address)
-        return MobileNotVerified("code", detail="no_more_tries")
-    await uow.mobile_proofs.save(proof)
-    return MobileNotVerified("code", detail="wrong_code")
+    return proved
 
 
 def read_own_mobile(phone: str, is_own: bool) -> str:
@@ -119,7 +65,3 @@ async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mob
         await queue_reply(dependencies, uow, Address(other_chat.channel, other_chat.chat_id), notice_message)
     chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now
     await uow.chats.save(chat)
-
-
-def _digest_code(salt: str, code: str) -> str:
-    return hashlib.sha256(f"{salt}:{code}".encode()).hexdigest()

@@ -17,7 +17,6 @@ from domain.actions.conversations.chat_turn import (
 from domain.actions.conversations.converse import build_context
 from domain.actions.conversations.proving import (
     check_proof_code,
-    extract_code,
     link_chat,
     read_own_mobile,
     send_proof_code,
@@ -25,15 +24,17 @@ from domain.actions.conversations.proving import (
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
+from domain.actions.messages.verification_codes import extract_code
 from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows, menu_button_rows
 from domain.conversation.grammar import UNKNOWN_INTENT
+from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.ports import StoredDialogue
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.errors import DomainError, InvalidField, MobileNotVerified
+from domain.values.errors import DomainError, InvalidField, MobileNotVerified, TooManyRequests
 from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 
@@ -98,9 +99,11 @@ async def _prove_by_code(
 async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> ChatReply:
     try:
         async with turn.uow.savepoint():
-            await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
+            delivery = await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
     except DomainError as error:
         return ChatReply(turn.render_error(error), _contact_request(turn))
+    if delivery is CodeDelivery.LATER:
+        return ChatReply(turn.render_error(TooManyRequests("mobile", detail="codes_later")), _contact_request(turn))
     return ChatReply(turn.render("chat.code_sent", mobile=_display_mobile(mobile)))
 
 

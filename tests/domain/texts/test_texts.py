@@ -178,6 +178,7 @@ REAL: dict[str, list[str]] = {
     "start": [HourOfDay().render_value(hour, TEXTS.text) for hour in HALF_HOURS],
     "count": [persian_digits(200)],
     "otp": ["۰۱۲۳۴۵"],
+    "otp_latin": ["012345"],
     "score": [format_number(score) for score in range(1, 6)],
     "hours": [format_number(half / 2) for half in range(1, 401)],
     "asked": [format_number(half / 2) for half in range(1, 49)],

@@ -1,0 +1,175 @@
+"""What the personal pages of the portal share: who is there, their routes, their posted forms, how a page is rendered.
+
+A page of the portal that is more than a text to be read is a `PortalRoute` of a `PortalPageGroup`; the guard
+(`channels/portal/guard.py`) stands before all of them. A posted form's handler is a `PortalSubmission`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from channels.web.error_pages import WORDING, status_of
+from channels.web.pages import render_page
+from channels.web.posted import EMPTY_FORM, PostedForm
+from channels.web.refused_forms import RefusedForm
+from channels.web.session import SessionCookie
+from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
+from domain.values.errors import DomainError, Forbidden, MobileNotVerified, NotFound
+
+HOME_PATH = "/"
+
+SESSION_COOKIE = SessionCookie("pishkhan_portal", "/", SESSION_LIFETIME)
+
+MAX_FORM_BYTES = 64 * 1024
+"""Bytes of a posted form that has no file."""
+
+MAX_ADDRESS_LENGTH = 500
+"""Characters of an address that is led back to."""
+
+NEW_TOKEN: web.RequestKey[str] = web.RequestKey("new_portal_token", str)
+"""A token that the answer gives to the browser."""
+
+ASK_PROOF_DETAIL = "ask_proof"
+"""The detail of the error with which the guard deals by asking for the mobile's proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalVisitor:
+    """A citizen at one call of the portal."""
+
+    session: CitizenSession | None
+    """What the browser's cookie stands for; None without one."""
+    now: datetime
+    """The moment of the call, in UTC."""
+    source_address: str
+    """The network address that the call came from."""
+    form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
+    """What was posted, with its files; empty where nothing was."""
+
+    @property
+    def csrf_token(self) -> str:
+        """The token that the page's forms bear; empty without a session: such forms are checked by their origin."""
+        return self.session.csrf_token if self.session else ""
+
+    @property
+    def proved_mobile(self) -> str | None:
+        """The number (+989…) whose proof holds now; None where none does."""
+        return self.session.find_proved_mobile(self.now) if self.session else None
+
+    def require_proved_mobile(self, purpose: str, mobile: str = "") -> str:
+        """Return the proved number. Where none is, `MobileNotVerified`, and the guard asks for the proof: afterwards it
+        leads back to the address, with the form as it was posted, if one was.
+
+        `purpose` names what the code is for (`domain/actions/citizens/proofs.py`); to `mobile`, as it was typed
+        before, a code is sent at once.
+        """
+        proved_mobile = self.proved_mobile
+        if proved_mobile is None:
+            raise MobileNotVerified("mobile", detail=ASK_PROOF_DETAIL, purpose=purpose, mobile=mobile)
+        return proved_mobile
+
+
+def keep_session_token(request: web.Request, token: str) -> None:
+    """Have the answer to this call give the token of a session to the browser."""
+    request[NEW_TOKEN] = token
+
+
+PortalHandler = Callable[[web.Request, PortalVisitor], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRoute:
+    """A page or form of the portal, and the most bytes of its form."""
+
+    method: str
+    path: str
+    handler: PortalHandler
+    max_form_bytes: int = MAX_FORM_BYTES
+
+
+class PortalPageGroup(Protocol):
+    """Some pages of the portal that belong together."""
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return every route of these pages."""
+        ...
+
+
+PortalAction = Callable[[web.Request, PortalVisitor], Awaitable[str | web.Response]]
+"""Does what a form asks for. Returns the address to go on to, or a page itself. A domain error refuses the form."""
+
+PortalFormPage = Callable[[web.Request, PortalVisitor, RefusedForm], Awaitable[web.Response]]
+"""Shows the page of a form again, with the form as it was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSubmission:
+    """The handler of a posted form."""
+
+    name: str
+    """What its page knows it by; parts of the route's address may be in braces, as in the route."""
+    action: PortalAction
+    """Does what the form asks for."""
+    page: PortalFormPage
+    """Shown again when the form is refused, by the action or for having come from a page of an earlier session."""
+
+    async def __call__(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        """Answer the form: 303 to where it leads, the page that its action made, or its own page again.
+
+        What there is not, what is not theirs, and what wants a proof is not shown there: the guard deals with it.
+        """
+        try:
+            outcome = await self.action(request, visitor)
+        except DomainError as error:
+            if isinstance(error, NotFound | Forbidden) or error.detail == ASK_PROOF_DETAIL:
+                raise
+            return await self.show_refused(request, visitor, error)
+        if isinstance(outcome, str):
+            raise web.HTTPSeeOther(outcome)
+        return outcome
+
+    async def show_refused(self, request: web.Request, visitor: PortalVisitor, error: DomainError) -> web.Response:
+        """Return the form's page again, with what was typed and why it was refused."""
+        form_name = self.name.format_map(request.match_info)
+        return await self.page(request, visitor, RefusedForm(form_name, visitor.form, error))
+
+
+def render_portal_page(
+    request: web.Request,
+    visitor: PortalVisitor,
+    template_name: str,
+    context: Mapping[str, Any],
+    *,
+    error: DomainError | None = None,
+    status: int = 200,
+) -> web.Response:
+    """Render a page that extends `portal/layout.html`. The page of an `error` is answered with that one's status, any
+    other with `status`.
+    """
+    shared_context = {"visitor": visitor}
+    return render_page(
+        request, template_name, {**shared_context, **context}, status=status_of(error) if error else status
+    )
+
+
+def render_portal_error(request: web.Request, visitor: PortalVisitor, error: DomainError) -> web.Response:
+    """Render what cannot be done, with the other ways to get it done."""
+    context = {"status": status_of(error), "message": request.app[WORDING].render_error(error)}
+    return render_portal_page(request, visitor, "portal/error.html", context, error=error)
+
+
+def as_portal_address(address: str) -> str:
+    """Return an address that somebody brought if it is a page of the portal, else the first page: nothing leads to
+    another site, nor to the staff's.
+    """
+    is_own = address.startswith("/") and not address.startswith("//") and not _is_of_staff(address)
+    is_plain = address.isascii() and address.isprintable() and not set(address) & set("\\ ")
+    return address if is_own and is_plain and len(address) <= MAX_ADDRESS_LENGTH else HOME_PATH
+
+
+def _is_of_staff(address: str) -> bool:
+    path = address.partition("?")[0].partition("#")[0]
+    return path == "/staff" or path.startswith("/staff/")

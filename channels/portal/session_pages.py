@@ -1,0 +1,57 @@
+"""«Shared computer»: whoever used the portal on somebody else's screen ends it there, and nothing of it is left.
+
+The session is forgotten by the store, so the back button finds nothing; the browser is told to forget cookie, storage
+and cached pages (`Clear-Site-Data`, which browsers heed over TLS alone; without it the cookie is deleted all the same,
+and no personal page may be cached anyway).
+"""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from channels.portal.frame import SESSION_COOKIE, PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.web.refused_forms import RefusedForm
+from domain.actions.citizens.sessions import end_session
+from domain.actions.dependencies import Dependencies
+from domain.unit_of_work import Store
+
+END_PATH, ENDED_PATH = "/session/end", "/session/ended"
+
+CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
+
+
+class SessionPages:
+    """The page that ends a session, and what is shown then."""
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        return (
+            PortalRoute("GET", END_PATH, self._show_end),
+            PortalRoute("POST", END_PATH, PortalSubmission("end", self._end_session, self._show_end_again)),
+            PortalRoute("GET", ENDED_PATH, self._show_ended),
+        )
+
+    async def _show_end(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        return render_portal_page(request, visitor, "portal/session_end.html", {"problem": None})
+
+    async def _show_end_again(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm
+    ) -> web.Response:
+        return render_portal_page(
+            request, visitor, "portal/session_end.html", {"problem": refused_form}, error=refused_form.error
+        )
+
+    async def _end_session(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
+        if visitor.session:
+            async with self._store.open_unit() as uow:
+                await end_session(self._dependencies, uow, visitor.session)
+        response = web.Response(status=303, headers={"Location": ENDED_PATH, "Clear-Site-Data": CLEAR_SITE_DATA})
+        SESSION_COOKIE.delete_token(request, response)
+        return response
+
+    async def _show_ended(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        return render_portal_page(request, visitor, "portal/session_ended.html", {})

@@ -1,0 +1,61 @@
+"""Sessions of the portal: opened when something is begun, found by the token of the cookie, ended by their owner."""
+
+from domain.actions.dependencies import Dependencies
+from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
+from domain.people.sessions import digest_token
+from domain.unit_of_work import Store, UnitOfWork
+
+
+async def open_session(dependencies: Dependencies, uow: UnitOfWork) -> tuple[str, CitizenSession]:
+    """Store a new session; return its token, which is kept nowhere else, and the session."""
+    token, now = dependencies.ids.new_token(), dependencies.clock.now()
+    session = CitizenSession(
+        id=dependencies.ids.new_id(),
+        digest=digest_token(token),
+        csrf_token=dependencies.ids.new_token(),
+        created_at=now,
+        last_used_at=now,
+    )
+    await uow.citizen_sessions.add(session)
+    return token, session
+
+
+async def find_session(dependencies: Dependencies, uow: UnitOfWork, token: str) -> CitizenSession | None:
+    """Return the session that lives and has this token; None where there is none. Unknown tokens make no session.
+
+    The token before the last proof opens it without that proof, until the new one is used.
+    """
+    token_digest = digest_token(token)
+    session = await uow.citizen_sessions.find(token_digest) if token else None
+    if session is None or not session.is_alive(dependencies.clock.now()):
+        return None
+    is_earlier_token = session.pending_digest is not None and session.pending_digest != token_digest
+    return session.without_proof() if is_earlier_token else session
+
+
+async def note_session_use(dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession, token: str) -> None:
+    """Store that a session is used now, by this token; a proof that has ended is forgotten, and does not begin anew."""
+    now, token_digest = dependencies.clock.now(), digest_token(token)
+    if session.pending_digest == token_digest:
+        await uow.citizen_sessions.adopt_pending(token_digest)
+    if session.proved_mobile is not None and session.find_proved_mobile(now) is None:
+        await uow.citizen_sessions.delete_proof(session.id)
+    await uow.citizen_sessions.save_last_use(session.id, now)
+
+
+def is_use_due(dependencies: Dependencies, session: CitizenSession, token: str) -> bool:
+    """Return whether `note_session_use` has something to store: not every page is a write."""
+    return session.pending_digest == digest_token(token) or session.is_use_due(dependencies.clock.now())
+
+
+async def end_session(dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession) -> None:
+    """Forget a session: none of its tokens opens anything any more."""
+    await uow.citizen_sessions.delete(session.id)
+
+
+async def forget_unused_sessions(dependencies: Dependencies, store: Store) -> int:
+    """Forget the sessions that ended, and the codes whose time is over; return how many sessions."""
+    now = dependencies.clock.now()
+    async with store.open_unit() as uow:
+        await uow.mobile_proofs.delete_expired(now)
+        return await uow.citizen_sessions.delete_unused(now - SESSION_LIFETIME)

@@ -1,0 +1,62 @@
+"""The fuse of verification codes: what they cost within a day, who is warned of it, and whether SMS leaves at all."""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import SMS_CHANNEL, list_role_mobiles, queue_message
+from domain.messages.code_spending import (
+    ASSUMED_CODE_PARTS,
+    SPENDING_WINDOW,
+    CodeDelivery,
+    SpendingLevel,
+    find_spending_level,
+)
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Role
+from domain.values.text import group_digits
+
+SMS_PATIENCE = timedelta(seconds=30)
+"""What should leave at once and waits for longer is held up: no provider takes it, or no relay runs."""
+
+SMS_MEMORY = timedelta(minutes=10)
+"""A code that was not sent says so long that none will be; then another one is tried."""
+
+WARNED_ROLES = (Role.ADMIN, Role.MANAGER)
+
+
+async def find_spent_rials(dependencies: Dependencies, uow: UnitOfWork) -> int:
+    """Return what the codes of the last 24 hours cost, in rials."""
+    spending = await uow.code_messages.get_spending(dependencies.clock.now() - SPENDING_WINDOW)
+    return spending.total_rials(dependencies.policy.persian_part_rials)
+
+
+async def find_code_delivery(dependencies: Dependencies, uow: UnitOfWork) -> CodeDelivery:
+    """Return whether a code can be sent now; who is warned of a spent day is texted."""
+    policy = dependencies.policy
+    next_code_rials = ASSUMED_CODE_PARTS * policy.persian_part_rials
+    limit_rials = policy.verification_rials_a_day
+    if not limit_rials or await find_spent_rials(dependencies, uow) + next_code_rials > limit_rials:
+        await _warn_staff(dependencies, uow, SpendingLevel.ALL)
+        return CodeDelivery.LATER
+    now = dependencies.clock.now()
+    is_held_up = await uow.code_messages.are_held_up(SMS_CHANNEL, now, SMS_PATIENCE, SMS_MEMORY)
+    return CodeDelivery.LATER if is_held_up else CodeDelivery.SENT
+
+
+async def warn_about_spending(dependencies: Dependencies, uow: UnitOfWork) -> None:
+    """Text the administrators and managers once a level of the day's rials is reached."""
+    spent_rials = await find_spent_rials(dependencies, uow)
+    level = find_spending_level(spent_rials, dependencies.policy.verification_rials_a_day)
+    if level is not None:
+        await _warn_staff(dependencies, uow, level)
+
+
+async def _warn_staff(dependencies: Dependencies, uow: UnitOfWork, level: SpendingLevel) -> None:
+    """Text each of them once a day for each level."""
+    if await uow.lines.add_hit(f"code spending:{level}", dependencies.clock.now(), SPENDING_WINDOW) > 1:
+        return
+    facts = {"amount": group_digits(dependencies.policy.verification_rials_a_day)}
+    message = dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
+    role_mobiles = [await list_role_mobiles(uow, dependencies, role) for role in WARNED_ROLES]
+    for mobile in dict.fromkeys(mobile for mobiles in role_mobiles for mobile in mobiles):
+        await queue_message(dependencies, uow, mobile, message)

@@ -1,0 +1,134 @@
+"""Codes by SMS that prove a mobile, whatever channel they are asked for in.
+
+A code has six digits, holds for five minutes and five tries; only its salted digest is kept. How many are sent is
+limited for each mobile, by what the channel counts besides, and for all together, in number and in rials: nobody can
+flood a phone, guess, or spend on texts. Who asks learns nothing about a number: the answer is the same for any.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.code_spending import find_code_delivery, warn_about_spending
+from domain.actions.messages.notify import queue_message
+from domain.chats.chat import MobileProof
+from domain.messages.code_spending import CodeDelivery
+from domain.messages.records import MessageClass
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import MobileNotVerified, TooManyRequests
+from domain.values.text import ascii_digits, persian_digits
+
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=5)
+MOST_TRIES = 5
+CODES_PER_MOBILE = 3
+CODES_PER_WINDOW = 300
+"""Codes an hour whoever asks for them."""
+
+COUNTING_WINDOW = timedelta(hours=1)
+TOTAL_COUNTER = "proof:total"
+
+_DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ \-–—.‌]+[0-9]+)*")
+_ANY_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST_DIGITS, _MOST_DIGITS = 4, 8
+"""Digits of a text without any word that is a code with a slip in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Somebody wants to prove a mobile."""
+
+    channel: str
+    """The channel that the person uses."""
+    address: str
+    """Where in that channel; one code is under way for each."""
+    mobile: str
+    """The number (+989…)."""
+    text_key: str
+    """The text that brings the code: as `otp` in Persian digits, as `otp_latin` in those that phones fill in."""
+    limits: Mapping[str, int]
+    """Counter → most codes an hour, besides those of the mobile and of all."""
+
+
+def extract_code(text: str) -> str | None:
+    """Return the code that a text holds, in any script, spacing and company («کد من ۱۲۳ ۴۵۶ است», a forwarded text).
+
+    None where it holds none, or several numbers that may be one. A few digits alone are a mistyped code.
+    """
+    digit_runs = [re.sub(r"[^0-9]", "", digit_run) for digit_run in _DIGIT_GROUPS.findall(ascii_digits(text))]
+    full_codes = [digit_run for digit_run in digit_runs if len(digit_run) == CODE_DIGITS]
+    if len(full_codes) == 1:
+        return full_codes[0]
+    is_lone_number = (
+        len(digit_runs) == 1 and not _ANY_LETTER.search(text) and _FEWEST_DIGITS <= len(digit_runs[0]) <= _MOST_DIGITS
+    )
+    return digit_runs[0] if is_lone_number else None
+
+
+async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> CodeDelivery:
+    """Send a new code, in the place of an earlier one; `TooManyRequests`. Where none can be, nothing is counted."""
+    await uow.serialise("verification codes")  # else many at once would each find the last rials unspent
+    delivery = await find_code_delivery(dependencies, uow)
+    if delivery is CodeDelivery.LATER or await _are_all_spent(dependencies, uow):
+        return CodeDelivery.LATER
+    await _count_code(dependencies, uow, code_request)
+    salt, number = dependencies.ids.new_token(), int(dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
+    code, now = f"{number:0{CODE_DIGITS}}", dependencies.clock.now()
+    await uow.mobile_proofs.save(
+        MobileProof(
+            channel=code_request.channel,
+            address=code_request.address,
+            mobile=code_request.mobile,
+            salt=salt,
+            digest=_digest_code(salt, code),
+            expires_at=now + CODE_LIFETIME,
+        )
+    )
+    facts = {"otp": persian_digits(code), "otp_latin": code}
+    message = dependencies.catalogue.render_message(code_request.text_key, facts, MessageClass.SECURITY)
+    await queue_message(dependencies, uow, code_request.mobile, message)
+    await warn_about_spending(dependencies, uow)
+    return CodeDelivery.SENT
+
+
+async def _are_all_spent(dependencies: Dependencies, uow: UnitOfWork) -> bool:
+    now = dependencies.clock.now()
+    return await uow.lines.count_hits(TOTAL_COUNTER, now, COUNTING_WINDOW) >= CODES_PER_WINDOW
+
+
+async def _count_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> None:
+    """Count a code everywhere; `TooManyRequests` where there were too many, and the unit is rolled back with it."""
+    limits = {**code_request.limits, f"proof:{code_request.mobile}": CODES_PER_MOBILE, TOTAL_COUNTER: CODES_PER_WINDOW}
+    for counter_key, most_codes in limits.items():
+        if await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW) > most_codes:
+            raise TooManyRequests("mobile", detail="codes")
+
+
+async def check_code(
+    dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, code: str, *, may_repeat: bool = False
+) -> str | MobileNotVerified:
+    """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back.
+
+    A code proves once; once more where it `may_repeat`, while it still holds.
+    """
+    proof, now = await uow.mobile_proofs.find(channel, address), dependencies.clock.now()
+    if proof is None or proof.expires_at <= now or (proof.used_at is not None and not may_repeat):
+        return MobileNotVerified("code", detail="code_expired")
+    if hmac.compare_digest(_digest_code(proof.salt, code), proof.digest):
+        proof.used_at = now
+        await uow.mobile_proofs.save(proof)
+        return proof.mobile
+    proof.tries += 1
+    if proof.tries >= MOST_TRIES:
+        await uow.mobile_proofs.delete(channel, address)
+        return MobileNotVerified("code", detail="no_more_tries")
+    await uow.mobile_proofs.save(proof)
+    return MobileNotVerified("code", detail="wrong_code")
+
+
+def _digest_code(salt: str, code: str) -> str:
+    return hashlib.sha256(f"{salt}:{code}".encode()).hexdigest()

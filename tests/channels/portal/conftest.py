@@ -1,0 +1,23 @@
+"""Browsers at the portal."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.demo_site import DemoSite, demo_site
+from tests.support.portal_citizen import PortalCitizen, portal_citizen
+
+
+@pytest.fixture
+async def portal(database: Path) -> AsyncIterator[DemoSite]:
+    """The portal, with what stands behind it, of the test's own."""
+    async with demo_site(database) as built:
+        yield built
+
+
+@pytest.fixture
+async def citizen(portal: DemoSite) -> AsyncIterator[PortalCitizen]:
+    """A citizen's browser, without a cookie."""
+    async with portal_citizen(portal) as browser:
+        yield browser
