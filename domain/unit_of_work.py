@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.audit.ports import AuditRepository, VerificationRepository
-from domain.bills.ports import BillRepository, SequenceRepository
+from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
 from domain.drafts.ports import DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
@@ -150,6 +150,11 @@ class UnitOfWork(Protocol):
     @property
     def bills(self) -> BillRepository:
         """Bills, payments, reversals and refunds."""
+        ...
+
+    @property
+    def merged_bills(self) -> MergedBillRepository:
+        """Pairs of ids under which several bills are paid at once."""
         ...
 
     @property

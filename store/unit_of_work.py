@@ -30,6 +30,7 @@ from store.messages.outbox import SqlOutboxRepository
 from store.migrate import check_engine_schema
 from store.payments.attempts import SqlPaymentAttemptRepository
 from store.payments.links import SqlPaymentLinkRepository
+from store.payments.merged_bills import SqlMergedBillRepository
 from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
 from store.queues.work_lists import SqlWorkListRepository
@@ -101,6 +102,7 @@ class SqlUnit:
         self.bills = SqlBillRepository(work)
         self.payment_attempts = SqlPaymentAttemptRepository(work)
         self.payment_links = SqlPaymentLinkRepository(work)
+        self.merged_bills = SqlMergedBillRepository(work)
         self.ledger = SqlLedgerRepository(work)
         self.suspense = SqlSuspenseRepository(work)
         self.settlement = SqlSettlementRepository(work)

@@ -15,6 +15,7 @@ from channels.admin.account.account_pages import AccountPages
 from channels.admin.account.sign_in import SignInPages
 from channels.admin.audit.audit_pages import AuditPages
 from channels.admin.bills.charge_pages import ChargePages
+from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
 from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
@@ -120,6 +121,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
         ChargePages(dependencies, store),
+        MergedBillPages(dependencies, store),
         RegistryPages(dependencies, store),
         CalendarPages(dependencies, store),
         ServicePages(dependencies, store),

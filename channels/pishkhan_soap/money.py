@@ -9,11 +9,12 @@ from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
-from domain.actions.bills.pay import find_bill_by_ids, record_payment
+from domain.actions.bills.merged_bills import load_parts, render_parts_title
+from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.messages.notify import announce_outcome
 from domain.actions.offices.statement import build_statement
 from domain.bills.bill import Bill, BillState, PaymentMethod
+from domain.bills.merged_bill import MergedBill, derive_merged_state
 from domain.bills.pos_receipts import PosReceipt
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.offices.office import ACTION_ANSWER_RETENTION, CounterPayment, Statement, StatementLine
@@ -46,21 +47,31 @@ PAYMENT_OUTCOME = st.choice_type(
 
 
 async def get_bill(call: CounterCall) -> Mapping[str, Any]:
-    """Return a bill: all of an own request's, of others amount and service alone, and only while they can be paid.
+    """Return a bill: all of an own request's, of others and of merged bills amount and service alone, and only while
+    they can be paid.
 
     `AlreadyPaid`, `BillExpired` of others' that cannot: nobody should pay them at a counter.
     """
-    bill = await find_bill_by_ids(call.uow, call.values["bill_id"], call.values["payment_id"])
+    bill = await find_payable_by_ids(call.uow, call.values["bill_id"], call.values["payment_id"])
+    if isinstance(bill, MergedBill):
+        parts = await load_parts(call.uow, bill)
+        _refuse_closed(derive_merged_state([part.state for part in parts]))
+        parts_title = await render_parts_title(call.dependencies, call.uow, parts)
+        return {"amount": bill.amount, "service": parts_title}
     bill_title = await SUBJECTS[bill.subject_kind].render_title(call.dependencies, call.uow, bill)
     bill_values: dict[str, Any] = {"amount": bill.amount, "service": bill_title}
     own_request = await _find_own_request(call, bill)
     if own_request is not None:
         return bill_values | {"code": own_request.code, "state": bill.state.value, "deadline": bill.deadline}
-    if bill.state in {BillState.EXPIRED, BillState.VOID}:
-        raise BillExpired("billId")
-    if not bill.state.is_payable:
-        raise AlreadyPaid("billId")
+    _refuse_closed(bill.state)
     return bill_values
+
+
+def _refuse_closed(bill_state: BillState) -> None:
+    if bill_state in {BillState.EXPIRED, BillState.VOID}:
+        raise BillExpired("billId")
+    if not bill_state.is_payable:
+        raise AlreadyPaid("billId")
 
 
 async def _find_own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
@@ -71,10 +82,10 @@ async def _find_own_request(call: CounterCall, bill: Bill) -> ServiceRequest | N
 
 
 async def report_payment(call: CounterCall) -> Mapping[str, Any]:
-    """Settle a bill with money that the counter's terminal took; the same receipt settles once."""
+    """Settle a bill, or a merged one, with money that the counter's terminal took; the same receipt settles once."""
     values = call.values
     bill_ids = (values["bill_id"], values["payment_id"])
-    paid = await record_payment(
+    paid = await record_payment_by_ids(
         dependencies=call.dependencies,
         uow=call.uow,
         bill_id_pair=bill_ids,
@@ -84,14 +95,14 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
         actor=call.clerk,
         receipt=_read_receipt(values),
     )
-    if paid.outcome:
-        await announce_outcome(call.dependencies, call.uow, paid.outcome, call.clerk)
-    payment_values = {"outcome": paid.payment.outcome.value, "amount": paid.payment.amount, "at": paid.payment.at}
-    own_request = await _find_own_request(call, paid.bill)
+    await announce_receipt(call.dependencies, call.uow, paid, call.clerk)
+    first_paid = paid.payments[0]
+    payment_values = {"outcome": paid.outcome.value, "amount": paid.amount, "at": first_paid.payment.at}
+    own_request = None if paid.merged_bill else await _find_own_request(call, first_paid.bill)
     request_values = (
         {"code": own_request.code, "state": own_request.state, "phase": own_request.phase.value} if own_request else {}
     )
-    return {**payment_values, "reference": values["reference"], "bill_state": paid.bill.state.value, **request_values}
+    return {**payment_values, "reference": values["reference"], "bill_state": paid.bill_state.value, **request_values}
 
 
 def _read_receipt(values: Mapping[str, Any]) -> PosReceipt:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.actions.payments.pages import AttemptOutcome, AttemptView, PaymentPageView
 from domain.bills.bill import Bill, Payment
+from domain.bills.merged_bill import derive_merged_deadline
 from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
@@ -59,6 +60,20 @@ class PayableBillView:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedIdsView:
+    """One pair of ids for several bills."""
+
+    amount: str
+    """Rials, grouped."""
+    ids: BillIds
+    """The two ids."""
+    deadline: str
+    """The last day of the bill that has to be paid first, in words; empty without one."""
+    barcode: str
+    """The address of its picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayOffer:
     """A gateway as its button names it."""
 
@@ -86,6 +101,24 @@ class PaymentWording:
         """Return the bills of a link, in their order."""
         pairs = zip(view.payable.bills, view.payable.titles, strict=True)
         return [self._build_bill(view, bill, title) for bill, title in pairs]
+
+    def build_merged_ids(self, view: PaymentPageView) -> MergedIdsView | None:
+        """Return the pair of ids that pays all open bills of a link; None where there is none, or nothing is to be paid
+        now.
+        """
+        merged_bill = view.merged_bill
+        if merged_bill is None or not view.state.may_pay_online:
+            return None
+        ids, deadline = (
+            BillIds(merged_bill.bill_id, merged_bill.payment_id),
+            derive_merged_deadline(view.payable.open_bills),
+        )
+        return MergedIdsView(
+            amount=group_digits(merged_bill.amount),
+            ids=ids,
+            deadline=deadline_day_text(deadline) if deadline else "",
+            barcode=self._symbols.draw_barcode(bill_barcode(ids)),
+        )
 
     def draw_receipt_code(self, page_address: str) -> str:
         """Return the picture of a code that leads to a page: whoever scans a printed receipt sees whether it holds."""

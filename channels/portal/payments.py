@@ -19,6 +19,7 @@ from channels.web.posted import EMPTY_FORM, read_posted_form, read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
+from domain.actions.payments.merging import merge_bills_of_link
 from domain.actions.payments.pages import (
     AttemptOutcome,
     PaymentPageView,
@@ -31,7 +32,15 @@ from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentPage
 from domain.gateways.health import GatewayHealth
 from domain.settings.contact import Contact
 from domain.unit_of_work import Store
-from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, NotFound, PaymentUnknown, Unavailable
+from domain.values.errors import (
+    AlreadyPaid,
+    BillExpired,
+    InvalidField,
+    NotAllowedNow,
+    NotFound,
+    PaymentUnknown,
+    Unavailable,
+)
 from domain.values.text import group_digits
 
 PAY_PATH = "/pay"
@@ -43,7 +52,11 @@ CHANNEL_NAME = "portal"
 MAX_CALLBACK_BYTES = 16 * 1024
 """Of a callback's body; none of the published ones comes near."""
 
-MAX_START_BYTES = 4 * 1024
+MAX_FORM_BYTES = 4 * 1024
+"""Of a form of these pages."""
+
+MERGED_IDS_ANCHOR = "merged"
+"""Where a page shows the one pair of ids."""
 
 LOOK_PAUSES = (2, 2, 3, 4, 6, 10, 20, 30)
 """Seconds after which a page that cannot tell yet looks again by itself, so many times; then its reader does."""
@@ -78,6 +91,7 @@ class PaymentPages:
         app.router.add_get(f"{PAY_PATH}/result", self._show_foreign_return)
         app.router.add_get(f"{PAY_PATH}/{{token}}", self._show_bills)
         app.router.add_post(f"{PAY_PATH}/{{token}}/start", self._start_payment)
+        app.router.add_post(f"{PAY_PATH}/{{token}}/merge", self._merge_bills)
         app.router.add_get(f"{PAY_PATH}/{{token}}/result/{{attempt_id:[0-9]{{1,19}}}}", self._show_result)
         app.router.add_get(f"{PAY_PATH}/{{gateway}}/callback", self._receive_callback, allow_head=False)
         app.router.add_post(f"{PAY_PATH}/{{gateway}}/callback", self._receive_callback)
@@ -106,12 +120,27 @@ class PaymentPages:
             "total_amount": group_digits(view.payable.amount),
             "payer_digits": view.payable.payer_mobile[-3:] if view.payable.payer_mobile else "",
             "bills": bills,
+            "merged_ids": self._wording.build_merged_ids(view),
+            "may_merge": view.may_merge,
             "offers": self._wording.build_offers(self._list_offered(view.payable.amount)),
             "start_reason": start_reason,
             "contact_info": self._contact,
             "receipt_code": self._wording.draw_receipt_code(page_address) if any(b.receipt for b in bills) else "",
         }
         return self._render(request, "portal/pay.html", context, status=status)
+
+    async def _merge_bills(self, request: web.Request) -> web.Response:
+        """Make one pair of ids for all open bills; the page shows it, or why nothing can be paid now."""
+        require_same_origin(request)
+        token = request.match_info["token"]
+        await read_posted_form(request, MAX_FORM_BYTES)
+        try:
+            await merge_bills_of_link(self._dependencies, self._store, token)
+        except (NotAllowedNow, InvalidField):
+            raise web.HTTPSeeOther(f"{PAY_PATH}/{token}") from None
+        except NotFound:
+            return self._render(request, "portal/pay_missing.html", {}, status=404)
+        raise web.HTTPSeeOther(f"{PAY_PATH}/{token}#{MERGED_IDS_ANCHOR}")
 
     def _list_offered(self, amount: int) -> list[PaymentGateway]:
         """Return the gateways at which an attempt over this amount may begin now, in order of preference."""
@@ -127,7 +156,7 @@ class PaymentPages:
     async def _start_payment(self, request: web.Request) -> web.Response:
         """Open a session at the chosen gateway and show the page that leaves for it."""
         require_same_origin(request)
-        token, form = request.match_info["token"], await read_posted_form(request, MAX_START_BYTES)
+        token, form = request.match_info["token"], await read_posted_form(request, MAX_FORM_BYTES)
         gateway = self._gateways.get(read_text(form, "gateway"))
         if gateway is None:
             raise web.HTTPSeeOther(f"{PAY_PATH}/{token}")

@@ -135,6 +135,10 @@ class Payment:
     """The attempt at a bank gateway that brought it; None: it came in another way."""
     gateway: str | None = None
     """The key of the bank gateway that it came by; None: by none."""
+    merged_bill_id: int | None = None
+    """The row of the merged bill that was paid, of which its bill is a part; None: the bill itself was."""
+    part_position: int = 0
+    """Its place among the payments of one receipt that paid a merged bill; 0: the first, or the only one."""
 
     @property
     def is_recorded(self) -> bool:

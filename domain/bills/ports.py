@@ -1,9 +1,11 @@
 """What bills need of the store: rows, payments, refunds, and numbers that are never given twice."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from domain.bills.bill import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
+from domain.bills.merged_bill import MergedBill
 from domain.values.paging import Cursor
 
 ORDER_SEQUENCE_PREFIX = "order:"
@@ -91,6 +93,34 @@ class BillRepository(Protocol):
 
     async def count_due_back(self) -> tuple[int, int]:
         """Return on how many bills money is still to go back, and how many rials in all."""
+        ...
+
+
+class MergedBillRepository(Protocol):
+    """Merged bills. They are added and never changed: their parts are what is paid."""
+
+    async def add(self, merged_bill: MergedBill) -> None:
+        """Store a merged bill; `Conflict("bill")` where the same bills were merged before."""
+        ...
+
+    async def get(self, merged_bill_id: int) -> MergedBill:
+        """Return by row id; `BillNotFound`."""
+        ...
+
+    async def find_of_parts(self, bill_row_ids: Sequence[int]) -> MergedBill | None:
+        """Return the merged bill of exactly these bills, if they were merged."""
+        ...
+
+    async def find_by_bill_id(self, bill_id: str) -> MergedBill | None:
+        """Return by Iranian bill id; None where it is that of no merged bill."""
+        ...
+
+    async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[MergedBill]:
+        """Return those that have one of these bill ids."""
+        ...
+
+    async def list_of_bill(self, bill_row_id: int) -> list[MergedBill]:
+        """Return those that a bill is a part of, oldest first."""
         ...
 
 

@@ -58,14 +58,30 @@ def distinguishing_key(payment: Payment) -> str:
     return payment.rrn or f"{payment.terminal_id or ''}/{payment_day(payment).isoformat()}"
 
 
+def is_of_same_receipt(payment: Payment, other_payment: Payment) -> bool:
+    """Return whether two payments of parts of a merged bill came by one receipt."""
+    receipt, other_receipt = (
+        (one.merged_bill_id, one.method, one.reference, distinguishing_key(one)) for one in (payment, other_payment)
+    )
+    return receipt == other_receipt
+
+
 def compare_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:
     """Return whether a payment of the same method that is known, with the same reference or RRN, is the new one.
 
     The same bill again is the same payment unless a receipt says otherwise: it is a report that was repeated. Of
-    another bill it is another payment where day or terminal differ, and unknown where nothing decides it.
+    another bill it is another payment where day or terminal differ, and unknown where nothing decides it. The parts of
+    a merged bill are paid by one receipt, each by a payment of its own.
     """
-    if existing_payment.method is not PaymentMethod.POS:
-        return _compare_gateway_payments(existing_payment, new_payment)
+    if _is_other_part(existing_payment, new_payment):
+        return PaymentLikeness.OTHER
+    if existing_payment.method is PaymentMethod.POS:
+        return _compare_pos_payments(existing_payment, new_payment)
+    return _compare_gateway_payments(existing_payment, new_payment)
+
+
+def _compare_pos_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:
+    """Compare what their receipts say."""
     if existing_payment.rrn and new_payment.rrn:
         return PaymentLikeness.SAME if existing_payment.rrn == new_payment.rrn else PaymentLikeness.OTHER
     terminal_ids, payment_moments = (
@@ -80,6 +96,12 @@ def compare_payments(existing_payment: Payment, new_payment: Payment) -> Payment
     if len(payment_days) > 1:
         return PaymentLikeness.OTHER
     return PaymentLikeness.UNKNOWN if None in terminal_ids else PaymentLikeness.SAME
+
+
+def _is_other_part(existing_payment: Payment, new_payment: Payment) -> bool:
+    if new_payment.merged_bill_id is None or existing_payment.merged_bill_id != new_payment.merged_bill_id:
+        return False
+    return existing_payment.bill_id != new_payment.bill_id
 
 
 def _compare_gateway_payments(existing_payment: Payment, new_payment: Payment) -> PaymentLikeness:

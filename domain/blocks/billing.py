@@ -8,7 +8,7 @@ from typing import Any
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.settings.policy import Policy
 from domain.unit_of_work import IdGenerator, UnitOfWork
-from domain.values import bill_ids
+from domain.values.bill_ids import BillIds, make_ids
 from domain.values.calendar import to_jalali, to_tehran
 
 
@@ -31,6 +31,16 @@ class BillingContext:
     now: datetime
 
 
+async def draw_bill_ids(uow: UnitOfWork, billing_context: BillingContext, amount: int) -> tuple[int, BillIds]:
+    """Return a fresh file number with the Iranian ids of `amount` rials; `InvalidField("amount")` when they cannot say
+    it.
+    """
+    file_number, policy = await uow.bills.next_file_number(), billing_context.policy
+    year, month, _ = to_jalali(to_tehran(billing_context.now).date())
+    municipal_codes = policy.company_code, policy.municipal_service_digit
+    return file_number, make_ids(file_number, *municipal_codes, amount, year, month)
+
+
 async def create_bill(
     uow: UnitOfWork,
     billing_context: BillingContext,
@@ -44,10 +54,7 @@ async def create_bill(
 
     `explanation` says what made the amount; with a `deadline` of None the bill never expires.
     """
-    file_number = await uow.bills.next_file_number()
-    year, month, _ = to_jalali(to_tehran(billing_context.now).date())
-    municipal_codes = billing_context.policy.company_code, billing_context.policy.municipal_service_digit
-    issued_ids = bill_ids.make_ids(file_number, *municipal_codes, amount, year, month)
+    file_number, issued_ids = await draw_bill_ids(uow, billing_context, amount)
     bill = Bill(
         id=billing_context.ids.new_id(),
         file_number=file_number,

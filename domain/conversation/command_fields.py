@@ -67,9 +67,12 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "reopen": (CODE_FIELD,),
     "tariff": (),
 }
-"""Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code; `tariff` asks what the
-services price; `reopen` has no word of its own: it is offered after a low rating.
+"""Intent → fields that it needs, in asking order. `pay` takes one of `PAYABLE_SLOTS` in place of the code; `tariff`
+asks what the services price; `reopen` has no word of its own: it is offered after a low rating.
 """
+
+PAYABLE_SLOTS = frozenset({"bill_id", "together"})
+"""What `pay` takes in place of a code: a bill id, or that all bills are to be paid under one pair of ids."""
 
 INTENTS_WITH_OWN_QUESTION = frozenset({"authentic", "tariff"})
 """Commands whose question is worded for them, not for the field that they ask."""

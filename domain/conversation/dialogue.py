@@ -22,7 +22,7 @@ from domain.conversation.answers import (
     is_interruption,
     take_value,
 )
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU_INTENT
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.conversation.grammar import Grammar, ParsedMessage
 from domain.conversation.sentences import Mood
@@ -337,7 +337,7 @@ class Conversation:
         """Return the field to ask now and its missing part; what gives `refused`, just found wrong, before others."""
         if frame.intent == MENU_INTENT:
             return MENU_INTENT, None
-        if frame.intent == "pay" and "bill_id" in frame.slots:
+        if frame.intent == "pay" and frame.slots.keys() & PAYABLE_SLOTS:
             return None
         refused_field = self.find_asking_field(frame.intent, refused)
         if refused_field and refused_field.name not in frame.slots:

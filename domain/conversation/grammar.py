@@ -268,7 +268,7 @@ def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
         return any(machine_item.hours is None for machine_item in slots.get("items", ()))
     if name == "hours" and "machine" not in slots:
         return False
-    return name not in slots and intent.alternatives.get(name) not in slots
+    return slots.keys().isdisjoint({name, *intent.alternatives.get(name, ())})
 
 
 def _value_as_json(value: object) -> object:

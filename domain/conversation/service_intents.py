@@ -97,7 +97,7 @@ EXPERT_INTENT = Intent(
     slot_readers=(take_renovation_code, take_national_and_postal_codes, take_kind),
     rest_slot="text",
     required_slots=("kind", "national_code", "postal_code", "text"),
-    alternatives={"postal_code": "renovation_code"},
+    alternatives={"postal_code": ("renovation_code",)},
     hint_words=_collect_words(EXPERT_KINDS),
     service_key="expert",
     is_form=True,
@@ -127,7 +127,7 @@ TAXI_REWARD_INTENT = Intent(
     slot_readers=(take_plate, take_taxi_code),
     rest_slot="text",
     required_slots=("plate", "text"),
-    alternatives={"plate": "taxi_code"},
+    alternatives={"plate": ("taxi_code",)},
     weak_words=("تقدیر", "قدردانی"),
     service_key="taxi",
 )
@@ -138,7 +138,7 @@ TAXI_VIOLATION_INTENT = Intent(
     slot_readers=(take_plate, take_taxi_code),
     rest_slot="text",
     required_slots=("plate", "text"),
-    alternatives={"plate": "taxi_code"},
+    alternatives={"plate": ("taxi_code",)},
     weak_words=("گزارش",),
     service_key="taxi",
 )

@@ -11,6 +11,7 @@ from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.kinds import take_kind, take_service, take_topic
 from domain.parsing.machines import take_machine_and_length
 from domain.parsing.slots import MessageReader
+from domain.parsing.together import take_together
 from domain.parsing.tokens import keys_of
 
 
@@ -77,9 +78,9 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
             "pardakht",
             "ghabz",
         ),
-        slot_readers=(take_code_or_bill,),
+        slot_readers=(take_code_or_bill, take_together),
         required_slots=("code",),
-        alternatives={"code": "bill_id"},
+        alternatives={"code": ("bill_id", "together")},
     ),
     Intent(
         "authentic",
@@ -100,7 +101,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
         slot_readers=(_take_tariff_subject,),
         required_slots=("machine", "hours"),
-        alternatives={"machine": "kind"},
+        alternatives={"machine": ("kind",)},
         weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
     ),
     Intent(
@@ -132,7 +133,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         slot_readers=(take_code, take_service),
         rest_slot="text",
         required_slots=("code", "text"),
-        alternatives={"code": "service"},
+        alternatives={"code": ("service",)},
         weak_words=("انتقاد", "انتقادات"),
     ),
     Intent(

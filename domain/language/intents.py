@@ -20,8 +20,8 @@ class Intent:
     """The slot for the text that remains; None: it keeps none."""
     required_slots: tuple[str, ...] = ()
     """What must be said, asked for in this order."""
-    alternatives: Mapping[str, str] = field(default_factory=dict)
-    """For some required slots another slot that does as well."""
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For some required slots other slots that do as well."""
     weak_words: tuple[str, ...] = ()
     """What calls it only where an argument is understood too, or nothing else is said."""
     hint_words: tuple[str, ...] = ()

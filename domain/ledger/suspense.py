@@ -44,7 +44,7 @@ class SuspenseReceipt:
     recorded_by: str
     """Who brought it, as a label."""
     bill_id: int | None = None
-    """The row of the bill that it paid; None: none so far."""
+    """The row of the bill that it paid, of a merged bill that of its first part; None: none so far."""
     iban: str | None = None
     """Where it went; before that, where a second person said that it is to go."""
     approved_by: str | None = None

@@ -14,10 +14,13 @@ from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome, 
 class BillFacts:
     """What a line is compared with while a file is examined."""
 
-    row_id: int
+    row_ids: tuple[int, ...]
+    """Its row; of a merged bill those of its parts."""
     payment_id: str
     amount: int
     state: BillState
+    merged_bill_id: int | None = None
+    """The row of the merged bill; None: a bill."""
 
 
 @dataclass(frozen=True, slots=True)

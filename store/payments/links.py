@@ -44,7 +44,7 @@ class SqlPaymentLinkRepository(Repository):
     """The port `PaymentLinkRepository`."""
 
     async def ensure(self, link: PaymentLink) -> PaymentLink:
-        bill_digest = _digest_bills(link.bill_row_ids)
+        bill_digest = digest_bills(link.bill_row_ids)
         values = {"token": link.token, "bill_digest": bill_digest, "created_at": link.created_at}
         if await self._transaction.count_written(_insert_link, values):
             bill_rows = [{"token": link.token, "bill_row_id": bill_row_id} for bill_row_id in link.bill_row_ids]
@@ -74,6 +74,6 @@ class SqlPaymentLinkRepository(Repository):
         return [PaymentLink(token, tuple(bill_ids_by_token[token]), created_at) for token, created_at in rows]
 
 
-def _digest_bills(bill_row_ids: Sequence[int]) -> str:
+def digest_bills(bill_row_ids: Sequence[int]) -> str:
     """Return what stands for a set of bills, however many they are: an index holds no long texts."""
     return sha256(",".join(map(str, sorted(bill_row_ids))).encode()).hexdigest()

@@ -29,7 +29,17 @@ from store.schema.messages import (
     outbox,
     receipts,
 )
-from store.schema.money import bills, counters, payment_reversals, payments, proposed_tariffs, refunds, tariffs
+from store.schema.money import (
+    bills,
+    counters,
+    merged_bill_parts,
+    merged_bills,
+    payment_reversals,
+    payments,
+    proposed_tariffs,
+    refunds,
+    tariffs,
+)
 from store.schema.offices import commission_rules, office_calls, office_nonces, offices, till_closings
 from store.schema.people import (
     comments,
@@ -92,6 +102,8 @@ __all__ = [
     "ledger_entries",
     "machine_work",
     "maintenance",
+    "merged_bill_parts",
+    "merged_bills",
     "metadata",
     "mobile_proofs",
     "notice_channels",

@@ -32,6 +32,26 @@ bills = Table(
     Index(None, "created_at"),
 )
 
+merged_bills = Table(
+    "merged_bills",
+    metadata,
+    id_column(),
+    Column("file_number", Integer, nullable=False, unique=True),
+    Column("bill_id", SafeText, nullable=False, unique=True),
+    Column("payment_id", SafeText, nullable=False),
+    Column("amount", ID, nullable=False),
+    Column("bill_digest", SafeText, nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+)
+
+merged_bill_parts = Table(
+    "merged_bill_parts",
+    metadata,
+    reference_column("merged_bill_id", "merged_bills.id", primary_key=True),
+    reference_column("bill_row_id", "bills.id", primary_key=True),
+    Index(None, "bill_row_id"),
+)
+
 payments = Table(
     "payments",
     metadata,
@@ -50,16 +70,20 @@ payments = Table(
     Column("reversed_at", Utc),
     reference_column("attempt_id", "payment_attempts.id", nullable=True),
     Column("gateway", SafeText),
+    reference_column("merged_bill_id", "merged_bills.id", nullable=True),
+    Column("part_position", Integer, nullable=False, server_default="0"),
     Column("distinction", SafeText, nullable=False),
     Index(None, "bill_id"),
     Index(None, "at"),
 )
-# One receipt is one payment, but for those that were recorded wrongly: it may be recorded again where it belongs.
+# One receipt is one payment, or one of each part of a merged bill, but for those that were recorded wrongly: it may be
+# recorded again where it belongs.
 partial_index(
     "uq_payments_standing",
     payments.c.method,
     payments.c.reference,
     payments.c.distinction,
+    payments.c.part_position,
     where=payments.c.reversed_at.is_(None),
     unique=True,
 )
@@ -67,6 +91,7 @@ partial_index(
     "uq_payments_rrn",
     payments.c.rrn,
     payments.c.office,
+    payments.c.part_position,
     where=and_(payments.c.rrn.is_not(None), payments.c.reversed_at.is_(None)),
     unique=True,
 )

@@ -88,7 +88,7 @@ _IS_PAYMENT_OF_LINE = and_(
     payments.c.method == PaymentMethod.BANK_FILE, payments.c.reference == _LINES.source + "/" + _LINES.reference
 )
 SUM_COUNTED_BILLS = (
-    select(_LINES.source, func.count(), func.sum(payments.c.amount))
+    select(_LINES.source, func.count(payments.c.reference.distinct()), func.sum(payments.c.amount))
     .select_from(_LINES_OF_FILES.join(payments, _IS_PAYMENT_OF_LINE))
     .where(_COUNTS_ONCE, payments.c.reversed_at.is_(None))
     .group_by(_LINES.source)

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 
-from domain.bills.bill import Payment
+from domain.bills.bill import BillState, Payment
+from domain.bills.merged_bill import derive_merged_state
 from domain.settlement.differences import SourceTotals
 from domain.settlement.ports import AttemptFacts, BillFacts, UnfiledAttempt
 from domain.settlement.settlement_file import (
@@ -18,8 +19,17 @@ from domain.settlement.settlement_file import (
     SettlementFile,
 )
 from domain.values.errors import Conflict, NotFound
+from store.engines.prepared import Row
 from store.rows import TableMapping
-from store.schema import bills, payment_attempts, settlement_contents, settlement_files, settlement_lines
+from store.schema import (
+    bills,
+    merged_bill_parts,
+    merged_bills,
+    payment_attempts,
+    settlement_contents,
+    settlement_files,
+    settlement_lines,
+)
 from store.settlement.comparison import (
     ATTEMPT_AMOUNT,
     PAYMENT_MAPPING,
@@ -111,6 +121,19 @@ _SELECT_KNOWN = (
 )
 _SELECT_BILLS = select(bills.c.bill_id, bills.c.id, bills.c.payment_id, bills.c.amount, bills.c.state).where(
     bills.c.bill_id.in_(bindparam("ids", expanding=True))
+)
+_SELECT_MERGED_BILLS = (
+    select(
+        merged_bills.c.bill_id,
+        merged_bills.c.id,
+        merged_bills.c.payment_id,
+        merged_bills.c.amount,
+        bills.c.id,
+        bills.c.state,
+    )
+    .join_from(merged_bills, merged_bill_parts, merged_bill_parts.c.merged_bill_id == merged_bills.c.id)
+    .join(bills, bills.c.id == merged_bill_parts.c.bill_row_id)
+    .where(merged_bills.c.bill_id.in_(bindparam("ids", expanding=True)))
 )
 _IS_AT_GATEWAY = payment_attempts.c.gateway == bindparam("of_gateway")
 _ATTEMPT_COLUMNS = (
@@ -218,8 +241,10 @@ class SqlSettlementRepository(Repository):
         return known_lines
 
     async def find_bills(self, bill_ids: Collection[str]) -> Mapping[str, BillFacts]:
-        rows = await self._transaction.fetch_rows(_SELECT_BILLS, {"ids": list(bill_ids)})
-        return {bill_id: BillFacts(*facts) for bill_id, *facts in rows}
+        values = {"ids": list(bill_ids)}
+        rows = await self._transaction.fetch_rows(_SELECT_BILLS, values)
+        found = {bill_id: BillFacts((row_id,), *facts) for bill_id, row_id, *facts in rows}
+        return found | _group_merged_bills(await self._transaction.fetch_rows(_SELECT_MERGED_BILLS, values))
 
     async def find_attempts(
         self, gateway: str, order_numbers: Collection[int], sale_numbers: Collection[str]
@@ -266,3 +291,14 @@ class SqlSettlementRepository(Repository):
                 *await self._transaction.fetch_rows(SUM_COUNTED_BILLS, values),
             ]
             return add_totals(counted_rows, await self._transaction.fetch_rows(SUM_FILED, values))
+
+
+def _group_merged_bills(rows: Sequence[Row]) -> dict[str, BillFacts]:
+    """Return merged bills by their bill ids, of rows with one part each."""
+    parts: dict[tuple[str, int, str, int], dict[int, BillState]] = {}
+    for *facts, part_row_id, part_state in rows:
+        parts.setdefault(tuple(facts), {})[part_row_id] = part_state
+    return {
+        bill_id: BillFacts(tuple(states), payment_id, amount, derive_merged_state(states.values()), merged_row_id)
+        for (bill_id, merged_row_id, payment_id, amount), states in parts.items()
+    }

@@ -7,6 +7,7 @@ from io import BytesIO
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, examine_file, find_layout, load_examined_file
 from domain.bills.bill import Bill
+from domain.bills.merged_bill import MergedBill
 from domain.gateways.attempt import PaymentAttempt
 from domain.settlement.differences import PaymentDifference
 from domain.settlement.settlement_file import ExaminedFile, FileLine
@@ -25,7 +26,7 @@ def jalali_day(moment: datetime) -> str:
     return "{:04}/{:02}/{:02}".format(*to_jalali(to_tehran(moment).date()))
 
 
-def bill_line(bill: Bill, reference: object, paid_at: datetime, amount: int | None = None) -> str:
+def bill_line(bill: Bill | MergedBill, reference: object, paid_at: datetime, amount: int | None = None) -> str:
     """Write a line of a bank's file."""
     rials = bill.amount if amount is None else amount
     hour = to_tehran(paid_at).strftime("%H:%M:%S")

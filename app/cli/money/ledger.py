@@ -10,13 +10,13 @@ from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, re
 from app.cli.people.offices import OfficeCode
 from app.cli.reports.report_options import FirstDay, LastDay
 from app.cli.session import CommandSession, read_day, resolve_actor, resolve_actor_or_system, run_in_session
+from domain.actions.bills.merged_bills import load_bills_by_id
 from domain.actions.ledger.commission import post_commission
 from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.ledger.accounts import AccountKey
 from domain.ledger.balances import AccountTotals, LedgerDifference, TrialBalance
 from domain.ledger.entries import LedgerEntry
-from domain.values import bill_ids
 from domain.values.calendar import tehran_moment
 
 MOST_DIFFERENCES = 1000
@@ -61,8 +61,11 @@ def show(
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
             labels = await load_account_labels(session.dependencies, uow)
-            bill = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id))
-            return [_build_entry_view(labels, entry) for entry in await uow.ledger.list_of_bill(bill.id)]
+            return [
+                _build_entry_view(labels, entry)
+                for bill in await load_bills_by_id(uow, bill_id)
+                for entry in await uow.ledger.list_of_bill(bill.id)
+            ]
 
     with reporting_errors(as_json):
         rows = run_in_session(config, run_command)

@@ -8,11 +8,9 @@ from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests import request_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.bills.pay import RecordedPayment
-from domain.actions.bills.pay import record_payment as keep
+from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
 from domain.actions.bills.refunds import record_refund as give_back
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import Bill, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.unit_of_work import UnitOfWork
@@ -39,10 +37,11 @@ def record_slip(
                 raise Forbidden("payment")
             bill_ids = (bill_id, payment_id)
             slip_facts = (amount, PaymentMethod.SLIP, reference)
-            recorded = await keep(session.dependencies, uow, bill_ids, *slip_facts, actor, surplus=surplus)
-            if recorded.outcome:
-                await announce_outcome(session.dependencies, uow, recorded.outcome, actor)
-            return _build_payment_view(recorded)
+            recorded = await record_payment_by_ids(
+                session.dependencies, uow, bill_ids, *slip_facts, actor, surplus=surplus
+            )
+            await announce_receipt(session.dependencies, uow, recorded, actor)
+            return build_payment_view(recorded)
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)
@@ -120,11 +119,17 @@ async def _build_due_view(session: CommandSession, uow: UnitOfWork, due_refund: 
     }
 
 
-def _build_payment_view(recorded: RecordedPayment) -> dict[str, Any]:
-    return {
-        "outcome": recorded.payment.outcome.value,
-        "reference": recorded.payment.reference,
-        "amount": recorded.payment.amount,
-        "at": recorded.payment.at.isoformat(),
-        "bill": request_view.build_bill_view(recorded.bill),
+def build_payment_view(recorded: RecordedReceipt) -> dict[str, Any]:
+    """Return what came in, with its bill; of a merged bill with the bills that it paid."""
+    first_payment = recorded.payments[0].payment
+    view = {
+        "outcome": recorded.outcome.value,
+        "reference": first_payment.reference,
+        "amount": recorded.amount,
+        "at": first_payment.at.isoformat(),
     }
+    bills = [request_view.build_bill_view(one.bill) for one in recorded.payments]
+    if recorded.merged_bill is None:
+        return view | {"bill": bills[0]}
+    merged_facts = {"bill_id": recorded.merged_bill.bill_id, "payment_id": recorded.merged_bill.payment_id}
+    return view | {"bill": merged_facts | {"state": recorded.bill_state.value, "parts": bills}}

@@ -32,8 +32,8 @@ def reverse(
                 raise Forbidden("payment")
             payment = await reversals.find_payment_by_reference(uow, bill_id, reference)
             reversal = await reversals.reverse_payment(session.dependencies, uow, bill_id, payment.id, reason, actor)
-            if reversal.outcome:
-                await announce_outcome(session.dependencies, uow, reversal.outcome, actor)
+            for outcome in reversal.outcomes:
+                await announce_outcome(session.dependencies, uow, outcome, actor)
             return _build_reversal_view(reversal)
 
     with reporting_errors(as_json):
@@ -89,4 +89,5 @@ def _build_reversal_view(reversed_payment: reversals.RecordedReversal) -> dict[s
         "at": reversed_payment.reversal.at.isoformat(),
         "reason": reversed_payment.reversal.reason,
         "bill": request_view.build_bill_view(reversed_payment.bill),
+        "other_bills": [request_view.build_bill_view(one.bill) for one in reversed_payment.of_other_parts],
     }

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli.money.payments import build_payment_view
 from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
 from app.cli.output import print_json, print_line, print_table, reporting_errors
-from app.cli.requests import request_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.bills import suspense
-from domain.actions.messages.notify import announce_outcome
+from domain.actions.bills.pay_by_ids import announce_receipt
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
 
 _COLUMNS = ("id", "received_at", "method", "gateway", "amount", "reference", "facts", "state")
@@ -54,10 +54,8 @@ def match(
             recorded = await suspense.match_receipt(
                 session.dependencies, uow, receipt_id, (bill_id, payment_id), reason, actor, surplus=surplus
             )
-            if recorded.outcome:
-                await announce_outcome(session.dependencies, uow, recorded.outcome, actor)
-            outcome, bill = recorded.payment.outcome.value, request_view.build_bill_view(recorded.bill)
-            return {"outcome": outcome, "amount": recorded.payment.amount, "bill": bill}
+            await announce_receipt(session.dependencies, uow, recorded, actor)
+            return build_payment_view(recorded)
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)

@@ -3,10 +3,11 @@
 from channels.admin.bills.bill_view import PAYMENT_METHODS
 from channels.admin.frame import Visitor
 from channels.web.posted import read_text
-from domain.actions.bills.pay import RecordedPayment, record_payment
+from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import RecordedReversal, reverse_payment
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.fields.form import Field
 from domain.fields.types import Choice, ReadingContext, Rials
@@ -20,8 +21,9 @@ _AMOUNT_FIELD = Field("amount", Rials())
 _METHOD_FIELD = Field("method", Choice(), choices=PAYMENT_METHODS)
 
 
-async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedPayment:
-    """Record the payment that the form states; errors: `InvalidField` (amount, method) and those of `record_payment`.
+async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReceipt:
+    """Record the payment that the form states, and announce what came of it; errors: `InvalidField` (amount, method)
+    and those of `record_payment_by_ids`.
 
     A form that says no method was filled in on a page that did not ask for one: it meant a bank's slip.
     """
@@ -35,12 +37,16 @@ async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: V
         (amount, PaymentMethod(payment_method), read_text(form, "reference")),
         bool(read_text(form, "surplus")),
     )
-    return await record_payment(dependencies, uow, bill_ids, *payment_details, visitor.actor, surplus=surplus)
+    recorded = await record_payment_by_ids(
+        dependencies, uow, bill_ids, *payment_details, visitor.actor, surplus=surplus
+    )
+    await announce_receipt(dependencies, uow, recorded, visitor.actor)
+    return recorded
 
 
-def payment_done_key(recorded_payment: RecordedPayment) -> str:
+def payment_done_key(recorded_receipt: RecordedReceipt) -> str:
     """Return the key under `admin.done` that says what became of the money: a surplus is to go back."""
-    return "surplus" if recorded_payment.payment.outcome is PaymentOutcome.SURPLUS else "slip"
+    return "surplus" if recorded_receipt.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
 async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
@@ -61,20 +67,17 @@ async def submit_approval(dependencies: Dependencies, uow: UnitOfWork, visitor: 
 
 
 async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReversal:
-    """Reverse the payment that the form names; errors: `InvalidField("payment")` for a form that is not ours, and those
-    of `reverse_payment`.
+    """Reverse the payment that the form names, and announce what came of it; errors: `InvalidField("payment")` for a
+    form that is not ours, and those of `reverse_payment`.
     """
     payment_number = read_text(visitor.form, "payment")
     if not (payment_number.isascii() and payment_number.isdecimal() and len(payment_number) < _MAX_NUMBER_DIGITS):
         raise InvalidField("payment")
-    return await reverse_payment(
-        dependencies,
-        uow,
-        read_text(visitor.form, "bill_id"),
-        int(payment_number),
-        read_text(visitor.form, "reason"),
-        visitor.actor,
-    )
+    bill_id, reason = read_text(visitor.form, "bill_id"), read_text(visitor.form, "reason")
+    reversal = await reverse_payment(dependencies, uow, bill_id, int(payment_number), reason, visitor.actor)
+    for outcome in reversal.outcomes:
+        await announce_outcome(dependencies, uow, outcome, visitor.actor)
+    return reversal
 
 
 def reversal_done_key(reversal: RecordedReversal) -> str:

@@ -14,6 +14,7 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
+from domain.values.text import group_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,20 @@ class BillSubjectView:
     """Theirs (+989…); None where it is not known."""
     href: str | None
     """Its page; None for who may not open that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBillView:
+    """A bill that is paid together with others, in words."""
+
+    bill_id: str
+    """As banks take it (شناسه قبض)."""
+    amount: str
+    """Its part, in rials with Persian digits."""
+    state_label: str
+    """How the bill stands."""
+    subject: BillSubjectView
+    """What it is for."""
 
 
 class BillSubjects:
@@ -51,6 +66,15 @@ class BillSubjects:
             None,
             await bill_subject.find_mobile(uow, bill),
             f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,
+        )
+
+    async def build_paid_bill(self, uow: UnitOfWork, visitor: Visitor, bill: Bill, amount: int) -> PaidBillView:
+        """Return a bill of which `amount` rials are paid together with others."""
+        return PaidBillView(
+            bill.bill_id,
+            group_digits(amount),
+            self._dependencies.catalogue.text(f"admin.bill_states.{bill.state}"),
+            await self.build_view(uow, visitor, bill),
         )
 
     def _build_request_view(self, visitor: Visitor, request: ServiceRequest) -> BillSubjectView:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from channels.admin.actors import describe_actor
 from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
+from domain.actions.bills.merged_bills import load_parts
 from domain.actions.bills.refunds import (
     has_recorded_payment,
     is_approved_by_other,
@@ -14,6 +15,7 @@ from domain.actions.bills.refunds import (
 )
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
+from domain.bills.merged_bill import derive_merged_state
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
@@ -44,6 +46,8 @@ class BillMovement:
     """When, by whom and why it was found to be recorded wrongly; None where it was not."""
     payment_number: int | None
     """Names a payment that can be found to be recorded wrongly; None for any other."""
+    is_of_merged_bill: bool
+    """It came for a merged bill, with payments of other bills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,16 @@ class Approval:
     """Who gave it and for which IBAN; None while nobody has."""
     may_approve: bool
     """This visitor may give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedBillLink:
+    """A merged bill that a bill is a part of."""
+
+    bill_id: str
+    """As banks take it (شناسه قبض); it names the page, too."""
+    state: str
+    """What its state is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ class BillView:
     """The state of the second person's approval of that."""
     attempts: Sequence[StaffAttemptView]
     """The attempts to pay it online, oldest first; none for who may not see them."""
+    merged_bills: Sequence[MergedBillLink]
+    """The merged bills that it is a part of, oldest first."""
 
     methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
     """The ways by which money may be recorded to have come."""
@@ -125,7 +141,16 @@ async def build_bill_view(
         refund_amount=group_digits(due_amount) if due_amount else None,
         approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
         attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
+        merged_bills=await _list_merged_bills(uow, catalogue, bill),
     )
+
+
+async def _list_merged_bills(uow: UnitOfWork, catalogue: Catalogue, bill: Bill) -> list[MergedBillLink]:
+    links = []
+    for merged_bill in await uow.merged_bills.list_of_bill(bill.id):
+        state = derive_merged_state([part.state for part in await load_parts(uow, merged_bill)])
+        links.append(MergedBillLink(merged_bill.bill_id, catalogue.text(f"admin.bill_states.{state}")))
+    return links
 
 
 def build_approval(
@@ -177,6 +202,7 @@ def _build_movement(
         iban=next(filter(None, ibans), None),
         reversal_note=_describe_reversal(catalogue, reversal, member_names) if reversal else None,
         payment_number=payment.id if payment.is_recorded and payment.outcome is not PaymentOutcome.RETURNED else None,
+        is_of_merged_bill=payment.merged_bill_id is not None,
     )
 
 

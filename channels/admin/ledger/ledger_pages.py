@@ -20,6 +20,7 @@ from channels.admin.offices.office_period import (
     read_period,
 )
 from channels.web.sheets import render_csv
+from domain.actions.bills.merged_bills import load_bills_by_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.language.wording import day_and_hour_text
@@ -27,7 +28,6 @@ from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.balances import TrialBalance
 from domain.ledger.ports import EntryFilter, ListedEntry
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values import bill_ids
 from domain.values.calendar import tehran_moment
 from domain.values.errors import DomainError, InvalidField
 from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
@@ -129,9 +129,12 @@ class LedgerPages:
         self, uow: UnitOfWork, request: web.Request, period_values: PeriodValues, visitor: Visitor
     ) -> Page[ListedEntry]:
         if "bill" in request.query:
-            bill = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(request.query["bill"]))
-            bill_entries = await uow.ledger.list_of_bill(bill.id)
-            return Page(tuple(ListedEntry(entry, bill.bill_id) for entry in bill_entries), None, None)
+            entries = [
+                ListedEntry(entry, bill.bill_id)
+                for bill in await load_bills_by_id(uow, request.query["bill"])
+                for entry in await uow.ledger.list_of_bill(bill.id)
+            ]
+            return Page(tuple(entries), None, None)
         page_position = request.query.get(PAGE_FIELD)
         cursor = Cursor.parse_cursor(page_position, ListOrder.NAME) if page_position else None
         asked = _read_asked(request, period_values, visitor)

@@ -16,9 +16,9 @@ from channels.web.paging import build_page_query
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills import suspense
+from domain.actions.bills.pay_by_ids import announce_receipt
 from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
-from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import acting_label
 from domain.language.wording import day_and_hour_text
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
@@ -94,8 +94,7 @@ class SuspensePages:
                 self._dependencies, uow, _read_id(request), bill_id_pair, reason, visitor.actor, version_token,
                 surplus=is_surplus,
             )  # fmt: skip
-            if recorded.outcome:
-                await announce_outcome(self._dependencies, uow, recorded.outcome, visitor.actor)
+            await announce_receipt(self._dependencies, uow, recorded, visitor.actor)
         return f"{SUSPENSE_PATH}?{build_page_query(request, done=payment_done_key(recorded))}"
 
     async def _submit_return(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
-from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
+from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.payments.attempt_view import StaffAttemptView, build_attempt_view
 from channels.admin.submissions import FormSubmission
@@ -23,25 +23,10 @@ from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.ports import HIGHEST_ID
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.text import group_digits
 
 ATTEMPTS_PATH = "/staff/payments"
 ATTEMPTS_PER_PAGE = 25
 _ONE_PATH = f"{ATTEMPTS_PATH}/{{id:[0-9]{{1,19}}}}"
-
-
-@dataclass(frozen=True, slots=True)
-class PaidBillView:
-    """A bill of an attempt, in words."""
-
-    bill_id: str
-    """As banks take it (شناسه قبض)."""
-    amount: str
-    """Its part, in rials with Persian digits."""
-    state_label: str
-    """How the bill stands."""
-    subject: BillSubjectView
-    """What it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +115,11 @@ class AttemptPages:
     async def _build_listed(self, uow: UnitOfWork, visitor: Visitor, attempt: PaymentAttempt) -> ListedAttempt:
         story, member_names = await load_attempt_story(uow, attempt), await load_staff_names(uow)
         view = build_attempt_view(self._dependencies.catalogue, story, member_names)
-        bills = [await self._build_bill(uow, visitor, share.bill_row_id, share.amount) for share in attempt.shares]
+        bills = [
+            await self._subjects.build_paid_bill(uow, visitor, await uow.bills.get(share.bill_row_id), share.amount)
+            for share in attempt.shares
+        ]
         return ListedAttempt(attempt.id, view, bills)
-
-    async def _build_bill(self, uow: UnitOfWork, visitor: Visitor, bill_row_id: int, amount: int) -> PaidBillView:
-        bill = await uow.bills.get(bill_row_id)
-        return PaidBillView(
-            bill.bill_id,
-            group_digits(amount),
-            self._dependencies.catalogue.text(f"admin.bill_states.{bill.state}"),
-            await self._subjects.build_view(uow, visitor, bill),
-        )
 
 
 def _read_id(request: web.Request) -> int:

@@ -208,15 +208,11 @@ class RequestPages:
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             recorded_payment = await submit_payment(self._dependencies, uow, visitor)
-            if recorded_payment.outcome:
-                await announce_outcome(self._dependencies, uow, recorded_payment.outcome, visitor.actor)
         return _address_after(_read_code(request), payment_done_key(recorded_payment))
 
     async def _submit_reversal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             reversal = await submit_reversal(self._dependencies, uow, visitor)
-            if reversal.outcome:
-                await announce_outcome(self._dependencies, uow, reversal.outcome, visitor.actor)
         return _address_after(_read_code(request), reversal_done_key(reversal))
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:

@@ -1,16 +1,31 @@
-"""What somebody has to pay besides requests: duties of own taxis and own fines, each with its bill."""
+"""What somebody has to pay: bills of own requests, duties of own taxis and own fines, each with its bill."""
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import find_unowed_reason, issue_row_bill
 from domain.actions.registries.rows import list_rows_of_contact
 from domain.bills.bill import Bill
 from domain.blocks.billing import BillingContext
+from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rules import ChargeState
+from domain.requests.request import Phase, RequestFilter
 from domain.unit_of_work import UnitOfWork
 
 CHARGED_REGISTRIES: tuple[Registry, ...] = tuple(registry for registry in REGISTRIES.values() if registry.charge_terms)
 """The registries whose rows are owed."""
+
+
+MOST_OWN_REQUESTS = 200
+"""Own requests whose bills are looked for."""
+
+
+async def list_payable_own_bills(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[Bill]:
+    """Return all bills that somebody (+989…) can pay: those of requests, newest request first, then those of rows."""
+    row_bills = await list_payable_row_bills(dependencies, uow, mobile)
+    criteria = RequestFilter(mobile=mobile, phase=Phase.NEEDS_PAYMENT, limit=MOST_OWN_REQUESTS)
+    requests = await uow.requests.list_requests(criteria)
+    request_bills = [bill for request in requests for bill in await list_request_bills(uow, request)]
+    return [*(bill for bill in request_bills if bill.state.is_payable), *row_bills]
 
 
 async def list_payable_row_bills(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[Bill]:

@@ -17,6 +17,7 @@ from domain.bills.bill import (
     normalise_reference,
     terminal_reference,
 )
+from domain.bills.merged_bill import MergedShare
 from domain.bills.pos_receipts import PaymentLikeness, PosReceipt, compare_payments, find_rrn
 from domain.engine.engine import StepOutcome
 from domain.unit_of_work import UnitOfWork
@@ -64,6 +65,7 @@ async def record_payment(
     surplus: bool = False,
     gateway: str | None = None,
     attempt_id: int | None = None,
+    share: MergedShare | None = None,
 ) -> RecordedPayment:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
@@ -77,13 +79,16 @@ async def record_payment(
     it is never refused. What was reversed does not count: its reference may be recorded where it belongs, but a counter
     does not bring the same payment once more (`DuplicateRequest`). What an attempt at a bank gateway brought names it
     (`attempt_id`): its bills bear one reference, and each of them is paid by it once. Its money, and that of a
-    receipt without a bill that came by a gateway, lies on the account of that `gateway` (its key).
+    receipt without a bill that came by a gateway, lies on the account of that `gateway` (its key). What came for a
+    merged bill is its `share` (`pay_by_ids.py` distributes it): parts of one merged bill bear one reference.
     """
     receipt_number, details = normalise_reference(reference), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
     bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
     payment = _build_payment(dependencies, bill, amount, method, receipt_number, details, actor)
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id)
+    if share is not None:
+        payment = replace(payment, merged_bill_id=share.merged_bill_id, part_position=share.position)
     if earlier_payment := await _find_earlier_payment(uow, payment):
         return RecordedPayment(bill, earlier_payment)
     _refuse_wrong_payment(bill, await uow.bills.list_payments(bill.id), payment, receipt_number, surplus=surplus)
@@ -101,13 +106,18 @@ async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Paymen
     for existing_payment in await uow.bills.list_payments_like(new_payment):
         similarity = compare_payments(existing_payment, new_payment)
         if similarity is PaymentLikeness.SAME:
-            if (existing_payment.bill_id, existing_payment.amount) == (new_payment.bill_id, new_payment.amount):
+            if _name_target(existing_payment) == _name_target(new_payment):
                 return existing_payment
             raise DuplicateRequest("reference", detail="reference_used")
         is_doubtful |= similarity is PaymentLikeness.UNKNOWN and new_payment.rrn is None
     if is_doubtful:
         raise MissingField("rrn" if new_payment.office else "reference", detail="rrn")
     return None
+
+
+def _name_target(payment: Payment) -> tuple[int | None, int, int]:
+    """Return what a payment was for, and over how much."""
+    return payment.merged_bill_id, payment.bill_id, payment.amount
 
 
 def _refuse_wrong_payment(

@@ -3,16 +3,19 @@
 The payment stays in the books, marked; the reversal is a record of its own with a reason (services.md, "Surplus and
 refunds"). Its bill is owed again, or closed where the request was given up meanwhile; a surplus is not due back any
 more. A request goes back to waiting for money where its declaration has a step for that; elsewhere it stays where it
-is, and its unit is notified that it is not paid.
+is, and its unit is notified that it is not paid. What paid a merged bill is reversed on all its parts or on none: it
+was one receipt.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.bills.merged_bills import load_bills_by_id, load_parts
+from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, queue_message
+from domain.actions.payments.held_bills import lock_bills
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     Bill,
@@ -24,11 +27,11 @@ from domain.bills.bill import (
     Reversal,
     normalise_reference,
 )
+from domain.bills.pos_receipts import is_of_same_receipt
 from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
 from domain.engine.engine import StepOutcome
 from domain.gateways.attempt import AttemptAlert
 from domain.unit_of_work import UnitOfWork
-from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
@@ -67,6 +70,13 @@ class RecordedReversal:
     """What became of the bill."""
     outcome: StepOutcome | None = None
     """The step that the bill's request took by it; None when it took none."""
+    of_other_parts: "tuple[RecordedReversal, ...]" = ()
+    """The reversals of the other parts, where the receipt had paid a merged bill."""
+
+    @property
+    def outcomes(self) -> tuple[StepOutcome, ...]:
+        """Every step that a request took by it, to be announced."""
+        return tuple(one.outcome for one in (self, *self.of_other_parts) if one.outcome is not None)
 
 
 async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: str) -> Payment:
@@ -75,7 +85,7 @@ async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: st
     Errors: `InvalidField("bill_id")`, `BillNotFound`, `NotFound("reference")`, and `InvalidField("reference")` where
     two terminals gave it: the RRN distinguishes them.
     """
-    bill, searched = await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)), normalise_reference(reference)
+    bill, searched = (await load_bills_by_id(uow, bill_id))[0], normalise_reference(reference)
     incoming = [payment for payment in await uow.bills.list_payments(bill.id) if payment.outcome in _INCOMING]
     matching = [payment for payment in incoming if searched in {payment.reference, payment.rrn}]
     matching = matching or [
@@ -92,17 +102,52 @@ async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: st
 async def reverse_payment(
     dependencies: Dependencies, uow: UnitOfWork, bill_id: str, payment_row_id: int, reason: str, actor: Actor
 ) -> RecordedReversal:
-    """Reverse a payment of a bill, by its row. The caller announces the outcome.
+    """Reverse a payment of a bill, by its row. The caller announces the outcomes.
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
     long), `BillNotFound`, `NotFound("payment")`, `AlreadyDone("payment")` once reversed, and `NotAllowedNow("payment")`
     when money of the bill went back already, or there is still a surplus on what shall be reversed; also of money from
-    a bank gateway, unless the bank takes back its word.
+    a bank gateway, unless the bank takes back its word. Where it is one of several payments by which a receipt paid a
+    merged bill, all of these are reversed; the reason `part_not_reversible` names the part that keeps them from it.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("payment")
     reason_text, by_actor = _check_reason(reason), actor.acting_in_role(REVENUE_ROLES)
-    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    payments_by_bill = await _list_of_receipt(uow, bill_id, payment_row_id)
+    reversals_by_bill: dict[int, RecordedReversal] = {}
+    for bill in await lock_bills(uow, payments_by_bill):
+        try:
+            reversals_by_bill[bill.id] = await _reverse_on_bill(
+                dependencies, uow, bill, payments_by_bill[bill.id], reason_text, by_actor
+            )
+        except NotAllowedNow as refusal:
+            if len(payments_by_bill) == 1:
+                raise
+            raise NotAllowedNow("payment", detail="part_not_reversible", bill_id=bill.bill_id) from refusal
+    requested_bill_id = next(iter(payments_by_bill))
+    of_other_parts = tuple(one for bill_id, one in reversals_by_bill.items() if bill_id != requested_bill_id)
+    return replace(reversals_by_bill[requested_bill_id], of_other_parts=of_other_parts)
+
+
+async def _list_of_receipt(uow: UnitOfWork, bill_id: str, payment_row_id: int) -> dict[int, int]:
+    """Return what was paid by the receipt of a payment: the row of each bill with that of its payment, the one that was
+    named first.
+    """
+    bills = await load_bills_by_id(uow, bill_id)
+    payments = [payment for bill in bills for payment in await uow.bills.list_payments(bill.id)]
+    named = next((payment for payment in payments if payment.id == payment_row_id), None)
+    if named is None or named.merged_bill_id is None or not named.is_recorded:
+        return {(named.bill_id if named else bills[0].id): payment_row_id}
+    parts = await load_parts(uow, await uow.merged_bills.get(named.merged_bill_id))
+    payments = [payment for part in parts for payment in await uow.bills.list_payments(part.id)]
+    of_receipt = [payment for payment in payments if payment.is_recorded and is_of_same_receipt(payment, named)]
+    return {named.bill_id: named.id} | {payment.bill_id: payment.id for payment in of_receipt}
+
+
+async def _reverse_on_bill(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment_row_id: int, reason_text: str, by_actor: Actor
+) -> RecordedReversal:
+    """Reverse one payment of a bill that is locked."""
     payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
     payment = await _find_reversible_payment(uow, payments, payment_row_id)
     is_surplus = payment.outcome is PaymentOutcome.SURPLUS

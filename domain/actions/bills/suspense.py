@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain.actions.bills.pay import RecordedPayment, find_bill_by_ids, record_payment
+from domain.actions.bills.merged_bills import load_paid_bills
+from domain.actions.bills.pay_by_ids import RecordedReceipt, find_payable_by_ids, record_payment_by_ids
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import PaymentMethod, acting_label, normalise_reference
@@ -115,8 +116,8 @@ async def match_receipt(
     version: VersionToken | None = None,
     *,
     surplus: bool = False,
-) -> RecordedPayment:
-    """Pay a bill with a receipt, by the rules of `record_payment`. The caller announces the outcome.
+) -> RecordedReceipt:
+    """Pay a bill with a receipt, by the rules of `record_payment`. The caller announces what came of it.
 
     Errors: `Forbidden`, `MissingField("reason")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
     `Conflict("receipt")` where it changed since `version`, and those of `record_payment`.
@@ -128,13 +129,17 @@ async def match_receipt(
     decision = _Decision(_check_reason(reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", detail="reference_used")
-    bill = await find_bill_by_ids(uow, *bill_id_pair)
-    await uow.suspense.save(decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=bill.id))
-    bill_facts = {"bill_id": bill.bill_id, "amount": receipt.amount, "reference": receipt.reference}
+    payable = await find_payable_by_ids(uow, *bill_id_pair)
+    first_bill = (await load_paid_bills(uow, payable))[0]
+    matched = decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=first_bill.id)
+    await uow.suspense.save(matched)
+    bill_facts = {"bill_id": payable.bill_id, "amount": receipt.amount, "reference": receipt.reference}
     facts = {**bill_facts, "reason": decision.reason}
     await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_matched", facts)
-    bill_ids, money = (bill.bill_id, bill.payment_id), (receipt.amount, receipt.method, receipt.reference)
-    return await record_payment(dependencies, uow, bill_ids, *money, actor, surplus=surplus, gateway=receipt.gateway)
+    money = (receipt.amount, receipt.method, receipt.reference)
+    return await record_payment_by_ids(
+        dependencies, uow, bill_id_pair, *money, actor, surplus=surplus, gateway=receipt.gateway
+    )
 
 
 async def approve_return(

@@ -9,12 +9,12 @@ in it: who imitates the site copies a real one. What is no citizen's own is coun
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from domain.actions.bills.merged_bills import find_payable, load_paid_bills, render_parts_title
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.turn_context import CommandReply, SlotValues, TurnContext
 from domain.actions.papers.verifying import VerifiedPaper, find_verified_paper
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.actions.requests import track
-from domain.bills.bill import Bill
 from domain.messages.catalogue import join_fitting
 from domain.parsing.claimed_codes import is_address, read_address
 from domain.parsing.identifiers import is_bill_id, is_tracking_code
@@ -78,26 +78,30 @@ async def _describe_request(turn: TurnContext, code: str) -> CommandReply | None
 
 
 async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> CommandReply | None:
+    """Return what a bill is, or a merged bill: to whoever asks it is a bill like any."""
     try:
-        bill = await turn.uow.bills.get_by_bill_id(bill_id)
+        payable = await find_payable(turn.uow, bill_id)
     except BillNotFound:
         return None
-    bill_subject = SUBJECTS[bill.subject_kind]
-    if await bill_subject.find_mobile(turn.uow, bill) != turn.actor.identifier:
+    bills = await load_paid_bills(turn.uow, payable)
+    if await SUBJECTS[bills[0].subject_kind].find_mobile(turn.uow, bills[0]) != turn.actor.identifier:
         await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
-    if payment_id and payment_id != bill.payment_id:
+    if payment_id and payment_id != payable.payment_id:
         raise CodeMistyped("code", detail="other_payment_id")
-    return _render_bill(turn, bill, await bill_subject.render_title(turn.dependencies, turn.uow, bill))
+    title = await render_parts_title(turn.dependencies, turn.uow, bills)
+    is_payable = all(bill.state.is_payable for bill in bills)
+    return _render_bill(turn, title, payable.amount, is_payable=is_payable)
 
 
-def _render_bill(turn: TurnContext, bill: Bill, title: str) -> CommandReply:
-    text_key = "sms.authentic.single_open" if bill.state.is_payable else "sms.authentic.single_closed"
-    return turn.render(text_key, service=title, amount=group_digits(bill.amount))
+def _render_bill(turn: TurnContext, title: str, amount: int, *, is_payable: bool) -> CommandReply:
+    text_key = "sms.authentic.single_open" if is_payable else "sms.authentic.single_closed"
+    return turn.render(text_key, service=title, amount=group_digits(amount))
 
 
 def _render_link(turn: TurnContext, payable: PayableBills) -> CommandReply:
     if len(payable.bills) == 1:
-        return _render_bill(turn, payable.bills[0], payable.titles[0])
+        bill = payable.bills[0]
+        return _render_bill(turn, payable.titles[0], bill.amount, is_payable=bill.state.is_payable)
     if not payable.open_bills:
         return turn.render("sms.authentic.bills_closed", count=persian_digits(len(payable.bills)))
     count, amount = persian_digits(len(payable.open_bills)), group_digits(payable.amount)

@@ -30,7 +30,9 @@ async def build_markup(turn: TurnContext, reply: ConversationReply, page: str | 
             turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
         )
     else:
-        button_rows = payment_button_rows(turn.text_of, reply.message.payment_address)
+        button_rows = payment_button_rows(
+            turn.text_of, reply.message.payment_address, can_merge=reply.message.can_merge
+        )
     return ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of)))
 
 

@@ -4,18 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.actions.bills.own_bills import list_payable_row_bills
+from domain.actions.bills.merged_bills import find_payable, may_merge
+from domain.actions.bills.own_bills import list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
+from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
 from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
-from domain.actions.payments.link_addresses import find_payment_address, join_address
+from domain.actions.payments.link_addresses import find_payment_address
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
 from domain.bills.bill import Bill, BillState
+from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import CONFIRM_STEP
@@ -37,8 +40,6 @@ ENDING_INTENTS = frozenset({"cancel", "deny"})
 
 READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help"})
 """Intents that change no request."""
-
-_FEWEST_PAID_AT_ONCE = 2
 
 
 async def submit_service_form(turn: TurnContext, frame: Frame) -> CommandReply:
@@ -63,7 +64,7 @@ async def describe_status(turn: TurnContext, request: ServiceRequest) -> Command
     """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn.dependencies, turn.uow, request)
     reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
-    return await _add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
+    return await add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
 
 
 async def track_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
@@ -94,31 +95,36 @@ async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceR
 
 
 async def describe_payment(turn: TurnContext, slots: SlotValues) -> CommandReply:
-    """Return amount and ids of what is to be paid, by tracking code or bill id."""
+    """Return amount and ids of what is to be paid, by tracking code or bill id, or one pair for all of it."""
     if "bill_id" in slots:
         return await _describe_bill_payment(turn, str(slots["bill_id"]))
+    if "together" in slots:
+        return await _describe_payment_together(turn)
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
     if not tracking_result.is_own:
         return turn.render_about(tracking_result.request, "sms.status_of_other")
     bills = await list_request_bills(turn.uow, tracking_result.request)
     facts = notify.payable_bill_facts(bills)
     reply = turn.render_about(tracking_result.request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
-    return await _add_payment_link(turn, reply, bills)
+    return await add_payment_link(turn, reply, bills)
 
 
-async def _add_payment_link(turn: TurnContext, reply: CommandReply, bills: Sequence[Bill]) -> CommandReply:
-    """Return a reply about bills of the citizen with the link to those that can be paid, where it has room for it."""
-    address = await find_payment_address(turn.dependencies, turn.uow, bills)
-    return replace(reply, text=join_address(reply.text, address, reply.part_budget), payment_address=address)
+async def _describe_payment_together(turn: TurnContext) -> CommandReply:
+    bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
+    if len(bills) >= FEWEST_PARTS:
+        return await merge_own_bills(turn, bills)
+    return await _describe_bill_payment(turn, bills[0].bill_id) if bills else turn.render("sms.none_to.pay")
 
 
 async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> CommandReply:
     bill_id = bill_ids.parse_bill_id(bill_id_text)
     try:
-        bill = await turn.uow.bills.get_by_bill_id(bill_id)
+        bill = await find_payable(turn.uow, bill_id)
     except BillNotFound:
         await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
         raise
+    if isinstance(bill, MergedBill):
+        return await describe_merged_bill(turn, bill)
     bill_subject, facts = SUBJECTS[bill.subject_kind], notify.payable_bill_facts([bill])
     title = await bill_subject.render_title(turn.dependencies, turn.uow, bill)
     if await bill_subject.find_mobile(turn.uow, bill) != turn.actor.identifier:
@@ -127,38 +133,34 @@ async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> Comman
     if bill.subject_kind == REQUEST_SUBJECT:
         request = await turn.uow.requests.get(bill.subject_id)
         reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
-        return await _add_payment_link(turn, reply, [bill])
+        return await add_payment_link(turn, reply, [bill])
     if not facts:
         return turn.render("sms.bill_settled", service=title)
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
     reply = turn.render("sms.pay_bill", service=title, amount=group_digits(bill.amount), **id_facts)
-    return await _add_payment_link(turn, reply, [bill])
+    return await add_payment_link(turn, reply, [bill])
 
 
 async def list_payable_bills(turn: TurnContext) -> CommandReply | None:
     """List everything that the citizen has to pay, with the sum and one link for all of it; None where it is at most
     one request.
     """
-    row_bills = await list_payable_row_bills(turn.dependencies, turn.uow, turn.actor.identifier)
-    criteria = RequestFilter(mobile=turn.actor.identifier, phase=Phase.NEEDS_PAYMENT, limit=MOST_COUNTED)
-    requests = await turn.uow.requests.list_requests(criteria)
-    request_bills = [
-        bill for request in requests for bill in await list_request_bills(turn.uow, request) if bill.state.is_payable
-    ]
-    bills = (*request_bills, *row_bills)
-    if not row_bills and len(bills) < _FEWEST_PAID_AT_ONCE:
+    bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
+    if len(bills) < FEWEST_PARTS and all(bill.subject_kind == REQUEST_SUBJECT for bill in bills):
         return None
+    can_merge = may_merge(bills)
     bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
     address = await find_payment_address(turn.dependencies, turn.uow, bills)
 
     def describe_rest(shown_count: int) -> list[str]:
         hidden_count = len(bills) - shown_count
         hidden_line = [turn.render("sms.more_bills", count=persian_digits(hidden_count)).text] if hidden_count else []
-        return [*hidden_line, *([address] if address else [])]
+        merge_hint = [turn.text_of("sms.merge_hint")] if can_merge else []
+        return [*hidden_line, *merge_hint, *([address] if address else [])]
 
     head = turn.render("sms.bills", amount=group_digits(sum(bill.amount for bill in bills)))
     text, _ = fit_lines(head.part_budget, head.text, bill_lines, describe_rest)
-    return replace(head, text=text, payment_address=address)
+    return replace(head, text=text, payment_address=address, can_merge=can_merge)
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:

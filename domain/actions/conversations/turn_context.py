@@ -39,6 +39,8 @@ class CommandReply:
     """The request that it is about; None without one."""
     payment_address: str = ""
     """Under which what it tells of is paid; empty where nothing is, or messages carry no links."""
+    can_merge: bool = False
+    """Whether what it tells of can be merged into one pair of ids."""
     follow_up: Frame | None = None
     """The intent that it offers to do: the citizen's next text says yes or no. None: it offers nothing."""
 

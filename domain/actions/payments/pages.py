@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from domain.actions.bills.merged_bills import may_merge
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.bills.bill import BillState, Payment, PaymentOutcome
+from domain.bills.merged_bill import MergedBill
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import DeclineReason
 from domain.unit_of_work import Store, UnitOfWork
@@ -107,6 +109,14 @@ class PaymentPageView:
     """The payment that settled a bill, by the bill's row; waived ones have none."""
     cards_by_attempt: Mapping[int, str]
     """The paying card, masked, by the attempt's row."""
+    merged_bill: MergedBill | None
+    """The pair of ids under which all that is open is paid at once; None: it was not merged."""
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether what is open can be merged now."""
+        is_payable = self.state is PayableState.PAYABLE
+        return is_payable and self.merged_bill is None and may_merge(self.payable.open_bills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,8 @@ async def view_payment_page(
     async def read_view(uow: UnitOfWork, payable: PayableBills) -> PaymentPageView:
         payments = await _find_settling_payments(uow, payable)
         cards = await _list_cards(uow, payments)
-        return PaymentPageView(payable, await _find_state(uow, payable), payments, cards)
+        merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in payable.open_bills])
+        return PaymentPageView(payable, await _find_state(uow, payable), payments, cards, merged_bill)
 
     return await _look_up(dependencies, store, token, source_address, read_view)
 

@@ -1,22 +1,23 @@
 """A line of a bank's file of bills, booked: by the one way in for money, or held in suspense."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from domain.actions.bills.pay import record_payment
-from domain.actions.bills.subjects import lock_bill
+from domain.actions.bills.merged_bills import load_paid_bills
+from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome
+from domain.actions.payments.held_bills import lock_bills
 from domain.actions.settlement.comparing import find_payment_of_line
 from domain.actions.settlement.known_lines import find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome
+from domain.bills.merged_bill import MergedBill
 from domain.bills.pos_receipts import PosReceipt
 from domain.ledger.accounts import MoneySource
 from domain.settlement.differences import DifferenceKind
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import BillNotFound
+from domain.values.errors import BillNotFound, InvalidField
 
 SOURCE = MoneySource(PaymentMethod.BANK_FILE)
 
@@ -40,29 +41,33 @@ class BillLineBooker:
             if known_outcome is LineOutcome.OTHER_NUMBER:
                 await self._hold(line, DifferenceKind.OTHER_NUMBER)
             return known_outcome
-        bill = await self._find_bill(line)
-        if bill is None:
+        payable = await self._find_payable(line)
+        if payable is None:
             await self._hold(line, DifferenceKind.NO_BILL)
             return LineOutcome.NO_BILL
-        bill = await lock_bill(self._uow, bill)
-        payments = await self._uow.bills.list_payments(bill.id)
-        if find_payment_of_line(payments, line.source, line.reference) is not None:
+        payments = await self._lock_and_list_payments(payable)
+        if find_payment_of_line(_list_of_payable(payments, payable), line.source, line.reference) is not None:
             return LineOutcome.CONFIRMS
-        if bill.amount != line.amount:
+        if payable.amount != line.amount:
             await self._hold(line, DifferenceKind.BILL_AMOUNT)
             return LineOutcome.WRONG_AMOUNT
-        return await self._pay_bill(line, bill, payments)
+        return await self._record_line(line, payments)
 
-    async def _find_bill(self, line: FileLine) -> Bill | None:
+    async def _find_payable(self, line: FileLine) -> Bill | MergedBill | None:
         try:
-            bill = await self._uow.bills.get_by_bill_id(line.bill_id)
-        except BillNotFound:
+            return await find_payable_by_ids(self._uow, line.bill_id, line.payment_id)
+        except (BillNotFound, InvalidField):
             return None
-        return bill if bill.payment_id == line.payment_id else None
 
-    async def _pay_bill(self, line: FileLine, bill: Bill, earlier_payments: Sequence[Payment]) -> LineOutcome:
+    async def _lock_and_list_payments(self, payable: Bill | MergedBill) -> list[Payment]:
+        """Lock the bills that a line pays; return all that came for them, or went back."""
+        bill_row_ids = [bill.id for bill in await load_paid_bills(self._uow, payable)]
+        bills = await lock_bills(self._uow, bill_row_ids)
+        return [payment for bill in bills for payment in await self._uow.bills.list_payments(bill.id)]
+
+    async def _record_line(self, line: FileLine, earlier_payments: Sequence[Payment]) -> LineOutcome:
         """Pay the bill with the moment that the bank says; nobody is asked whether surplus is meant."""
-        recorded = await record_payment(
+        recorded = await record_payment_by_ids(
             self._dependencies,
             self._uow,
             (line.bill_id, line.payment_id),
@@ -73,9 +78,8 @@ class BillLineBooker:
             receipt=PosReceipt(paid_at=line.paid_at),
             surplus=True,
         )
-        if recorded.outcome is not None:
-            await announce_outcome(self._dependencies, self._uow, recorded.outcome, self._actor)
-        if recorded.payment.outcome is PaymentOutcome.SETTLED:
+        await announce_receipt(self._dependencies, self._uow, recorded, self._actor)
+        if recorded.outcome is PaymentOutcome.SETTLED:
             return LineOutcome.SETTLES
         await self._note_slip(line, earlier_payments)
         return LineOutcome.SURPLUS
@@ -90,3 +94,9 @@ class BillLineBooker:
 
     async def _hold(self, line: FileLine, kind: DifferenceKind) -> None:
         await hold_line(self._dependencies, self._uow, SOURCE, line, kind, self._actor)
+
+
+def _list_of_payable(payments: Iterable[Payment], payable: Bill | MergedBill) -> list[Payment]:
+    """Return those of payments that came under the ids of a bill, or of a merged bill."""
+    merged_bill_id = payable.id if isinstance(payable, MergedBill) else None
+    return [payment for payment in payments if payment.merged_bill_id == merged_bill_id]

@@ -6,7 +6,7 @@ It foresees: booking a line looks again, and decides (`booking.py`).
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
-from domain.bills.bill import BillState, Payment, PaymentMethod
+from domain.bills.bill import Payment, PaymentMethod
 from domain.gateways.attempt import AttemptState
 from domain.settlement.layouts import FileKind
 from domain.settlement.lines import LineFault, SettlementLine
@@ -120,10 +120,15 @@ class BillComparison(LineComparison):
             return self._store(line, LineOutcome.NO_BILL)
         if bill.amount != line.amount:
             return self._store(line, LineOutcome.WRONG_AMOUNT)
-        if bill.state in {BillState.OPEN, BillState.PAYING} and bill.row_id not in self._settled_here:
-            self._settled_here.add(bill.row_id)
+        if bill.state.is_payable and self._settled_here.isdisjoint(bill.row_ids):
+            self._settled_here.update(bill.row_ids)
             return self._store(line, LineOutcome.SETTLES)
-        payments = await self._uow.bills.list_payments(bill.row_id)
+        payments = [
+            payment
+            for row_id in bill.row_ids
+            for payment in await self._uow.bills.list_payments(row_id)
+            if payment.merged_bill_id == bill.merged_bill_id
+        ]
         is_known = find_payment_of_line(payments, self._file.source, line.reference) is not None
         return self._store(line, LineOutcome.CONFIRMS if is_known else LineOutcome.SURPLUS)
 

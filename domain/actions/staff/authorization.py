@@ -51,6 +51,7 @@ RIGHTS: Mapping[str, RightRule] = {
     "requests.mobile": RightRule(_UNIT_ROLES),
     "payments.record": _right_of(Role.REVENUE),
     "payments.reverse": _right_of(Role.REVENUE, needs_fresh_proof=True),
+    "merged_bills.view": _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "refunds.view": _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "refunds.pay": _right_of(Role.REVENUE, needs_fresh_proof=True),
     "refunds.approve": _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),

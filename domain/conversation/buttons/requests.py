@@ -14,13 +14,16 @@ TextLookup = Callable[[str], str]
 SCORE_CHOICES = range(5, 0, -1)
 
 
-def payment_button_rows(catalogue_text: TextLookup, payment_address: str) -> ButtonRows:
-    """Return the row of the button that opens the page of what is to be paid; none where that has no TLS, as messengers
-    ask for.
+def payment_button_rows(catalogue_text: TextLookup, payment_address: str, *, can_merge: bool = False) -> ButtonRows:
+    """Return the row of the button that opens the page of what is to be paid, unless that has no TLS, as messengers ask
+    for; and of the one that makes one pair of ids of several bills.
     """
-    if not payment_address.startswith("https://"):
-        return ()
-    return ((Button(catalogue_text("chat.buttons.pay_online"), "", payment_address),),)
+    buttons = []
+    if payment_address.startswith("https://"):
+        buttons.append(Button(catalogue_text("chat.buttons.pay_online"), "", payment_address))
+    if can_merge:
+        buttons.append(text_button(catalogue_text("chat.buttons.pay_merged"), "قبض یکجا"))
+    return tuple((button,) for button in buttons)
 
 
 @dataclass(frozen=True, slots=True)

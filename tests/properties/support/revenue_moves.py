@@ -9,7 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.actions.bills.merged_bills import merge_bills
 from domain.actions.bills.pay import record_payment
+from domain.actions.bills.pay_by_ids import record_payment_by_ids
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import reverse_payment
 from domain.actions.bills.suspense import (
@@ -21,6 +23,7 @@ from domain.actions.bills.suspense import (
 )
 from domain.actions.registries.charges import issue_row_bill, waive_row
 from domain.bills.bill import Bill, BillState, PaymentMethod, Refund, RefundState
+from domain.bills.merged_bill import MergedBill
 from domain.blocks.billing import BillingContext
 from domain.ledger.accounts import MoneySource
 from domain.registries.declarations import DUTY
@@ -43,7 +46,10 @@ SOURCES: tuple[tuple[PaymentMethod, str | None, bool], ...] = (
     (PaymentMethod.GATEWAY, "zarinpal", False),
 )
 """Method, gateway, and whether a counter office brings it."""
-MOVES = ("issue", "pay", "pay", "pay", "reverse", "waive", "close", "cancel", "send_back", "hold", "match", "give_back")
+MOVES = (
+    *("issue", "pay", "pay", "pay", "reverse", "waive", "close", "cancel", "send_back", "hold", "match", "give_back"),
+    *("merge", "pay_merged", "pay_merged"),
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +60,7 @@ class RevenueUnit:
     numbers: Any = field(default_factory=count)
     bills: list[int] = field(default_factory=list)
     receipts: list[int] = field(default_factory=list)
+    merged: list[MergedBill] = field(default_factory=list)
     draw: st.DataObject | None = None
 
     @classmethod
@@ -66,7 +73,7 @@ class RevenueUnit:
 
     def begin(self, draw: st.DataObject) -> None:
         """Begin an example."""
-        self.bills, self.receipts, self.draw = [], [], draw
+        self.bills, self.receipts, self.merged, self.draw = [], [], [], draw
 
     def pick(self, options: Sequence[Any]) -> Any:
         """One of them."""
@@ -108,6 +115,30 @@ class RevenueUnit:
                 self.town.desk, uow, ids, bill.amount, method, f"{next(self.numbers):012}", who,
                 surplus=True, gateway=gateway,
             )  # fmt: skip
+
+    async def merge(self) -> None:
+        """Merge some of the bills of one payer: the cars of two numbers in turn are two owners'."""
+        parts = [await self.bill() for _ in range(self.pick((2, 3)))]
+        async with self.town.store.open_unit() as uow:
+            self.merged.append(await merge_bills(self.town.desk, uow, [part.id for part in parts]))
+
+    async def pay_merged(self) -> None:
+        """Let money come under a pair of ids of several bills; all of it is on them afterwards."""
+        if not self.merged:
+            return
+        merged_bill, (method, gateway, by_office) = self.pick(self.merged), self.pick(SOURCES)
+        ids, who = (merged_bill.bill_id, merged_bill.payment_id), CLERK if by_office else self.person
+        number, amount = f"{next(self.numbers):012}", merged_bill.amount
+        stored_number = f"{CLERK.office_code}/{number}" if by_office else number
+        for _ in range(self.pick((1, 2))):
+            async with self.town.store.open_unit() as uow:
+                recorded = await record_payment_by_ids(
+                    self.town.desk, uow, ids, amount, method, number, who, surplus=True, gateway=gateway,
+                )  # fmt: skip
+            assert recorded.amount == amount
+        async with self.town.store.open_unit(write=False) as uow:
+            came = [one for row in merged_bill.part_row_ids for one in await uow.bills.list_payments(row)]
+        assert sum(one.amount for one in came if one.reference == stored_number) == amount
 
     async def reverse(self) -> None:
         """Reverse a payment that was recorded wrongly."""

@@ -36,7 +36,7 @@ from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
-from tests.support.pages.money_visits import attempt_visits, ledger_visits, settlement_visits
+from tests.support.pages.money_visits import attempt_visits, ledger_visits, merged_bill_visits, settlement_visits
 from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
@@ -316,6 +316,7 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     told: dict[str, Sequence[PageVisit]] = {
         "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)],
         **await attempt_visits(site),
+        **await merged_bill_visits(site),
         **await ledger_visits(site),
         **await settlement_visits(site),
     }

@@ -1,9 +1,11 @@
 """What there is to see of money that no bill has (the ledger, receipts without a bill, settlement files),
-and of payments online."""
+of payments online, and of bills that are paid together."""
 
 from collections.abc import Sequence
 
 from channels.admin.registries.registry_view import list_address
+from domain.actions.bills.merged_bills import merge_bills
+from domain.actions.registries.charges import waive_row
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from tests.support.pages.page_visits import PageVisit
@@ -57,5 +59,24 @@ async def attempt_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit(f"{attempts}/{foreign.id}", Role.REVENUE),
             PageVisit(f"{attempts}/1", Role.REVENUE, 404),
             *(PageVisit(f"{duty}/{row.id}", Role.REVENUE) for row in rows),
+        ],
+    }
+
+
+async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
+    """Two duties merged: open, and with a part that was waived since."""
+    duty, merged_bills = list_address(DUTY), "/staff/merged-bills"
+    given = {"vehicle": PLATE, "amount": 1_500_000}
+    rows = [(await site_registries.give(site, "duty", given | {"year": year}))[-1] for year in (1396, 1397, 1398)]
+    bills = [await online_attempts.issue_row_bill(site, "duty", row.id) for row in rows]
+    async with site.store.open_unit() as uow:
+        merged = [await merge_bills(site.demo.desk, uow, [bill.id for bill in parts]) for parts in (bills[:2], bills)]
+        await waive_row(uow, DUTY, rows[2].id, "جانباز", "staff:revenue", site.clock.now())
+    return {
+        f"{merged_bills}/{{id}}": [
+            *(PageVisit(f"{merged_bills}/{merged[0].bill_id}", role) for role in (Role.REVENUE, Role.AUDITOR)),
+            PageVisit(f"{merged_bills}/{merged[1].bill_id}", Role.REVENUE),
+            PageVisit(f"{merged_bills}/{bills[0].bill_id}", Role.REVENUE, 404),
+            PageVisit(f"{duty}/{rows[0].id}", Role.REVENUE),
         ],
     }

@@ -58,7 +58,7 @@ async def matched(
     ids, shown = (bill.bill_id, bill.payment_id), VersionToken(version) if version is not None else None
     async with town.store.open_unit() as uow:
         recorded = await match_receipt(town.desk, uow, receipt.id, ids, reason, who, shown)
-    return recorded.payment.outcome
+    return recorded.outcome
 
 
 async def returned(
