@@ -83,6 +83,7 @@ chaos: setup
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
 	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often
+	ALL_STEPS=1 $(BIN)/pytest tests/faults/test_bale_payments_killed.py
 	$(BIN)/python -m tests.simulation.payments --schedules $(SCHEDULES) --depth $(DEPTH)
 	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e
 

@@ -14,6 +14,7 @@ from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.paper_file import print_paper_file
+from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.papers.ports import Printer
@@ -66,12 +67,19 @@ class BotParts:
 
 
 def build_bot(
-    settings: Settings, messenger: str, dependencies: Dependencies, store: Store, printer: Printer
+    settings: Settings,
+    messenger: str,
+    dependencies: Dependencies,
+    store: Store,
+    printer: Printer,
+    gateway: PaymentGateway | None,
 ) -> BotParts:
-    """Return the bot of a messenger that is configured; nothing is opened and nobody asked yet."""
+    """Return the bot of a messenger that is configured, with the gateway inside that messenger where it is in use;
+    nothing is opened and nobody asked yet.
+    """
     bot_settings = settings.active_bots[messenger]
     client = BotClient(_build_account(messenger, bot_settings))
-    reception = Reception(dependencies, store, client)
+    reception = Reception(dependencies, store, client, gateway)
 
     async def print_paper(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
         return await print_paper_file(dependencies, store, printer, paper, message)

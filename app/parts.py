@@ -127,7 +127,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, dependencies.catalogue)
         gateways = build_gateways(settings)
-        bots = _build_bots(settings, dependencies, store, printer)
+        bots = _build_bots(settings, dependencies, store, printer, gateways)
         try:
             yield ServerParts(
                 settings=settings,
@@ -151,14 +151,19 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
 
 
 def _build_bots(
-    settings: Settings, dependencies: Dependencies, store: SqlStore, printer: Printer
+    settings: Settings,
+    dependencies: Dependencies,
+    store: SqlStore,
+    printer: Printer,
+    gateways: Mapping[str, PaymentGateway],
 ) -> "dict[str, BotParts]":
     """Return the bots that are configured. Without any, the library with its many types is not even read."""
     if not settings.active_bots:
         return {}
     build_bot = import_module("app.bots").build_bot
     return {
-        messenger: build_bot(settings, messenger, dependencies, store, printer) for messenger in settings.active_bots
+        messenger: build_bot(settings, messenger, dependencies, store, printer, gateways.get(messenger))
+        for messenger in settings.active_bots
     }
 
 

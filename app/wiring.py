@@ -21,6 +21,7 @@ from domain.papers.document import Letterhead
 from domain.services import collect_intents, services_by_key
 from domain.settlement.layouts import LayoutError, SettlementLayout, load_shipped_layouts, parse_layouts
 from domain.unit_of_work import Store
+from payments.gateway_settings import BotAddress
 from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
 
@@ -93,7 +94,12 @@ def build_gateways(settings: Settings) -> dict[str, PaymentGateway]:
     if faults:
         raise SettingsError(faults)
     sections = {name: settings.payments.find_gateway(name) for name in settings.active_gateways}
-    return {name: section.build_gateway(settings.public_address) for name, section in sections.items() if section}
+    bots = {messenger: BotAddress(bot.base_url, bot.token) for messenger, bot in settings.active_bots.items()}
+    return {
+        name: section.with_bots(bots).build_gateway(settings.public_address)
+        for name, section in sections.items()
+        if section
+    }
 
 
 def well_known_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:

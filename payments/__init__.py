@@ -8,6 +8,7 @@ its file and name its settings here; the settings `PISHKHAN_PAYMENTS__NAME__…`
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from payments.bale import BaleInvoiceSettings
 from payments.behpardakht.settings import BehpardakhtSettings
 from payments.gateway_settings import GatewaySettings
 from payments.sadad import SadadSettings
@@ -17,6 +18,7 @@ from payments.zarinpal import ZarinpalSettings
 
 GATEWAYS: Mapping[str, type[GatewaySettings]] = MappingProxyType(
     {
+        "bale": BaleInvoiceSettings,
         "behpardakht": BehpardakhtSettings,
         "sadad": SadadSettings,
         "saman": SamanSettings,

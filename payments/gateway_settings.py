@@ -1,7 +1,9 @@
 """What every gateway's settings have in common. A gateway's file declares its own, and how it is built from them."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -27,6 +29,16 @@ BankAddress = Annotated[str, AfterValidator(check_bank_address)]
 """An address of a bank: https, and http on this machine alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class BotAddress:
+    """Where a messenger's bot is called: the bot's own settings, for a gateway inside that messenger."""
+
+    base_url: str
+    """Where the Bot API answers, up to the token."""
+    bot_token: SecretStr
+    """The bot's token, which is a part of the address of every call."""
+
+
 class GatewaySettings(BaseModel, ABC):
     """The section `PISHKHAN_PAYMENTS__NAME` of one gateway. A field whose default is empty has to be set where the
     gateway is in use; what nobody else may read is a `SecretStr`.
@@ -36,6 +48,13 @@ class GatewaySettings(BaseModel, ABC):
 
     is_demo_only: ClassVar[bool] = False
     """Whether it takes no real money: in demo mode these are in use and no others, elsewhere they are refused."""
+
+    needs_bot: ClassVar[str | None] = None
+    """The messenger whose bot it is paid at by, under whose name it goes itself; None: it is paid at in a browser."""
+
+    def with_bots(self, bots: Mapping[str, BotAddress]) -> Self:
+        """Return these settings with what they need of the messengers' bots; most need nothing."""
+        return self
 
     @abstractmethod
     def build_gateway(self, public_address: str) -> PaymentGateway:

@@ -100,8 +100,8 @@ class BankClient:
         return self._session
 
     def _report_failure(self, address: str, code: str, error: Exception) -> BankResponse:
-        """Log the kind of the failure and the path alone: neither holds a secret, their messages may."""
-        _logger.warning("gateway %s: %s: %s (%s)", self._gateway, URL(address).path, code, type(error).__name__)
+        """Log the kind of the failure and the operation, an address's last part: all else may hold a secret."""
+        _logger.warning("gateway %s: %s: %s (%s)", self._gateway, URL(address).name, code, type(error).__name__)
         return BankResponse(unanswered=code)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from app.configuration.placeholders import find_missing_settings
 from app.configuration.settings import Settings
 from payments import GATEWAYS
-from payments.gateway_settings import LOOPBACK_HOSTS, NOT_SET, GatewaySettings
+from payments.gateway_settings import LOOPBACK_HOSTS, NOT_SET, GatewaySettings, check_bank_address
 
 SETTING = "PISHKHAN_PAYMENTS__GATEWAY"
 
@@ -27,6 +27,23 @@ def _find_faults_of(settings: Settings, gateway_name: str) -> Iterator[str]:
         yield from find_missing_settings(
             f"PISHKHAN_PAYMENTS__{gateway_name.upper()}", section, list_required_fields(type(section))
         )
+        yield from _find_bot_faults(settings, gateway_name, section.needs_bot)
+
+
+def _find_bot_faults(settings: Settings, gateway_name: str, messenger: str | None) -> Iterator[str]:
+    """Yield what is wrong with the bot by which a gateway is paid at."""
+    if messenger is None:
+        return
+    bot_settings, prefix = settings.active_bots.get(messenger), f"PISHKHAN_{messenger.upper()}"
+    if bot_settings is None:
+        yield f"{prefix}__TOKEN is not set: {gateway_name} of {SETTING} is paid at in that messenger, by its bot"
+        return
+    if bot_settings.proxy.get_secret_value():
+        yield f"{prefix}__PROXY is set: payments by {gateway_name} of {SETTING} are not carried by a proxy"
+    try:
+        check_bank_address(bot_settings.base_url)
+    except ValueError as error:
+        yield f"{prefix}__BASE_URL, for {gateway_name} of {SETTING}: {error}"
 
 
 def list_required_fields(section_class: type[GatewaySettings]) -> list[str]:

@@ -9,6 +9,7 @@ reported (`find_unused_names`).
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -196,13 +197,19 @@ class Settings(BaseSettings):
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
         phone = self.contact.phone or self.letterhead.phone
-        return self.policy.build_policy(self.bills.company_code, site_address, phone, **self._known_prices())
+        policy = self.policy.build_policy(self.bills.company_code, site_address, phone, **self._known_prices())
+        return replace(policy, invoice_channels=self._find_invoice_channels())
 
     def _known_prices(self) -> dict[str, int]:
         """Return what a message part costs with the first provider, where that is set."""
         provider = self.sms.find_provider(self.active_providers[0]) if self.active_providers else None
         part_rials = provider.persian_part_rials if provider else None
         return {} if part_rials is None else {"persian_part_rials": part_rials}
+
+    def _find_invoice_channels(self) -> frozenset[str]:
+        """Return the messengers whose bot sends invoices, by a gateway that is in use."""
+        classes = [GATEWAYS[name] for name in self.active_gateways if name in GATEWAYS]
+        return frozenset(cls.needs_bot for cls in classes if cls.needs_bot and cls.needs_bot in self.active_bots)
 
 
 def load_settings(config: Path | None = None) -> Settings:

@@ -148,7 +148,9 @@ class PaymentPages:
         return [
             gateway
             for gateway in self._gateways.values()
-            if amount >= gateway.capabilities.lowest_amount and self._health.is_offered(gateway.name, now)
+            if gateway.capabilities.opens_in_browser
+            and amount >= gateway.capabilities.lowest_amount
+            and self._health.is_offered(gateway.name, now)
         ]
 
     # Leaving for a bank
@@ -212,7 +214,7 @@ class PaymentPages:
     async def _receive_callback(self, request: web.Request) -> web.Response:
         """Store what the browser brought and lead to the page that tells what is known."""
         gateway = self._gateways.get(request.match_info["gateway"])
-        if gateway is None:
+        if gateway is None or not gateway.capabilities.callback_methods:
             raise web.HTTPNotFound
         values = await _read_callback_values(request)
         attempt = await receive_callback(

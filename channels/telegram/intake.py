@@ -9,11 +9,14 @@ import asyncio
 import logging
 from collections import deque
 
+from channels.telegram.payment_updates import PaymentUpdate
 from channels.telegram.reception import Reception
 from channels.telegram.updates import IncomingUpdate
 from domain.values.errors import DomainError
 
 log = logging.getLogger(__name__)
+
+TakenUpdate = IncomingUpdate | PaymentUpdate
 
 
 class Intake:
@@ -21,7 +24,7 @@ class Intake:
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
-        self._waiting_by_chat: dict[str, deque[IncomingUpdate]] = {}
+        self._waiting_by_chat: dict[str, deque[TakenUpdate]] = {}
         self._workers_by_chat: dict[str, asyncio.Task[None]] = {}
         self._numbers_in_work: set[int] = set()
         self._undone_numbers: set[int] = set()
@@ -32,7 +35,7 @@ class Intake:
         """Return whether an update is in work or was done."""
         return update_number in self._numbers_in_work or update_number in self._done_numbers
 
-    def take_up(self, update_number: int, incoming_update: IncomingUpdate | None) -> None:
+    def take_up(self, update_number: int, incoming_update: TakenUpdate | None) -> None:
         """Take up an update; one for which there is nothing to do (None) is done."""
         if incoming_update is None:
             self._done_numbers.add(update_number)

@@ -20,7 +20,7 @@ CALLS_AT_ONCE = 16
 FILES_AT_ONCE = 8
 SLACK_SECONDS = 10.0
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
 """Kinds of updates that are asked for."""
 
 

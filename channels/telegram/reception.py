@@ -1,11 +1,12 @@
 """An update, however it came: read, its file fetched, acted on in one unit of work, its press answered.
 
 The updates of one chat wait for each other, in the order in which they came; nobody waits for the file of another chat.
+Updates about money wait for nothing (`payments.py`).
 """
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -14,10 +15,14 @@ from telegram.error import TelegramError
 
 from channels.telegram.files import fetch_file
 from channels.telegram.link import FILES_AT_ONCE, BotClient
+from channels.telegram.payment_updates import PaymentUpdate, read_payment_update
+from channels.telegram.payments import BotPayments
 from channels.telegram.updates import IncomingUpdate, parse_update
 from domain.actions.conversations.receive_chat import needs_file, receive_update
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import Address
 from domain.chats.chat import ReceivedUpdate
+from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store
 
 log = logging.getLogger(__name__)
@@ -27,19 +32,25 @@ CHATS_AT_ONCE = 8
 
 
 class Reception:
-    """Takes the updates of one bot."""
+    """Takes the updates of one bot; `gateway` is that of its messenger, where bills are paid in chats."""
 
-    def __init__(self, dependencies: Dependencies, store: Store, bot_client: BotClient) -> None:
+    def __init__(
+        self, dependencies: Dependencies, store: Store, bot_client: BotClient, gateway: PaymentGateway | None = None
+    ) -> None:
         self._dependencies = dependencies
         self._store = store
         self._bot_client = bot_client
-        self._answer_tasks: set[asyncio.Task[None]] = set()
+        self._payments = BotPayments(dependencies, store, bot_client, gateway)
+        self._later_tasks: set[asyncio.Task[None]] = set()
         self._locks_by_chat: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._acting_slots = asyncio.Semaphore(CHATS_AT_ONCE)
         self._fetching_slots = asyncio.Semaphore(FILES_AT_ONCE)
 
-    def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | None:
+    def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | PaymentUpdate | None:
         """Read an update; one that nobody can read is logged, and would be no better the next time."""
+        payment_update = read_payment_update(raw_update)
+        if payment_update is not None:
+            return payment_update
         try:
             return parse_update(raw_update, self._bot_client.bot)
         except Exception as error:  # noqa: BLE001 - the library raises whatever its types stumble over
@@ -51,21 +62,27 @@ class Reception:
             )
             return None
 
-    async def take_update(self, incoming_update: IncomingUpdate) -> None:
+    async def take_update(self, incoming_update: IncomingUpdate | PaymentUpdate) -> None:
         """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
+        if isinstance(incoming_update, PaymentUpdate):
+            await self._payments.take_update(incoming_update)
+            return
         chat_lock = self._locks_by_chat.setdefault(incoming_update.chat_id, asyncio.Lock())
         async with chat_lock:
             received_update = await self._fetch_wanted_file(incoming_update)
             async with self._acting_slots:
                 update_outcome = await receive_update(self._dependencies, self._store, received_update)
         if incoming_update.press is not None:
-            self._schedule_press_answer(incoming_update.press, update_outcome.toast)
+            self._do_later(self._answer_press(incoming_update.press, update_outcome.toast))
+        if update_outcome.invoice_token:
+            address = Address(self._channel_name, incoming_update.chat_id, update_outcome.message.mobile)
+            self._do_later(self._payments.send_invoice(address, update_outcome.invoice_token))
 
     async def close(self) -> None:
-        """Leave presses unanswered that still wait for their answer to be taken."""
-        for answer_task in self._answer_tasks:
-            answer_task.cancel()
-        await asyncio.gather(*self._answer_tasks, return_exceptions=True)
+        """Leave presses unanswered that still wait for their answer to be taken, and invoices unsent."""
+        for later_task in self._later_tasks:
+            later_task.cancel()
+        await asyncio.gather(*self._later_tasks, return_exceptions=True)
 
     async def _fetch_wanted_file(self, incoming_update: IncomingUpdate) -> ReceivedUpdate:
         """Return an update with the file that came with it, where that is wanted."""
@@ -82,11 +99,11 @@ class Reception:
     def _channel_name(self) -> str:
         return self._bot_client.account.channel
 
-    def _schedule_press_answer(self, press_id: str, toast_text: str | None) -> None:
-        """Let the button stop turning; nobody waits for that, and nothing is lost without it."""
-        answer_task = asyncio.create_task(self._answer_press(press_id, toast_text))
-        self._answer_tasks.add(answer_task)
-        answer_task.add_done_callback(self._answer_tasks.discard)
+    def _do_later(self, action: Coroutine[Any, Any, None]) -> None:
+        """Let the button stop turning, or an invoice be sent: nobody waits for that, and nothing is lost without it."""
+        later_task = asyncio.create_task(action)
+        self._later_tasks.add(later_task)
+        later_task.add_done_callback(self._later_tasks.discard)
 
     async def _answer_press(self, press_id: str, toast_text: str | None) -> None:
         try:

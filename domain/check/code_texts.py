@@ -43,7 +43,8 @@ WRITTEN_OUT_KEYS = (
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken", "units.before_dawn",
-    "chat.buttons.pay_merged", "chat.buttons.pay_online", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
+    "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.invoice_refused",
+    "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""

@@ -159,11 +159,14 @@ class AttemptMachine:
     def plan_question(self, attempt: PaymentAttempt) -> GatewayCall | None:
         """Return by which call the bank says what a sale is, in whatever state the attempt is; None: by none.
 
-        Where the bank answers no inquiries, a sale that was said to be paid is verified once more: that asks, too.
+        Where the bank answers no inquiries, a sale that was said to be paid is verified once more: that asks, too. But
+        not where the bank denied the number that it goes by: there is nothing left to ask about.
         """
         if self._can_inquire(attempt):
             return GatewayCall.INQUIRE
-        is_claimed = attempt.sale_number is not None or attempt.returned_at is not None
+        goes_by_number = self.capabilities.inquiry is InquiryKey.SALE_NUMBER
+        is_denied = goes_by_number and attempt.state is AttemptState.DECLINED
+        is_claimed = attempt.sale_number is not None or (attempt.returned_at is not None and not is_denied)
         return GatewayCall.VERIFY if is_claimed and not attempt.has_wrong_amount else None
 
     def _plan_return(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
@@ -347,9 +350,10 @@ class AttemptMachine:
 
     def _end_waiting(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """The payer did not come back and the bank cannot be asked: by then it has given back whatever was paid; where
-        it does not do so by itself, only its settlement file can show it.
+        it does not do so by itself, only its settlement file can show it. One that asks before it takes the money took
+        none: what we allowed has a number, by which it is asked.
         """
-        if self.capabilities.verify_within is not None:
+        if self.capabilities.verify_within is not None or self.capabilities.asks_before_payment:
             return self._finish(attempt, AttemptState.FAILED, "not_returned", now)
         unknown = replace(attempt, state=AttemptState.UNKNOWN, next_step_at=None)
         return self._alert(unknown, AttemptAlert.UNANSWERABLE, "unanswerable")

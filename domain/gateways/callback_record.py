@@ -18,7 +18,7 @@ class CallbackRecord:
     attempt_id: int | None
     """The attempt that it names; None where it names none of ours."""
     method: str
-    """GET or POST."""
+    """GET or POST; `BOT_UPDATE` where a messenger's bot was told (`checkout.py`)."""
     payload: str
     """Names and values as they came, url-encoded, card numbers masked, cut to `LONGEST_PAYLOAD`."""
     source_address: str

@@ -67,11 +67,17 @@ class GatewayCapabilities:
     lists_unverified: bool = False
     """Whether it lists the sales that were paid and not verified: payers who never came back are found there."""
     callback_methods: frozenset[str] = frozenset({"POST"})
-    """The HTTP methods by which the payer's browser comes back."""
+    """The HTTP methods by which the payer's browser comes back; none: no browser does, a messenger's bot is told."""
     callback_names_session: bool = True
     """Whether the payer's browser brings back the bank's name of the session, which no stranger knows; where not, the
     callback's address bears the link that was left from.
     """
+    asks_before_payment: bool = False
+    """Whether it asks us before it takes the money, and takes none without our yes: what we allowed has a sale number,
+    and without one nothing was paid.
+    """
+    opens_in_browser: bool = True
+    """Whether a browser can be sent there; where not, attempts begin in a messenger's chat alone."""
     lowest_amount: int = 1_000
     """The least that can be paid, in rials."""
     needs_fixed_address: bool = False

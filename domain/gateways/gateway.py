@@ -57,6 +57,8 @@ class PaymentOrder:
     """What is paid for, in Persian, for the bank's page."""
     payer_mobile: str | None = None
     """The payer's mobile (+989…), where it is known: banks offer the cards they know of it."""
+    payer_chat: str | None = None
+    """The chat with a messenger's bot that the payer pays in; None where a browser is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class PaymentPage:
     reference: str
     """The bank's name of the session, case-sensitive; stored before the browser leaves."""
     address: str
-    """What it gets, or posts the fields to where there are any."""
+    """What it gets, or posts the fields to where there are any; empty where the payer pays in `payer_chat`."""
     form_fields: Mapping[str, str]
     """What is posted; none: a GET."""
 
@@ -99,6 +101,8 @@ class GatewayCallback:
     """The bank's own result code."""
     reason: DeclineReason | None = None
     """Why it was not paid; None where it claims to be."""
+    amount: int | None = None
+    """Rials that it names; None: none. Looked at where the bank asks before it takes the money (`checkout.py`)."""
     card: str | None = None
     """The paying card, masked (`card_numbers.py`)."""
 

@@ -18,6 +18,8 @@ class Policy:
     """Where citizens reach the portal, under the municipality's own domain and without a slash at the end; empty: texts
     carry no links.
     """
+    invoice_channels: frozenset[str] = frozenset()
+    """The messengers in whose chats bills can be paid by an invoice."""
     contact_phone: str = ""
     """Where somebody answers the phone, in ASCII digits; empty: texts name none."""
     persian_part_rials: int = 2_000

@@ -24,7 +24,10 @@ from tests.fakes.bot_text import Refused
 WAIT_SECONDS = 30.0
 """How long something may take before a test gives up: far more than it ever takes."""
 
-JSON_FIELDS = {"allowed_updates", "commands", "drop_pending_updates", "reply_markup", "reply_parameters", "show_alert"}
+JSON_FIELDS = {
+    *("allowed_updates", "commands", "drop_pending_updates", "ok", "prices"),
+    *("reply_markup", "reply_parameters", "show_alert"),
+}
 """The parameters of the methods that are written as JSON even in a form."""
 
 FaultKind = Literal["status", "slow", "cut_before", "cut_after", "garbage"]

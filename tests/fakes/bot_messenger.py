@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 from aiohttp.web_request import FileField
 
+from tests.fakes.bot_invoices import Invoices, Transaction, describe_payment
 from tests.fakes.bot_text import TOAST_LIMIT, Refused, check_caption, check_inline, check_text, length, shown_by_bale
 from tests.fakes.bot_updates import Updates, Webhook
 
 TOKEN = "7412589630:AAF-0nlyF0rTests_0nlyF0rTests_0nlyF0r"
 GET_FILE_BYTES = 20 * 1024 * 1024
-BALE_KINDS = frozenset({"message", "edited_message", "callback_query"})
+BALE_KINDS = frozenset({"message", "edited_message", "callback_query", "pre_checkout_query"})
 """All that Bale ever tells a bot."""
 
 CAN = {"can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False}
@@ -30,6 +31,7 @@ METHODS = {
         *("getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "setMyCommands", "getFile"),
         *("sendMessage", "sendDocument", "sendChatAction"),
         *("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup"),
+        *("sendInvoice", "createInvoiceLink", "answerPreCheckoutQuery", "inquireTransaction"),
     )
 }
 """The methods that are there; a caller may write them in any case."""
@@ -115,6 +117,7 @@ class Messenger:
         self.commands: list[Mapping[str, str]] = []
         self.actions: list[tuple[int, str]] = []
         self.updates = Updates(allowed=BALE_KINDS if bale else None)
+        self.invoices = Invoices(self._tell_paid)
         self.message_ids = count(101)
         self._file_numbers = count(1)
 
@@ -172,6 +175,7 @@ class Messenger:
             "editMessageReplyMarkup": self._edit_markup,
             "sendChatAction": self._act,
             "setMyCommands": self._set_commands,
+            **(self._invoice_methods if self.bale else {}),
         }
         method = methods.get(call.method)
         if method is None:
@@ -179,6 +183,40 @@ class Messenger:
         result = await method(call.fields)
         self.updates.wake()
         return result
+
+    @property
+    def _invoice_methods(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[object]]]:
+        return {
+            "sendInvoice": self._send_invoice,
+            "createInvoiceLink": self._create_invoice_link,
+            "answerPreCheckoutQuery": self._answer_query,
+            "inquireTransaction": self._inquire_transaction,
+        }
+
+    async def _send_invoice(self, fields: Mapping[str, Any]) -> object:
+        chat_id = self._writable(fields)
+        invoice = self.invoices.issue(fields)
+        message = BotMessage(next(self.message_ids), chat_id, invoice.title, invoice.title, {})
+        self.messages.append(message)
+        return self.described(message)
+
+    async def _create_invoice_link(self, fields: Mapping[str, Any]) -> object:
+        self.invoices.issue(fields)
+        return f"https://ble.ir/invoice/{len(self.invoices.issued)}"
+
+    async def _answer_query(self, fields: Mapping[str, Any]) -> object:
+        return self.invoices.take_answer(fields)
+
+    async def _inquire_transaction(self, fields: Mapping[str, Any]) -> object:
+        return self.invoices.inquire(fields)
+
+    def _tell_paid(self, transaction: Transaction) -> None:
+        """Tell the bot that somebody paid, in a message of the payer's chat."""
+        payer = transaction.payer_id
+        told = {"message_id": next(self.message_ids), "from": {"id": payer, "is_bot": False, "first_name": "?"}}
+        chat, date = {"id": payer, "type": "private"}, int(datetime.now(UTC).timestamp())
+        payment = {"successful_payment": describe_payment(transaction)}
+        self.updates.add("message", payer, told | {"chat": chat, "date": date} | payment)
 
     async def _me(self, _fields: Mapping[str, Any]) -> object:
         return self.bot

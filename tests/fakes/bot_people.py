@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from tests.fakes.bot_api import FakeBotApi
+from tests.fakes.bot_invoices import Invoice, Transaction
 from tests.fakes.bot_messenger import BotMessage, Chat, Stored
 from tests.fakes.bot_updates import Update
 
@@ -114,6 +115,17 @@ class Person:
         """Send a file."""
         file = self.messenger.keep(content, name).described()
         return self._writes({"document": file | {"file_name": name, "mime_type": media_type}} | _captioned(caption))
+
+    def confirms(self, invoice: Invoice | None = None, *, amount: int | None = None) -> Transaction:
+        """Confirm an invoice, the newest one; `amount` is another than the invoice's. The bot is asked."""
+        invoices = self.messenger.invoices
+        transaction = invoices.begin(invoice or invoices.issued[-1], self.id, amount)
+        self._does("pre_checkout_query", self._query(transaction))
+        return transaction
+
+    def _query(self, transaction: Transaction) -> dict[str, Any]:
+        query = {"id": transaction.transaction_id, "from": self.user, "currency": "IRR"}
+        return query | {"total_amount": transaction.amount, "invoice_payload": transaction.invoice.payload}
 
     def blocks(self) -> None:
         """Block the bot."""

@@ -155,13 +155,13 @@ async def test_failures_are_told_apart_and_logged_without_what_is_secret(
         return web.Response()
 
     caplog.set_level(logging.DEBUG)
-    ends = [(await client.post_json(f"http://127.0.0.1:1/v?t={TOKEN}", {"key": TOKEN})).unanswered]
+    ends = [(await client.post_json(f"http://127.0.0.1:1/{TOKEN}/v?t={TOKEN}", {"key": TOKEN})).unanswered]
     for handler in (hang, cut):
         async with OneHandler(handler) as address:
-            ends.append((await client.post_json(f"{address}/v?t={TOKEN}", {"key": TOKEN})).unanswered)
+            ends.append((await client.post_json(f"{address}/{TOKEN}/v?t={TOKEN}", {"key": TOKEN})).unanswered)
     assert ends == [NOT_CONNECTED, TIMED_OUT, TIMED_OUT]
     lines = [record.getMessage() for record in caplog.records if record.name == "payments.http_client"]
-    assert [line.split(" (")[0] for line in lines] == [f"gateway sahel: /v: {end}" for end in ends]
+    assert [line.split(" (")[0] for line in lines] == [f"gateway sahel: v: {end}" for end in ends]
     assert TOKEN not in caplog.text
 
 

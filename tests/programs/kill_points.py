@@ -22,6 +22,7 @@ from domain.actions.payments.advance import AttemptWorker
 from domain.actions.requests import timers
 from domain.gateways.attempt import AttemptState
 from domain.messages.ports import SendVerdict
+from payments.bale import BaleGateway
 from payments.behpardakht.gateway import BehpardakhtGateway
 from payments.sadad import Sadad
 from payments.saman import Saman
@@ -49,7 +50,7 @@ class Step:
         self.counts = counts
 
 
-BANK_GATEWAYS = (BehpardakhtGateway, Sadad, Saman, Zarinpal)
+BANK_GATEWAYS = (BaleGateway, BehpardakhtGateway, Sadad, Saman, Zarinpal)
 
 
 def is_in(state: AttemptState) -> Callable[[Any], bool]:

@@ -54,6 +54,8 @@ class ChatTurn:
     """The messages that answer it, in order."""
     toast: str | None = None
     """The notice that answers the pressed button; None: none."""
+    invoice_token: str = ""
+    """The payment link for whose bills an invoice is to be sent into the chat; empty: none is."""
 
 
 async def handle_chat_event(
@@ -190,6 +192,8 @@ async def _handle_call(
 ) -> ChatTurn:
     """Do what only buttons can; an unknown verb is of a message of ours that is older than this code."""
     verb, subject, detail = (*button_call, "", "")[:3]
+    if verb == ButtonVerb.INVOICE and address.channel in turn.dependencies.policy.invoice_channels:
+        return ChatTurn(verb, toast=turn.text_of("chat.toasts.invoice"), invoice_token=subject)
     dialogue = current_dialogue(turn.dependencies, stored_dialogue)
     state_before = dialogue.as_json()
     try:

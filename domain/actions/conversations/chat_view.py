@@ -30,8 +30,12 @@ async def build_markup(turn: TurnContext, reply: ConversationReply, page: str | 
             turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
         )
     else:
+        takes_invoices = turn.actor.channel in turn.dependencies.policy.invoice_channels
         button_rows = payment_button_rows(
-            turn.text_of, reply.message.payment_address, can_merge=reply.message.can_merge
+            turn.text_of,
+            reply.message.payment_address,
+            takes_invoices=takes_invoices,
+            can_merge=reply.message.can_merge,
         )
     return ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of)))
 

@@ -4,7 +4,7 @@ It is acknowledged only after that unit is committed. The same update again is r
 updates of one chat wait for each other, whichever process got them. A fault of ours is treated as for SMS.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
@@ -46,29 +46,37 @@ _UNHANDLED_STATES = frozenset({InboundState.FAILED, InboundState.LIMITED})
 
 LONGEST_NAME = 80
 
+_NOTHING = ChatTurn("")
+"""Of an update that was acted on before, or is not answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandledUpdate:
-    """What became of an update; `toast` is the notice that answers a pressed button."""
+    """What became of an update."""
 
     message: InboundMessage
+    """As it is stored."""
     toast: str | None = None
+    """The notice that answers a pressed button; None: none."""
+    invoice_token: str = ""
+    """The payment link for whose bills an invoice is to be sent into the chat, once; empty: none is."""
 
 
 async def receive_update(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> HandledUpdate:
     """Act on one delivery of an update and return what became of it (of the first delivery, when repeated)."""
     message = _build_inbound_message(dependencies, update)
-    toasts: list[str | None] = []
+    chat_turns: list[ChatTurn] = []
 
     async def handle_update(uow: UnitOfWork) -> InboundMessage:
-        toasts.clear()  # what was replied before the unit was undone is void
-        toasts.append(await _handle_update(dependencies, uow, message, update))
+        chat_turns.clear()  # what was replied before the unit was undone is void
+        chat_turns.append(await _handle_update(dependencies, uow, message, update))
         return message
 
     address = Address(update.channel, update.chat_id)
-    return HandledUpdate(
-        await handle_once(dependencies, store, message, address, handle_update), toasts[-1] if toasts else None
-    )
+    stored_message = await handle_once(dependencies, store, message, address, handle_update)
+    if stored_message.state is InboundState.FAILED or not chat_turns:
+        return HandledUpdate(stored_message)
+    return HandledUpdate(stored_message, chat_turns[-1].toast, chat_turns[-1].invoice_token)
 
 
 async def needs_file(store: Store, update: ReceivedUpdate) -> bool:
@@ -112,28 +120,29 @@ def _describe_update(update: ReceivedUpdate) -> str:
 
 async def _handle_update(
     dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate
-) -> str | None:
-    """Act on an update; return the notice that answers the pressed button."""
+) -> ChatTurn:
+    """Act on an update; return what it came to, which is stored with all that it says but toast and invoice."""
     await uow.serialise(f"{update.channel}:{update.chat_id}")
     previous = await uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
     arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
     if arrival_record is None:
-        return None
+        return _NOTHING
     update_count, stored_dialogue = arrival_record
     chat = await _refresh_chat(dependencies, uow, update)
     message.mobile = chat.mobile
     arrival = Arrival(dependencies, uow, message, address_in_chat(chat))
-    toast = None
+    chat_turn = _NOTHING
     if isinstance(update.chat_event, BotBlocked | BotUnblocked):
         message.intent = update.chat_event.__class__.__name__.lower()
     elif previous and _is_repeated_press(previous[0], message):
         message.reason, toast = "twice", dependencies.catalogue.text("chat.toasts.twice")
+        chat_turn = replace(_NOTHING, toast=toast)
     elif update_count > dependencies.policy.chat_limit:
-        toast = await _announce_limit(arrival, update)
+        chat_turn = replace(_NOTHING, toast=await _announce_limit(arrival, update))
     else:
-        toast = await _answer_update(arrival, chat, update, stored_dialogue)
+        chat_turn = await _answer_update(arrival, chat, update, stored_dialogue)
     await uow.inbox.save(message)
-    return toast
+    return chat_turn
 
 
 async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | None:
@@ -170,7 +179,7 @@ async def _refresh_chat(dependencies: Dependencies, uow: UnitOfWork, update: Rec
 
 async def _answer_update(
     arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
-) -> str | None:
+) -> ChatTurn:
     chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
     message = arrival.message
     message.intent, message.mobile = chat_turn.intent, chat.mobile
@@ -180,7 +189,7 @@ async def _answer_update(
         await reply_arrival.send_reply(
             chat_reply.message.key, chat_reply.message.text, chat_reply.message.request_id, chat_reply.markup
         )
-    return chat_turn.toast
+    return chat_turn
 
 
 async def _take_turn(

@@ -24,7 +24,10 @@ async def build_request_buttons(
     can_rate = is_own and await awaits_rating(dependencies, uow, request)
     bills = await list_request_bills(uow, request) if is_own and request.phase is Phase.NEEDS_PAYMENT else []
     payment_address = await find_payment_address(dependencies, uow, bills)
-    choices = RequestChoices(request, service, mobile, printable_papers, can_rate, payment_address)
+    takes_invoices = channel in dependencies.policy.invoice_channels
+    choices = RequestChoices(
+        request, service, mobile, printable_papers, can_rate, payment_address, takes_invoices=takes_invoices
+    )
     return choices.build_rows(dependencies.catalogue.text)
 
 

@@ -1,6 +1,7 @@
 """A payer leaves for the bank: bills are held and a session is opened; only what was stored sends a browser away."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain.actions.bills.subjects import SUBJECTS
@@ -37,8 +38,10 @@ async def begin_payment(
     token: str,
     channel: str,
     callback_url: str,
+    payer_chat: str | None = None,
 ) -> tuple[PaymentAttempt, PaymentPage]:
-    """Open a session at a gateway for all bills of a link that are still open; the browser may then leave.
+    """Open a session at a gateway for all bills of a link that are still open; the browser may then leave, or the payer
+    pay in the chat `payer_chat` of a messenger.
 
     A payer may begin anew while an earlier session is open: he closed the bank's page. Should both be paid, the second
     one is surplus and goes back. Errors: `NotFound("payment_link")`, `AlreadyPaid`, `BillExpired`, `NotAllowedNow`
@@ -48,7 +51,7 @@ async def begin_payment(
     """
     async with store.open_unit() as uow:
         attempt, order = await _create_attempt(dependencies, uow, gateway, token, channel, callback_url)
-    result = await gateway.start(order)
+    result = await gateway.start(replace(order, payer_chat=payer_chat))
     async with store.open_unit() as uow:
         attempt = await _store_start(dependencies, uow, gateway, attempt.id, result)
     if isinstance(result, PaymentPage) and attempt.state is AttemptState.SENT:

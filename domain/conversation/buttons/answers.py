@@ -28,6 +28,7 @@ class ButtonVerb(StrEnum):
     NOTICES = "notices"
     DRIVER = "driver"
     RECORD = "record"
+    INVOICE = "invoice"
 
 
 @dataclass(frozen=True, slots=True)

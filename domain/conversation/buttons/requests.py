@@ -14,11 +14,17 @@ TextLookup = Callable[[str], str]
 SCORE_CHOICES = range(5, 0, -1)
 
 
-def payment_button_rows(catalogue_text: TextLookup, payment_address: str, *, can_merge: bool = False) -> ButtonRows:
-    """Return the row of the button that opens the page of what is to be paid, unless that has no TLS, as messengers ask
-    for; and of the one that makes one pair of ids of several bills.
+def payment_button_rows(
+    catalogue_text: TextLookup, payment_address: str, *, takes_invoices: bool = False, can_merge: bool = False
+) -> ButtonRows:
+    """Return the rows of the buttons that pay what an address leads to: one that has an invoice sent into the chat,
+    where it takes any; one that opens the page, unless that has no TLS, as messengers ask for; and one that makes one
+    pair of ids of several bills.
     """
     buttons = []
+    if payment_address and takes_invoices:
+        link_token = payment_address.rpartition("/")[2]
+        buttons.append(verb_button(catalogue_text("chat.buttons.pay_by_invoice"), ButtonVerb.INVOICE, link_token))
     if payment_address.startswith("https://"):
         buttons.append(Button(catalogue_text("chat.buttons.pay_online"), "", payment_address))
     if can_merge:
@@ -42,6 +48,8 @@ class RequestChoices:
     """Whether it waits for this person's rating."""
     payment_address: str = ""
     """Under which its bills are paid; empty where nothing is to be paid."""
+    takes_invoices: bool = False
+    """Whether they can be paid by an invoice in the chat."""
 
     def build_rows(self, catalogue_text: TextLookup) -> ButtonRows:
         """Return the buttons; what is most urgent comes first."""
@@ -53,7 +61,7 @@ class RequestChoices:
             stars = [text_button("⭐" * score, f"امتیاز {self.request.code} {score}") for score in SCORE_CHOICES]
             return (*arrange_in_rows([*self._print_buttons()], 2), *arrange_in_rows(stars, 1))
         return (
-            *payment_button_rows(catalogue_text, self.payment_address),
+            *payment_button_rows(catalogue_text, self.payment_address, takes_invoices=self.takes_invoices),
             *arrange_in_rows([*self._citizen_buttons(catalogue_text)], 2),
         )
 

@@ -4,13 +4,18 @@ import pytest
 from pydantic import SecretStr
 
 from app.configuration.gateway_checks import find_gateway_faults, list_required_fields
+from app.configuration.sections import BaleSettings
 from app.configuration.settings import Settings, SettingsError, described_settings, load_settings
 from app.wiring import build_gateways
 from payments import GATEWAYS
+from payments.bale import BaleInvoiceSettings
 from payments.gateway_settings import GatewaySettings
 from payments.zarinpal import ZarinpalSettings
 
 MERCHANT = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c"
+
+
+BOT_TOKEN = SecretStr("12345:aaaaaaaaaaaaaaaaaaaaaaaa")
 
 
 class PlaySettings(GatewaySettings):
@@ -56,7 +61,7 @@ def test_an_unknown_gateway_is_named() -> None:
 
 @pytest.mark.parametrize("gateway", [name for name, section in GATEWAYS.items() if not section.is_demo_only])
 def test_what_the_bank_gave_has_to_be_set(gateway: str) -> None:
-    settings = Settings()
+    settings = Settings(bale=BaleSettings(token=BOT_TOKEN))
     settings.payments.gateway = (gateway,)
     required = list_required_fields(GATEWAYS[gateway])
     assert required
@@ -112,3 +117,37 @@ def test_no_secret_of_a_gateway_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(SettingsError) as refused:
         load_settings()
     assert MERCHANT not in str(refused.value.faults)
+
+
+def configured_bale(**bot_values: object) -> Settings:
+    """Settings with Bale's invoices in use, and these of the bot."""
+    settings = Settings(bale=BaleSettings.model_validate(bot_values))
+    settings.payments.gateway = ("bale",)
+    bale = settings.payments.find_gateway("bale")
+    assert isinstance(bale, BaleInvoiceSettings)
+    bale.provider_token = SecretStr("WALLET-0123456789")
+    return settings
+
+
+def test_invoices_are_sent_by_the_bot_of_their_messenger() -> None:
+    settings = configured_bale(token=BOT_TOKEN)
+    assert find_gateway_faults(settings) == []
+    assert settings.build_policy().invoice_channels == {"bale"}
+    assert build_gateways(settings)["bale"].name == "bale"
+    assert configured("zarinpal").build_policy().invoice_channels == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("bot_values", "fault"),
+    [
+        ({}, "PISHKHAN_BALE__TOKEN is not set: bale of PISHKHAN_PAYMENTS__GATEWAY"),
+        ({"token": BOT_TOKEN, "proxy": SecretStr("socks5://127.0.0.1:1080")}, "PISHKHAN_BALE__PROXY is set"),
+        ({"token": BOT_TOKEN, "base_url": "http://tapi.example.ir/bot"}, "PISHKHAN_BALE__BASE_URL, for bale"),
+    ],
+)
+def test_without_a_bot_that_can_be_reached_there_are_no_invoices(bot_values: dict[str, object], fault: str) -> None:
+    settings = configured_bale(**bot_values)
+    [found] = find_gateway_faults(settings)
+    assert found.startswith(fault)
+    with pytest.raises(SettingsError):
+        build_gateways(settings)

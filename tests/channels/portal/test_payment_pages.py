@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
+from pydantic import SecretStr
 from yarl import URL
 
 from domain.actions.guessing import MOST_MISSES
@@ -18,6 +19,8 @@ from domain.gateways.attempt import AttemptState
 from domain.gateways.gateway import DeclineReason, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.health import FAILURES_BEFORE_REST
 from domain.values.text import persian_digits
+from payments.bale import BaleInvoiceSettings
+from payments.gateway_settings import BotAddress
 from payments.sandbox.bank import BankBehaviour
 from payments.sandbox.gateway import SandboxGateway, list_callback_values
 from tests.support.demo_site import CITIZENS
@@ -318,3 +321,17 @@ async def store_state(site: PaymentSite, bill: Bill, state: str) -> None:
         stored = await uow.bills.get(bill.id)
         stored.state = type(stored.state)(state)
         await uow.bills.save(stored)
+
+
+async def test_what_is_paid_in_a_messenger_is_neither_offered_here_nor_called_back(
+    site: PaymentSite, client: Client
+) -> None:
+    path = await site.link_to(await site.issue_bill())
+    settings = BaleInvoiceSettings().with_bots({"bale": BotAddress("https://127.0.0.1:1/bot", SecretStr("1:x"))})
+    site.gateways["bale"] = settings.build_gateway(SITE)
+    page = await shown(client, path)
+    assert 'value="sandbox"' in page
+    assert 'value="bale"' not in page
+    for method in ("GET", "POST"):
+        answer = await client.request(method, "/pay/bale/callback", headers=OTHER_SITE, allow_redirects=False)
+        assert answer.status == 404

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.channels.telegram.paying import BaleTown, bale_town
 from tests.channels.telegram.running_bot import Bot, running_bot
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
@@ -28,3 +29,10 @@ async def bot(town: Municipality, messenger: FakeBotApi) -> AsyncIterator[Bot]:
 def reza(messenger: FakeBotApi) -> Person:
     """A person there, who has the citizen's mobile."""
     return Person(messenger, "رضا")
+
+
+@pytest.fixture
+async def paying(town: Municipality) -> AsyncIterator[BaleTown]:
+    """A citizen in Bale who is linked, at a bot that polls."""
+    async with bale_town(town) as made:
+        yield made

@@ -14,6 +14,7 @@ from channels.telegram.link import BotAccount, BotClient
 from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
+from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError
@@ -87,12 +88,17 @@ def account_at(messenger: FakeBotApi, token: str, proxy: str) -> BotAccount:
 
 @asynccontextmanager
 async def running_bot(
-    town: Municipality, messenger: FakeBotApi, *, token: str = TOKEN, proxy: str = ""
+    town: Municipality,
+    messenger: FakeBotApi,
+    *,
+    token: str = TOKEN,
+    proxy: str = "",
+    gateway: PaymentGateway | None = None,
 ) -> AsyncIterator[Bot]:
-    """Open a bot at a messenger."""
+    """Open a bot at a messenger; `gateway` is that of the messenger."""
     account = account_at(messenger, token, proxy)
     link = BotClient(account)
-    reception = Reception(town.desk, town.store, link)
+    reception = Reception(town.desk, town.store, link, gateway)
     unprinted: list[DomainError] = []
 
     async def printed(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:

@@ -9,7 +9,9 @@ from typing import Protocol, Self
 from pydantic import SecretStr
 
 from domain.gateways.gateway import PaymentGateway, PaymentOrder, PaymentPage, Sale
+from payments.bale import BaleInvoiceSettings
 from payments.behpardakht.settings import BehpardakhtSettings
+from payments.gateway_settings import BotAddress
 from payments.sadad import SadadSettings
 from payments.saman import SamanSettings
 from payments.sandbox.gateway import SandboxGateway
@@ -17,7 +19,10 @@ from payments.zarinpal import ZarinpalSettings
 from tests.contracts.gateways.behpardakht_bank import BehpardakhtUnderTest
 from tests.contracts.gateways.sandbox_bank import SandboxUnderTest
 from tests.fakes import sadad_bank, saman_bank
+from tests.fakes.bale_bank import BaleBank
 from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, Refusals
+from tests.fakes.bot_invoices import WALLET_TOKEN
+from tests.fakes.bot_messenger import TOKEN
 from tests.fakes.sadad_bank import SadadBank
 from tests.fakes.saman_bank import SamanBank
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
@@ -137,6 +142,8 @@ class FakeBank:
     """Whether verifying tells what the sale is over."""
     compares_amount: bool = True
     """Where it does not tell it: whether verifying compares it with ours; where not, the session alone holds it."""
+    takes_callback_address: bool = True
+    """Whether the bank is told where to send browsers back to."""
     inquiry_tells_verified: bool = True
     """Whether an inquiry tells paid from verified; where not, what is paid is verified once more."""
 
@@ -145,6 +152,13 @@ def build_zarinpal(bank: ContractBank, timeout: float) -> PaymentGateway:
     """Zarinpal."""
     settings = ZarinpalSettings(base_url=bank.base_url, merchant_id=SecretStr(MERCHANT), timeout=timeout)
     return settings.build_gateway(PUBLIC_ADDRESS)
+
+
+def build_bale(bank: ContractBank, timeout: float) -> PaymentGateway:
+    """Bale, with links that open in a browser."""
+    settings = BaleInvoiceSettings(provider_token=SecretStr(WALLET_TOKEN), link_origin=bank.base_url, timeout=timeout)
+    bots = {"bale": BotAddress(f"{bank.base_url}/bot", SecretStr(TOKEN))}
+    return settings.with_bots(bots).build_gateway(PUBLIC_ADDRESS)
 
 
 def build_behpardakht(bank: ContractBank, timeout: float) -> PaymentGateway:
@@ -186,6 +200,7 @@ def build_sandbox(bank: ContractBank, timeout: float) -> PaymentGateway:
 
 
 FAKE_BANKS: Mapping[str, FakeBank] = {
+    "bale": FakeBank(BaleBank, build_bale, (TOKEN, WALLET_TOKEN), gives_discounts=False, takes_callback_address=False),
     "behpardakht": FakeBank(
         BehpardakhtUnderTest,
         build_behpardakht,

@@ -12,6 +12,7 @@ from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.payments.recover import recover_unverified
 from domain.bills.bill import BillState
 from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.checkout import BOT_UPDATE
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.banks import PUBLIC_ADDRESS, ContractBank, FakeBank
 from tests.fakes.bank_server import FIRST_CARD, BankFault
@@ -43,7 +44,7 @@ class PayerAtBank:
 
     async def come_back(self, values: Mapping[str, str]) -> None:
         """Come back from the bank."""
-        [method, *_] = self.gateway.capabilities.callback_methods
+        [method, *_] = self.gateway.capabilities.callback_methods or {BOT_UPDATE}
         await receive_callback(self.town.desk, self.town.store, self.gateway, method, values, "192.0.2.7")
 
     async def wait(self, attempt: PaymentAttempt, **length: float) -> AttemptState:

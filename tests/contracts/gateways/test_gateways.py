@@ -67,11 +67,13 @@ def test_it_says_what_it_can_do(gateway: PaymentGateway, gateway_name: str) -> N
         assert parts.hostname
 
 
-async def test_a_session_is_opened_over_the_whole_amount(gateway: PaymentGateway, bank: ContractBank) -> None:
+async def test_a_session_is_opened_over_the_whole_amount(
+    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
+) -> None:
     page = await start(gateway)
     sale = bank.sales[page.reference]
     assert (sale.order_number, sale.amount) == (7, AMOUNT)
-    assert sale.callback_url.startswith(PUBLIC_ADDRESS)
+    assert sale.callback_url.startswith(PUBLIC_ADDRESS) == fake_bank.takes_callback_address
     address = urlsplit(page.address)
     assert f"{address.scheme}://{address.netloc}" in gateway.form_origins
 

@@ -337,3 +337,25 @@ def test_staff_end_an_unknown_one_that_the_bank_denies_and_a_later_true_sale_cou
 def test_what_is_not_unknown_or_was_verified_once_is_not_ended_by_staff() -> None:
     for attempt in (SENT, RETURNED, replace(RETURNED, state=AttemptState.UNKNOWN, verified_at=NOW)):
         assert MACHINE.apply_denial(attempt, NOW) == AttemptChange(attempt, "denial_ignored")
+
+
+def test_where_the_bank_asks_first_what_nobody_allowed_was_not_paid() -> None:
+    """Without that, and where nothing goes back by itself, somebody has to look."""
+    asks_first = AttemptMachine(
+        replace(SETTLES_BY_CALL, verify_within=None, settlement=Settlement.WITH_VERIFY, asks_before_payment=True)
+    )
+    silent = AttemptMachine(replace(asks_first.capabilities, asks_before_payment=False))
+    late = NOW + timedelta(minutes=17)
+    assert asks_first.plan_call(SENT, late) is None
+    assert result(asks_first.apply_time(SENT, late)) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    assert result(silent.apply_time(SENT, late)) == (AttemptState.UNKNOWN, {AttemptEffect.ALERT_STAFF})
+    assert asks_first.plan_question(RETURNED) is GatewayCall.INQUIRE
+
+
+def test_a_denied_number_leaves_nothing_to_ask_about() -> None:
+    """An invented sale was denied: the attempt waits for its payer, and ends with its session."""
+    denied = MACHINE.apply_answer(RETURNED, said(SaleState.UNPAID), NOW).attempt
+    assert (denied.state, denied.sale_number) == (AttemptState.DECLINED, None)
+    assert MACHINE.plan_question(denied) is None
+    late = NOW + timedelta(minutes=40)
+    assert result(MACHINE.apply_time(denied, late)) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})

@@ -1,11 +1,14 @@
 """Payers at the bank, their browsers on the way back, and whoever forges what a browser brings."""
 
-from domain.gateways.attempt import PaymentAttempt
+from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import GatewayCallback, SaleState
 from tests.simulation.payments.bank import BankSession
 from tests.simulation.payments.options import Option
 from tests.simulation.payments.starts import LATEST_OVERRUN
 from tests.simulation.payments.world import FlyingCallback, World
+
+_CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
+_MAY_BE_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED})
 
 FOREIGN_FORGERIES = ("another order", "another reference", "another case")
 """Callbacks that name something else than what was stored: nothing may come of them."""
@@ -27,6 +30,8 @@ def list_payer_options(world: World, options: list[Option]) -> None:
 def _list_card_options(world: World, index: int, session: BankSession, options: list[Option]) -> None:
     if world.bank.may_pay(session):
         options += [(pay, index, "exactly"), (pay, index, "exactly")]
+        if world.profile.capabilities.asks_before_payment and world.faults_left:
+            options.append((give_up, index))
         if index not in world.declined:
             options.append((decline, index))
         if world.profile.says_amount:
@@ -41,12 +46,38 @@ def pay(world: World, index: int, how: str) -> None:
     """Use a card that works."""
     session = world.bank.sessions[world.records.attempts[index].order_number]
     amount = session.order_amount - 30 * (how == "a wrong amount")
+    if world.profile.capabilities.asks_before_payment and not allow_payment(world, index, session, amount):
+        return
     if how in {"a wrong amount", "after the session"}:
         world.faults_left -= 1
     if how == "after the session":
         world.overran.add(index)
     world.bank.pay(session, amount=amount, charged=amount - 10 * (how == "with a discount"))
     _fly(world, index, session, is_paid=True)
+
+
+def allow_payment(world: World, index: int, session: BankSession, amount: int) -> bool:
+    """Answer a bank that asks before it takes the money, as `checkouts.py` does: a yes is stored first, as a claim."""
+    attempt, records = world.records.attempts[index], world.records
+    own_bills = {share.bill_row_id for share in attempt.shares}
+    claimed_bills = {
+        share.bill_row_id for one in records.attempts.values() if one.state in _CLAIMED_PAID for share in one.shares
+    }
+    may_be_paid = attempt.state in _MAY_BE_PAID and world.now < attempt.session_ends_at
+    is_payable = all(records.bills[bill].state.is_payable for bill in own_bills) and not own_bills & claimed_bills
+    if not may_be_paid or not is_payable or amount != attempt.amount:
+        return False
+    claim = GatewayCallback(order_number=session.order_number, sale_number=session.number, is_paid=True, code="asked")
+    receive_callback(world, claim)
+    claimed = records.attempts[index]
+    return claimed.state is AttemptState.RETURNED and claimed.sale_number == session.number
+
+
+def give_up(world: World, index: int) -> None:
+    """Be allowed to pay, and not pay: the yes came too late, or the wallet was empty."""
+    world.faults_left -= 1
+    session = world.bank.sessions[world.records.attempts[index].order_number]
+    allow_payment(world, index, session, session.order_amount)
 
 
 def decline(world: World, index: int) -> None:

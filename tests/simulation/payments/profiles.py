@@ -120,4 +120,18 @@ SILENT = BankProfile(
         settlement=Settlement.WITH_VERIFY,
     ),
 )
+ASKS_FIRST = BankProfile(
+    name="asks_first",
+    capabilities=GatewayCapabilities(
+        session_lasts=_minutes(30),
+        verify_within=None,
+        inquiry=InquiryKey.SALE_NUMBER,
+        repeated_verify=RepeatedVerify.SUCCEEDS,
+        settlement=Settlement.WITH_VERIFY,
+        asks_before_payment=True,
+    ),
+    callback_brings_reference=False,
+    compares_order=False,
+)
+"""As Bale: nothing is taken that we did not allow. It is played apart (`test_asking_first.py`)."""
 PROFILES = (MELLAT, ZARINPAL, SAMAN, SADAD, ASKABLE, SILENT, LISTED, UNASKABLE)

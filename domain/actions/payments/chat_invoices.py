@@ -1,0 +1,38 @@
+"""A payer asks for an invoice in a messenger's chat: an attempt begins there, or the chat reads why none does."""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import Address, queue_reply
+from domain.actions.payments.begin import begin_payment
+from domain.gateways.gateway import DeclineReason, PaymentGateway
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.records import MessageClass
+from domain.unit_of_work import Store
+from domain.values.errors import DomainError, NotAllowedNow, Unavailable
+
+REFUSED_KEY = "chat.invoice_refused"
+"""The text that says why no invoice comes."""
+
+
+async def send_chat_invoice(
+    dependencies: Dependencies, store: Store, gateway: PaymentGateway, address: Address, link_token: str
+) -> None:
+    """Have an invoice for all open bills of a link sent into a chat, or tell there why none comes.
+
+    `Unavailable` where not even that can be stored.
+    """
+    try:
+        await begin_payment(dependencies, store, gateway, link_token, address.channel, "", payer_chat=address.recipient)
+    except DomainError as error:
+        reason_text = _describe_refusal(dependencies, error)
+        refusal_text = dependencies.catalogue.render(REFUSED_KEY, {"reason": reason_text})
+        async with store.open_unit() as uow:
+            message = RenderedMessage(REFUSED_KEY, MessageClass.REPLY, refusal_text)
+            await queue_reply(dependencies, uow, address, message)
+
+
+def _describe_refusal(dependencies: Dependencies, error: DomainError) -> str:
+    if isinstance(error, Unavailable) and error.field == "gateway":
+        return dependencies.catalogue.text(f"gateways.declines.{error.params.get('reason', DeclineReason.BANK)}")
+    if isinstance(error, NotAllowedNow) and error.field == "amount":
+        return dependencies.catalogue.text(f"gateways.declines.{DeclineReason.AMOUNT}")
+    return dependencies.wording.render_error(error)
