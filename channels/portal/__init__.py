@@ -9,8 +9,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from channels.portal.frame import PortalPageGroup
 from channels.portal.guard import PortalGuard
 from channels.portal.mobile_steps import MobileSteps
+from channels.portal.requests import build_form_pages
 from channels.portal.session_pages import SessionPages
 from channels.portal.verifying import VerifyPage
 from channels.web.pages import render_page
@@ -93,7 +95,11 @@ class Portal:
         """Add the pages that know who uses them."""
         dependencies, store = self._dependencies, self._store
         mobile_steps = MobileSteps(dependencies, store)
-        page_groups = (mobile_steps, SessionPages(dependencies, store))
+        page_groups: tuple[PortalPageGroup, ...] = (
+            mobile_steps,
+            SessionPages(dependencies, store),
+            *build_form_pages(dependencies, store),
+        )
         PortalGuard(dependencies, store, mobile_steps).mount_pages(app, page_groups)
 
     async def _show_home(self, request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
+from domain.actions.drafts import submitting
 from domain.actions.payments import begin, changes
 from domain.actions.payments.advance import AttemptWorker
 from domain.actions.requests import timers
@@ -27,6 +28,7 @@ from payments.behpardakht.gateway import BehpardakhtGateway
 from payments.sadad import Sadad
 from payments.saman import Saman
 from payments.zarinpal import Zarinpal
+from store.drafts.drafts import SqlDraftRepository
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
@@ -88,6 +90,8 @@ STEPS = {
     "attempt_verified": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.VERIFIED)),
     "attempt_settled": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.SETTLED)),
     "payment_open": Step((changes, "record_payment"), after=True),
+    "draft_open": Step((SqlDraftRepository, "save"), after=True),
+    "request_of_draft_open": Step((submitting, "submit_request"), after=True),
     "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
     "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),
     "committed": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=True),

@@ -19,7 +19,7 @@ OWN_MOBILE = CITIZENS[0].mobile
 """The number of the citizen whose browser it is (+989…)."""
 
 _HIDDEN_INPUT = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-_FORM = re.compile(r'<form method="post" action="([^"]*)">(.*?)</form>', re.DOTALL)
+_FORM = re.compile(r'<form method="post" action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 
 
 class PortalCitizen:

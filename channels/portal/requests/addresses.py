@@ -1,0 +1,56 @@
+"""The addresses of a citizen's form. Those of one draft lead nowhere for a browser that does not hold it."""
+
+from aiohttp import web
+
+from domain.drafts.draft import Draft
+from domain.values.errors import NotFound
+
+BEGIN_PATH = "/services/{key}/request"
+"""Where a request is begun."""
+
+DRAFTS_PATH = "/drafts"
+"""The drafts that a browser holds."""
+
+RESUME_PATH = "/drafts/resume"
+"""Where a draft of another device is taken up."""
+
+_DRAFT_PATH = f"{BEGIN_PATH}/{{draft:[0-9]{{1,19}}}}"
+SECTION_PATH = f"{_DRAFT_PATH}/form/{{section:[a-z_]+}}"
+CONTINUE_PATH = f"{_DRAFT_PATH}/continue"
+LATER_PATH = f"{_DRAFT_PATH}/later"
+RELATION_PATH = f"{_DRAFT_PATH}/applicant"
+SUMMARY_PATH = f"{_DRAFT_PATH}/summary"
+SUBMIT_PATH = f"{_DRAFT_PATH}/submit"
+DONE_PATH = f"{_DRAFT_PATH}/done"
+DELETE_PATH = f"{_DRAFT_PATH}/delete"
+
+FROM_SUMMARY = "check"
+"""The parameter of a section's address that leads back to the summary."""
+
+
+def begin_address(service_key: str) -> str:
+    """Return where a request of a service is begun."""
+    return f"/services/{service_key}/request"
+
+
+def draft_address(draft: Draft, page: str) -> str:
+    """Return the address of one of a draft's pages: continue, later, applicant, summary, submit, done, delete."""
+    return f"{begin_address(draft.service)}/{draft.id}/{page}"
+
+
+def section_address(draft: Draft, section_name: str, *, from_summary: bool = False) -> str:
+    """Return the address of a section of a draft's form."""
+    return draft_address(draft, f"form/{section_name}") + (f"?{FROM_SUMMARY}=1" if from_summary else "")
+
+
+def read_draft_id(request: web.Request) -> int:
+    """Return the draft that an address names; `NotFound("draft")` for a number that none can have."""
+    draft_id = int(request.match_info["draft"])
+    if draft_id >= 1 << 63:
+        raise NotFound("draft", detail="draft")
+    return draft_id
+
+
+def comes_from_summary(request: web.Request) -> bool:
+    """Return whether a section was opened from the summary, and leads back to it."""
+    return FROM_SUMMARY in request.query

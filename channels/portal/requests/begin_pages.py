@@ -1,0 +1,159 @@
+"""Where a request is begun, and where drafts are found again: those of this browser, and one of another device."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.mobile_steps import build_mobile_address
+from channels.portal.requests.addresses import (
+    BEGIN_PATH,
+    CONTINUE_PATH,
+    DELETE_PATH,
+    DRAFTS_PATH,
+    RESUME_PATH,
+    draft_address,
+    read_draft_id,
+    section_address,
+)
+from channels.portal.requests.draft_pages import continue_address, ensure_session, find_form_service, require_session
+from channels.portal.requests.summary_view import minutes_text
+from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import begin_draft, get_draft, list_drafts
+from domain.actions.drafts.forgetting import delete_draft
+from domain.actions.drafts.reading import read_draft
+from domain.actions.drafts.resuming import resume_draft
+from domain.drafts.draft import Draft
+from domain.fields.types import Identifier
+from domain.language.service import Service
+from domain.unit_of_work import Store
+from domain.values.calendar import jalali_text, to_tehran
+from domain.values.errors import NotFound
+
+PROVE_FIRST_BUTTON = "prove_first"
+"""The button that begins with the proof of the mobile, so that the form is filled from what is known."""
+
+RESUME_PURPOSE = "resume"
+"""What a code is for that takes a draft up on another device."""
+
+
+class BeginPages:
+    """Beginning a request, and going on with one."""
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        return (
+            PortalRoute("GET", BEGIN_PATH, self._show_begin),
+            PortalRoute("POST", BEGIN_PATH, PortalSubmission("begin", self._begin, self._show_begin)),
+            PortalRoute("GET", DRAFTS_PATH, self._show_drafts),
+            PortalRoute("GET", RESUME_PATH, self._show_resume),
+            PortalRoute("POST", RESUME_PATH, PortalSubmission("resume", self._resume, self._show_resume)),
+            PortalRoute("GET", CONTINUE_PATH, self._continue),
+            PortalRoute("POST", DELETE_PATH, PortalSubmission("delete", self._delete, self._show_drafts)),
+        )
+
+    async def _show_begin(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        service, error = find_form_service(self._dependencies, request), form_error(refused_form)
+        drafts = [draft for draft in await self._list_drafts(visitor) if draft.service == service.key]
+        context = {
+            **self._describe_service(service),
+            "draft_rows": [self._build_row(draft) for draft in drafts if not draft.is_submitted],
+            "may_prove_first": service.fill_form is not None or any(field.autofill for field in service.form),
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        return render_portal_page(request, visitor, "portal/requests/begin.html", context, error=error)
+
+    def _describe_service(self, service: Service) -> Mapping[str, Any]:
+        get_text, prefix = self._dependencies.catalogue.text, f"services.{service.key}"
+        paper_names = service.papers.citizen_papers if service.papers else ()
+        needed_fields = [field for field in service.form if field.required and isinstance(field.type, Identifier)]
+        return {
+            "service_key": service.key,
+            "service_title": get_text(f"{prefix}.title"),
+            "description": get_text(f"{prefix}.description"),
+            "needed_labels": [get_text(f"{prefix}.fields.{field.name}.label") for field in needed_fields],
+            "paper_titles": [get_text(f"choices.document.{name}") for name in paper_names],
+            "minutes": minutes_text(len(service.sections)),
+        }
+
+    async def _begin(self, request: web.Request, visitor: PortalVisitor) -> str:
+        service = find_form_service(self._dependencies, request)
+        async with self._store.open_unit() as uow:
+            session = await ensure_session(self._dependencies, uow, request, visitor)
+            draft = await begin_draft(self._dependencies, uow, session.id, service.key, visitor.source_address)
+        first_address = section_address(draft, service.sections[0].name)
+        if PROVE_FIRST_BUTTON in visitor.form and visitor.proved_mobile is None:
+            return build_mobile_address(f"draft-{draft.id}", first_address)
+        return first_address
+
+    async def _list_drafts(self, visitor: PortalVisitor) -> list[Draft]:
+        if visitor.session is None:
+            return []
+        async with self._store.open_unit(write=False) as uow:
+            return await list_drafts(self._dependencies, uow, visitor.session.id)
+
+    def _build_row(self, draft: Draft) -> Mapping[str, Any]:
+        return {
+            "title": self._dependencies.wording.service_title(draft.service),
+            "saved_on": jalali_text(to_tehran(draft.updated_at).date()),
+            "kept_until": jalali_text(to_tehran(draft.expires_at).date()),
+            "request_code": draft.request_code,
+            "continue_address": draft_address(draft, "continue"),
+            "delete_address": draft_address(draft, "delete"),
+        }
+
+    async def _show_drafts(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        error = form_error(refused_form)
+        context = {
+            "draft_rows": [self._build_row(draft) for draft in await self._list_drafts(visitor)],
+            "was_deleted": request.query.get("done") == "deleted",
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        return render_portal_page(request, visitor, "portal/requests/drafts.html", context, error=error)
+
+    async def _continue(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        session = require_session(visitor)
+        async with self._store.open_unit() as uow:  # guards of a form may lock what they look at
+            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+        raise web.HTTPSeeOther(continue_address(reading))
+
+    async def _delete(self, request: web.Request, visitor: PortalVisitor) -> str:
+        session = require_session(visitor)
+        async with self._store.open_unit() as uow:
+            await delete_draft(self._dependencies, uow, session.id, read_draft_id(request))
+        return f"{DRAFTS_PATH}?done=deleted"
+
+    async def _show_resume(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        error = form_error(refused_form)
+        context = {
+            "typed_code": read_text(visitor.form, "resume_code"),
+            "typed_mobile": read_text(visitor.form, "mobile"),
+            "other_mobile_address": build_mobile_address(RESUME_PURPOSE, RESUME_PATH),
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        return render_portal_page(request, visitor, "portal/requests/resume.html", context, error=error)
+
+    async def _resume(self, request: web.Request, visitor: PortalVisitor) -> str:
+        mobile = visitor.require_proved_mobile(RESUME_PURPOSE, read_text(visitor.form, "mobile"))
+        session = require_session(visitor)
+        async with self._store.open_unit() as uow:
+            outcome = await resume_draft(
+                self._dependencies, uow, session.id, mobile, read_text(visitor.form, "resume_code")
+            )
+        if isinstance(outcome, NotFound):
+            raise outcome
+        return draft_address(outcome, "continue")

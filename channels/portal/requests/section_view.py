@@ -1,0 +1,132 @@
+"""One section of a form as its page shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.portal.requests.addresses import begin_address, draft_address, section_address
+from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, choose_offered_day
+from channels.web.forms import FormWording
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import DraftReading, select_typed_values
+from domain.engine.form_preview import refuses_value
+from domain.language.form_sections import FormSection
+from domain.values.calendar import to_tehran
+from domain.values.errors import DomainError
+from domain.values.text import persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line of the summary of errors above a form."""
+
+    message: str
+    """What is wrong."""
+    anchor: str
+    """Where it leads: the id of an element of the page, or an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section as its page shows it."""
+
+    service_title: str
+    """What the service is called."""
+    title: str
+    """The question."""
+    hint: str
+    """What is said below it; empty where nothing is."""
+    progress: str
+    """Which of how many questions it is."""
+    items: Sequence[SectionControl]
+    """Its controls."""
+    problems: Sequence[Problem]
+    """What is wrong with it, each with the place where it is mended."""
+    action: str
+    """Where its form is sent."""
+    previous_address: str
+    """The section before it, or the page where the request was begun."""
+    from_summary: bool
+    """It leads back to the summary."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the question is that of its only field, whose label needs not be shown beside it."""
+        return len(self.items) == 1
+
+
+class SectionViews:
+    """Builds the view of a section."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+
+    def build_view(
+        self,
+        reading: DraftReading,
+        section: FormSection,
+        faults: Sequence[DomainError],
+        work_rows: int,
+        *,
+        from_summary: bool,
+    ) -> SectionView:
+        """Return a section with what was typed, and these faults of it."""
+        wording, draft, service = self._dependencies.wording, reading.draft, reading.service
+        sections = list(service.sections)
+        position = sections.index(section)
+        items = self._build_controls(reading, section, faults, work_rows)
+        counts = {"number": persian_digits(position + 1), "count": persian_digits(len(sections))}
+        return SectionView(
+            service_title=wording.service_title(service.key),
+            title=wording.section_title(service.key, section.name),
+            hint=wording.section_hint(service.key, section.name),
+            progress=wording.catalogue.render("web.request_form.step", counts),
+            items=items,
+            problems=list_problems(items, [wording.render_error(fault) for fault in _list_unplaced(items, faults)]),
+            action=section_address(draft, section.name, from_summary=from_summary),
+            previous_address=self._find_previous(reading, position, from_summary=from_summary),
+            from_summary=from_summary,
+        )
+
+    def _find_previous(self, reading: DraftReading, position: int, *, from_summary: bool) -> str:
+        if from_summary:
+            return draft_address(reading.draft, "summary")
+        if position == 0:
+            return begin_address(reading.service.key)
+        return section_address(reading.draft, reading.service.sections[position - 1].name)
+
+    def _build_controls(
+        self, reading: DraftReading, section: FormSection, faults: Sequence[DomainError], work_rows: int
+    ) -> list[SectionControl]:
+        service, dependencies = reading.service, self._dependencies
+        shown_values: Mapping[str, Any] = {**reading.found_values, **select_typed_values(service, reading.draft)}
+        now, fields = dependencies.clock.now(), section.select_fields(service.form)
+        offer_source = OfferSource(
+            to_tehran(now).date(),
+            choose_offered_day(fields),
+            lambda field_name, day: refuses_value(
+                service, {**reading.values, field_name: day}, now, dependencies.policy
+            ),
+            reading.remaining_choices,
+        )
+        form_wording = FormWording(
+            dependencies.wording,
+            lambda field_name: dependencies.catalogue.text(f"services.{service.key}.fields.{field_name}.label"),
+        )
+        error = faults[0].with_other_faults(faults[1:]) if faults else None
+        return build_section_controls(fields, shown_values, form_wording, offer_source, error, work_rows)
+
+
+def list_problems(items: Sequence[SectionControl], unplaced_messages: Sequence[str] = ()) -> list[Problem]:
+    """Return the summary of errors of a page: those of its controls, and those that belong to none."""
+    problems = [
+        Problem(f"{item.control.label}: {item.control.problem}", f"#{item.first_id}")
+        for item in items
+        if item.control.problem
+    ]
+    return [*problems, *(Problem(message, "#main") for message in unplaced_messages)]
+
+
+def _list_unplaced(items: Sequence[SectionControl], faults: Sequence[DomainError]) -> list[DomainError]:
+    control_names = {item.control.name for item in items}
+    return [fault for fault in faults if fault.field not in control_names]

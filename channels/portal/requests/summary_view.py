@@ -1,0 +1,126 @@
+"""What was answered, to be checked before it is sent, and what became of it once it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from channels.portal.requests.addresses import draft_address, section_address
+from channels.portal.requests.section_view import Problem
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import DraftReading, select_typed_values
+from domain.drafts.draft import Draft, Relation
+from domain.fields.form import Field
+from domain.language.form_sections import FormSection
+from domain.tariffs.tariff import Quote
+from domain.values.text import group_digits, persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, in words."""
+
+    label: str
+    """What was asked."""
+    value: str
+    """What was answered, or as it was typed where it cannot be read; empty where nothing was."""
+    is_found: bool
+    """Nobody typed it: it is what the municipality has of this person."""
+    problem: str
+    """What is wrong with it; empty where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredSection:
+    """A section with its answers."""
+
+    title: str
+    """Its question."""
+    address: str
+    """Where it is changed."""
+    answers: Sequence[Answer]
+    """Its answers, in order; what is optional and empty is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """All answers of a draft."""
+
+    service_title: str
+    """What the service is called."""
+    sections: Sequence[AnsweredSection]
+    """Its sections."""
+    problems: Sequence[Problem]
+    """What is wrong, each with the section where it is mended."""
+    applicant: str
+    """For whom the citizen asks, in words."""
+    applicant_address: str
+    """Where that is changed."""
+    estimate: str
+    """What it would cost by today's tariff, grouped rials; empty where nobody can say."""
+
+
+class SummaryViews:
+    """Builds the summary of a draft."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+
+    def build_view(self, reading: DraftReading, quote: Quote | None) -> SummaryView:
+        """Return all answers with what is wrong with them."""
+        draft = reading.draft
+        return SummaryView(
+            service_title=self._dependencies.wording.service_title(draft.service),
+            sections=[self._build_section(reading, section) for section in reading.service.sections],
+            problems=self._list_problems(reading),
+            applicant=self.describe_applicant(draft),
+            applicant_address=draft_address(draft, "applicant"),
+            estimate=group_digits(quote.total) if quote else "",
+        )
+
+    def describe_applicant(self, draft: Draft) -> str:
+        """Return for whom a citizen asks."""
+        relation_title = self._dependencies.catalogue.text(f"web.request_form.relation.{draft.relation}")
+        return relation_title if draft.relation is Relation.SELF else f"{relation_title}: {draft.represented_name}"
+
+    def _build_section(self, reading: DraftReading, section: FormSection) -> AnsweredSection:
+        fields = section.select_fields(reading.service.form)
+        answers = [self._build_answer(reading, form_field) for form_field in fields]
+        shown_answers = [answer for answer in answers if answer.value or answer.problem]
+        return AnsweredSection(
+            self._dependencies.wording.section_title(reading.service.key, section.name),
+            section_address(reading.draft, section.name, from_summary=True),
+            shown_answers or answers[:1],
+        )
+
+    def _build_answer(self, reading: DraftReading, form_field: Field) -> Answer:
+        wording, name = self._dependencies.wording, form_field.name
+        fault = next((fault for fault in reading.faults if fault.field == name), None)
+        return Answer(
+            label=self._label_field(reading, name),
+            value=self._describe_value(reading, form_field),
+            is_found=name in reading.found_values,
+            problem=wording.render_error(fault) if fault else "",
+        )
+
+    def _describe_value(self, reading: DraftReading, form_field: Field) -> str:
+        if form_field.name in reading.values:
+            return form_field.type.render_value(reading.values[form_field.name], self._dependencies.catalogue.text)
+        typed_value = select_typed_values(reading.service, reading.draft).get(form_field.name)
+        return typed_value if isinstance(typed_value, str) else ""
+
+    def _list_problems(self, reading: DraftReading) -> list[Problem]:
+        wording, problems = self._dependencies.wording, list[Problem]()
+        for section in reading.service.sections:
+            address = section_address(reading.draft, section.name, from_summary=True)
+            for fault in reading.list_faults_of(section):
+                label = self._label_field(reading, str(fault.field))
+                problems.append(Problem(f"{label}: {wording.render_error(fault)}", address))
+        problems += [Problem(wording.render_error(fault), "#main") for fault in reading.list_stray_faults()]
+        return problems
+
+    def _label_field(self, reading: DraftReading, field_name: str) -> str:
+        return self._dependencies.catalogue.text(f"services.{reading.service.key}.fields.{field_name}.label")
+
+
+def minutes_text(section_count: int) -> str:
+    """Return how many minutes a form usually takes: half a minute a question, and two for the proof and the check."""
+    return persian_digits(max(3, (section_count + 1) // 2 + 2))

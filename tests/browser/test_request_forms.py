@@ -1,0 +1,205 @@
+"""A citizen in a real browser: each service from its page to the tracking code on a phone without scripts, one of them
+by keyboard alone; every page of a form in both sizes, with errors, empty and full.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from domain.messages.records import MessageClass
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from tests.support.demo_site import CITIZENS, DemoSite, demo_site
+from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.pages.page_checks import assert_page_in_order
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+MOBILE = CITIZENS[0].mobile
+TYPED_MOBILE = f"0{MOBILE[3:]}"
+NEXT, SEND = "ادامه", re.compile("^فرستادن")
+LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def portal(database: Path) -> AsyncIterator[DemoSite]:
+    """The portal."""
+    async with demo_site(database) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
+    """It, served on a free port."""
+    running = SiteServer(portal.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+async def go_on(page: Page) -> None:
+    """Press the button that goes on."""
+    await page.get_by_role("button", name=NEXT, exact=True).click()
+
+
+async def read_code(portal: DemoSite) -> str:
+    """The code that came to the phone."""
+    async with portal.store.open_unit(write=False) as uow:
+        messages = await uow.outbox.list_recent(recipient=MOBILE)
+    texts = [message.text for message in messages if message.cls is MessageClass.SECURITY]
+    digits = re.search(r"\d{6}", texts[0])
+    assert digits
+    return digits[0]
+
+
+async def send(portal: DemoSite, page: Page) -> None:
+    """Send the form from its summary, and prove the mobile."""
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await page.get_by_role("button", name=SEND).click()
+    await page.get_by_role("textbox").last.fill(await read_code(portal))
+    await page.get_by_role("textbox").last.press("Enter")
+    await expect(page.get_by_role("heading", name="درخواست شما ثبت شد")).to_be_visible()
+    await expect(page.locator(".tracking .code")).to_contain_text(re.compile(r"[0-9]{3}"))
+
+
+async def fill_machinery(page: Page) -> None:
+    """Hours of two machines."""
+    await page.locator("#items-0-machine").select_option("loader")
+    await page.locator("#items-0-hours").fill("۴")
+    await page.locator("#items-1-machine").select_option("grader")
+    await page.locator("#items-1-hours").fill("۲٫۵")
+    await go_on(page)
+    await page.get_by_label("فردا").check()
+    await page.get_by_label("ساعت آغاز").fill("۸")
+    await go_on(page)
+    await page.get_by_label("نشانی محل کار").fill("خیابان امام، جنب پارک")
+    await go_on(page)
+    await page.get_by_label("نام درخواست‌کننده").fill("آنه محمدی")
+    await page.get_by_label("کد ملی").fill("۰۴۹۹۳۷۰۸۹۹")
+    await go_on(page)
+
+
+async def fill_expert(page: Page) -> None:
+    """An opinion of a property."""
+    await page.get_by_role("radio").first.check()
+    await go_on(page)
+    await page.get_by_label("کد پستی ملک").fill("۴۹۸۱۷۳۴۵۶۷")
+    await page.get_by_label("نشانی ملک").fill("خیابان طالقانی، پلاک ۱۲")
+    await go_on(page)
+    await page.get_by_label("شرح درخواست").fill("ارزش ملک برای تقسیم ارث")
+    await go_on(page)
+    await page.get_by_label("نام درخواست‌کننده").fill("آنه محمدی")
+    await page.get_by_label("کد ملی").fill("۰۴۹۹۳۷۰۸۹۹")
+    await go_on(page)
+
+
+async def fill_report(page: Page) -> None:
+    """Praise of a driver."""
+    await page.get_by_label("تشویق").check()
+    await go_on(page)
+    for label, part in (("دو رقم", "۱۲"), ("حرف", "ت"), ("سه رقم", "۳۴۵"), ("ایران", "۵۹")):
+        await page.get_by_label(label).fill(part)
+    await go_on(page)
+    await page.get_by_label("شرح").fill("کیف مرا پس داد")
+    await go_on(page)
+
+
+FILLERS: dict[str, Callable[[Page], Awaitable[None]]] = {
+    "machinery": fill_machinery,
+    "expert": fill_expert,
+    "taxi_report": fill_report,
+}
+
+
+@pytest.mark.parametrize("service", list(FILLERS))
+async def test_each_service_on_a_phone_without_scripts(
+    browser: Browser, server: SiteServer, portal: DemoSite, service: str
+) -> None:
+    opened = await window(browser, server, SIZES["phone"], scripts=False)
+    page = await opened.open(f"/services/{service}/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await FILLERS[service](page)
+    await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
+    await opened.assert_fits()
+    await send(portal, page)
+    await opened.assert_fits()
+
+
+async def test_by_keyboard_alone(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+    opened = await window(browser, server, SIZES["desk"])
+    page = await opened.open("/services/taxi_report/request")
+    await press_at(page, page.get_by_role("button", name="آغاز درخواست"), "Enter")
+    await press_at(page, page.get_by_role("radio").first, "Space", "Enter")
+    await type_at(page, "دو رقم", "12")
+    await type_at(page, "حرف", "ت")
+    await type_at(page, "سه رقم", "345")
+    await type_at(page, "ایران", "59", "Enter")
+    await type_at(page, "شرح", "کیف مرا پس داد")
+    await press_at(page, page.get_by_role("button", name=NEXT, exact=True), "Enter")
+    await type_at(page, "شمارهٔ همراه", TYPED_MOBILE, "Enter")
+    await expect(page).to_have_url(re.compile("submit"))
+    await press_at(page, page.get_by_role("textbox").last)
+    await page.keyboard.type(await read_code(portal))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="درخواست شما ثبت شد")).to_be_visible()
+
+
+async def press_at(page: Page, target: object, *keys: str) -> None:
+    """Go by Tab to something that is there, and press keys."""
+    await expect(target).to_be_visible()  # type: ignore[call-overload]
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("element => element === document.activeElement"):  # type: ignore[attr-defined]
+            break
+    else:
+        raise AssertionError("the Tab key does not lead there")
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def type_at(page: Page, label: str, text: str, *keys: str) -> None:
+    """Go by Tab to a field, type, and press keys."""
+    await press_at(page, page.get_by_label(label).first)
+    await page.keyboard.type(text)
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def test_every_page_of_a_form_is_in_order(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/services/taxi_leave/request")
+    await assert_page_in_order(opened)
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    draft = page.url.partition("/form/")[0]
+    for section in TAXI_LEAVE.sections:  # empty, then with errors
+        await page.goto(f"{draft}/form/{section.name}")
+        await assert_page_in_order(opened, refused=True)
+        await go_on(page)
+        await assert_page_in_order(opened, refused=True)
+    await page.goto(f"{draft}/summary")
+    await expect(page.locator(".error-summary")).to_be_visible()
+    await assert_page_in_order(opened, refused=True)
+    await visit_other_pages(opened)
+
+
+async def visit_other_pages(opened: Window) -> None:
+    """Look at the pages beside the sections of the draft that is open."""
+    draft = opened.page.url.rpartition("/")[0]
+    for address in (f"{draft}/later", f"{draft}/applicant", "/drafts", "/drafts/resume"):
+        await opened.page.goto(address if address.startswith("http") else str(opened.server.make_url(address)))
+        await assert_page_in_order(opened, refused=True)
+
+
+async def test_long_answers_stay_inside(browser: Browser, server: SiteServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/services/machinery/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await page.goto(page.url.replace("machines", "place"))
+    await page.get_by_label("نشانی محل کار").fill(LONG_TEXT[:200])
+    await page.get_by_label("توضیح").fill(LONG_TEXT)
+    await go_on(page)
+    await page.goto(page.url.partition("/form/")[0] + "/summary")
+    await assert_page_in_order(opened)
