@@ -150,8 +150,7 @@ class BaleGateway(RestGateway):
     """Implements `PaymentGateway` by `bot`; updates of the bot come as callbacks (`domain/gateways/checkout.py`)."""
 
     def __init__(self, settings: BaleInvoiceSettings, bot: BotAddress) -> None:
-        super().__init__(NAME, settings)
-        self.capabilities = GatewayCapabilities(
+        capabilities = GatewayCapabilities(
             session_lasts=timedelta(minutes=settings.session_minutes),
             verify_within=None,
             inquiry=InquiryKey.SALE_NUMBER,
@@ -162,9 +161,9 @@ class BaleGateway(RestGateway):
             opens_in_browser=settings.link_origin is not None,
             lowest_amount=settings.lowest_amount,
         )
-        self.form_origins: tuple[str, ...] = (settings.link_origin,) if settings.link_origin else ()
+        super().__init__(NAME, settings, f"{bot.base_url}{bot.bot_token.get_secret_value()}", capabilities)
+        self.form_origins = (settings.link_origin,) if settings.link_origin else ()
         self._settings = settings
-        self._bot = bot
 
     async def start(self, order: PaymentOrder) -> PaymentPage | StartRefusal:
         """Send an invoice into the payer's chat, or make a link to one; our order number names it."""
@@ -236,8 +235,7 @@ class BaleGateway(RestGateway):
 
     async def _call(self, method: str, **parameters: object) -> tuple[str, object]:
         """Return `_SUCCESS` and the result, or the code of a refusal, or of the answer's absence."""
-        address = f"{self._bot.base_url}{self._bot.bot_token.get_secret_value()}/{method}"
-        response = await self._client.post_json(address, parameters)
+        response = await self._post(f"/{method}", parameters)
         if response.unanswered:
             return response.unanswered, None
         document = response.document

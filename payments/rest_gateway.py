@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from yarl import URL
+
+from domain.gateways.capabilities import GatewayCapabilities
 from domain.gateways.gateway import (
+    UNREADABLE,
     CardRefund,
     CardRefundAnswer,
     DeclineReason,
@@ -13,8 +17,9 @@ from domain.gateways.gateway import (
     StartRefusal,
     UnverifiedSale,
 )
+from payments.answer_values import read_code
 from payments.gateway_settings import BankSettings
-from payments.http_client import BankClient
+from payments.http_client import BankClient, BankResponse
 
 NOT_OFFERED = "not_offered"
 """Stored instead of a bank's code where its protocol has no such call; nobody makes it (`GatewayCapabilities`)."""
@@ -46,11 +51,20 @@ OUR_FAULT = CodeMeaning(is_our_fault=True)
 
 
 class RestGateway:
-    """The part of `PaymentGateway` that needs no protocol. `name` is the gateway's key."""
+    """The part of `PaymentGateway` that needs no protocol. `name` is the gateway's key; the bank's calls are below
+    `base_url`, and so is its payment page, unless the gateway says other origins.
+    """
 
-    def __init__(self, name: str, settings: BankSettings) -> None:
+    def __init__(self, name: str, settings: BankSettings, base_url: str, capabilities: GatewayCapabilities) -> None:
         self.name = name
+        self.capabilities = capabilities
+        self.form_origins: tuple[str, ...] = (str(URL(base_url).origin()),)
+        self._base_url = base_url
         self._client = BankClient(name, connect_timeout=settings.connect_timeout, total_timeout=settings.timeout)
+
+    async def _post(self, path: str, payload: Mapping[str, object]) -> BankResponse:
+        """Post a JSON object to a path below the bank's address."""
+        return await self._client.post_json(f"{self._base_url}{path}", payload)
 
     async def settle(self, sale: Sale) -> GatewayAnswer:
         """Answer that there is no such call."""
@@ -79,6 +93,13 @@ class RestGateway:
     async def close(self) -> None:
         """Close connections; a later call opens new ones."""
         await self._client.close()
+
+
+def read_result_code(response: BankResponse, code: object) -> str:
+    """Return the result code of a call as it is stored: `code` is what stands at its place in the answer (None:
+    nothing). One of `UNANSWERED_CODES` where there was no answer, or none that has a code.
+    """
+    return response.unanswered or (UNREADABLE if code is None else read_code(code))
 
 
 def answer_by_code(code: str, meanings: Mapping[str, CodeMeaning]) -> GatewayAnswer:

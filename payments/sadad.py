@@ -60,6 +60,7 @@ from payments.rest_gateway import (
     CodeMeaning,
     RestGateway,
     answer_by_code,
+    read_result_code,
     refuse_start,
 )
 
@@ -165,8 +166,7 @@ class Sadad(RestGateway):
     """Implements `PaymentGateway` by `{base_url}/api/v0/`."""
 
     def __init__(self, settings: SadadSettings) -> None:
-        super().__init__(NAME, settings)
-        self.capabilities = GatewayCapabilities(
+        capabilities = GatewayCapabilities(
             session_lasts=timedelta(minutes=settings.session_minutes),
             verify_within=timedelta(minutes=settings.verify_minutes),
             inquiry=InquiryKey.ORDER if settings.inquiry_by_token else InquiryKey.NOTHING,
@@ -174,7 +174,7 @@ class Sadad(RestGateway):
             settlement=Settlement.WITH_VERIFY,
             needs_fixed_address=True,
         )
-        self.form_origins: tuple[str, ...] = (str(URL(settings.base_url).origin()),)
+        super().__init__(NAME, settings, settings.base_url, capabilities)
         self._settings = settings
         self._verify_meanings = {
             _NO_TRANSACTION: CodeMeaning(
@@ -201,7 +201,7 @@ class Sadad(RestGateway):
         token = read_name(document.get("Token"))
         if code != _SUCCESS or token is None:
             return refuse_start(UNREADABLE if code == _SUCCESS else code, START_MEANINGS)
-        return PaymentPage(token, str(URL(f"{self._settings.base_url}/Purchase").with_query(Token=token)), {})
+        return PaymentPage(token, str(URL(f"{self._base_url}/Purchase").with_query(Token=token)), {})
 
     def read_callback(self, values: Mapping[str, str]) -> GatewayCallback:
         """Read `token`, `OrderId`, `ResCode`, `SwitchResCode`, `PrimaryAccNo`; verifying returns the sale's number."""
@@ -234,11 +234,8 @@ class Sadad(RestGateway):
 
     async def _call(self, operation: str, payload: Mapping[str, object]) -> tuple[str, Mapping[str, Any]]:
         """Return the code of an answer, or of its absence, and the answer."""
-        response = await self._client.post_json(f"{self._settings.base_url}/api/v0/{operation}", payload)
-        if response.unanswered:
-            return response.unanswered, {}
-        code = response.document.get("ResCode")
-        return (UNREADABLE if code is None else read_code(code)), response.document
+        response = await self._post(f"/api/v0/{operation}", payload)
+        return read_result_code(response, response.document.get("ResCode")), response.document
 
     def _sign(self, text: str) -> str:
         return sign(text, base64.b64decode(self._settings.terminal_key.get_secret_value()))

@@ -22,7 +22,6 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
-from yarl import URL
 
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
 from domain.gateways.card_numbers import mask_card
@@ -57,6 +56,7 @@ from payments.rest_gateway import (
     CodeMeaning,
     RestGateway,
     answer_by_code,
+    read_result_code,
     refuse_start,
 )
 
@@ -149,8 +149,7 @@ class Saman(RestGateway):
     """Implements `PaymentGateway` by `{base_url}/onlinepg/` and `{base_url}/verifyTxnRandomSessionkey/ipg/`."""
 
     def __init__(self, settings: SamanSettings) -> None:
-        super().__init__(NAME, settings)
-        self.capabilities = GatewayCapabilities(
+        capabilities = GatewayCapabilities(
             session_lasts=timedelta(minutes=settings.session_minutes),
             verify_within=timedelta(minutes=30),
             callback_names_session=False,
@@ -160,8 +159,7 @@ class Saman(RestGateway):
             reverse_within=timedelta(minutes=50),
             needs_fixed_address=True,
         )
-        self.form_origins: tuple[str, ...] = (str(URL(settings.base_url).origin()),)
-        self._base_url = settings.base_url
+        super().__init__(NAME, settings, settings.base_url, capabilities)
         self._terminal_id = settings.terminal_id
         self._terminal_number = int(settings.terminal_id or 0)
 
@@ -176,12 +174,9 @@ class Saman(RestGateway):
         }
         if order.payer_mobile:
             payload["CellNumber"] = display_mobile(order.payer_mobile)
-        response = await self._client.post_json(f"{self._base_url}/onlinepg/onlinepg", payload)
-        if response.unanswered:
-            return refuse_start(response.unanswered, START_MEANINGS)
+        response = await self._post("/onlinepg/onlinepg", payload)
         if read_code(response.document.get("status")) != "1":
-            code = response.document.get("errorCode")
-            return refuse_start(UNREADABLE if code is None else read_code(code), START_MEANINGS)
+            return refuse_start(read_result_code(response, response.document.get("errorCode")), START_MEANINGS)
         token = read_name(response.document.get("token"))
         if token is None:
             return refuse_start(UNREADABLE, START_MEANINGS)
@@ -225,14 +220,9 @@ class Saman(RestGateway):
         """Return the code of an answer, or of its absence, and the answer."""
         if sale.sale_number is None:
             return NO_SALE_NUMBER, {}
-        response = await self._client.post_json(
-            f"{self._base_url}/verifyTxnRandomSessionkey/ipg/{operation}",
-            {"RefNum": sale.sale_number, "TerminalNumber": self._terminal_number},
-        )
-        if response.unanswered:
-            return response.unanswered, {}
-        code = find_value(response.document, "ResultCode")
-        return (UNREADABLE if code is None else read_code(code)), response.document
+        payload = {"RefNum": sale.sale_number, "TerminalNumber": self._terminal_number}
+        response = await self._post(f"/verifyTxnRandomSessionkey/ipg/{operation}", payload)
+        return read_result_code(response, find_value(response.document, "ResultCode")), response.document
 
 
 def _read_detail(sale: Sale, code: str, detail: Mapping[str, Any]) -> GatewayAnswer:

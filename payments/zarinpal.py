@@ -22,7 +22,6 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr
-from yarl import URL
 
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
 from domain.gateways.card_numbers import mask_card
@@ -47,7 +46,14 @@ from payments.answer_values import (
     require_callback_name,
 )
 from payments.gateway_settings import NOT_SET, BankAddress, BankSettings
-from payments.rest_gateway import OUR_FAULT, CodeMeaning, RestGateway, answer_by_code, refuse_start
+from payments.rest_gateway import (
+    OUR_FAULT,
+    CodeMeaning,
+    RestGateway,
+    answer_by_code,
+    read_result_code,
+    refuse_start,
+)
 
 NAME = "zarinpal"
 
@@ -113,8 +119,7 @@ class Zarinpal(RestGateway):
     """Implements `PaymentGateway` by `{base_url}/pg/v4/payment/`."""
 
     def __init__(self, settings: ZarinpalSettings) -> None:
-        super().__init__(NAME, settings)
-        self.capabilities = GatewayCapabilities(
+        capabilities = GatewayCapabilities(
             session_lasts=timedelta(minutes=settings.session_minutes),
             verify_within=None,
             inquiry=InquiryKey.ORDER,
@@ -124,8 +129,7 @@ class Zarinpal(RestGateway):
             lists_unverified=True,
             callback_methods=frozenset({"GET"}),
         )
-        self.form_origins: tuple[str, ...] = (str(URL(settings.base_url).origin()),)
-        self._base_url = settings.base_url
+        super().__init__(NAME, settings, settings.base_url, capabilities)
         self._merchant_id = settings.merchant_id
 
     async def start(self, order: PaymentOrder) -> PaymentPage | StartRefusal:
@@ -198,15 +202,10 @@ class Zarinpal(RestGateway):
 
     async def _call(self, operation: str, **parameters: object) -> tuple[str, Mapping[str, Any]]:
         """Return the code of an answer, or of its absence, and its data."""
-        response = await self._client.post_json(
-            f"{self._base_url}/pg/v4/payment/{operation}.json",
-            {"merchant_id": self._merchant_id.get_secret_value(), **parameters},
-        )
-        if response.unanswered:
-            return response.unanswered, {}
+        payload = {"merchant_id": self._merchant_id.get_secret_value(), **parameters}
+        response = await self._post(f"/pg/v4/payment/{operation}.json", payload)
         data, errors = read_object(response.document.get("data")), read_object(response.document.get("errors"))
-        code = data.get("code", errors.get("code"))
-        return (UNREADABLE if code is None else read_code(code)), data
+        return read_result_code(response, data.get("code", errors.get("code"))), data
 
 
 def _read_unverified(row: Mapping[str, Any]) -> UnverifiedSale | None:

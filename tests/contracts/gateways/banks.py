@@ -4,10 +4,13 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Protocol, Self
 
+import pytest
 from pydantic import SecretStr
 
+from domain.gateways.capabilities import GatewayCapabilities
 from domain.gateways.gateway import PaymentGateway, PaymentOrder, PaymentPage, Sale
 from payments.bale import BaleInvoiceSettings
 from payments.behpardakht.settings import BehpardakhtSettings
@@ -216,6 +219,23 @@ FAKE_BANKS: Mapping[str, FakeBank] = {
     "zarinpal": FakeBank(ZarinpalBank, build_zarinpal, (MERCHANT,), gives_discounts=False, tells_amount=False),
 }
 """The bank of each gateway of `GATEWAYS`."""
+
+
+def for_gateways_where(
+    is_applicable: Callable[[FakeBank, GatewayCapabilities], bool],
+) -> pytest.MarkDecorator:
+    """Ask a test only of the gateways to which it applies, as their banks and capabilities say: of one at least."""
+    names = [name for name, bank in FAKE_BANKS.items() if is_applicable(bank, _find_capabilities(name))]
+    assert names, "a test that is asked of no gateway proves nothing"
+    return pytest.mark.parametrize("gateway_name", sorted(names), indirect=True)
+
+
+@cache
+def _find_capabilities(gateway_name: str) -> GatewayCapabilities:
+    """What a gateway can do that is built for a bank which nobody has opened."""
+    bank = FAKE_BANKS[gateway_name].open_bank()
+    bank.base_url = "http://127.0.0.1:9"
+    return FAKE_BANKS[gateway_name].build_gateway(bank, 1.0).capabilities
 
 
 def build_order(order_number: int = 7, amount: int = AMOUNT) -> PaymentOrder:

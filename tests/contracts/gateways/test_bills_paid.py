@@ -14,7 +14,7 @@ from domain.bills.bill import BillState
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.checkout import BOT_UPDATE
 from domain.gateways.gateway import PaymentGateway
-from tests.contracts.gateways.banks import PUBLIC_ADDRESS, ContractBank, FakeBank
+from tests.contracts.gateways.banks import PUBLIC_ADDRESS, ContractBank, FakeBank, for_gateways_where
 from tests.fakes.bank_server import FIRST_CARD, BankFault
 from tests.support.municipality import FOUR_HOURS, Municipality
 
@@ -92,9 +92,8 @@ async def test_a_bill_is_paid_once_and_nothing_secret_is_stored(
     assert [secret for secret in (*fake_bank.secrets, FIRST_CARD) if secret.encode() in stored] == []
 
 
-async def test_a_lost_answer_is_asked_for_again(payer: PayerAtBank, fake_bank: FakeBank) -> None:
-    if not fake_bank.has_network:
-        pytest.skip("nothing is lost on the way to it")
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
+async def test_a_lost_answer_is_asked_for_again(payer: PayerAtBank) -> None:
     code = await payer.town.reach("awaiting_payment")
     attempt = await payer.leave(code)
     payer.bank.fail_next("verify", BankFault.CUT_AFTER)

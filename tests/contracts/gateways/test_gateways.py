@@ -26,6 +26,7 @@ from tests.contracts.gateways.banks import (
     FakeBank,
     build_order,
     build_sale,
+    for_gateways_where,
     within_session,
 )
 from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankSaleState
@@ -139,23 +140,23 @@ async def test_what_nobody_paid_is_never_verified(gateway: PaymentGateway, bank:
     assert bank.sales[page.reference].state is BankSaleState.OPEN
 
 
-async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank) -> None:
-    if not (fake_bank.tells_amount or fake_bank.compares_amount):
-        pytest.skip("the session is over the amount, and verifying names none")
+@for_gateways_where(lambda fake_bank, _: fake_bank.tells_amount)
+async def test_a_wrong_amount_is_told(gateway: PaymentGateway, bank: ContractBank) -> None:
+    page = await start(gateway)
+    assert (await verify_paid(gateway, bank, page, amount=AMOUNT - 1000)).amount == AMOUNT - 1000
+
+
+@for_gateways_where(lambda fake_bank, _: fake_bank.compares_amount and not fake_bank.tells_amount)
+async def test_a_wrong_amount_is_not_verified_by_a_bank_that_compares_it(
+    gateway: PaymentGateway, bank: ContractBank
+) -> None:
     page = await start(gateway)
     answer = await verify_paid(gateway, bank, page, amount=AMOUNT - 1000)
-    if fake_bank.tells_amount:
-        assert answer.amount == AMOUNT - 1000
-    else:
-        assert answer.sale_state is None
-        assert answer.is_our_fault
+    assert (answer.sale_state, answer.is_our_fault) == (None, True)
 
 
-async def test_a_discount_of_the_bank_is_no_wrong_amount(
-    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
-) -> None:
-    if not fake_bank.gives_discounts:
-        pytest.skip("this bank gives none")
+@for_gateways_where(lambda fake_bank, _: fake_bank.gives_discounts)
+async def test_a_discount_of_the_bank_is_no_wrong_amount(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     answer = await verify_paid(gateway, bank, page, discount=50_000)
     assert answer.sale_state in OURS
@@ -204,9 +205,8 @@ async def test_what_it_cannot_ask_tells_nothing(gateway: PaymentGateway, bank: C
     assert bank.sales[page.reference].state is BankSaleState.OPEN
 
 
+@for_gateways_where(lambda _, capabilities: capabilities.settlement is Settlement.BY_CALL)
 async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentGateway, bank: ContractBank) -> None:
-    if gateway.capabilities.settlement is not Settlement.BY_CALL:
-        pytest.skip("verifying settles")
     page = await start(gateway)
     await verify_paid(gateway, bank, page)
     sale = build_sale(page, bank.sales[page.reference].sale_number)
@@ -215,9 +215,8 @@ async def test_a_verified_sale_is_settled_where_that_is_a_call(gateway: PaymentG
     assert bank.sales[page.reference].state is BankSaleState.SETTLED
 
 
+@for_gateways_where(lambda _, capabilities: capabilities.reverse_within is not None)
 async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: ContractBank) -> None:
-    if gateway.capabilities.reverse_within is None:
-        pytest.skip("this bank does not give back")
     page = await start(gateway)
     await verify_paid(gateway, bank, page)
     sale = build_sale(page, bank.sales[page.reference].sale_number)
@@ -227,11 +226,10 @@ async def test_a_verified_sale_is_given_back(gateway: PaymentGateway, bank: Cont
     assert (await gateway.verify(sale)).sale_state not in OURS
 
 
+@for_gateways_where(lambda _, capabilities: capabilities.lists_unverified)
 async def test_unverified_sales_are_listed_where_the_bank_lists_them(
     gateway: PaymentGateway, bank: ContractBank
 ) -> None:
-    if not gateway.capabilities.lists_unverified:
-        pytest.skip("this bank has no list")
     paid, verified, open_page = await start(gateway, 7), await start(gateway, 8), await start(gateway, 9)
     bank.pay(paid.reference)
     bank.pay(verified.reference)
@@ -241,11 +239,8 @@ async def test_unverified_sales_are_listed_where_the_bank_lists_them(
     assert open_page.reference != listed.reference
 
 
-async def test_refused_credentials_are_our_fault(
-    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
-) -> None:
-    if not fake_bank.has_network:
-        pytest.skip("it has no credentials")
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
+async def test_refused_credentials_are_our_fault(gateway: PaymentGateway, bank: ContractBank) -> None:
     page = await start(gateway)
     bank.pay(page.reference)
     bank.refuses.credentials = True
@@ -259,9 +254,8 @@ async def test_refused_credentials_are_our_fault(
     assert bank.sales[page.reference].state is BankSaleState.PAID
 
 
+@for_gateways_where(lambda _, capabilities: capabilities.needs_fixed_address)
 async def test_a_refused_address_is_our_fault(gateway: PaymentGateway, bank: ContractBank) -> None:
-    if not gateway.capabilities.needs_fixed_address:
-        pytest.skip("this bank takes calls from everywhere")
     page = await start(gateway)
     bank.pay(page.reference)
     bank.refuses.address = True

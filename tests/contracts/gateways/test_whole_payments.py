@@ -9,7 +9,7 @@ from domain.gateways.attempt import AttemptAlert, AttemptEffect, AttemptState
 from domain.gateways.capabilities import InquiryKey, Settlement
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.attempt_at_bank import AttemptAtBank
-from tests.contracts.gateways.banks import AMOUNT, FAKE_BANKS, ContractBank, FakeBank, within_session
+from tests.contracts.gateways.banks import AMOUNT, ContractBank, for_gateways_where, within_session
 from tests.fakes.bank_server import SECOND_CARD, BankFault, BankSaleState
 
 OURS = {BankSaleState.VERIFIED, BankSaleState.SETTLED}
@@ -17,9 +17,10 @@ HOURS_AWAY = 20
 """Calls that a bank leaves unanswered before anything else happens."""
 
 
-def find_networked() -> list[str]:
-    """The gateways that have a way to their bank."""
-    return sorted(name for name, fake_bank in FAKE_BANKS.items() if fake_bank.has_network)
+@pytest.fixture
+def payment(gateway: PaymentGateway, bank: ContractBank) -> AttemptAtBank:
+    """An attempt that nobody has begun."""
+    return AttemptAtBank(gateway, bank)
 
 
 def is_ours(bank: ContractBank, payment: AttemptAtBank) -> bool:
@@ -29,21 +30,20 @@ def is_ours(bank: ContractBank, payment: AttemptAtBank) -> bool:
     return state is BankSaleState.SETTLED if settles_by_call else state in OURS
 
 
-def can_find_absent_payers(gateway: PaymentGateway) -> bool:
-    """Whether a payer who never came back is found."""
-    return gateway.capabilities.inquiry is InquiryKey.ORDER
-
-
-async def test_a_payment_is_counted_once(gateway: PaymentGateway, bank: ContractBank) -> None:
-    payment = AttemptAtBank(gateway, bank)
-    await payment.pay()
+async def finish_settled(bank: ContractBank, payment: AttemptAtBank) -> None:
+    """Go on to the end, which is that the money is ours, and counted once."""
     assert await payment.finish() is AttemptState.SETTLED
     assert payment.counted == 1
-    assert payment.attempt.alert is None
     assert is_ours(bank, payment)
 
 
-@pytest.mark.parametrize("gateway_name", find_networked(), indirect=True)
+async def test_a_payment_is_counted_once(payment: AttemptAtBank, bank: ContractBank) -> None:
+    await payment.pay()
+    await finish_settled(bank, payment)
+    assert payment.attempt.alert is None
+
+
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
 @pytest.mark.parametrize("fault", list(BankFault))
 async def test_each_fault_once_at_each_call_ends_settled(
     gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
@@ -57,12 +57,10 @@ async def test_each_fault_once_at_each_call_ends_settled(
         bank.fail_next(operation, fault)
         while "unanswered" not in payment.events:
             await payment.step(asked)
-        assert await payment.finish() is AttemptState.SETTLED, operation
-        assert payment.counted == 1
-        assert is_ours(bank, payment)
+        await finish_settled(bank, payment)
 
 
-@pytest.mark.parametrize("gateway_name", find_networked(), indirect=True)
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
 @pytest.mark.parametrize("fault", [BankFault.CUT_BEFORE, BankFault.CUT_AFTER, BankFault.NONSENSE])
 async def test_a_session_that_may_have_opened_is_failed_and_another_one_pays(
     gateway: PaymentGateway, bank: ContractBank, fault: BankFault
@@ -72,17 +70,16 @@ async def test_a_session_that_may_have_opened_is_failed_and_another_one_pays(
     await lost.start()
     assert (lost.attempt.state, lost.attempt.next_step_at) == (AttemptState.FAILED, None)
     await second.pay()
-    assert await second.finish() is AttemptState.SETTLED
+    await finish_settled(bank, second)
 
 
-@pytest.mark.parametrize("gateway_name", find_networked(), indirect=True)
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
 async def test_a_bank_that_is_away_for_hours_is_asked_until_it_answers(
-    gateway: PaymentGateway, bank: ContractBank
+    payment: AttemptAtBank, bank: ContractBank
 ) -> None:
     """What it verified before it went away stays ours; what it could not verify in time it gave back, and nothing of
     that is counted.
     """
-    payment = AttemptAtBank(gateway, bank)
     await payment.pay()
     bank.fail_next("verify", BankFault.CUT_AFTER)
     bank.fail_next("verify", BankFault.SERVER_ERROR, times=HOURS_AWAY)
@@ -97,115 +94,95 @@ async def test_a_bank_that_is_away_for_hours_is_asked_until_it_answers(
         assert payment.attempt.state in {AttemptState.UNKNOWN, AttemptState.REVERSED}
 
 
-async def test_a_callback_that_comes_twice_is_counted_once(gateway: PaymentGateway, bank: ContractBank) -> None:
-    payment = AttemptAtBank(gateway, bank)
+async def test_a_callback_that_comes_twice_is_counted_once(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.start()
     values = bank.pay(payment.reference)
     payment.come_back(values)
     payment.come_back(values)
-    assert await payment.finish() is AttemptState.SETTLED
+    await finish_settled(bank, payment)
     payment.come_back(values)
-    assert await payment.finish() is AttemptState.SETTLED
-    assert payment.counted == 1
+    await finish_settled(bank, payment)
 
 
-async def test_a_payer_who_never_comes_back_is_found_or_has_the_money_back(
-    gateway: PaymentGateway, bank: ContractBank
-) -> None:
-    payment = AttemptAtBank(gateway, bank)
+@for_gateways_where(lambda _, capabilities: capabilities.inquiry is InquiryKey.ORDER)
+async def test_a_payer_who_never_comes_back_is_found_by_asking(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.start()
     bank.pay(payment.reference)
-    state = await payment.finish()
-    if can_find_absent_payers(gateway):
-        assert (state, payment.counted) == (AttemptState.SETTLED, 1)
-        assert is_ours(bank, payment)
-    else:
-        assert (state, payment.counted) == (AttemptState.FAILED, 0)
-        capabilities = gateway.capabilities
-        assert capabilities.verify_within is not None or capabilities.asks_before_payment
+    await finish_settled(bank, payment)
 
 
+@for_gateways_where(lambda _, capabilities: capabilities.inquiry is not InquiryKey.ORDER)
+async def test_a_payer_who_cannot_be_asked_about_has_the_money_back(payment: AttemptAtBank, bank: ContractBank) -> None:
+    await payment.start()
+    bank.pay(payment.reference)
+    assert (await payment.finish(), payment.counted) == (AttemptState.FAILED, 0)
+    capabilities = payment.gateway.capabilities
+    assert capabilities.verify_within is not None or capabilities.asks_before_payment
+
+
+@for_gateways_where(lambda _, capabilities: capabilities.lists_unverified)
 async def test_what_the_bank_lists_is_taken_up_after_its_session_has_failed(
-    gateway: PaymentGateway, bank: ContractBank
+    payment: AttemptAtBank, bank: ContractBank
 ) -> None:
-    if not gateway.capabilities.lists_unverified:
-        pytest.skip("this bank has no list")
-    payment = AttemptAtBank(gateway, bank)
     await payment.start()
     bank.now += within_session(bank)
     bank.pay(payment.reference)
-    [listed] = await gateway.list_unverified()
+    [listed] = await payment.gateway.list_unverified()
     assert listed.reference == payment.reference
     payment.apply(payment.machine.apply_listed(payment.attempt, bank.now))
-    assert await payment.finish() is AttemptState.SETTLED
-    assert payment.counted == 1
+    await finish_settled(bank, payment)
 
 
-async def test_a_second_card_pays_after_the_first_was_declined(gateway: PaymentGateway, bank: ContractBank) -> None:
-    payment = AttemptAtBank(gateway, bank)
+async def test_a_second_card_pays_after_the_first_was_declined(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.start()
     payment.come_back(bank.decline(payment.reference))
     assert payment.attempt.state is AttemptState.DECLINED
     bank.now += within_session(bank)
     await payment.pay(card=SECOND_CARD)
-    assert await payment.finish() is AttemptState.SETTLED
-    assert payment.counted == 1
+    await finish_settled(bank, payment)
 
 
-async def test_a_late_callback_of_a_decline_does_not_undo_a_payment(
-    gateway: PaymentGateway, bank: ContractBank
-) -> None:
-    payment = AttemptAtBank(gateway, bank)
+async def test_a_late_callback_of_a_decline_does_not_undo_a_payment(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.start()
     declined = bank.decline(payment.reference)
     await payment.pay(card=SECOND_CARD)
     payment.come_back(declined)
-    assert await payment.finish() is AttemptState.SETTLED
-    assert payment.counted == 1
+    await finish_settled(bank, payment)
 
 
 async def test_who_gives_up_holds_the_bills_no_longer_than_the_session(
-    gateway: PaymentGateway, bank: ContractBank
+    payment: AttemptAtBank, bank: ContractBank
 ) -> None:
-    payment = AttemptAtBank(gateway, bank)
     await payment.start()
     payment.come_back(bank.cancel(payment.reference))
     assert await payment.finish() is AttemptState.FAILED
     assert payment.effects == {AttemptEffect.RELEASE_BILLS: 1}
 
 
-async def test_a_wrong_amount_is_never_counted(
-    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
-) -> None:
-    if not fake_bank.tells_amount:
-        pytest.skip("it does not tell the amount: it compares it, or the session alone holds it")
-    payment = AttemptAtBank(gateway, bank)
+@for_gateways_where(lambda fake_bank, _: fake_bank.tells_amount)
+async def test_a_wrong_amount_is_never_counted(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.pay(amount=AMOUNT - 1000)
     state = await payment.finish()
     assert payment.counted == 0
     assert payment.attempt.alert is AttemptAlert.WRONG_AMOUNT
-    if gateway.capabilities.reverse_within:
+    if payment.gateway.capabilities.reverse_within:
         assert state is AttemptState.REVERSED
         assert bank.sales[payment.reference].state is BankSaleState.REVERSED
     else:
         assert (state, payment.effects[AttemptEffect.HOLD_IN_SUSPENSE]) == (AttemptState.SETTLED, 1)
 
 
-async def test_a_discount_of_the_bank_is_counted_in_full(
-    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
-) -> None:
-    if not fake_bank.gives_discounts:
-        pytest.skip("this bank gives none")
-    payment = AttemptAtBank(gateway, bank)
+@for_gateways_where(lambda fake_bank, _: fake_bank.gives_discounts)
+async def test_a_discount_of_the_bank_is_counted_in_full(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.pay(discount=50_000)
-    assert await payment.finish() is AttemptState.SETTLED
-    assert (payment.counted, payment.attempt.alert) == (1, None)
+    await finish_settled(bank, payment)
+    assert payment.attempt.alert is None
     assert payment.attempt.paid_amount in {AMOUNT - 50_000, None}
 
 
-async def test_who_claims_to_have_paid_is_not_believed(gateway: PaymentGateway, bank: ContractBank) -> None:
+async def test_who_claims_to_have_paid_is_not_believed(payment: AttemptAtBank, bank: ContractBank) -> None:
     """A browser brings another payment's good callback, made over to this order; the bank knows better."""
-    other, payment = AttemptAtBank(gateway, bank, 8), AttemptAtBank(gateway, bank)
+    other = AttemptAtBank(payment.gateway, bank, 8)
     await other.start()
     await payment.start()
     values = bank.pay(other.reference)
@@ -220,12 +197,8 @@ async def test_who_claims_to_have_paid_is_not_believed(gateway: PaymentGateway, 
     assert payment.counted == 0 or is_same_receipt, "a receipt that is another's is refused by the store"
 
 
-async def test_credentials_that_are_refused_lose_nothing(
-    gateway: PaymentGateway, bank: ContractBank, fake_bank: FakeBank
-) -> None:
-    if not fake_bank.has_network:
-        pytest.skip("it has no credentials")
-    payment = AttemptAtBank(gateway, bank)
+@for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
+async def test_credentials_that_are_refused_lose_nothing(payment: AttemptAtBank, bank: ContractBank) -> None:
     await payment.pay()
     bank.refuses.credentials = True
     await payment.step()
@@ -233,5 +206,4 @@ async def test_credentials_that_are_refused_lose_nothing(
     assert payment.attempt.alert is AttemptAlert.OUR_FAULT
     assert payment.effects[AttemptEffect.ALERT_STAFF] == 1
     bank.refuses.credentials = False
-    assert await payment.finish() is AttemptState.SETTLED
-    assert payment.counted == 1
+    await finish_settled(bank, payment)

@@ -31,17 +31,24 @@ def _minutes(number: int) -> timedelta:
     return timedelta(minutes=number)
 
 
-MELLAT = BankProfile(
-    name="mellat",
-    capabilities=GatewayCapabilities(
-        session_lasts=_minutes(15),
-        verify_within=_minutes(20),
-        inquiry=InquiryKey.SALE_NUMBER,
-        repeated_verify=RepeatedVerify.SAYS_SO,
+def _settling_by_call(
+    session: int, verify: int, inquiry: InquiryKey, repeated_verify: RepeatedVerify
+) -> GatewayCapabilities:
+    """What a bank can do that settles by a call, and pays back whole or in parts; lengths in minutes."""
+    return GatewayCapabilities(
+        session_lasts=_minutes(session),
+        verify_within=_minutes(verify),
+        inquiry=inquiry,
+        repeated_verify=repeated_verify,
         settlement=Settlement.BY_CALL,
         reverse_within=timedelta(hours=3),
         refund=RefundScope.PARTIAL,
-    ),
+    )
+
+
+MELLAT = BankProfile(
+    name="mellat",
+    capabilities=_settling_by_call(15, 20, InquiryKey.SALE_NUMBER, RepeatedVerify.SAYS_SO),
     says_amount=False,
     denies_sales=False,
 )
@@ -99,15 +106,7 @@ UNASKABLE = replace(
 """As Sadad, where its token is no question: what was said to be paid is verified, and nothing else can be asked."""
 ASKABLE = BankProfile(
     name="askable",
-    capabilities=GatewayCapabilities(
-        session_lasts=_minutes(10),
-        verify_within=_minutes(30),
-        inquiry=InquiryKey.ORDER,
-        repeated_verify=RepeatedVerify.ONLY_UNANSWERED,
-        settlement=Settlement.BY_CALL,
-        reverse_within=timedelta(hours=3),
-        refund=RefundScope.PARTIAL,
-    ),
+    capabilities=_settling_by_call(10, 30, InquiryKey.ORDER, RepeatedVerify.ONLY_UNANSWERED),
     repeats_refunds=True,
 )
 SILENT = BankProfile(
