@@ -62,6 +62,7 @@ from payments.rest_gateway import (
     CodeMeaning,
     RestGateway,
     answer_by_code,
+    read_result_code,
     refuse_start,
 )
 
@@ -236,13 +237,9 @@ class BaleGateway(RestGateway):
     async def _call(self, method: str, **parameters: object) -> tuple[str, object]:
         """Return `_SUCCESS` and the result, or the code of a refusal, or of the answer's absence."""
         response = await self._post(f"/{method}", parameters)
-        if response.unanswered:
-            return response.unanswered, None
-        document = response.document
-        if document.get("ok") is True:
-            return _SUCCESS, document.get("result")
-        error_code = document.get("error_code")
-        return (UNREADABLE if error_code is None else read_code(error_code)), None
+        if response.document.get("ok") is True:
+            return _SUCCESS, response.document.get("result")
+        return read_result_code(response, response.document.get("error_code")), None
 
 
 def _read_refused(order_number: int, refusal: str) -> GatewayCallback:

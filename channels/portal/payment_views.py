@@ -1,16 +1,17 @@
-"""What the templates of paying show, worded: bills with ids and barcode, receipts, gateways, contact."""
+"""What the templates of paying show, worded: bills with ids and barcode, gateways, what became of an attempt."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from channels.portal.receipt_views import ReceiptView, RefundView, build_receipt, build_refunds
 from domain.actions.payments.pages import AttemptOutcome, AttemptView, PaymentPageView
-from domain.bills.bill import Bill, Payment
+from domain.bills.bill import Bill
 from domain.bills.merged_bill import derive_merged_deadline
 from domain.gateways.gateway import PaymentGateway
-from domain.language.wording import day_and_hour_text, deadline_day_text
+from domain.language.wording import deadline_day_text
 from domain.messages.catalogue import Catalogue
 from domain.values.bill_ids import BillIds, bill_barcode
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import group_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +22,6 @@ class PageSymbols:
     """Of an even number of digits."""
     draw_qr_code: Callable[[str], str]
     """Of any text."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """How a bill was paid."""
-
-    method: str
-    """In words."""
-    reference: str
-    """The bank's or terminal's number."""
-    card: str | None
-    """The paying card, masked; None: not known."""
-    moment: str
-    """When it was recorded: Jalali day and hour in Tehran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +42,10 @@ class PayableBillView:
     """The last day, in words; empty without one."""
     barcode: str
     """The address of its picture; empty where nothing is to be paid, or not now: ids are then not offered either."""
-    receipt: ReceiptView | None
-    """None where it was not paid."""
+    was_paid: bool
+    """Whether its money came, and a receipt shows how."""
+    refunds: list[RefundView]
+    """What goes back of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +109,10 @@ class PaymentWording:
             barcode=self._symbols.draw_barcode(bill_barcode(ids)),
         )
 
+    def build_receipts(self, view: PaymentPageView) -> list[ReceiptView]:
+        """Return how the bills of a link were paid."""
+        return [build_receipt(self._catalogue, receipt) for receipt in view.receipts]
+
     def draw_receipt_code(self, page_address: str) -> str:
         """Return the picture of a code that leads to a page: whoever scans a printed receipt sees whether it holds."""
         return self._symbols.draw_qr_code(page_address)
@@ -135,7 +128,7 @@ class PaymentWording:
         return self._catalogue.text(f"gateways.declines.{view.reason}") if is_declined else ""
 
     def _build_bill(self, view: PaymentPageView, bill: Bill, title: str) -> PayableBillView:
-        ids, payment = BillIds(bill.bill_id, bill.payment_id), view.payments_by_bill.get(bill.id)
+        ids = BillIds(bill.bill_id, bill.payment_id)
         may_be_paid_now = bill.state.is_payable and view.state.may_pay_online
         return PayableBillView(
             title=title,
@@ -145,13 +138,6 @@ class PaymentWording:
             is_payable=bill.state.is_payable,
             deadline=deadline_day_text(bill.deadline) if bill.deadline else "",
             barcode=self._symbols.draw_barcode(bill_barcode(ids)) if may_be_paid_now else "",
-            receipt=self._build_receipt(payment, view.cards_by_attempt) if payment else None,
-        )
-
-    def _build_receipt(self, payment: Payment, cards_by_attempt: Mapping[int, str]) -> ReceiptView:
-        return ReceiptView(
-            method=self._catalogue.text(f"payments.methods.{payment.method}"),
-            reference=persian_digits(payment.reference.rpartition("/")[2]),
-            card=cards_by_attempt.get(payment.attempt_id or 0),
-            moment=day_and_hour_text(payment.at),
+            was_paid=bill.state.was_paid,
+            refunds=build_refunds(view.refunds_by_bill[bill.id]),
         )

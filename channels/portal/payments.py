@@ -110,7 +110,6 @@ class PaymentPages:
         self, request: web.Request, view: PaymentPageView, start_reason: str = "", status: int = 200
     ) -> web.Response:
         page_address = f"{self._site_address}{PAY_PATH}/{view.payable.link.token}"
-        bills = self._wording.build_bills(view)
         context = {
             "token": view.payable.link.token,
             "state": view.state.value,
@@ -119,13 +118,14 @@ class PaymentPages:
             "open_count": len(view.payable.open_bills),
             "total_amount": group_digits(view.payable.amount),
             "payer_digits": view.payable.payer_mobile[-3:] if view.payable.payer_mobile else "",
-            "bills": bills,
+            "bills": self._wording.build_bills(view),
+            "receipts": self._wording.build_receipts(view),
             "merged_ids": self._wording.build_merged_ids(view),
             "may_merge": view.may_merge,
             "offers": self._wording.build_offers(self._list_offered(view.payable.amount)),
             "start_reason": start_reason,
             "contact_info": self._contact,
-            "receipt_code": self._wording.draw_receipt_code(page_address) if any(b.receipt for b in bills) else "",
+            "receipt_code": self._wording.draw_receipt_code(page_address) if view.receipts else "",
         }
         return self._render(request, "portal/pay.html", context, status=status)
 

@@ -12,6 +12,10 @@ _DIRECTION_MARKS = re.compile("[\u200b-\u200f\u061c\u2060-\u2069\ufeff\u00ad]")
 _SPACE_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 
 
+PAID_BILL_FACT = "paid_bill_id"
+"""The fact by which a notice knows the bill whose payment it tells of: its bill id."""
+
+
 class BillState(StrEnum):
     """The life of a bill (services.md, "Tariffs and money")."""
 
@@ -28,6 +32,11 @@ class BillState(StrEnum):
     def is_settled(self) -> bool:
         """Whether the service may go on: the money came, or was waived. (A refund due was paid once.)"""
         return self in {BillState.PAID, BillState.WAIVED, BillState.REFUND_DUE, BillState.REFUNDED}
+
+    @property
+    def was_paid(self) -> bool:
+        """Whether the money came; of that of an expired or void bill all is due back."""
+        return self in {BillState.PAID, BillState.REFUND_DUE, BillState.REFUNDED}
 
     @property
     def is_payable(self) -> bool:

@@ -15,10 +15,11 @@ from domain.blocks.paper_issuing import issue_paper
 from domain.fields.form import Field
 from domain.fields.types import Day, Text
 from domain.language.service import Effect, StepContext
+from domain.papers.issued import letter_number_key
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import Conflict, InvalidField
-from domain.values.text import ascii_digits, fold_text
+from domain.values.text import ascii_digits
 
 _ISSUED_NUMBER_PATTERN = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
 
@@ -63,7 +64,7 @@ async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_
     letter_number, (jalali_year, _, _) = ascii_digits(number_text), to_jalali(letter_day)
     if _ISSUED_NUMBER_PATTERN.fullmatch(letter_number):
         raise InvalidField("number", detail="own_number")
-    compared_number = "".join(fold_text(letter_number).split())
+    compared_number = letter_number_key(letter_number)
     if await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
         raise Conflict("number", detail="number_used")
     return letter_number

@@ -33,6 +33,7 @@ WRITTEN_OUT_KEYS = (
     "errors.expired_dialogue", "errors.internal", "errors.too_many_requests",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
     "sms.authentic.own_address", "sms.authentic.phone", "sms.authentic.request", "sms.authentic.single_closed",
+    "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
     "sms.authentic.single_open", "sms.authentic.unknown", "sms.bill_line", "sms.bill_of_other",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.more_bills", "sms.no_requests",
@@ -43,9 +44,10 @@ WRITTEN_OUT_KEYS = (
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken", "units.before_dawn",
-    "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.invoice_refused",
-    "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
-    "sms.pay_merged", "sms.pay_merged_until", "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
+    "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.buttons.receipt",
+    "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
+    "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
+    "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 

@@ -142,13 +142,21 @@ class Engine:
         return await self._run_step(service, await choose_step(possible_steps, context), context)
 
     async def fire_trigger(
-        self, uow: UnitOfWork, request: ServiceRequest, trigger: Trigger, actor: Actor = SYSTEM, name: str | None = None
+        self,
+        uow: UnitOfWork,
+        request: ServiceRequest,
+        trigger: Trigger,
+        actor: Actor = SYSTEM,
+        name: str | None = None,
+        *,
+        facts: Mapping[str, Any] | None = None,
     ) -> StepOutcome | None:
         """Take the transition with that trigger (and name) out of the present state, if there is one and it may be
-        taken.
+        taken. `facts` are about what fired it, for its notices.
         """
         service = self.get_service(request.service)
         context = self.build_context(uow, request, {}, actor)
+        context.facts.update(facts or {})
         for step in service.steps_from(request.state, trigger):
             if (name is None or step.name == name) and (
                 step.condition is None or await step.condition.is_satisfied(context)

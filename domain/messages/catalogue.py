@@ -15,6 +15,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, NamedTuple
 
+from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.records import MessageClass
 from domain.values.message_parts import count_parts
 
@@ -34,6 +35,8 @@ class RenderedMessage:
     key: str
     cls: MessageClass
     text: str
+    bill_pages: BillPages = NO_PAGES
+    """Where it leads, for a button in a chat."""
 
 
 class Placeholder(NamedTuple):

@@ -33,6 +33,25 @@ class Button:
         return [self.label, self.callback_data, *([self.address] if self.address else [])]
 
 
+@dataclass(frozen=True, slots=True)
+class BillPages:
+    """Where a text about bills leads: one page, or none."""
+
+    payment_address: str = ""
+    """Under which they are paid; empty where nothing is to be paid, or messages carry no links."""
+    receipt_address: str = ""
+    """Under which their receipt is; empty where nothing was paid, or messages carry no links."""
+
+    @property
+    def address(self) -> str:
+        """Whichever there is."""
+        return self.payment_address or self.receipt_address
+
+
+NO_PAGES = BillPages()
+"""Of a text that leads nowhere."""
+
+
 ButtonRow = tuple[Button, ...]
 ButtonRows = tuple[ButtonRow, ...]
 

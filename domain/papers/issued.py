@@ -8,6 +8,8 @@ row names nobody.
 from dataclasses import dataclass
 from datetime import date
 
+from domain.values.text import fold_text
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedPaper:
@@ -23,3 +25,8 @@ class IssuedPaper:
     """The register's; None where there is none."""
     day: date
     """When it was issued (Tehran)."""
+
+
+def letter_number_key(letter_number: str) -> str:
+    """Return what a letter's number is compared by, however it was typed."""
+    return "".join(fold_text(letter_number).split())

@@ -7,7 +7,7 @@ from domain.papers.issued import IssuedPaper
 
 
 class IssuedPaperRepository(Protocol):
-    """Papers by their tokens."""
+    """Papers by their tokens and numbers."""
 
     async def add(self, issued_paper: IssuedPaper) -> None:
         """Keep a paper that was just issued."""
@@ -15,6 +15,12 @@ class IssuedPaperRepository(Protocol):
 
     async def find_by_token(self, token: str) -> IssuedPaper | None:
         """Return the paper with that token, if there is one."""
+        ...
+
+    async def list_by_number(self, letter_number: str) -> list[IssuedPaper]:
+        """Return the papers that bear a letter's number, however it is typed, newest first. The secretariat's own
+        numbers begin anew each year.
+        """
         ...
 
 

@@ -1,8 +1,8 @@
 """The code in a text of which somebody asks whether the municipality sent it.
 
-It may be an address, the token of a payment link or of an issued paper, a tracking code or a bill's ids. People
-paste the whole text, so the code stands anywhere among other words and numbers. Addresses come first: a fraud puts
-a real bill beside an address of its own.
+It may be an address, the token of a payment link or of an issued paper, a letter's number, a tracking code or a bill's
+ids. People paste the whole text, so the code stands anywhere among other words and numbers. Addresses come first: a
+fraud puts a real bill beside an address of its own.
 """
 
 import re
@@ -17,7 +17,7 @@ from domain.parsing.tokens import TokenStream, key_of
 from domain.values import bill_ids
 from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.page_tokens import LINK_TOKEN_PATTERN, PAPER_TOKEN_PATTERN
-from domain.values.text import fold_text
+from domain.values.text import ascii_digits, fold_text
 
 _ADDRESS_MARK = re.compile(
     r"://|(?<!\w)www\.|/(?:pay|verify)/|[\w-]\.[a-z]{2,}(?:/|\W*$)",
@@ -29,6 +29,25 @@ _LABEL_BEFORE_ADDRESS = re.compile(r"^(?:[^./\\@:?#]*:(?!//)(?!\d)|[^\w/\\@]+(?=
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://")
 _MARKS_AFTER_ADDRESS = ".,،؛;:!?؟)]}»\"'”’"
 _TOKEN_CANDIDATE = re.compile(r"(?<![\w/.])[0-9a-zA-Z]{12,32}(?!\w)")
+_GROUPED_PAPER_TOKEN = re.compile(r"(?<![\w/.])[0-9a-f]{1,16}(?:[ -][0-9a-f]{1,16})+(?!\w)", re.IGNORECASE)
+"""A paper's token as people copy it, in groups."""
+
+_LETTER_WORD = fold_text("نامه")
+_PARTING = r"\s?[/\\-]\s?"
+_REGISTERS = f"[a-z{fold_text('ک')}{fold_text('ت')}]"
+_REGISTER_NUMBER = re.compile(
+    rf"(?<![\w/])(?:(1[34][0-9]{{2}}){_PARTING}({_REGISTERS}){_PARTING}([0-9]{{1,9}})"
+    rf"|([0-9]{{1,9}}){_PARTING}({_REGISTERS}){_PARTING}(1[34][0-9]{{2}}))(?![\w/])"
+)
+"""A number of our registers, as it is written (1405/ک/12) or as it is read from the right."""
+
+_CALLED_LETTER = re.compile(
+    rf"(?<!\w){_LETTER_WORD}(?:\s|:|ی\b|با\b|به\b|شماره\b)*(?P<number>\w+(?:\s?[/\\._-]\s?\w+){{0,4}})"
+)
+"""What is called a letter's number: the secretariat's own may be anything."""
+
+_DATE = re.compile(r"1[34][0-9]{2}/[0-9]{1,2}/[0-9]{1,2}")
+_LONGEST_LETTER_NUMBER = 24
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 13
 _MOST_NUMBERS = 20
 _CODE_LABELS = BILL_LABELS | {key_of("پرداخت")}
@@ -39,7 +58,9 @@ class ClaimedCode:
     """What was found."""
 
     code: str
-    """Digits of a tracking code or bill id, a token, or addresses as they were written, parted by spaces."""
+    """Digits of a tracking code or bill id, a token, a letter's number behind the word for it
+    (`read_letter_number`), or addresses as they were written, parted by spaces.
+    """
     payment_id: str = ""
     """The payment id that belongs to the bill id; empty where none was written."""
 
@@ -61,7 +82,7 @@ def find_claimed_code(stream: TokenStream) -> ClaimedCode | None:
     """
     if addresses := list(_list_addresses(stream.text)):
         return ClaimedCode(" ".join(addresses))
-    return _find_token(stream) or _find_number(stream)
+    return _find_token(stream) or _find_letter(stream.text) or _find_number(stream)
 
 
 def take_claimed_code(reader: MessageReader) -> None:
@@ -103,7 +124,13 @@ def read_address(address: str) -> ClaimedAddress:
 
 def is_address(code: str) -> bool:
     """Return whether what was found is one address or several."""
-    return "/" in code or "." in code
+    return read_letter_number(code) is None and ("/" in code or "." in code)
+
+
+def read_letter_number(code: str) -> str | None:
+    """Return the letter's number that was found, without spaces; None where something else was."""
+    word, _, number = code.partition(" ")
+    return number if word == _LETTER_WORD and number else None
 
 
 def _list_addresses(text: str) -> Iterator[str]:
@@ -114,11 +141,25 @@ def _list_addresses(text: str) -> Iterator[str]:
 
 def _find_token(stream: TokenStream) -> ClaimedCode | None:
     free_starts = {stream.tokens[index].start for index in stream.free_indexes()}
-    for match in _TOKEN_CANDIDATE.finditer(stream.text):
-        token = match[0].lower()
+    text = ascii_digits(stream.text)
+    for match in (*_TOKEN_CANDIDATE.finditer(text), *_GROUPED_PAPER_TOKEN.finditer(text)):
+        token = match[0].lower().replace(" ", "").replace("-", "")
         is_token = PAPER_TOKEN_PATTERN.fullmatch(token) or LINK_TOKEN_PATTERN.fullmatch(token)
         if is_token and not token.isdecimal() and match.start() in free_starts:
             return ClaimedCode(token)
+    return None
+
+
+def _find_letter(text: str) -> ClaimedCode | None:
+    folded_text = fold_text(text)
+    if match := _REGISTER_NUMBER.search(folded_text):
+        year, register, number = match.groups()[:3] if match[1] else match.groups()[:2:-1]
+        return ClaimedCode(f"{_LETTER_WORD} {year}/{register}/{number}")
+    for match in _CALLED_LETTER.finditer(folded_text):
+        number = "".join(match["number"].split())
+        is_other_number = is_tracking_code(number) or is_bill_id(number) or _DATE.fullmatch(number)
+        if any(map(str.isdecimal, number)) and len(number) <= _LONGEST_LETTER_NUMBER and not is_other_number:
+            return ClaimedCode(f"{_LETTER_WORD} {number}")
     return None
 
 

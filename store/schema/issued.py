@@ -1,6 +1,6 @@
-"""Papers that were issued, by the tokens that verify them."""
+"""Papers that were issued, by the tokens that verify them and by their numbers."""
 
-from sqlalchemy import Column, Date, Table
+from sqlalchemy import Column, Date, Index, Table
 
 from store.engines.types import SafeText
 from store.schema.base import metadata, reference_column
@@ -13,4 +13,6 @@ issued_papers = Table(
     Column("kind", SafeText, nullable=False),
     Column("number", SafeText),
     Column("day", Date, nullable=False),
+    Column("number_key", SafeText),
+    Index("ix_issued_papers_number_key", "number_key"),
 )

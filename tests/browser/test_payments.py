@@ -28,6 +28,7 @@ from payments.sandbox.gateway import START_PATH, SandboxGateway
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.payment_site import PaymentSite, payment_site
+from tests.support.printed_papers import pages_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -327,6 +328,9 @@ async def test_every_page_fits_and_is_accessible(browser: Browser, sites: TwoSit
     await assert_page_in_order(opened)
     picture = Image.open(BytesIO(await page.screenshot(full_page=True)))
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [bill_page]  # the receipt leads to the truth
+    for width, height in (("210mm", "297mm"), ("105mm", "148mm")):
+        [sheet] = pages_of(await page.pdf(width=width, height=height))
+        assert [code.text for code in zxingcpp.read_barcodes(sheet)] == [bill_page]
     await page.goto(f"{sites.site}/pay/result")
     await assert_page_in_order(opened)
     await page.goto(f"{sites.site}/pay/aaaaaaaaaaaa")

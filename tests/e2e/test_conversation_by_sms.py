@@ -158,7 +158,7 @@ async def test_paying_by_code_and_by_bill_id(reza: Phone, desk: Desk) -> None:
     ):
         assert await story.says(text, "sms.pay") == story.bill
     await story.is_paid()
-    await story.says(f"قبض {story.code}", "sms.nothing_to_pay")
+    await story.says(f"قبض {story.code}", "sms.nothing_to_pay+receipt")
     await story.says("قبض 2050327604613", "errors.bill_not_found")
 
 

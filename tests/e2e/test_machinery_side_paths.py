@@ -203,7 +203,7 @@ async def test_more_hours_are_billed_again(reza: Phone, desk: Desk) -> None:
     assert supplement["amount"] == "۲٬۲۰۰٬۰۰۰"
     await story.stands("awaiting_supplement", "paid", "open")
     await desk.takes_payment(supplement)
-    await story.hears("complete")
+    await story.hears("complete+receipt")
     await story.stands("completed", "paid", "paid")
     await story.says("۵", "sms.rated")
 

@@ -1,4 +1,4 @@
-"""What somebody has to pay: bills of own requests, duties of own taxis and own fines, each with its bill."""
+"""Bills of one citizen: those of own requests, duties and fines that are to be paid, and what was paid last."""
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import find_unowed_reason, issue_row_bill
@@ -14,6 +14,8 @@ from domain.unit_of_work import UnitOfWork
 CHARGED_REGISTRIES: tuple[Registry, ...] = tuple(registry for registry in REGISTRIES.values() if registry.charge_terms)
 """The registries whose rows are owed."""
 
+_NEWEST_REQUESTS = 20
+"""Requests among which the last payment is looked for."""
 
 MOST_OWN_REQUESTS = 200
 """Own requests whose bills are looked for."""
@@ -41,3 +43,17 @@ async def list_payable_row_bills(dependencies: Dependencies, uow: UnitOfWork, mo
             if find_unowed_reason(registry, row) is None:
                 row_bills.append(await issue_row_bill(uow, billing_context, registry, row.id, f"citizen:{mobile}"))
     return [bill for bill in row_bills if bill.state.is_payable]
+
+
+async def find_last_paid_bill(uow: UnitOfWork, mobile: str) -> Bill | None:
+    """Return the bill of a mobile (+989…) that was paid last, of the newest requests and of all rows; None without
+    one.
+    """
+    requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_NEWEST_REQUESTS))
+    bills = [bill for request in requests for bill in await list_request_bills(uow, request)]
+    for registry in CHARGED_REGISTRIES:
+        for row in await list_rows_of_contact(uow, registry, mobile, {"state": (ChargeState.PAID,)}):
+            bills += await uow.bills.list_of_subject(registry.key, row.id)
+    paid_at_by_bill = {bill.id: bill.settled_at for bill in bills if bill.state.was_paid and bill.settled_at}
+    paid_bills = [bill for bill in bills if bill.id in paid_at_by_bill]
+    return max(paid_bills, key=lambda bill: paid_at_by_bill[bill.id], default=None)

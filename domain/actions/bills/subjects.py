@@ -9,8 +9,9 @@ from typing import Protocol
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
+from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
-from domain.bills.bill import Bill, Payment
+from domain.bills.bill import PAID_BILL_FACT, Bill, Payment
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
@@ -84,7 +85,8 @@ class RequestSubject:
     ) -> StepOutcome | None:
         """Fire the step that a settled bill causes."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        return await dependencies.engine.fire_trigger(uow, request, Trigger.BILL_SETTLED, actor)
+        facts = {PAID_BILL_FACT: bill.bill_id}
+        return await dependencies.engine.fire_trigger(uow, request, Trigger.BILL_SETTLED, actor, facts=facts)
 
     async def record_surplus(
         self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
@@ -147,7 +149,9 @@ class RowSubject:
         await change_row(uow, row, {"state": ChargeState.PAID}, actor.label, dependencies.clock.now())
         mobile = await find_contact(uow, self.registry, row.values)
         if mobile:
-            await queue_message(dependencies, uow, mobile, self._render_receipt(dependencies, row))
+            facts = {PAID_BILL_FACT: bill.bill_id}
+            receipt = await append_payment_link(dependencies, uow, self._render_receipt(dependencies, row), facts)
+            await queue_message(dependencies, uow, mobile, receipt)
         return None
 
     async def record_surplus(

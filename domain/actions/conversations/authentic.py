@@ -1,9 +1,11 @@
-"""«اصالت»: whether a text, a link or a paper is the municipality's, and what may be told of it to anybody.
+"""«اصالت»: whether a text, a link or a paper is the municipality's, and what it was about.
 
-Of a bill it is what for, how much and whether it is still to be paid; of a request its service; of a paper what
-`/verify/…` shows. Nothing about persons is told, to nobody. An address is ours by its host, however genuine the token
-in it: who imitates the site copies a real one. What is no citizen's own is counted as on looking codes up
-(`track.count_guess`); of the tokens, which nobody guesses, misses alone.
+Numbers can be guessed, so what a number is about is told to the mobile alone that it was sent to: of a bill what for,
+how much and whether it is still to be paid, of a request service and state, of a letter what `/verify/…` shows. Others
+hear that the number is ours, and nothing else; each such question is counted as on looking codes up
+(`track.count_guess`). A token is guessed by nobody and its page shows what there is: its bills or its paper are told to
+whoever has it, and misses alone are counted. Nothing about persons is told, to nobody. An address is ours by its host,
+however genuine the token in it: who imitates the site copies a real one.
 """
 
 from collections.abc import Sequence
@@ -12,11 +14,11 @@ from urllib.parse import urlsplit
 from domain.actions.bills.merged_bills import find_payable, load_paid_bills, render_parts_title
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.turn_context import CommandReply, SlotValues, TurnContext
-from domain.actions.papers.verifying import VerifiedPaper, find_verified_paper
+from domain.actions.papers.verifying import VerifiedPaper, describe_paper, find_verified_paper
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.actions.requests import track
 from domain.messages.catalogue import join_fitting
-from domain.parsing.claimed_codes import is_address, read_address
+from domain.parsing.claimed_codes import is_address, read_address, read_letter_number
 from domain.parsing.identifiers import is_bill_id, is_tracking_code
 from domain.values.calendar import jalali_text
 from domain.values.errors import BillNotFound, CodeMistyped, NotFound
@@ -48,6 +50,8 @@ async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> Co
 
 
 async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> CommandReply | None:
+    if letter_number := read_letter_number(code):
+        return await _describe_letter(turn, letter_number)
     if not code.isdecimal():
         return await _describe_token(turn, code)
     reply = await _describe_request(turn, code) if is_tracking_code(code) and not payment_id else None
@@ -73,8 +77,22 @@ async def _describe_request(turn: TurnContext, code: str) -> CommandReply | None
     except NotFound:
         return None
     if request.mobile != turn.actor.identifier:
-        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
-    return turn.render("sms.authentic.request", service=turn.dependencies.wording.service_title(request.service))
+        return await _confirm_number(turn, "sms.authentic.number_of_other")
+    return turn.render_about(request, "sms.authentic.request")
+
+
+async def _confirm_number(turn: TurnContext, text_key: str) -> CommandReply:
+    """Return that a number is ours, to somebody whom it was not sent to."""
+    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    return turn.render(text_key)
+
+
+async def _describe_letter(turn: TurnContext, letter_number: str) -> CommandReply | None:
+    papers = await turn.uow.issued_papers.list_by_number(letter_number)
+    for paper in papers:
+        if (await turn.uow.requests.get(paper.request_id)).mobile == turn.actor.identifier:
+            return _render_paper(turn, await describe_paper(turn.dependencies, turn.uow, paper))
+    return await _confirm_number(turn, "sms.authentic.letter_of_other") if papers else None
 
 
 async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> CommandReply | None:
@@ -84,10 +102,12 @@ async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> Co
     except BillNotFound:
         return None
     bills = await load_paid_bills(turn.uow, payable)
-    if await SUBJECTS[bills[0].subject_kind].find_mobile(turn.uow, bills[0]) != turn.actor.identifier:
-        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    is_own = await SUBJECTS[bills[0].subject_kind].find_mobile(turn.uow, bills[0]) == turn.actor.identifier
+    confirmation = None if is_own else await _confirm_number(turn, "sms.authentic.number_of_other")
     if payment_id and payment_id != payable.payment_id:
         raise CodeMistyped("code", detail="other_payment_id")
+    if confirmation:
+        return confirmation
     title = await render_parts_title(turn.dependencies, turn.uow, bills)
     is_payable = all(bill.state.is_payable for bill in bills)
     return _render_bill(turn, title, payable.amount, is_payable=is_payable)

@@ -6,7 +6,7 @@ from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
-from domain.conversation.buttons.requests import payment_button_rows
+from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.frames import Dialogue
 from domain.messages.keyboards import ButtonRows, ReplyMarkup
@@ -30,11 +30,10 @@ async def build_markup(turn: TurnContext, reply: ConversationReply, page: str | 
             turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
         )
     else:
-        takes_invoices = turn.actor.channel in turn.dependencies.policy.invoice_channels
-        button_rows = payment_button_rows(
+        button_rows = bill_page_button_rows(
             turn.text_of,
-            reply.message.payment_address,
-            takes_invoices=takes_invoices,
+            reply.message.bill_pages,
+            takes_invoices=turn.actor.channel in turn.dependencies.policy.invoice_channels,
             can_merge=reply.message.can_merge,
         )
     return ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.actions.bills.merged_bills import find_payable, may_merge
-from domain.actions.bills.own_bills import list_payable_own_bills
+from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
@@ -13,7 +13,7 @@ from domain.actions.conversations.payment_replies import add_payment_link, descr
 from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
-from domain.actions.payments.link_addresses import find_payment_address
+from domain.actions.payments.link_addresses import find_bill_pages
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
@@ -113,7 +113,7 @@ async def _describe_payment_together(turn: TurnContext) -> CommandReply:
     bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
     if len(bills) >= FEWEST_PARTS:
         return await merge_own_bills(turn, bills)
-    return await _describe_bill_payment(turn, bills[0].bill_id) if bills else turn.render("sms.none_to.pay")
+    return await _describe_own_bill(turn, bills[0]) if bills else turn.render("sms.none_to.pay")
 
 
 async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> CommandReply:
@@ -125,42 +125,57 @@ async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> Comman
         raise
     if isinstance(bill, MergedBill):
         return await describe_merged_bill(turn, bill)
-    bill_subject, facts = SUBJECTS[bill.subject_kind], notify.payable_bill_facts([bill])
-    title = await bill_subject.render_title(turn.dependencies, turn.uow, bill)
-    if await bill_subject.find_mobile(turn.uow, bill) != turn.actor.identifier:
-        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
-        return turn.render("sms.bill_of_other", amount=group_digits(bill.amount), service=title)
+    if await SUBJECTS[bill.subject_kind].find_mobile(turn.uow, bill) == turn.actor.identifier:
+        return await _describe_own_bill(turn, bill)
+    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
+    return turn.render("sms.bill_of_other", amount=group_digits(bill.amount), service=title)
+
+
+async def _describe_own_bill(turn: TurnContext, bill: Bill) -> CommandReply:
+    facts = notify.payable_bill_facts([bill])
     if bill.subject_kind == REQUEST_SUBJECT:
         request = await turn.uow.requests.get(bill.subject_id)
         reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
         return await add_payment_link(turn, reply, [bill])
+    title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
     if not facts:
-        return turn.render("sms.bill_settled", service=title)
+        return await add_payment_link(turn, turn.render("sms.bill_settled", service=title), [bill])
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
     reply = turn.render("sms.pay_bill", service=title, amount=group_digits(bill.amount), **id_facts)
     return await add_payment_link(turn, reply, [bill])
 
 
-async def list_payable_bills(turn: TurnContext) -> CommandReply | None:
-    """List everything that the citizen has to pay, with the sum and one link for all of it; None where it is at most
-    one request.
+async def describe_own_bills(turn: TurnContext) -> CommandReply | None:
+    """Return what the citizen has to pay: one open bill as if it had been named, several with their sum and one link
+    for all; where nothing is open, the receipt of what was paid last, if anything was. None where there is no answer
+    but what is asked next.
     """
     bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
-    if len(bills) < FEWEST_PARTS and all(bill.subject_kind == REQUEST_SUBJECT for bill in bills):
+    if len(bills) > 1:
+        return await _list_open_bills(turn, bills)
+    if bills:
+        return await _describe_own_bill(turn, bills[0])
+    last_bill = await find_last_paid_bill(turn.uow, turn.actor.identifier)
+    if last_bill is None or await list_candidates(turn, "pay"):
         return None
+    return await add_payment_link(turn, turn.render("sms.none_to.pay"), [last_bill])
+
+
+async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> CommandReply:
     can_merge = may_merge(bills)
     bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
-    address = await find_payment_address(turn.dependencies, turn.uow, bills)
+    bill_pages = await find_bill_pages(turn.dependencies, turn.uow, bills)
 
     def describe_rest(shown_count: int) -> list[str]:
         hidden_count = len(bills) - shown_count
         hidden_line = [turn.render("sms.more_bills", count=persian_digits(hidden_count)).text] if hidden_count else []
         merge_hint = [turn.text_of("sms.merge_hint")] if can_merge else []
-        return [*hidden_line, *merge_hint, *([address] if address else [])]
+        return [*hidden_line, *merge_hint, *([bill_pages.address] if bill_pages.address else [])]
 
     head = turn.render("sms.bills", amount=group_digits(sum(bill.amount for bill in bills)))
     text, _ = fit_lines(head.part_budget, head.text, bill_lines, describe_rest)
-    return replace(head, text=text, payment_address=address, can_merge=can_merge)
+    return replace(head, text=text, bill_pages=bill_pages, can_merge=can_merge)
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:

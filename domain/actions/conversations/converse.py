@@ -253,7 +253,7 @@ async def _ask_question(turn: TurnContext, dialogue: Dialogue, step: Ask) -> Con
             prefix_reason(turn, step, render_summary(turn, frame)), frame.intent, asks_question=True
         )
     if frame.asked == "code" and asks_own_request(frame.intent):
-        if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.list_payable_bills(turn)):
+        if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.describe_own_bills(turn)):
             dialogue.frames.pop()
             return ConversationReply(bills_reply, frame.intent)
         candidates = await commands.list_candidates(turn, frame.intent)

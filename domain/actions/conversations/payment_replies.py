@@ -9,7 +9,7 @@ from dataclasses import replace
 from domain.actions.bills.merged_bills import load_parts, merge_bills, render_parts_title
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.actions.payments.link_addresses import find_payment_address, join_address
+from domain.actions.payments.link_addresses import find_bill_pages, join_bill_page
 from domain.actions.requests import track
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import MergedBill, derive_merged_deadline, derive_merged_state
@@ -18,9 +18,12 @@ from domain.values.text import group_digits, persian_digits
 
 
 async def add_payment_link(turn: TurnContext, reply: CommandReply, bills: Sequence[Bill]) -> CommandReply:
-    """Return a reply about bills of the citizen with the link to those that can be paid, where it has room for it."""
-    address = await find_payment_address(turn.dependencies, turn.uow, bills)
-    return replace(reply, text=join_address(reply.text, address, reply.part_budget), payment_address=address)
+    """Return a reply about bills of the citizen with the link to those that can be paid, else to the receipt of those
+    that were, where it has room for it.
+    """
+    bill_pages = await find_bill_pages(turn.dependencies, turn.uow, bills)
+    text = join_bill_page(turn.dependencies.catalogue, reply.text, bill_pages, reply.part_budget)
+    return replace(reply, text=text, bill_pages=bill_pages)
 
 
 async def merge_own_bills(turn: TurnContext, bills: Sequence[Bill]) -> CommandReply:
@@ -39,9 +42,9 @@ async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> Co
     state = derive_merged_state([part.state for part in parts])
     if state.is_payable:
         return await _render_merged_bill(turn, merged_bill, parts)
-    return (
-        turn.render("sms.bill_settled", service=title) if state is BillState.PAID else turn.render("sms.merged_closed")
-    )
+    if state is BillState.PAID:
+        return await add_payment_link(turn, turn.render("sms.bill_settled", service=title), parts)
+    return turn.render("sms.merged_closed")
 
 
 async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts: Sequence[Bill]) -> CommandReply:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import list_printouts
-from domain.actions.payments.link_addresses import find_payment_address
+from domain.actions.payments.link_addresses import find_bill_pages
 from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows
@@ -22,11 +22,11 @@ async def build_request_buttons(
     is_own = request.mobile == mobile
     printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
     can_rate = is_own and await awaits_rating(dependencies, uow, request)
-    bills = await list_request_bills(uow, request) if is_own and request.phase is Phase.NEEDS_PAYMENT else []
-    payment_address = await find_payment_address(dependencies, uow, bills)
+    has_pages = is_own and bool(dependencies.policy.site_address)
+    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if has_pages else ())
     takes_invoices = channel in dependencies.policy.invoice_channels
     choices = RequestChoices(
-        request, service, mobile, printable_papers, can_rate, payment_address, takes_invoices=takes_invoices
+        request, service, mobile, printable_papers, can_rate, bill_pages, takes_invoices=takes_invoices
     )
     return choices.build_rows(dependencies.catalogue.text)
 

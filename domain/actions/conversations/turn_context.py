@@ -9,6 +9,7 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Frame
 from domain.messages.catalogue import fit_lines
+from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -37,8 +38,8 @@ class CommandReply:
     """Message parts that it may have."""
     request_id: int | None = None
     """The request that it is about; None without one."""
-    payment_address: str = ""
-    """Under which what it tells of is paid; empty where nothing is, or messages carry no links."""
+    bill_pages: BillPages = NO_PAGES
+    """Where what it tells of is paid, or its receipt is."""
     can_merge: bool = False
     """Whether what it tells of can be merged into one pair of ids."""
     follow_up: Frame | None = None

@@ -13,6 +13,7 @@ from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import Chat, ChatAddress
+from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import StepOutcome
 from domain.language.service import Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
@@ -89,7 +90,7 @@ async def queue_message(
     )
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
-        row.content = await _build_request_markup(dependencies, uow, request_id, mobile, chat.channel)
+        row.content = (await _build_markup(dependencies, uow, message, request_id, mobile, chat.channel)).as_json()
         row.moves_at = (
             row.not_before + dependencies.policy.messenger_patience if dependencies.policy.messenger_patience else None
         )
@@ -97,15 +98,23 @@ async def queue_message(
     return row
 
 
-async def _build_request_markup(
-    dependencies: Dependencies, uow: UnitOfWork, request_id: int | None, mobile: str, channel: str
-) -> dict[str, Any] | None:
-    """Return what a chat shows under a notice: what can be done with its request now."""
+async def _build_markup(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    message: RenderedMessage,
+    request_id: int | None,
+    mobile: str,
+    channel: str,
+) -> ReplyMarkup:
+    """Return what a chat shows under a notice: what can be done with its request now, else the page of its bill."""
     if request_id is None:
-        return None
-    return ReplyMarkup(
-        await build_request_buttons(dependencies, uow, await uow.requests.get(request_id), mobile, channel)
-    ).as_json()
+        takes_invoices = channel in dependencies.policy.invoice_channels
+        button_rows = bill_page_button_rows(
+            dependencies.catalogue.text, message.bill_pages, takes_invoices=takes_invoices
+        )
+        return ReplyMarkup(button_rows)
+    request = await uow.requests.get(request_id)
+    return ReplyMarkup(await build_request_buttons(dependencies, uow, request, mobile, channel))
 
 
 async def queue_reply(

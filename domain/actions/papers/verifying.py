@@ -63,10 +63,11 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
 async def find_verified_paper(dependencies: Dependencies, uow: UnitOfWork, token: str) -> VerifiedPaper | None:
     """Return the paper with a token; None when there is none."""
     paper = await uow.issued_papers.find_by_token(token)
-    return await _describe_paper(dependencies, uow, paper) if paper else None
+    return await describe_paper(dependencies, uow, paper) if paper else None
 
 
-async def _describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: IssuedPaper) -> VerifiedPaper:
+async def describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: IssuedPaper) -> VerifiedPaper:
+    """Return an issued paper as anybody may see it who has it; `NotFound("token")` where its kind is no more."""
     request = await uow.requests.get(paper.request_id)
     service = dependencies.engine.get_service(request.service)
     printable = service.find_printable(paper.kind)

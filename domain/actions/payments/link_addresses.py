@@ -1,8 +1,9 @@
-"""Links to pay under, made for bills of one payer, and put into messages.
+"""Payment links, made for bills of one payer, and put into messages: to pay by, and later to see the receipt.
 
 A message that asks for money carries the two ids always, and a link only under the municipality's own domain
-(`Policy.site_address`): people are warned not to open others in such texts. In a text message it comes after everything
-else, where the message's part budget has room for it.
+(`Policy.site_address`): people are warned not to open others in such texts. The same address has the receipt once the
+bills are paid, and is called so then. In a text message a link comes after everything else, where the message's part
+budget has room for it; a chat has a button besides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
-from domain.bills.bill import Bill
+from domain.bills.bill import PAID_BILL_FACT, Bill
 from domain.gateways.payment_link import PaymentLink
-from domain.messages.catalogue import RenderedMessage, join_fitting
+from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
+from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.unit_of_work import UnitOfWork
 from domain.values.page_tokens import LINK_ALPHABET, LINK_LENGTH
 
@@ -33,27 +35,44 @@ def _make_token(random_digits: str) -> str:
     return "".join(letters)
 
 
-async def find_payment_address(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> str:
-    """Return the address under which those of one payer's bills are paid that can be; empty where none can, or where
-    messages carry no links.
+async def find_bill_pages(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> BillPages:
+    """Return where those of one payer's bills are paid that can be, else the receipt of those that were; neither where
+    there are none, or messages carry no links.
     """
-    payable_bills = [bill for bill in bills if bill.state.is_payable]
-    if not dependencies.policy.site_address or not payable_bills:
-        return ""
-    link = await ensure_payment_link(dependencies, uow, payable_bills)
+    if not dependencies.policy.site_address:
+        return NO_PAGES
+    if payable_bills := [bill for bill in bills if bill.state.is_payable]:
+        return BillPages(payment_address=await _make_address(dependencies, uow, payable_bills))
+    if paid_bills := [bill for bill in bills if bill.state.was_paid]:
+        return BillPages(receipt_address=await _make_address(dependencies, uow, paid_bills))
+    return NO_PAGES
+
+
+async def _make_address(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> str:
+    link = await ensure_payment_link(dependencies, uow, bills)
     return f"{dependencies.policy.site_address}/pay/{link.token}"
 
 
 async def append_payment_link(
     dependencies: Dependencies, uow: UnitOfWork, message: RenderedMessage, facts: Mapping[str, Any]
 ) -> RenderedMessage:
-    """Return a message about the bill of its facts with the link to it, where there is one and room for it."""
-    if not facts.get("bill_id") or not dependencies.policy.site_address:
+    """Return a message about the bill of its facts, open or paid (`PAID_BILL_FACT`), with the link to it, where there
+    is one and room for it.
+    """
+    bill_id = facts.get("bill_id") or facts.get(PAID_BILL_FACT)
+    if not bill_id or not dependencies.policy.site_address:
         return message
-    address = await find_payment_address(dependencies, uow, [await uow.bills.get_by_bill_id(str(facts["bill_id"]))])
-    return replace(message, text=join_address(message.text, address, dependencies.catalogue.part_budget(message.key)))
+    bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
+    part_budget = dependencies.catalogue.part_budget(message.key)
+    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, part_budget)
+    return replace(message, text=text, bill_pages=bill_pages)
 
 
-def join_address(text: str, address: str, part_budget: int) -> str:
-    """Return a text with an address on a line of its own, where there is one and so many message parts have room."""
-    return join_fitting(part_budget, f"{text}\n{address}", text) if address else text
+def join_bill_page(catalogue: Catalogue, text: str, bill_pages: BillPages, part_budget: int) -> str:
+    """Return a text with the address of a page on a line of its own, a receipt's named so, where there is one and so
+    many message parts have room.
+    """
+    if not bill_pages.address:
+        return text
+    name = f"{catalogue.text('sms.receipt_at')} " if bill_pages.receipt_address else ""
+    return join_fitting(part_budget, f"{text}\n{name}{bill_pages.address}", text)

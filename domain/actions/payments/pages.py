@@ -4,7 +4,7 @@ It shows what is stored and asks no bank: reloading a page changes nothing. Unkn
 (`domain/actions/guessing.py`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -13,7 +13,7 @@ from domain.actions.bills.merged_bills import may_merge
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.payments.links import PayableBills, load_payable_bills
-from domain.bills.bill import BillState, Payment, PaymentOutcome
+from domain.bills.bill import BillState, Payment, PaymentOutcome, Refund
 from domain.bills.merged_bill import MergedBill
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import DeclineReason
@@ -98,6 +98,20 @@ _OUTCOMES: Mapping[AttemptState, AttemptOutcome] = {
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentReceipt:
+    """How one or several bills were paid at once."""
+
+    payment: Payment
+    """That of the first of them; what is not its amount is the same for all."""
+    attempt: PaymentAttempt | None
+    """The attempt that brought it; None: it did not come by a gateway."""
+    amount: int
+    """Rials of all of them."""
+    bill_count: int
+    """How many they are, of those that the link leads to."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentPageView:
     """What the page of a link shows."""
 
@@ -105,10 +119,10 @@ class PaymentPageView:
     """The link and its bills."""
     state: PayableState
     """Their common state."""
-    payments_by_bill: Mapping[int, Payment]
-    """The payment that settled a bill, by the bill's row; waived ones have none."""
-    cards_by_attempt: Mapping[int, str]
-    """The paying card, masked, by the attempt's row."""
+    receipts: tuple[PaymentReceipt, ...]
+    """The payments that settled them, in the order of the bills; waived ones have none."""
+    refunds_by_bill: Mapping[int, Sequence[Refund]]
+    """What is due back, or went, by the bill's row."""
     merged_bill: MergedBill | None
     """The pair of ids under which all that is open is paid at once; None: it was not merged."""
 
@@ -139,10 +153,10 @@ async def view_payment_page(
     """Return what a link's page shows; `NotFound("payment_link")`, `TooManyRequests("token")` for whoever guesses."""
 
     async def read_view(uow: UnitOfWork, payable: PayableBills) -> PaymentPageView:
-        payments = await _find_settling_payments(uow, payable)
-        cards = await _list_cards(uow, payments)
+        refunds_by_bill = {bill.id: await uow.bills.list_refunds(bill.id) for bill in payable.bills}
+        receipts = await _list_receipts(uow, payable)
         merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in payable.open_bills])
-        return PaymentPageView(payable, await _find_state(uow, payable), payments, cards, merged_bill)
+        return PaymentPageView(payable, await _find_state(uow, payable), receipts, refunds_by_bill, merged_bill)
 
     return await _look_up(dependencies, store, token, source_address, read_view)
 
@@ -207,19 +221,24 @@ async def _find_state(uow: UnitOfWork, payable: PayableBills) -> PayableState:
     )
 
 
-async def _find_settling_payments(uow: UnitOfWork, payable: PayableBills) -> dict[int, Payment]:
-    payments = [payment for bill in payable.bills for payment in await uow.bills.list_payments(bill.id)]
-    return {
-        payment.bill_id: payment
-        for payment in payments
-        if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED
-    }
+async def _list_receipts(uow: UnitOfWork, payable: PayableBills) -> tuple[PaymentReceipt, ...]:
+    """Return the payments of a link's bills; what one attempt, or one pair of ids, paid is one receipt."""
+    payments_by_origin: dict[int, list[Payment]] = {}
+    for bill in payable.bills:
+        for payment in await uow.bills.list_payments(bill.id):
+            if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED:
+                payments_by_origin.setdefault(_find_origin(payment), []).append(payment)
+    return tuple([await _build_receipt(uow, payments) for payments in payments_by_origin.values()])
 
 
-async def _list_cards(uow: UnitOfWork, payments_by_bill: Mapping[int, Payment]) -> dict[int, str]:
-    attempt_ids = {payment.attempt_id for payment in payments_by_bill.values() if payment.attempt_id}
-    attempts = [await uow.payment_attempts.get(attempt_id) for attempt_id in sorted(attempt_ids)]
-    return {attempt.id: attempt.card for attempt in attempts if attempt.card}
+def _find_origin(payment: Payment) -> int:
+    return payment.attempt_id or payment.merged_bill_id or payment.id
+
+
+async def _build_receipt(uow: UnitOfWork, payments: Sequence[Payment]) -> PaymentReceipt:
+    first_payment, amount = payments[0], sum(payment.amount for payment in payments)
+    attempt = await uow.payment_attempts.get(first_payment.attempt_id) if first_payment.attempt_id else None
+    return PaymentReceipt(first_payment, attempt, amount, len(payments))
 
 
 async def _find_outcome(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptOutcome:

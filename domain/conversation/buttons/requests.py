@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.language.service import Command, Service
-from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.actors import Role
 
@@ -14,19 +14,20 @@ TextLookup = Callable[[str], str]
 SCORE_CHOICES = range(5, 0, -1)
 
 
-def payment_button_rows(
-    catalogue_text: TextLookup, payment_address: str, *, takes_invoices: bool = False, can_merge: bool = False
+def bill_page_button_rows(
+    catalogue_text: TextLookup, bill_pages: BillPages, *, takes_invoices: bool = False, can_merge: bool = False
 ) -> ButtonRows:
-    """Return the rows of the buttons that pay what an address leads to: one that has an invoice sent into the chat,
-    where it takes any; one that opens the page, unless that has no TLS, as messengers ask for; and one that makes one
-    pair of ids of several bills.
+    """Return the rows of the buttons of bills: one that has an invoice sent into the chat, where something is to be
+    paid and it takes any; one that opens their page, to pay them or to see their receipt, unless that has no TLS, as
+    messengers ask for; and one that makes one pair of ids of several bills.
     """
     buttons = []
-    if payment_address and takes_invoices:
-        link_token = payment_address.rpartition("/")[2]
+    if bill_pages.payment_address and takes_invoices:
+        link_token = bill_pages.payment_address.rpartition("/")[2]
         buttons.append(verb_button(catalogue_text("chat.buttons.pay_by_invoice"), ButtonVerb.INVOICE, link_token))
-    if payment_address.startswith("https://"):
-        buttons.append(Button(catalogue_text("chat.buttons.pay_online"), "", payment_address))
+    if bill_pages.address.startswith("https://"):
+        label_key = "chat.buttons.pay_online" if bill_pages.payment_address else "chat.buttons.receipt"
+        buttons.append(Button(catalogue_text(label_key), "", bill_pages.address))
     if can_merge:
         buttons.append(text_button(catalogue_text("chat.buttons.pay_merged"), "قبض یکجا"))
     return tuple((button,) for button in buttons)
@@ -46,8 +47,8 @@ class RequestChoices:
     """The papers that can be printed: kind → title."""
     is_rateable: bool
     """Whether it waits for this person's rating."""
-    payment_address: str = ""
-    """Under which its bills are paid; empty where nothing is to be paid."""
+    bill_pages: BillPages = NO_PAGES
+    """Where its bills are paid, or their receipt is."""
     takes_invoices: bool = False
     """Whether they can be paid by an invoice in the chat."""
 
@@ -57,11 +58,12 @@ class RequestChoices:
             return (tuple(self._consent_buttons(catalogue_text)),)
         if self.request.mobile != self.mobile:
             return ()
+        page_rows = bill_page_button_rows(catalogue_text, self.bill_pages, takes_invoices=self.takes_invoices)
         if self.is_rateable:
             stars = [text_button("⭐" * score, f"امتیاز {self.request.code} {score}") for score in SCORE_CHOICES]
-            return (*arrange_in_rows([*self._print_buttons()], 2), *arrange_in_rows(stars, 1))
+            return (*page_rows, *arrange_in_rows([*self._print_buttons()], 2), *arrange_in_rows(stars, 1))
         return (
-            *payment_button_rows(catalogue_text, self.payment_address, takes_invoices=self.takes_invoices),
+            *page_rows,
             *arrange_in_rows([*self._citizen_buttons(catalogue_text)], 2),
         )
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from domain.actions.guessing import MOST_MISSES
-from domain.bills.bill import Bill
+from domain.bills.bill import Bill, RefundState
 from domain.gateways.attempt import AttemptState
 from domain.gateways.gateway import DeclineReason, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.health import FAILURES_BEFORE_REST
@@ -104,6 +104,11 @@ async def test_several_bills_are_paid_together(site: PaymentSite, client: Client
     await come_back(client, await leave_and_pay(site, client, path))
     await site.ask_banks()
     assert [await site.bill_state(bill) for bill in bills] == ["paid", "paid"]
+    receipt = await shown(client, path)
+    [attempt] = await site.list_attempts(bills[0])
+    assert "مبلغ پرداخت‌شدهٔ ۲ قبض" in receipt
+    assert receipt.count(persian_digits(attempt.order_number)) == 1
+    assert all(bill.bill_id in receipt for bill in bills)
 
 
 async def test_tokens_that_there_are_not_are_counted_and_real_ones_told_all_the_same(
@@ -169,9 +174,10 @@ async def test_a_payment_comes_back_and_is_settled_by_the_bank_alone(site: Payme
     assert "Refresh" not in settled.headers
     page = await shown(client, path)
     [attempt] = await site.list_attempts(bill)
-    for words in ("پرداخت شد", "درگاه اینترنتی", "999990******1111"):
-        assert words in page
-    assert persian_digits(str(attempt.sale_number)) in page
+    for words in ("پرداخت شد", "درگاه اینترنتی", "999990******1111", "۱۳٬۲۰۰٬۰۰۰ ریال", "کارکرد ماشین‌آلات",
+                  persian_digits(attempt.order_number), persian_digits(str(attempt.sale_number)), attempt.reference,
+                  "۱۴۰۵/۰۹/۰۳", bill.bill_id, bill.payment_id, "شهرداری گمیشان", "۰۱۷-۳۴۱۱۲۲۳۳"):  # fmt: skip
+        assert str(words) in page, words
     assert "start" not in page
 
 
@@ -314,6 +320,22 @@ async def test_what_is_over_is_told_so(site: PaymentSite, client: Client) -> Non
         assert "start" not in page
         answer = await leave(client, path)
         assert (answer.status, answer.headers["Location"]) == (303, path)
+
+
+async def test_a_receipt_tells_what_goes_back(site: PaymentSite, client: Client) -> None:
+    bill = await site.issue_bill()
+    path = await site.link_to(bill)
+    values = await leave_and_pay(site, client, path)
+    await store_state(site, bill, "expired")
+    await come_back(client, values)
+    await site.ask_banks()
+    assert await site.bill_state(bill) == "refund_due"
+    page = await shown(client, path)
+    assert re.search(r"به شما برمی‌گردد</dt><dd>۱۳٬۲۰۰٬۰۰۰ ریال", page)
+    async with site.demo.store.open_unit() as uow:
+        [refund] = await uow.bills.list_refunds(bill.id)
+        await uow.bills.save_refund(replace(refund, state=RefundState.REFUNDED))
+    assert re.search(r"به شما برگشت</dt><dd>۱۳٬۲۰۰٬۰۰۰ ریال", await shown(client, path))
 
 
 async def store_state(site: PaymentSite, bill: Bill, state: str) -> None:

@@ -20,6 +20,7 @@ from yarl import URL
 from domain.values.calendar import WorkingCalendar
 from tests.e2e.support.program_runs import Death, Finished, Order, Run, Starter, cold, finished, warm
 from tests.e2e.support.sms_panel import Panel
+from tests.e2e.support.text_matching import SITE
 from tests.fakes.kavenegar import Webhooks
 from tests.support.fake_time import FakeTime
 from tests.support.postgres_server import free_port
@@ -64,7 +65,7 @@ class Office:
         return {
             "PISHKHAN_DATABASE_URL": database_url,
             "PISHKHAN_PORT": str(self.port),
-            "PISHKHAN_BASE_URL": "https://pishkhan.example.ir",
+            "PISHKHAN_BASE_URL": SITE,
             "PISHKHAN_SECRET_KEY": SECRET_KEY,
             "PISHKHAN_BILLS__COMPANY_CODE": "077",
             "PISHKHAN_SMS__PROVIDERS": "kavenegar",

@@ -5,18 +5,27 @@ and bill ids out of the texts as a citizen would.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 
 from domain.messages.catalogue import Catalogue
+from domain.values.message_parts import count_parts
 
 MACHINERY = "services.machinery."
 CATALOGUE = Catalogue.load()
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-PAYMENT_LINK = r"(?:\nhttps://\S+/pay/[a-z2-9]{12})?"
-"""What a text with the ids of a bill may end with, where it has room."""
+SITE = "https://pishkhan.example.ir"
+"""Where the offices of these tests are reached."""
+
+LINK = re.compile(
+    rf"\n(?P<receipt>{re.escape(CATALOGUE.text('sms.receipt_at'))} )?{re.escape(SITE)}/pay/[a-z2-9]{{12}}$"
+)
+"""The link that a text about a bill ends with, and whether it is called a receipt's."""
+
+RECEIPT = "+receipt"
+"""What a key ends with where the text also tells of a bill that was paid."""
 
 Facts = Mapping[str, str]
 """Placeholder → what stood in its place."""
@@ -26,11 +35,15 @@ def read_facts(text: str, *keys: str) -> Facts:
     """The facts in a text that consists of these texts of the catalogue, one a line; AssertionError if not.
 
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
-    beginning of a text only (a list or menu follows).
+    beginning of a text only (a list or menu follows). What has the ids of a bill, and fits with it, has to end with the
+    link to it; so has a payment's receipt, and what is marked so (`RECEIPT`). Nothing else may.
     """
-    ending = PAYMENT_LINK if any("{payment_id}" in CATALOGUE.text(_full(key.removesuffix("*"))) for key in keys) else ""
-    found = re.fullmatch("\n".join(_pattern(key) for key in keys) + ending, visible_text(text), re.DOTALL)
+    link = LINK.search(visible_text(text))
+    body, names = LINK.sub("", visible_text(text)), [key.removesuffix(RECEIPT) for key in keys]
+    found = re.fullmatch("\n".join(_pattern(name) for name in names), body, re.DOTALL)
     assert found, f"expected {' + '.join(keys)}, heard:\n{text}"
+    if not any(name.endswith("*") for name in names):
+        assert (link.expand(r"\g<receipt>") if link else None) == _find_link_name(body, keys), f"its link:\n{text}"
     return {name.rpartition("__")[0]: value for name, value in found.groupdict().items()}
 
 
@@ -42,6 +55,18 @@ def visible_text(text: str) -> str:
 def render_text(key: str, **facts: str) -> str:
     """A text of the catalogue as people read it."""
     return visible_text(CATALOGUE.render(_full(key), facts))
+
+
+def _find_link_name(body: str, keys: Sequence[str]) -> str | None:
+    """Before the link that a text must end with: nothing, or that it is a receipt's; None where it must have none."""
+    names = [_full(key.removesuffix(RECEIPT)) for key in keys]
+    is_receipt = any(key.endswith((RECEIPT, "notices.pay", "notices.paid")) for key in keys)
+    if not is_receipt and not any("{payment_id}" in CATALOGUE.text(name) for name in names):
+        return None
+    link_name = f"{CATALOGUE.text('sms.receipt_at')} " if is_receipt else ""
+    marks = "".join(CATALOGUE.text(name).count("{code}") * "\u200e\u200f" for name in names)
+    whole_text = f"{body}{marks}\n{link_name}{SITE}/pay/abcdefghijkm"
+    return link_name if count_parts(whole_text) <= max(CATALOGUE.part_budget(name) for name in names) else None
 
 
 def _full(key: str) -> str:

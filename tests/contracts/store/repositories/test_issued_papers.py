@@ -44,6 +44,18 @@ async def test_a_paper_is_found_by_its_token(store: SqlStore) -> None:
         assert await uow.issued_papers.find_by_token("2" * 32) is None
 
 
+async def test_papers_are_found_by_their_number_however_it_is_typed(store: SqlStore) -> None:
+    request = a_request()
+    older, newer, other = (
+        IssuedPaper(letter * 32, request.id, "letter", number, date(2025 + year, 11, 24))
+        for letter, number, year in (("1", "ك ۱۲/الف", 0), ("2", "ک12/الف", 1), ("3", "ک13/الف", 1))
+    )
+    await added(store, request, older, newer, other, IssuedPaper("4" * 32, request.id, "form", None, date(2026, 1, 1)))
+    async with store.open_unit(write=False) as uow:
+        assert await uow.issued_papers.list_by_number("ک ۱۲ / الف") == [newer, older]
+        assert await uow.issued_papers.list_by_number("ک12") == []
+
+
 async def test_a_token_is_never_given_twice(store: SqlStore) -> None:
     request = a_request()
     paper = IssuedPaper("0" * 32, request.id, "letter", None, date(2026, 11, 24))
@@ -97,9 +109,11 @@ async def test_papers_of_before_are_carried_over(empty_database_url: str) -> Non
     store = await SqlStore.connect(empty_database_url)
     async with store.open_unit(write=False) as uow:
         found = [await uow.issued_papers.find_by_token(token) for token in (LETTER, PERMIT, FORM)]
+        numbered = await uow.issued_papers.list_by_number("۱۴۰۵/ك/۱")
         services = [(await uow.requests.get(one.request_id)).service for one in found if one]
     await store.close()
     assert services == ["expert", "taxi_leave", "machinery"]
+    assert numbered == found[:1]
     assert [(one.kind, one.number, one.day) for one in found if one] == [
         ("letter", "1405/ک/1", date(2026, 11, 24)),
         ("permit", "1405/ت/7", date(2026, 11, 23)),

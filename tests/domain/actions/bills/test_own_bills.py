@@ -17,7 +17,7 @@ async def test_a_drivers_fine(taxis: TaxiOrganisation) -> None:
     await a_violation(taxis.town)
     heard = await taxis.town.say(DRIVER_MOBILE, "قبض")
     [row] = await rows_of(taxis.town, "violation")
-    assert heard.key == "sms.bills"
+    assert heard.key == "sms.pay_bill"
     assert all(word in heard.text for word in ("جریمه تخلف تاکسی: ۵۰۰٬۰۰۰ ریال", row.data["bill_id"]))
     assert (await taxis.town.say(DRIVER_MOBILE, "قبض")).text == heard.text
     for other in (OWNER_MOBILE, STRANGER):

@@ -1,4 +1,4 @@
-"""«اصالت»: whether a text, a link or a paper is ours, told to anybody, and nothing of persons."""
+"""«اصالت»: whether a text, a link or a paper is ours; what a number is about is told to whom it was sent to alone."""
 
 from dataclasses import replace
 
@@ -6,13 +6,16 @@ import pytest
 
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.bills.bill import Bill
+from domain.values.actors import Role
 from domain.values.bill_ids import make_ids
 from domain.values.message_parts import count_parts
+from domain.values.text import persian_digits
 from tests.support.chat_person import Person, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 from tests.support.scenarios.expert_unit import Experts
 
 SITE = "https://gomishan.ir"
+OURS = "این شماره از شهرداری گمیشان است. جزئیات آن فقط به همراهی گفته می‌شود که برایش فرستاده شده است."
 UNKNOWN, MISTYPED = "sms.authentic.unknown", "errors.code_mistyped"
 
 
@@ -40,30 +43,65 @@ def foreign_ids(bill: Bill) -> tuple[str, str]:
     return ids.bill_id, ids.payment_id
 
 
-async def test_of_a_bill_everybody_hears_what_for_how_much_and_whether_it_is_open(town: Municipality) -> None:
+async def test_of_an_own_bill_what_for_how_much_and_whether_it_is_open_is_told(town: Municipality) -> None:
     code = await set_contact(town).reach("awaiting_payment")
     bill = await bill_of(town, code)
-    for mobile in (CITIZEN, NEIGHBOUR):
-        for text in (
-            f"اصالت {bill.bill_id}",
-            f"اصالت {bill.bill_id} {bill.payment_id}",
-            f"این پیامک اصالت دارد؟ شهرداری: ۳۵٬۲۰۰٬۰۰۰ ریال\nشناسه قبض {bill.bill_id}\nشناسه پرداخت {bill.payment_id}",
-            f"شناسه قبض: {bill.bill_id} جعلی است؟",
-        ):
-            heard = await town.say(mobile, text)
-            assert (heard.inbound.intent, heard.key) == ("authentic", "sms.authentic.single_open")
-            assert "کارکرد ماشین‌آلات، ۳۵٬۲۰۰٬۰۰۰ ریال، هنوز پرداخت نشده" in heard.text
-            assert not any(secret in heard.text for secret in (code, bill.payment_id, "خیابان امام", "0912"))
+    for text in (
+        f"اصالت {bill.bill_id}",
+        f"اصالت {bill.bill_id} {bill.payment_id}",
+        f"این پیامک اصالت دارد؟ شهرداری: ۳۵٬۲۰۰٬۰۰۰ ریال\nشناسه قبض {bill.bill_id}\nشناسه پرداخت {bill.payment_id}",
+        f"شناسه قبض: {bill.bill_id} جعلی است؟",
+    ):
+        heard = await town.say(CITIZEN, text)
+        assert (heard.inbound.intent, heard.key) == ("authentic", "sms.authentic.single_open")
+        assert "کارکرد ماشین‌آلات، ۳۵٬۲۰۰٬۰۰۰ ریال، هنوز پرداخت نشده" in heard.text
+        assert not any(secret in heard.text for secret in (code, bill.payment_id, "خیابان امام", "0912"))
+        other = await town.say(NEIGHBOUR, text)
+        assert (other.inbound.intent, other.text) == ("authentic", OURS)
     await town.pay(code)
     assert (await town.say(CITIZEN, f"اصالت {bill.bill_id}")).key == "sms.authentic.single_closed"
+    assert (await town.say(NEIGHBOUR, f"اصالت {bill.bill_id}")).text == OURS
 
 
-async def test_of_a_tracking_code_the_service_alone_is_told(town: Municipality) -> None:
+async def test_of_an_own_tracking_code_service_and_state_are_told(town: Municipality) -> None:
     code = await town.reach("awaiting_payment")
-    for mobile in (CITIZEN, NEIGHBOUR):
-        for text in (f"اصالت {code}", f"authentic {code[:3]} {code[3:6]} {code[6:]}", f"{code} اصالت دارد"):
-            heard = await town.say(mobile, text)
-            assert heard.text == "این کد رهگیری از شهرداری گمیشان است: کارکرد ماشین‌آلات."
+    for text in (f"اصالت {code}", f"authentic {code[:3]} {code[3:6]} {code[6:]}", f"{code} اصالت دارد"):
+        heard = await town.say(CITIZEN, text)
+        assert heard.text.startswith("این کد رهگیری از شهرداری گمیشان است: کارکرد ماشین‌آلات، ")
+        assert (await town.say(NEIGHBOUR, text)).text == OURS
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{number}", "نامه {number}", "{year} / {register} - {count}", "{count}/{register}/{year}", "{persian}",
+     "شماره نامه: {number} است؟", "پاسخ درخواست 123456786 با شماره {number} در ۱۴۰۵/۰۹/۰۵ صادر شد."],
+)  # fmt: skip
+async def test_a_letter_is_found_by_its_number(experts: Experts, written: str) -> None:
+    town, code = experts.town, await experts.reach("answered")
+    number = str((await town.request(code)).data["letter_number"])
+    year, register, count = number.split("/")
+    words = {"number": number, "year": year, "register": register, "count": count, "persian": persian_digits(number)}
+    own = await town.say(CITIZEN, f"اصالت {written.format(**words)}")
+    assert (own.inbound.intent, own.key) == ("authentic", "sms.authentic.paper_valid")
+    other = await town.say(NEIGHBOUR, f"اصالت {written.format(**words)}")
+    assert other.key == "sms.authentic.letter_of_other"
+    assert "۱۴۰۵" not in other.text
+
+
+async def test_a_letter_of_the_secretariats_own_number_is_found_however_it_is_typed(experts: Experts) -> None:
+    town, code = experts.town, await experts.reach("paid")
+    await town.do(code, "issue", Role.SECRETARIAT, text="پاسخ", number="ش / ۴۴۱۲-الف")
+    for written in ("نامه ش/4412-الف", "شماره نامه ش / ۴۴۱۲ - الف", "نامه با شماره ش/۴۴۱۲-الف درست است؟"):
+        assert (await town.say(CITIZEN, f"اصالت {written}")).key == "sms.authentic.paper_valid", written
+    for written in ("نامه ش/4413-الف", "1405/ک/999", "نامه ۴۴۱۲"):
+        assert (await town.say(CITIZEN, f"اصالت {written}")).key == UNKNOWN, written
+
+
+async def test_letters_are_not_guessed_through(experts: Experts) -> None:
+    await experts.reach("answered")
+    heard = [await experts.town.say(NEIGHBOUR, f"اصالت 1405/ک/{number}") for number in range(1, 13)]
+    assert [one.key for one in heard[:2]] == ["sms.authentic.letter_of_other", UNKNOWN]
+    assert heard[-1].key == "errors.too_many_requests"
 
 
 @pytest.mark.parametrize(
@@ -105,18 +143,23 @@ async def test_a_genuine_token_at_another_site_is_not_ours(town: Municipality, a
     assert heard.text.endswith("آن را باز نکنید و پولی نپردازید.\nپرسش: ۰۱۷-۳۵۶۶۲۲۲۲")
 
 
-@pytest.mark.parametrize("address", ["{token}", "gomishan.ir/verify/{token}", f"{SITE}/verify/{{token}}"])
+@pytest.mark.parametrize(
+    "address", ["{token}", "{typed}", "{persian}", "gomishan.ir/verify/{token}", f"{SITE}/verify/{{token}}"]
+)
 async def test_of_a_paper_what_its_page_says(experts: Experts, address: str) -> None:
     town, code = set_contact(experts.town), await experts.reach("closed")
     token = (await town.request(code)).data["letter_token"]
-    heard = await town.say(NEIGHBOUR, f"اصالت {address.format(token=token)}")
+    typed = " ".join(token[start : start + 4] for start in range(0, 32, 4)).upper()
+    heard = await town.say(
+        NEIGHBOUR, f"اصالت {address.format(token=token, typed=typed, persian=persian_digits(token))}"
+    )
     assert heard.key == "sms.authentic.paper_valid"
     assert heard.text.startswith("این برگه از شهرداری گمیشان است و اعتبار دارد: ")
 
 
 async def test_what_is_unknown_is_not_ours_and_nothing_is_to_be_paid(town: Municipality) -> None:
     bill_id, payment_id = foreign_ids(await bill_of(town, await town.reach("awaiting_payment")))
-    warning = "این کد از شهرداری گمیشان نیست. پولی نپردازید."
+    warning = "این شماره از شهرداری گمیشان نیست. پولی نپردازید."
     codes = ("123456786", bill_id, f"{bill_id} {payment_id}", "abcdefghijkm", "a1" * 16, "/pay/short", "/verify/abc")
     for code in codes:
         heard = await town.say(CITIZEN, f"اصالت {code}")

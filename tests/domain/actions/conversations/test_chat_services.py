@@ -231,7 +231,7 @@ async def test_drivers_and_owners_see_the_duties_of_their_taxis(taxis: TaxiOrgan
     assert "شناسه قبض" in answer.text
     assert labels(answer) == ["منوی خدمات"]
     bills = await person.press("پرداخت قبض", (await person.starts())[-1])
-    assert bills.key == ("sms.bills" if mobile == OWNER_MOBILE else "sms.none_to.pay")
+    assert bills.key == ("sms.pay_bill" if mobile == OWNER_MOBILE else "sms.none_to.pay")
 
 
 async def test_drivers_have_a_menu_of_their_own(driver: Person, taxis: TaxiOrganisation) -> None:

@@ -82,10 +82,14 @@ async def test_what_was_paid_at_an_atm_meanwhile_is_not_charged(payer: Payer, co
     assert len(payments) == 1
 
 
-async def test_one_open_request_is_asked_about_as_before(payer: Payer, codes: list[str]) -> None:
+async def test_the_one_open_bill_is_answered_as_if_it_had_been_named(payer: Payer, codes: list[str]) -> None:
     for code in codes[1:]:
         await payer.town.pay(code)
-    assert (await payer.town.say(CITIZEN, "قبض")).key == "sms.which.pay"
+    heard = await payer.town.say(CITIZEN, "قبض")
+    assert heard.key == "sms.pay"
+    assert heard.text == (await payer.town.say(CITIZEN, f"قبض {codes[0]}")).text
+    answered = await (await Person(payer.town).linked()).says("قبض")
+    assert labels(answered)[0] == "پرداخت اینترنتی"
 
 
 async def test_in_a_chat_one_button_pays_all(payer: Payer, codes: list[str]) -> None:
