@@ -17,7 +17,14 @@ from channels.portal.requests.addresses import (
     read_draft_id,
     section_address,
 )
-from channels.portal.requests.draft_pages import continue_address, ensure_session, find_form_service, require_session
+from channels.portal.requests.draft_pages import (
+    continue_address,
+    ensure_session,
+    find_form_service,
+    leading_on,
+    open_reading_unit,
+    require_session,
+)
 from channels.portal.requests.summary_view import minutes_text
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -55,7 +62,7 @@ class BeginPages:
             PortalRoute("GET", DRAFTS_PATH, self._show_drafts),
             PortalRoute("GET", RESUME_PATH, self._show_resume),
             PortalRoute("POST", RESUME_PATH, PortalSubmission("resume", self._resume, self._show_resume)),
-            PortalRoute("GET", CONTINUE_PATH, self._continue),
+            PortalRoute("GET", CONTINUE_PATH, leading_on(self._continue)),
             PortalRoute("POST", DELETE_PATH, PortalSubmission("delete", self._delete, self._show_drafts)),
         )
 
@@ -124,7 +131,7 @@ class BeginPages:
 
     async def _continue(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)
-        async with self._store.open_unit() as uow:  # guards of a form may lock what they look at
+        async with open_reading_unit(self._store, visitor) as uow:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
             reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
         raise web.HTTPSeeOther(continue_address(reading))

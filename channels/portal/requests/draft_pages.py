@@ -1,16 +1,18 @@
 """What the pages of a draft share: the session that holds it, and what is done where a browser does not hold it."""
 
+from contextlib import AbstractAsyncContextManager
+
 from aiohttp import web
 
-from channels.portal.frame import PortalVisitor, keep_session_token
-from channels.portal.requests.addresses import draft_address, section_address
+from channels.portal.frame import PortalHandler, PortalVisitor, keep_session_token, render_portal_page
+from channels.portal.requests.addresses import begin_address, draft_address, section_address
 from domain.actions.citizens.sessions import open_session
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_form_service
 from domain.actions.drafts.reading import DraftReading
 from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
-from domain.unit_of_work import UnitOfWork
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound, UnknownService
 
 
@@ -38,6 +40,26 @@ def require_session(visitor: PortalVisitor) -> CitizenSession:
     if visitor.session is None:
         raise NotFound("draft", detail="draft")
     return visitor.session
+
+
+def leading_on(handler: PortalHandler) -> PortalHandler:
+    """Return the handler of a page of a draft; where this browser does not hold the draft, it says how one goes on."""
+
+    async def handle(request: web.Request, visitor: PortalVisitor) -> web.StreamResponse:
+        try:
+            return await handler(request, visitor)
+        except NotFound as error:
+            context = {"begin_address": begin_address(request.match_info["key"])}
+            return render_portal_page(request, visitor, "portal/requests/missing.html", context, error=error)
+
+    return handle
+
+
+def open_reading_unit(store: Store, visitor: PortalVisitor) -> AbstractAsyncContextManager[UnitOfWork]:
+    """Open a unit in which a draft is read. The guards of a form may lock what they look at (a taxi, against two leaves
+    at once); they are asked once a mobile is proved: before, nobody who reads waits for a writer.
+    """
+    return store.open_unit(write=visitor.proved_mobile is not None)
 
 
 def continue_address(reading: DraftReading) -> str:

@@ -19,7 +19,13 @@ from channels.portal.requests.addresses import (
     section_address,
 )
 from channels.portal.requests.controls import read_section_values
-from channels.portal.requests.draft_pages import ensure_session, find_form_service, require_session
+from channels.portal.requests.draft_pages import (
+    ensure_session,
+    find_form_service,
+    leading_on,
+    open_reading_unit,
+    require_session,
+)
 from channels.portal.requests.section_view import Problem, SectionViews
 from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_without_machine
 from channels.web.posted import PostedForm, read_text
@@ -65,16 +71,16 @@ class SectionPages:
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
         return (
-            PortalRoute("GET", SECTION_PATH, self._show_section),
+            PortalRoute("GET", SECTION_PATH, leading_on(self._show_section)),
             PortalRoute("POST", SECTION_PATH, PortalSubmission("section", self._save_section, self._show_again)),
-            PortalRoute("GET", LATER_PATH, self._show_later),
+            PortalRoute("GET", LATER_PATH, leading_on(self._show_later)),
             PortalRoute("POST", LATER_PATH, PortalSubmission("later", self._save_mobile, self._show_later)),
         )
 
     async def _show_section(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         _, section = self._find_section(request)
         session = require_session(visitor)
-        async with self._store.open_unit() as uow:  # guards of a form may lock what they look at
+        async with open_reading_unit(self._store, visitor) as uow:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
             reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
         if draft.is_submitted and not comes_from_summary(request):

@@ -20,7 +20,11 @@ from channels.portal.requests.addresses import (
     read_draft_id,
 )
 from channels.portal.requests.done_view import build_done_view
-from channels.portal.requests.draft_pages import require_session
+from channels.portal.requests.draft_pages import (
+    leading_on,
+    open_reading_unit,
+    require_session,
+)
 from channels.portal.requests.section_view import Problem
 from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
@@ -55,18 +59,18 @@ class SummaryPages:
         """Return the routes."""
         relation = PortalSubmission("applicant", self._save_relation, self._show_relation)
         return (
-            PortalRoute("GET", SUMMARY_PATH, self._show_summary),
-            PortalRoute("GET", RELATION_PATH, self._show_relation),
+            PortalRoute("GET", SUMMARY_PATH, leading_on(self._show_summary)),
+            PortalRoute("GET", RELATION_PATH, leading_on(self._show_relation)),
             PortalRoute("POST", RELATION_PATH, relation),
             PortalRoute("POST", SUBMIT_PATH, PortalSubmission("submit", self._submit, self._show_summary)),
-            PortalRoute("GET", DONE_PATH, self._show_done),
+            PortalRoute("GET", DONE_PATH, leading_on(self._show_done)),
         )
 
     async def _show_summary(
         self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         session, error = require_session(visitor), form_error(refused_form)
-        async with self._store.open_unit() as uow:  # guards of a form may lock what they look at
+        async with open_reading_unit(self._store, visitor) as uow:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
             if draft.is_submitted:
                 raise web.HTTPSeeOther(draft_address(draft, "done"))

@@ -21,6 +21,9 @@ REQUESTS_PER_MOBILE = 20
 UNVERIFIED_PER_ADDRESS = 20
 """Requests without a proof that an address submits in an hour."""
 
+UNVERIFIED_IN_ALL = 300
+"""The same of all addresses together: the staff have to look at each, and nobody can be called back by SMS."""
+
 COUNTING_WINDOW = timedelta(hours=1)
 
 REPRESENTED_KEY = "represented"
@@ -59,9 +62,7 @@ async def submit_unverified(
     if draft.request_code is not None:
         return await uow.requests.get_by_code(draft.request_code)
     await _count_request(dependencies, uow, typed_mobile)
-    address_key = f"unverified:{network_for_address(source_address)}"
-    if await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW) > UNVERIFIED_PER_ADDRESS:
-        raise TooManyRequests("draft", detail="requests")
+    await _count_unverified(dependencies, uow, source_address)
     actor = citizen_actor(None)
     draft.mobile = typed_mobile
     request = await _store_request(dependencies, uow, draft, actor, None)
@@ -72,6 +73,14 @@ async def submit_unverified(
 async def _count_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> None:
     counted = await uow.lines.add_hit(f"requests:{mobile}", dependencies.clock.now(), COUNTING_WINDOW)
     if counted > REQUESTS_PER_MOBILE:
+        raise TooManyRequests("draft", detail="requests")
+
+
+async def _count_unverified(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+    now, address_key = dependencies.clock.now(), f"unverified:{network_for_address(source_address)}"
+    address_count = await uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
+    overall_count = await uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW)
+    if address_count > UNVERIFIED_PER_ADDRESS or overall_count > UNVERIFIED_IN_ALL:
         raise TooManyRequests("draft", detail="requests")
 
 

@@ -321,6 +321,14 @@ async def test_nobody_else_opens_a_draft(portal: DemoSite, citizen: PortalCitize
     await citizen.get(f"/services/machinery/request/9999999999999999999/{page}", 404)
 
 
+async def test_who_does_not_hold_a_draft_is_led_on(portal: DemoSite, citizen: PortalCitizen) -> None:
+    draft = await begin(citizen)
+    async with portal_citizen(portal) as other:
+        page = await other.get(f"{draft}/summary", 404)
+    for address in ("/drafts/resume", "/services/machinery/request", "/track"):
+        assert f'href="{address}"' in page
+
+
 async def test_hostile_answers_stay_text(citizen: PortalCitizen) -> None:
     hostile = '"><script>alert(1)</script>{{ 7*7 }}\u202e'
     draft = await begin(citizen)

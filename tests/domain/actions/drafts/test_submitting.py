@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from domain.actions.drafts.saving import save_relation
-from domain.actions.drafts.submitting import REPRESENTED_KEY, REQUESTS_PER_MOBILE, submit_unverified
+from domain.actions.drafts.submitting import (
+    REPRESENTED_KEY,
+    REQUESTS_PER_MOBILE,
+    UNVERIFIED_PER_ADDRESS,
+    submit_unverified,
+)
 from domain.actions.requests.unverified import find_unverified_mobile, verify_request_mobile
 from domain.actions.requests.walk_in import correct_mobile
 from domain.drafts.draft import Relation
@@ -96,6 +101,14 @@ async def test_a_mobile_submits_only_so_many_requests_an_hour(forms: DraftedForm
     with pytest.raises(TooManyRequests):
         await forms.submit(await forms.fill())
     await forms.submit(await forms.fill(), mobile=NEIGHBOUR)
+
+
+async def test_an_address_submits_only_so_many_without_a_proof(forms: DraftedForms) -> None:
+    for number in range(UNVERIFIED_PER_ADDRESS):
+        await submit_without_code(forms, f"+98912{number:07}")
+    with pytest.raises(TooManyRequests):
+        await submit_without_code(forms)
+    assert (await forms.submit(await forms.fill())).mobile == CITIZEN
 
 
 async def test_without_a_code_the_request_waits_and_nothing_is_sent(forms: DraftedForms) -> None:
