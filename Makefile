@@ -82,6 +82,7 @@ chaos: setup
 	$(BIN)/python -m tests.faults.payments --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
+	EFFORT=10 $(BIN)/pytest -s tests/faults/test_card_refunds.py
 	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often
 	ALL_STEPS=1 $(BIN)/pytest tests/faults/test_bale_payments_killed.py
 	$(BIN)/python -m tests.simulation.payments --schedules $(SCHEDULES) --depth $(DEPTH)

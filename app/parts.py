@@ -37,6 +37,7 @@ from channels.sms.inbound import SmsChannel
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
+from domain.actions.payments.card_refunds import list_refunding_gateways
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.gateways.gateway import PaymentGateway
 from domain.messages.ports import SmsProvider
@@ -126,7 +127,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         dependencies = await load_dependencies(settings, store)
         sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, dependencies.catalogue)
-        gateways = build_gateways(settings)
+        gateways = _build_gateways(settings, dependencies)
         bots = _build_bots(settings, dependencies, store, printer, gateways)
         try:
             yield ServerParts(
@@ -148,6 +149,13 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         for provider in providers.values():
             await provider.close()
         await store.close()
+
+
+def _build_gateways(settings: Settings, dependencies: Dependencies) -> dict[str, PaymentGateway]:
+    """Return the gateways in use, and let the actions know which of them send money back to cards."""
+    gateways = build_gateways(settings)
+    dependencies.card_refund_gateways = list_refunding_gateways(gateways)
+    return gateways
 
 
 def _build_bots(

@@ -19,6 +19,7 @@ from domain.drafts.ports import DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
+from domain.gateways.refund_ports import CardRefundRepository
 from domain.jobs.ports import LeaseRepository
 from domain.ledger.ports import LedgerRepository, SuspenseRepository
 from domain.messages.ports import (
@@ -160,6 +161,11 @@ class UnitOfWork(Protocol):
     @property
     def payment_attempts(self) -> PaymentAttemptRepository:
         """Attempts to pay at bank gateways, with their history and callbacks."""
+        ...
+
+    @property
+    def card_refunds(self) -> CardRefundRepository:
+        """Attempts to send money back to paying cards, with their history."""
         ...
 
     @property

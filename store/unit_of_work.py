@@ -29,6 +29,7 @@ from store.messages.message_counts import SqlMessageCountRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.migrate import check_engine_schema
 from store.payments.attempts import SqlPaymentAttemptRepository
+from store.payments.card_refunds import SqlCardRefundRepository
 from store.payments.links import SqlPaymentLinkRepository
 from store.payments.merged_bills import SqlMergedBillRepository
 from store.queues.saved_views import SqlSavedViewRepository
@@ -101,6 +102,7 @@ class SqlUnit:
     def _open_money(self, work: SqlTransaction) -> None:
         self.bills = SqlBillRepository(work)
         self.payment_attempts = SqlPaymentAttemptRepository(work)
+        self.card_refunds = SqlCardRefundRepository(work)
         self.payment_links = SqlPaymentLinkRepository(work)
         self.merged_bills = SqlMergedBillRepository(work)
         self.ledger = SqlLedgerRepository(work)

@@ -93,6 +93,9 @@ COMMANDS: CommandTable = {
             "attempts": "app.cli.money.attempts:list_attempts",
             "ask": "app.cli.money.attempts:ask",
             "resolve": "app.cli.money.attempts:resolve",
+            "deny": "app.cli.money.attempts:deny",
+            "card-refunds": "app.cli.money.card_refunds:list_card_refunds",
+            "ask-refund": "app.cli.money.card_refunds:ask_refund",
         },
     ),
     "ledger": CommandGroup(

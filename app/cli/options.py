@@ -14,6 +14,9 @@ ActingUserOrSystem = Annotated[
     str | None,
     typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it; the system if not given."),
 ]
+ToCard = Annotated[
+    bool, typer.Option("--to-card", help="To the card that paid, where the money came by a gateway that can.")
+]
 RowNumber = Annotated[
     int, typer.Argument(min=1, max=2**63 - 1, help="Its number, as the list tells it, or whatever made it.")
 ]

@@ -10,16 +10,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
+from app.jobs.job import LONG_LIMIT, USUAL_LIMIT, Job
 from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
 from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
-from app.jobs.timetable import ClockReading, Interval, JobTrigger, run_daily, run_every
+from app.jobs.timetable import ClockReading, Interval, run_daily, run_every
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
@@ -30,6 +30,7 @@ from domain.actions.history.verifications import request_nightly_verification, r
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.actions.offices.accounts import forget_old_calls
 from domain.actions.payments.advance import advance_due_attempts
+from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
 from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
 from domain.actions.registries.import_jobs import forget_old_imports
@@ -42,6 +43,7 @@ from domain.actions.staff.own_account import rewrap_paper_codes
 from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.chats.chat import MESSENGERS
 from domain.gateways.ports import PAYMENTS_WAKE
+from domain.gateways.refund_ports import CARD_REFUNDS_WAKE
 from domain.requests.request import TimerKind
 from domain.values.errors import DomainError
 from store.engines.faults import DatabaseUnavailable
@@ -53,38 +55,6 @@ TICK_SECONDS = 0.25
 
 CLOCK_LEAP = timedelta(seconds=5)
 """A clock that was set by so much is logged."""
-
-USUAL_LIMIT = timedelta(minutes=10)
-LONG_LIMIT = timedelta(hours=3)
-"""For what looks through everything there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something done again and again."""
-
-    name: str
-    """Its own; its lease is `job:` and this."""
-    trigger: JobTrigger
-    """When it is due, and from when on it is late."""
-    action: Callable[[ServerParts], Awaitable[object]]
-    """May run twice in a row without harm."""
-    wake_channel: str | None = None
-    """It also runs whenever a commit of this process queued a text for this channel, or left what is known by this
-    name; None: by time alone.
-    """
-    runs_at_start: bool = False
-    """It also runs when the process starts, which may have been away at its time."""
-    in_every_process: bool = False
-    """Each process has its own, and needs no lease."""
-    messenger: str | None = None
-    """It is there where this messenger's bot is; None: always."""
-    needs_gateway: bool = False
-    """It is there where a bank gateway is in use."""
-    is_endless: bool = False
-    """It runs until it is cut off, which loses nothing."""
-    run_limit: timedelta = USUAL_LIMIT
-    """Any other is cut off when it runs for longer."""
 
 
 async def watch_jobs(parts: ServerParts) -> None:
@@ -154,12 +124,14 @@ JOBS = (
         needs_gateway=True,
     ),
     Job(
-        "unverified_payments",
-        run_every(minutes=5),
-        _recover_payments,
+        "card_refunds",
+        run_every(seconds=5),
+        lambda parts: send_due_refunds(parts.dependencies, parts.store, parts.gateways),
+        wake_channel=CARD_REFUNDS_WAKE,
         runs_at_start=True,
         needs_gateway=True,
     ),
+    Job("unverified_payments", run_every(minutes=5), _recover_payments, runs_at_start=True, needs_gateway=True),
     Job(
         "settlement_files",
         run_every(seconds=2),
@@ -263,7 +235,7 @@ class Scheduler:
         for job in self._jobs:
             self._last_begun[job.name] = now
             if not job.is_endless:
-                carries_messages = job.wake_channel not in {None, PAYMENTS_WAKE}
+                carries_messages = job.wake_channel not in {None, PAYMENTS_WAKE, CARD_REFUNDS_WAKE}
                 self._parts.job_runs.expect_job(
                     job.name,
                     job.trigger.late_after,

@@ -64,7 +64,7 @@ class SideProcesses:
     exports: TableExports
     sheets: ReportSheets
     gateways: GatewaysByName = field(default_factory=dict)
-    """The banks that the staff ask about payments online."""
+    """The banks that the staff ask about payments online, and about money that goes back to cards."""
 
 
 class Admin:
@@ -126,7 +126,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         CalendarPages(dependencies, store),
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
-        RefundPages(dependencies, store),
+        RefundPages(dependencies, store, side_processes.gateways),
         AttemptPages(dependencies, store, side_processes.gateways),
         SuspensePages(dependencies, store),
         LedgerPages(dependencies, store),

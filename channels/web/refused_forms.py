@@ -1,6 +1,7 @@
 """Forms that were refused, as their pages show them again: every site keeps what was typed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from channels.web.posted import PostedForm
 from domain.values.errors import DomainError
@@ -26,3 +27,13 @@ class RefusedForm:
 def form_error(refused_form: RefusedForm | None) -> DomainError | None:
     """Return why a form was refused; None where none was."""
     return refused_form.error if refused_form else None
+
+
+def build_refusal_context(refused_form: RefusedForm | None, error_text: str | None) -> dict[str, Any]:
+    """Return what the templates ask of a form that was refused; `error_text` says why, in words."""
+    return {
+        "refused_form_name": refused_form.name if refused_form else None,
+        "submitted_texts": refused_form.submitted_texts if refused_form else {},
+        "refused_field": refused_form.error.field if refused_form else None,
+        "refusal": error_text,
+    }

@@ -29,6 +29,8 @@ class Dependencies:
     """Understands what citizens write."""
     settlement_layouts: Mapping[str, SettlementLayout] = field(default_factory=load_shipped_layouts, repr=False)
     """How settlement files are read, by the name of the layout."""
+    card_refund_gateways: frozenset[str] = frozenset()
+    """The bank gateways in use that send money of settled sales back to the paying card, in parts."""
     configured: Engine = field(init=False, repr=False)
     """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)

@@ -143,11 +143,13 @@ class Payment:
     attempt_id: int | None = None
     """The attempt at a bank gateway that brought it; None: it came in another way."""
     gateway: str | None = None
-    """The key of the bank gateway that it came by; None: by none."""
+    """The key of the bank gateway that it came or went by; None: by none."""
     merged_bill_id: int | None = None
     """The row of the merged bill that was paid, of which its bill is a part; None: the bill itself was."""
     part_position: int = 0
     """Its place among the payments of one receipt that paid a merged bill; 0: the first, or the only one."""
+    card_refund_id: int | None = None
+    """The attempt to refund by which it went back to a card (`RefundAttempt`); None: it did not."""
 
     @property
     def is_recorded(self) -> bool:
@@ -212,6 +214,26 @@ SURPLUS_REASON = "surplus_payment"
 """Why money goes back that came in for a bill which was settled, expired or void."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefundTarget:
+    """Where money goes back to: an IBAN, or else the card that paid."""
+
+    iban: str | None = None
+    """The IBAN; None: it goes to the card."""
+    card: str | None = None
+    """The card, masked, where it is known; None of an IBAN."""
+
+    @property
+    def history_facts(self) -> dict[str, str]:
+        """What the history of a request keeps of it, until personal data is erased."""
+        return {"iban": self.iban} if self.iban else {"card": self.card or ""}
+
+    @property
+    def audit_facts(self) -> dict[str, str]:
+        """What the audit keeps of it, for good: of a card no digits."""
+        return {"iban": self.iban} if self.iban else {"destination": "card"}
+
+
 @dataclass(slots=True)
 class Refund:
     """Money to return to the citizen."""
@@ -238,6 +260,20 @@ class Refund:
     """The second person who approved it, as a label; None while nobody has."""
     approved_at: datetime | None = None
     """When that person did, in UTC."""
+    to_card: bool = False
+    """Whether it goes to the card that paid, as the second person or who sent it said."""
+    card_refund_id: int | None = None
+    """The row of the attempt to send it to the card (`RefundAttempt`), also once it went; None: there is none."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is due and not on its way to a card: it may be sent, approved or cancelled."""
+        return self.state is RefundState.DUE and self.card_refund_id is None
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether a bank has been asked to send it to the card, or is about to be."""
+        return self.state is RefundState.DUE and self.card_refund_id is not None
 
     @property
     def is_of_surplus(self) -> bool:

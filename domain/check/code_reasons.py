@@ -196,6 +196,9 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "not_allowed_now": (
         "no_alert",
+        "no_card",
+        "refund_ended",
+        "refund_on_its_way",
         "not_unknown",
         "bank_not_askable",
         "settlement_booked",

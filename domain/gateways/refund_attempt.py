@@ -1,6 +1,6 @@
-"""An attempt to send money back to a paying card, and what follows from each change of it."""
+"""An attempt to send money back to a paying card, what follows from each change of it, and its history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,10 +47,18 @@ class RefundAttempt:
     """The key of the gateway where the money was paid."""
     refund_number: int
     """Our number of the transfer at that gateway: one number, one transfer, however often it is asked for."""
+    attempt_id: int
+    """The row of the attempt to pay that brought the money."""
     sale: Sale
-    """The settled sale that it is of."""
+    """The settled sale that it is of: the attempt's."""
+    bill_row_id: int
+    """The row of the bill on which the money is due back; its refunds name this attempt (`Refund.card_refund_id`)."""
     amount: int
-    """Rials that go back."""
+    """Rials that go back: the sum of these refunds."""
+    requested_by: str
+    """Who of the staff had it sent, as a label."""
+    created_at: datetime
+    """When that was, in UTC."""
     state: RefundAttemptState = RefundAttemptState.DUE
     """Where the money is."""
     reference: str | None = None
@@ -74,6 +82,26 @@ class RefundAttempt:
         return CardRefund(
             refund_number=self.refund_number, sale=self.sale, amount=self.amount, reference=self.reference
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAttemptEvent:
+    """One entry of the history of an attempt to refund."""
+
+    card_refund_id: int
+    """The row of the attempt to refund."""
+    number: int
+    """Counts the entries of the attempt, from 1."""
+    at: datetime
+    """In UTC."""
+    event: str
+    """What happened, as a stable code."""
+    state: RefundAttemptState
+    """Where the money was after it."""
+    code: str | None
+    """The bank's code, where it gave one."""
+    details: Mapping[str, str | int]
+    """Who did it, the call to the bank and its answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class Account(StrEnum):
     BANK = "bank"
     """Money that a bank slip or the bank's file says we have, and what was transferred back."""
     GATEWAY_CLEARING = "gateway_clearing"
-    """Money that a gateway says is ours, until its settlement file says so too."""
+    """Money that a gateway says is ours, or that it sent back to a card, until its settlement file says so too."""
     TILL = "till"
     """Money that came by the terminal of a counter office."""
     OWN_TERMINAL = "own_terminal"
@@ -129,6 +129,6 @@ class MoneySource:
             return AccountKey(Account.TILL, self.office)
         if self.method is PaymentMethod.POS:
             return AccountKey(Account.OWN_TERMINAL)
-        if self.method is PaymentMethod.GATEWAY:
+        if self.method is PaymentMethod.GATEWAY or self.gateway:
             return AccountKey(Account.GATEWAY_CLEARING, self.gateway or "")
         return AccountKey(Account.BANK, self.method)

@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     """A payment of a bill that needed none."""
     DEPOSIT = "deposit"
     """A payment by a gateway that the gateway's settlement file confirmed: the money lies in the bank since."""
+    WITHDRAWAL = "withdrawal"
+    """A payment back to a card that the gateway's settlement file confirmed: the bank has taken the money since."""
     REVERSAL = "reversal"
     """A payment that was recorded wrongly: the contra entry of the one that it had."""
     REFUND_DUE = "refund_due"

@@ -90,6 +90,19 @@ def enter_deposit(payment: Payment, confirmed_at: datetime) -> LedgerEntry:
     )
 
 
+def enter_withdrawal(payment: Payment, confirmed_at: datetime) -> LedgerEntry:
+    """Return the entry of a payment back to a card that the gateway's settlement file confirmed."""
+    return LedgerEntry(
+        kind=EntryKind.WITHDRAWAL,
+        item_id=payment.id,
+        bill_id=payment.bill_id,
+        at=confirmed_at,
+        debit=MoneySource.of_payment(payment).cash_account,
+        credit=DEPOSITED,
+        amount=payment.amount,
+    )
+
+
 def enter_reversal(payment: Payment, reversal: Reversal) -> LedgerEntry:
     """Return the contra entry of a payment that was recorded wrongly."""
     entry = enter_payment(payment)

@@ -38,6 +38,13 @@ class DifferenceKind(StrEnum):
     """An attempt was settled, and no file has it after its banking days."""
     UNKNOWN_ATTEMPT = "unknown_attempt"
     """What became of an attempt is not known after its banking days."""
+    NO_REFUND = "no_refund"
+    """A file says that money went back to a card, and no refund of ours has its numbers and amount."""
+    REFUND_NOT_IN_FILE = "refund_not_in_file"
+    """Money went back to a card, and none of the gateway's files, which have such lines, has it after its banking days.
+    """
+    UNKNOWN_REFUND = "unknown_refund"
+    """What became of a transfer back to a card is not known after its banking days."""
     FAULTY_LINES = "faulty_lines"
     """A file has lines that could not be read."""
     FAILED_LINES = "failed_lines"
@@ -60,6 +67,9 @@ RESPONSIBLE_PARTIES: Mapping[DifferenceKind, ResponsibleParty] = {
     DifferenceKind.CONTRADICTS: ResponsibleParty.BANK,
     DifferenceKind.NOT_IN_FILE: ResponsibleParty.BANK,
     DifferenceKind.UNKNOWN_ATTEMPT: ResponsibleParty.BANK,
+    DifferenceKind.NO_REFUND: ResponsibleParty.BANK,
+    DifferenceKind.REFUND_NOT_IN_FILE: ResponsibleParty.BANK,
+    DifferenceKind.UNKNOWN_REFUND: ResponsibleParty.BANK,
     DifferenceKind.FAULTY_LINES: ResponsibleParty.BANK,
     DifferenceKind.FAILED_LINES: ResponsibleParty.ADMINISTRATOR,
     DifferenceKind.FILE_WAITING: ResponsibleParty.REVENUE,

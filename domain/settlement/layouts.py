@@ -11,6 +11,8 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from domain.values.text import fold_text
+
 SHIPPED_LAYOUTS = "shipped_layouts.toml"
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1256")
 RIALS_OF_UNITS: Mapping[str, int] = {"rial": 1, "toman": 10}
@@ -53,9 +55,11 @@ class FieldName(StrEnum):
     CHANNEL = "channel"
     """By which way it was paid, in the bank's words."""
     ORDER_NUMBER = "order_number"
-    """Our number of the attempt at a gateway."""
+    """Our number of the attempt at a gateway; in a line of a refund, that of the refund."""
     SALE_NUMBER = "sale_number"
-    """The bank's number of the sale at a gateway."""
+    """The bank's number of the sale at a gateway; in a line of a refund, that of the transfer to the card."""
+    DIRECTION = "direction"
+    """Whether money came or went back to a card, in the bank's words (`SettlementLayout.refund_words`)."""
 
 
 class CalendarForm(StrEnum):
@@ -115,6 +119,8 @@ class SettlementLayout:
     """The line with totals after the header; None: there is none."""
     last_line: TotalsLine | None = None
     """The line with totals at the end; None: there is none."""
+    refund_words: frozenset[str] = frozenset()
+    """What the direction says of a refund, folded as searches are; none: every line is of a sale."""
     ends_with_newline: bool = True
     """Whether the last line ends as the others do: where a file has no last line with totals, a cut is seen by it."""
 
@@ -125,7 +131,7 @@ _REQUIRED_FIELDS: Mapping[FileKind, frozenset[FieldName]] = {
 }
 _KNOWN_KEYS = {
     *("title", "kind", "source", "form", "encoding", "fields", "calendar", "unit", "delimiter", "header_lines"),
-    *("line_width", "first_line", "last_line", "ends_with_newline"),
+    *("line_width", "first_line", "last_line", "refund_words", "ends_with_newline"),
 }
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -165,9 +171,11 @@ def _read_layout(name: str, table: Any) -> SettlementLayout:
         line_width=table.get("line_width"),
         first_line=_read_totals(name, table, "first_line", form),
         last_line=_read_totals(name, table, "last_line", form),
+        refund_words=frozenset(map(fold_text, map(str, table.get("refund_words", ())))),
         ends_with_newline=bool(table.get("ends_with_newline", True)),
     )
     _check_layout(layout)
+    _check_direction(layout)
     return layout
 
 
@@ -227,6 +235,13 @@ def _read_totals(name: str, table: Mapping[str, Any], key: str, form: FileForm) 
         part: _read_place(f"{name}.{key}.{part}", totals[part], form) for part in ("count", "sum") if part in totals
     }
     return TotalsLine(_read_text(f"{name}.{key}", totals, "starts_with"), places.get("count"), places.get("sum"))
+
+
+def _check_direction(layout: SettlementLayout) -> None:
+    """Refuse refunds that nothing tells apart from sales, and refunds among bills."""
+    has_direction, has_words = FieldName.DIRECTION in layout.fields, bool(layout.refund_words)
+    if has_direction != has_words or (has_words and layout.kind is not FileKind.GATEWAY):
+        raise LayoutError(f"{layout.name}: direction and refund_words belong together, in files of gateways")
 
 
 def _check_layout(layout: SettlementLayout) -> None:

@@ -17,6 +17,9 @@ from domain.values.text import ascii_digits, fold_text
 HIGHEST_AMOUNT = 10**15
 """Rials: what a line says beyond it was misread."""
 
+REFUND_NUMBER_PREFIX = "refund/"
+"""Before the number of a refund, which may be that of a sale, too: a line is identified by it."""
+
 LONGEST_VALUE = 64
 """Characters of a number or word of a line."""
 
@@ -75,6 +78,8 @@ class SettlementLine:
     """The bank's number of the sale; None: not said."""
     channel: str = ""
     """The bank's word for the way it was paid by."""
+    is_refund: bool = False
+    """Whether the money went back to a card."""
 
 
 class _Unreadable(Exception):
@@ -118,16 +123,18 @@ class LineReader:
         reference = values.get(FieldName.REFERENCE) or sale_number or (str(order_number) if order_number else "")
         if not reference or len(reference) > LONGEST_VALUE:
             raise _Unreadable(LineFaultCode.REFERENCE)
+        is_refund = fold_text(values.get(FieldName.DIRECTION, "")) in self._layout.refund_words
         return SettlementLine(
             line_number=line_number,
             amount=read_amount(values[FieldName.AMOUNT], self._layout.rials_per_unit),
-            reference=reference,
+            reference=f"{REFUND_NUMBER_PREFIX}{reference}" if is_refund else reference,
             paid_at=_read_moment(values, self._layout.calendar),
             bill_id=bill_id,
             payment_id=payment_id,
             order_number=order_number,
             sale_number=sale_number,
             channel=values.get(FieldName.CHANNEL, "")[:LONGEST_VALUE],
+            is_refund=is_refund,
         )
 
 

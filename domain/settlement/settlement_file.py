@@ -30,6 +30,8 @@ class LineOutcome(StrEnum):
     """No bill has these ids. It is held in suspense."""
     NO_ATTEMPT = "no_attempt"
     """No attempt at the gateway has these numbers. It is held in suspense."""
+    NO_REFUND = "no_refund"
+    """Money went back to a card, and no refund of ours has these numbers and this amount. It is only noted."""
     CONTRADICTS = "contradicts"
     """It says that a sale is ours which the bank said it gave back. It is held in suspense."""
     OTHER_NUMBER = "other_number"
@@ -62,7 +64,7 @@ class LineOutcome(StrEnum):
     @property
     def needs_somebody(self) -> bool:
         """Whether somebody has to look at it."""
-        return self.holds_money or self in {LineOutcome.FAULTY, LineOutcome.FAILED}
+        return self.holds_money or self in {LineOutcome.NO_REFUND, LineOutcome.FAULTY, LineOutcome.FAILED}
 
 
 class FileState(StrEnum):
@@ -167,7 +169,11 @@ class FileLine:
     detail: str = ""
     """A finer reason: the fault's code, the line that it repeats, the code of the error that booking it met."""
     attempt_id: int | None = None
-    """The attempt that it is of; None: none, or of a bank's file of bills."""
+    """The attempt that it is of; None: none, or of a bank's file of bills, or of a refund."""
+    is_refund: bool = False
+    """Whether the money went back to a card."""
+    card_refund_id: int | None = None
+    """The attempt to refund that it is of; None: none."""
 
     @classmethod
     def of_line(cls, file_id: int, source: str, line: SettlementLine, outcome: LineOutcome) -> "FileLine":
@@ -186,6 +192,7 @@ class FileLine:
             channel=line.channel,
             outcome=outcome,
             is_pending=not outcome.is_quiet,
+            is_refund=line.is_refund,
         )
 
     def as_read(self) -> SettlementLine:
@@ -202,6 +209,7 @@ class FileLine:
             order_number=self.order_number,
             sale_number=self.sale_number,
             channel=self.channel,
+            is_refund=self.is_refund,
         )
 
     @property

@@ -63,7 +63,8 @@ def _account(account: Account) -> Column:
 def _find_cash_account(table: Table, office: Column) -> tuple[Column, Column]:
     """Return account and subaccount on which the money of a row lies, as `MoneySource.cash_account` says."""
     is_of_office = func.coalesce(office, "") != ""
-    is_pos, is_by_gateway = table.c.method == PaymentMethod.POS, table.c.method == PaymentMethod.GATEWAY
+    is_pos = table.c.method == PaymentMethod.POS
+    is_by_gateway = or_(table.c.method == PaymentMethod.GATEWAY, func.coalesce(table.c.gateway, "") != "")
     account = case(
         (is_of_office, _account(Account.TILL)),
         (is_pos, _account(Account.OWN_TERMINAL)),
@@ -112,19 +113,28 @@ def _of_payments() -> list[Select[Any]]:
 
 
 def _of_deposits() -> list[Select[Any]]:
-    """Payments by gateways whose attempts a settlement file confirmed: their money moved on to the bank."""
-    confirming_outcomes = settlement_lines.c.outcome.in_([LineOutcome.SETTLES, LineOutcome.CONFIRMS])
-    is_deposited = payments.c.attempt_id.in_(
-        select(settlement_lines.c.attempt_id).where(
-            settlement_lines.c.attempt_id.is_not(None), not_(settlement_lines.c.is_pending), confirming_outcomes
-        )
-    )
+    """Payments by gateways that a settlement file confirmed, and payments back to cards: their money moved on to the
+    bank, or off it.
+    """
     row, amount = payments.c.bill_id, payments.c.amount
     bank = _account(DEPOSITED.account), literal(DEPOSITED.subaccount, SafeText())
+    clearing = _find_cash_account(payments, payments.c.office)
+    is_deposited = _is_confirmed(payments.c.attempt_id, settlement_lines.c.attempt_id)
+    is_withdrawn = _is_confirmed(payments.c.card_refund_id, settlement_lines.c.card_refund_id)
     return [
         _recorded(row, *bank, amount, is_deposited),
-        _recorded(row, *_find_cash_account(payments, payments.c.office), -amount, is_deposited),
+        _recorded(row, *clearing, -amount, is_deposited),
+        _recorded(row, *bank, -amount, is_withdrawn),
+        _recorded(row, *clearing, amount, is_withdrawn),
     ]
+
+
+def _is_confirmed(payment_key: Column, line_key: Column) -> Column:
+    """Tell whether a booked line of a settlement file is of what a payment came, or went, by."""
+    confirming_outcomes = settlement_lines.c.outcome.in_([LineOutcome.SETTLES, LineOutcome.CONFIRMS])
+    return payment_key.in_(
+        select(line_key).where(line_key.is_not(None), not_(settlement_lines.c.is_pending), confirming_outcomes)
+    )
 
 
 def _of_refunds() -> list[Select[Any]]:

@@ -1,15 +1,11 @@
-"""Attempts to pay at bank gateways, their history and the callbacks that came.
-
-A claim is a token and the database's time, so that one whose holder died ends by itself. One that lies further ahead
-than any is made for was written while the database's clock was ahead, and holds nobody off.
-"""
+"""Attempts to pay at bank gateways, their history and the callbacks that came."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, func, insert, select, update
 
 from domain.gateways.attempt import AttemptEvent, BillShare, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
@@ -18,7 +14,7 @@ from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, Utc
-from store.repositories.leases import CLOCK_SLACK
+from store.payments.claims import RowClaims, build_claim_parameters
 from store.rows import TableMapping
 from store.schema import payment_attempt_events, payment_attempt_shares, payment_attempts, payment_callbacks
 from store.schema.gateways import NEEDS_ATTENTION
@@ -77,11 +73,7 @@ _UPDATE = (
     .where(_IS_ATTEMPT, payment_attempts.c.revision == bindparam("read_revision"))
     .values(revision=payment_attempts.c.revision + 1)
 )
-_RELEASE = (
-    update(payment_attempts)
-    .where(_IS_ATTEMPT, payment_attempts.c.claim_token == bindparam("held"))
-    .values(claim_token=None, claimed_until=None)
-)
+_CLAIMS = RowClaims(payment_attempts)
 
 _EVENT_MAPPING = TableMapping(payment_attempt_events, AttemptEvent)
 _INSERT_EVENT = insert(payment_attempt_events)
@@ -100,24 +92,11 @@ _SELECT_CALLBACKS = (
 )
 
 
-def _is_unclaimed(engine: DatabaseEngine) -> ColumnElement[bool]:
-    claimed_until = payment_attempts.c.claimed_until
-    is_void_claim = claimed_until > engine.time_after(bindparam("longest", type_=Float))
-    return or_(claimed_until.is_(None), claimed_until <= engine.now, is_void_claim)
-
-
-def _claim_values(engine: DatabaseEngine) -> dict[str, Any]:
-    return {
-        "claim_token": bindparam("token"),
-        "claimed_until": engine.time_after(bindparam("lease", type_=Float)),
-    }
-
-
 def _claim_due(engine: DatabaseEngine) -> Executable:
     due_attempts = (
         select(payment_attempts.c.id)
         .where(_HAS_NEXT_STEP)
-        .where(payment_attempts.c.next_step_at <= bindparam("due_by", type_=Utc), _is_unclaimed(engine))
+        .where(payment_attempts.c.next_step_at <= bindparam("due_by", type_=Utc), _CLAIMS.is_unclaimed(engine))
         .where(payment_attempts.c.gateway.in_(bindparam("gateways", expanding=True)))
         .order_by(payment_attempts.c.next_step_at, payment_attempts.c.id)
         .limit(bindparam("most", type_=Integer))
@@ -127,14 +106,14 @@ def _claim_due(engine: DatabaseEngine) -> Executable:
     return (
         update(payment_attempts)
         .where(payment_attempts.c.id.in_(select(due_attempts.c.id)))
-        .values(**_claim_values(engine))
+        .values(**_CLAIMS.claim_values(engine))
         .returning(*_COLUMNS)
     )
 
 
 def _claim_one(engine: DatabaseEngine) -> Executable:
-    claiming = update(payment_attempts).where(_IS_ATTEMPT, _is_unclaimed(engine))
-    return claiming.values(**_claim_values(engine)).returning(*_COLUMNS)
+    claiming = update(payment_attempts).where(_IS_ATTEMPT, _CLAIMS.is_unclaimed(engine))
+    return claiming.values(**_CLAIMS.claim_values(engine)).returning(*_COLUMNS)
 
 
 class SqlPaymentAttemptRepository(Repository):
@@ -198,19 +177,19 @@ class SqlPaymentAttemptRepository(Repository):
     async def claim_due(
         self, gateways: Collection[str], now: datetime, claim_token: str, limit: int, lease: timedelta
     ) -> list[PaymentAttempt]:
-        parameters = _claim_parameters(claim_token, lease) | {"gateways": sorted(gateways), "due_by": now}
+        parameters = build_claim_parameters(claim_token, lease) | {"gateways": sorted(gateways), "due_by": now}
         claimed_attempts = await self._read_attempts(
             await self._transaction.fetch_rows(_claim_due, parameters | {"most": limit})
         )
         return sorted(claimed_attempts, key=lambda attempt: (attempt.next_step_at or now, attempt.id))
 
     async def claim(self, attempt_id: int, claim_token: str, lease: timedelta) -> PaymentAttempt | None:
-        parameters = _claim_parameters(claim_token, lease) | {"of_attempt": attempt_id}
+        parameters = build_claim_parameters(claim_token, lease) | {"of_attempt": attempt_id}
         claimed_attempts = await self._read_attempts(await self._transaction.fetch_rows(_claim_one, parameters))
         return claimed_attempts[0] if claimed_attempts else None
 
     async def release_claim(self, attempt_id: int, claim_token: str) -> bool:
-        return bool(await self._transaction.count_written(_RELEASE, {"of_attempt": attempt_id, "held": claim_token}))
+        return bool(await self._transaction.count_written(_CLAIMS.release, {"of_row": attempt_id, "held": claim_token}))
 
     async def add_event(self, event: AttemptEvent) -> None:
         await self._transaction.execute(_INSERT_EVENT, _EVENT_MAPPING.column_values(event))
@@ -245,8 +224,3 @@ class SqlPaymentAttemptRepository(Repository):
             PaymentAttempt(shares=tuple(shares_by_attempt[row[0]]), **dict(zip(_COLUMN_NAMES, row, strict=True)))
             for row in rows
         ]
-
-
-def _claim_parameters(claim_token: str, lease: timedelta) -> dict[str, Any]:
-    seconds = lease.total_seconds()
-    return {"token": claim_token, "lease": seconds, "longest": (lease + CLOCK_SLACK).total_seconds()}

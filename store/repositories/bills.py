@@ -254,7 +254,7 @@ class SqlBillRepository(Repository):
 
     async def save_refund(self, refund: Refund) -> None:
         """`Conflict("refund")` when the money went back before, or is not due any more."""
-        column_names = ("state", "iban", "refunded_at", "approved_by", "approved_at")
+        column_names = ("state", "iban", "refunded_at", "approved_by", "approved_at", "to_card", "card_refund_id")
         changed_values = {column_name: getattr(refund, column_name) for column_name in column_names}
         if await self._transaction.count_written(_UPDATE_REFUND, {**changed_values, "refund_row": refund.id}) != 1:
             raise Conflict("refund")

@@ -9,6 +9,8 @@ from store.schema.citizen_access import citizen_sessions
 from store.schema.drafts import draft_holders, drafts
 from store.schema.fleet import bookings, resources, slots
 from store.schema.gateways import (
+    card_refund_events,
+    card_refunds,
     payment_attempt_events,
     payment_attempt_shares,
     payment_attempts,
@@ -78,6 +80,8 @@ __all__ = [
     "audit",
     "bills",
     "bookings",
+    "card_refund_events",
+    "card_refunds",
     "chats",
     "citizen_sessions",
     "comments",

@@ -1,8 +1,11 @@
-"""Attempts to pay at bank gateways: their bills, their history, the callbacks that came, and links to pay under."""
+"""Attempts to pay at bank gateways: their bills, their history, the callbacks that came, and links to pay under;
+attempts to send money back to paying cards.
+"""
 
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, literal, or_
 
 from domain.gateways.attempt import AttemptAlert, AttemptState
+from domain.gateways.refund_attempt import RefundAttemptState
 from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
 from store.schema.base import id_column, metadata, reference_column
 
@@ -113,4 +116,44 @@ payment_link_bills = Table(
     reference_column("token", "payment_links.token", primary_key=True),
     reference_column("bill_row_id", "bills.id", primary_key=True),
     Index(None, "bill_row_id"),
+)
+
+card_refunds = Table(
+    "card_refunds",
+    metadata,
+    id_column(),
+    Column("gateway", SafeText, nullable=False),
+    Column("refund_number", ID, nullable=False),
+    reference_column("attempt_id", "payment_attempts.id"),
+    reference_column("bill_row_id", "bills.id"),
+    Column("amount", ID, nullable=False),
+    Column("requested_by", SafeText, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("state", EnumText(RefundAttemptState), nullable=False),
+    Column("reference", SafeText),
+    Column("code", SafeText),
+    Column("sent_at", Utc),
+    Column("finished_at", Utc),
+    Column("next_step_at", Utc),
+    Column("unanswered_calls", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("claim_token", SafeText),
+    Column("claimed_until", Utc),
+    UniqueConstraint("gateway", "refund_number"),
+    Index(None, "attempt_id"),
+    Index(None, "bill_row_id"),
+)
+# An open attempt always has a next step: the few of these are what waits, and what is due.
+partial_index("ix_card_refunds_open", card_refunds.c.next_step_at, where=card_refunds.c.next_step_at.is_not(None))
+
+card_refund_events = Table(
+    "card_refund_events",
+    metadata,
+    reference_column("card_refund_id", "card_refunds.id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("event", SafeText, nullable=False),
+    Column("state", EnumText(RefundAttemptState), nullable=False),
+    Column("code", SafeText),
+    Column("details", JSON_VALUE, nullable=False),
 )

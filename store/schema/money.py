@@ -1,6 +1,6 @@
 """Bills, payments, refunds and prices."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint, and_, or_
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, UniqueConstraint, and_, or_
 
 from domain.bills.bill import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.tariffs.tariff import ProposalState
@@ -72,6 +72,7 @@ payments = Table(
     Column("gateway", SafeText),
     reference_column("merged_bill_id", "merged_bills.id", nullable=True),
     Column("part_position", Integer, nullable=False, server_default="0"),
+    reference_column("card_refund_id", "card_refunds.id", nullable=True),
     Column("distinction", SafeText, nullable=False),
     Index(None, "bill_id"),
     Index(None, "at"),
@@ -127,6 +128,8 @@ refunds = Table(
     Column("bill_was", EnumText(BillState)),
     Column("approved_by", SafeText),
     Column("approved_at", Utc),
+    Column("to_card", Boolean, nullable=False),
+    reference_column("card_refund_id", "card_refunds.id", nullable=True),
     Index(None, "bill_id"),
     Index(None, "created_at"),
 )

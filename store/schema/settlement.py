@@ -61,6 +61,8 @@ settlement_lines = Table(
     Column("is_pending", Boolean, nullable=False),
     Column("detail", SafeText, nullable=False),
     Column("attempt_id", ID),
+    Column("is_refund", Boolean, nullable=False),
+    Column("card_refund_id", ID),
     Index(None, "source", "reference"),
     Index(None, "paid_at"),
 )
@@ -74,6 +76,11 @@ partial_index(
     "ix_settlement_lines_attempt",
     settlement_lines.c.attempt_id,
     where=settlement_lines.c.attempt_id.is_not(None),
+)
+partial_index(
+    "ix_settlement_lines_card_refund",
+    settlement_lines.c.card_refund_id,
+    where=settlement_lines.c.card_refund_id.is_not(None),
 )
 
 payment_differences = Table(

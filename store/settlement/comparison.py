@@ -75,6 +75,7 @@ _COUNTS_ONCE = and_(
     _LINES.paid_at >= _START,
     _LINES.paid_at < _BEFORE,
     _LINES.outcome.not_in([LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY]),
+    ~_LINES.is_refund,
     _IS_BOOKED,
 )
 _LINES_OF_FILES = settlement_lines.join(settlement_files, settlement_files.c.id == _LINES.file_id)

@@ -98,6 +98,7 @@ _DELETE_LINES = delete(settlement_lines).where(_IS_OF_FILE, _LINES.line_number.i
 _RETRY_FAILED = (
     update(settlement_lines).where(_IS_OF_FILE, _LINES.outcome == LineOutcome.FAILED).values(is_pending=True)
 )
+_BOOKED_FIELDS = ("outcome", "is_pending", "detail", "attempt_id", "card_refund_id")
 _MARK_LINES = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number.in_(bindparam("lines", expanding=True)))
 _UPDATE_LINE = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number == bindparam("of_line"))
 _SUM_OUTCOMES = (
@@ -211,7 +212,7 @@ class SqlSettlementRepository(Repository):
 
     async def save_lines(self, lines: Sequence[FileLine]) -> None:
         for line in lines:
-            values = {name: getattr(line, name) for name in ("outcome", "is_pending", "detail", "attempt_id")}
+            values = {name: getattr(line, name) for name in _BOOKED_FIELDS}
             await self._transaction.execute(
                 _UPDATE_LINE, {"of_file": line.file_id, "of_line": line.line_number, **values}
             )

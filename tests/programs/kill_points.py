@@ -18,8 +18,9 @@ from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions.drafts import submitting
-from domain.actions.payments import begin, changes
+from domain.actions.payments import begin, card_refund_worker, changes
 from domain.actions.payments.advance import AttemptWorker
+from domain.actions.payments.card_refund_worker import CardRefundWorker
 from domain.actions.requests import timers
 from domain.gateways.attempt import AttemptState
 from domain.messages.ports import SendVerdict
@@ -92,6 +93,12 @@ STEPS = {
     "payment_open": Step((changes, "record_payment"), after=True),
     "draft_open": Step((SqlDraftRepository, "save"), after=True),
     "request_of_draft_open": Step((submitting, "submit_request"), after=True),
+    "refund_claim": Step((CardRefundWorker, "_claim_next"), after=True, counts=lambda claimed: claimed[0] is not None),
+    "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
+    "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),
+    "refund_answer_open": Step(
+        (card_refund_worker, "store_refund_change"), after=True, counts=lambda refund: not refund.state.is_open
+    ),
     "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
     "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),
     "committed": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=True),

@@ -7,6 +7,7 @@ from typing import Any
 from domain.bills.bill import Bill, BillKind, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
 from domain.fleet.resources import Booking, Resource, ResourceKind
 from domain.gateways.attempt import AttemptState, BillShare, PaymentAttempt
+from domain.gateways.refund_attempt import RefundAttempt
 from domain.messages.records import InboundMessage, MessageClass, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import GENESIS_HASH, HistoryEvent
@@ -119,6 +120,23 @@ def an_attempt(*bills: Bill, **changes: Any) -> PaymentAttempt:
         "next_step_at": NOW,
     }
     return PaymentAttempt(**values | changes)
+
+
+def a_card_refund(attempt: PaymentAttempt, **changes: Any) -> RefundAttempt:
+    """A transfer of all that an attempt paid of its first bill back to the card, to be sent."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "gateway": attempt.gateway,
+        "refund_number": next(_numbers),
+        "attempt_id": attempt.id,
+        "sale": attempt.sale,
+        "bill_row_id": attempt.shares[0].bill_row_id,
+        "amount": attempt.shares[0].amount,
+        "requested_by": "staff:revenue",
+        "created_at": NOW,
+        "next_step_at": NOW,
+    }
+    return RefundAttempt(**values | changes)
 
 
 def a_refund(bill: Bill, **changes: Any) -> Refund:

@@ -1,16 +1,16 @@
-"""`pishkhan payment attempts`, `ask` and `resolve`: what banks said of payments online, and what they say now."""
+"""`pishkhan payment attempts`, `ask`, `resolve`, `deny`: what banks said of payments online, and what they say now."""
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from app.cli.money.banks import open_gateways
 from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
 from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from app.wiring import build_gateways
-from domain.actions.payments.asking import AttemptStory, ask_bank, list_attempt_stories, resolve_alert
+from domain.actions.payments.asking import AttemptStory, ask_bank, deny_payment, list_attempt_stories, resolve_alert
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.code_texts import describe_code
 from domain.messages.catalogue import Catalogue
@@ -64,12 +64,7 @@ def resolve(
             actor = await resolve_actor(session, uow, username)
             return _build_attempt_view(await resolve_alert(session.dependencies, uow, attempt, reason, actor))
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(_describe_attempt(result))
+    print_result(config, run_command, _describe_attempt, as_json=as_json)
 
 
 def ask(attempt: RowNumber, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -78,18 +73,32 @@ def ask(attempt: RowNumber, username: ActingUser, as_json: AsJson = False, confi
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
             actor = await resolve_actor(session, uow, username)
-        gateways = build_gateways(session.settings)
-        try:
+        async with open_gateways(session) as gateways:
             return _build_attempt_view(await ask_bank(session.dependencies, session.store, gateways, attempt, actor))
-        finally:
-            await asyncio.gather(*(gateway.close() for gateway in gateways.values()))
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(_describe_attempt(result))
+    print_result(config, run_command, _describe_attempt, as_json=as_json)
+
+
+def deny(
+    attempt: RowNumber,
+    reason: Annotated[str, typer.Option(help="Who at the bank denies it, in a few words; it is kept.")],
+    username: ActingUser,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """End an unknown attempt that its bank denies for ever, after asking it once more: its bills are released; for
+    revenue alone.
+    """
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit(write=False) as uow:
+            actor = await resolve_actor(session, uow, username)
+        async with open_gateways(session) as gateways:
+            return _build_attempt_view(
+                await deny_payment(session.dependencies, session.store, gateways, attempt, reason, actor)
+            )
+
+    print_result(config, run_command, _describe_attempt, as_json=as_json)
 
 
 def _build_story_view(catalogue: Catalogue, story: AttemptStory) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath, RowNumber
-from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.printed_results import print_rows
 from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
 from domain.actions.offices import accounts
 from domain.offices.office import CommissionRule, parse_share
@@ -80,12 +81,7 @@ def list_rules(as_json: AsJson = False, config: ConfigPath = None) -> None:
         async with session.store.open_unit(write=False) as uow:
             return [_build_rule_view(rule) for rule in await uow.offices.list_rules()]
 
-    with reporting_errors(as_json):
-        rows = run_in_session(config, run_command)
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(rows, _LIST_COLUMNS)
+    print_rows(config, run_command, _LIST_COLUMNS, as_json=as_json)
 
 
 def _print_rule(rule_view: dict[str, Any], end_text: str, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import typer
 from app.cli.options import ActingUser, ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, reporting_errors, showing_status
 from app.cli.people.offices import OfficeCode
+from app.cli.printed_results import print_result, print_rows
 from app.cli.reports.report_options import FirstDay, LastDay
 from app.cli.session import CommandSession, read_day, resolve_actor, resolve_actor_or_system, run_in_session
 from domain.actions.bills.merged_bills import load_bills_by_id
@@ -67,12 +68,7 @@ def show(
                 for entry in await uow.ledger.list_of_bill(bill.id)
             ]
 
-    with reporting_errors(as_json):
-        rows = run_in_session(config, run_command)
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(rows, _ENTRY_COLUMNS)
+    print_rows(config, run_command, _ENTRY_COLUMNS, as_json=as_json)
 
 
 def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -113,12 +109,7 @@ def commission(
             entries = await post_commission(session.dependencies, uow, code, year, month, actor)
         return [_build_entry_view(labels, entry) for entry in entries]
 
-    with reporting_errors(as_json):
-        rows = run_in_session(config, run_command)
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(rows, _ENTRY_COLUMNS)
+    print_rows(config, run_command, _ENTRY_COLUMNS, as_json=as_json)
 
 
 def correct(
@@ -142,12 +133,12 @@ def correct(
             entry = await post_correction(session.dependencies, uow, debit_key, credit_key, amount, note, actor)
         return _build_entry_view(labels, entry)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['amount']} rials: {result['debit']} ← {result['credit']}")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['amount']} rials: {result['debit']} ← {result['credit']}",
+        as_json=as_json,
+    )
 
 
 def _account_view(labels: AccountLabels, account_key: AccountKey) -> dict[str, str]:

@@ -4,17 +4,21 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ActingUser, AsJson, ConfigPath
-from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.money.banks import open_gateways
+from app.cli.money.card_refunds import build_card_refund_view
+from app.cli.options import ActingUser, AsJson, ConfigPath, ToCard
+from app.cli.printed_results import print_result, print_rows
 from app.cli.requests import request_view
-from app.cli.session import CommandSession, resolve_actor, run_in_session
+from app.cli.session import CommandSession, resolve_actor
 from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
 from domain.actions.bills.refunds import record_refund as give_back
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.payments.card_refunds import send_to_card
 from domain.bills.bill import Bill, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
+from domain.values.bill_ids import parse_bill_id
 from domain.values.errors import Forbidden
 
 
@@ -43,44 +47,64 @@ def record_slip(
             await announce_receipt(session.dependencies, uow, recorded, actor)
             return build_payment_view(recorded)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['outcome']}: bill {result['bill']['bill_id']} is {result['bill']['state']}")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['outcome']}: bill {result['bill']['bill_id']} is {result['bill']['state']}",
+        as_json=as_json,
+    )
 
 
 def refund(
     bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
-    iban: Annotated[str, typer.Option(help="The citizen's IBAN (شبا).")],
-    reference: Annotated[str, typer.Option(help="The bank's own number of the transfer, recorded once.")],
     username: ActingUser,
+    iban: Annotated[str | None, typer.Option(help="The citizen's IBAN (شبا).")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="The bank's own number of the transfer to the IBAN, recorded once.")
+    ] = None,
+    to_card: ToCard = False,
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Record that all that is due back on a bill was transferred; the citizen is notified by SMS."""
+    """Record that all that is due back on a bill was transferred to an IBAN, or have it sent to the card that paid,
+    which the server does; the citizen is notified by SMS.
+    """
+    if to_card == bool(iban and reference):
+        raise typer.BadParameter("either --to-card, or --iban with --reference", param_hint="--to-card")
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
+        if to_card:
+            return await _send_to_card(session, bill_id, username)
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            transferred = await give_back(session.dependencies, uow, bill_id, iban, reference, actor)
-        transfer_facts = {
+            transferred = await give_back(session.dependencies, uow, bill_id, iban or "", reference or "", actor)
+        return {
             "amount": transferred.payment.amount,
             "reference": transferred.payment.reference,
             "iban": transferred.iban,
-        }
-        return transfer_facts | {
             "at": transferred.payment.at.isoformat(),
             "bill": request_view.build_bill_view(transferred.bill),
         }
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['amount']} rials went back: bill {result['bill']['bill_id']} is {result['bill']['state']}")
+    print_result(config, run_command, _describe_refund, as_json=as_json)
+
+
+async def _send_to_card(session: CommandSession, bill_id: str, username: str) -> dict[str, Any]:
+    async with open_gateways(session), session.store.open_unit() as uow:
+        actor = await resolve_actor(session, uow, username)
+        begun = await send_to_card(session.dependencies, uow, bill_id, actor)
+        bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
+    return {
+        "amount": sum(one.amount for one in begun),
+        "card_refunds": [build_card_refund_view(one) for one in begun],
+        "bill": request_view.build_bill_view(bill),
+    }
+
+
+def _describe_refund(result: dict[str, Any]) -> str:
+    bill = result["bill"]
+    how = "are on their way to the card" if "card_refunds" in result else "went back"
+    return f"{result['amount']} rials {how}: bill {bill['bill_id']} is {bill['state']}"
 
 
 def refunds(
@@ -97,12 +121,7 @@ def refunds(
                 for refund_and_bill in await uow.bills.list_refunds_due(limit)
             ]
 
-    with reporting_errors(as_json):
-        rows = run_in_session(config, run_command)
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(rows, ("bill_id", "amount", "reason", "since", "what", "code", "mobile"))
+    print_rows(config, run_command, ("bill_id", "amount", "reason", "since", "what", "code", "mobile"), as_json=as_json)
 
 
 async def _build_due_view(session: CommandSession, uow: UnitOfWork, due_refund: Refund, bill: Bill) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ActingUser, AsJson, ConfigPath
+from app.cli.money.banks import open_gateways
+from app.cli.options import ActingUser, AsJson, ConfigPath, ToCard
 from app.cli.output import print_json, print_line, reporting_errors
+from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.bills import refunds, reversals
 from domain.actions.messages.notify import announce_outcome
+from domain.actions.payments.card_refunds import approve_card_refund
 from domain.values.errors import Forbidden
 
 BillId = Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")]
@@ -49,27 +52,34 @@ def reverse(
 
 def approve_refund(
     bill_id: BillId,
-    iban: Annotated[str, typer.Option(help="The IBAN (شبا) to which it is to go.")],
     amount: Annotated[int, typer.Option(help="Rials that are due back, as you see them.")],
     username: ActingUser,
+    iban: Annotated[str | None, typer.Option(help="The IBAN (شبا) to which it is to go.")] = None,
+    to_card: ToCard = False,
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
-    """Agree, as a second person, that what is due back on a bill is transferred: for revenue or the manager."""
+    """Agree, as a second person, that what is due back on a bill is transferred, or sent to the card that paid: for
+    revenue or the manager.
+    """
+    if to_card == bool(iban):
+        raise typer.BadParameter("either --to-card, or --iban", param_hint="--to-card")
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
-            return request_view.build_bill_view(
-                await refunds.approve_refund(session.dependencies, uow, bill_id, iban, actor, amount)
-            )
+        async with open_gateways(session), session.store.open_unit() as uow:
+            actor, dependencies = await resolve_actor(session, uow, username), session.dependencies
+            if to_card:
+                bill = await approve_card_refund(dependencies, uow, bill_id, actor, amount)
+            else:
+                bill = await refunds.approve_refund(dependencies, uow, bill_id, iban or "", actor, amount)
+            return {"amount": amount, "bill": request_view.build_bill_view(bill)}
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json({"amount": amount, "bill": result})
-    else:
-        print_line(f"{amount} rials of bill {result['bill_id']} may be transferred")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{amount} rials of bill {result['bill']['bill_id']} may be transferred",
+        as_json=as_json,
+    )
 
 
 FOLLOW_UP_TEXTS = {

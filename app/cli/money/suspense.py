@@ -6,7 +6,8 @@ import typer
 
 from app.cli.money.payments import build_payment_view
 from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
-from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.output import print_json, print_table, reporting_errors
+from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.bills import suspense
 from domain.actions.bills.pay_by_ids import announce_receipt
@@ -57,12 +58,12 @@ def match(
             await announce_receipt(session.dependencies, uow, recorded, actor)
             return build_payment_view(recorded)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['outcome']}: bill {result['bill']['bill_id']} is {result['bill']['state']}")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['outcome']}: bill {result['bill']['bill_id']} is {result['bill']['state']}",
+        as_json=as_json,
+    )
 
 
 def approve_return(
@@ -79,12 +80,12 @@ def approve_return(
             actor = await resolve_actor(session, uow, username)
             return _build_view(await suspense.approve_return(session.dependencies, uow, receipt_id, iban, actor))
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['amount']} rials may be transferred to {result['iban']}")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['amount']} rials may be transferred to {result['iban']}",
+        as_json=as_json,
+    )
 
 
 def return_receipt(
@@ -104,12 +105,9 @@ def return_receipt(
             actor = await resolve_actor(session, uow, username)
             return _build_view(await suspense.return_receipt(session.dependencies, uow, receipt_id, transfer, actor))
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['amount']} rials went back to {result['iban']}")
+    print_result(
+        config, run_command, lambda result: f"{result['amount']} rials went back to {result['iban']}", as_json=as_json
+    )
 
 
 def _join_facts(facts: dict[str, str | int]) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber, parse_pairs
 from app.cli.output import print_json, print_line, print_table, reporting_errors
+from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import approve_proposal, reject_proposal, set_price, withdraw_price
@@ -71,12 +72,7 @@ def approve_tariff(
                 await approve_proposal(session.dependencies, uow, proposal, await resolve_actor(session, uow, username))
             )
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(_describe_price(result))
+    print_result(config, run_command, _describe_price, as_json=as_json)
 
 
 def withdraw_tariff(
@@ -94,12 +90,12 @@ def withdraw_tariff(
             )
             return _build_tariff_view(replace(withdrawn_tariff, valid_to=withdrawn_tariff.valid_from))
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['rate']} rials a {result['unit']} from {result['valid_from']} on: withdrawn")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['rate']} rials a {result['unit']} from {result['valid_from']} on: withdrawn",
+        as_json=as_json,
+    )
 
 
 def reject_tariff(
@@ -116,12 +112,9 @@ def reject_tariff(
                 await reject_proposal(session.dependencies, uow, proposal, await resolve_actor(session, uow, username))
             )
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"proposal {result['proposal']}: {result['state']}")
+    print_result(
+        config, run_command, lambda result: f"proposal {result['proposal']}: {result['state']}", as_json=as_json
+    )
 
 
 def list_tariffs(

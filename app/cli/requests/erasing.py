@@ -7,6 +7,7 @@ import typer
 
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors, showing_status
+from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.requests.requests import TrackingCode
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
@@ -53,9 +54,4 @@ def erase(
             )
             return await request_view.build_request_view(session, uow, request)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['code']}: the personal data is erased")
+    print_result(config, run_command, lambda result: f"{result['code']}: the personal data is erased", as_json=as_json)

@@ -59,6 +59,7 @@ _NAMING_TEXTS: Mapping[str, Sequence[str]] = {
     "vehicle_type": ("choices.vehicle_type.{}",),
     "per": ("choices.per.{}",),
     "right": ("admin.audit.rights.{}",),
+    "destination": ("admin.audit.destinations.{}",),
     "method": ("admin.audit.methods.{}",),
     "why": ("details.forbidden.{}", "admin.audit.whys.{}"),
 }

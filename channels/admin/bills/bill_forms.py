@@ -8,6 +8,7 @@ from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import RecordedReversal, reverse_payment
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
+from domain.actions.payments.card_refunds import approve_card_refund, send_to_card
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.fields.form import Field
 from domain.fields.types import Choice, ReadingContext, Rials
@@ -16,6 +17,9 @@ from domain.values.errors import InvalidField
 
 _MAX_NUMBER_DIGITS = 20
 """Signs that no row's number has."""
+
+CARD_TARGET = "card"
+"""The `target` of a form whose money goes to the card that paid; any other form has an IBAN."""
 
 _AMOUNT_FIELD = Field("amount", Rials())
 _METHOD_FIELD = Field("method", Choice(), choices=PAYMENT_METHODS)
@@ -27,8 +31,7 @@ async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: V
 
     A form that says no method was filled in on a page that did not ask for one: it meant a bank's slip.
     """
-    form = visitor.form
-    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
+    form, amount = visitor.form, _read_amount(visitor)
     payment_method = _METHOD_FIELD.read_value(
         read_text(form, _METHOD_FIELD.name) or PaymentMethod.SLIP, ReadingContext(visitor.now, PAYMENT_METHODS)
     )
@@ -49,21 +52,37 @@ def payment_done_key(recorded_receipt: RecordedReceipt) -> str:
     return "surplus" if recorded_receipt.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
-async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
-    """Record the transfer to a citizen that the form states, with its sum: if more became due since the page was made,
-    nothing is recorded. Errors: `InvalidField("amount")` and those of `record_refund`.
+async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> str:
+    """Record the transfer to a citizen that the form states, or have its sum sent to the paying card; return the key
+    under `admin.done` that says which.
+
+    If more became due since the page was made, nothing is done. Errors: `InvalidField("amount")` and those of
+    `record_refund` and `send_to_card`.
     """
-    form = visitor.form
+    form, amount = visitor.form, _read_amount(visitor)
     bill_id, iban, reference = (read_text(form, field_name) for field_name in ("bill_id", "iban", "reference"))
-    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
+    if read_text(form, "target") == CARD_TARGET:
+        await send_to_card(dependencies, uow, bill_id, visitor.actor, amount)
+        return "card_refund"
     await record_refund(dependencies, uow, bill_id, iban, reference, visitor.actor, amount)
+    return "refund"
 
 
 async def submit_approval(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
-    """Keep a second person's word that the form's sum goes to its IBAN; errors: those of `approve_refund`."""
-    form = visitor.form
-    amount = _AMOUNT_FIELD.read_value(read_text(form, _AMOUNT_FIELD.name), ReadingContext(visitor.now))
-    await approve_refund(dependencies, uow, read_text(form, "bill_id"), read_text(form, "iban"), visitor.actor, amount)
+    """Keep a second person's word that the form's sum goes to its IBAN, or to the paying card; errors: those of
+    `approve_refund` and `approve_card_refund`.
+    """
+    form, amount = visitor.form, _read_amount(visitor)
+    bill_id, iban = read_text(form, "bill_id"), read_text(form, "iban")
+    if read_text(form, "target") == CARD_TARGET:
+        await approve_card_refund(dependencies, uow, bill_id, visitor.actor, amount)
+    else:
+        await approve_refund(dependencies, uow, bill_id, iban, visitor.actor, amount)
+
+
+def _read_amount(visitor: Visitor) -> int:
+    """Return the rials that the form states; `InvalidField("amount")`."""
+    return int(_AMOUNT_FIELD.read_value(read_text(visitor.form, _AMOUNT_FIELD.name), ReadingContext(visitor.now)))
 
 
 async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReversal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from channels.admin.actors import describe_actor
+from channels.admin.bills.card_money_view import CardMoneyView, load_card_money
 from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
 from domain.actions.bills.merged_bills import load_parts
 from domain.actions.bills.refunds import (
@@ -41,7 +42,7 @@ class BillMovement:
     recorded_by: str
     """Who recorded it, by name."""
     iban: str | None
-    """Where it went back to, while that is kept; None for money that came."""
+    """The IBAN that it went back to, while that is kept; None for money that came, or went to a card."""
     reversal_note: str | None
     """When, by whom and why it was found to be recorded wrongly; None where it was not."""
     payment_number: int | None
@@ -96,6 +97,8 @@ class BillView:
     """What is still to go back, in rials with Persian digits; None where nothing is."""
     approval: Approval
     """The state of the second person's approval of that."""
+    card_money: CardMoneyView
+    """Where that can go, and what is on its way to a card."""
     attempts: Sequence[StaffAttemptView]
     """The attempts to pay it online, oldest first; none for who may not see them."""
     merged_bills: Sequence[MergedBillLink]
@@ -112,7 +115,7 @@ class BillView:
     @property
     def may_refund(self) -> bool:
         """Whether the visitor may send back what is due on it."""
-        return self.refund_amount is not None and not self.approval.is_required
+        return self.card_money.transferable_amount is not None and not self.approval.is_required
 
 
 async def build_bill_view(
@@ -140,6 +143,7 @@ async def build_bill_view(
         ],
         refund_amount=group_digits(due_amount) if due_amount else None,
         approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
+        card_money=await load_card_money(uow, dependencies, bill.id, payments, refunds, member_names),
         attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
         merged_bills=await _list_merged_bills(uow, catalogue, bill),
     )
@@ -160,24 +164,25 @@ def build_approval(
     member_names: Mapping[str, str],
     actor: Actor,
 ) -> Approval:
-    """Return the state of the second person's approval of what is due back on a bill."""
-    approved_refund = next((refund for refund in due_refunds if refund.approved_by), None)
-    facts = (
-        {
-            "who": describe_actor(dependencies.catalogue, approved_refund.approved_by, member_names),
-            "iban": approved_refund.iban or "",
-        }
-        if approved_refund
-        else {}
-    )
+    """Return the state of the second person's approval of what is due back on a bill, and not on its way to a card."""
+    free_refunds = [refund for refund in due_refunds if refund.is_free]
+    approved_refund = next((refund for refund in free_refunds if refund.approved_by), None)
     return Approval(
         needs_second_person(dependencies.policy, payments, due_refunds, actor)
-        and not is_approved_by_other(due_refunds, actor),
-        dependencies.catalogue.render("admin.bill.approved", facts) if approved_refund else None,
+        and not is_approved_by_other(free_refunds, actor),
+        _describe_approval(dependencies.catalogue, approved_refund, member_names) if approved_refund else None,
         approved_refund is None
+        and bool(free_refunds)
         and may_need_second_person(dependencies.policy, payments, due_refunds)
         and not has_recorded_payment(payments, actor),
     )
+
+
+def _describe_approval(catalogue: Catalogue, refund: Refund, member_names: Mapping[str, str]) -> str:
+    approver = describe_actor(catalogue, refund.approved_by, member_names)
+    if refund.to_card:
+        return catalogue.render("admin.bill.approved_card", {"who": approver})
+    return catalogue.render("admin.bill.approved", {"who": approver, "iban": refund.iban or ""})
 
 
 def _build_movement(
@@ -187,12 +192,9 @@ def _build_movement(
     reversal: Reversal | None,
     member_names: Mapping[str, str],
 ) -> BillMovement:
-    # A transfer gives back all that is due at once: its refunds bear its moment.
-    ibans = [
-        refund.iban
-        for refund in refunds
-        if payment.outcome is PaymentOutcome.RETURNED and refund.refunded_at == payment.at
-    ]
+    # A transfer gives back its refunds at once: they bear its moment.
+    is_returned = payment.outcome is PaymentOutcome.RETURNED
+    ibans = [refund.iban for refund in refunds if is_returned and refund.refunded_at == payment.at]
     return BillMovement(
         recorded_at=day_and_hour_text(payment.at),
         method_label=_describe_method(catalogue, payment),
@@ -213,7 +215,7 @@ def _describe_reversal(catalogue: Catalogue, reversal: Reversal, member_names: M
 
 def _describe_method(catalogue: Catalogue, payment: Payment) -> str:
     if payment.outcome is PaymentOutcome.RETURNED:
-        return catalogue.text("admin.bill.returned")
+        return catalogue.text("admin.bill.returned_to_card" if payment.gateway else "admin.bill.returned")
     is_own_terminal = payment.method is PaymentMethod.POS and payment.office is None
     method_label = catalogue.text(
         "admin.bill.own_terminal" if is_own_terminal else f"choices.payment_method.{payment.method}"

@@ -1,12 +1,11 @@
 """What is due back to citizens, of requests, duties and fines alike: one list, the oldest first, and giving it back.
 
-The same form is on the page of a request, a duty or a fine.
+The same forms are on the page of a request, a duty or a fine. Above the list is what is on its way to a card.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -14,6 +13,8 @@ from channels.admin.actors import load_staff_names
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.bills.bill_view import Approval, build_approval
+from channels.admin.bills.card_money_view import CardMoneyView, CardRefundView, load_card_money, load_card_refund_view
+from channels.admin.bills.money_lists import build_list_context
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, read_row_id
@@ -23,14 +24,18 @@ from channels.web.paging import build_page_query
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
+from domain.actions.payments.advance import GatewaysByName
+from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.bills.bill import DueBack, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.paging import PAGE_FIELD, Cursor, Page
-from domain.values.text import group_digits, persian_digits
+from domain.values.paging import PAGE_FIELD, Page
+from domain.values.text import group_digits
 
 REFUNDS_PATH = "/staff/refunds"
+MOST_OPEN_CARD_REFUNDS = 50
+"""So many transfers to cards are shown above the list, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,64 +60,72 @@ class RefundDueView:
     """What the bill is for, and who is to get the money."""
     approval: Approval
     """The state of the second person's approval."""
+    card_money: CardMoneyView
+    """Where the money can go, and what is on its way to a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCardRefund:
+    """A transfer to a card whose end is not known."""
+
+    refund: CardRefundView
+    """The transfer."""
+    subject: BillSubjectView
+    """What its bill is for."""
 
 
 class RefundPages:
-    """The list, and the forms that give money back."""
+    """The list, and the forms that give money back. `gateways` are asked about transfers to cards."""
 
     sections: Sequence[NavigationSection] = (NavigationSection(REFUNDS_PATH, "admin.sections.refunds", "refunds.view"),)
 
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._gateways = gateways
         self._subjects = BillSubjects(dependencies)
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
+        actions = (
+            ("refund", "refund", "refunds.pay", self._submit_refund),
+            ("approve", "approve", "refunds.approve", self._submit_approval),
+            ("card/{id:[0-9]{1,19}}/ask", "ask-{id}", "attempts.ask", self._submit_question),
+        )
         charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
             PageRoute("GET", REFUNDS_PATH, "refunds.view", self._render_page),
-            PageRoute(
-                "POST",
-                f"{REFUNDS_PATH}/refund",
-                "refunds.pay",
-                FormSubmission("refund", self._submit_refund, self._render_page),
-            ),
-            PageRoute(
-                "POST",
-                f"{REFUNDS_PATH}/approve",
-                "refunds.approve",
-                FormSubmission("approve", self._submit_approval, self._render_page),
-            ),
             *(
-                PageRoute(
-                    "POST",
-                    f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund",
-                    "refunds.pay",
-                    FormSubmission(
-                        "refund",
-                        partial(self._submit_row_refund, registry),
-                        partial(self._row_page.render_row_page, registry),
-                    ),
-                )
-                for registry in charged_registries
+                PageRoute("POST", f"{REFUNDS_PATH}/{path}", right, FormSubmission(name, action, self._render_page))
+                for path, name, right, action in actions
             ),
+            *(self._build_row_route(registry) for registry in charged_registries),
         )
+
+    def _build_row_route(self, registry: Registry) -> PageRoute:
+        """Return the route of the form on the page of a duty or fine."""
+        row_page = partial(self._row_page.render_row_page, registry)
+        submission = FormSubmission("refund", partial(self._submit_row_refund, registry), row_page)
+        return PageRoute("POST", f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund", "refunds.pay", submission)
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_refund(self._dependencies, uow, visitor)
-        return f"{REFUNDS_PATH}?{build_page_query(request, done='refund')}"
+            done_key = await submit_refund(self._dependencies, uow, visitor)
+        return f"{REFUNDS_PATH}?{build_page_query(request, done=done_key)}"
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await submit_approval(self._dependencies, uow, visitor)
         return f"{REFUNDS_PATH}?{build_page_query(request, done='refund_approved')}"
 
+    async def _submit_question(self, request: web.Request, visitor: Visitor) -> str:
+        await ask_about_refund(self._dependencies, self._store, self._gateways, read_row_id(request), visitor.actor)
+        return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_asked')}"
+
     async def _submit_row_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_refund(self._dependencies, uow, visitor)
-        return f"{list_address(registry)}/{read_row_id(request)}?done=refund"
+            done_key = await submit_refund(self._dependencies, uow, visitor)
+        return f"{list_address(registry)}/{read_row_id(request)}?done={done_key}"
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
@@ -123,34 +136,40 @@ class RefundPages:
             refund_list, cursor_error = await load_filtered(
                 load_due_page(uow, request.query.get(PAGE_FIELD)), empty_page
             )
-            page_error = cursor_error or form_error(refused_form)
             member_names = await load_staff_names(uow)
             due_views = [await self._build_due_view(uow, visitor, entry, member_names) for entry in refund_list.rows]
-            count, amount = await uow.bills.count_due_back()
-        error_text = self._dependencies.wording.render_error(page_error) if page_error else None
-        is_listed = refused_form is not None and refused_form.submitted_texts.get("bill_id") in {
-            entry.bill_id for entry in due_views
-        }
+            open_refunds = await self._load_open_refunds(uow, visitor, member_names)
+            money_total = await uow.bills.count_due_back()
+        page_error = cursor_error or form_error(refused_form)
+        submitted_bill = refused_form.submitted_texts.get("bill_id") if refused_form else None
+        is_form_listed = submitted_bill in {entry.bill_id for entry in due_views}
         context = {
             "due_refunds": due_views,
-            "refund_total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
-            "previous_address": _build_page_address(refund_list.previous_cursor),
-            "next_address": _build_page_address(refund_list.next_cursor),
-            "page_query": build_page_query(request),
-            "problem": None if is_listed else error_text,
-            "refused_form_name": refused_form.name if refused_form else None,
-            "submitted_texts": refused_form.submitted_texts if refused_form else {},
-            "refused_field": refused_form.error.field if refused_form else None,
-            "refusal": error_text,
-        }
+            "open_refunds": open_refunds,
+            **build_list_context(
+                self._dependencies, request, refund_list, money_total, refused_form, page_error,
+                is_form_listed=is_form_listed,
+            ),
+        }  # fmt: skip
         return render_staff_page(request, visitor, "admin/bills/refunds.html", context, error=page_error)
+
+    async def _load_open_refunds(
+        self, uow: UnitOfWork, visitor: Visitor, member_names: Mapping[str, str]
+    ) -> list[OpenCardRefund]:
+        """Return what is on its way to cards."""
+        open_refunds = []
+        for refund in await uow.card_refunds.list_open(MOST_OPEN_CARD_REFUNDS):
+            refund_view = await load_card_refund_view(uow, self._dependencies.catalogue, refund, member_names)
+            bill = await uow.bills.get(refund.bill_row_id)
+            open_refunds.append(OpenCardRefund(refund_view, await self._subjects.build_view(uow, visitor, bill)))
+        return open_refunds
 
     async def _build_due_view(
         self, uow: UnitOfWork, visitor: Visitor, due_back: DueBack, member_names: Mapping[str, str]
     ) -> RefundDueView:
-        bill = due_back.bill
-        due_refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.state is RefundState.DUE]
-        reason_codes, payments = [refund.reason for refund in due_refunds], await uow.bills.list_payments(bill.id)
+        bill, refunds = due_back.bill, await uow.bills.list_refunds(due_back.bill.id)
+        payments = await uow.bills.list_payments(bill.id)
+        due_refunds = [one for one in refunds if one.state is RefundState.DUE]
         return RefundDueView(
             bill_id=bill.bill_id,
             payment_id=bill.payment_id,
@@ -158,16 +177,13 @@ class RefundPages:
             paid_amount=group_digits(due_back.paid_amount),
             refund_amount=group_digits(due_back.due_amount),
             due_since=day_and_hour_text(due_back.due_since),
-            reason_text="، ".join(map(self._describe_reason, dict.fromkeys(reason_codes))),
+            reason_text="، ".join(map(self._describe_reason, dict.fromkeys(one.reason for one in due_refunds))),
             subject=await self._subjects.build_view(uow, visitor, bill),
             approval=build_approval(self._dependencies, payments, due_refunds, member_names, visitor.actor),
+            card_money=await load_card_money(uow, self._dependencies, bill.id, payments, refunds, member_names),
         )
 
     def _describe_reason(self, reason_code: str) -> str:
         """Return in words why money goes back; a code that nobody worded is shown as it is."""
         key = f"admin.refunds.reasons.{reason_code}"
         return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
-
-
-def _build_page_address(cursor: Cursor | None) -> str | None:
-    return f"{REFUNDS_PATH}?{urlencode({PAGE_FIELD: str(cursor)})}" if cursor else None

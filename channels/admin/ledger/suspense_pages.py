@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.bills.bill_forms import payment_done_key
+from channels.admin.bills.money_lists import build_list_context
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
@@ -121,25 +121,19 @@ class SuspensePages:
         async with self._store.open_unit(write=False) as uow:
             receipts, cursor_error = await load_filtered(_load_page(uow, request.query.get(PAGE_FIELD)), empty_page)
             labels, member_names = await load_account_labels(self._dependencies, uow), await load_staff_names(uow)
-            count, amount = await uow.suspense.count_open()
+            money_total = await uow.suspense.count_open()
         page_error = cursor_error or form_error(refused_form)
-        error_text = self._dependencies.wording.render_error(page_error) if page_error else None
         views = [self._build_view(visitor, labels, member_names, receipt) for receipt in receipts.rows]
-        is_listed = refused_form is not None and any(
+        is_form_listed = refused_form is not None and any(
             refused_form.name.endswith(f"-{view.receipt.id}") for view in views
         )
         context = {
             "receipt_views": views,
-            "receipt_total": {"count": persian_digits(count), "amount": group_digits(amount)} if count else None,
-            "previous_address": _build_page_address(receipts.previous_cursor),
-            "next_address": _build_page_address(receipts.next_cursor),
-            "page_query": build_page_query(request),
-            "problem": None if is_listed else error_text,
-            "refused_form_name": refused_form.name if refused_form else None,
-            "submitted_texts": refused_form.submitted_texts if refused_form else {},
-            "refused_field": refused_form.error.field if refused_form else None,
-            "refusal": error_text,
-        }
+            **build_list_context(
+                self._dependencies, request, receipts, money_total, refused_form, page_error,
+                is_form_listed=is_form_listed,
+            ),
+        }  # fmt: skip
         return render_staff_page(request, visitor, "admin/ledger/suspense.html", context, error=page_error)
 
     def _build_view(
@@ -183,7 +177,3 @@ def _read_id(request: web.Request) -> int:
 
 def _render_fact(value: str | int) -> str:
     return group_digits(value) if isinstance(value, int) and value < 10**15 else persian_digits(str(value))
-
-
-def _build_page_address(cursor: Cursor | None) -> str | None:
-    return f"{SUSPENSE_PATH}?{urlencode({PAGE_FIELD: str(cursor)})}" if cursor else None

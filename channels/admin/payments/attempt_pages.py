@@ -16,7 +16,7 @@ from channels.admin.payments.attempt_view import StaffAttemptView, build_attempt
 from channels.admin.submissions import FormSubmission
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
-from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
@@ -103,13 +103,8 @@ class AttemptPages:
             attempt = await uow.payment_attempts.get(_read_id(request))
             listed = await self._build_listed(uow, visitor, attempt)
         error = form_error(refused_form)
-        context = {
-            "listed": listed,
-            "refused_form_name": refused_form.name if refused_form else None,
-            "submitted_texts": refused_form.submitted_texts if refused_form else {},
-            "refused_field": error.field if error else None,
-            "refusal": self._dependencies.wording.render_error(error) if error else None,
-        }
+        error_text = self._dependencies.wording.render_error(error) if error else None
+        context = {"listed": listed, **build_refusal_context(refused_form, error_text)}
         return render_staff_page(request, visitor, "admin/payments/attempt.html", context, error=error)
 
     async def _build_listed(self, uow: UnitOfWork, visitor: Visitor, attempt: PaymentAttempt) -> ListedAttempt:

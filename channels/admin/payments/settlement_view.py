@@ -12,7 +12,7 @@ from domain.settlement.settlement_file import ExaminedFile, FileLine, LineOutcom
 from domain.values.calendar import jalali_long_text, jalali_text, to_tehran
 from domain.values.text import group_digits, persian_digits
 
-_HIDDEN_FACTS = frozenset({"file", "attempt", "receipt"})
+_HIDDEN_FACTS = frozenset({"file", "attempt", "receipt", "card_refund"})
 """Rows that people do not know by their keys."""
 _AMOUNT_FACTS = frozenset({"asked", "ledger", "recorded"})
 

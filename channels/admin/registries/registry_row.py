@@ -10,7 +10,7 @@ from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
-from channels.web.refused_forms import REFUSAL_ID, RefusedForm, form_error
+from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
 from domain.actions.registries.charges import find_unowed_reason
@@ -92,11 +92,9 @@ class RowPage:
         """Return what was refused: shown above everything, with the way to its form, which is as it was typed, if it is
         still offered.
         """
+        error_text = self._dependencies.wording.render_error(refused_form.error) if refused_form else None
         return {
-            "refused_form_name": refused_form.name if refused_form else None,
-            "submitted_texts": refused_form.submitted_texts if refused_form else {},
-            "refused_field": refused_form.error.field if refused_form else None,
-            "refusal": self._dependencies.wording.render_error(refused_form.error) if refused_form else None,
+            **build_refusal_context(refused_form, error_text),
             "refused_form_id": _find_form_place(refused_form)
             if refused_form and _is_form_offered(refused_form, charge_context, bills, visitor)
             else None,

@@ -24,7 +24,7 @@ from channels.admin.submissions import FormAction, FormSubmission, forbidden_wit
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
-from channels.web.refused_forms import REFUSAL_ID, RefusedForm, form_error
+from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
@@ -222,8 +222,8 @@ class RequestPages:
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_refund(self._dependencies, uow, visitor)
-        return _address_after(_read_code(request), "refund")
+            done_key = await submit_refund(self._dependencies, uow, visitor)
+        return _address_after(_read_code(request), done_key)
 
     async def _submit_reopening(self, request: web.Request, visitor: Visitor) -> str:
         """Take up a request again, and lead to the new one."""
@@ -257,10 +257,7 @@ class RequestPages:
                 service_request, request.query.get(TAKEN_PARAMETER, "")
             ),
             "refused_form_id": REFUSAL_ID if offered_form else _find_step_place(request_view, refused_form),
-            "refused_form_name": offered_form.name if offered_form else None,
-            "submitted_texts": offered_form.submitted_texts if offered_form else {},
-            "refused_field": offered_form.error.field if offered_form else None,
-            "refusal": self._dependencies.wording.render_refusal(error) if error else None,
+            **build_refusal_context(offered_form, self._dependencies.wording.render_refusal(error) if error else None),
         }
         return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)
 

@@ -1,7 +1,8 @@
 """Money that goes back: what is due on a bill is transferred by the revenue unit, and recorded once by its reference.
 
 A refund above the municipality's limit, and any of money that the same hand recorded, needs a second person before it
-is transferred: who approves it says the IBAN too, and the transfer has to go there.
+is transferred: who approves it says the IBAN too, and the transfer has to go there. What came by a bank gateway may go
+back to the card that paid instead (`domain/actions/payments/card_refunds.py`), by the same rules.
 
 The transfer is kept in the ledger of payments with a direction of its own (`PaymentOutcome.RETURNED`), where a
 reference is unique for each method; the refund keeps the IBAN.
@@ -23,6 +24,7 @@ from domain.bills.bill import (
     PaymentOutcome,
     Refund,
     RefundState,
+    RefundTarget,
     acting_label,
     normalise_reference,
 )
@@ -33,6 +35,7 @@ from domain.values.actors import Actor
 from domain.values.errors import (
     AlreadyDone,
     AmountMismatch,
+    DomainError,
     DuplicateRequest,
     Forbidden,
     InvalidField,
@@ -86,7 +89,8 @@ async def record_refund(
     or amount it is `DuplicateRequest`. `amount` (rials) is what was transferred, where that is stated: more may have
     become due since somebody looked (`AmountMismatch`). Other errors: `Forbidden`, `InvalidField` (ids, IBAN),
     `MissingField("reference")`, `BillNotFound`, `AlreadyDone` once everything went back, `NotAllowedNow` where nothing
-    is due, or a second person has to approve first, and `InvalidField("iban")` for another than that one said.
+    is due, all of it is on its way to a card, or a second person has to approve first, and `InvalidField("iban")` for
+    another than that one said.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("refund")
@@ -104,9 +108,11 @@ async def record_refund(
     if await uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", detail="reference_used")
     due_refunds, recorder = _select_due_refunds(refunds, amount), actor.acting_in_role(REVENUE_ROLES)
-    if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), due_refunds, recorder):
-        _refuse_unapproved(due_refunds, parsed_iban, recorder)
-    return await _return_money(dependencies, uow, bill, due_refunds, (parsed_iban, transfer_reference), recorder)
+    if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), refunds, recorder):
+        refuse_unapproved(due_refunds, RefundTarget(parsed_iban), recorder)
+    payment = _build_transfer(dependencies, bill, due_refunds, transfer_reference, recorder)
+    await count_refund(dependencies, uow, bill, due_refunds, payment, RefundTarget(parsed_iban), recorder)
+    return RecordedRefund(bill, payment, parsed_iban)
 
 
 async def approve_refund(
@@ -119,17 +125,33 @@ async def approve_refund(
     """
     if not APPROVER_ROLES & actor.role_names:
         raise Forbidden("refund")
-    parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
+    target = RefundTarget(identifiers.parse_iban(iban))
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    due_refunds, now = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount), dependencies.clock.now()
+    due_refunds = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount)
+    await store_approval(dependencies, uow, bill, due_refunds, target, actor)
+    return bill
+
+
+async def store_approval(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill: Bill,
+    due_refunds: Sequence[Refund],
+    target: RefundTarget,
+    actor: Actor,
+) -> None:
+    """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
+    approver, now = actor.acting_in_role(APPROVER_ROLES), dependencies.clock.now()
     if has_recorded_payment(await uow.bills.list_payments(bill.id), approver):
         raise NotAllowedNow("iban", detail="own_payment")
     for refund in due_refunds:
-        refund.iban, refund.approved_by, refund.approved_at = parsed_iban, approver.label, now
+        refund.iban, refund.to_card = target.iban, target.iban is None
+        refund.approved_by, refund.approved_at = approver.label, now
         await uow.bills.save_refund(refund)
-    facts = {"bill_id": bill.bill_id, "refund": amount}
-    await uow.audit.add_entry(now, approver.label, "refund_approved", facts)
-    return bill
+    facts = {"bill_id": bill.bill_id, "refund": sum(refund.amount for refund in due_refunds)}
+    await uow.audit.add_entry(
+        now, approver.label, "refund_approved", facts | ({} if target.iban else target.audit_facts)
+    )
 
 
 def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
@@ -141,17 +163,23 @@ def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
     )
 
 
-def needs_second_person(
-    policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund], actor: Actor
-) -> bool:
-    """Return whether this person needs a second one to send back what is due on a bill with these payments."""
-    return sum(refund.amount for refund in due_refunds) > policy.refund_limit or has_recorded_payment(payments, actor)
+def needs_second_person(policy: Policy, payments: Sequence[Payment], refunds: Sequence[Refund], actor: Actor) -> bool:
+    """Return whether this person needs a second one to send back what is due on a bill with these payments.
+
+    All that is due counts, also what is on its way to a card: nobody comes below the limit by sending it in parts.
+    """
+    return _is_above_limit(policy, refunds) or has_recorded_payment(payments, actor)
 
 
-def may_need_second_person(policy: Policy, payments: Sequence[Payment], due_refunds: Sequence[Refund]) -> bool:
+def may_need_second_person(policy: Policy, payments: Sequence[Payment], refunds: Sequence[Refund]) -> bool:
     """Return whether anybody would need a second person: it is above the limit, or staff recorded money of the bill."""
-    recorded_by_staff = (entry.is_recorded and entry.recorder_label.startswith("staff:") for entry in payments)
-    return sum(entry.amount for entry in due_refunds) > policy.refund_limit or any(recorded_by_staff)
+    incoming = (entry for entry in payments if entry.is_recorded and entry.outcome is not PaymentOutcome.RETURNED)
+    recorded_by_staff = (entry.recorder_label.startswith("staff:") for entry in incoming)
+    return _is_above_limit(policy, refunds) or any(recorded_by_staff)
+
+
+def _is_above_limit(policy: Policy, refunds: Sequence[Refund]) -> bool:
+    return sum(refund.amount for refund in refunds if refund.state is RefundState.DUE) > policy.refund_limit
 
 
 def is_approved_by_other(due_refunds: Sequence[Refund], actor: Actor) -> bool:
@@ -162,66 +190,92 @@ def is_approved_by_other(due_refunds: Sequence[Refund], actor: Actor) -> bool:
     )
 
 
-def _refuse_unapproved(due_refunds: Sequence[Refund], iban: str, actor: Actor) -> None:
+def refuse_unapproved(due_refunds: Sequence[Refund], target: RefundTarget, actor: Actor) -> None:
+    """Refuse what no second person approved: `NotAllowedNow`, or `InvalidField("iban")` for another target."""
     if not is_approved_by_other(due_refunds, actor):
         raise NotAllowedNow("iban", detail="second_person")
-    if any(refund.iban != iban for refund in due_refunds):
+    if any((refund.iban, refund.to_card) != (target.iban, target.iban is None) for refund in due_refunds):
         raise InvalidField("iban", detail="not_approved")
 
 
 def _select_due_refunds(refunds: Sequence[Refund], amount: int | None) -> Sequence[Refund]:
-    """Return the refunds of a bill that are still due, if there are any and they are what was transferred."""
-    due_refunds = [refund for refund in refunds if refund.state is RefundState.DUE]
+    """Return the refunds of a bill that may still be sent, if there are any and they are what was transferred."""
+    due_refunds = [refund for refund in refunds if refund.is_free]
     if not due_refunds:
-        refunded = any(refund.state is RefundState.REFUNDED for refund in refunds)
-        raise AlreadyDone("bill_id", detail="refunded") if refunded else NotAllowedNow("bill_id", detail="no_refund")
-    total_due = sum(refund.amount for refund in due_refunds)
-    if amount not in {None, total_due}:
-        raise AmountMismatch("amount", detail="not_what_is_due", due=group_digits(total_due))
+        raise refuse_nothing_due(refunds)
+    refuse_other_amount(due_refunds, amount)
     return due_refunds
 
 
-async def _return_money(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill: Bill,
-    due_refunds: Sequence[Refund],
-    target: tuple[str, str],
-    actor: Actor,
-) -> RecordedRefund:
-    iban, reference = target
-    now, amount = dependencies.clock.now(), sum(refund.amount for refund in due_refunds)
-    for refund in due_refunds:
-        refund.state, refund.iban, refund.refunded_at = RefundState.REFUNDED, iban, now
-        await uow.bills.save_refund(refund)
-    payment = Payment(
+def refuse_nothing_due(refunds: Sequence[Refund]) -> DomainError:
+    """Return why nothing of these refunds may be sent."""
+    if any(refund.is_on_its_way for refund in refunds):
+        return NotAllowedNow("bill_id", detail="refund_on_its_way")
+    refunded = any(refund.state is RefundState.REFUNDED for refund in refunds)
+    return AlreadyDone("bill_id", detail="refunded") if refunded else NotAllowedNow("bill_id", detail="no_refund")
+
+
+def refuse_other_amount(due_refunds: Sequence[Refund], amount: int | None) -> None:
+    """Refuse another amount than these refunds are over (`AmountMismatch`); None was not stated."""
+    total_due = sum(refund.amount for refund in due_refunds)
+    if amount not in {None, total_due}:
+        raise AmountMismatch("amount", detail="not_what_is_due", due=group_digits(total_due))
+
+
+def _build_transfer(
+    dependencies: Dependencies, bill: Bill, due_refunds: Sequence[Refund], reference: str, recorder: Actor
+) -> Payment:
+    return Payment(
         id=dependencies.ids.new_id(),
         bill_id=bill.id,
-        amount=amount,
+        amount=sum(refund.amount for refund in due_refunds),
         method=PaymentMethod.REFUND,
         reference=reference,
         outcome=PaymentOutcome.RETURNED,
-        recorded_by=actor.label,
-        at=now,
+        recorded_by=recorder.label,
+        at=dependencies.clock.now(),
     )
+
+
+async def count_refund(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill: Bill,
+    sent_refunds: Sequence[Refund],
+    payment: Payment,
+    target: RefundTarget,
+    actor: Actor,
+) -> None:
+    """Store that refunds of a locked bill went back by a payment, note it where the bill belongs, text the citizen."""
+    for refund in sent_refunds:
+        refund.state, refund.refunded_at = RefundState.REFUNDED, payment.at
+        refund.iban, refund.to_card = target.iban, target.iban is None
+        await uow.bills.save_refund(refund)
     await uow.bills.add_payment(payment)
-    if bill.state is BillState.REFUND_DUE:
+    is_all_sent = all(refund.state is not RefundState.DUE for refund in await uow.bills.list_refunds(bill.id))
+    if bill.state is BillState.REFUND_DUE and is_all_sent:
         bill.state = BillState.REFUNDED
         await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].record_refund(dependencies, uow, bill, payment, iban, actor)
-    await _notify_citizen(dependencies, uow, bill, payment, iban)
-    return RecordedRefund(bill, payment, iban)
+    await SUBJECTS[bill.subject_kind].record_refund(dependencies, uow, bill, payment, target, actor)
+    await _notify_citizen(dependencies, uow, bill, payment, target)
 
 
-async def _notify_citizen(dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str) -> None:
+async def _notify_citizen(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, target: RefundTarget
+) -> None:
     bill_subject = SUBJECTS[bill.subject_kind]
     mobile = await bill_subject.find_mobile(uow, bill)
     if mobile is None:
         return
+    account_end = persian_digits((target.iban or target.card or "")[-4:])
     facts = {
         "refund": group_digits(payment.amount),
         "service": await bill_subject.render_title(dependencies, uow, bill),
-        "iban_end": persian_digits(iban[-4:]),
-        "reference": persian_digits(payment.reference),
+        "reference": persian_digits(payment.reference.rpartition("/")[2] if payment.gateway else payment.reference),
     }
-    await queue_message(dependencies, uow, mobile, dependencies.catalogue.render_message("sms.refunded", facts))
+    catalogue = dependencies.catalogue
+    if target.iban:
+        message = catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
+    else:
+        message = catalogue.render_message("sms.refunded_to_card", facts | {"card_end": account_end or "—"})
+    await queue_message(dependencies, uow, mobile, message)

@@ -106,9 +106,10 @@ async def reverse_payment(
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
     long), `BillNotFound`, `NotFound("payment")`, `AlreadyDone("payment")` once reversed, and `NotAllowedNow("payment")`
-    when money of the bill went back already, or there is still a surplus on what shall be reversed; also of money from
-    a bank gateway, unless the bank takes back its word. Where it is one of several payments by which a receipt paid a
-    merged bill, all of these are reversed; the reason `part_not_reversible` names the part that keeps them from it.
+    when money of the bill went back already, or is on its way to a card, or there is still a surplus on what shall be
+    reversed; also of money from a bank gateway, unless the bank takes back its word. Where it is one of several
+    payments by which a receipt paid a merged bill, all of these are reversed; the reason `part_not_reversible` names
+    the part that keeps them from it.
     """
     if not REVENUE_ROLES & actor.role_names:
         raise Forbidden("payment")
@@ -204,9 +205,10 @@ async def _refuse_banks_word(uow: UnitOfWork, payment: Payment) -> None:
 
 def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:
     """Return what is due back for a surplus: each of a bill is over the same amount, so that any of them is meant."""
-    surplus_refunds = [refund for refund in refunds if refund.is_of_surplus and refund.state is RefundState.DUE]
+    surplus_refunds = [refund for refund in refunds if refund.is_of_surplus and refund.is_free]
     if not surplus_refunds:
-        raise NotAllowedNow("payment", detail="paid_out")
+        is_on_its_way = any(refund.is_on_its_way for refund in refunds)
+        raise NotAllowedNow("payment", detail="refund_on_its_way" if is_on_its_way else "paid_out")
     return surplus_refunds[-1:]
 
 
@@ -214,6 +216,8 @@ def _select_due_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) 
     """Return what is due back of a bill that was paid by one payment alone."""
     if any(entry.state is RefundState.REFUNDED for entry in refunds):
         raise NotAllowedNow("payment", detail="paid_out")
+    if any(entry.is_on_its_way for entry in refunds):
+        raise NotAllowedNow("payment", detail="refund_on_its_way")
     if any(entry.is_recorded and entry.outcome is PaymentOutcome.SURPLUS for entry in payments):
         raise NotAllowedNow("payment", detail="surplus_first")
     return [entry for entry in refunds if entry.state is RefundState.DUE]

@@ -11,7 +11,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
-from domain.bills.bill import PAID_BILL_FACT, Bill, Payment
+from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
@@ -59,9 +59,15 @@ class BillSubject(Protocol):
         ...
 
     async def record_refund(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+        self,
+        dependencies: Dependencies,
+        uow: UnitOfWork,
+        bill: Bill,
+        payment: Payment,
+        target: RefundTarget,
+        actor: Actor,
     ) -> None:
-        """Note that money went back to an IBAN."""
+        """Note that money went back, and where to."""
         ...
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
@@ -97,12 +103,18 @@ class RequestSubject:
         await dependencies.engine.record_event(uow, request, "surplus_payment", actor, facts)
 
     async def record_refund(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+        self,
+        dependencies: Dependencies,
+        uow: UnitOfWork,
+        bill: Bill,
+        payment: Payment,
+        target: RefundTarget,
+        actor: Actor,
     ) -> None:
         """Append it to the request's history."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference, "iban": iban}
-        await dependencies.engine.record_event(uow, request, "refund", actor, facts)
+        facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
+        await dependencies.engine.record_event(uow, request, "refund", actor, facts | target.history_facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Return whether it is owed, unless the request ended without what it asked for."""
@@ -162,11 +174,17 @@ class RowSubject:
         await uow.audit.add_entry(dependencies.clock.now(), actor.label, "surplus_payment", facts)
 
     async def record_refund(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+        self,
+        dependencies: Dependencies,
+        uow: UnitOfWork,
+        bill: Bill,
+        payment: Payment,
+        target: RefundTarget,
+        actor: Actor,
     ) -> None:
         """Put it among the facts of the audit."""
         bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
-        facts = bill_facts | {"reference": payment.reference, "iban": iban}
+        facts = bill_facts | {"reference": payment.reference} | target.audit_facts
         await uow.audit.add_entry(dependencies.clock.now(), actor.label, "refund", facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:

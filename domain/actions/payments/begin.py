@@ -2,28 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import add_attempt_event, gateway_actor, store_change
 from domain.actions.payments.held_bills import lock_bills
 from domain.actions.payments.links import find_link, find_payer_mobile
+from domain.actions.payments.order_numbers import draw_order_number
 from domain.bills.bill import Bill, BillState
-from domain.bills.ports import ORDER_SEQUENCE_PREFIX
 from domain.gateways.attempt import AttemptChange, AttemptState, BillShare, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.pauses import START_GRACE
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
 
 REPEATED_REFERENCE = "repeated_reference"
 """Stored instead of a code where a bank gave a session the reference of an earlier one."""
-
-ORDERS_A_DAY = 1_000_000
-CHANCE_RANGE = 10_000
 
 MOST_OPEN_ATTEMPTS = 10
 """Attempts at one bill that may be open at a time: a payer begins anew, and nobody opens sessions without end."""
@@ -71,7 +66,7 @@ async def _create_attempt(
     attempt = PaymentAttempt(
         id=dependencies.ids.new_id(),
         gateway=gateway.name,
-        order_number=await _draw_order_number(dependencies, uow, gateway.name, now),
+        order_number=await draw_order_number(dependencies, uow, gateway.name, now),
         shares=tuple(BillShare(bill.id, bill.amount) for bill in bills),
         state=AttemptState.CREATED,
         channel=channel,
@@ -87,20 +82,6 @@ async def _create_attempt(
             bill.state = BillState.PAYING
             await uow.bills.save(bill)
     return attempt, await _build_order(dependencies, uow, attempt, bills, callback_url)
-
-
-async def _draw_order_number(dependencies: Dependencies, uow: UnitOfWork, gateway: str, now: datetime) -> int:
-    """Return an order number that a gateway was never given: the Jalali day, a sequence, four digits of chance.
-
-    A terminal may have been used by other software before, which counted from 1, too; and after a restore from a backup
-    the bank knows numbers that we do not: the day keeps both apart from ours. By chance no stranger can name the orders
-    of others in callbacks, one after another. All of it is exact in a double, as some banks read numbers.
-    """
-    year, month, day = to_jalali(to_tehran(now).date())
-    number = await uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}") % ORDERS_A_DAY
-    day_number = year % 100 * 10_000 + month * 100 + day
-    chance = int(dependencies.ids.random_fraction() * CHANCE_RANGE)
-    return (day_number * ORDERS_A_DAY + number) * CHANCE_RANGE + chance
 
 
 def _select_open(bills: Sequence[Bill]) -> list[Bill]:

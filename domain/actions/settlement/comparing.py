@@ -6,6 +6,7 @@ It foresees: booking a line looks again, and decides (`booking.py`).
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
+from domain.actions.settlement.refund_lines import foresee_refund
 from domain.bills.bill import Payment, PaymentMethod
 from domain.gateways.attempt import AttemptState
 from domain.settlement.layouts import FileKind
@@ -163,7 +164,7 @@ class SaleComparison(LineComparison):
     async def list_confirming(self, lines: Sequence[FileLine]) -> list[FileLine]:
         """Return those of stored lines whose attempts are settled over their amounts, and that nothing else is of."""
         stored_lines = {line.line_number: line for line in lines}
-        good_lines = [line.as_read() for line in lines if line.paid_at is not None]
+        good_lines = [line.as_read() for line in lines if line.paid_at is not None and not line.is_refund]
         await self.look_up(good_lines)
         compared_lines = [(line, await self._compare_target(line)) for line in good_lines if self._is_alone(line)]
         plain = {
@@ -182,6 +183,8 @@ class SaleComparison(LineComparison):
         )
 
     async def _compare_target(self, line: SettlementLine) -> FileLine:
+        if line.is_refund:
+            return self._store(line, await foresee_refund(self._uow, self._file.source, line))
         attempt = self._by_sale.get(line.sale_number or "") or self._by_order.get(line.order_number or 0)
         if attempt is None:
             return self._store(line, LineOutcome.NO_ATTEMPT)

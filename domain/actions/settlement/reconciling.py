@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, queue_message
 from domain.gateways.attempt import AttemptState
+from domain.gateways.refund_attempt import RefundAttempt
 from domain.ledger.balances import LedgerDifference
 from domain.ledger.suspense import SuspenseState
 from domain.settlement.differences import DifferenceKind, PaymentDifference, SourceTotals
@@ -118,6 +119,8 @@ class _DifferenceSearch:
         self.searches: tuple[Callable[[UnitOfWork], Awaitable[Iterable[PaymentDifference]]], ...] = (
             self._find_unfiled,
             self._find_unknown,
+            self._find_unfiled_refunds,
+            self._find_unknown_refunds,
             self._find_waiting_files,
             self._find_missing_files,
             self._find_ledger_differences,
@@ -153,6 +156,31 @@ class _DifferenceSearch:
         if attempt.sale_number is not None:
             facts["sale_number"] = attempt.sale_number
         return self._note(kind, attempt.attempt_id, attempt.gateway, attempt.since, attempt.amount, facts)
+
+    async def _find_unfiled_refunds(self, uow: UnitOfWork) -> list[PaymentDifference]:
+        """Money that went back to cards, and that no file of a gateway whose files have such lines has."""
+        refunds = await uow.card_refunds.list_unfiled(self._now - SEARCHED_BACK, MOST_FOUND)
+        return self._note_refunds(DifferenceKind.REFUND_NOT_IN_FILE, refunds)
+
+    async def _find_unknown_refunds(self, uow: UnitOfWork) -> list[PaymentDifference]:
+        refunds = await uow.card_refunds.list_open(MOST_FOUND, self._now - WAITING_BEFORE_NOTED)
+        return self._note_refunds(DifferenceKind.UNKNOWN_REFUND, refunds)
+
+    def _note_refunds(self, kind: DifferenceKind, refunds: Iterable[RefundAttempt]) -> list[PaymentDifference]:
+        """Note those refunds whose banking days are over."""
+        dated_refunds = [(refund, refund.finished_at or refund.created_at) for refund in refunds]
+        return [
+            self._note(
+                kind,
+                refund.id,
+                refund.gateway,
+                since,
+                refund.amount,
+                {"card_refund": refund.id, "order_number": refund.refund_number},
+            )
+            for refund, since in dated_refunds
+            if self._is_overdue(since)
+        ]
 
     async def _find_waiting_files(self, uow: UnitOfWork) -> list[PaymentDifference]:
         waiting_files = await uow.settlement.list_unbooked(self._now - WAITING_BEFORE_NOTED)
@@ -248,6 +276,14 @@ async def _is_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
     return attempt.state is not AttemptState.UNKNOWN
 
 
+async def _is_refund_filed(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+    return await uow.card_refunds.is_filed(int(difference.facts["card_refund"]))
+
+
+async def _is_refund_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+    return not (await uow.card_refunds.get(int(difference.facts["card_refund"]))).state.is_open
+
+
 async def _is_decided(uow: UnitOfWork, difference: PaymentDifference) -> bool:
     """Tell whether the receipt that holds the money was matched or returned."""
     receipt_id = difference.facts.get("receipt")
@@ -270,6 +306,8 @@ async def _has_file_come(uow: UnitOfWork, difference: PaymentDifference) -> bool
 _CHECKS: Mapping[DifferenceKind, Callable[[UnitOfWork, PaymentDifference], Awaitable[bool]]] = {
     DifferenceKind.NOT_IN_FILE: _is_filed,
     DifferenceKind.UNKNOWN_ATTEMPT: _is_known,
+    DifferenceKind.REFUND_NOT_IN_FILE: _is_refund_filed,
+    DifferenceKind.UNKNOWN_REFUND: _is_refund_known,
     DifferenceKind.NO_BILL: _is_decided,
     DifferenceKind.BILL_AMOUNT: _is_decided,
     DifferenceKind.OTHER_NUMBER: _is_decided,

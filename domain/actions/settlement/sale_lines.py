@@ -11,6 +11,7 @@ from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.actions.settlement.known_lines import find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
+from domain.actions.settlement.refund_lines import FILE_CODE, book_refund_line
 from domain.bills.bill import PaymentMethod
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
@@ -22,9 +23,6 @@ from domain.settlement.differences import DifferenceKind
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-
-SETTLEMENT_FILE_CODE = "settlement_file"
-"""What stands in place of a bank's code."""
 
 FILE_CAPABILITIES = GatewayCapabilities(
     session_lasts=timedelta(0),
@@ -55,6 +53,11 @@ class SaleLineBooker:
 
     async def book_line(self, line: FileLine) -> LineOutcome:
         """Do what a line says, as things stand now; return what it came to."""
+        if line.is_refund:
+            return await book_refund_line(self._dependencies, self._uow, line, self._actor)
+        return await self._book_sale(line)
+
+    async def _book_sale(self, line: FileLine) -> LineOutcome:
         if known_outcome := await find_booked_line(self._uow, line):
             if known_outcome is LineOutcome.OTHER_NUMBER:
                 await self._hold(line, DifferenceKind.OTHER_NUMBER)
@@ -113,7 +116,7 @@ class SaleLineBooker:
     async def _settle(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
         answer = GatewayAnswer(
             sale_state=SaleState.SETTLED,
-            code=SETTLEMENT_FILE_CODE,
+            code=FILE_CODE,
             sale_number=line.sale_number,
             amount=line.amount,
         )

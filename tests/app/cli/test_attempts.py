@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.money import attempts
+from app.cli.money import banks
 from domain.gateways.gateway import SaleState
 from domain.people.person import StaffMember
 from domain.values.actors import Role
@@ -22,7 +22,7 @@ BANK = ScriptedBank()
 @pytest.fixture
 def bill_id(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The bill of somebody who came back from the bank a while ago."""
-    monkeypatch.setattr(attempts, "build_gateways", lambda settings: {"bank": BANK})
+    monkeypatch.setattr(banks, "build_gateways", lambda settings: {"bank": BANK})
     monkeypatch.setenv("PISHKHAN_SECRET_KEY", "a-secret-of-this-test")
     BANK.calls.clear()
     yield asyncio.run(_come_back(database))

@@ -11,7 +11,10 @@ from domain.gateways.refund_machine import ABSENCE_GRACE, RefundMachine
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 SALE = Sale(order_number=7, reference="AF82041a", sale_number="5142", amount=200_000)
-DUE = RefundAttempt(id=1, gateway="mellat", refund_number=31, sale=SALE, amount=50_000, next_step_at=NOW)
+DUE = RefundAttempt(
+    id=1, gateway="mellat", refund_number=31, attempt_id=2, sale=SALE, bill_row_id=3, amount=50_000,
+    requested_by="staff:revenue", created_at=NOW, next_step_at=NOW,
+)  # fmt: skip
 MACHINE = RefundMachine()
 SENT = MACHINE.begin_sending(DUE, NOW).attempt
 

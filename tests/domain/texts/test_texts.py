@@ -172,6 +172,7 @@ REAL: dict[str, list[str]] = {
     "bill_id": ["9" * 13],
     "payment_id": ["9" * 13],
     "iban_end": ["۹۹۹۹"],
+    "card_end": ["۹۹۹۹"],
     "deadline": [deadline_day_text(moment) for moment in MOMENTS],
     "booked_start": [day_and_hour_text(moment) for moment in MOMENTS],
     "date": [jalali_long_text(day) for day in DAYS],

@@ -33,7 +33,13 @@ CARDS = (FIRST_CARD, SECOND_CARD)
 WAIT_SECONDS = "8"
 """How long the program waits for a bank."""
 
-_SOAP_OPERATIONS = {"start": "bpPayRequest", "verify": "bpVerifyRequest", "settle": "bpSettleRequest"}
+_SOAP_OPERATIONS = {
+    "start": "bpPayRequest",
+    "verify": "bpVerifyRequest",
+    "settle": "bpSettleRequest",
+    "refund": "bpRefundRequest",
+    "confirm_refund": "bpRefundVerifyRequest",
+}
 _MASKED_CARDS = {re.compile(rf"{card[:6]}\*+{card[-4:]}"): card for card in CARDS}
 
 
@@ -125,6 +131,16 @@ class SoapBank(PaymentBank):
                 money = "returned" if sale.reversed_at else "ours" if sale.settled_at else "held"
             books[reference] = SessionAtBank(session.amount, money)
         return books
+
+    @property
+    def transfers(self) -> list[int]:
+        """Rials of each transfer back to a card."""
+        return [transfer.amount for transfer in self._bank.sales.transfers.values()]
+
+    @property
+    def deposited(self) -> int:
+        """Rials of settled sales, less what went back to cards."""
+        return self._bank.sales.deposited
 
     def pay(self, reference: str, card: str, amount: int | None = None) -> dict[str, str] | None:
         """Pay."""

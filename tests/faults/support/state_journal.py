@@ -19,7 +19,7 @@ TABLES = (
     "inbox", "outbox", "requests", "history", "seals", "bills", "payments", "bookings", "slots", "receipts",
     "dialogues", "timers", "leases", "outbox_journal", "refunds", "comments", "office_calls", "office_nonces", "audit",
     "payment_attempts", "payment_attempt_shares", "payment_attempt_events", "payment_callbacks", "payment_links",
-    "suspense_receipts", "ledger_entries",
+    "suspense_receipts", "ledger_entries", "card_refunds", "card_refund_events",
 )  # fmt: skip
 """What is read as evidence."""
 

@@ -24,8 +24,9 @@ class WholeRefund:
         self.machine = RefundMachine()
         self.effects: list[RefundEffect] = []
         self.attempt = RefundAttempt(
-            id=1, gateway=gateway.name, refund_number=101, sale=sale, amount=amount, next_step_at=bank.now
-        )
+            id=1, gateway=gateway.name, refund_number=101, attempt_id=2, sale=sale, bill_row_id=3, amount=amount,
+            requested_by="staff:revenue", created_at=bank.now, next_step_at=bank.now,
+        )  # fmt: skip
 
     def take(self, change: RefundChange) -> None:
         """Store a change."""

@@ -73,8 +73,12 @@ def send_due_refund(world: World) -> None:
         id=number,
         gateway=world.profile.name,
         refund_number=number,
+        attempt_id=due.attempt_id,
         sale=records.attempts[due.attempt_id].sale,
+        bill_row_id=records.attempts[due.attempt_id].shares[0].bill_row_id,
         amount=due.amount,
+        requested_by="staff:revenue",
+        created_at=world.now,
         next_step_at=world.now,
     )
 

@@ -1,0 +1,171 @@
+"""What of a bill's money can go back to the card that paid, or is on its way there, as the pages show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from channels.admin.actors import describe_actor
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.card_refunds import CardTransfer, plan_card_transfers
+from domain.bills.bill import Payment, Refund
+from domain.gateways.code_texts import describe_code
+from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundAttemptState
+from domain.language.wording import day_and_hour_text
+from domain.messages.catalogue import Catalogue
+from domain.unit_of_work import UnitOfWork
+from domain.values.text import group_digits, persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefundStep:
+    """One entry of a transfer's history, in words."""
+
+    at: str
+    """Day and hour in Tehran."""
+    event_label: str
+    """What happened."""
+    done_by: str
+    """Who did it: somebody of the staff, or the bank."""
+    code: str | None
+    """The bank's code, as it came."""
+    code_meaning: str
+    """The same in words; empty for one that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefundView:
+    """A transfer back to a card, in words."""
+
+    card_refund_id: int
+    """Names it in addresses."""
+    state_label: str
+    """Where the money is."""
+    state_key: str
+    """The state itself, for the style sheet."""
+    is_open: bool
+    """Whether its end is not known yet."""
+    is_refused: bool
+    """Whether the bank did not send it: the money is due by another way."""
+    amount: str
+    """In rials, with Persian digits."""
+    card: str | None
+    """The card, masked; None where it is not known."""
+    gateway_label: str
+    """The bank gateway."""
+    requested_at: str
+    """Day and hour in Tehran."""
+    requested_by: str
+    """Who had it sent, by name."""
+    number: str
+    """Our number of it at the bank."""
+    reference: str | None
+    """The bank's number of it; None before one is known."""
+    code: str | None
+    """What the bank said last, as it came."""
+    code_meaning: str
+    """The same in words; empty for a code that has none."""
+    steps: Sequence[CardRefundStep]
+    """Its history, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoice:
+    """What can go to cards now."""
+
+    amount: str
+    """In rials, with Persian digits."""
+    cards: str
+    """The cards, masked; empty where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardMoneyView:
+    """Where the money of a bill that is due back can go, and what is on its way to a card."""
+
+    choice: CardChoice | None
+    """What can go to cards; None: nothing can."""
+    transferable_amount: str | None
+    """What can be transferred to an IBAN, in rials with Persian digits; None: nothing, or all is on its way."""
+    refunds: Sequence[CardRefundView]
+    """The bill's transfers to cards, oldest first."""
+
+    @property
+    def open_refunds(self) -> Sequence[CardRefundView]:
+        """Those whose end is not known."""
+        return [refund for refund in self.refunds if refund.is_open]
+
+    @property
+    def refused_refund(self) -> CardRefundView | None:
+        """The last one, where the bank refused it."""
+        last_refund = self.refunds[-1] if self.refunds else None
+        return last_refund if last_refund and last_refund.is_refused else None
+
+
+async def load_card_money(
+    uow: UnitOfWork,
+    dependencies: Dependencies,
+    bill_row_id: int,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    member_names: Mapping[str, str],
+) -> CardMoneyView:
+    """Return what the page of a bill, with these payments and refunds, says of cards."""
+    attempts = await uow.card_refunds.list_of_bill(bill_row_id) if refunds else []
+    transfers = await plan_card_transfers(dependencies, uow, payments, refunds)
+    free_amount = sum(refund.amount for refund in refunds if refund.is_free)
+    return CardMoneyView(
+        choice=_build_choice(transfers) if transfers else None,
+        transferable_amount=group_digits(free_amount) if free_amount else None,
+        refunds=[
+            await load_card_refund_view(uow, dependencies.catalogue, attempt, member_names) for attempt in attempts
+        ],
+    )
+
+
+async def load_card_refund_view(
+    uow: UnitOfWork, catalogue: Catalogue, refund: RefundAttempt, member_names: Mapping[str, str]
+) -> CardRefundView:
+    """Return a transfer in words; `member_names` is what members of the staff are called by user name."""
+    card = (await uow.payment_attempts.get(refund.attempt_id)).card
+    gateway_key = f"gateways.names.{refund.gateway}"
+    return CardRefundView(
+        card_refund_id=refund.id,
+        state_label=catalogue.text(f"admin.card_refunds.states.{refund.state}"),
+        state_key=refund.state.value,
+        is_open=refund.state.is_open,
+        is_refused=refund.state is RefundAttemptState.REFUSED,
+        amount=group_digits(refund.amount),
+        card=persian_digits(card) if card else None,
+        gateway_label=catalogue.text(gateway_key) if gateway_key in catalogue else refund.gateway,
+        requested_at=day_and_hour_text(refund.created_at),
+        requested_by=describe_actor(catalogue, refund.requested_by, member_names),
+        number=str(refund.refund_number),
+        reference=refund.reference,
+        code=refund.code,
+        code_meaning=describe_code(catalogue, refund.gateway, refund.code),
+        steps=[
+            _build_step(catalogue, refund.gateway, event, member_names)
+            for event in await uow.card_refunds.list_events(refund.id)
+        ],
+    )
+
+
+def _build_step(
+    catalogue: Catalogue, gateway: str, event: RefundAttemptEvent, member_names: Mapping[str, str]
+) -> CardRefundStep:
+    return CardRefundStep(
+        at=day_and_hour_text(event.at),
+        event_label=catalogue.text(f"admin.card_refunds.events.{event.event}"),
+        done_by=describe_actor(catalogue, str(event.details.get("by", "")), member_names),
+        code=event.code,
+        code_meaning=describe_code(catalogue, gateway, event.code),
+    )
+
+
+def _build_choice(transfers: Sequence[CardTransfer]) -> CardChoice:
+    cards = dict.fromkeys(_isolate(one.attempt.card) for one in transfers if one.attempt.card)
+    return CardChoice(group_digits(sum(one.amount for one in transfers)), "، ".join(cards))
+
+
+def _isolate(card: str) -> str:
+    """Return a masked number for a Persian sentence: its groups stay in order."""
+    return f"\u2066{persian_digits(card)}\u2069"

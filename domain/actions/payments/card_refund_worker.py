@@ -1,0 +1,151 @@
+"""The worker of transfers back to cards: claims what is due, stores that it is sent, asks the bank, applies the answer.
+
+The bank is asked for a transfer at most once between two of its words: that it is sent is committed before, and who
+comes to it after a crash or a time-out inquires. Unlike an answer about a payment, one whose claim was lost meanwhile
+is not applied: somebody else inquires, who hears the same.
+"""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from domain.actions.bills.subjects import lock_bill
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.advance import RUN_SECONDS, GatewaysByName
+from domain.actions.payments.asking import ASKING_ROLES
+from domain.actions.payments.card_refund_changes import store_refund_change
+from domain.actions.payments.changes import gateway_actor
+from domain.gateways.gateway import CardRefundAnswer, PaymentGateway
+from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
+from domain.gateways.refund_machine import RefundMachine
+from domain.unit_of_work import Store
+from domain.values.actors import Actor
+from domain.values.errors import Conflict, Forbidden, NotAllowedNow, Unavailable
+
+log = logging.getLogger(__name__)
+
+CLAIM_LEASE = timedelta(minutes=5)
+"""Longer than any step takes: a request is up to two calls, and gateways give each up after two minutes."""
+
+_MACHINE = RefundMachine()
+
+
+async def send_due_refunds(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
+    """Advance every transfer back to a card that is due; return how many steps were made."""
+    return sum([await CardRefundWorker(dependencies, store, gateway).send_due() for gateway in gateways.values()])
+
+
+async def ask_about_refund(
+    dependencies: Dependencies, store: Store, gateways: GatewaysByName, card_refund_id: int, actor: Actor
+) -> RefundAttempt:
+    """Ask the bank now what became of a transfer, for revenue and manager; the audit records who did.
+
+    Errors: `Forbidden("attempt")`, `NotFound("card_refund")`, `NotAllowedNow("card_refund")` for one that has ended,
+    `Conflict("card_refund")` while the bank is being asked, and `Unavailable("gateway")` where its gateway is not
+    configured any more.
+    """
+    if not ASKING_ROLES & actor.role_names:
+        raise Forbidden("attempt")
+    async with store.open_unit() as uow:
+        refund = await uow.card_refunds.get(card_refund_id)
+        facts = {"gateway": refund.gateway, "order_number": refund.refund_number}
+        label = actor.acting_in_role(ASKING_ROLES).label
+        await uow.audit.add_entry(dependencies.clock.now(), label, "card_refund_inquired", facts)
+    gateway = gateways.get(refund.gateway)
+    if gateway is None:
+        raise Unavailable("gateway", detail="gateway_not_used")
+    return await CardRefundWorker(dependencies, store, gateway, actor).advance_now(card_refund_id)
+
+
+class CardRefundWorker:
+    """Advances the transfers at one gateway, one after another."""
+
+    def __init__(
+        self, dependencies: Dependencies, store: Store, gateway: PaymentGateway, actor: Actor | None = None
+    ) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._gateway = gateway
+        self._actor = actor or gateway_actor(gateway.name)
+
+    async def send_due(self) -> int:
+        """Advance what is due until nothing is or a run has been long enough."""
+        step_count, loop = 0, asyncio.get_running_loop()
+        ends_at = loop.time() + RUN_SECONDS
+        while loop.time() < ends_at:
+            refund, claim_token = await self._claim_next()
+            if refund is None:
+                break
+            step_count += await self._advance_safely(refund, claim_token)
+        return step_count
+
+    async def advance_now(self, card_refund_id: int) -> RefundAttempt:
+        """Advance one, whether it is due or not."""
+        claim_token = self._dependencies.ids.new_token()
+        async with self._store.open_unit() as uow:
+            claimed = await uow.card_refunds.claim(card_refund_id, claim_token, CLAIM_LEASE)
+            if claimed is None and not (await uow.card_refunds.get(card_refund_id)).state.is_open:
+                raise NotAllowedNow("card_refund", detail="refund_ended")
+        if claimed is None:
+            raise Conflict("card_refund", detail="bank_asked_now")
+        return await self._advance(claimed, claim_token)
+
+    async def _claim_next(self) -> tuple[RefundAttempt | None, str]:
+        claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()
+        async with self._store.open_unit() as uow:
+            return await uow.card_refunds.claim_due(self._gateway.name, now, claim_token, CLAIM_LEASE), claim_token
+
+    async def _advance_safely(self, refund: RefundAttempt, claim_token: str) -> bool:
+        """Make one step; False when a fault of ours was logged: it waits for the end of its claim."""
+        try:
+            await self._advance(refund, claim_token)
+        except Unavailable:
+            raise  # the database itself: no other transfer would fare better
+        except Exception:  # the edge of one transfer: whatever is wrong with it, the others have their turn
+            log.exception("transfer %s to a card at %s was not advanced", refund.id, refund.gateway)
+            return False
+        return True
+
+    async def _advance(self, refund: RefundAttempt, claim_token: str) -> RefundAttempt:
+        """Ask for a transfer that is due, or about any other one."""
+        if refund.state is not RefundAttemptState.DUE:
+            return await self._inquire(refund, claim_token)
+        sent = await self._store_sent(refund)
+        if sent.state is not RefundAttemptState.SENT:
+            return sent
+        asked_at = self._dependencies.clock.now()
+        answer = await self._gateway.refund(sent.card_refund)
+        return await self._store_answer(sent, answer, asked_at, claim_token, is_request=True)
+
+    async def _inquire(self, refund: RefundAttempt, claim_token: str) -> RefundAttempt:
+        asked_at = self._dependencies.clock.now()
+        answer = await self._gateway.inquire_refund(refund.card_refund)
+        return await self._store_answer(refund, answer, asked_at, claim_token, is_request=False)
+
+    async def _store_sent(self, claimed: RefundAttempt) -> RefundAttempt:
+        """Commit that a transfer is sent; return one that others moved on as it was: there is nothing to ask for."""
+        async with self._store.open_unit() as uow:
+            refund = await uow.card_refunds.get(claimed.id, lock=True)
+            if refund.revision != claimed.revision:
+                return claimed
+            change = _MACHINE.begin_sending(refund, self._dependencies.clock.now())
+            return await store_refund_change(self._dependencies, uow, change, self._actor)
+
+    async def _store_answer(
+        self, asked: RefundAttempt, answer: CardRefundAnswer, asked_at: datetime, claim_token: str, *, is_request: bool
+    ) -> RefundAttempt:
+        """Apply an answer, unless the claim was lost; the bill is locked first, as everywhere."""
+        async with self._store.open_unit() as uow:
+            await lock_bill(uow, await uow.bills.get(asked.bill_row_id))
+            is_held = await uow.card_refunds.release_claim(asked.id, claim_token)
+            refund = await uow.card_refunds.get(asked.id, lock=True)
+            if not is_held:
+                return refund
+            apply_to = _MACHINE.apply_request_answer if is_request else _MACHINE.apply_answer
+            details = {
+                "call": "refund" if is_request else "inquire_refund",
+                "answer": answer.refund_state.value if answer.refund_state else "none",
+            }
+            return await store_refund_change(
+                self._dependencies, uow, apply_to(refund, answer, asked_at), self._actor, details
+            )

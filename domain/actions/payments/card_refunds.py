@@ -1,0 +1,190 @@
+"""Money that is due back goes to the card that paid, where the gateway that it came by can send it there.
+
+The staff decide, by the rules of refunds to IBANs (`domain/actions/bills/refunds.py`): a second person above the limit
+and for money that the same hand recorded. What they decided is stored with a number of its own, and sent by a job
+(`card_refund_worker.py`). Meanwhile its refunds are due, and are sent no other way.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.actions.bills.refunds import (
+    APPROVER_ROLES,
+    REVENUE_ROLES,
+    needs_second_person,
+    refuse_nothing_due,
+    refuse_other_amount,
+    refuse_unapproved,
+    store_approval,
+)
+from domain.actions.bills.subjects import lock_bill
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.card_refund_changes import add_refund_event
+from domain.actions.payments.order_numbers import draw_order_number
+from domain.bills.bill import Bill, Payment, PaymentOutcome, Refund, RefundState, RefundTarget
+from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.capabilities import RefundScope
+from domain.gateways.gateway import PaymentGateway
+from domain.gateways.refund_attempt import RefundAttempt, RefundChange, get_refundable_amount
+from domain.unit_of_work import UnitOfWork
+from domain.values import bill_ids
+from domain.values.actors import Actor
+from domain.values.errors import Forbidden, NotAllowedNow
+
+
+@dataclass(frozen=True, slots=True)
+class CardTransfer:
+    """What can go back to one card: refunds of a bill whose money one sale brought."""
+
+    attempt: PaymentAttempt
+    """The attempt to pay with that sale."""
+    refunds: tuple[Refund, ...]
+    """What is due, each whole."""
+
+    @property
+    def amount(self) -> int:
+        """Rials that go back."""
+        return sum(refund.amount for refund in self.refunds)
+
+
+@dataclass(frozen=True, slots=True)
+class _LockedRefunds:
+    """A locked bill with what is due on it."""
+
+    bill: Bill
+    payments: Sequence[Payment]
+    refunds: Sequence[Refund]
+    transfers: Sequence[CardTransfer]
+
+    @property
+    def sendable_refunds(self) -> list[Refund]:
+        """What can go to cards."""
+        return [refund for transfer in self.transfers for refund in transfer.refunds]
+
+
+def list_refunding_gateways(gateways: Mapping[str, PaymentGateway]) -> frozenset[str]:
+    """Return the gateways that send money of settled sales back to the paying card (`Dependencies`)."""
+    return frozenset(name for name, gateway in gateways.items() if gateway.capabilities.refund is RefundScope.PARTIAL)
+
+
+async def plan_card_transfers(
+    dependencies: Dependencies, uow: UnitOfWork, payments: Sequence[Payment], refunds: Sequence[Refund]
+) -> list[CardTransfer]:
+    """Return how what is due back on a bill with these payments can go to the cards that paid; none where it cannot.
+
+    Never more than what is left of a sale: what is on its way counts as gone, and a discount of the bank's, which the
+    payer did not pay, does not go to the card.
+    """
+    refunds_by_attempt: dict[int, list[Refund]] = {}
+    for payment, refund in _match_refunds(payments, refunds):
+        if payment.attempt_id is not None and payment.gateway in dependencies.card_refund_gateways and refund.is_free:
+            refunds_by_attempt.setdefault(payment.attempt_id, []).append(refund)
+    planned = [
+        await _fit_into_sale(uow, attempt_id, sale_refunds) for attempt_id, sale_refunds in refunds_by_attempt.items()
+    ]
+    return [transfer for transfer in planned if transfer.refunds]
+
+
+def _match_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> Iterator[tuple[Payment, Refund]]:
+    """Yield each refund with the payment whose money it gives back.
+
+    What was charged came by the payment that settled the bill. Each surplus has a refund over the same amount: which
+    one is whose is a convention, for all of a bill are alike.
+    """
+    recorded = [payment for payment in payments if payment.is_recorded]
+    settling = [payment for payment in recorded if payment.outcome is PaymentOutcome.SETTLED]
+    surplus = [payment for payment in recorded if payment.outcome is PaymentOutcome.SURPLUS]
+    valid_refunds = [refund for refund in refunds if refund.state is not RefundState.CANCELLED]
+    for refund in valid_refunds:
+        if not refund.is_of_surplus and settling:
+            yield settling[0], refund
+    yield from zip(surplus, (refund for refund in valid_refunds if refund.is_of_surplus), strict=False)
+
+
+async def _fit_into_sale(uow: UnitOfWork, attempt_id: int, refunds: Sequence[Refund]) -> CardTransfer:
+    """Return the refunds that fit into what is left of a sale."""
+    attempt = await uow.payment_attempts.get(attempt_id)
+    if attempt.state is not AttemptState.SETTLED:
+        return CardTransfer(attempt, ())
+    paid_amount = min(attempt.amount, attempt.paid_amount or attempt.amount)
+    left_amount, fitting = get_refundable_amount(paid_amount, await uow.card_refunds.list_of_sale(attempt_id)), []
+    for refund in refunds:
+        if refund.amount <= left_amount:
+            left_amount -= refund.amount
+            fitting.append(refund)
+    return CardTransfer(attempt, tuple(fitting))
+
+
+async def send_to_card(
+    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, actor: Actor, amount: int | None = None
+) -> list[RefundAttempt]:
+    """Have what is due back on a bill sent to the cards that paid it, one attempt a sale; a job does it afterwards.
+
+    What of it came in another way stays due. `amount` (rials) is what goes to cards, where that is stated
+    (`AmountMismatch`). Other errors: `Forbidden`, `InvalidField("bill_id")`, `BillNotFound`, `AlreadyDone` once
+    everything went back, `NotAllowedNow` where nothing is due, no card can be paid (`no_card`), all is on its way, or a
+    second person has to approve first, and `InvalidField("iban")` where that one named an IBAN.
+    """
+    if not REVENUE_ROLES & actor.role_names:
+        raise Forbidden("refund")
+    sender, locked = actor.acting_in_role(REVENUE_ROLES), await _lock_refunds(dependencies, uow, bill_id)
+    refuse_other_amount(locked.sendable_refunds, amount)
+    if needs_second_person(dependencies.policy, locked.payments, locked.refunds, sender):
+        refuse_unapproved(locked.sendable_refunds, RefundTarget(), sender)
+    begun = [await _begin_transfer(dependencies, uow, locked.bill, transfer, sender) for transfer in locked.transfers]
+    facts = {"bill_id": locked.bill.bill_id, "refund": sum(refund.amount for refund in begun)}
+    now = dependencies.clock.now()
+    await uow.audit.add_entry(now, sender.label, "card_refund_requested", facts | RefundTarget().audit_facts)
+    return begun
+
+
+async def approve_card_refund(
+    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, actor: Actor, amount: int
+) -> Bill:
+    """Agree, as a second person, that what is due back on a bill and can go to cards (`amount` rials) does.
+
+    Errors as `approve_refund`, and `NotAllowedNow` where no card can be paid.
+    """
+    if not APPROVER_ROLES & actor.role_names:
+        raise Forbidden("refund")
+    locked = await _lock_refunds(dependencies, uow, bill_id)
+    refuse_other_amount(locked.sendable_refunds, amount)
+    await store_approval(dependencies, uow, locked.bill, locked.sendable_refunds, RefundTarget(), actor)
+    return locked.bill
+
+
+async def _lock_refunds(dependencies: Dependencies, uow: UnitOfWork, bill_id: str) -> _LockedRefunds:
+    """Lock a bill, then the sales that it was paid by: several bills may have been paid by one."""
+    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
+    for attempt_id in sorted({payment.attempt_id for payment in payments if payment.attempt_id is not None}):
+        await uow.serialise(f"card-refund:{attempt_id}")
+    transfers = await plan_card_transfers(dependencies, uow, payments, refunds)
+    if not transfers:
+        is_due = any(refund.is_free for refund in refunds)
+        raise NotAllowedNow("bill_id", detail="no_card") if is_due else refuse_nothing_due(refunds)
+    return _LockedRefunds(bill, payments, refunds, transfers)
+
+
+async def _begin_transfer(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, transfer: CardTransfer, sender: Actor
+) -> RefundAttempt:
+    now, attempt = dependencies.clock.now(), transfer.attempt
+    begun = RefundAttempt(
+        id=dependencies.ids.new_id(),
+        gateway=attempt.gateway,
+        refund_number=await draw_order_number(dependencies, uow, attempt.gateway, now),
+        attempt_id=attempt.id,
+        sale=attempt.sale,
+        bill_row_id=bill.id,
+        amount=transfer.amount,
+        requested_by=sender.label,
+        created_at=now,
+        next_step_at=now,
+    )
+    await uow.card_refunds.add(begun)
+    await add_refund_event(dependencies, uow, RefundChange(begun, "requested"), sender)
+    for refund in transfer.refunds:
+        refund.card_refund_id, refund.to_card, refund.iban = begun.id, True, None
+        await uow.bills.save_refund(refund)
+    return begun

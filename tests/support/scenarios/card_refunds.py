@@ -1,0 +1,45 @@
+"""Money that came online and goes back to the card, on the staff's site of a test: at a scripted bank."""
+
+from dataclasses import replace
+
+from domain.actions.payments.card_refund_worker import send_due_refunds
+from domain.actions.payments.card_refunds import list_refunding_gateways
+from domain.bills.bill import Bill
+from domain.blocks.charging import REQUEST_SUBJECT
+from domain.gateways.refund_attempt import RefundAttempt
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Role
+from tests.support.refunding_bank import SENDS_BACK, RefundingBank
+from tests.support.scenarios.online_attempts import BEHPARDAKHT, QUICK, settle
+from tests.support.staff_site import StaffSite
+
+
+def open_refunding_bank(site: StaffSite) -> RefundingBank:
+    """Let the site's gateway be a bank that sends money back as the test tells it to."""
+    bank = RefundingBank(BEHPARDAKHT, replace(SENDS_BACK, verify_within=QUICK))
+    site.gateways[BEHPARDAKHT] = bank
+    site.demo.desk.card_refund_gateways = list_refunding_gateways(site.gateways)
+    return bank
+
+
+async def cancel_paid_online(site: StaffSite, bank: RefundingBank) -> tuple[ServiceRequest, Bill]:
+    """A request that was paid online and then cancelled, with its bill: all of it is due back."""
+    request = await site.submitted()
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(request.code, step, role)
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
+    await settle(site, bank, bill, sale=str(bill.id))
+    await site.demo.act(request.code, "cancel", Role.CIVIL)
+    return request, bill
+
+
+async def send_due(site: StaffSite) -> None:
+    """Let the job run."""
+    await send_due_refunds(site.demo.desk, site.store, site.gateways)
+
+
+async def load_last_refund(site: StaffSite, bill: Bill) -> RefundAttempt:
+    """Return the last transfer of a bill back to a card."""
+    async with site.store.open_unit(write=False) as uow:
+        return (await uow.card_refunds.list_of_bill(bill.id))[-1]
