@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS = 8.0
 """How long an answer is tried: after ten seconds the messenger has given the payment up."""
 
-ANSWER_PAUSE_SECONDS = 0.5
+TRY_SECONDS, ANSWER_PAUSE_SECONDS = 2.5, 0.5
+"""How long one try may take, and until the next."""
 
 
 class BotPayments:
@@ -84,7 +85,12 @@ class BotPayments:
         while True:
             try:
                 await self._bot_client.bot.answer_pre_checkout_query(
-                    query_id, ok=refusal_text is None, error_message=refusal_text
+                    query_id,
+                    ok=refusal_text is None,
+                    error_message=refusal_text,
+                    read_timeout=TRY_SECONDS,
+                    connect_timeout=TRY_SECONDS,
+                    pool_timeout=TRY_SECONDS,
                 )
             except BadRequest:
                 raise  # too late, or answered before

@@ -192,14 +192,14 @@ async def _handle_call(
 ) -> ChatTurn:
     """Do what only buttons can; an unknown verb is of a message of ours that is older than this code."""
     verb, subject, detail = (*button_call, "", "")[:3]
-    if verb == ButtonVerb.INVOICE and address.channel in turn.dependencies.policy.invoice_channels:
+    if verb == ButtonVerb.INVOICE and subject and address.channel in turn.dependencies.policy.invoice_channels:
         return ChatTurn(verb, toast=turn.text_of("chat.toasts.invoice"), invoice_token=subject)
     dialogue = current_dialogue(turn.dependencies, stored_dialogue)
     state_before = dialogue.as_json()
     try:
         chat_reply = (
             await _HANDLERS_BY_VERB[ButtonVerb(verb)](turn, dialogue, subject, detail)
-            if verb in {*ButtonVerb}
+            if verb in _HANDLERS_BY_VERB
             else None
         )
     except DomainError as error:
