@@ -20,8 +20,10 @@ from playwright.async_api import Browser, Error, Response, Route
 from app.configuration.settings import Settings
 from app.http.server import build_application
 from app.parts import open_parts
+from channels.portal.guard import PORTAL_ROUTES
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_manager_and_administrator import furnished
+from tests.browser.test_portal_pages import list_personal_templates
 from tests.support.effort import EFFORT
 from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in, window
 from tests.support.pages.every_page import list_page_visits
@@ -113,9 +115,12 @@ def templates(site: StaffSite) -> Iterator[Templates]:
 
 
 def pages_of(app: web.Application) -> set[str]:
-    """The routes by which people get something from an application."""
+    """The routes by which people get something from an application, but for the personal pages of the portal, at which
+    test_portal_pages.py looks.
+    """
     found = {one.resource.canonical for one in app.router.routes() if one.method == "GET" and one.resource}
-    return {one for one in found if not one.startswith((*FOR_PROGRAMS, *OF_PAYING))}
+    personal = {route.path for route in app[PORTAL_ROUTES]}
+    return {one for one in found - personal if not one.startswith((*FOR_PROGRAMS, *OF_PAYING))}
 
 
 async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, database: Path) -> None:
@@ -210,6 +215,7 @@ async def test_every_page_is_in_order(
 
 async def test_no_template_was_left_out(site: StaffSite, templates: Templates) -> None:
     found = [one for one in get_env(site.app).list_templates() if one.startswith(("admin/", "portal/"))]
-    ours = [one for one in found if not one.startswith("portal/pay")]  # as OF_PAYING
+    personal = list_personal_templates(get_env(site.app))
+    ours = [one for one in found if not one.startswith("portal/pay") and one not in personal]  # as OF_PAYING
     assert len(ours) > MANY
     assert [one for one in ours if one not in templates.looked_at] == []

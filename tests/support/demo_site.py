@@ -29,6 +29,7 @@ from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.people.person import Person
 from domain.services import SERVICES, collect_intents, services_by_key
+from domain.settings.contact import BotContact, Contact
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import TariffRow
 from domain.values.actors import Actor, Role
@@ -36,6 +37,13 @@ from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 
 LINE = "30001405"
+CONTACT = Contact(
+    "017-34112233",
+    "گمیشان، خیابان امام خمینی، ساختمان شهرداری",
+    "شبانه‌روز",
+    LINE,
+    (BotContact("telegram", "gomishan_bot"), BotContact("bale", "gomishan_bot")),
+)
 MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03, 10:00 in Tehran."""
 
@@ -90,7 +98,8 @@ def build_desk(
 def build_app(desk: Dependencies, store: SqlStore) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
-    Site(desk.wording, {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}).mount(app)
+    links = {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}
+    Site(desk.wording, links, CONTACT).mount(app)
     Portal(desk, store, LINE, PHONE_PATH).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app

@@ -30,7 +30,6 @@ from domain.messages.catalogue import Catalogue
 from domain.messages.ports import ReceivedSms
 from domain.requests.request import RequestFilter
 from domain.services import collect_intents, services_by_key
-from domain.settings.contact import Contact
 from domain.settings.policy import Policy
 from domain.values.actors import Role
 from domain.values.calendar import WorkingCalendar
@@ -38,9 +37,8 @@ from payments.sandbox.bank import SandboxBank
 from payments.sandbox.gateway import SandboxGateway
 from payments.sandbox.pages import SandboxPages
 from printing.symbols import render_barcode, render_qr_code
-from tests.support.demo_site import CITIZENS, LINE, MORNING, ORDER, DemoSite, demo_site
+from tests.support.demo_site import CITIZENS, CONTACT, LINE, MORNING, ORDER, DemoSite, demo_site
 
-CONTACT = Contact("017-34112233", "گمیشان، خیابان امام خمینی، ساختمان شهرداری", "شبانه‌روز", LINE)
 FONTS = Path(web_site.__file__).parent / "static"
 """Which the bank's pages use, too."""
 

@@ -58,12 +58,7 @@ class PortalCitizen:
 
     async def read_code(self, mobile: str = OWN_MOBILE) -> str:
         """Return the code that came to a phone last."""
-        async with self.site.store.open_unit(write=False) as uow:
-            messages = await uow.outbox.list_recent(recipient=mobile)
-        texts = [message.text for message in messages if message.cls is MessageClass.SECURITY]
-        digits = re.search(r"\d{6}", texts[0])
-        assert digits, texts[0]
-        return digits[0]
+        return await read_newest_code(self.site, mobile)
 
     def hidden_values(self, path: str) -> dict[str, str]:
         """Return the hidden fields of the form of the last page that goes to an address; none where there is none."""
@@ -86,6 +81,16 @@ class PortalCitizen:
             return response.headers["Location"]
         self.page = page
         return page
+
+
+async def read_newest_code(site: DemoSite, mobile: str) -> str:
+    """Return the code that came to a phone last."""
+    async with site.store.open_unit(write=False) as uow:
+        messages = await uow.outbox.list_recent(recipient=mobile)
+    texts = [message.text for message in messages if message.cls is MessageClass.SECURITY]
+    digits = re.search(r"\d{6}", texts[0])
+    assert digits, texts[0]
+    return digits[0]
 
 
 @asynccontextmanager

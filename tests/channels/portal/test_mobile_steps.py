@@ -18,7 +18,7 @@ from domain.actions.citizens.proofs import CODES_PER_FORM, RESEND_AFTER
 from domain.people.citizen_session import PROOF_IDLE_LIMIT
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
-from tests.support.demo_site import CITIZENS, DemoSite, demo_site
+from tests.support.demo_site import CITIZENS, LINE, DemoSite, demo_site
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
 
 STEP = "/mobile?for=my-requests&next=/services/machinery"
@@ -67,6 +67,22 @@ async def portal(database: Path, diary: DiaryPages) -> AsyncIterator[DemoSite]:
         for route in diary.list_routes():
             built.app.router.add_route(route.method, route.path, guard.guard_route(route))
         yield built
+
+
+def assert_other_ways(page: str) -> None:
+    """The page offers keyword and line, the bots, and the phone."""
+    for words in ("«راهنما»", f'href="sms:{LINE}"', 'href="https://t.me/gomishan_bot"', 'href="https://ble.ir/gomishan_bot"',
+                  'href="tel:017-34112233"'):  # fmt: skip
+        assert words in page, words
+
+
+async def test_every_dead_end_offers_the_other_ways(citizen: PortalCitizen) -> None:
+    for address in ("/no/such/page", "/services/none", "/mobile?for=:", "/mobile/code?for=:", "/staff/none"):
+        assert_other_ways(await citizen.get(address, 404))
+    await citizen.get(STEP)
+    forged = await citizen.post_raw("/mobile", {}, {"Sec-Fetch-Site": "cross-site"})
+    assert forged.status == 403
+    assert_other_ways(await forged.text())
 
 
 async def test_number_code_and_back_to_the_page(citizen: PortalCitizen) -> None:
@@ -129,6 +145,7 @@ async def test_too_many_codes_are_refused_with_the_other_ways(citizen: PortalCit
     await citizen.get(STEP)
     page = await citizen.post("/mobile", 429, proof_mobile="09350000009")
     assert "چند بار کد" in page
+    assert_other_ways(page)
 
 
 async def test_a_page_that_needs_a_proof_leads_there_and_back(citizen: PortalCitizen) -> None:
@@ -172,6 +189,7 @@ async def test_while_no_code_can_be_sent_it_is_later_and_nothing_is_lost(
     await citizen.get(STEP)
     page = await citizen.post("/mobile", 200, proof_mobile="09121234567")
     assert "اکنون نمی‌توانیم کد پیامک کنیم" in page
+    assert_other_ways(page)
     assert citizen.session_token() == "", "a flood leaves no sessions behind"
     citizen.page = await (await citizen.post_raw(DIARY, {"text": "متن"})).text()
     await citizen.post("/mobile", 200, proof_mobile="09121234567")

@@ -1,0 +1,92 @@
+"""What there is to see on the personal pages of the portal: each tour is one citizen's way through some of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tests.support.demo_site import DemoSite
+from tests.support.pages.chromium import SIZES, Window
+from tests.support.pages.page_checks import NO_SUCH
+from tests.support.portal_citizen import OWN_MOBILE, read_newest_code
+
+OWN_NUMBER = "۰۹۱۲ ۱۲۳ ۴۵۶۷"
+
+
+@dataclass(slots=True)
+class CitizenWindow:
+    """A citizen's browser on a tour."""
+
+    window: Window
+    site: DemoSite
+
+    async def look(self, address: str = "") -> None:
+        """Open an address, or stay, and look at the page at both sizes: it fits, axe finds nothing, nor does the
+        browser complain.
+        """
+        if address:
+            await self.window.open(address)
+        for width, height in SIZES.values():
+            await self.window.page.set_viewport_size({"width": width, "height": height})
+            await self.window.assert_fits()
+            await self.window.assert_accessible()
+        assert [each for each in self.window.complaints if not each.startswith(NO_SUCH)] == []
+
+    async def fill(self, label: str, value: str) -> None:
+        """Type into a field."""
+        await self.window.page.get_by_label(label).fill(value)
+
+    async def press(self, name: str) -> None:
+        """Press a button and come to where it leads."""
+        async with self.window.page.expect_navigation():
+            await self.window.page.get_by_role("button", name=name, exact=True).click()
+
+    async def read_code(self) -> str:
+        """Return the code that came to the own phone last."""
+        return await read_newest_code(self.site, OWN_MOBILE)
+
+    async def prove_mobile(self, address: str) -> None:
+        """Prove the own mobile in the step at an address."""
+        await self.window.open(address)
+        await self.fill("شمارهٔ تلفن همراه", OWN_NUMBER)
+        await self.press("فرستادن کد")
+        await self.fill("کد تأیید", await self.read_code())
+        await self.press("تأیید")
+
+
+Tour = Callable[[CitizenWindow], Awaitable[None]]
+"""Looks at pages."""
+
+
+async def tour_proofs(citizen: CitizenWindow) -> None:
+    """Number, code, what is wrong with both, and a day on which no code is sent."""
+    step = "/mobile?for=my-requests&next=/session/end"
+    await citizen.look(step)
+    await citizen.fill("شمارهٔ تلفن همراه", "۰۱۷ ۳۴۱۱")
+    await citizen.press("فرستادن کد")
+    await citizen.look()
+    await citizen.fill("شمارهٔ تلفن همراه", OWN_NUMBER)
+    await citizen.press("فرستادن کد")
+    await citizen.look()
+    await citizen.fill("کد تأیید", "۰۰۰۰۰۰")
+    await citizen.press("تأیید")
+    await citizen.look()
+    await citizen.prove_mobile(step)
+    dependencies = citizen.site.desk
+    spent = replace(dependencies.policy, verification_rials_a_day=0)
+    dependencies.apply_settings(1, spent, dependencies.calendar, {})
+    await citizen.window.open(step)
+    await citizen.fill("شمارهٔ تلفن همراه", OWN_NUMBER)
+    await citizen.press("فرستادن کد")
+    await citizen.look()
+
+
+async def tour_session_end(citizen: CitizenWindow) -> None:
+    """Ending the session on somebody else's computer, and an address that leads nowhere."""
+    await citizen.prove_mobile("/mobile?for=my-requests&next=/session/end")
+    await citizen.look()
+    await citizen.press("پایان کار در این رایانه")
+    await citizen.look()
+    await citizen.look("/mobile?for=nothing+of+ours")
+
+
+TOURS: Mapping[str, Tour] = {"proofs": tour_proofs, "session_end": tour_session_end}
+"""Every tour; together they come by every personal page and every template of these."""
