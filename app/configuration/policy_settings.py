@@ -153,7 +153,7 @@ class PolicySettings(BaseModel):
         company_code: str,
         site_address: str = "",
         contact_phone: str = "",
-        persian_part_rials: int = _DEFAULT_POLICY.persian_part_rials,
+        persian_part_rials: int = 0,
     ) -> Policy:
         """Return the rules as the domain takes them."""
         durations: dict[str, Any] = {

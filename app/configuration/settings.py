@@ -50,6 +50,9 @@ LATER_SECTIONS = ("SMS__MELIPAYAMAK", "SMS__KANNEL")
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 """The addresses of this machine itself."""
 
+ASSUMED_PART_RIALS = 2_000
+"""Price of a message part where the provider's is not set: what panels charge, rounded up."""
+
 DEMO_SECRET = "demonstration"  # noqa: S105 - known to everybody, and refused outside of demo mode
 
 
@@ -197,14 +200,15 @@ class Settings(BaseSettings):
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
         phone = self.contact.phone or self.letterhead.phone
-        policy = self.policy.build_policy(self.bills.company_code, site_address, phone, **self._known_prices())
+        policy = self.policy.build_policy(self.bills.company_code, site_address, phone, self.persian_part_rials)
         return replace(policy, invoice_channels=self._find_invoice_channels())
 
-    def _known_prices(self) -> dict[str, int]:
-        """Return what a message part costs with the first provider, where that is set."""
+    @property
+    def persian_part_rials(self) -> int:
+        """What a message part of a Persian text costs with the first provider."""
         provider = self.sms.find_provider(self.active_providers[0]) if self.active_providers else None
         part_rials = provider.persian_part_rials if provider else None
-        return {} if part_rials is None else {"persian_part_rials": part_rials}
+        return ASSUMED_PART_RIALS if part_rials is None else part_rials
 
     def _find_invoice_channels(self) -> frozenset[str]:
         """Return the messengers whose bot sends invoices, by a gateway that is in use."""

@@ -22,8 +22,8 @@ class Policy:
     """The messengers in whose chats bills can be paid by an invoice."""
     contact_phone: str = ""
     """Where somebody answers the phone, in ASCII digits; empty: texts name none."""
-    persian_part_rials: int = 2_000
-    """Price of a part of a Persian text, in rials; this where the provider's is not known."""
+    persian_part_rials: int = 0
+    """Price of a message part of a Persian text, in rials."""
     municipal_service_digit: int = 6
     """The service digit of bill ids; 6 is municipalities."""
     rounding_step: int = 1000

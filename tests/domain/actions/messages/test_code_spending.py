@@ -24,7 +24,8 @@ from tests.support.chat_person import Person
 from tests.support.municipality import Municipality
 from tests.support.sent_messages import mark_queued_sent
 
-CODE_RIALS = ASSUMED_CODE_PARTS * Policy().persian_part_rials
+PART_RIALS = 1_500
+CODE_RIALS = ASSUMED_CODE_PARTS * PART_RIALS
 """What a code costs that no provider has priced yet."""
 
 CODES_A_DAY = 20
@@ -39,7 +40,7 @@ def frugal(town: Municipality) -> Municipality:
 
 
 def limit_codes(dependencies: Dependencies, codes: int) -> None:
-    policy = Policy(verification_rials_a_day=codes * CODE_RIALS)
+    policy = Policy(persian_part_rials=PART_RIALS, verification_rials_a_day=codes * CODE_RIALS)
     dependencies.apply_settings(1, policy, dependencies.calendar, {})
 
 
