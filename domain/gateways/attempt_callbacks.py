@@ -1,0 +1,75 @@
+"""What a callback, or the bank's list of unverified sales, does to an attempt: at most, the bank is asked."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.gateways.attempt import AttemptAlert, AttemptChange, AttemptState, PaymentAttempt
+from domain.gateways.attempt_transitions import AttemptTransitions
+from domain.gateways.gateway import GatewayCallback
+
+_ASKED_ABOUT_SALE = frozenset({AttemptState.RETURNED, AttemptState.UNKNOWN})
+_ACCEPTS_CALLBACK = frozenset(
+    {AttemptState.SENT, AttemptState.DECLINED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.RETURNED}
+)
+
+
+class CallbackTransitions(AttemptTransitions):
+    """Applies what payers' browsers bring."""
+
+    def apply_callback(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
+        """Apply a callback. One that does not match what was stored alerts the staff and changes nothing else."""
+        if not self._matches(attempt, callback):
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        is_second_sale = attempt.state is AttemptState.REVERSED and self._is_other_sale(attempt, callback)
+        if attempt.state not in _ACCEPTS_CALLBACK and not (is_second_sale and callback.is_paid):
+            return self._apply_repeated_callback(attempt, callback)
+        if not callback.is_paid:
+            return self._apply_decline(attempt, callback, now)
+        if attempt.state in _ASKED_ABOUT_SALE and self._is_other_sale(attempt, callback):
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        if attempt.state is AttemptState.RETURNED:
+            return AttemptChange(attempt, "callback_repeated")
+        return self._expect_verification(self._claim_sale(attempt, callback), "returned", now)
+
+    def _matches(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        """Tell whether it names the session and the order that were stored; it has to name at least one of them."""
+        named = [(callback.order_number, attempt.order_number), (callback.reference, attempt.reference)]
+        return any(brought is not None for brought, _ in named) and all(
+            brought == stored for brought, stored in named if brought is not None
+        )
+
+    def _is_other_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        """Tell whether it names another sale than the one that the bank is being asked about. That one is not given up
+        before the bank denied it: it may be verified already, and its answer be lost.
+        """
+        return attempt.sale_number is not None and callback.sale_number not in {attempt.sale_number, None}
+
+    def _claim_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> PaymentAttempt:
+        """Take up the sale that a callback names; what the bank said of another one is not said of this."""
+        claimed = replace(attempt, card=callback.card or attempt.card, code=callback.code)
+        if callback.sale_number in {attempt.sale_number, None}:
+            return claimed
+        return replace(claimed, sale_number=callback.sale_number, bank_amount=None, paid_amount=None)
+
+    def _apply_repeated_callback(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
+        """A sale that is verified or ended stays what it is; another sale of the same session is somebody's to see."""
+        if callback.is_paid and self._is_other_sale(attempt, callback):
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        return AttemptChange(attempt, "callback_repeated")
+
+    def _apply_decline(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
+        """A refusal counts where nothing was claimed so far: it is a browser's claim against the bank's answer."""
+        if attempt.state not in {AttemptState.SENT, AttemptState.DECLINED}:
+            return AttemptChange(attempt, "decline_ignored")
+        declined = replace(attempt, state=AttemptState.DECLINED, code=callback.code)
+        return AttemptChange(replace(declined, next_step_at=self._look_after_payer(declined, now)), "declined")
+
+    def apply_listed(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
+        """Take up a sale that the bank lists as paid and not verified: the payer never came back."""
+        if attempt.state not in _ACCEPTS_CALLBACK - {AttemptState.RETURNED}:
+            return AttemptChange(attempt, "listing_ignored")
+        return self._expect_verification(attempt, "listed_unverified", now)
+
+    def reject_callback(self, attempt: PaymentAttempt) -> AttemptChange:
+        """Refuse a callback whose sale is known as another attempt's: one receipt pays once."""
+        return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
