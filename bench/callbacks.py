@@ -2,7 +2,8 @@
 
     python -m bench.callbacks < JOB
 
-A lane's pairs are a session's name at the bank and nothing; each callback bears a number of its own besides.
+A lane's pairs are a session's name at the bank and the secret of its callback's address; each callback bears a
+number of its own besides.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from dataclasses import asdict
 from urllib.parse import urlencode
 
 from bench.loader import Job, Load
+from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 
 CALLBACK_PATH = "/pay/zarinpal/callback"
 
@@ -21,9 +23,10 @@ class CallbackLoad(Load):
 
     success = b" 303 "
 
-    def begun(self, reference: str, _text: str) -> bytes:
+    def begun(self, reference: str, callback_token: str) -> bytes:
         """Return a request that lacks nothing but its number."""
-        query = urlencode({"Authority": reference, "Status": "NOK"}).replace("%", "%%")
+        values = {"Authority": reference, "Status": "NOK", CALLBACK_TOKEN_PARAMETER: callback_token}
+        query = urlencode(values).replace("%", "%%")
         return f"GET {CALLBACK_PATH}?{query}&number=%(id)d HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
     def told(self, _body: bytes) -> str:

@@ -21,11 +21,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import ClientSession
+from yarl import URL
 
 from bench.databases import KINDS, Place, place, rows, versions
 from bench.loader import Delivered, Job, deliver
 from bench.processes import Server, free_port, printed, processor_seconds, usual
 from bench.tables import Percentiles, Spread, judge, machine, table
+from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 from tests.fakes.behpardakht_bank import BehpardakhtBank
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 from tests.faults.support.payment_bills import FineOffice, LinkedBill
@@ -106,6 +108,11 @@ class PaymentBench:
         sessions = self._zarinpal.sales if gateway == "zarinpal" else self._behpardakht.sales.sessions
         return list(sessions)[-1]
 
+    def read_callback_address(self, reference: str, gateway: str) -> URL:
+        """Return where the bank sends the browser of a session."""
+        sessions = self._zarinpal.sales if gateway == "zarinpal" else self._behpardakht.sales.sessions
+        return URL(sessions[reference].callback_url)
+
     async def time_payment(self, bill: LinkedBill, gateway: str) -> float:
         """Pay and come back; return the milliseconds until the page says that the money arrived."""
         reference = await self.start_payment(bill, gateway)
@@ -114,8 +121,9 @@ class PaymentBench:
             self._behpardakht.sales.pay(reference)
             brought, method = dict(self._behpardakht.callback_of(reference)), "POST"
         parameters, form = (brought, None) if method == "GET" else (None, brought)
+        callback_path = self.read_callback_address(reference, gateway).relative()
         began = time.perf_counter()
-        async with self._site.request(method, f"/pay/{gateway}/callback", params=parameters, data=form) as page:
+        async with self._site.request(method, callback_path, params=parameters, data=form) as page:
             path, text = page.url.path, await page.read()
         while SETTLED not in text:
             if time.perf_counter() > began + 60:
@@ -127,7 +135,12 @@ class PaymentBench:
     async def send_callbacks(self, references: Sequence[str], first: int, seconds: float) -> tuple[Delivered, float]:
         """Let browsers come back for some seconds; return what came of it and the server's processor seconds."""
         before = processor_seconds(self._server.pid)
-        lanes = [[(reference, "") for reference in references[lane::LANES]] for lane in range(LANES)]
+        secrets = [
+            self.read_callback_address(reference, "zarinpal").query[CALLBACK_TOKEN_PARAMETER]
+            for reference in references
+        ]
+        pairs = list(zip(references, secrets, strict=True))
+        lanes = [pairs[lane::LANES] for lane in range(LANES)]
         done = await deliver(Job(self._server.port, lanes, first, seconds), "bench.callbacks")
         return done, processor_seconds(self._server.pid) - before
 

@@ -54,7 +54,7 @@ from payments.answer_values import (
     require_callback_name,
     require_callback_number,
 )
-from payments.gateway_settings import NOT_SET, BankAddress, BankSettings, BotAddress
+from payments.gateway_settings import NOT_SET, BankAddress, BotAddress, ServerSettings
 from payments.rest_gateway import (
     NO_SALE_NUMBER,
     OTHER_ORDER,
@@ -101,7 +101,7 @@ REASONS: Mapping[CheckoutRefusal, DeclineReason] = MappingProxyType(
 """Why a payment that we refused was not made, as its payer reads it on a page; the others say no more than that."""
 
 
-class BaleInvoiceSettings(BankSettings):
+class BaleInvoiceSettings(ServerSettings):
     """The section of Bale's invoices. Where the Bot API answers, and the bot's token, are the bot's own settings."""
 
     needs_bot: ClassVar[str | None] = NAME
@@ -158,6 +158,7 @@ class BaleGateway(RestGateway):
             repeated_verify=RepeatedVerify.SUCCEEDS,
             settlement=Settlement.WITH_VERIFY,
             callback_methods=frozenset(),
+            callback_carries_token=False,
             asks_before_payment=True,
             opens_in_browser=settings.link_origin is not None,
             lowest_amount=settings.lowest_amount,

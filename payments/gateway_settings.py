@@ -63,8 +63,17 @@ class GatewaySettings(BaseModel, ABC):
         """
 
 
-class BankSettings(GatewaySettings):
-    """Of a gateway that is a bank's server."""
+class ServerSettings(GatewaySettings):
+    """Of a gateway that is somebody's server."""
 
     connect_timeout: float = Field(5.0, gt=0, le=60, description="Seconds to wait for a connection.")
     timeout: float = Field(20.0, gt=0, le=120, description="Seconds to wait for an answer, the connection included.")
+
+
+class BankSettings(ServerSettings):
+    """Of a gateway that is a bank's server, and sends payers' browsers back to us."""
+
+    fixed_callback: bool = Field(
+        False,
+        description="Whether the bank sends payers back to one registered address alone: it then bears no secret.",
+    )

@@ -18,7 +18,7 @@ from domain.gateways.gateway import (
     UnverifiedSale,
 )
 from payments.answer_values import read_code
-from payments.gateway_settings import BankSettings
+from payments.gateway_settings import ServerSettings
 from payments.http_client import BankClient, BankResponse
 
 NOT_OFFERED = "not_offered"
@@ -55,7 +55,7 @@ class RestGateway:
     `base_url`, and so is its payment page, unless the gateway says other origins.
     """
 
-    def __init__(self, name: str, settings: BankSettings, base_url: str, capabilities: GatewayCapabilities) -> None:
+    def __init__(self, name: str, settings: ServerSettings, base_url: str, capabilities: GatewayCapabilities) -> None:
         self.name = name
         self.capabilities = capabilities
         self.form_origins: tuple[str, ...] = (str(URL(base_url).origin()),)

@@ -171,6 +171,7 @@ class Sadad(RestGateway):
             verify_within=timedelta(minutes=settings.verify_minutes),
             inquiry=InquiryKey.ORDER if settings.inquiry_by_token else InquiryKey.NOTHING,
             repeated_verify=RepeatedVerify.ONLY_UNANSWERED,
+            callback_carries_token=not settings.fixed_callback,
             settlement=Settlement.WITH_VERIFY,
             needs_fixed_address=True,
         )

@@ -155,6 +155,7 @@ class Saman(RestGateway):
             callback_names_session=False,
             inquiry=InquiryKey.SALE_NUMBER,
             repeated_verify=RepeatedVerify.SUCCEEDS,
+            callback_carries_token=not settings.fixed_callback,
             settlement=Settlement.WITH_VERIFY,
             reverse_within=timedelta(minutes=50),
             needs_fixed_address=True,

@@ -124,6 +124,7 @@ class Zarinpal(RestGateway):
             verify_within=None,
             inquiry=InquiryKey.ORDER,
             repeated_verify=RepeatedVerify.SAYS_SO,
+            callback_carries_token=not settings.fixed_callback,
             settlement=Settlement.WITH_VERIFY,
             reverse_within=timedelta(minutes=30),
             lists_unverified=True,

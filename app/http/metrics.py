@@ -17,6 +17,7 @@ from app.ids import first_id_since
 from app.jobs.job_runs import JobRuns, JobState
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
+from domain.actions.payments.offering import find_resting_gateways
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
@@ -40,16 +41,18 @@ class Snapshot(Collector):
 class Metrics:
     """Answers `/metrics`. `store` is asked beside the one that serves everybody else, so that neither waits."""
 
-    def __init__(self, store: Store, dependencies: Dependencies, runs: JobRuns) -> None:
+    def __init__(self, store: Store, dependencies: Dependencies, runs: JobRuns, gateways: Sequence[str]) -> None:
         self._store = store
         self._dependencies = dependencies
         self._runs = runs
+        self._gateways = gateways
 
     async def answer(self, _request: web.Request) -> web.Response:
         """Answer with all figures; while the database is away, with those that are known without it."""
         memory = GaugeMetricFamily("process_resident_memory_bytes", "Memory of this process.", memory_bytes())
         registry = CollectorRegistry()
-        registry.register(Snapshot([*await self._messages(), *_of_jobs(self._runs.list_states()), memory]))
+        stored = [*await self._messages(), *await self._payments()]
+        registry.register(Snapshot([*stored, *_of_jobs(self._runs.list_states()), memory]))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _messages(self) -> list[GaugeMetricFamily]:
@@ -74,6 +77,30 @@ class Metrics:
         return [
             GaugeMetricFamily("pishkhan_verification_rials", "Cost of the last day's codes by SMS.", spent_rials),
             GaugeMetricFamily("pishkhan_verification_limit_rials", "What they may cost in a day.", limit_rials),
+        ]
+
+    async def _payments(self) -> list[GaugeMetricFamily]:
+        first_id = first_id_since(int(self._dependencies.clock.now().timestamp()) - DAY_SECONDS)
+        try:
+            async with self._store.open_unit(write=False) as uow:
+                attempt_counts = await uow.payment_attempts.count_by_state(first_id)
+                attention_count = await uow.payment_attempts.count_needing_attention()
+                resting = await find_resting_gateways(uow, self._gateways, self._dependencies.clock)
+        except DomainError:
+            return []
+        attempts = GaugeMetricFamily(
+            "pishkhan_payment_attempts",
+            "Attempts to pay online that began within the last day, by gateway and state.",
+            labels=["gateway", "state"],
+        )
+        for (gateway, state), count in attempt_counts.items():
+            attempts.add_metric([gateway, state.value], count)
+        offered = {gateway: int(gateway not in resting) for gateway in self._gateways}
+        attention = "Attempts to pay online that somebody has to look at, of whatever day."
+        return [
+            attempts,
+            _gauge("pishkhan_payment_gateway_offered", "0 while a gateway opens no sessions.", "gateway", offered),
+            GaugeMetricFamily("pishkhan_payment_attempts_needing_attention", attention, attention_count),
         ]
 
 

@@ -33,7 +33,7 @@ class Operations:
         self._beside = SqlStore(
             build_engine(settings.database_url, replace(settings.database.connection_limits(), connections=1))
         )
-        self._answer_metrics = Metrics(self._beside, dependencies, job_runs)
+        self._answer_metrics = Metrics(self._beside, dependencies, job_runs, settings.active_gateways)
         self._schema_revision = head_revision()
         self._database_check: asyncio.Task[dict[str, str] | None] | None = None
 

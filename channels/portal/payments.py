@@ -20,6 +20,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
 from domain.actions.payments.merging import merge_bills_of_link
+from domain.actions.payments.offering import list_offered_gateways
 from domain.actions.payments.pages import (
     AttemptOutcome,
     PaymentPageView,
@@ -29,7 +30,6 @@ from domain.actions.payments.pages import (
 )
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentPage
-from domain.gateways.health import GatewayHealth
 from domain.settings.contact import Contact
 from domain.unit_of_work import Store
 from domain.values.errors import (
@@ -84,7 +84,6 @@ class PaymentPages:
         self._site_address = site_address
         self._wording = PaymentWording(dependencies.catalogue, symbols)
         self._contact = contact
-        self._health = GatewayHealth()
 
     def mount(self, app: web.Application) -> None:
         """Add the routes; the portal itself is mounted before, whose templates these are among."""
@@ -104,12 +103,15 @@ class PaymentPages:
             view = await view_payment_page(self._dependencies, self._store, token, request.remote or "")
         except NotFound:
             return self._render(request, "portal/pay_missing.html", {}, status=404)
-        return self._render_bills(request, view)
+        return await self._render_bills(request, view)
 
-    def _render_bills(
+    async def _render_bills(
         self, request: web.Request, view: PaymentPageView, start_reason: str = "", status: int = 200
     ) -> web.Response:
         page_address = f"{self._site_address}{PAY_PATH}/{view.payable.link.token}"
+        offered_gateways = await list_offered_gateways(
+            self._dependencies, self._store, self._gateways, view.payable.amount
+        )
         context = {
             "token": view.payable.link.token,
             "state": view.state.value,
@@ -122,7 +124,7 @@ class PaymentPages:
             "receipts": self._wording.build_receipts(view),
             "merged_ids": self._wording.build_merged_ids(view),
             "may_merge": view.may_merge,
-            "offers": self._wording.build_offers(self._list_offered(view.payable.amount)),
+            "offers": self._wording.build_offers(offered_gateways),
             "start_reason": start_reason,
             "contact_info": self._contact,
             "receipt_code": self._wording.draw_receipt_code(page_address) if view.receipts else "",
@@ -142,17 +144,6 @@ class PaymentPages:
             return self._render(request, "portal/pay_missing.html", {}, status=404)
         raise web.HTTPSeeOther(f"{PAY_PATH}/{token}#{MERGED_IDS_ANCHOR}")
 
-    def _list_offered(self, amount: int) -> list[PaymentGateway]:
-        """Return the gateways at which an attempt over this amount may begin now, in order of preference."""
-        now = self._dependencies.clock.now()
-        return [
-            gateway
-            for gateway in self._gateways.values()
-            if gateway.capabilities.opens_in_browser
-            and amount >= gateway.capabilities.lowest_amount
-            and self._health.is_offered(gateway.name, now)
-        ]
-
     # Leaving for a bank
 
     async def _start_payment(self, request: web.Request) -> web.Response:
@@ -168,28 +159,24 @@ class PaymentPages:
                 self._dependencies, self._store, gateway, token, CHANNEL_NAME, callback_url
             )
         except Unavailable as error:
-            return await self._render_refused_start(request, token, gateway, error)
+            return await self._render_refused_start(request, token, error)
         except (AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown):
             raise web.HTTPSeeOther(f"{PAY_PATH}/{token}") from None  # the page says why there is nothing to pay
         except NotFound:
             return self._render(request, "portal/pay_missing.html", {}, status=404)
-        self._health.note_started(gateway.name)
         return self._render_leaving(request, token, gateway, attempt, page)
 
     def _build_callback_url(self, gateway: PaymentGateway, token: str) -> str:
         address = f"{self._site_address}{PAY_PATH}/{gateway.name}/callback"
-        return address if gateway.capabilities.callback_names_session else f"{address}?{_LINK_PARAMETER}={token}"
+        is_bare = gateway.capabilities.callback_names_session or not gateway.capabilities.callback_carries_token
+        return address if is_bare else f"{address}?{_LINK_PARAMETER}={token}"
 
-    async def _render_refused_start(
-        self, request: web.Request, token: str, gateway: PaymentGateway, error: Unavailable
-    ) -> web.Response:
+    async def _render_refused_start(self, request: web.Request, token: str, error: Unavailable) -> web.Response:
         if error.field != "gateway":
             raise error
         reason = DeclineReason(str(error.params.get("reason", DeclineReason.BANK)))
-        if reason is DeclineReason.BANK:
-            self._health.note_failure(gateway.name, self._dependencies.clock.now())
         view = await view_payment_page(self._dependencies, self._store, token, request.remote or "")
-        return self._render_bills(request, view, start_reason=reason.value, status=503)
+        return await self._render_bills(request, view, start_reason=reason.value, status=503)
 
     def _render_leaving(
         self, request: web.Request, token: str, gateway: PaymentGateway, attempt: PaymentAttempt, page: PaymentPage

@@ -73,6 +73,8 @@ class AttemptAlert(StrEnum):
     """The bank takes back what it said of a sale whose money was counted."""
     UNANSWERABLE = "unanswerable"
     """It cannot be asked any more: the settlement file, or the bank's own staff, must say."""
+    UNRESOLVED = "unresolved"
+    """The bank has been asked for hours and says nothing from which anything follows: its own staff must say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ class PaymentAttempt:
     """When it is turned to next, in UTC; None: not before somebody asks."""
     unanswered_calls: int = 0
     """Calls in a row that the bank did not answer: the pause grows with them."""
+    callback_digest: str | None = None
+    """Of the secret in its callback address (`callback_tokens.py`); None: that address bears none."""
+    unresolved_at: datetime | None = None
+    """When the staff were alerted that nothing follows from what the bank says, in UTC: they are once."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
 
@@ -153,6 +159,11 @@ class PaymentAttempt:
     def has_wrong_amount(self) -> bool:
         """Whether the bank's sale is over another amount than the bills."""
         return self.bank_amount is not None and self.bank_amount != self.amount
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether the staff were alerted that nothing is found out about it, and nothing was since."""
+        return self.unresolved_at is not None and self.state.is_open
 
     @property
     def may_be_denied(self) -> bool:

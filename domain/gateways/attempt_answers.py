@@ -7,7 +7,7 @@ from domain.gateways.attempt import AttemptAlert, AttemptChange, AttemptEffect, 
 from domain.gateways.attempt_transitions import AttemptTransitions
 from domain.gateways.capabilities import InquiryKey, Settlement
 from domain.gateways.gateway import GatewayAnswer, SaleState
-from domain.gateways.pauses import ABSENT_PAYER_PAUSE, PAUSES
+from domain.gateways.pauses import ABSENT_PAYER_PAUSE, PAUSES, UNRESOLVED_AFTER, UNRESOLVED_CALLS
 
 _PAID = {SaleState.VERIFIED, SaleState.AWAITING_VERIFICATION}
 _EXPECTED_AT_END = {
@@ -130,7 +130,17 @@ class AnswerTransitions(AttemptTransitions):
         )
         if answer.is_our_fault:
             return self._alert(waiting, AttemptAlert.OUR_FAULT, "refused_by_bank")
+        if self._is_unresolved(waiting, now):
+            return self._alert(replace(waiting, unresolved_at=now), AttemptAlert.UNRESOLVED, "unresolved")
         return AttemptChange(waiting, "unanswered")
+
+    def _is_unresolved(self, attempt: PaymentAttempt, now: datetime) -> bool:
+        """Tell whether the staff are to be alerted, once, that nothing follows from what the bank says for so long: to
+        a settlement Behpardakht's 44, to a verification Sadad's 101. An alert that says more stays.
+        """
+        is_due = attempt.unresolved_at is None and attempt.alert in {None, AttemptAlert.FOREIGN_CALLBACK}
+        is_late = now >= attempt.session_ends_at + UNRESOLVED_AFTER
+        return is_due and is_late and attempt.unanswered_calls >= UNRESOLVED_CALLS
 
     def apply_sale_conflict(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """Put off an answer that cannot be stored, for its sale number is another attempt's, which somebody's forged

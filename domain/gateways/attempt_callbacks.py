@@ -5,7 +5,11 @@ from datetime import datetime
 
 from domain.gateways.attempt import AttemptAlert, AttemptChange, AttemptState, PaymentAttempt
 from domain.gateways.attempt_transitions import AttemptTransitions
+from domain.gateways.callback_tokens import is_token_of
 from domain.gateways.gateway import GatewayCallback
+
+CALLBACK_WITHOUT_TOKEN = "callback_without_token"  # noqa: S105 - the event's name
+"""The event of a callback that does not bear the secret of the attempt that it names."""
 
 _ASKED_ABOUT_SALE = frozenset({AttemptState.RETURNED, AttemptState.UNKNOWN})
 _ACCEPTS_CALLBACK = frozenset(
@@ -17,9 +21,18 @@ class CallbackTransitions(AttemptTransitions):
     """Applies what payers' browsers bring."""
 
     def apply_callback(self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime) -> AttemptChange:
-        """Apply a callback. One that does not match what was stored alerts the staff and changes nothing else."""
+        """Apply a callback. One without the attempt's secret is nothing of the bank's; one that does not match what was
+        stored alerts the staff and changes nothing else.
+        """
+        if not self._bears_token(attempt, callback):
+            return self._refuse_without_token(attempt, callback)
         if not self._matches(attempt, callback):
             return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+        return self._apply_matching_callback(attempt, callback, now)
+
+    def _apply_matching_callback(
+        self, attempt: PaymentAttempt, callback: GatewayCallback, now: datetime
+    ) -> AttemptChange:
         is_second_sale = attempt.state is AttemptState.REVERSED and self._is_other_sale(attempt, callback)
         if attempt.state not in _ACCEPTS_CALLBACK and not (is_second_sale and callback.is_paid):
             return self._apply_repeated_callback(attempt, callback)
@@ -37,6 +50,18 @@ class CallbackTransitions(AttemptTransitions):
         return any(brought is not None for brought, _ in named) and all(
             brought == stored for brought, stored in named if brought is not None
         )
+
+    def _bears_token(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        """Tell whether it came by the attempt's own address; where that bears no secret, any callback does."""
+        return attempt.callback_digest is None or is_token_of(attempt.callback_digest, callback.token)
+
+    def _refuse_without_token(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
+        """Leave an attempt as it is. Whoever names the bank's session all the same overheard it, or the bank drops the
+        token from the address, and then no payment gets through: staff are alerted.
+        """
+        if callback.reference is not None and callback.reference == attempt.reference:
+            return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, CALLBACK_WITHOUT_TOKEN)
+        return AttemptChange(attempt, CALLBACK_WITHOUT_TOKEN)
 
     def _is_other_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
         """Tell whether it names another sale than the one that the bank is being asked about. That one is not given up
@@ -70,6 +95,8 @@ class CallbackTransitions(AttemptTransitions):
             return AttemptChange(attempt, "listing_ignored")
         return self._expect_verification(attempt, "listed_unverified", now)
 
-    def reject_callback(self, attempt: PaymentAttempt) -> AttemptChange:
+    def reject_callback(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
         """Refuse a callback whose sale is known as another attempt's: one receipt pays once."""
+        if not self._bears_token(attempt, callback):
+            return self._refuse_without_token(attempt, callback)
         return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")

@@ -1,4 +1,4 @@
-"""What an attempt waits for: which call is made next, what a bank can be asked, and when an attempt is turned to again."""
+"""What an attempt waits for: which call is made next, what a bank can be asked, when the attempt is turned to again."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The transitions that several causes bring about: an attempt ends, waits for its verification, is settled, is alerted."""
+"""The transitions that have several causes: an attempt ends, waits for its verification, is settled, bears an alert."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +27,7 @@ class AttemptTransitions(AttemptSchedule):
         settled = replace(
             attempt,
             state=AttemptState.SETTLED,
+            alert=_keep_after_end(attempt.alert),
             verified_at=attempt.verified_at or now,
             finished_at=now,
             next_step_at=None,
@@ -56,7 +57,9 @@ class AttemptTransitions(AttemptSchedule):
         return self._alert(unknown, AttemptAlert.WRONG_AMOUNT, "not_reversible")
 
     def _finish(self, attempt: PaymentAttempt, state: AttemptState, event: str, now: datetime) -> AttemptChange:
-        finished = replace(attempt, state=state, finished_at=now, next_step_at=None)
+        finished = replace(
+            attempt, state=state, alert=_keep_after_end(attempt.alert), finished_at=now, next_step_at=None
+        )
         return AttemptChange(finished, event, frozenset({AttemptEffect.RELEASE_BILLS}))
 
     def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
@@ -67,3 +70,8 @@ class AttemptTransitions(AttemptSchedule):
             return AttemptChange(attempt, event)
         effects = frozenset[AttemptEffect]() if attempt.alert is alert else frozenset({AttemptEffect.ALERT_STAFF})
         return AttemptChange(replace(attempt, alert=alert), event, effects)
+
+
+def _keep_after_end(alert: AttemptAlert | None) -> AttemptAlert | None:
+    """Return what somebody still has to look at once an attempt has ended: no more that nothing was found out."""
+    return None if alert is AttemptAlert.UNRESOLVED else alert

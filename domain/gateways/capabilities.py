@@ -78,6 +78,10 @@ class GatewayCapabilities:
     """
     opens_in_browser: bool = True
     """Whether a browser can be sent there; where not, attempts begin in a messenger's chat alone."""
+    callback_carries_token: bool = True
+    """Whether each attempt's callback address may bear a secret of its own (`callback_tokens.py`); not where the bank
+    takes one registered address alone.
+    """
     lowest_amount: int = 1_000
     """The least that can be paid, in rials."""
     needs_fixed_address: bool = False

@@ -105,6 +105,8 @@ class GatewayCallback:
     """Rials that it names; None: none. Looked at where the bank asks before it takes the money (`checkout.py`)."""
     card: str | None = None
     """The paying card, masked (`card_numbers.py`)."""
+    token: str | None = None
+    """What the address bore as the attempt's secret (`callback_tokens.py`); it is read by whoever receives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

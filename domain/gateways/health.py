@@ -1,9 +1,10 @@
 """Which gateways are offered for new attempts: one that opens no sessions is left out for a while, then tried again.
 
 It concerns beginning alone: an attempt stays at the gateway where it began, and is asked about there. What is known is
-known to one process, from the sessions that it asked for.
+what was stored of the last attempts, by whichever process.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,31 +14,22 @@ FAILURES_BEFORE_REST = 3
 REST = timedelta(minutes=5)
 """How long a failing gateway is not offered; afterwards one failure more begins the next rest."""
 
-
-@dataclass(slots=True)
-class _StartFailures:
-    failure_count: int = 0
-    rests_until: datetime | None = None
+REMEMBERED_FOR = timedelta(hours=1)
+"""Sessions that were asked for earlier say nothing of how a gateway does now."""
 
 
-class GatewayHealth:
-    """How the gateways did lately."""
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """What became of a session that was asked for."""
 
-    def __init__(self) -> None:
-        self._failures: dict[str, _StartFailures] = {}
+    at: datetime
+    """When it was known, in UTC."""
+    has_opened: bool
+    """Whether it opened; where not, it was through no fault of the payer's."""
 
-    def note_started(self, gateway: str) -> None:
-        """Note that a session was opened."""
-        self._failures.pop(gateway, None)
 
-    def note_failure(self, gateway: str, now: datetime) -> None:
-        """Note that a session was not opened, through no fault of the payer's."""
-        failures = self._failures.setdefault(gateway, _StartFailures())
-        failures.failure_count += 1
-        if failures.failure_count >= FAILURES_BEFORE_REST:
-            failures.rests_until = now + REST
-
-    def is_offered(self, gateway: str, now: datetime) -> bool:
-        """Tell whether new attempts may begin there."""
-        failures = self._failures.get(gateway)
-        return failures is None or failures.rests_until is None or now >= failures.rests_until
+def is_resting(latest_results: Sequence[SessionResult], now: datetime) -> bool:
+    """Tell whether a gateway is not offered now; the latest result comes first."""
+    latest = latest_results[:FAILURES_BEFORE_REST]
+    has_failed = len(latest) == FAILURES_BEFORE_REST and not any(result.has_opened for result in latest)
+    return has_failed and now < latest[0].at + REST

@@ -16,5 +16,16 @@ ANSWER_EXPECTED = timedelta(minutes=30)
 no time for the verification.
 """
 
+UNRESOLVED_AFTER = timedelta(hours=3)
+"""How long after a session's end the staff are alerted to an attempt that the bank still says nothing of. By then every
+published time for a verification or a reversal is over (the longest is Behpardakht's for reversals, three hours), and
+the working day in which somebody can call the bank is not.
+"""
+
+UNRESOLVED_CALLS = 10
+"""So many unanswered calls in a row, 19 minutes, belong to it: a late callback finds an attempt whose session is
+long over, and one call that fails is no matter for anybody.
+"""
+
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60, 120, 300, 600, 1800))
 """Before each further call to a bank that does not answer; the last one from then on, without end."""

@@ -1,11 +1,12 @@
 """What payments at gateways need of the store: attempts with their history, callbacks, links."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.gateways.attempt import AttemptEvent, PaymentAttempt
+from domain.gateways.attempt import AttemptEvent, AttemptState, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
+from domain.gateways.health import SessionResult
 from domain.gateways.payment_link import PaymentLink
 
 PAYMENTS_WAKE = "payments"
@@ -58,6 +59,16 @@ class PaymentAttemptRepository(Protocol):
         """Return how many attempts bear an alert or are unknown."""
         ...
 
+    async def list_session_results(self, gateway: str, since: datetime, limit: int) -> list[SessionResult]:
+        """Return what became of the last sessions that a gateway was asked for since a moment, the latest first. Those
+        that are being asked for, that the payer's own doing prevented, or of which nobody knows, are left out.
+        """
+        ...
+
+    async def count_by_state(self, first_id: int) -> Mapping[tuple[str, AttemptState], int]:
+        """Return how many of the attempts from a key on are in which state at which gateway."""
+        ...
+
     async def list_due_gateways(self, moment: datetime) -> list[str]:
         """Return the gateways at which attempts are due since before a moment, in order."""
         ...
@@ -73,6 +84,10 @@ class PaymentAttemptRepository(Protocol):
 
     async def claim(self, attempt_id: int, claim_token: str, lease: timedelta) -> PaymentAttempt | None:
         """Claim one attempt, due or not; None while somebody holds it, and where there is none."""
+        ...
+
+    async def renew_claims(self, attempt_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
+        """Let claims that are still held by this token last for `lease` from now on; return how many."""
         ...
 
     async def release_claim(self, attempt_id: int, claim_token: str) -> bool:

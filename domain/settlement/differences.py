@@ -37,7 +37,7 @@ class DifferenceKind(StrEnum):
     NOT_IN_FILE = "not_in_file"
     """An attempt was settled, and no file has it after its banking days."""
     UNKNOWN_ATTEMPT = "unknown_attempt"
-    """What became of an attempt is not known after its banking days."""
+    """What became of an attempt is not known after its banking days, or the bank has said nothing of it for hours."""
     NO_REFUND = "no_refund"
     """A file says that money went back to a card, and no refund of ours has its numbers and amount."""
     REFUND_NOT_IN_FILE = "refund_not_in_file"

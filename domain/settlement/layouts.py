@@ -91,6 +91,10 @@ class TotalsLine:
     """Where the number of lines stands; None: not said."""
     sum_place: FieldPlace | None = None
     """Where the sum of the amounts stands, in the layout's unit; None: not said."""
+    first_day_place: FieldPlace | None = None
+    """Where the first day stands of which the file has every sale; None: not said."""
+    last_day_place: FieldPlace | None = None
+    """Where the last one stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,8 @@ class SettlementLayout:
     """What the direction says of a refund, folded as searches are; none: every line is of a sale."""
     ends_with_newline: bool = True
     """Whether the last line ends as the others do: where a file has no last line with totals, a cut is seen by it."""
+    whole_days: bool = False
+    """Whether a file has every sale of the days from its first to its last line: a day is never spread over files."""
 
 
 _REQUIRED_FIELDS: Mapping[FileKind, frozenset[FieldName]] = {
@@ -131,8 +137,9 @@ _REQUIRED_FIELDS: Mapping[FileKind, frozenset[FieldName]] = {
 }
 _KNOWN_KEYS = {
     *("title", "kind", "source", "form", "encoding", "fields", "calendar", "unit", "delimiter", "header_lines"),
-    *("line_width", "first_line", "last_line", "refund_words", "ends_with_newline"),
+    *("line_width", "first_line", "last_line", "refund_words", "ends_with_newline", "whole_days"),
 }
+_TOTALS_PARTS = ("count", "sum", "first_day", "last_day")
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
 
@@ -173,6 +180,7 @@ def _read_layout(name: str, table: Any) -> SettlementLayout:
         last_line=_read_totals(name, table, "last_line", form),
         refund_words=frozenset(map(fold_text, map(str, table.get("refund_words", ())))),
         ends_with_newline=bool(table.get("ends_with_newline", True)),
+        whole_days=table.get("whole_days", False) is True,
     )
     _check_layout(layout)
     _check_direction(layout)
@@ -229,12 +237,18 @@ def _read_totals(name: str, table: Mapping[str, Any], key: str, form: FileForm) 
     totals = table.get(key)
     if totals is None:
         return None
-    if not isinstance(totals, Mapping) or set(totals) - {"starts_with", "count", "sum"}:
-        raise LayoutError(f"{name}.{key}: starts_with, count and sum are expected")
-    places = {
-        part: _read_place(f"{name}.{key}.{part}", totals[part], form) for part in ("count", "sum") if part in totals
-    }
-    return TotalsLine(_read_text(f"{name}.{key}", totals, "starts_with"), places.get("count"), places.get("sum"))
+    if not isinstance(totals, Mapping) or set(totals) - {"starts_with", *_TOTALS_PARTS}:
+        raise LayoutError(f"{name}.{key}: starts_with, {', '.join(_TOTALS_PARTS)} are expected")
+    places = {part: _read_place(f"{name}.{key}.{part}", totals[part], form) for part in _TOTALS_PARTS if part in totals}
+    if ("first_day" in places) != ("last_day" in places):
+        raise LayoutError(f"{name}.{key}: first_day and last_day belong together")
+    return TotalsLine(
+        starts_with=_read_text(f"{name}.{key}", totals, "starts_with"),
+        count_place=places.get("count"),
+        sum_place=places.get("sum"),
+        first_day_place=places.get("first_day"),
+        last_day_place=places.get("last_day"),
+    )
 
 
 def _check_direction(layout: SettlementLayout) -> None:

@@ -179,6 +179,14 @@ def read_place(text: str, place: FieldPlace, delimiter: str) -> str:
     return ascii_digits(cells[column - 1]).strip() if len(cells) >= column else ""
 
 
+def read_stated_day(text: str, calendar: CalendarForm) -> date | None:
+    """Return the day that stands in a line with totals; None where it is none."""
+    try:
+        return _read_day(_join_digits(text)[:8], calendar)
+    except _Unreadable:
+        return None
+
+
 def read_amount(text: str, rials_per_unit: int) -> int:
     """Return the rials that a line says."""
     digits = text.replace(",", "").replace("٬", "")

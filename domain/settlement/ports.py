@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.bills.bill import BillState, Payment
+from domain.settlement.coverage import CoveredDays
 from domain.settlement.differences import DifferenceKind, PaymentDifference, SourceTotals
 from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome, OutcomeTotal, SettlementFile
 
@@ -46,6 +47,17 @@ class UnfiledAttempt:
     amount: int
     since: datetime
     """When it was settled; of one whose end is not known, when it was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnnamedAttempt:
+    """An attempt whose end is not known, and that no file names."""
+
+    attempt_id: int
+    created_at: datetime
+    session_ends_at: datetime
+    returned_at: datetime | None
+    """Since when it is said to be paid; None: nobody said so."""
 
 
 class SettlementRepository(Protocol):
@@ -141,6 +153,20 @@ class SettlementRepository(Protocol):
 
     async def list_unknown(self, created_before: datetime, limit: int) -> list[UnfiledAttempt]:
         """Return the attempts whose end is not known, begun before a moment, oldest first."""
+        ...
+
+    async def list_unresolved(self, limit: int) -> list[UnfiledAttempt]:
+        """Return the open attempts of which the staff were alerted that nothing is found out, oldest first."""
+        ...
+
+    async def list_unnamed(self, gateway: str, limit: int) -> list[UnnamedAttempt]:
+        """Return the attempts whose end is not known and that no line of a booked file is of, nor may be of: one that
+        waits in suspense, over the same amount and paid since. Oldest first.
+        """
+        ...
+
+    async def list_covered_days(self, source: str, since: date) -> list[CoveredDays]:
+        """Return the days that a gateway's booked files cover, those whose last one is not before a day."""
         ...
 
     async def list_filed(self, attempt_ids: Collection[int]) -> set[int]:

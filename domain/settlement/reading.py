@@ -7,12 +7,13 @@ another layout are refused too.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from typing import BinaryIO
 
 from domain.settlement.layouts import SettlementLayout, TotalsLine
-from domain.settlement.lines import LineFault, LineFaultCode, LineReader, SettlementLine, read_place
+from domain.settlement.lines import LineFault, LineFaultCode, LineReader, SettlementLine, read_place, read_stated_day
 from domain.values.errors import InvalidField, MissingField
 
 LONGEST_LINE = 4096
@@ -84,6 +85,21 @@ class SettlementFileReader:
                 raise InvalidField("file", detail="settlement_after_end", line=self._line_number)
             yield self._count_line(self._read_line(self._line_reader, text))
         self._check_end(last_header)
+
+    def find_stated_days(self) -> tuple[date, date] | None:
+        """Return the first and the last day of which the file says that it has every sale, once it was read; None: it
+        does not say so.
+        """
+        for totals_line, text in self._stated_totals:
+            if totals_line.first_day_place is not None and totals_line.last_day_place is not None:
+                places = (totals_line.first_day_place, totals_line.last_day_place)
+                first_day, last_day = (
+                    read_stated_day(read_place(text, place, self._layout.delimiter), self._layout.calendar)
+                    for place in places
+                )
+                if first_day is not None and last_day is not None and first_day <= last_day:
+                    return first_day, last_day
+        return None
 
     def _decode_lines(self) -> Iterator[str | None]:
         """Yield the text of each line; None: it cannot be decoded. A line too long yields what it begins with."""

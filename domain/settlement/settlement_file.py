@@ -1,11 +1,12 @@
 """A settlement file that was brought, how far it is, and what became of each of its lines."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.settlement.layouts import FileKind
 from domain.settlement.lines import SettlementLine
+from domain.values.calendar import to_tehran
 from domain.values.version_token import VersionToken
 
 MOST_PAGE_BYTES = 10 * 1024 * 1024
@@ -135,11 +136,23 @@ class SettlementFile:
     """When it was booked, dropped or refused, in UTC."""
     revision: int = 0
     """Counts changes of its state."""
+    covered_from: date | None = None
+    """The first day in Tehran of which it says that it has every sale; None: it says so of none (`coverage.py`)."""
+    covered_until: date | None = None
+    """The last one."""
+    is_whole: bool = False
+    """Whether it was booked so that something follows from what it does not name."""
 
     @property
     def version_token(self) -> VersionToken:
         """The version that a page showed."""
         return VersionToken.from_number(self.revision)
+
+    def note_covered_days(self, first_day: date, last_day: date) -> None:
+        """Take over which days it claims to have every sale of; the day on which it was brought was not over."""
+        latest_day = to_tehran(self.brought_at).date() - timedelta(days=1)
+        if first_day <= latest_day:
+            self.covered_from, self.covered_until = first_day, min(last_day, latest_day)
 
 
 @dataclass(slots=True)

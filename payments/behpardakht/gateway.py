@@ -89,9 +89,11 @@ class BehpardakhtGateway:
     """Behpardakht Mellat. Each call names its sale by our order number, the later ones by the bank's number too."""
 
     name = "behpardakht"
-    capabilities = BEHPARDAKHT_CAPABILITIES
 
-    def __init__(self, client: SoapClient, terminal: BehpardakhtTerminal, start_url: str) -> None:
+    def __init__(
+        self, client: SoapClient, terminal: BehpardakhtTerminal, start_url: str, *, fixed_callback: bool = False
+    ) -> None:
+        self.capabilities = replace(BEHPARDAKHT_CAPABILITIES, callback_carries_token=not fixed_callback)
         self._client = client
         self._terminal = terminal
         self._start_url = start_url

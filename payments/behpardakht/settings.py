@@ -32,4 +32,4 @@ class BehpardakhtSettings(BankSettings):
         address = str(URL(self.wsdl_url).with_query(None))
         client = SoapClient(address, connect_timeout=self.connect_timeout, timeout=self.timeout)
         terminal = BehpardakhtTerminal(int(self.terminal_id or 0), self.username, self.password)
-        return BehpardakhtGateway(client, terminal, self.start_url)
+        return BehpardakhtGateway(client, terminal, self.start_url, fixed_callback=self.fixed_callback)

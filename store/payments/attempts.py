@@ -1,14 +1,16 @@
 """Attempts to pay at bank gateways, their history and the callbacks that came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Integer, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, func, insert, or_, select, update
 
-from domain.gateways.attempt import AttemptEvent, BillShare, PaymentAttempt
+from domain.gateways.attempt import AttemptEvent, AttemptState, BillShare, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
+from domain.gateways.gateway import DeclineReason
+from domain.gateways.health import SessionResult
 from domain.gateways.ports import HIGHEST_ID, PAYMENTS_WAKE
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
@@ -22,7 +24,7 @@ from store.work import Repository
 
 _COLUMN_NAMES = tuple(field.name for field in fields(PaymentAttempt) if field.name != "shares")
 _COLUMNS = [payment_attempts.c[column_name] for column_name in _COLUMN_NAMES]
-_FIXED_COLUMNS = {"id", "gateway", "order_number", "channel", "created_at", "revision"}
+_FIXED_COLUMNS = {"id", "gateway", "order_number", "channel", "created_at", "callback_digest", "revision"}
 _SAVED_COLUMNS = tuple(column_name for column_name in _COLUMN_NAMES if column_name not in _FIXED_COLUMNS)
 
 _IS_ATTEMPT = payment_attempts.c.id == bindparam("of_attempt")
@@ -62,6 +64,25 @@ _SELECT_DUE_GATEWAYS = (
     .where(_HAS_NEXT_STEP, payment_attempts.c.next_step_at < bindparam("due_by", type_=Utc))
     .distinct()
     .order_by(payment_attempts.c.gateway)
+)
+_STARTED = payment_attempts.c.reference.is_not(None)
+_FAILED_START = (
+    select(payment_attempt_events.c.attempt_id)
+    .where(payment_attempt_events.c.attempt_id == payment_attempts.c.id)
+    .where(payment_attempt_events.c.event == "not_started")
+    .where(payment_attempt_events.c.details["reason"].as_string() == DeclineReason.BANK)
+    .exists()
+)
+_SELECT_SESSION_RESULTS = (
+    select(func.coalesce(payment_attempts.c.finished_at, payment_attempts.c.created_at), _STARTED)
+    .where(_AT_GATEWAY, payment_attempts.c.created_at >= bindparam("since", type_=Utc), or_(_STARTED, _FAILED_START))
+    .order_by(payment_attempts.c.created_at.desc(), payment_attempts.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_COUNT_BY_STATE = (
+    select(payment_attempts.c.gateway, payment_attempts.c.state, func.count())
+    .where(payment_attempts.c.id >= bindparam("first", type_=ID))
+    .group_by(payment_attempts.c.gateway, payment_attempts.c.state)
 )
 _SELECT_SHARES = (
     select(payment_attempt_shares.c.attempt_id, payment_attempt_shares.c.bill_row_id, payment_attempt_shares.c.amount)
@@ -171,6 +192,15 @@ class SqlPaymentAttemptRepository(Repository):
     async def count_needing_attention(self) -> int:
         return int(await self._transaction.fetch_value(_COUNT_ALERTED))
 
+    async def list_session_results(self, gateway: str, since: datetime, limit: int) -> list[SessionResult]:
+        values = {"of_gateway": gateway, "since": since, "most": limit}
+        rows = await self._transaction.fetch_rows(_SELECT_SESSION_RESULTS, values)
+        return [SessionResult(at, bool(has_opened)) for at, has_opened in rows]
+
+    async def count_by_state(self, first_id: int) -> Mapping[tuple[str, AttemptState], int]:
+        rows = await self._transaction.fetch_rows(_COUNT_BY_STATE, {"first": first_id})
+        return {(gateway, state): count for gateway, state, count in rows}
+
     async def list_due_gateways(self, moment: datetime) -> list[str]:
         return [name for (name,) in await self._transaction.fetch_rows(_SELECT_DUE_GATEWAYS, {"due_by": moment})]
 
@@ -187,6 +217,10 @@ class SqlPaymentAttemptRepository(Repository):
         parameters = build_claim_parameters(claim_token, lease) | {"of_attempt": attempt_id}
         claimed_attempts = await self._read_attempts(await self._transaction.fetch_rows(_claim_one, parameters))
         return claimed_attempts[0] if claimed_attempts else None
+
+    async def renew_claims(self, attempt_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
+        values = {"of_rows": list(attempt_ids), "held": claim_token, "lease": lease.total_seconds()}
+        return await self._transaction.count_written(_CLAIMS.renew, values)
 
     async def release_claim(self, attempt_id: int, claim_token: str) -> bool:
         return bool(await self._transaction.count_written(_CLAIMS.release, {"of_row": attempt_id, "held": claim_token}))

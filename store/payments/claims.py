@@ -7,7 +7,7 @@ off.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Table, bindparam, or_, update
+from sqlalchemy import ColumnElement, Executable, Float, Table, bindparam, or_, update
 
 from store.engines.base import DatabaseEngine
 from store.repositories.leases import CLOCK_SLACK
@@ -37,6 +37,15 @@ class RowClaims:
             "claim_token": bindparam("token"),
             "claimed_until": engine.time_after(bindparam("lease", type_=Float)),
         }
+
+    def renew(self, engine: DatabaseEngine) -> Executable:
+        """Return what lets the claims of `of_rows`, where `held` is their token, last for `lease` from now on."""
+        return (
+            update(self._table)
+            .where(self._table.c.id.in_(bindparam("of_rows", expanding=True)))
+            .where(self._table.c.claim_token == bindparam("held"))
+            .values(claimed_until=engine.time_after(bindparam("lease", type_=Float)))
+        )
 
 
 def build_claim_parameters(claim_token: str, lease: timedelta) -> dict[str, Any]:

@@ -35,6 +35,8 @@ payment_attempts = Table(
     Column("revision", Integer, nullable=False),
     Column("claim_token", SafeText),
     Column("claimed_until", Utc),
+    Column("callback_digest", SafeText),
+    Column("unresolved_at", Utc),
     UniqueConstraint("gateway", "order_number"),
     Index(None, "created_at"),
 )
@@ -64,6 +66,11 @@ NEEDS_ATTENTION = or_(
     payment_attempts.c.state == literal(AttemptState.UNKNOWN, EnumText(AttemptState), literal_execute=True),
 )
 partial_index("ix_payment_attempts_alerted", payment_attempts.c.id, where=NEEDS_ATTENTION)
+partial_index(
+    "ix_payment_attempts_unresolved",
+    payment_attempts.c.unresolved_at,
+    where=payment_attempts.c.unresolved_at.is_not(None),
+)
 
 payment_attempt_shares = Table(
     "payment_attempt_shares",

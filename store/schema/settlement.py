@@ -27,6 +27,9 @@ settlement_files = Table(
     Column("decided_by", SafeText),
     Column("finished_at", Utc),
     Column("revision", Integer, nullable=False),
+    Column("covered_from", Date),
+    Column("covered_until", Date),
+    Column("is_whole", Boolean, nullable=False),
 )
 # The same bytes are one file, unless it was dropped or refused.
 partial_index(

@@ -21,6 +21,7 @@ _IS_BOOKED = settlement_files.c.state.in_([FileState.CONFIRMED, FileState.BOOKED
 ATTEMPT_AMOUNT = (
     select(func.sum(payment_attempt_shares.c.amount))
     .where(payment_attempt_shares.c.attempt_id == payment_attempts.c.id)
+    .correlate(payment_attempts)
     .scalar_subquery()
 )
 """Rials that an attempt is over."""
@@ -57,6 +58,28 @@ SELECT_UNKNOWN = (
     .order_by(_ATTEMPTS.created_at, _ATTEMPTS.id)
     .limit(_MOST)
 )
+SELECT_UNRESOLVED = (
+    select(*_ATTEMPT_NUMBERS, _ATTEMPTS.created_at)
+    .where(_ATTEMPTS.unresolved_at.is_not(None), _ATTEMPTS.finished_at.is_(None))
+    .order_by(_ATTEMPTS.created_at, _ATTEMPTS.id)
+    .limit(_MOST)
+)
+_SIMILAR_LINE = (
+    select(_LINES.file_id)
+    .where(_LINES.source == _ATTEMPTS.gateway, _LINES.amount == ATTEMPT_AMOUNT, _LINES.paid_at >= _ATTEMPTS.created_at)
+    .where(_LINES.outcome.in_([LineOutcome.NO_ATTEMPT, LineOutcome.OTHER_NUMBER]))
+    .exists()
+)
+SELECT_UNNAMED = (
+    select(_ATTEMPTS.id, _ATTEMPTS.created_at, _ATTEMPTS.session_ends_at, _ATTEMPTS.returned_at)
+    .where(_ATTEMPTS.state == AttemptState.UNKNOWN, _ATTEMPTS.gateway == bindparam("of_gateway"))
+    .where(~_line_exists(_ATTEMPTS.id), ~_SIMILAR_LINE)
+    .order_by(_ATTEMPTS.created_at, _ATTEMPTS.id)
+    .limit(_MOST)
+)
+"""Unknown attempts that no line is of; nor may one that waits in suspense, over the same amount and paid since, be so
+under another number.
+"""
 _ATTEMPT_KEYS: BindParameter[int] = bindparam("attempts", expanding=True)
 SELECT_FILED = select(_LINES.attempt_id).where(
     _LINES.attempt_id.in_(_ATTEMPT_KEYS), _LINES.attempt_id.is_not(None), ~_LINES.is_pending

@@ -1,15 +1,17 @@
 """Settlement files and their lines."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Date, Integer, bindparam, delete, func, insert, or_, select, update
 
 from domain.bills.bill import BillState, Payment
 from domain.bills.merged_bill import derive_merged_state
+from domain.settlement.coverage import CoveredDays
 from domain.settlement.differences import SourceTotals
-from domain.settlement.ports import AttemptFacts, BillFacts, UnfiledAttempt
+from domain.settlement.layouts import FileKind
+from domain.settlement.ports import AttemptFacts, BillFacts, UnfiledAttempt, UnnamedAttempt
 from domain.settlement.settlement_file import (
     FileLine,
     FileState,
@@ -38,6 +40,8 @@ from store.settlement.comparison import (
     SELECT_SOURCES,
     SELECT_UNFILED,
     SELECT_UNKNOWN,
+    SELECT_UNNAMED,
+    SELECT_UNRESOLVED,
     SELECT_WHETHER_FILED,
     SUM_COUNTED_BILLS,
     SUM_COUNTED_SALES,
@@ -72,11 +76,19 @@ _INSERT_FILE, _INSERT_CONTENT = insert(settlement_files), insert(settlement_cont
 _UPDATE_FILE = update(settlement_files).where(_IS_FILE)
 _CHANGING_FIELDS = (
     *("state", "first_paid_at", "last_paid_at", "problem", "decided_by", "finished_at", "revision", "layout"),
-    *("kind", "source"),
+    *("kind", "source", "covered_from", "covered_until", "is_whole"),
 )
 _IS_CONTENT = settlement_contents.c.file_id == bindparam("of_file")
 _SELECT_CONTENT = select(settlement_contents.c.content).where(_IS_CONTENT)
 _DELETE_CONTENT = delete(settlement_contents).where(_IS_CONTENT)
+
+_SELECT_COVERED = (
+    select(settlement_files.c.id, settlement_files.c.covered_from, settlement_files.c.covered_until)
+    .where(settlement_files.c.source == bindparam("of_source"), settlement_files.c.kind == FileKind.GATEWAY)
+    .where(settlement_files.c.state == FileState.BOOKED, settlement_files.c.is_whole)
+    .where(settlement_files.c.covered_until >= bindparam("since", type_=Date))
+    .order_by(settlement_files.c.id)
+)
 
 _LINE_MAPPING = TableMapping(settlement_lines, FileLine)
 _LINES = settlement_lines.c
@@ -268,6 +280,17 @@ class SqlSettlementRepository(Repository):
         values = {"before": created_before, "most": limit}
         with self._transaction.running_long():
             return [UnfiledAttempt(*row) for row in await self._transaction.fetch_rows(SELECT_UNKNOWN, values)]
+
+    async def list_unresolved(self, limit: int) -> list[UnfiledAttempt]:
+        return [UnfiledAttempt(*row) for row in await self._transaction.fetch_rows(SELECT_UNRESOLVED, {"most": limit})]
+
+    async def list_unnamed(self, gateway: str, limit: int) -> list[UnnamedAttempt]:
+        values = {"of_gateway": gateway, "most": limit}
+        return [UnnamedAttempt(*row) for row in await self._transaction.fetch_rows(SELECT_UNNAMED, values)]
+
+    async def list_covered_days(self, source: str, since: date) -> list[CoveredDays]:
+        values = {"of_source": source, "since": since}
+        return [CoveredDays(*row) for row in await self._transaction.fetch_rows(_SELECT_COVERED, values)]
 
     async def list_filed(self, attempt_ids: Collection[int]) -> set[int]:
         rows = await self._transaction.fetch_rows(SELECT_FILED, {"attempts": list(attempt_ids)}) if attempt_ids else []

@@ -14,6 +14,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 from aiohttp import ClientSession, web
+from yarl import URL
 
 from domain.actions.payments.callbacks import receive_callback
 from domain.gateways.checkout import BOT_UPDATE
@@ -122,8 +123,9 @@ class CardHolder:
             await receive_callback(demo.desk, demo.store, self.gateway, BOT_UPDATE, values, "bale:1")
             return
         [method] = self.gateway.capabilities.callback_methods - {"GET"} or {"GET"}
+        [sale] = self.bank.sales.values()
         parameters, form = (values, None) if method == "GET" else (None, values)
-        callback_address = f"{self.address}/pay/{self.gateway.name}/callback"
+        callback_address = self.address + URL(sale.callback_url).path_qs
         async with self.client.request(method, callback_address, params=parameters, data=form) as page:
             assert page.status == 200
             self.pages.append(await page.text())

@@ -26,6 +26,7 @@ from domain.gateways.gateway import (
     UnverifiedSale,
 )
 from domain.values.errors import MissingField
+from tests.support.callback_addresses import read_address_values
 from tests.support.municipality import Municipality
 
 SETTLES_BY_CALL = GatewayCapabilities(
@@ -107,6 +108,12 @@ class ScriptedBank:
             code=values["code"],
         )
 
+    def read_address(self, order_number: int) -> dict[str, str]:
+        """Return what the callback's address of an order bears."""
+        return next(
+            (read_address_values(order.callback_url) for order in self.orders if order.order_number == order_number), {}
+        )
+
     async def verify(self, sale: Sale) -> GatewayAnswer:
         """Answer."""
         return await self._answer("verify")
@@ -182,6 +189,7 @@ class Payer:
         brought = {"order": str(attempt.order_number), "reference": attempt.reference or "", "code": code}
         if sale is not None:
             brought["sale"] = sale
+        brought |= self.bank.read_address(attempt.order_number)
         return await receive_callback(self.town.desk, self.town.store, self.bank, "POST", brought | values, "192.0.2.7")
 
     async def advance(self, **length: float) -> int:

@@ -10,11 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
 from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.payments.claims import CLAIM_LEASE, keep_claims
 from domain.gateways.attempt import GatewayCall, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
@@ -25,9 +26,6 @@ from domain.values.errors import Conflict, NotAllowedNow, Unavailable
 log = logging.getLogger(__name__)
 
 GatewaysByName = Mapping[str, PaymentGateway]
-
-CLAIM_LEASE = timedelta(minutes=3)
-"""Longer than any call takes: gateways give up after two minutes at the latest."""
 
 CALLS_AT_ONCE = 8
 """Calls that one gateway is made at a time."""
@@ -90,7 +88,8 @@ class AttemptWorker:
             batch, claim_token = await self._claim_batch()
             if not batch:
                 break
-            step_count += sum(await _gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
+            async with keep_claims(self._store, batch, claim_token):
+                step_count += sum(await _gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
         return step_count
 
     async def advance_now(self, attempt_id: int) -> PaymentAttempt:
@@ -103,7 +102,8 @@ class AttemptWorker:
             call = self._plan_call(attempt) or self._machine.plan_question(attempt)
             if call is None:
                 raise NotAllowedNow("attempt", detail="bank_not_askable")
-        return await self._make_call(attempt, call, claim_token)
+        async with keep_claims(self._store, [attempt], claim_token):
+            return await self._make_call(attempt, call, claim_token)
 
     async def _claim_batch(self) -> tuple[list[PaymentAttempt], str]:
         claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()

@@ -9,11 +9,12 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
-REPEATED_ALERTS = frozenset({AttemptAlert.FOREIGN_CALLBACK, AttemptAlert.OUR_FAULT})
+REPEATED_ALERTS = frozenset({AttemptAlert.FOREIGN_CALLBACK, AttemptAlert.OUR_FAULT, AttemptAlert.UNRESOLVED})
 REPEATED_WINDOW = timedelta(hours=1)
 MOST_REPEATED_TEXTS = 3
 """So many texts of each of these go out in a window: whoever forges a thousand callbacks must not have a thousand sent,
-nor does a bank that refuses our address to a thousand payers. Each attempt bears its alert all the same.
+nor does a bank that refuses our address, or answers nothing, to a thousand payers. Each attempt bears its alert all the
+same.
 """
 
 

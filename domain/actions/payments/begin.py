@@ -12,6 +12,7 @@ from domain.actions.payments.order_numbers import draw_order_number
 from domain.bills.bill import Bill, BillState
 from domain.gateways.attempt import AttemptChange, AttemptState, BillShare, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
+from domain.gateways.callback_tokens import add_callback_token, compute_token_digest
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.pauses import START_GRACE
 from domain.unit_of_work import Store, UnitOfWork
@@ -38,6 +39,7 @@ async def begin_payment(
     """Open a session at a gateway for all bills of a link that are still open; the browser may then leave, or the payer
     pay in the chat `payer_chat` of a messenger.
 
+    Where the gateway may bring it back, `callback_url` gets a secret of this attempt (`callback_tokens.py`).
     A payer may begin anew while an earlier session is open: he closed the bank's page. Should both be paid, the second
     one is surplus and goes back. Errors: `NotFound("payment_link")`, `AlreadyPaid`, `BillExpired`, `NotAllowedNow`
     where nothing is to be paid, or not by this gateway (`amount`), `PaymentUnknown` while an earlier attempt is said to
@@ -61,6 +63,7 @@ async def _create_attempt(
     bills = _select_open(await lock_bills(uow, (await find_link(uow, token)).bill_row_ids))
     await _refuse_crowded(uow, bills)
     now, amount = dependencies.clock.now(), sum(bill.amount for bill in bills)
+    callback_token = _draw_callback_token(dependencies, gateway, callback_url)
     if amount < gateway.capabilities.lowest_amount:
         raise NotAllowedNow("amount")
     attempt = PaymentAttempt(
@@ -74,6 +77,7 @@ async def _create_attempt(
         session_ends_at=now + gateway.capabilities.session_lasts,
         payer_mobile=await find_payer_mobile(uow, bills),
         next_step_at=now + START_GRACE,
+        callback_digest=compute_token_digest(callback_token) if callback_token else None,
     )
     await uow.payment_attempts.add(attempt)
     await add_attempt_event(dependencies, uow, AttemptChange(attempt, "created"), gateway_actor(gateway.name))
@@ -81,7 +85,13 @@ async def _create_attempt(
         if bill.state is BillState.OPEN:
             bill.state = BillState.PAYING
             await uow.bills.save(bill)
-    return attempt, await _build_order(dependencies, uow, attempt, bills, callback_url)
+    own_address = add_callback_token(callback_url, callback_token) if callback_token else callback_url
+    return attempt, await _build_order(dependencies, uow, attempt, bills, own_address)
+
+
+def _draw_callback_token(dependencies: Dependencies, gateway: PaymentGateway, callback_url: str) -> str | None:
+    """Return the attempt's secret; None where its payer comes back by no address, in a chat, or by a registered one."""
+    return dependencies.ids.new_token() if callback_url and gateway.capabilities.callback_carries_token else None
 
 
 def _select_open(bills: Sequence[Bill]) -> list[Bill]:

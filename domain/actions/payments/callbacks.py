@@ -5,14 +5,17 @@ It decides nothing. One that matches what was stored makes the bank be asked (`a
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.gateways.attempt import PaymentAttempt
+from domain.gateways.attempt_callbacks import CALLBACK_WITHOUT_TOKEN
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.callback_record import LONGEST_PAYLOAD, CallbackRecord
+from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 from domain.gateways.card_numbers import hide_card_numbers
 from domain.gateways.gateway import GatewayCallback, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
@@ -45,14 +48,16 @@ async def receive_callback(
 ) -> PaymentAttempt | None:
     """Store what came to a gateway's callback address and apply it; return its attempt with its new state.
 
-    None: it cannot be read, or names nothing of ours. The bank is asked by the job that this wakes, never here.
+    None: it cannot be read, names nothing of ours, or does not bear the attempt's secret. The bank is asked by the job
+    that this wakes, never here.
     """
     callback = _read_callback(gateway, values)
     async with store.open_unit() as uow:
         attempt, event = None, "unreadable"
         if callback is not None:
             attempt, event = await _apply_callback(dependencies, uow, gateway, callback, method)
-        is_news = attempt is not None and attempt.revision < MOST_REPETITIONS_KEPT
+        is_proven = attempt is not None and event != CALLBACK_WITHOUT_TOKEN
+        is_news = is_proven and attempt is not None and attempt.revision < MOST_REPETITIONS_KEPT
         if is_news or await _may_keep(dependencies, uow, source_address):
             callback_record = CallbackRecord(
                 id=dependencies.ids.new_id(),
@@ -65,7 +70,7 @@ async def receive_callback(
                 event=event,
             )
             await uow.payment_attempts.add_callback(callback_record)
-    return attempt
+    return attempt if is_proven else None
 
 
 def _read_callback(gateway: PaymentGateway, values: Mapping[str, str]) -> GatewayCallback | None:
@@ -77,6 +82,7 @@ def _read_callback(gateway: PaymentGateway, values: Mapping[str, str]) -> Gatewa
     except Exception:  # whatever is wrong with a gateway, what came is stored
         log.exception("a callback of %s could not be read", gateway.name)
         return None
+    callback = replace(callback, token=values.get(CALLBACK_TOKEN_PARAMETER))
     texts = (callback.reference, callback.sale_number, callback.code)
     can_be_kept = all(text is None or (text.isprintable() and len(text) <= LONGEST_NAME) for text in texts)
     is_order_number = callback.order_number is None or 0 < callback.order_number <= HIGHEST_ORDER_NUMBER
@@ -94,10 +100,11 @@ async def _apply_callback(
         return None, "not_ours"
     machine = AttemptMachine(gateway.capabilities)
     if await is_foreign_sale(uow, attempt, callback.sale_number):
-        change = machine.reject_callback(attempt)
+        change = machine.reject_callback(attempt, callback)
     else:
         change = machine.apply_callback(attempt, callback, dependencies.clock.now())
-    if change.attempt == attempt and attempt.revision >= MOST_REPETITIONS_KEPT:
+    is_idle = change.event == CALLBACK_WITHOUT_TOKEN or attempt.revision >= MOST_REPETITIONS_KEPT
+    if change.attempt == attempt and is_idle:
         return attempt, change.event
     actor = gateway_actor(gateway.name)
     return await store_change(dependencies, uow, change, actor, _describe(callback, method)), change.event
@@ -143,6 +150,7 @@ def _describe(callback: GatewayCallback, method: str) -> dict[str, str | int]:
 
 
 def _mask_payload(values: Mapping[str, str]) -> str:
-    """Return names and values url-encoded, without card numbers, cut to the stored length."""
-    masked = [(hide_card_numbers(name), hide_card_numbers(value)) for name, value in values.items()]
+    """Return names and values url-encoded, without card numbers and the attempt's secret, cut to the stored length."""
+    brought_values = {**values, **({CALLBACK_TOKEN_PARAMETER: "***"} if CALLBACK_TOKEN_PARAMETER in values else {})}
+    masked = [(hide_card_numbers(name), hide_card_numbers(value)) for name, value in brought_values.items()]
     return urlencode(masked, errors="backslashreplace")[:LONGEST_PAYLOAD]

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.settlement.absences import end_absent_attempts
 from domain.actions.settlement.bill_lines import BillLineBooker
 from domain.actions.settlement.confirming import confirm_sales
 from domain.actions.settlement.examining import BRINGER_ROLES
 from domain.actions.settlement.noting import note_file_differences
 from domain.actions.settlement.sale_lines import SaleLineBooker
+from domain.settlement.coverage import is_whole_file
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
 from domain.unit_of_work import Store, UnitOfWork
@@ -135,15 +137,20 @@ async def _note_failure(store: Store, file_id: int, error: Exception) -> int:
 
 
 async def _finish_file(dependencies: Dependencies, store: Store, file_id: int, actor: Actor) -> None:
-    """Note that nothing is left of a file, and what its lines that brought nothing are to somebody."""
+    """Note that nothing is left of a file, and what its lines that brought nothing are to somebody; then end what the
+    files of its gateway say by their silence was not paid.
+    """
     now = dependencies.clock.now()
     async with store.open_unit() as uow:
         stored_file = await uow.settlement.get_file(file_id, lock=True)
         if stored_file.state is not FileState.CONFIRMED or await uow.settlement.list_pending(file_id, 1):
             return
-        stored_file.state, stored_file.finished_at = FileState.BOOKED, now
-        await uow.settlement.save_file(stored_file)
         totals = await uow.settlement.sum_outcomes(file_id)
+        stored_file.state, stored_file.finished_at = FileState.BOOKED, now
+        stored_file.is_whole = is_whole_file(stored_file, tuple(totals))
+        await uow.settlement.save_file(stored_file)
         await note_file_differences(dependencies, uow, stored_file, totals)
         facts = {"file": stored_file.name, **{outcome.value: total.line_count for outcome, total in totals.items()}}
         await uow.audit.add_entry(now, actor.label, "settlement_file_booked", facts)
+    if stored_file.is_whole and stored_file.kind is FileKind.GATEWAY:
+        await end_absent_attempts(dependencies, store, stored_file.source)

@@ -5,7 +5,7 @@ leaves no line behind; one whose examination was cut off is examined again from 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from domain.actions.dependencies import Dependencies
@@ -16,6 +16,7 @@ from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState, SettlementFile
 from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
+from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, TooLarge
 from domain.values.text import tidy_text
 
@@ -148,6 +149,12 @@ class _MomentRange:
         self.first: datetime | None = None
         self.last: datetime | None = None
 
+    def find_days(self) -> tuple[date, date] | None:
+        """Return the days in Tehran of both; None where there are none."""
+        if self.first is None or self.last is None:
+            return None
+        return to_tehran(self.first).date(), to_tehran(self.last).date()
+
     def include(self, lines: list[FileLine]) -> None:
         for line in lines:
             if line.paid_at is not None:
@@ -182,6 +189,8 @@ async def _examine_lines(
         stored_file.state, stored_file.layout = FileState.EXAMINED, layout.name
         stored_file.kind, stored_file.source = layout.kind, layout.source
         stored_file.first_paid_at, stored_file.last_paid_at = moments.first, moments.last
+        if days := file_reader.find_stated_days() or (moments.find_days() if layout.whole_days else None):
+            stored_file.note_covered_days(*days)
         await uow.settlement.save_file(stored_file)
         await uow.settlement.delete_content(stored_file.id)
 

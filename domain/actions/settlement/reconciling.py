@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.settlement.absences import end_absent_attempts
 from domain.gateways.attempt import AttemptState
 from domain.gateways.refund_attempt import RefundAttempt
 from domain.ledger.balances import LedgerDifference
@@ -69,7 +70,14 @@ async def find_differences(dependencies: Dependencies, store: Store) -> int:
 
 
 async def reconcile_daily(dependencies: Dependencies, store: Store) -> int:
-    """Find differences, and alert the revenue unit when there are any that it was not alerted of; return how many."""
+    """Find differences, and alert the revenue unit when there are any that it was not alerted of; return how many.
+
+    First what the files have decided by their silence is ended, where a booking was cut off before it did so.
+    """
+    async with store.open_unit(write=False) as uow:
+        sources = await uow.settlement.list_sources()
+    for source in sources:
+        await end_absent_attempts(dependencies, store, source)
     await find_differences(dependencies, store)
     now = dependencies.clock.now()
     async with store.open_unit() as uow:
@@ -144,12 +152,12 @@ class _DifferenceSearch:
         return found
 
     async def _find_unknown(self, uow: UnitOfWork) -> list[PaymentDifference]:
+        """Attempts whose end is not known after the banking days, or of which the bank has said nothing for hours."""
         attempts = await uow.settlement.list_unknown(self._now - WAITING_BEFORE_NOTED, MOST_FOUND)
-        return [
-            self._note_attempt(DifferenceKind.UNKNOWN_ATTEMPT, attempt)
-            for attempt in attempts
-            if self._is_overdue(attempt.since)
-        ]
+        overdue = [attempt for attempt in attempts if self._is_overdue(attempt.since)]
+        unresolved = await uow.settlement.list_unresolved(MOST_FOUND)
+        by_id = {attempt.attempt_id: attempt for attempt in (*overdue, *unresolved)}
+        return [self._note_attempt(DifferenceKind.UNKNOWN_ATTEMPT, attempt) for attempt in by_id.values()]
 
     def _note_attempt(self, kind: DifferenceKind, attempt: UnfiledAttempt) -> PaymentDifference:
         facts: dict[str, str | int] = {"attempt": attempt.attempt_id, "order_number": attempt.order_number}
@@ -273,7 +281,7 @@ async def _is_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
         attempt = await uow.payment_attempts.get(int(difference.facts["attempt"]))
     except NotFound:
         return True  # erased with its people
-    return attempt.state is not AttemptState.UNKNOWN
+    return attempt.state is not AttemptState.UNKNOWN and not attempt.is_unresolved
 
 
 async def _is_refund_filed(uow: UnitOfWork, difference: PaymentDifference) -> bool:

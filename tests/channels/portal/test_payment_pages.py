@@ -16,6 +16,7 @@ from yarl import URL
 from domain.actions.guessing import MOST_MISSES
 from domain.bills.bill import Bill, RefundState
 from domain.gateways.attempt import AttemptState
+from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 from domain.gateways.gateway import DeclineReason, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.health import FAILURES_BEFORE_REST
 from domain.values.text import persian_digits
@@ -23,6 +24,7 @@ from payments.bale import BaleInvoiceSettings
 from payments.gateway_settings import BotAddress
 from payments.sandbox.bank import BankBehaviour
 from payments.sandbox.gateway import SandboxGateway, list_callback_values
+from tests.support.callback_addresses import read_address_values
 from tests.support.demo_site import CITIZENS
 from tests.support.payment_site import PaymentSite, payment_site
 
@@ -69,7 +71,8 @@ async def leave_and_pay(
     page = await (await leave(client, path)).text()
     found = re.search(r'name="reference" value="(\w+)"', page)
     assert found
-    return list_callback_values(site.bank.pay(found[1], card, behaviour))
+    sale = site.bank.pay(found[1], card, behaviour)
+    return list_callback_values(sale) | read_address_values(sale.order.callback_url)
 
 
 async def come_back(client: Client, values: dict[str, str], gateway: str = "sandbox") -> ClientResponse:
@@ -223,7 +226,8 @@ async def test_who_brings_the_link_is_led_by_it_where_the_bank_does_not_name_the
     other_path = await site.link_to(await site.issue_bill(day="پس‌فردا"))
     values = await leave_and_pay(site, client, path)
     callback_url = URL(site.bank.get_sale(values["reference"]).order.callback_url)
-    assert callback_url.query == {"link": path.removeprefix("/pay/")}
+    assert set(callback_url.query) == {"link", CALLBACK_TOKEN_PARAMETER}
+    assert callback_url.query["link"] == path.removeprefix("/pay/")
     answer = await client.post(callback_url.path_qs, data=values, headers=OTHER_SITE, allow_redirects=False)
     assert answer.headers["Location"].startswith(f"{path}/result/")
     assert (await client.get(answer.headers["Location"], headers=PEOPLE)).status == 200

@@ -16,6 +16,7 @@ from domain.gateways.checkout import BOT_UPDATE
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.banks import PUBLIC_ADDRESS, ContractBank, FakeBank, for_gateways_where
 from tests.fakes.bank_server import FIRST_CARD, BankFault
+from tests.support.callback_addresses import read_address_values
 from tests.support.municipality import FOUR_HOURS, Municipality
 
 
@@ -45,6 +46,9 @@ class PayerAtBank:
     async def come_back(self, values: Mapping[str, str]) -> None:
         """Come back from the bank."""
         [method, *_] = self.gateway.capabilities.callback_methods or {BOT_UPDATE}
+        brought = set(values.values())
+        named = next(sale for sale in self.bank.sales.values() if {str(sale.order_number), sale.reference} & brought)
+        values = {**values, **read_address_values(named.callback_url)}
         await receive_callback(self.town.desk, self.town.store, self.gateway, method, values, "192.0.2.7")
 
     async def wait(self, attempt: PaymentAttempt, **length: float) -> AttemptState:

@@ -47,6 +47,7 @@ async def payer(store: SqlStore) -> Payer:
 async def bring(payer: Payer, store: Store, attempt: PaymentAttempt, sale: str) -> PaymentAttempt | None:
     """Come back from the bank to one of the processes."""
     values = {"order": str(attempt.order_number), "reference": attempt.reference or "", "sale": sale, "code": "0"}
+    values |= payer.bank.read_address(attempt.order_number)
     return await receive_callback(payer.town.desk, store, payer.bank, "POST", values, "192.0.2.7")
 
 

@@ -25,7 +25,7 @@ from domain.gateways.gateway import (
     SaleState,
     StartRefusal,
 )
-from domain.gateways.pauses import PAUSES
+from domain.gateways.pauses import PAUSES, UNRESOLVED_CALLS
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 SETTLES_BY_CALL = GatewayCapabilities(
@@ -212,7 +212,7 @@ def test_what_was_said_to_be_paid_is_verified_again_where_no_number_of_it_is_kno
 
 def test_a_foreign_callback_hides_no_other_alert() -> None:
     wrong = replace(RETURNED, alert=AttemptAlert.WRONG_AMOUNT)
-    change = MACHINE.reject_callback(wrong)
+    change = MACHINE.reject_callback(wrong, PAID)
     assert (change.attempt.alert, change.event, change.effects) == (
         AttemptAlert.WRONG_AMOUNT,
         "foreign_callback",
@@ -304,6 +304,45 @@ def test_what_anybody_can_send_hides_no_other_alert() -> None:
     wrong = replace(SENT, alert=AttemptAlert.UNANSWERABLE)
     change = MACHINE.apply_callback(wrong, replace(PAID, reference="elsewhere"), NOW)
     assert (change.attempt, change.effects) == (wrong, frozenset())
+
+
+def ask_in_vain(attempt: PaymentAttempt, hours: float, times: int, code: str = "44") -> list[AttemptChange]:
+    """What so many unanswered calls in a row make of an attempt, from some hours after its session's end on."""
+    changes: list[AttemptChange] = []
+    for number in range(times):
+        moment = attempt.session_ends_at + timedelta(hours=hours, minutes=30 * number)
+        changes.append(MACHINE.apply_answer(attempt, GatewayAnswer(sale_state=None, code=code), moment))
+        attempt = changes[-1].attempt
+    return changes
+
+
+@pytest.mark.parametrize("state", [AttemptState.RETURNED, AttemptState.VERIFIED, AttemptState.UNKNOWN])
+def test_what_nothing_follows_from_for_hours_is_told_to_staff_once(state: AttemptState) -> None:
+    """Behpardakht's 44 to a settlement, Sadad's 101 to a verification."""
+    changes = ask_in_vain(replace(RETURNED, state=state), 3, 60)
+    alerted = [change for change in changes if AttemptEffect.ALERT_STAFF in change.effects]
+    assert [(change.event, change.attempt.alert) for change in alerted] == [("unresolved", AttemptAlert.UNRESOLVED)]
+    assert changes.index(alerted[0]) == UNRESOLVED_CALLS - 1
+    resolved = replace(changes[-1].attempt, alert=None)
+    assert resolved.is_unresolved
+    assert all(not change.effects for change in ask_in_vain(resolved, 40, 60)), "somebody looked at it"
+    settled = MACHINE.apply_answer(changes[-1].attempt, said(SaleState.SETTLED), NOW + timedelta(days=2)).attempt
+    assert (settled.alert, settled.is_unresolved) == (None, False)
+    ended = MACHINE.apply_absence(changes[-1].attempt, NOW + timedelta(days=2)).attempt
+    assert (ended.alert, ended.is_unresolved) == (None, False)
+
+
+def test_a_call_that_fails_long_after_the_session_is_no_matter_for_anybody() -> None:
+    assert all(not change.effects for change in ask_in_vain(RETURNED, 300, UNRESOLVED_CALLS - 1))
+    early = ask_in_vain(RETURNED, -1, 4)
+    assert all(change.attempt.unresolved_at is None for change in early)
+
+
+def test_what_says_more_stays() -> None:
+    refused = replace(RETURNED, alert=AttemptAlert.OUR_FAULT)
+    assert ask_in_vain(refused, 3, 30)[-1].attempt.alert is AttemptAlert.OUR_FAULT
+    forged = replace(RETURNED, alert=AttemptAlert.FOREIGN_CALLBACK)
+    assert ask_in_vain(forged, 3, 30)[-1].attempt.alert is AttemptAlert.UNRESOLVED
 
 
 def test_a_settlement_file_that_does_not_name_an_attempt_ends_it() -> None:

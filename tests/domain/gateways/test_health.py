@@ -1,29 +1,28 @@
 """Which gateways are offered."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from domain.gateways.health import FAILURES_BEFORE_REST, REST, GatewayHealth
+from domain.gateways.health import FAILURES_BEFORE_REST, REST, SessionResult, is_resting
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+FAILED, OPENED = SessionResult(NOW, False), SessionResult(NOW, True)
+SECOND = timedelta(seconds=1)
 
 
 def test_a_failing_gateway_rests_and_is_tried_again() -> None:
-    health = GatewayHealth()
+    results: list[SessionResult] = []
     for _ in range(FAILURES_BEFORE_REST):
-        assert health.is_offered("mellat", NOW)
-        health.note_failure("mellat", NOW)
-    assert not health.is_offered("mellat", NOW)
-    assert health.is_offered("saman", NOW)
-    assert health.is_offered("mellat", NOW + REST)
-    health.note_failure("mellat", NOW + REST)
-    assert not health.is_offered("mellat", NOW + REST)
-    assert health.is_offered("mellat", NOW + 2 * REST)
+        assert not is_resting(results, NOW)
+        results.insert(0, FAILED)
+    assert is_resting(results, NOW)
+    assert is_resting(results, NOW + REST - SECOND)
+    assert not is_resting(results, NOW + REST)
+    results.insert(0, SessionResult(NOW + REST, False))
+    assert is_resting(results, NOW + REST)
+    assert not is_resting(results, NOW + 2 * REST)
 
 
 def test_a_session_that_opens_ends_the_count() -> None:
-    health = GatewayHealth()
-    for _ in range(FAILURES_BEFORE_REST - 1):
-        health.note_failure("mellat", NOW)
-    health.note_started("mellat")
-    health.note_failure("mellat", NOW)
-    assert health.is_offered("mellat", NOW)
+    assert not is_resting([FAILED, OPENED, *[FAILED] * FAILURES_BEFORE_REST], NOW)
+    assert not is_resting([OPENED, *[FAILED] * FAILURES_BEFORE_REST], NOW)
+    assert is_resting([*[FAILED] * FAILURES_BEFORE_REST, OPENED], NOW)

@@ -1,7 +1,7 @@
 """Settlement files are read by their layouts: every form, every fault named, broken files refused as a whole."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -189,6 +189,35 @@ def test_a_file_of_another_layout_is_refused() -> None:
     assert refusal(layout, HEADINGS + "\n" + paid() + "x\n" * 10_001) == "settlement_layout"
 
 
+STATED_DAYS = (
+    'own = {kind="gateway", source="s", form="csv", fields={amount=1, sale_number=2, day=3},'
+    ' last_line={starts_with="T", count=2, first_day=3, last_day=4}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("totals", "days"),
+    [
+        ("T,1,1405/09/01,1405/09/03", (date(2026, 11, 22), date(2026, 11, 24))),
+        ("T,1,۱۴۰۵۰۹۰۱,۱۴۰۵۰۹۰۱", (date(2026, 11, 22), date(2026, 11, 22))),
+        ("T,1,1405/09/03,1405/09/01", None),
+        ("T,1,x,1405/09/01", None),
+        ("T,1", None),
+    ],
+)
+def test_a_file_may_say_which_days_it_covers(totals: str, days: tuple[date, date] | None) -> None:
+    content = f"5000,77,1405/09/02\n{totals}\n".encode()
+    file_reader = SettlementFileReader(parse_layouts(STATED_DAYS)["own"], BytesIO(content))
+    assert len(list(file_reader.read_lines())) == 1
+    assert file_reader.find_stated_days() == days
+
+
+def test_a_file_that_states_no_days_covers_none() -> None:
+    file_reader = SettlementFileReader(LAYOUTS["bills_fixed"], BytesIO(fixed_file([]).encode("cp1256")))
+    assert list(file_reader.read_lines()) == []
+    assert file_reader.find_stated_days() is None
+
+
 def test_a_day_on_which_nobody_paid() -> None:
     assert read(LAYOUTS["bills_csv"], f"{HEADINGS}\n") == []
     assert read(LAYOUTS["bills_fixed"], fixed_file([])) == []
@@ -222,6 +251,11 @@ def test_tomans_become_rials() -> None:
             "encoding",
         ),
         ('own = {kind="gateway", source="s", form="csv", unit="dollar", fields={}}', "unit"),
+        (
+            'own = {kind="gateway", source="s", form="csv", fields={amount=1, sale_number=2, day=3},'
+            ' last_line={starts_with="T", first_day=1}}',
+            "belong together",
+        ),
     ],
 )
 def test_a_layout_that_cannot_be_is_refused_at_once(table: str, complaint: str) -> None:

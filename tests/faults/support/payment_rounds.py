@@ -36,12 +36,12 @@ ROUND_SECONDS = 60.0
 STRIKE_SECONDS = 0.1
 """How long the work behind the last page gets before a death that did not come is dealt from outside."""
 
-LEASE_SECONDS, CLAIM_SECONDS, HALF_HOUR = 20, 200, 2000
-"""Until the next process may take the jobs of the dead one, until it may take its claims, and until sessions are over
-and whatever nobody verified was given back.
+LEASE_SECONDS, HALF_HOUR = 20, 2000
+"""Until the next process may take the jobs and the claims of the dead one, and until sessions are over and whatever
+nobody verified was given back.
 """
 
-PAUSES = (LEASE_SECONDS, LEASE_SECONDS, CLAIM_SECONDS, CLAIM_SECONDS, CLAIM_SECONDS, HALF_HOUR)
+PAUSES = (*[LEASE_SECONDS] * 5, HALF_HOUR)
 """How long nobody starts a server that died."""
 
 JOB_SECONDS = 1.3
@@ -74,10 +74,7 @@ def draw_round(seed: int, banks: tuple[str, ...]) -> RoundPlan:
     elif step is not None:
         payers[0] = PayerPlan("pays", payers[0].bank)
     death = Death(step, chance.choice((1, 1, 1, 2))) if step else None
-    pause_seconds = chance.choice(
-        (LEASE_SECONDS, LEASE_SECONDS, CLAIM_SECONDS, CLAIM_SECONDS, CLAIM_SECONDS, HALF_HOUR)
-    )
-    return RoundPlan(seed, death, tuple(payers), pause_seconds)
+    return RoundPlan(seed, death, tuple(payers), chance.choice(PAUSES))
 
 
 def _draw_payer(chance: Random, banks: tuple[str, ...]) -> PayerPlan:

@@ -14,6 +14,7 @@ from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import PaymentGateway
 from tests.fakes.behpardakht_bank import BehpardakhtBank, BehpardakhtFault
 from tests.fakes.behpardakht_pages import build_callback_fields
+from tests.support.callback_addresses import read_address_values
 from tests.support.municipality import FOUR_HOURS, Municipality
 
 CARD = "6037997500001236"
@@ -45,6 +46,7 @@ class CardHolder:
 
     async def come_back(self, values: Mapping[str, str]) -> None:
         """Come back from the bank."""
+        values = {**values, **read_address_values(self.bank.sales.sessions[values["RefId"]].callback_url)}
         await receive_callback(self.town.desk, self.town.store, self.gateway, "POST", values, "192.0.2.7")
 
     async def wait(self, attempt: PaymentAttempt, **length: float) -> AttemptState:

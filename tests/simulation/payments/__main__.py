@@ -11,7 +11,7 @@ from dataclasses import astuple
 from functools import partial
 from time import monotonic
 
-from tests.simulation.payments.libraries import ALGORITHMS
+from tests.simulation.payments.libraries import COMPARED
 from tests.simulation.payments.losses import Losses
 from tests.simulation.payments.rules import DriverRules
 from tests.simulation.payments.runs import explore_all, measure_part, run_in_processes, run_schedules
@@ -52,12 +52,12 @@ def compare(arguments: argparse.Namespace) -> bool:
     print(f"Rials in {arguments.schedules} schedules of seeds from {arguments.seed} on:\n\n| {' | '.join(COLUMNS)} |")
     print("|---" * len(COLUMNS) + "|")
     kept = 0
-    for name, rules in ALGORITHMS.items():
+    for name, rules in COMPARED.items():
         losses = Losses()
         part = partial(measure_part, rules=rules)
         for one in run_in_processes(part, arguments.seed, arguments.schedules, arguments.processes):
             losses.add(one)
-        kept = losses.kept + losses.counted_without_money if rules.reads_settlement_file else kept
+        kept += losses.kept + losses.counted_without_money if rules.reads_settlement_file else 0
         print("| " + " | ".join([name, *(f"{number:,}" for number in astuple(losses))]) + " |", flush=True)
     return not kept
 

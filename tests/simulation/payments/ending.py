@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from domain.gateways.attempt import AttemptState
 from domain.gateways.capabilities import InquiryKey
-from domain.gateways.gateway import GatewayAnswer, SaleState
+from domain.gateways.gateway import SaleState
 from tests.simulation.payments.bank import BankSession
-from tests.simulation.payments.clerks import read_unverified_list
+from tests.simulation.payments.clerks import read_settlement_file, read_unverified_list
 from tests.simulation.payments.invariants import check_before_file, check_end, check_step
 from tests.simulation.payments.refunding import (
     apply_refund_answer,
@@ -58,7 +58,8 @@ def receive_settlement_file(world: World) -> None:
     """Let days pass, and have the bank's file tell what is ours."""
     world.move_clock(world.now + FILE_DELAY)
     world.bank.end_unsettled()
-    _read_settlement_file(world)
+    read_settlement_file(world)
+    check_step(world)
     become_quiet(world)
 
 
@@ -129,25 +130,3 @@ def _find_listed(world: World) -> bool:
     listed = {one.reference for one in world.bank.list_unverified()}
     waiting = {AttemptState.SENT, AttemptState.DECLINED, AttemptState.UNKNOWN, AttemptState.FAILED}
     return any(one.reference in listed and one.state in waiting for one in world.records.attempts.values())
-
-
-def _read_settlement_file(world: World) -> None:
-    """Apply what the bank's file says: it names every sale that is ours, and no other."""
-    if not world.rules.reads_settlement_file:
-        return
-    records = world.records
-    for attempt in list(records.attempts.values()):
-        session = world.get_session(attempt)
-        if session is not None and session.state is SaleState.SETTLED:
-            answer = GatewayAnswer(
-                sale_state=SaleState.SETTLED,
-                code="settlement_file",
-                sale_number=session.number,
-                amount=session.amount,
-                paid_amount=session.charged,
-            )
-            change = world.machine.apply_answer(attempt, answer, world.now)
-        else:
-            change = world.machine.apply_absence(attempt, world.now)
-        records.store_change(change)
-        check_step(world)

@@ -138,6 +138,7 @@ def _tell(state: AttemptState, statement: str) -> DriverRules:
 
 FAULTS = (
     _plant(faulty.ComparesNoReference, MELLAT),
+    _plant(faulty.ComparesNoToken, MELLAT),
     _plant(faulty.ComparesNoOrder, MELLAT),
     _plant(faulty.ComparesInSmallLetters, MELLAT),
     _plant(faulty.BelievesBrowser, MELLAT),
@@ -155,6 +156,7 @@ FAULTS = (
     _plant(faulty.AsksTooSeldom, MELLAT),
     _plant(faulty.AsksAboutNobody, SADAD),
     _plant(faulty.ForgetsUnknown, SILENT),
+    _plant(faulty.AlertsNobody, MELLAT),
     _plant(faulty.TakesVerifiedForSettled, MELLAT),
     _plant(faulty.ComparesNoAmount, SADAD),
     _plant(faulty.DiscountIsWrongAmount, SADAD),
@@ -214,6 +216,12 @@ FAULTS = (
     PlantedFault("CreatedForEver", "nobody turns to what never left", DriverRules(expects_start_to_end=False), MELLAT),
     PlantedFault("NoList", "the list of unverified sales is not read", DriverRules(polls_list=False), LISTED),
     PlantedFault("NoFile", "the settlement file is not read", DriverRules(reads_settlement_file=False), SILENT),
+    PlantedFault(
+        "EndsUncovered",
+        "what a file does not name is ended, whatever days it covers",
+        DriverRules(waits_for_coverage=False),
+        SILENT,
+    ),
     PlantedFault("PaidByBrowser", "the page says «paid» on return", _tell(AttemptState.RETURNED, "paid"), MELLAT),
     PlantedFault(
         "UnknownIsUnpaid", "the page says «not paid» of the unknown", _tell(AttemptState.UNKNOWN, "not_paid"), SILENT

@@ -1,7 +1,7 @@
 """What must hold: after every step, and when all that can happen has happened and the settlement file came."""
 
 from domain.bills.bill import BillState
-from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.attempt import AttemptAlert, AttemptState, PaymentAttempt
 from domain.gateways.gateway import SaleState
 from domain.gateways.refund_attempt import RefundAttemptState
 from tests.simulation.payments.bank import BankSession
@@ -9,6 +9,9 @@ from tests.simulation.payments.ledger import Account
 from tests.simulation.payments.world import World
 
 _MONEY_AT_BANK = (SaleState.AWAITING_VERIFICATION, SaleState.VERIFIED, SaleState.SETTLED)
+
+_NOTHING_KNOWN = frozenset({None, AttemptAlert.UNRESOLVED})
+"""Alerts that say nothing of where the money is: a bank that answers would have said so."""
 
 
 def check_step(world: World) -> None:
@@ -85,10 +88,14 @@ def is_counted_elsewhere(world: World, session: BankSession) -> bool:
 
 
 def check_before_file(world: World) -> None:
-    """Find money that lies at the bank and that nobody looks for, before its settlement file tells of it."""
+    """Find what nobody was alerted to before the bank's settlement file tells of it: attempts of which nothing was
+    found out, and money that lies at the bank and that nobody looks for.
+    """
     for attempt in world.records.attempts.values():
+        if attempt.state.is_open and attempt.alert is None:
+            world.violations.append(f"attempt {attempt.id} is {attempt.state} for hours, and nobody is alerted")
         session = world.get_session(attempt)
-        if session is None or session.state not in _MONEY_AT_BANK or attempt.alert is not None:
+        if session is None or session.state not in _MONEY_AT_BANK or attempt.alert not in _NOTHING_KNOWN:
             continue
         is_lost = session.state is not SaleState.SETTLED or attempt.state.is_open
         if is_lost and attempt.id not in world.overran:

@@ -129,3 +129,7 @@ ALGORITHMS = {
     "count on verification, settle once and log": _model(SettlesOnceAndLogs, AttemptState.VERIFIED),
 }
 """By what stands in the table."""
+
+WITHOUT_SECRETS = "this machine, where callback addresses bear no secret"
+COMPARED = {**ALGORITHMS, WITHOUT_SECRETS: DriverRules(draws_tokens=False)}
+"""All that stand in the table."""

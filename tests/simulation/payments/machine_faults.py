@@ -33,6 +33,13 @@ class ComparesNoReference(AttemptMachine):
         return callback.order_number in {attempt.order_number, None}
 
 
+class ComparesNoToken(AttemptMachine):
+    """The secret of a callback's address is not compared."""
+
+    def _bears_token(self, attempt: PaymentAttempt, callback: GatewayCallback) -> bool:
+        return True
+
+
 class ComparesNoOrder(AttemptMachine):
     """The order of a callback is not compared."""
 
@@ -186,6 +193,13 @@ class ForgetsUnknown(AttemptMachine):
             attempt=replace(change.attempt, alert=None),
             effects=frozenset(),
         )
+
+
+class AlertsNobody(AttemptMachine):
+    """What the bank says nothing of for hours is told to nobody."""
+
+    def _is_unresolved(self, attempt: PaymentAttempt, now: datetime) -> bool:
+        return False
 
 
 # What the bank says

@@ -1,10 +1,12 @@
 """Payers at the bank, their browsers on the way back, and whoever forges what a browser brings."""
 
+from dataclasses import replace
+
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import GatewayCallback, SaleState
 from tests.simulation.payments.bank import BankSession
 from tests.simulation.payments.options import Option
-from tests.simulation.payments.starts import LATEST_OVERRUN
+from tests.simulation.payments.starts import LATEST_OVERRUN, name_token
 from tests.simulation.payments.world import FlyingCallback, World
 
 _CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
@@ -13,7 +15,11 @@ _MAY_BE_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED})
 FOREIGN_FORGERIES = ("another order", "another reference", "another case")
 """Callbacks that name something else than what was stored: nothing may come of them."""
 CLAIMS = ("invented sale", "sale of somebody else", "decline")
-"""Callbacks that name the right things and lie about the rest: the payer's own, or somebody's who listened."""
+"""Callbacks that name the right things and lie about the rest: the payer's own, or, where callback addresses bear no
+secret, anybody's who listened or guessed.
+"""
+STRANGERS = ("a claim without a token", "a claim with another token", "a decline without a token")
+"""The same by somebody who has not the secret of the attempt: nothing may come of them."""
 
 
 def list_payer_options(world: World, options: list[Option]) -> None:
@@ -94,6 +100,7 @@ def _fly(world: World, index: int, session: BankSession, *, is_paid: bool) -> No
         sale_number=session.number if is_paid and profile.callback_brings_sale_number else None,
         is_paid=is_paid,
         code="0" if is_paid else "17",
+        token=name_token(index),
     )
     world.callbacks.append(FlyingCallback(callback, index))
 
@@ -114,7 +121,7 @@ def receive_callback(world: World, callback: GatewayCallback) -> PaymentAttempt 
     if attempt is None:
         return None
     if callback.sale_number is not None and records.find_by_sale(attempt, callback.sale_number) is not None:
-        change = world.machine.reject_callback(attempt)
+        change = world.machine.reject_callback(attempt, callback)
     else:
         change = world.machine.apply_callback(attempt, callback, world.now)
     records.store_change(change)
@@ -141,21 +148,34 @@ def list_forgeries(world: World, options: list[Option]) -> None:
     for index, process in enumerate(world.starts):
         if process.has_left:
             options += [(forge, index, kind) for kind in (*FOREIGN_FORGERIES, *CLAIMS)]
+            if world.profile.capabilities.callback_carries_token:
+                options += [(forge, index, kind) for kind in STRANGERS]
 
 
 def forge(world: World, index: int, kind: str) -> None:
     """Send a callback that is not the bank's."""
     world.forgeries_left -= 1
     session = world.bank.sessions[world.records.attempts[index].order_number]
-    callback = _build_claim(world, session, kind) if kind in CLAIMS else _build_foreign_callback(world, session, kind)
+    callback = _build_forgery(world, index, session, kind)
     if callback is None:
         return
     before = _describe_attempts(world)
     receive_callback(world, callback)
-    if kind in CLAIMS:
+    if kind in CLAIMS or not world.rules.draws_tokens:
         world.tampered.add(index)
     elif _describe_attempts(world) != before:
         world.violations.append(f"a callback with {kind} moved an attempt")
+
+
+def _build_forgery(world: World, index: int, session: BankSession, kind: str) -> GatewayCallback | None:
+    """Return a callback that is not the bank's; who names something else has a right address, as payers do."""
+    if kind not in STRANGERS:
+        build = _build_claim if kind in CLAIMS else _build_foreign_callback
+        callback = build(world, session, kind)
+        return None if callback is None else replace(callback, token=name_token(index))
+    claim = _build_claim(world, session, "decline" if kind == "a decline without a token" else "invented sale")
+    token = "another" if kind == "a claim with another token" else None
+    return None if claim is None else replace(claim, token=token)
 
 
 def _describe_attempts(world: World) -> list[tuple[object, ...]]:

@@ -100,10 +100,12 @@ SADAD = BankProfile(
 UNASKABLE = replace(
     SADAD,
     name="unaskable",
-    capabilities=replace(SADAD.capabilities, inquiry=InquiryKey.NOTHING),
+    capabilities=replace(SADAD.capabilities, inquiry=InquiryKey.NOTHING, callback_carries_token=False),
     denies_sales=False,
 )
-"""As Sadad, where its token is no question: what was said to be paid is verified, and nothing else can be asked."""
+"""As Sadad, where its token is no question: what was said to be paid is verified, and nothing else can be asked. It
+sends browsers to one registered address alone, which bears no secret.
+"""
 ASKABLE = BankProfile(
     name="askable",
     capabilities=_settling_by_call(10, 30, InquiryKey.ORDER, RepeatedVerify.ONLY_UNANSWERED),
@@ -128,6 +130,7 @@ ASKS_FIRST = BankProfile(
         repeated_verify=RepeatedVerify.SUCCEEDS,
         settlement=Settlement.WITH_VERIFY,
         asks_before_payment=True,
+        callback_carries_token=False,
     ),
     callback_brings_reference=False,
     compares_order=False,

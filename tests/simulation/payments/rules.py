@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from domain.actions.payments.claims import CLAIM_LEASE
 from domain.gateways.attempt import AttemptState, GatewayCall
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer
@@ -31,7 +32,7 @@ class DriverRules:
     refund_machine: type[RefundMachine] = RefundMachine
     read_answer: Callable[[GatewayCall, GatewayAnswer], GatewayAnswer] = field(default=read_plainly)
     """How a gateway's file reads codes."""
-    reclaims_after: timedelta | None = timedelta(minutes=5)
+    reclaims_after: timedelta | None = CLAIM_LEASE
     """How long a claim lasts; None: without end."""
     drops_stale_denials: bool = True
     """«Not paid» and silence say nothing of an attempt that moved on while the bank was asked."""
@@ -57,7 +58,11 @@ class DriverRules:
     """An attempt whose session never opened is looked after."""
     polls_list: bool = True
     """Lists of unverified sales are read."""
+    draws_tokens: bool = True
+    """Callback addresses bear a secret, where the bank lets them."""
     reads_settlement_file: bool = True
+    waits_for_coverage: bool = True
+    """Nothing is concluded from a file that does not name a sale before every file has come that could name it."""
     stores_refund_before_sending: bool = True
     """A transfer is stored as sent before the bank is asked for it."""
     limits_refunds: bool = True

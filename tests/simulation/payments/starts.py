@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.gateways.attempt import AttemptState, BillShare, PaymentAttempt
+from domain.gateways.callback_tokens import compute_token_digest
 from domain.gateways.gateway import (
     NOT_CONNECTED,
     TIMED_OUT,
@@ -51,9 +52,20 @@ def begin(world: World, index: int) -> None:
         created_at=world.now,
         session_ends_at=world.now + world.profile.capabilities.session_lasts,
         next_step_at=world.now + START_GRACE if world.rules.expects_start_to_end else None,
+        callback_digest=compute_token_digest(name_token(index)) if carries_tokens(world) else None,
     )
     world.records.add_attempt(attempt)
     world.starts[index].phase = "created"
+
+
+def carries_tokens(world: World) -> bool:
+    """Tell whether callback addresses bear a secret."""
+    return world.rules.draws_tokens and world.profile.capabilities.callback_carries_token
+
+
+def name_token(index: int) -> str:
+    """Return the secret of an attempt's callback address, which here is no secret."""
+    return f"token {index}"
 
 
 def call_start(world: World, index: int, outcome: str) -> None:

@@ -50,6 +50,7 @@ async def leave(site: StaffSite, bank: ScriptedBank, *bills: Bill) -> PaymentAtt
 async def come_back(site: StaffSite, bank: ScriptedBank, attempt: PaymentAttempt, sale: str = "5142") -> None:
     """Come back from the bank, which says that it was paid."""
     values = {"order": str(attempt.order_number), "reference": attempt.reference or "", "code": "0", "sale": sale}
+    values |= bank.read_address(attempt.order_number)
     await receive_callback(site.demo.desk, site.store, bank, "POST", values, "192.0.2.7")
 
 

@@ -1,13 +1,14 @@
 """Attempts to pay online: on the page of what they pay and on the list, the bank asked again, one ended, refusals."""
 
 import re
+from inspect import getfile
 from pathlib import Path
 
 import pytest
 
 from domain.bills.bill import Bill, BillState
-from domain.gateways import attempt_machine
 from domain.gateways.attempt import AttemptAlert, AttemptState, GatewayCall
+from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import TIMED_OUT, GatewayAnswer, SaleState
 from domain.messages.catalogue import Catalogue
 from tests.channels.admin.audit_reader import list_audited
@@ -185,7 +186,8 @@ async def test_a_gateway_that_is_used_no_more_and_a_number_of_none(
 
 
 def test_every_event_state_and_alert_has_words() -> None:
-    catalogue, source = Catalogue.load(), Path(attempt_machine.__file__).read_text("utf-8")
+    catalogue = Catalogue.load()
+    source = "".join(Path(getfile(one)).read_text("utf-8") for one in AttemptMachine.__mro__ if one is not object)
     events = set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', source)) | {"created", "alert_resolved"}
     assert len(events) > 25
     keys = [

@@ -9,6 +9,7 @@ import pytest
 from domain.bills.bill import Bill
 from domain.gateways.attempt import AttemptAlert, AttemptEvent, AttemptState, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
+from domain.gateways.health import SessionResult
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
@@ -48,7 +49,9 @@ async def claim(store: Store, token: str, limit: int = 10, lease: timedelta = LE
 
 async def test_an_attempt_is_kept_whole_and_found_by_each_of_its_names(store: SqlStore) -> None:
     first_bill, second_bill = await a_stored_bill(store), await a_stored_bill(store)
-    attempt = an_attempt(second_bill, first_bill, reference="AF8x", sale_number="5142", order_number=BIG)
+    attempt = an_attempt(
+        second_bill, first_bill, reference="AF8x", sale_number="5142", order_number=BIG, callback_digest="9f"
+    )
     await stored(store, attempt)
     async with store.open_unit() as uow:
         repository = uow.payment_attempts
@@ -96,6 +99,7 @@ async def test_an_attempt_is_saved_once_for_each_revision(store: SqlStore) -> No
         finished_at=NOW + 3 * SECOND,
         next_step_at=None,
         unanswered_calls=3,
+        unresolved_at=NOW + 4 * SECOND,
     )
     async with store.open_unit() as uow:
         saved = await uow.payment_attempts.save(changed)
@@ -187,6 +191,19 @@ async def test_a_claim_ends_by_itself_and_is_given_up_by_its_holder_alone(store:
         assert await uow.payment_attempts.claim(attempt.id + 1, "third", LEASE) is None
 
 
+async def test_a_claim_is_renewed_by_its_holder_alone(store: SqlStore) -> None:
+    bill = await a_stored_bill(store)
+    held, given_up = an_attempt(bill), an_attempt(bill)
+    await stored(store, held, given_up)
+    assert await claim(store, "holder", lease=timedelta(0)) == [held.id, given_up.id]
+    async with store.open_unit() as uow:
+        repository = uow.payment_attempts
+        await repository.release_claim(given_up.id, "holder")
+        assert await repository.renew_claims([held.id, given_up.id], "another", LEASE) == 0
+        assert await repository.renew_claims([held.id, given_up.id], "holder", LEASE) == 1
+    assert await claim(store, "next") == [given_up.id]
+
+
 async def test_a_claim_that_a_wrong_clock_made_holds_nobody_off(store: SqlStore) -> None:
     attempt = an_attempt(await a_stored_bill(store))
     await stored(store, attempt)
@@ -220,6 +237,41 @@ async def test_history_and_callbacks_are_appended(store: SqlStore) -> None:
     with pytest.raises(Conflict):
         async with store.open_unit() as uow:
             await uow.payment_attempts.add_event(replace(events[0], event="rewritten"))
+
+
+async def test_the_last_sessions_of_a_gateway_are_listed_the_latest_first(store: SqlStore) -> None:
+    bill = await a_stored_bill(store)
+
+    def begun(minutes: int, **changes: object) -> PaymentAttempt:
+        return an_attempt(bill, created_at=NOW - minutes * timedelta(minutes=1), **changes)
+
+    failed = {"state": AttemptState.FAILED, "finished_at": NOW}
+    by_bank, by_payer, died = begun(1, **failed), begun(2, **failed), begun(3, **failed)
+    opened = begun(4, reference="a", state=AttemptState.SENT)
+    others = (begun(0), begun(90, reference="b"), begun(1, gateway="mellat", reference="c"))
+    await stored(store, by_bank, by_payer, died, opened, *others)
+    reasons = ((by_bank, "bank"), (by_payer, "amount"), (died, None))
+    async with store.open_unit() as uow:
+        for attempt, reason in reasons:
+            details = {"reason": reason} if reason else {}
+            event = AttemptEvent(attempt.id, 2, NOW, "not_started", AttemptState.FAILED, None, details)
+            await uow.payment_attempts.add_event(event)
+    since = NOW - timedelta(hours=1)
+    async with store.open_unit(write=False) as uow:
+        results = await uow.payment_attempts.list_session_results("sandbox", since, 9)
+        assert results == [SessionResult(NOW, False), SessionResult(opened.created_at, True)]
+        assert await uow.payment_attempts.list_session_results("sandbox", since, 1) == results[:1]
+
+
+async def test_attempts_are_counted_by_gateway_and_state(store: SqlStore) -> None:
+    bill = await a_stored_bill(store)
+    first, *others = [an_attempt(bill), an_attempt(bill), an_attempt(bill, gateway="mellat", state=AttemptState.FAILED)]
+    await stored(store, first, *others)
+    async with store.open_unit(write=False) as uow:
+        assert await uow.payment_attempts.count_by_state(first.id + 1) == {
+            ("sandbox", AttemptState.CREATED): 1,
+            ("mellat", AttemptState.FAILED): 1,
+        }
 
 
 async def test_a_callback_wakes_what_advances_attempts(database_url: str) -> None:

@@ -348,7 +348,7 @@ async def test_staff_ask_the_bank_now(payer: Payer) -> None:
     with pytest.raises(Unavailable, match="gateway"):
         await advance_attempt(town.desk, town.store, {}, attempt.id)
     town.sql("UPDATE payment_attempts SET claim_token = 'other', claimed_until = '2099-01-01 00:00:00.000000'")
-    town.sql("UPDATE payment_attempts SET claimed_until = datetime('now', '+1 minute') || '.000000'")
+    town.sql("UPDATE payment_attempts SET claimed_until = datetime('now', '+10 seconds') || '.000000'")
     with pytest.raises(Conflict):
         await ask()
 

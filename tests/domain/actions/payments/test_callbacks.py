@@ -1,11 +1,14 @@
 """What a browser brings: kept as it came whatever it is, applied once, and never believed."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.actions.payments import callbacks
 from domain.actions.payments.callbacks import receive_callback
 from domain.gateways.attempt import AttemptAlert, AttemptState, PaymentAttempt
 from domain.gateways.callback_record import LONGEST_PAYLOAD
+from domain.gateways.callback_tokens import compute_token_digest
 from domain.gateways.gateway import SaleState
 from tests.domain.actions.payments.conftest import REVENUE_MOBILE
 from tests.support.scripted_bank import Payer, answer
@@ -70,6 +73,57 @@ async def test_strangers_do_not_fill_the_disk(payer: Payer, monkeypatch: pytest.
     assert len(await payer.callbacks(attempt)) == 6, "of those that change nothing a few from each address"
 
 
+async def test_without_the_secret_of_the_address_nothing_follows_and_nobody_is_told(payer: Payer) -> None:
+    attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
+    order = str(attempt.order_number)
+    for brought in ({}, {"callback_token": "0" * 32}, {"sale": "5142"}):
+        assert await receive(payer, order=order, code="0", **brought) is None
+    assert await payer.attempt(attempt) == attempt, "not even its revision"
+    assert [record.event for record in await payer.callbacks(attempt)] == ["callback_without_token"] * 3
+    assert await payer.town.sent(REVENUE_MOBILE) == []
+    assert await payer.advance() == 0, "the bank is not asked"
+    assert (await payer.come_back(attempt)) is not None
+    assert await payer.state(attempt) is AttemptState.RETURNED
+
+
+async def test_who_names_the_banks_session_without_the_secret_alerts_staff_once(payer: Payer) -> None:
+    attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
+    for _ in range(2):
+        assert await receive(payer, reference=attempt.reference or "", sale="5142", code="0") is None
+    stored = await payer.attempt(attempt)
+    assert (stored.state, stored.sale_number, stored.alert) == (AttemptState.SENT, None, AttemptAlert.FOREIGN_CALLBACK)
+    assert len(await payer.town.sent(REVENUE_MOBILE)) == 1
+    assert (await payer.events(attempt))[2:] == ["callback_without_token"]
+
+
+async def test_the_secret_is_stored_nowhere(payer: Payer) -> None:
+    attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
+    [token] = payer.bank.read_address(attempt.order_number).values()
+    await payer.come_back(attempt)
+    assert attempt.callback_digest == compute_token_digest(token)
+    [record] = await payer.callbacks(attempt)
+    assert "callback_token=%2A%2A%2A" in record.payload
+    tables = ("payment_attempts", "payment_attempt_events", "payment_callbacks")
+    assert token not in repr([payer.town.rows(f"SELECT * FROM {table}") for table in tables])  # noqa: S608 - names
+
+
+async def test_strangers_without_the_secret_do_not_fill_the_disk(payer: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "MOST_IDLE_KEPT", 3)
+    attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
+    for _ in range(9):
+        await receive(payer, order=str(attempt.order_number), code="0")
+    assert len(await payer.callbacks(attempt)) == 3
+
+
+async def test_a_bank_with_one_registered_address_brings_none(payer: Payer) -> None:
+    payer.bank.capabilities = replace(payer.bank.capabilities, callback_carries_token=False)
+    attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
+    assert (attempt.callback_digest, payer.bank.read_address(attempt.order_number)) == (None, {})
+    came = await receive(payer, order=str(attempt.order_number), sale="5142", code="0")
+    assert came is not None
+    assert came.state is AttemptState.RETURNED
+
+
 async def test_a_callback_that_does_not_match_changes_nothing_and_staff_are_told(payer: Payer) -> None:
     town = payer.town
     attempt = await payer.leave(await town.reach("awaiting_payment"))
@@ -119,6 +173,7 @@ async def test_a_repeated_callback_changes_nothing(payer: Payer) -> None:
 
 async def test_a_callback_with_the_reference_alone_finds_its_attempt(payer: Payer) -> None:
     attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
-    came = await receive(payer, reference=attempt.reference or "", code="17")
+    address_values = payer.bank.read_address(attempt.order_number)
+    came = await receive(payer, reference=attempt.reference or "", code="17", **address_values)
     assert came is not None
     assert (came.id, came.state, came.code) == (attempt.id, AttemptState.DECLINED, "17")

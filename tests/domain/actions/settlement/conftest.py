@@ -11,6 +11,9 @@ from tests.support.municipality import Municipality
 from tests.support.scripted_bank import Payer, ScriptedBank
 from tests.support.settlement_files import SCRIPTED_LAYOUT, RevenueUnit
 
+WHOLE_LAYOUT = "scripted_days_csv"
+"""The same of a bank whose files hold whole days."""
+
 REVENUE_MOBILE = "+989111000009"
 
 
@@ -25,7 +28,8 @@ async def revenue(town: Municipality) -> RevenueUnit:
         await uow.people.save_staff(member)
     shipped = town.desk.settlement_layouts
     own_layout = replace(shipped["behpardakht_csv"], name=SCRIPTED_LAYOUT, source="bank")
-    town.desk.settlement_layouts = {**shipped, SCRIPTED_LAYOUT: own_layout}
+    whole_layout = replace(own_layout, name=WHOLE_LAYOUT, whole_days=True)
+    town.desk.settlement_layouts = {**shipped, SCRIPTED_LAYOUT: own_layout, WHOLE_LAYOUT: whole_layout}
     return RevenueUnit(town)
 
 
