@@ -61,7 +61,8 @@ def _find_link_name(body: str, keys: Sequence[str]) -> str | None:
     """Before the link that a text must end with: nothing, or that it is a receipt's; None where it must have none."""
     names = [_full(key.removesuffix(RECEIPT)) for key in keys]
     is_receipt = any(key.endswith((RECEIPT, "notices.pay", "notices.paid")) for key in keys)
-    if not is_receipt and not any("{payment_id}" in CATALOGUE.text(name) for name in names):
+    tells_own_bill = any("{payment_id}" in CATALOGUE.text(name) and ".answers." not in name for name in names)
+    if not is_receipt and not tells_own_bill:  # what anybody may ask (a plate's duties) is answered without a link
         return None
     link_name = f"{CATALOGUE.text('sms.receipt_at')} " if is_receipt else ""
     marks = "".join(CATALOGUE.text(name).count("{code}") * "\u200e\u200f" for name in names)
