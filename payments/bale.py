@@ -16,11 +16,12 @@ So a payment is ours once it was allowed: its number is stored with the order be
 it, and whatever the bot hears later proves nothing. There is nothing to verify: what is paid is the municipality's. No
 call gives money back: refunds go by IBAN.
 
-Assumed, for it is published nowhere that could be read: that a transaction's amount is in rials, as an invoice's is;
-that `failed` and `rejected` are final (where not, `successful_payment` opens the attempt again); that what is answered
-too late takes no money either. Settings, for the same reason: what a wallet pays at least and at most (LOWEST_AMOUNT,
-HIGHEST_AMOUNT), and whether the links of `createInvoiceLink`, which is documented for mini apps, open outside of Bale
-(LINK_ORIGIN; without it bills are paid in chats alone). No invoice ends by itself: after SESSION_MINUTES we refuse.
+Assumed, for it is published nowhere that could be read: that a transaction's amount is in rials, as an invoice's is,
+and without what Bale may take of the payer for itself; that `failed` and `rejected` are final (where not,
+`successful_payment` opens the attempt again); that what is answered too late takes no money either. Settings, for the
+same reason: what a wallet pays at least and at most (LOWEST_AMOUNT, HIGHEST_AMOUNT), and whether the links of
+`createInvoiceLink`, which is documented for mini apps, open outside of Bale (LINK_ORIGIN; without it bills are paid in
+chats alone). No invoice ends by itself: after SESSION_MINUTES we refuse.
 """
 
 from collections.abc import Mapping

@@ -30,6 +30,11 @@ class PaymentUpdate:
         """Names a query to the messenger, which waits for the answer."""
         return self.values.get("id", "")
 
+    @property
+    def payment_id(self) -> str:
+        """Names a payment that was made to the messenger; empty where it does not say."""
+        return self.values.get("telegram_payment_charge_id", "")
+
 
 def read_payment_update(raw_update: Mapping[str, Any]) -> PaymentUpdate | None:
     """Return what an update says of money; None for one that says nothing of it. It never raises."""

@@ -46,15 +46,13 @@ class BotPayments:
         if update.kind is PaymentUpdateKind.PRE_CHECKOUT_QUERY:
             await self._answer_query(update.query_id, await self._decide_checkout(update))
         elif self._gateway is None:
-            log.error(
-                "%s: payment %s came, and its gateway is not in use",
-                self._channel_name,
-                update.values.get("telegram_payment_charge_id"),
-            )
+            log.error("%s: payment %s came, and its gateway is not in use", self._channel_name, update.payment_id)
         else:
-            await receive_callback(
+            attempt = await receive_callback(
                 self._dependencies, self._store, self._gateway, BOT_UPDATE, update.values, self._name_source(update)
             )
+            if attempt is None:
+                log.error("%s: payment %s names no attempt of ours", self._channel_name, update.payment_id)
 
     async def send_invoice(self, address: Address, link_token: str) -> None:
         """Have an invoice sent into a chat, or tell there why not. Nothing is owed for one that does not come."""

@@ -209,7 +209,7 @@ async def say_paid(paying: BaleTown, **values: object) -> None:
     await paying.settle_down()
 
 
-async def test_a_payment_that_was_never_made_is_not_counted(paying: BaleTown) -> None:
+async def test_a_payment_that_was_never_made_is_not_counted(paying: BaleTown, caplog: pytest.LogCaptureFixture) -> None:
     code = await paying.town.reach(REACHED)
     await paying.get_invoice(code)
     payload = paying.messenger.invoices.issued[-1].payload
@@ -220,6 +220,7 @@ async def test_a_payment_that_was_never_made_is_not_counted(paying: BaleTown) ->
     assert await paying.ask_bank(days=2) is AttemptState.UNKNOWN
     assert paying.count_payments() == 0
     assert sorted(paying.list_callbacks()) == ["callback_repeated", "not_ours", "returned"]
+    assert "payment 6 names no attempt of ours" in caplog.text
 
 
 async def test_another_amount_than_the_bills_waits_for_the_revenue_unit(paying: BaleTown) -> None:
