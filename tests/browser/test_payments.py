@@ -335,3 +335,20 @@ async def test_every_page_fits_and_is_accessible(browser: Browser, sites: TwoSit
     await assert_page_in_order(opened)
     await page.goto(f"{sites.site}/pay/aaaaaaaaaaaa")
     await assert_page_in_order(opened, refused=True)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_one_pair_for_all_bills_is_read_from_the_screen(browser: Browser, sites: TwoSites, scripts: bool) -> None:
+    bills = [await sites.payment.issue_bill(day=day) for day in ("فردا", "پس‌فردا")]
+    opened = await window(browser, sites.site_server, SIZES["desk"], scripts=scripts)
+    await opened.open(await sites.payment.link_to(*bills))
+    await assert_page_in_order(opened, scripts=scripts)
+    await opened.page.get_by_role("button", name="یک شناسه برای همه").click()
+    await expect(opened.page.locator("img.barcode")).to_have_count(3)
+    async with sites.payment.demo.store.open_unit(write=False) as uow:
+        merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in bills])
+    assert merged_bill
+    pairs = [BillIds(merged_bill.bill_id, merged_bill.payment_id), *(BillIds(b.bill_id, b.payment_id) for b in bills)]
+    picture = Image.open(BytesIO(await opened.page.screenshot(full_page=True)))
+    assert {code.text for code in zxingcpp.read_barcodes(picture)} == set(map(bill_barcode, pairs))
+    await assert_page_in_order(opened, scripts=scripts)
