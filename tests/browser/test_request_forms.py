@@ -4,17 +4,19 @@ by keyboard alone; every page of a form in both sizes, with errors, empty and fu
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from yarl import URL
 
-from domain.messages.records import MessageClass
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from tests.support.demo_site import CITIZENS, DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.portal_citizen import read_newest_code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -45,21 +47,11 @@ async def go_on(page: Page) -> None:
     await page.get_by_role("button", name=NEXT, exact=True).click()
 
 
-async def read_code(portal: DemoSite) -> str:
-    """The code that came to the phone."""
-    async with portal.store.open_unit(write=False) as uow:
-        messages = await uow.outbox.list_recent(recipient=MOBILE)
-    texts = [message.text for message in messages if message.cls is MessageClass.SECURITY]
-    digits = re.search(r"\d{6}", texts[0])
-    assert digits
-    return digits[0]
-
-
 async def send(portal: DemoSite, page: Page) -> None:
     """Send the form from its summary, and prove the mobile."""
     await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
     await page.get_by_role("button", name=SEND).click()
-    await page.get_by_role("textbox").last.fill(await read_code(portal))
+    await page.get_by_role("textbox").last.fill(await read_newest_code(portal, MOBILE))
     await page.get_by_role("textbox").last.press("Enter")
     await expect(page.get_by_role("heading", name="درخواست شما ثبت شد")).to_be_visible()
     await expect(page.locator(".tracking .code")).to_contain_text(re.compile(r"[0-9]{3}"))
@@ -142,7 +134,7 @@ async def test_by_keyboard_alone(browser: Browser, server: SiteServer, portal: D
     await type_at(page, "شمارهٔ همراه", TYPED_MOBILE, "Enter")
     await expect(page).to_have_url(re.compile("submit"))
     await press_at(page, page.get_by_role("textbox").last)
-    await page.keyboard.type(await read_code(portal))
+    await page.keyboard.type(await read_newest_code(portal, MOBILE))
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="درخواست شما ثبت شد")).to_be_visible()
 
@@ -174,9 +166,9 @@ async def test_every_page_of_a_form_is_in_order(browser: Browser, server: SiteSe
     await assert_page_in_order(opened)
     await page.get_by_role("button", name="آغاز درخواست").click()
     draft = page.url.partition("/form/")[0]
-    for section in TAXI_LEAVE.sections:  # empty, then with errors
+    await assert_page_in_order(opened)
+    for section in TAXI_LEAVE.sections:  # sent empty: with errors, or, where nothing must be said, the next one
         await page.goto(f"{draft}/form/{section.name}")
-        await assert_page_in_order(opened, refused=True)
         await go_on(page)
         await assert_page_in_order(opened, refused=True)
     await page.goto(f"{draft}/summary")
@@ -191,6 +183,48 @@ async def visit_other_pages(opened: Window) -> None:
     for address in (f"{draft}/later", f"{draft}/applicant", "/drafts", "/drafts/resume"):
         await opened.page.goto(address if address.startswith("http") else str(opened.server.make_url(address)))
         await assert_page_in_order(opened, refused=True)
+
+
+async def test_what_becomes_of_a_form_is_in_order(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/services/machinery/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await assert_page_in_order(opened)
+    await fill_machinery(page)
+    await assert_page_in_order(opened)
+    draft = page.url.rpartition("/")[0]
+    await page.goto(f"{draft}/later")
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await page.get_by_role("button", name="گرفتن کد کوتاه").click()
+    await assert_page_in_order(opened)
+    await page.goto(f"{draft}/applicant")
+    await page.get_by_label("شرکت یا سازمانی").check()
+    await page.get_by_role("button").last.click()
+    await assert_page_in_order(opened, refused=True)
+    await opened.open("/services/machinery/request")
+    await assert_page_in_order(opened, refused=True)
+    await page.goto(f"{draft}/summary")
+    await send(portal, page)
+    await assert_page_in_order(opened, refused=True)
+    await opened.open("/drafts")
+    await assert_page_in_order(opened, refused=True)
+
+
+async def test_without_a_code_the_last_page_says_so(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+    spent = replace(portal.desk.policy, verification_rials_a_day=0)
+    portal.desk.apply_settings(1, spent, portal.desk.calendar, {})
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/services/taxi_report/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await fill_report(page)
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await page.get_by_role("button", name=SEND).click()
+    await expect(page.get_by_text("هیچ پیامکی به آن فرستاده نمی‌شود")).to_be_visible()
+    await assert_page_in_order(opened)
+    stranger = await window(browser, server, SIZES["phone"])
+    await stranger.open(URL(page.url).path)
+    await expect(stranger.page.get_by_role("link", name="درخواست تازه")).to_be_visible()
+    await assert_page_in_order(stranger, refused=True)
 
 
 async def test_long_answers_stay_inside(browser: Browser, server: SiteServer) -> None:

@@ -103,10 +103,12 @@ class BeginPages:
         return first_address
 
     async def _list_drafts(self, visitor: PortalVisitor) -> list[Draft]:
+        """Return the drafts of this browser in which anything was saved."""
         if visitor.session is None:
             return []
         async with self._store.open_unit(write=False) as uow:
-            return await list_drafts(self._dependencies, uow, visitor.session.id)
+            drafts = await list_drafts(self._dependencies, uow, visitor.session.id)
+        return [draft for draft in drafts if draft.saved_sections]
 
     def _build_row(self, draft: Draft) -> Mapping[str, Any]:
         return {

@@ -304,6 +304,7 @@ async def test_without_a_code_it_is_stored_and_says_so(portal: DemoSite, citizen
 
 async def test_a_draft_is_deleted_by_its_owner(citizen: PortalCitizen) -> None:
     draft = await begin(citizen)
+    assert "کارکرد ماشین‌آلات" not in await citizen.get("/drafts")  # nothing was saved in it yet
     await citizen.get(f"{draft}/form/place")
     await citizen.post(f"{draft}/form/place", 303, place="خیابان امام")
     assert "کارکرد ماشین‌آلات" in await citizen.get("/drafts")
