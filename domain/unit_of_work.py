@@ -42,7 +42,7 @@ from domain.queues.ports import SavedViewRepository, SearchWordRepository, WorkL
 from domain.registries.declarations import Registry
 from domain.registries.ports import ImportRepository, RegistryRepository
 from domain.reports.filter import ReportFilter
-from domain.reports.ports import ReportRepository
+from domain.reports.ports import DurationRepository, ReportRepository
 from domain.requests.ports import (
     DocumentRepository,
     HistoryRepository,
@@ -261,6 +261,11 @@ class UnitOfWork(Protocol):
     @property
     def drafts(self) -> DraftRepository:
         """Forms that citizens have begun and not sent yet."""
+        ...
+
+    @property
+    def durations(self) -> DurationRepository:
+        """How long requests took, and what is usual of each service."""
         ...
 
     @property

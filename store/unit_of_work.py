@@ -50,7 +50,7 @@ from store.repositories.offices import SqlOfficeRepository
 from store.repositories.people import SqlStaffMemberRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
 from store.repositories.registries import SqlRegistryRepository
-from store.repositories.reports import SqlReportRepository
+from store.repositories.reports import SqlDurationRepository, SqlReportRepository
 from store.repositories.requests import SqlRequestRepository, SqlTimerRepository
 from store.repositories.sequences import SqlSequenceRepository
 from store.repositories.settings import SqlSettingChangeRepository
@@ -96,6 +96,7 @@ class SqlUnit:
         self.issued_papers = SqlIssuedPaperRepository(work)
         self.personal_data = SqlPersonalDataRepository(work)
         self.reports = SqlReportRepository(work)
+        self.durations = SqlDurationRepository(work)
         self.feedback = SqlFeedbackRepository(work)
         self.service_views = SqlServiceViewRepository(work)
 

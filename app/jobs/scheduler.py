@@ -34,6 +34,7 @@ from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
 from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
 from domain.actions.registries.import_jobs import forget_old_imports
+from domain.actions.reports.durations import reckon_usual_durations
 from domain.actions.reports.monthly import store_monthly_reports
 from domain.actions.requests.erase import erase_expired_requests
 from domain.actions.requests.timers import run_due_timers
@@ -79,6 +80,11 @@ async def _recover_payments(parts: ServerParts) -> int:
 def _clean_up_daily(name: str, action: Callable[[ServerParts], Awaitable[int]]) -> Job:
     """Return a job that forgets at night what nobody needs any more, and at a start what a night left."""
     return Job(name, run_daily(4), action, runs_at_start=True)
+
+
+def _look_through_daily(name: str, hour: int, action: Callable[[ServerParts], Awaitable[object]]) -> Job:
+    """Return a job that looks through everything once a day, and at a start does what a day left."""
+    return Job(name, run_daily(hour), action, runs_at_start=True, run_limit=LONG_LIMIT)
 
 
 def _bot_jobs(messenger: str) -> tuple[Job, ...]:
@@ -139,13 +145,7 @@ JOBS = (
         run_limit=LONG_LIMIT,
     ),
     _clean_up_daily("forgotten_settlement_files", lambda parts: forget_old_files(parts.dependencies, parts.store)),
-    Job(
-        "reconciliation",
-        run_daily(8),
-        lambda parts: reconcile_daily(parts.dependencies, parts.store),
-        runs_at_start=True,
-        run_limit=LONG_LIMIT,
-    ),
+    _look_through_daily("reconciliation", 8, lambda parts: reconcile_daily(parts.dependencies, parts.store)),
     Job(
         "rules",
         run_every(seconds=20),
@@ -177,20 +177,9 @@ JOBS = (
         lambda parts: queue_expiry_reminders(parts.dependencies, parts.store),
         runs_at_start=True,
     ),
-    Job(
-        "report",
-        run_daily(6),
-        lambda parts: store_monthly_reports(parts.dependencies, parts.store, make_sheet),
-        runs_at_start=True,
-        run_limit=LONG_LIMIT,
-    ),
-    Job(
-        "erasure",
-        run_daily(3),
-        lambda parts: erase_expired_requests(parts.dependencies, parts.store),
-        runs_at_start=True,
-        run_limit=LONG_LIMIT,
-    ),
+    _look_through_daily("report", 6, lambda parts: store_monthly_reports(parts.dependencies, parts.store, make_sheet)),
+    _look_through_daily("durations", 5, lambda parts: reckon_usual_durations(parts.dependencies, parts.store)),
+    _look_through_daily("erasure", 3, lambda parts: erase_expired_requests(parts.dependencies, parts.store)),
     Job("integrity", run_daily(1), lambda parts: parts.store.check_integrity(), run_limit=LONG_LIMIT),
     Job("nightly", run_daily(2), lambda parts: request_nightly_verification(parts.dependencies, parts.store)),
     Job(

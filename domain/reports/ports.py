@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.fleet.resources import MachineWork
+from domain.reports.durations import FinishedRequest, UsualDuration
 from domain.reports.figures import Dimension, FactTable
 from domain.reports.rows import StepRecord
 from domain.requests.request import Phase, ServiceRequest
@@ -137,4 +138,20 @@ class ReportRepository(Protocol):
 
     async def get_report(self, report_id: int) -> tuple[StoredReport, bytes]:
         """Return a kept one whole; `NotFound("report")`."""
+        ...
+
+
+class DurationRepository(Protocol):
+    """How long requests took, and what is usual of each service."""
+
+    async def list_finished(self, after_place: ListPlace, limit: int) -> list[FinishedRequest]:
+        """Return requests that were done after the one of that moment and id, in the order of their ends."""
+        ...
+
+    async def replace_usual(self, durations: Sequence[UsualDuration]) -> None:
+        """Keep these, in place of all former ones."""
+        ...
+
+    async def list_usual(self) -> list[UsualDuration]:
+        """Return the usual length of every service that has one."""
         ...

@@ -1,18 +1,22 @@
-"""What reports read: sums over facts (`facts.py`) and requests as rows. Steps and work are written as they happen."""
+"""What reports read: sums over facts (`facts.py`) and requests as rows. Steps and work are written as they happen.
+
+How long requests took is read from the steps too, in the order of their ends.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, func, insert, null, select, tuple_
+from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, delete, func, insert, null, select, tuple_
 
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.fleet.resources import MachineWork
+from domain.reports.durations import FinishedRequest, UsualDuration
 from domain.reports.figures import REQUEST_FACTS, Dimension, FactTable
 from domain.reports.ports import DimensionFilter, ListPlace, MomentSpan, RequestLine, StoredReport, SumCell
 from domain.reports.rows import StepRecord
-from domain.requests.request import ServiceRequest
+from domain.requests.request import Phase, ServiceRequest
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
@@ -28,7 +32,7 @@ from store.repositories.facts import (
     select_fact_sums,
 )
 from store.rows import TableMapping
-from store.schema import bills, machine_work, payments, ratings, report_files, requests, steps
+from store.schema import bills, machine_work, payments, ratings, report_files, requests, service_durations, steps
 from store.work import Repository
 
 _ROW_LIMIT = bindparam("most", type_=Integer)
@@ -87,6 +91,22 @@ _SELECT_FILES = (
     select(*_FILE.columns).where(report_files.c.report == bindparam("of_report")).order_by(report_files.c.first.desc())
 )
 _SELECT_CONTENT = select(*_FILE.columns, report_files.c.content).where(report_files.c.id == bindparam("file_id"))
+
+_SELECT_FINISHED = (
+    select(requests.c.id, steps.c.service, requests.c.created_at, steps.c.at)
+    .join_from(steps, requests, steps.c.request_id == requests.c.id)
+    .where(
+        tuple_(steps.c.at, steps.c.request_id)
+        > tuple_(bindparam("after_at", type_=Utc), bindparam("after_id", type_=ID)),
+        steps.c.outcome == Phase.DONE,
+    )
+    .order_by(steps.c.at, steps.c.request_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_DURATION_MAPPING = TableMapping(service_durations, UsualDuration)
+_INSERT_DURATION = insert(service_durations)
+_DELETE_DURATIONS = delete(service_durations)
+_SELECT_DURATIONS = select(*_DURATION_MAPPING.columns)
 
 
 def _insert_work_once(engine: DatabaseEngine) -> Executable:
@@ -180,3 +200,20 @@ class SqlReportRepository(Repository):
 def _read_line(row: Row) -> RequestLine:
     *line_values, form_values = row
     return RequestLine(*(*line_values, form_values or {}))
+
+
+class SqlDurationRepository(Repository):
+    """The port `DurationRepository`."""
+
+    async def list_finished(self, after_place: ListPlace, limit: int) -> list[FinishedRequest]:
+        parameters = {"after_at": after_place[0], "after_id": after_place[1], "most": limit}
+        rows = await self._transaction.fetch_rows(_SELECT_FINISHED, parameters)
+        return [FinishedRequest(*row) for row in rows]
+
+    async def replace_usual(self, durations: Sequence[UsualDuration]) -> None:
+        await self._transaction.execute(_DELETE_DURATIONS)
+        rows = [_DURATION_MAPPING.column_values(duration) for duration in durations]
+        await self._transaction.execute(_INSERT_DURATION, rows)
+
+    async def list_usual(self) -> list[UsualDuration]:
+        return _DURATION_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_DURATIONS))

@@ -69,7 +69,7 @@ from store.schema.registries import (
     vehicles,
     violations,
 )
-from store.schema.reports import machine_work, report_files, steps
+from store.schema.reports import machine_work, report_files, service_durations, steps
 from store.schema.requests import history, requests, seals, search_words, timers
 from store.schema.running import audit, key_checks, leases, setting_changes, verifications, work_calendar
 from store.schema.settlement import payment_differences, settlement_contents, settlement_files, settlement_lines
@@ -141,6 +141,7 @@ __all__ = [
     "seals",
     "search_words",
     "second_factors",
+    "service_durations",
     "service_views",
     "setting_changes",
     "settlement_contents",

@@ -40,6 +40,15 @@ machine_work = Table(
     Index(None, "machine", "request_id"),
 )
 
+service_durations = Table(
+    "service_durations",
+    metadata,
+    Column("service", SafeText, primary_key=True),
+    Column("working_days", Integer, nullable=False),
+    Column("finished_count", Integer, nullable=False),
+    Column("reckoned_at", Utc, nullable=False),
+)
+
 report_files = Table(
     "report_files",
     metadata,

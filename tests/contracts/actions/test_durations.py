@@ -1,0 +1,86 @@
+"""How long services usually take, reckoned at night out of what was done in the last year, on every engine."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.actions.reports import durations
+from domain.reports.durations import COUNTED_PERIOD, UsualDuration
+from domain.reports.rows import StepRecord
+from domain.requests.request import Phase
+from store.unit_of_work import SqlStore
+from tests.support.factories import a_request
+from tests.support.municipality import TUESDAY_MORNING, Municipality, StandingClock, build_desk
+
+NOW, DAY = TUESDAY_MORNING, timedelta(days=1)
+
+
+@pytest.fixture
+async def town(store: SqlStore, tmp_path: Path) -> Municipality:
+    """An empty municipality on each engine, on Tuesday 1405/09/03 at ten."""
+    clock = StandingClock()
+    return Municipality(build_desk(clock), store, clock, tmp_path)
+
+
+async def finished(town: Municipality, created_at: datetime, ended_at: datetime, **changes: Any) -> None:
+    """Store a request that ended then."""
+    request = a_request(created_at=created_at, service=changes.pop("service", "machinery"))
+    step = StepRecord(
+        at=ended_at,
+        request_id=request.id,
+        seq=2,
+        service=request.service,
+        kind=None,
+        channel="sms",
+        office=None,
+        officer=None,
+        state="submitted",
+        seconds=60,
+        worked=1,
+        late=None,
+        outcome=Phase.DONE,
+        remote=False,
+    )
+    async with town.store.open_unit() as uow:
+        await uow.requests.add(request)
+        await uow.reports.add_step(replace(step, **changes))
+
+
+async def usual(town: Municipality) -> list[UsualDuration]:
+    """What is kept."""
+    async with town.store.open_unit(write=False) as uow:
+        return sorted(await uow.durations.list_usual(), key=lambda one: one.service)
+
+
+async def test_what_was_done_in_the_last_year_counts(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durations, "PAGE_SIZE", 3)
+    saturday = NOW - 10 * DAY
+    for number in range(8):
+        await finished(town, saturday, saturday + 2 * DAY, seq=2 + number % 2)
+    for _ in range(2):
+        await finished(town, saturday, saturday + 9 * DAY)
+    await finished(town, NOW - DAY, NOW, service="expert")
+    await finished(town, saturday, saturday + 3 * DAY, outcome=Phase.CANCELLED)
+    await finished(town, saturday, saturday + 3 * DAY, outcome=None)
+    await finished(town, NOW - COUNTED_PERIOD - 30 * DAY, NOW - COUNTED_PERIOD - DAY)
+    assert await durations.reckon_usual_durations(town.desk, town.store) == 11
+    assert await usual(town) == [
+        UsualDuration("expert", 1, 1, NOW),
+        UsualDuration("machinery", 2, 10, NOW),
+    ]
+
+
+async def test_it_is_reckoned_once_a_day_and_what_is_no_longer_done_is_forgotten(town: Municipality) -> None:
+    await finished(town, NOW - DAY, NOW)
+    assert await durations.reckon_usual_durations(town.desk, town.store) == 1
+    assert await durations.reckon_usual_durations(town.desk, town.store) == 0
+    town.clock.at += DAY
+    await finished(town, NOW, NOW + DAY, service="expert")
+    assert await durations.reckon_usual_durations(town.desk, town.store) == 2
+    assert [one.reckoned_at for one in await usual(town)] == [NOW + DAY] * 2
+    town.clock.at += 2 * COUNTED_PERIOD
+    assert await durations.reckon_usual_durations(town.desk, town.store) == 0
+    assert await usual(town) == []
