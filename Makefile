@@ -3,13 +3,14 @@
 # make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy and the import contracts
-# make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, memory: hours
+# make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours
 #              (docs/performance.md)
 # make chaos   kill servers for ROUNDS rounds of texts and of payments and CALLS counter calls, walk the properties EFFORT
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
-# make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again (needs npm; their copies are committed)
+# make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
+#              (needs npm and Chromium; what it makes is committed)
 # PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: three keep two cores busy); PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
@@ -70,7 +71,7 @@ lint: setup
 # All of them run, whatever one of them misses; the names of those that missed a target end the output.
 BENCHES = startup imports settlement inbound payments relay soap attacks sign_in lifecycle \
 	"lifecycle --database postgresql" bots \
-	queues "queues --database postgresql" reports "reports --database postgresql" memory
+	queues "queues --database postgresql" reports "reports --database postgresql" portal memory
 bench: $(VENV)/.for-bench
 	@missed=; for one in $(BENCHES); do \
 		echo "python -m bench.$$one"; $(BIN)/python -m bench.$$one || missed="$$missed $$one;"; \
@@ -102,13 +103,15 @@ lock:
 	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --extra bench --constraints requirements.lock --output-file requirements-bench.lock
 
-assets:
+assets: setup
 	npm ci --ignore-scripts --no-audit --no-fund
 	install -m 644 node_modules/@picocss/pico/css/pico.min.css channels/web/static/
 	install -m 644 node_modules/@picocss/pico/LICENSE.md channels/web/static/pico.LICENSE.txt
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-latin-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/LICENSE channels/web/static/vazirmatn.LICENSE.txt
+	$(BIN)/python -m scripts.portal_font 'node_modules/vazirmatn/fonts/webfonts/Vazirmatn[wght].woff2' channels/web/static/vazirmatn-persian.woff2
+	$(BIN)/python -m scripts.portal_images
 	install -m 644 node_modules/vazirmatn/fonts/webfonts/Vazirmatn-Regular.woff2 printing/fonts/
 	install -m 644 node_modules/vazirmatn/fonts/webfonts/Vazirmatn-Bold.woff2 printing/fonts/
 	install -m 644 node_modules/vazirmatn/OFL.txt printing/fonts/vazirmatn.LICENSE.txt

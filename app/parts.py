@@ -30,6 +30,7 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
+from channels.portal.installation import PortalInstallation, SecurityContact
 from channels.portal.payment_views import PageSymbols
 from channels.portal.payments import PaymentPages
 from channels.relay.relay import Relay
@@ -205,7 +206,15 @@ def _build_contact(parts: ServerParts) -> Contact:
 
 
 def _build_portal(parts: ServerParts) -> Channel:
-    return Portal(parts.dependencies, parts.store, parts.municipal_line, PHONE_PATH if parts.settings.demo else None)
+    settings = parts.settings
+    installation = PortalInstallation(
+        public_address=settings.public_address,
+        contact=_build_contact(parts),
+        issuing_body=lambda: parts.printer.current_letterhead().name,
+        security_contact=SecurityContact(settings.security.contact, settings.security.expires),
+        demo_phone_address=PHONE_PATH if settings.demo else None,
+    )
+    return Portal(parts.dependencies, parts.store, installation)
 
 
 def _build_payment_pages(parts: ServerParts) -> Channel:

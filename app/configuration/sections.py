@@ -1,10 +1,12 @@
 """The groups of settings, each as one class; `app/configuration/settings.py` puts them together and reads them."""
 
+import re
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from domain.actions.staff.authorization import SecondFactorInside
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
@@ -211,6 +213,27 @@ class ContactSettings(SettingsSection):
     )
     address: str = Field("", max_length=200, description="Address of the revenue unit; empty: that of the letterhead.")
     hours: str = Field("", max_length=100, description="When somebody answers the phone, in words; empty: not said.")
+
+
+class SecurityContactSettings(SettingsSection):
+    """Whom finders of security holes write to, as `/.well-known/security.txt` says it (RFC 9116)."""
+
+    contact: NameList = Field(
+        (),
+        description="Addresses for reports of security holes (mailto:, https:, tel:), the best first; empty: none.",
+    )
+    expires: date | None = Field(
+        None,
+        description="Day after which these are not valid any more (YYYY-MM-DD), a year ahead at most; unset: no file.",
+    )
+
+    @field_validator("contact")
+    @classmethod
+    def require_uris(cls, contact: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no URI of a kind that RFC 9116 knows."""
+        if not all(re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", one_address) for one_address in contact):
+            raise ValueError("each contact begins with mailto:, https:// or tel:")
+        return contact
 
 
 class HttpSettings(SettingsSection):

@@ -33,6 +33,7 @@ from app.configuration.sections import (
     LetterheadSettings,
     MetricsSettings,
     Networks,
+    SecurityContactSettings,
     SmsSettings,
     SoapSettings,
     StaffSettings,
@@ -102,6 +103,8 @@ class Settings(BaseSettings):
     """What printed papers bear."""
     contact: ContactSettings = ContactSettings()
     """Where citizens find a person."""
+    security: SecurityContactSettings = SecurityContactSettings()
+    """Whom finders of security holes write to."""
     bills: BillSettings = BillSettings()
     """What the banks need to know."""
     payments: PaymentSettings = PaymentSettings()

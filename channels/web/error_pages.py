@@ -15,6 +15,9 @@ from domain.values.errors import DomainError
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
 
+STAFF_PATH = "/staff"
+"""Where the staff's pages begin: whoever works there knows whom to call."""
+
 FIRST_PAGE = "/"
 """The first page of all."""
 
@@ -91,11 +94,13 @@ def _render_domain_error(request: web.Request, error: DomainError) -> web.Respon
 
 
 def _render_error_page(request: web.Request, status: int, message: str, back_address: str = FIRST_PAGE) -> web.Response:
+    """Show what is wrong, where to go from here and, to citizens, how the municipality is reached without a page."""
     context = {
         "status": status,
         "message": message,
         "back_address": back_address,
         "leads_above": back_address != FIRST_PAGE,
+        "offers_ways": not request.path.startswith(STAFF_PATH),
     }
     return render_page(request, "web/error.html", context, status=status)
 

@@ -21,6 +21,7 @@ def build_content_policy(form_targets: str = "'self'") -> str:
             "img-src 'self' data:",  # the arrows and ticks of the style sheet are data: images
             "font-src 'self'",
             "connect-src 'self'",
+            "manifest-src 'self'",
             f"form-action {form_targets}",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -54,6 +55,10 @@ CACHE_FOR_EVER = "public, max-age=31536000, immutable"
 
 CACHE_FOR_A_DAY = "public, max-age=86400"
 """For assets that style sheets name (fonts), whose address says nothing of their content."""
+
+
+CACHE_AFTER_ASKING = "no-cache"
+"""For pages that are the same for everybody: they may be kept, and are asked for again each time."""
 
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:

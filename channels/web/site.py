@@ -81,6 +81,11 @@ class Site:
         return self._wording.catalogue.render(key, {fact_name: str(value) for fact_name, value in facts.items()})
 
 
+def find_asset(app: web.Application, asset_name: str) -> str:
+    """Return the address of an asset (`<site>/<file>`), with the digest of its content; `KeyError` for none."""
+    return app[_ASSETS_KEY][asset_name]
+
+
 def add_site_folder(app: web.Application, site_name: str, site_folder: Path) -> None:
     """Add the templates and static files of a site's package folder under `site_name`.
 

@@ -57,6 +57,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "no_bands",
         "no_code",
         "no_headings",
+        "nine_digits",
         "no_machine",
         "no_number",
         "not_a_multiple",
@@ -179,6 +180,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "tariff",
         "taxi",
         "taxi_person",
+        "tracking_code",
     ),
     "forbidden": (
         "auditor_apart",
@@ -305,6 +307,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "busy",
         "chat",
         "codes",
+        "comments",
         "drafts",
         "codes_later",
         "guessing",

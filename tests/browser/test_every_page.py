@@ -34,7 +34,19 @@ from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
-FOR_PROGRAMS = ("/static/", "/soap/pishkhan", "/sms/", "/healthz", "/readyz", "/metrics")
+FOR_PROGRAMS = (
+    "/static/",
+    "/soap/pishkhan",
+    "/sms/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/manifest.webmanifest",
+    "/favicon.ico",
+    "/.well-known/",
+)
 """What no person opens."""
 
 OF_PAYING = ("/pay/", "/sandbox-bank/")

@@ -15,6 +15,7 @@ from app.jobs.waking import WakeEvents
 from channels.admin.frame import HOME_PATH as STAFF
 from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.portal import Portal
+from channels.portal.installation import PortalInstallation, SecurityContact
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
@@ -46,6 +47,17 @@ CONTACT = Contact(
 )
 MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03, 10:00 in Tehran."""
+
+SITE_ADDRESS = "https://pishkhan.example"
+"""Where people reach the site, as its pages say."""
+
+INSTALLATION = PortalInstallation(
+    public_address=SITE_ADDRESS,
+    contact=CONTACT,
+    issuing_body=lambda: "شهرداری گمیشان",
+    security_contact=SecurityContact(("mailto:security@pishkhan.example",), date(2027, 3, 20)),
+    demo_phone_address=PHONE_PATH,
+)
 
 CITIZENS = (
     Person("+989121234567", "مریم آق‌آتابای", None, MORNING),
@@ -100,7 +112,7 @@ def build_app(desk: Dependencies, store: SqlStore) -> web.Application:
     app = web.Application()
     links = {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}
     Site(desk.wording, links, CONTACT).mount(app)
-    Portal(desk, store, LINE, PHONE_PATH).mount(app)
+    Portal(desk, store, INSTALLATION).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.admin.tariffs.priced_things import describe_thing
+from domain.actions.tariffs.price_labels import describe_thing
 from domain.engine.personal_data import QUOTE_REASON_KEY
 from domain.fields.types import format_number
 from domain.messages.catalogue import Catalogue

@@ -6,10 +6,10 @@ from datetime import date
 from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
-from channels.admin.tariffs.priced_things import describe_thing, describe_unit
 from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import PriceSample
 from domain.actions.tariffs.price_differences import PriceDifference, find_difference
+from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.fields.types import format_number
 from domain.language.wording import day_and_hour_text

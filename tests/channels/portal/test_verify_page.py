@@ -59,7 +59,9 @@ async def test_a_genuine_form(site: DemoSite, client: Client) -> None:
     page = await answer.text()
     assert answer.status == 200
     assert "این برگه اصل است و اعتبار دارد." in page
+    assert '<p class="issuer">شهرداری گمیشان</p>' in page
     assert told(page) == {
+        "صادرکننده": "شهرداری گمیشان",
         "برگه": "فرم تحویل ماشین‌آلات سنگین",
         "خدمت": "کارکرد ماشین‌آلات",
         "تاریخ صدور": "۱۴۰۵/۰۹/۰۳",

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from channels.demo.phone import PHONE_PATH
 from channels.web.site import STATIC_PATH
 from tests.support.demo_site import demo_site
 
@@ -31,8 +32,8 @@ async def client(database: Path) -> AsyncIterator[Client]:
 
 @pytest.mark.parametrize("by", ["same-origin", "none"])
 async def test_a_page_that_we_or_the_person_asked_for(client: Client, by: str) -> None:
-    _, plain = await raw(client, "/")
-    coding, packed = await raw(client, "/", **{"Sec-Fetch-Site": by})
+    _, plain = await raw(client, PHONE_PATH)
+    coding, packed = await raw(client, PHONE_PATH, **{"Sec-Fetch-Site": by})
     assert coding == "gzip"
     assert gzip.decompress(packed) == plain
     assert len(packed) * 2 < len(plain)
@@ -50,9 +51,19 @@ async def test_a_page_that_we_or_the_person_asked_for(client: Client, by: str) -
     ],
 )
 async def test_a_page_that_others_ask_for_or_that_is_not_taken_so(client: Client, headers: dict[str, str]) -> None:
-    coding, page = await raw(client, "/", **headers)
+    coding, page = await raw(client, PHONE_PATH, **headers)
     assert coding == ""
     assert page.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}])
+async def test_a_page_that_is_the_same_for_everybody_is_packed_whoever_asks(
+    client: Client, headers: dict[str, str]
+) -> None:
+    coding, packed = await raw(client, "/", **headers)
+    assert coding == "gzip"
+    plain_coding, plain = await raw(client, "/", **headers, **{"Accept-Encoding": "identity"})
+    assert (plain_coding, gzip.decompress(packed)) == ("", plain)
 
 
 @pytest.mark.parametrize("name", ["pico.min.css", "site.css", "emblem.svg", "jalalidatepicker.min.js"])

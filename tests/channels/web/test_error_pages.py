@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.demo.phone import PHONE_PATH as PHONE
-from tests.support.demo_site import demo_site
+from tests.support.demo_site import CONTACT, LINE, demo_site
 from tests.support.staff_site import PAGES, staff_site, visitor
 
 MULTIPART, PLAIN = "multipart/form-data", "application/x-www-form-urlencoded"
@@ -129,3 +129,31 @@ async def test_a_page_that_takes_no_forms_leads_home(database: Path) -> None:
         response = await client.post("/", headers=PAGES)
         assert response.status == 405
         assert 'href="/"' in await response.text()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/no-such-page", 404),
+        ("GET", "/services/moon", 404),
+        ("POST", "/", 405),
+        ("POST", "/services/expert/comments", 413),
+    ],
+)
+async def test_where_a_page_leads_nowhere_there_are_other_ways(
+    database: Path, method: str, path: str, status: int
+) -> None:
+    async with demo_site(database) as demo, TestClient(TestServer(demo.app)) as client:
+        body = {"text": "x" * 60_000} if status == 413 else None
+        response = await client.request(method, path, data=body, headers=PAGES)
+        page = await response.text()
+        assert response.status == status
+        assert f'href="sms:{LINE}?body=' in page
+        assert "پیامک «راهنما» به" in page
+        assert [bot.address for bot in CONTACT.bots if f'href="{bot.address}"' not in page] == []
+        assert f'href="tel:{CONTACT.phone.replace(" ", "")}"' in page
+
+
+async def test_the_staff_are_not_shown_the_ways_of_citizens(database: Path) -> None:
+    async with staff_site(database) as site, visitor(site) as who:
+        assert f"sms:{LINE}" not in await who.get("/staff/none", 404)

@@ -65,7 +65,7 @@ async def list_page_visits(site: StaffSite) -> Looks:
     await texted(site, ORDER)
     await cancelled(site)
     told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
-    told |= await _due_back(site) | _outside(site) | {"besides": _refused()}
+    told |= await _due_back(site) | _outside(site, (await site.submitted()).code) | {"besides": _refused()}
     rights = {plain(one.path): one.right for one in site.admin.page_routes if one.method == "GET"}
     return told | {
         path: [PageVisit(path, find_busiest_role(site, path))]
@@ -346,14 +346,30 @@ async def _reports(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     }
 
 
-def _outside(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
+def _outside(site: StaffSite, code: str) -> dict[str, Sequence[PageVisit]]:
     """The door, the forms of every service, and what is for everybody."""
     return {
         "/": [PageVisit("/")],
         "/staff/walk-in/{service}": [
             PageVisit(f"/staff/walk-in/{key}", Role.CIVIL) for key, one in site.demo.desk.services.items() if one.form
         ],
-        "/services/{key}": [PageVisit(f"/services/{key}") for key in site.demo.desk.services],
+        "/services/{key}": [
+            *(PageVisit(f"/services/{key}") for key in site.demo.desk.services),
+            PageVisit("/services/machinery?received=yes"),
+        ],
+        "/services/{key}/price": [
+            PageVisit("/services/machinery/price"),
+            PageVisit("/services/machinery/price?machine=loader&hours=2.5"),
+            PageVisit("/services/machinery/price?machine=loader&hours=900", status=422),
+            PageVisit("/services/expert/price?kind=subdivision"),
+            PageVisit("/services/expert/price?kind=other", status=404),
+        ],
+        "/track": [
+            PageVisit("/track"),
+            PageVisit(f"/track?code={code}"),
+            PageVisit("/track?code=123", status=422),
+            PageVisit("/track?code=123456786", status=404),
+        ],
         "/demo/phone": [PageVisit("/demo/phone"), PageVisit("/demo/phone?mobile=12", status=422)],
         "/staff/sign-in": [PageVisit("/staff/sign-in")],
         "/staff/second-factor": [PageVisit("/staff/second-factor", Role.CIVIL)],

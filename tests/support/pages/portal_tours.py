@@ -88,5 +88,17 @@ async def tour_session_end(citizen: CitizenWindow) -> None:
     await citizen.look("/mobile?for=nothing+of+ours")
 
 
-TOURS: Mapping[str, Tour] = {"proofs": tour_proofs, "session_end": tour_session_end}
+async def tour_service(citizen: CitizenWindow) -> None:
+    """The page of a service for somebody whose mobile is proved, and a comment that is refused first."""
+    await citizen.prove_mobile("/mobile?for=my-requests&next=/services/machinery")
+    await citizen.look()
+    await citizen.fill("این خدمت چگونه بهتر می‌شود؟", " ")
+    await citizen.press("فرستادن نظر")
+    await citizen.look()
+    await citizen.fill("این خدمت چگونه بهتر می‌شود؟", "صبح‌ها زودتر بیایید")
+    await citizen.press("فرستادن نظر")
+    await citizen.look()
+
+
+TOURS: Mapping[str, Tour] = {"proofs": tour_proofs, "session_end": tour_session_end, "service": tour_service}
 """Every tour; together they come by every personal page and every template of these."""

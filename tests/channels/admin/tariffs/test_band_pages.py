@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from channels.admin.tariffs.priced_things import describe_unit
 from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_labels import describe_unit
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.values.actors import Role
 from tests.channels.admin.requests.test_request_pages import opened

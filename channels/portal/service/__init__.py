@@ -1,0 +1,1 @@
+"""What the portal says of one service: its page, what it costs, and what people think of it."""

@@ -1,0 +1,112 @@
+"""What a service costs and how long it takes, in words: in a line on the front page, whole on the service's own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.tariffs.price_labels import describe_thing, describe_unit
+from domain.actions.tariffs.public_prices import PublicPrice, list_public_prices
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+from domain.reports.durations import UsualDuration
+from domain.tariffs.tariff import TariffRow
+from domain.unit_of_work import UnitOfWork
+from domain.values.text import group_digits, persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A price in force, in words."""
+
+    amount: str
+    """Rials of one unit with VAT, grouped, Persian digits."""
+    unit: str
+    """What is counted."""
+    band_start: str
+    """The units from which on it holds; empty where it holds from the first."""
+    minimum: str
+    """The fewest units that are charged; empty where one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedThing:
+    """Something that has a price."""
+
+    title: str
+    """What it is called."""
+    lines: Sequence[PriceLine]
+    """Its prices, the least amount first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostView:
+    """What a service costs and how long it takes."""
+
+    summary: str
+    """The cost in a line."""
+    things: Sequence[PricedThing]
+    """Everything that has a price; empty where the service is free, or no price is set."""
+    duration: str
+    """How long it usually takes; empty where too few were finished to say so."""
+    duration_basis: str
+    """Out of how many requests that was reckoned; empty likewise."""
+
+
+DurationsByService = Mapping[str, UsualDuration]
+"""The usual length of services that have one."""
+
+
+async def load_durations(uow: UnitOfWork) -> DurationsByService:
+    """Return what was reckoned last."""
+    return {duration.service: duration for duration in await uow.durations.list_usual()}
+
+
+async def build_cost_view(
+    dependencies: Dependencies, uow: UnitOfWork, service: Service, durations: DurationsByService
+) -> CostView:
+    """Return a service's cost and length in words."""
+    catalogue, duration = dependencies.catalogue, durations.get(service.key)
+    prices = await list_public_prices(dependencies, uow, service)
+    is_known = duration is not None and duration.is_conclusive
+    return CostView(
+        summary=_summarise_prices(catalogue, service, prices),
+        things=[_describe_price(catalogue, price) for price in prices],
+        duration=_describe_duration(catalogue, duration) if duration and is_known else "",
+        duration_basis=_describe_basis(catalogue, duration) if duration and is_known else "",
+    )
+
+
+def _summarise_prices(catalogue: Catalogue, service: Service, prices: Sequence[PublicPrice]) -> str:
+    """Return the least price of what the service prices first (an hour, a visit): what adds to it is on its page."""
+    if not prices:
+        return catalogue.text("portal.cost.unset" if service.priced_items else "portal.cost.free")
+    first_unit = prices[0].subject.unit
+    amounts = {row.unit_price for price in prices if price.subject.unit == first_unit for row in price.rows}
+    key = "portal.cost.same" if len(amounts) == 1 else "portal.cost.from"
+    facts = {"amount": group_digits(min(amounts)), "unit": describe_unit(catalogue, first_unit)}
+    return catalogue.render(key, facts)
+
+
+def _describe_price(catalogue: Catalogue, price: PublicPrice) -> PricedThing:
+    subject = price.subject
+    title = describe_thing(catalogue, subject.dimensions, subject.unit)
+    return PricedThing(title, [_describe_row(catalogue, row) for row in price.rows])
+
+
+def _describe_row(catalogue: Catalogue, row: TariffRow) -> PriceLine:
+    return PriceLine(
+        amount=group_digits(row.unit_price),
+        unit=describe_unit(catalogue, row.unit),
+        band_start=group_digits(row.band_start) if row.band_start > 1 else "",
+        minimum=group_digits(row.minimum) if row.minimum > 1 else "",
+    )
+
+
+def _describe_duration(catalogue: Catalogue, duration: UsualDuration) -> str:
+    if not duration.working_days:
+        return catalogue.text("portal.duration.same_day")
+    return catalogue.render("portal.duration.days", {"days": persian_digits(duration.working_days)})
+
+
+def _describe_basis(catalogue: Catalogue, duration: UsualDuration) -> str:
+    return catalogue.render("portal.duration.basis", {"count": group_digits(duration.finished_count)})

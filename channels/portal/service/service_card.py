@@ -1,0 +1,71 @@
+"""A municipal service as the portal shows it, by its declaration and texts."""
+
+from dataclasses import dataclass
+
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+
+MAX_SPELLINGS = 2
+"""How many of a keyword's spellings are printed; the grammar takes many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    """A service, worded."""
+
+    key: str
+    """The service's, as in its page's address."""
+    title: str
+    """What it is called."""
+    description: str
+    """What it is, in a few sentences."""
+    summary: str
+    """The first of them."""
+    steps: tuple[str, ...]
+    """What a citizen does and sees, in order."""
+    keyword_spellings: tuple[str, ...]
+    """The words that begin it, at most `MAX_SPELLINGS` spellings of each."""
+    example_message: str | None
+    """A whole message that works; None without one."""
+    benefits: tuple[str, ...]
+    """What it spares the citizen, one sentence each."""
+    papers: tuple[str, ...]
+    """What the papers are called that a citizen may be asked for."""
+    author: str
+    """Who wrote the service's description."""
+    date: str
+    """When that was written: a Jalali day in words."""
+
+    @property
+    def address(self) -> str:
+        """Where its page is."""
+        return f"/services/{self.key}"
+
+
+def build_service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
+    """Describe a service by its declaration and texts."""
+    texts_prefix = f"services.{service.key}"
+    example_key = f"web.home.services.examples.{service.key}"
+    paper_names = service.papers.citizen_papers if service.papers else ()
+    description = catalogue.text(f"{texts_prefix}.description")
+    return ServiceCard(
+        key=service.key,
+        title=catalogue.text(f"{texts_prefix}.title"),
+        description=description,
+        summary=first_sentence(description),
+        steps=tuple(catalogue.text_lines(f"{texts_prefix}.steps")),
+        keyword_spellings=tuple(
+            spelling for keyword in service.keywords for spelling in keyword.intent.certain_words[:MAX_SPELLINGS]
+        ),
+        example_message=catalogue.text(example_key) if example_key in catalogue else None,
+        benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),
+        papers=tuple(catalogue.text(f"choices.document.{paper_name}") for paper_name in paper_names),
+        author=catalogue.text(f"{texts_prefix}.author"),
+        date=catalogue.text(f"{texts_prefix}.date"),
+    )
+
+
+def first_sentence(text: str) -> str:
+    """Return a text up to its first full stop, with it."""
+    sentence, full_stop, _ = text.partition(". ")
+    return sentence + full_stop.strip()

@@ -1,0 +1,149 @@
+"""The page of a service: what it is, costs and needs, how long it takes, what people think of it, their comments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
+from channels.portal.service.calculator import build_price_controls
+from channels.portal.service.cost_view import build_cost_view, load_durations
+from channels.portal.service.service_card import build_service_card
+from channels.web.error_pages import status_of
+from channels.web.pages import render_page, render_public_page
+from channels.web.paging import read_page_start
+from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm
+from domain.actions.dependencies import Dependencies
+from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
+from domain.actions.feedback.service_page import visit_service_page
+from domain.feedback.opinions import Comment
+from domain.language.service import Service
+from domain.unit_of_work import Store
+from domain.values.calendar import jalali_text, to_tehran
+from domain.values.errors import UnknownService
+
+SERVICE_PATH = "/services/{key}"
+COMMENTS_PATH = f"{SERVICE_PATH}/comments"
+
+COMMENT_INPUT = "comment"
+TRAP_INPUT = "website"
+"""An input that nobody sees: only programs that fill in whatever there is write in it."""
+
+RECEIVED_PARAMETER = "received"
+"""The parameter of the page that answers a comment."""
+
+MAX_COMMENT_BYTES = 16 * 1024
+"""Of a posted comment: a letter takes six bytes on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedComment:
+    """A published comment; nobody is named."""
+
+    day: str
+    """When it was written: a Jalali day in Tehran."""
+    text: str
+    """In its writer's words."""
+    answer: str | None
+    """The municipality's; None without one."""
+
+
+class CitizenServicePages:
+    """The pages of all services, for anybody; their forms for comments bear the token of a session, if there is one."""
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        submission = PortalSubmission("comment", self._store_comment, self._show_refused)
+        return (
+            PortalRoute("GET", SERVICE_PATH, self._show_service),
+            PortalRoute("HEAD", SERVICE_PATH, self._show_service),
+            PortalRoute("POST", COMMENTS_PATH, submission, MAX_COMMENT_BYTES),
+        )
+
+    async def _show_service(self, request: web.Request, visitor: PortalVisitor) -> web.StreamResponse:
+        """Show a service. Every whole page that is read counts as a view; further pages of comments do not, nor does
+        the page that answers a comment.
+        """
+        is_first_page = read_page_start(request) is None and RECEIVED_PARAMETER not in request.query
+        return await self._render_service(request, visitor, counts_as_view=request.method == "GET" and is_first_page)
+
+    async def _store_comment(self, request: web.Request, visitor: PortalVisitor) -> str:
+        """Store a comment; what only a program writes is let vanish, and answered alike."""
+        service_key = request.match_info["key"]
+        if not read_text(visitor.form, TRAP_INPUT):
+            comment_text = read_text(visitor.form, COMMENT_INPUT)
+            async with self._store.open_unit() as uow:
+                await add_public_comment(
+                    self._dependencies,
+                    uow,
+                    service_key,
+                    comment_text,
+                    visitor.source_address,
+                    mobile=visitor.proved_mobile,
+                )
+        return f"{request.rel_url.parent.raw_path}?{RECEIVED_PARAMETER}=yes#your-comment"
+
+    async def _show_refused(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm
+    ) -> web.Response:
+        return await self._render_service(request, visitor, counts_as_view=False, refused_form=refused_form)
+
+    async def _render_service(
+        self,
+        request: web.Request,
+        visitor: PortalVisitor,
+        *,
+        counts_as_view: bool,
+        refused_form: RefusedForm | None = None,
+    ) -> web.Response:
+        before_id, service_key = read_page_start(request), request.match_info["key"]
+        try:
+            service_page = await visit_service_page(
+                self._dependencies, self._store, service_key, before_id, count_view=counts_as_view
+            )
+        except UnknownService:
+            raise web.HTTPNotFound from None
+        context = {
+            "visitor": visitor,
+            "service_page": service_page,
+            "comments": [_describe_comment(comment) for comment in service_page.comments],
+            "request_address": await find_request_form(request, service_key),
+            **await self._build_context(service_page.service),
+            **self._build_comment_form(request, refused_form),
+        }
+        render = render_page if visitor.session else render_public_page
+        status = status_of(refused_form.error) if refused_form else 200
+        return render(request, "portal/service.html", context, status=status)
+
+    async def _build_context(self, service: Service) -> Mapping[str, Any]:
+        async with self._store.open_unit(write=False) as uow:
+            cost = await build_cost_view(self._dependencies, uow, service, await load_durations(uow))
+        return {
+            "service": build_service_card(self._dependencies.catalogue, service),
+            "cost": cost,
+            "price_controls": build_price_controls(self._dependencies, service),
+        }
+
+    def _build_comment_form(self, request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:
+        return {
+            "comment_text": read_text(refused_form.posted_form, COMMENT_INPUT) if refused_form else "",
+            "comment_problem": self._dependencies.wording.render_error(refused_form.error) if refused_form else "",
+            "comment_received": RECEIVED_PARAMETER in request.query,
+            "longest_comment": LONGEST_COMMENT,
+        }
+
+
+async def find_request_form(request: web.Request, service_key: str) -> str:
+    """Return where a request of the service is made on the portal; empty where there is no such page."""
+    form_address = f"/services/{service_key}/request"
+    resolved_route = await request.app.router.resolve(request.clone(method="GET", rel_url=form_address))
+    return form_address if resolved_route.http_exception is None else ""
+
+
+def _describe_comment(comment: Comment) -> PublishedComment:
+    return PublishedComment(jalali_text(to_tehran(comment.at).date()), comment.text, comment.answer)

@@ -1,0 +1,1 @@
+"""Following requests on the portal."""

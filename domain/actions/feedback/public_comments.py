@@ -1,0 +1,52 @@
+"""Comments that anybody writes on a service's page, nobody named; the manager judges each.
+
+They are bounded for each address, generously, since hundreds may share one (a mobile network's), and never for all
+together, which a stranger could fill. Who has proved a mobile gets the answer by SMS; no other number is asked for,
+since one that is not proved is not texted.
+"""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.feedback.opinions import Comment
+from domain.unit_of_work import UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.errors import InvalidField, MissingField, TooManyRequests
+from domain.values.text import persian_digits, tidy_text
+
+PUBLIC_CHANNEL = "portal"
+"""The channel of what comes by the portal."""
+
+LONGEST_COMMENT = 1_000
+"""Characters of a comment."""
+
+MOST_COMMENTS, COMMENT_WINDOW = 10, timedelta(hours=1)
+"""How many comments an address may leave in this time."""
+
+
+async def add_public_comment(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service_key: str,
+    comment_text: str,
+    address: str,
+    *,
+    mobile: str | None,
+) -> Comment:
+    """Store a comment on a service, to be moderated; `mobile` (+989…) is the one that its writer proved, if any.
+
+    Errors: `UnknownService`, `MissingField("comment")`, `InvalidField("comment")` for a long one, `TooManyRequests`
+    when too many came from that address.
+    """
+    service, text = dependencies.engine.get_service(service_key), tidy_text(comment_text)
+    if not text:
+        raise MissingField("comment")
+    if len(text) > LONGEST_COMMENT:
+        raise InvalidField("comment", detail="too_long", limit=persian_digits(LONGEST_COMMENT))
+    now, counter_key = dependencies.clock.now(), f"comment:{network_for_address(address)}"
+    if await uow.lines.count_hits(counter_key, now, COMMENT_WINDOW) >= MOST_COMMENTS:
+        raise TooManyRequests("comment", detail="comments")
+    await uow.lines.add_hit(counter_key, now, COMMENT_WINDOW)
+    new_comment = Comment(dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
+    await uow.feedback.add_comment(new_comment)
+    return new_comment

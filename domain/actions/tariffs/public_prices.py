@@ -1,0 +1,33 @@
+"""What a service costs today, for anybody who asks: every thing that has a price in force, with its bands."""
+
+from dataclasses import dataclass
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.staff.staffing import today_in_tehran
+from domain.language.service import Service
+from domain.tariffs.tariff import PricedSubject, TariffRow, list_price_bands
+from domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPrice:
+    """Something that has a price today."""
+
+    subject: PricedSubject
+    """What is priced."""
+    rows: tuple[TariffRow, ...]
+    """The rows in force, by the units from which on each prices; at least one."""
+
+
+async def list_public_prices(dependencies: Dependencies, uow: UnitOfWork, service: Service) -> list[PublicPrice]:
+    """Return what a service's tariff prices today, in the order of its declaration; nothing where it is free, or the
+    revenue unit has set no price yet.
+    """
+    if not service.priced_items:
+        return []
+    tariff_rows, today = await uow.tariffs.list_of_service(service.key), today_in_tehran(dependencies)
+    prices = [
+        PublicPrice(subject, tuple(list_price_bands(tariff_rows, subject.dimensions, today)))
+        for subject in service.priced_items
+    ]
+    return [price for price in prices if price.rows]

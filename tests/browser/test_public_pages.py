@@ -1,0 +1,82 @@
+"""The citizens' pages in Chromium: a first visit is light, a code is followed and a price asked by keyboard alone, and
+without scripts.
+"""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.pages.page_weight import weigh_page
+from tests.support.staff_site import StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+MOST_BYTES, MOST_REQUESTS = 80_000, 8
+"""Of a first visit of the front page."""
+
+
+@pytest.mark.parametrize("path", ["/", "/services/machinery", "/track", "/services/machinery/price"])
+async def test_a_first_visit_is_light(browser: Browser, server: SiteServer, path: str) -> None:
+    weight = await weigh_page(browser, str(server.make_url(path)))
+    assert weight.total_bytes < MOST_BYTES, dict(weight.bytes_by_address)
+    assert weight.request_count <= MOST_REQUESTS, dict(weight.bytes_by_address)
+
+
+async def reach(opened: Window, selector: str, presses: int = 40) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(presses):
+        await opened.page.keyboard.press("Tab")
+        if await opened.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+
+async def test_a_code_is_followed_by_keyboard_alone(browser: Browser, server: SiteServer, site: StaffSite) -> None:
+    code = (await site.submitted()).code
+    opened = await window(browser, server, SIZES["desk"])
+    await opened.open("/")
+    await reach(opened, "#code", 8)
+    await opened.page.keyboard.type("12345")
+    await opened.page.keyboard.press("Enter")
+    await expect(opened.page.get_by_role("alert")).to_contain_text("نُه رقم")
+    await reach(opened, ".error-summary a")
+    await opened.page.keyboard.press("Enter")
+    await expect(opened.page.locator("#code")).to_be_focused()
+    await opened.page.keyboard.press("Control+A")
+    await opened.page.keyboard.type(code)
+    await opened.page.keyboard.press("Enter")
+    await expect(opened.page.locator("[aria-current=step]")).to_have_text("دریافت شده")
+    await opened.assert_accessible()
+
+
+async def test_a_price_is_asked_without_scripts(browser: Browser, server: SiteServer) -> None:
+    opened = await window(browser, server, SIZES["phone"], scripts=False)
+    await opened.open("/")
+    await opened.page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
+    await opened.page.get_by_label("ماشین", exact=True).select_option("loader")
+    await opened.page.get_by_label("ساعت کار").fill("۴")
+    await opened.page.get_by_role("button", name="حساب کن").click()
+    await expect(opened.page.get_by_role("status")).to_contain_text("۱۳٬۲۰۰٬۰۰۰ ریال")
+    await opened.assert_fits()
+
+
+async def test_a_comment_is_left_without_scripts(browser: Browser, server: SiteServer) -> None:
+    opened = await window(browser, server, SIZES["phone"], scripts=False)
+    await opened.open("/services/machinery")
+    await opened.page.get_by_label("این خدمت چگونه بهتر می‌شود؟").fill("صبح‌ها زودتر بیایید")
+    await opened.page.get_by_role("button", name="فرستادن نظر").click()
+    await expect(opened.page.get_by_role("status")).to_contain_text("نظر شما رسید")
+    await expect(opened.page.locator(".trap input")).to_have_count(0)
+
+
+async def test_a_verified_paper_is_printed_without_what_leads_elsewhere(
+    browser: Browser, server: SiteServer, tmp_path: Path
+) -> None:
+    opened = await window(browser, server, SIZES["desk"])
+    await opened.open(f"/verify/{'0' * 32}")
+    await opened.page.emulate_media(media="print")
+    await expect(opened.page.locator(".top")).to_be_hidden()
+    await expect(opened.page.locator(".verify .ways")).to_be_hidden()
+    await expect(opened.page.locator(".checked")).to_be_visible()
