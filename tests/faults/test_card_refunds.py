@@ -30,7 +30,7 @@ PAID_TWICE = "SELECT bills.bill_id FROM refunds JOIN bills ON bills.id = refunds
 OPEN = "SELECT id FROM card_refunds WHERE state IN ('due', 'sent', 'unknown') OR claim_token IS NOT NULL"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES if EFFORT > 1 else ENGINES[:1])
 async def rounds(request: pytest.FixtureRequest) -> AsyncIterator[PaymentRounds]:
     async with payment_rounds(request.param) as opened:
         yield opened

@@ -36,7 +36,13 @@ from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
-from tests.support.pages.money_visits import attempt_visits, ledger_visits, merged_bill_visits, settlement_visits
+from tests.support.pages.money_visits import (
+    attempt_visits,
+    card_refund_visits,
+    ledger_visits,
+    merged_bill_visits,
+    settlement_visits,
+)
 from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
@@ -312,9 +318,13 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """Money that must go back, on the list and on the pages of a fine and a duty, which have their receipts; that of a
     cancelled request is there before.
     """
-    looks = [PageVisit("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
+    looks = [PageVisit("/staff/refunds", role) for role in (Role.REVENUE, Role.MANAGER, Role.AUDITOR)]
     told: dict[str, Sequence[PageVisit]] = {
-        "/staff/refunds": [*looks, PageVisit("/staff/refunds?page=x", Role.REVENUE, 422)],
+        "/staff/refunds": [
+            *looks,
+            PageVisit("/staff/refunds?page=x", Role.REVENUE, 422),
+            *await card_refund_visits(site),
+        ],
         **await attempt_visits(site),
         **await merged_bill_visits(site),
         **await ledger_visits(site),

@@ -9,7 +9,8 @@ from domain.actions.registries.charges import waive_row
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from tests.support.pages.page_visits import PageVisit
-from tests.support.scenarios import held_receipts, online_attempts, settlement_files, site_registries
+from tests.support.refunding_bank import REFUSED, SILENT
+from tests.support.scenarios import card_refunds, held_receipts, online_attempts, settlement_files, site_registries
 from tests.support.scenarios.taxi_registries import PLATE
 from tests.support.staff_site import StaffSite
 
@@ -61,6 +62,19 @@ async def attempt_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             *(PageVisit(f"{duty}/{row.id}", Role.REVENUE) for row in rows),
         ],
     }
+
+
+async def card_refund_visits(site: StaffSite) -> Sequence[PageVisit]:
+    """Duties that were paid twice online: one that can go back to the card, one that is on its way, one refused."""
+    bank, duty = card_refunds.open_refunding_bank(site), list_address(DUTY)
+    given = {"vehicle": PLATE, "amount": 1_800_000}
+    rows = [(await site_registries.give(site, "duty", given | {"year": year}))[-1] for year in (1393, 1394, 1395)]
+    bills = [await online_attempts.issue_row_bill(site, "duty", row.id) for row in rows]
+    for bill in bills:
+        await card_refunds.pay_twice(site, bank, bill)
+    await card_refunds.send_back(site, bank, bills[2], REFUSED)
+    await card_refunds.send_back(site, bank, bills[1], *[SILENT] * 9)
+    return [PageVisit(f"{duty}/{row.id}", Role.REVENUE) for row in rows]
 
 
 async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:

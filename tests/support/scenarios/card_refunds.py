@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from domain.actions.payments.card_refund_worker import send_due_refunds
-from domain.actions.payments.card_refunds import list_refunding_gateways
+from domain.actions.payments.card_refunds import list_refunding_gateways, send_to_card
 from domain.bills.bill import Bill
 from domain.blocks.charging import REQUEST_SUBJECT
+from domain.gateways.gateway import CardRefundAnswer, SaleState
 from domain.gateways.refund_attempt import RefundAttempt
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
+from tests.support.municipality import actor
 from tests.support.refunding_bank import SENDS_BACK, RefundingBank
-from tests.support.scenarios.online_attempts import BEHPARDAKHT, QUICK, settle
+from tests.support.scenarios.online_attempts import BEHPARDAKHT, CARD, QUICK, advance, come_back, leave, settle
+from tests.support.scripted_bank import answer
 from tests.support.staff_site import StaffSite
 
 
@@ -32,6 +35,24 @@ async def cancel_paid_online(site: StaffSite, bank: RefundingBank) -> tuple[Serv
     await settle(site, bank, bill, sale=str(bill.id))
     await site.demo.act(request.code, "cancel", Role.CIVIL)
     return request, bill
+
+
+async def pay_twice(site: StaffSite, bank: RefundingBank, bill: Bill) -> None:
+    """Pay a bill online by two sessions: one of both is due back."""
+    for attempt in [await leave(site, bank, bill) for _ in range(2)]:
+        await come_back(site, bank, attempt, str(attempt.id))
+        bank.script(answer(SaleState.VERIFIED, card=CARD), answer(SaleState.SETTLED))
+        for _ in range(2):
+            await advance(site, seconds=1)
+
+
+async def send_back(site: StaffSite, bank: RefundingBank, bill: Bill, *answers: CardRefundAnswer) -> None:
+    """Have what is due on a bill sent to the card, by a bank that answers so."""
+    async with site.store.open_unit() as uow:
+        await send_to_card(site.demo.desk, uow, bill.bill_id, actor(Role.REVENUE))
+    bank.refund_answers.extend(answers)
+    await send_due(site)
+    bank.refund_answers.clear()
 
 
 async def send_due(site: StaffSite) -> None:
