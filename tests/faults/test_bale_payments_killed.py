@@ -18,6 +18,7 @@ from tests.e2e.support.program_runs import KILLED, Death
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_invoices import WALLET_TOKEN
 from tests.fakes.bot_people import Person
+from tests.faults.conftest import ENGINES
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.payment_bills import FineOffice, LinkedBill
 
@@ -30,7 +31,10 @@ STEPS = (
 """While an invoice is asked for, in the unit that allows a payment, while the bank is asked and its answer stored."""
 
 HARDEST = "callback_open"
-"""In the unit that stores a yes before it is said: `make chaos` plays the others, too (`ALL_STEPS`)."""
+"""In the unit that stores a yes before it is said."""
+
+PLAYS_ALL = bool(os.environ.get("ALL_STEPS"))
+"""`make chaos` plays all of them, on both databases."""
 
 SECONDS = 60.0
 """How long something may take on however busy a machine."""
@@ -102,8 +106,8 @@ class BaleOffice:
         return int(found["n"])
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bale_office() -> AsyncIterator[BaleOffice]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES if PLAYS_ALL else ["sqlite"])
+async def bale_office(request: pytest.FixtureRequest) -> AsyncIterator[BaleOffice]:
     """A furnished office, open."""
     async with FakeBotApi(bale=True, token=BALE_TOKEN) as messenger:
         payments = {
@@ -112,7 +116,7 @@ async def bale_office() -> AsyncIterator[BaleOffice]:
             "PISHKHAN_PAYMENTS__BALE__SESSION_MINUTES": "60",
         }
         settings = bot_settings("BALE", messenger, "polling") | payments
-        async with mortal_office("sqlite", furnish, settings=settings) as office:
+        async with mortal_office(request.param, furnish, settings=settings) as office:
             await office.open()
             yield BaleOffice(office, messenger, FineOffice(office.database.url, office.clock))
             assert await office.close() == 0
@@ -120,7 +124,7 @@ async def bale_office() -> AsyncIterator[BaleOffice]:
             assert [secret for secret in (WALLET_TOKEN, BALE_TOKEN) if secret in office.said] == []
 
 
-@pytest.mark.parametrize("step", STEPS if os.environ.get("ALL_STEPS") else [HARDEST])
+@pytest.mark.parametrize("step", STEPS if PLAYS_ALL else [HARDEST])
 async def test_a_fine_is_charged_and_counted_once(bale_office: BaleOffice, step: str) -> None:
     office, invoices = bale_office.office, bale_office.messenger.invoices
     await office.close()

@@ -41,8 +41,10 @@ def pay_calmly(world: World, index: int) -> None:
     """Pay, come back, and have it settled."""
     start_calmly(world, index)
     if isinstance(world.starts[index].result, PaymentPage):
+        callback_count = len(world.callbacks)
         pay(world, index, "exactly")
-        deliver(world, len(world.callbacks) - 1)
+        if len(world.callbacks) > callback_count:
+            deliver(world, callback_count)
     if world.workers[0].phase == "idle":
         for _ in range(2):
             work_calmly(world, 0)

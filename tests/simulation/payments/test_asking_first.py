@@ -8,7 +8,7 @@ from tests.simulation.payments.profiles import ASKS_FIRST
 from tests.simulation.payments.rules import DriverRules
 from tests.simulation.payments.schedules import draw_schedule, play, shrink
 
-DRAWN = 600
+DRAWN = 1_500
 DEPTH = 3
 RULES = DriverRules()
 
