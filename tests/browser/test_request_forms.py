@@ -111,13 +111,17 @@ async def test_each_service_on_a_phone_without_scripts(
     browser: Browser, server: SiteServer, portal: DemoSite, service: str
 ) -> None:
     opened = await window(browser, server, SIZES["phone"], scripts=False)
-    page = await opened.open(f"/services/{service}/request")
+    page = await opened.open("/")
+    for address in (f"/services/{service}", f"/services/{service}/request"):
+        await page.locator(f'a[href="{address}"]').first.click()
     await page.get_by_role("button", name="آغاز درخواست").click()
     await FILLERS[service](page)
     await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
     await opened.assert_fits()
     await send(portal, page)
     await opened.assert_fits()
+    await page.get_by_role("button", name="دیدن و پیگیری درخواست").click()  # a link that looks like one
+    await expect(page.get_by_text(portal.desk.wording.service_title(service)).first).to_be_visible()
 
 
 async def test_by_keyboard_alone(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
