@@ -116,6 +116,10 @@ class CitizenSessionRepository(Protocol):
         """Forget which mobile was proved."""
         ...
 
+    async def delete_old_proofs(self, proved_before: datetime) -> int:
+        """Forget which mobiles were proved before; return how many."""
+        ...
+
     async def adopt_pending(self, pending_digest: str) -> None:
         """Let the pending token with that digest be the session's only one; nothing where there is none."""
         ...

@@ -23,7 +23,13 @@ _UPDATE_LAST_USE = _UPDATE_SESSION.values(last_used_at=bindparam("moment"))
 _UPDATE_PROOF = _UPDATE_SESSION.values(
     pending_digest=bindparam("new_digest"), proved_mobile=bindparam("mobile"), proved_at=bindparam("moment")
 )
-_DELETE_PROOF = _UPDATE_SESSION.values(proved_mobile=None, proved_at=None)
+_NO_PROOF = {"proved_mobile": None, "proved_at": None}
+_DELETE_PROOF = _UPDATE_SESSION.values(_NO_PROOF)
+_DELETE_OLD_PROOFS = (
+    update(citizen_sessions)
+    .where(citizen_sessions.c.proved_mobile.is_not(None), citizen_sessions.c.proved_at < bindparam("moment", type_=Utc))
+    .values(_NO_PROOF)
+)
 _ADOPT_PENDING = (
     update(citizen_sessions)
     .where(citizen_sessions.c.pending_digest == bindparam("new_digest"))
@@ -56,6 +62,9 @@ class SqlCitizenSessionRepository(Repository):
 
     async def delete_proof(self, session_id: int) -> None:
         await self._transaction.execute(_DELETE_PROOF, {"of_session": session_id})
+
+    async def delete_old_proofs(self, proved_before: datetime) -> int:
+        return await self._transaction.count_written(_DELETE_OLD_PROOFS, {"moment": proved_before})
 
     async def adopt_pending(self, pending_digest: str) -> None:
         await self._transaction.execute(_ADOPT_PENDING, {"new_digest": pending_digest})

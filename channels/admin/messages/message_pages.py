@@ -15,6 +15,7 @@ from channels.web.paging import ListPage, build_list_page, build_page_query, rea
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.messages.resending import retry_message
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request
 from domain.fields.form import Field, read_submitted
@@ -115,7 +116,11 @@ class MessagePages:
         message_page, filter_error = await load_filtered(
             self._find_messages(request, filter_values, visitor), ListPage((), None)
         )
+        async with self._store.open_unit(write=False) as uow:
+            spent_rials = await find_spent_rials(self._dependencies, uow)
         context = {
+            "spent_rials": spent_rials,
+            "limit_rials": self._dependencies.policy.verification_rials_a_day,
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "refused_message_id": None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),

@@ -1,7 +1,7 @@
 """Sessions of the portal: opened when something is begun, found by the token of the cookie, ended by their owner."""
 
 from domain.actions.dependencies import Dependencies
-from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
+from domain.people.citizen_session import PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
 from domain.unit_of_work import Store, UnitOfWork
 
@@ -54,8 +54,9 @@ async def end_session(dependencies: Dependencies, uow: UnitOfWork, session: Citi
 
 
 async def forget_unused_sessions(dependencies: Dependencies, store: Store) -> int:
-    """Forget the sessions that ended, and the codes whose time is over; return how many sessions."""
+    """Forget the sessions, proofs and codes whose time is over; return how many sessions."""
     now = dependencies.clock.now()
     async with store.open_unit() as uow:
         await uow.mobile_proofs.delete_expired(now)
+        await uow.citizen_sessions.delete_old_proofs(now - PROOF_LIMIT)
         return await uow.citizen_sessions.delete_unused(now - SESSION_LIFETIME)

@@ -147,3 +147,10 @@ async def test_the_auditor_reads_and_sends_nothing(site: StaffSite, inside: Visi
     await inside.sign_in("auditor")
     assert "/retry" not in await inside.get("/staff/messages")
     await inside.post(f"/staff/messages/{lost}/retry", 403, reason="کنجکاوی")
+
+
+async def test_what_codes_cost_within_a_day_stands_beside_what_they_may(site: StaffSite, inside: Visitor) -> None:
+    await sent(site, "کد ۱۲۳۴۵۶", cls=MessageClass.SECURITY, cost=1700)
+    await sent(site, "کد ۱۲۳۴۵۶", cls=MessageClass.SECURITY, cost=1700, created_at=site.clock.now() - timedelta(days=1))
+    await inside.sign_in("manager")
+    assert "در ۲۴ ساعت گذشته: ۱٬۷۰۰ از ۲٬۰۰۰٬۰۰۰ ریال" in words(await inside.get("/staff/messages"))

@@ -54,6 +54,19 @@ async def test_sessions_end_one_by_one_and_by_their_age(store: SqlStore) -> None
         assert [await uow.citizen_sessions.find(digest) for digest in ("old", "young")] == [None, young]
 
 
+async def test_old_proofs_are_forgotten_and_their_sessions_are_not(store: SqlStore) -> None:
+    old, young = a_session("old"), a_session("young")
+    async with store.open_unit() as uow:
+        for session, proved_at in ((old, NOW), (young, LATER)):
+            await uow.citizen_sessions.add(session)
+            await uow.citizen_sessions.save_proof(session.id, f"new {session.digest}", MOBILE, proved_at)
+        assert await uow.citizen_sessions.delete_old_proofs(LATER) == 1
+        assert await uow.citizen_sessions.find("old") == replace(old, pending_digest="new old")
+        kept = await uow.citizen_sessions.find("young")
+    assert kept
+    assert kept.proved_mobile == MOBILE
+
+
 async def test_codes_that_ended_are_forgotten(store: SqlStore) -> None:
     proofs = [MobileProof("portal", str(number), MOBILE, "salt", "digest", at) for number, at in ((1, NOW), (2, LATER))]
     proofs[1].used_at = NOW
