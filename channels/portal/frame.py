@@ -88,6 +88,10 @@ class PortalRoute:
     path: str
     handler: PortalHandler
     max_form_bytes: int = MAX_FORM_BYTES
+    flood_name: str = ""
+    """Under which its form is counted, so that a flood of it is slowed (`domain/actions/citizens/flooding.py`); empty:
+    it is not. A form with files is none of these: they would have to be chosen again.
+    """
 
 
 class PortalPageGroup(Protocol):

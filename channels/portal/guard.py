@@ -11,6 +11,7 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from channels.portal.flood_page import find_flood_page
 from channels.portal.frame import (
     ASK_PROOF_DETAIL,
     NEW_TOKEN,
@@ -93,8 +94,8 @@ class PortalGuard:
         if request.method in UNSAFE_METHODS:
             visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
             require_same_origin(request)
-            if visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
-                return await _show_again(request, visitor, route)
+            if hindering_page := await self._find_hindrance(request, visitor, route):
+                return hindering_page
         try:
             return await route.handler(request, visitor)
         except MobileNotVerified as error:
@@ -102,6 +103,16 @@ class PortalGuard:
                 raise
             step = MobileStep.of_call(request, visitor, str(error.params["purpose"]))
             return await self._mobile_steps.ask_proof(request, visitor, step, str(error.params["mobile"]))
+
+    async def _find_hindrance(
+        self, request: web.Request, visitor: PortalVisitor, route: PortalRoute
+    ) -> web.Response | None:
+        """Return what is shown in place of what a form asks for: it is of an earlier page, or one of a flood."""
+        if visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
+            return await _show_again(request, visitor, route)
+        if not route.flood_name:
+            return None
+        return await find_flood_page(request, visitor, route.flood_name, self._dependencies, self._store)
 
 
 async def _show_again(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:

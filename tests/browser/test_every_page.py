@@ -30,6 +30,7 @@ from tests.support.pages.every_page import list_page_visits
 from tests.support.pages.form_answer_pages import answers
 from tests.support.pages.page_checks import NO_SUCH
 from tests.support.pages.page_visits import Looks, PageVisit
+from tests.support.pages.route_addresses import plain
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -131,7 +132,7 @@ def pages_of(app: web.Application) -> set[str]:
     test_portal_pages.py looks.
     """
     found = {one.resource.canonical for one in app.router.routes() if one.method == "GET" and one.resource}
-    personal = {route.path for route in app[PORTAL_ROUTES]}
+    personal = {plain(route.path) for route in app[PORTAL_ROUTES]}
     return {one for one in found - personal if not one.startswith((*FOR_PROGRAMS, *OF_PAYING))}
 
 

@@ -2,8 +2,10 @@
 axe finds nothing wrong with it, and the browser complains about nothing. And what is left of it on a shared computer.
 """
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +18,30 @@ from playwright.async_api import Browser, expect
 
 from channels.portal.guard import PORTAL_ROUTES
 from channels.portal.requests.addresses import BEGIN_PATH, DRAFTS_PATH
+from domain.actions.citizens import flooding
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, window
 from tests.support.pages.portal_tours import TOURS, CitizenWindow
+from tests.support.pages.route_addresses import plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 PERSONAL_LAYOUT = "portal/layout.html"
+
+_PORTAL_TEMPLATE = re.compile(r'"(portal/[a-z_/]+\.html)"')
 
 OF_FORMS = (BEGIN_PATH, DRAFTS_PATH)
 """Looked at where each service is asked for: test_request_forms.py goes through every page of a form."""
 
 
 def list_personal_templates(environment: Environment) -> set[str]:
-    """Return the templates of the portal's personal pages: its layout, what extends that, and their parts."""
+    """Return the templates of the portal's personal pages: their layout, what extends it, and their parts."""
     assert environment.loader
     names = [name for name in environment.list_templates() if name.startswith("portal/")]
     sources = {name: environment.loader.get_source(environment, name)[0] for name in names}
-    return {name for name, source in sources.items() if PERSONAL_LAYOUT in source} | {
-        PERSONAL_LAYOUT,
-        "portal/parts.html",
-    }
+    personal = {name for name, source in sources.items() if PERSONAL_LAYOUT in source}
+    imported = {part for name in personal for part in _PORTAL_TEMPLATE.findall(sources[name])}
+    return personal | imported
 
 
 @dataclass(slots=True)
@@ -89,7 +94,7 @@ async def test_pages_are_in_order(browser: Browser, portal: DemoSite, served: Si
 
 
 async def test_no_personal_page_and_no_template_was_left_out(portal: DemoSite, seen: Seen) -> None:
-    pages = {route.path for route in portal.app[PORTAL_ROUTES] if route.method == "GET"}
+    pages = {plain(route.path) for route in portal.app[PORTAL_ROUTES] if route.method == "GET"}
     assert {page for page in pages - seen.routes if not page.startswith(OF_FORMS)} == set()
     templates = list_personal_templates(get_env(portal.app)) - seen.templates
     assert {template for template in templates if not template.startswith("portal/requests/")} == set()
@@ -125,3 +130,15 @@ async def test_a_mobile_is_proved_by_keyboard_alone(browser: Browser, portal: De
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
     await expect(page.get_by_text("۰۹۱۲۱۲۳۴۵۶۷")).to_be_visible()
+
+
+async def test_a_script_does_the_work_that_a_flooded_form_asks_for(
+    browser: Browser, portal: DemoSite, served: SiteServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flooding, "FLOOD_LIMIT", 0)
+    monkeypatch.setattr(flooding, "FLOOD_WAIT", timedelta(minutes=5))
+    page = (await window(browser, served, SIZES["phone"])).page
+    for _ in range(3):
+        await page.goto(str(served.make_url("/services/machinery/request")))
+        await page.locator("main form button").first.click()
+        await expect(page).to_have_url(re.compile("/services/machinery/request/[0-9]+/form/"))

@@ -58,7 +58,12 @@ class BeginPages:
         """Return the routes."""
         return (
             PortalRoute("GET", BEGIN_PATH, self._show_begin),
-            PortalRoute("POST", BEGIN_PATH, PortalSubmission("begin", self._begin, self._show_begin)),
+            PortalRoute(
+                "POST",
+                BEGIN_PATH,
+                PortalSubmission("begin", self._begin, self._show_begin),
+                flood_name="request",
+            ),
             PortalRoute("GET", DRAFTS_PATH, self._show_drafts),
             PortalRoute("GET", RESUME_PATH, self._show_resume),
             PortalRoute("POST", RESUME_PATH, PortalSubmission("resume", self._resume, self._show_resume)),

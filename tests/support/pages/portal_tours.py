@@ -2,7 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+import pytest
+
+from domain.actions.citizens import flooding
 from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, Window
 from tests.support.pages.page_checks import NO_SUCH
@@ -100,5 +104,23 @@ async def tour_service(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
-TOURS: Mapping[str, Tour] = {"proofs": tour_proofs, "session_end": tour_session_end, "service": tour_service}
+async def tour_flood(citizen: CitizenWindow) -> None:
+    """A flooded form: without its script it waits for whoever reads it."""
+    await citizen.window.page.route("**/work.js*", lambda route: route.abort())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flooding, "FLOOD_LIMIT", 0)
+        patch.setattr(flooding, "FLOOD_WAIT", timedelta(minutes=5))
+        for _ in range(2):
+            await citizen.window.open("/services/machinery/request")
+            await citizen.press("آغاز درخواست")
+    citizen.window.complaints[:] = [each for each in citizen.window.complaints if "ERR_FAILED" not in each]
+    await citizen.look()
+
+
+TOURS: Mapping[str, Tour] = {
+    "proofs": tour_proofs,
+    "session_end": tour_session_end,
+    "service": tour_service,
+    "flood": tour_flood,
+}
 """Every tour; together they come by every personal page and every template of these."""

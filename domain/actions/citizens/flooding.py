@@ -1,0 +1,67 @@
+"""A form that is flooded: who sends it again and again without a proved mobile has to work for it, or to wait.
+
+No picture has to be read and no third party is asked. While a form comes at its usual pace nobody notices anything.
+Beyond that, the first one from each address still passes; another one within some seconds needs a proof of work (a
+number that makes a digest begin with zeros, which a phone finds in about a second), or the seconds: so it works without
+scripts.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.unit_of_work import UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.rate_windows import EPOCH
+
+FLOOD_LIMIT, FLOOD_WINDOW = 1_000, timedelta(minutes=10)
+"""So many of one form, from everywhere, within this time are a flood."""
+
+FLOOD_WAIT = timedelta(seconds=10)
+"""How far apart forms of one address may come without work."""
+
+WORK_BITS = 16
+"""Leading zero bits of the digest: 65,536 tries on the average."""
+
+_LONGEST_NONCE = 40
+
+
+async def admit_submission(
+    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, work_nonce: str
+) -> bool:
+    """Count a form, and return whether it is taken now: no flood, work done, or long enough after the last one."""
+    now, network = dependencies.clock.now(), network_for_address(source_address)
+    if await uow.lines.add_hit(f"flood:{form_name}", now, FLOOD_WINDOW) <= FLOOD_LIMIT:
+        return True
+    if work_nonce and await _is_work_done(dependencies, uow, form_name, source_address, work_nonce):
+        return True
+    wait_key = f"flood:{form_name}:{network}"
+    if await uow.lines.is_blocked(wait_key, now):
+        return False
+    await uow.lines.block_until(wait_key, now + FLOOD_WAIT)
+    return True
+
+
+def describe_work(dependencies: Dependencies, form_name: str, source_address: str, windows_ago: int = 0) -> str:
+    """Return what the work is about: it is an address's own, and out of date after two windows at most."""
+    window_number = (dependencies.clock.now() - EPOCH) // FLOOD_WINDOW - windows_ago
+    return f"{form_name}:{network_for_address(source_address)}:{window_number}"
+
+
+def is_worked(work: str, nonce: str) -> bool:
+    """Return whether a number is the one that was to be found."""
+    digest = hashlib.sha256(f"{work}:{nonce}".encode()).digest()
+    return int.from_bytes(digest) >> (len(digest) * 8 - WORK_BITS) == 0
+
+
+async def _is_work_done(
+    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, nonce: str
+) -> bool:
+    """Return whether the work was done lately, and was not brought before."""
+    if len(nonce) > _LONGEST_NONCE or not nonce.isascii():
+        return False
+    works = [describe_work(dependencies, form_name, source_address, windows_ago) for windows_ago in (0, 1)]
+    done = next((work for work in works if is_worked(work, nonce)), None)
+    if done is None:
+        return False
+    return await uow.lines.add_hit(f"work:{done}:{nonce}", dependencies.clock.now(), 2 * FLOOD_WINDOW) == 1
