@@ -62,7 +62,7 @@ class CitizenServicePages:
         return (
             PortalRoute("GET", SERVICE_PATH, self._show_service),
             PortalRoute("HEAD", SERVICE_PATH, self._show_service),
-            PortalRoute("POST", COMMENTS_PATH, submission, MAX_COMMENT_BYTES),
+            PortalRoute("POST", COMMENTS_PATH, submission, MAX_COMMENT_BYTES, flood_name="comment"),
         )
 
     async def _show_service(self, request: web.Request, visitor: PortalVisitor) -> web.StreamResponse:
