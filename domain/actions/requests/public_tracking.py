@@ -1,18 +1,23 @@
 """Following a request by its code alone, on a page that anybody opens: service and phase, nothing else.
 
-A code is looked up first, and whoever has one is told always; misses are counted for each address (`guessing.py`).
+Other than the tokens of pages a code has few digits: whoever tries them one after the other finds some. So misses are
+counted for each address and for all together, and where there were too many no code is looked up at all, be it there
+or not. Whoever proves the mobile sees the own requests even then, so a stranger who fills the counts keeps nobody away.
 """
 
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.guessing import count_miss, refuse_guessing
+from domain.actions.guessing import MISS_WINDOW, count_miss, refuse_guessing
 from domain.requests.request import Phase
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.errors import InvalidField, NotFound
+from domain.values.errors import InvalidField, NotFound, TooManyRequests
 
-_MISS_COUNTER = "code"
+MISSES_IN_ALL = 2_000
+"""How many codes that there are not may be asked for from everywhere in `MISS_WINDOW`."""
+
+_MISS_COUNTER, _ALL_MISSES_COUNTER = "code", "code misses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +36,28 @@ async def find_public_status(dependencies: Dependencies, store: Store, code_text
     """Return what a tracking code, as somebody wrote it, tells whoever asks from an address.
 
     Errors: `InvalidField("code")` or `CodeMistyped` for what is no code (no look-up is made), `NotFound("code")`,
-    `TooManyRequests` when there is none and too many such were asked for from there. A miss is counted by itself: who
+    `TooManyRequests` when too many such were asked for from there, or from everywhere. A miss is counted by itself: who
     reads waits for no writer.
     """
     tracking_code = _read_code(code_text)
     async with store.open_unit(write=False) as uow:
+        await _refuse_guessing_codes(dependencies, uow, address)
         try:
             request = await uow.requests.get_by_code(tracking_code)
         except NotFound:
-            await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
+            pass
         else:
             return PublicStatus(tracking_code, request.service, request.phase)
     await count_miss(dependencies, store, _MISS_COUNTER, address)
+    async with store.open_unit() as uow:
+        await uow.lines.add_hit(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW)
     raise NotFound("code", detail="tracking_code")
+
+
+async def _refuse_guessing_codes(dependencies: Dependencies, uow: UnitOfWork, address: str) -> None:
+    await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
+    if await uow.lines.count_hits(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW) >= MISSES_IN_ALL:
+        raise TooManyRequests("code", detail="guessing")
 
 
 def _read_code(code_text: str) -> str:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actions.requests import track
-from domain.actions.requests.track import MISS_WINDOW, MISSES_PER_ADDRESS, find_by_code_alone, track_request
+from domain.actions.guessing import MISS_WINDOW, MOST_MISSES
+from domain.actions.requests import public_tracking
+from domain.actions.requests.public_tracking import find_public_status
+from domain.actions.requests.track import track_request
 from domain.values.errors import CodeMistyped, NotFound, TooManyRequests
 from domain.values.tracking_codes import make_code
 from tests.support.municipality import CITIZEN, Municipality
@@ -16,7 +18,7 @@ HOME = "203.0.113.7"
 async def miss(town: Municipality, number: int, address: str = HOME) -> type[Exception] | None:
     """Ask for a code that there is not; what was said."""
     try:
-        await find_by_code_alone(town.desk, town.store, make_code(90_000_000 + number), address)
+        await find_public_status(town.desk, town.store, make_code(90_000_000 + number), address)
     except (NotFound, TooManyRequests) as error:
         return type(error)
     return None
@@ -24,24 +26,24 @@ async def miss(town: Municipality, number: int, address: str = HOME) -> type[Exc
 
 async def test_whoever_has_the_code_finds_the_request(town: Municipality) -> None:
     code = await town.order()
-    assert (await find_by_code_alone(town.desk, town.store, code, HOME)).code == code
+    assert (await find_public_status(town.desk, town.store, code, HOME)).code == code
     with pytest.raises(CodeMistyped):
-        await find_by_code_alone(town.desk, town.store, "123456789", HOME)
+        await find_public_status(town.desk, town.store, "123456789", HOME)
 
 
 async def test_an_address_that_guesses_is_shut_out_and_no_other(town: Municipality) -> None:
     code = await town.order()
-    assert [await miss(town, number) for number in range(MISSES_PER_ADDRESS)] == [NotFound] * MISSES_PER_ADDRESS
+    assert [await miss(town, number) for number in range(MOST_MISSES)] == [NotFound] * MOST_MISSES
     assert await miss(town, 0) is TooManyRequests
     with pytest.raises(TooManyRequests):
-        await find_by_code_alone(town.desk, town.store, code, HOME)
-    assert (await find_by_code_alone(town.desk, town.store, code, "203.0.113.8")).code == code
+        await find_public_status(town.desk, town.store, code, HOME)
+    assert (await find_public_status(town.desk, town.store, code, "203.0.113.8")).code == code
     town.clock.at += MISS_WINDOW
     assert await miss(town, 0) is NotFound
 
 
 async def test_a_network_of_ipv6_is_one_address(town: Municipality) -> None:
-    for number in range(MISSES_PER_ADDRESS):
+    for number in range(MOST_MISSES):
         await miss(town, number, f"2001:db8:1:2::{number:x}")
     assert await miss(town, 0, "2001:db8:1:2:ffff::1") is TooManyRequests
     assert await miss(town, 0, "2001:db8:1:3::1") is NotFound
@@ -50,7 +52,7 @@ async def test_a_network_of_ipv6_is_one_address(town: Municipality) -> None:
 async def test_guesses_from_everywhere_are_shut_out_and_owners_are_not(
     town: Municipality, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(track, "MISSES_IN_ALL", 20)
+    monkeypatch.setattr(public_tracking, "MISSES_IN_ALL", 20)
     code = await town.order()
     said = [await miss(town, number, f"198.51.100.{number}") for number in range(21)]
     assert said == [NotFound] * 20 + [TooManyRequests]
