@@ -110,12 +110,12 @@ class Server:
         self.port = int(settings["PISHKHAN_PORT"])
         self._home = home
         self._program = program
-        self._environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
+        self.environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
         self._process: Process | None = None
 
     async def run(self, *arguments: str) -> str:
         """Run a command, which must do well; return what it printed."""
-        process = await spawned((PROGRAM, *arguments), self._environment, stdin=DEVNULL, stdout=PIPE)
+        process = await spawned((PROGRAM, *arguments), self.environment, stdin=DEVNULL, stdout=PIPE)
         out, _ = await process.communicate()
         if process.returncode:
             raise SystemExit(f"pishkhan {' '.join(arguments)} failed")
@@ -132,7 +132,7 @@ class Server:
         log = (self._home / "serve.log").open("ab")
         with log:
             command = (*self._program, "serve")
-            self._process = await spawned(command, self._environment, stdin=DEVNULL, stdout=log, stderr=log)
+            self._process = await spawned(command, self.environment, stdin=DEVNULL, stdout=log, stderr=log)
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await is_ready(self.port):

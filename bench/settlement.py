@@ -1,17 +1,20 @@
-"""How a gateway's settlement of many sales is reconciled: rows/s beside a bare CSV read, and the memory of the process.
+"""How a gateway's settlement of many sales is reconciled: rows/s beside a bare CSV read, and the memory that it takes.
 
     python -m bench.settlement [ROWS]
 
 A SQLite database has ROWS settled attempts (1,000,000), and a CSV file has a line for each but every thousandth, which
-is of no attempt of ours. Each measurement is a process of its own:
+is of no attempt of ours.
 
-- bare: `csv.reader` over the file, its amounts added up;
-- read: the file read by its layout, every line checked;
+- bare: `csv.reader` over the file, its amounts added up, in a process of its own;
+- read: the file read by its layout, every line checked, the same;
 - preview: `pishkhan payment reconcile FILE`: every line stored with what it comes to;
-- apply: the same with `--apply`, which books every line.
+- apply: the same with `--apply`, which books every line;
+- page: a file as large as the staff's site takes (10 MB), brought to its page, examined and booked there: all of it is
+  the server's work.
 
-The bench fails when a process has more than 300 MB of resident memory, or the differences are not those that were
-planted.
+`pishkhan serve` runs over the same database beside the last three, and its memory counts. The bench fails when server
+and command have more than 300 MB together (PSS; what that is: `bench.footprints`), or the differences are not those
+that were planted.
 """
 
 import csv
@@ -21,15 +24,18 @@ import sqlite3
 import subprocess
 import sys
 import time
-from asyncio import run
+from asyncio import run, sleep
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.cli.main import build_program
-from bench.processes import usual
+from bench.footprints import Footprint
+from bench.processes import PROGRAM, Server, free_port, spawned, usual
+from bench.settlement_page import MOST_LINES, SettlementPage
 from domain.people.person import StaffMember
 from domain.settlement.layouts import load_shipped_layouts
 from domain.settlement.lines import LineFault
@@ -42,6 +48,8 @@ from tests.support.factories import a_bill, an_attempt
 from tests.support.settlement_files import jalali_day
 
 MOST_BYTES = 300_000_000
+JOBS_AT_START_SECONDS = 10.0
+"""Until what a server does once when it starts is over."""
 STRANGE_EVERY = 1000
 AMOUNT = 1_500_000
 LAYOUT = "behpardakht_csv"
@@ -58,6 +66,9 @@ INSERT INTO payment_attempt_shares (attempt_id, bill_row_id, position, amount)
 SELECT id, {bill}, 0, {amount} FROM payment_attempts"""
 
 
+BOOKED_LINES = "SELECT outcome, count(*) FROM settlement_lines WHERE NOT is_pending GROUP BY outcome"
+
+
 async def furnish(url: str) -> int:
     """Migrate a database with a member of the revenue unit and a bill; the bill's row."""
     await migrate(url)
@@ -71,9 +82,9 @@ async def furnish(url: str) -> int:
     return bill.id
 
 
-def fill(database: Path, rows: int, moment: datetime) -> None:
+async def fill(database: Path, rows: int, moment: datetime) -> None:
     """Put so many settled attempts into a new database."""
-    bill = run(furnish(f"sqlite:///{database}"))
+    bill = await furnish(f"sqlite:///{database}")
     stored = moment.replace(tzinfo=None).isoformat(" ", "microseconds")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("DELETE FROM payment_attempt_shares")
@@ -109,42 +120,112 @@ def read_by_layout(file: Path) -> None:
             raise ValueError("a line cannot be read")
 
 
-def reconcile(file: Path, *options: str) -> None:
-    """Run the command."""
-    arguments = ["payment", "reconcile", str(file), "--layout", LAYOUT, "--as", "revenue", "--json", *options]
-    build_program().main(arguments, prog_name="pishkhan")
+BARE_WAYS: dict[str, Callable[[Path], None]] = {"bare": read_bare, "read": read_by_layout}
 
 
-WAYS: dict[str, Callable[[Path], None]] = {
-    "bare": read_bare,
-    "read": read_by_layout,
-    "preview": reconcile,
-    "apply": lambda file: reconcile(file, "--apply"),
-}
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How one way went."""
+
+    way: str
+    rows: int
+    seconds: float
+    resident: int
+    """Bytes of the process at most; those of all of them where a server runs beside it."""
+    together: int | None = None
+    """PSS of server and command at most, in bytes; None where there is no server."""
+    printed: str = ""
+    """What the command printed."""
+
+    def __str__(self) -> str:
+        together = f"{self.together / 1e6:.0f}" if self.together else "–"
+        rate = f"{self.rows / self.seconds:,.0f}"
+        return f"| {self.way} | {self.rows:,} | {self.seconds:.2f} | {rate} | {together} | {self.resident / 1e6:.0f} |"
 
 
-def measure(way: str, file: Path, database: Path) -> tuple[float, int, str]:
-    """Run one way in a process of its own; seconds, resident bytes at most, and what it printed."""
-    settings = usual(f"sqlite:///{database}", 0, "http://127.0.0.1:9")
+def measure_bare(way: str, file: Path, rows: int) -> Measured:
+    """Run one way in a process of its own."""
     command = [sys.executable, "-m", "bench.settlement", "--one", way, str(file)]
-    finished = subprocess.run(  # noqa: S603 - this module itself
-        command, env=settings, stdout=subprocess.PIPE, text=True, check=True
-    )
-    *printed, figures = finished.stdout.splitlines()
-    seconds, resident = json.loads(figures)
-    return seconds, resident, "".join(printed)
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - this module itself
+    seconds, resident = json.loads(finished.stdout)
+    return Measured(way, rows, seconds, resident)
+
+
+async def measure_command(way: str, file: Path, rows: int, server: Server) -> Measured:
+    """Run the command beside a server."""
+    arguments = ["payment", "reconcile", str(file), "--layout", LAYOUT, "--as", "revenue", "--json"]
+    began = time.perf_counter()
+    options = ["--apply"] if way == "apply" else []
+    process = await spawned((PROGRAM, *arguments, *options), server.environment, stdin=DEVNULL, stdout=PIPE)
+    footprint = Footprint((server.pid, process.pid))
+    await footprint.watch(process)
+    printed, _ = await process.communicate()
+    if process.returncode not in {0, 1}:  # 1: somebody has to look at something
+        raise SystemExit(f"the command ended with {process.returncode}")
+    seconds = time.perf_counter() - began
+    return Measured(way, rows, seconds, footprint.resident, footprint.proportional, printed.decode())
+
+
+async def measure_page(file: Path, database: Path, rows: int, server: Server, made_password: str) -> Measured:
+    """Bring a file to the staff's site and have it booked there."""
+    footprint = Footprint((server.pid,))
+    async with SettlementPage(server.port, footprint) as page:
+        await page.sign_in(made_password)
+        began = time.perf_counter()
+        await page.book_file(file, LAYOUT)
+        seconds = time.perf_counter() - began
+    with closing(sqlite3.connect(database)) as connection:
+        lines_by_outcome = dict(connection.execute(BOOKED_LINES).fetchall())
+    result = {
+        "booked": sum(lines_by_outcome.values()),
+        "outcomes": {outcome: {"lines": lines} for outcome, lines in lines_by_outcome.items()},
+    }
+    return Measured("page", rows, seconds, footprint.resident, footprint.proportional, json.dumps(result))
 
 
 def run_one(way: str, file: Path) -> None:
     """Measure one way in this process, and print the figures."""
     began = time.perf_counter()
-    try:
-        WAYS[way](file)
-    except SystemExit as ended:
-        if ended.code not in {0, 1}:  # 1: somebody has to look at something
-            raise
+    BARE_WAYS[way](file)
     seconds = time.perf_counter() - began
     print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+
+
+async def furnished(folder: Path, rows: int) -> tuple[Path, Path, Server]:
+    """Make a database of so many attempts with the file of their settlement, and a server over it."""
+    folder.mkdir()
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    database, file = folder / "bench.db", folder / "settlement.csv"
+    await fill(database, rows, moment)
+    write_file(file, rows, moment)
+    return file, database, Server(folder, usual(f"sqlite:///{database}", free_port(), "http://127.0.0.1:9"))
+
+
+async def measure_beside_server(folder: Path, rows: int) -> list[Measured]:
+    """Run the commands beside a server, then the page of another."""
+    file, _, server = await furnished(folder / "command", rows)
+    async with server:
+        measured = [await measure_command(way, file, rows, server) for way in ("preview", "apply")]
+    for one in measured:
+        print(one, flush=True)
+    page_rows = min(rows, MOST_LINES)
+    file, database, server = await furnished(folder / "page", page_rows)
+    made_password = json.loads(await server.run("staff", "reset-password", "revenue", "--json"))["password"]
+    async with server:
+        await sleep(JOBS_AT_START_SECONDS)
+        measured.append(await measure_page(file, database, page_rows, server, made_password))
+    print(measured[-1], flush=True)
+    return measured
+
+
+def find_faults(one: Measured) -> list[str]:
+    """Return what is wrong with a way beside a server."""
+    result = json.loads(one.printed)
+    strangers = result["outcomes"].get("no_attempt", {}).get("lines", 0)
+    booked = 0 if one.way == "preview" else one.rows
+    faults = [] if (one.together or 0) <= MOST_BYTES else [f"{one.way}: more than {MOST_BYTES / 1e6:.0f} MB"]
+    is_right = (result["booked"], strangers) == (booked, one.rows // STRANGE_EVERY)
+    return [*faults, *([] if is_right else [f"{one.way}: booked {result['booked']}, of no attempt {strangers}"])]
 
 
 def main() -> None:
@@ -153,22 +234,17 @@ def main() -> None:
         run_one(sys.argv[2], Path(sys.argv[3]))
         return
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    moment, missed, printed = datetime.now(UTC) - timedelta(hours=1), False, ""
     with TemporaryDirectory(prefix="pishkhan-bench-") as folder:
-        database, file = Path(folder) / "bench.db", Path(folder) / "settlement.csv"
-        fill(database, rows, moment)
-        write_file(file, rows, moment)
-        print(f"{rows:,} lines, {file.stat().st_size / 1e6:.0f} MB\n")
-        print("| way | s | rows/s | resident, MB |\n|---|---|---|---|")
-        for way in WAYS:
-            seconds, resident, printed = measure(way, file, database)
-            print(f"| {way} | {seconds:.2f} | {rows / seconds:,.0f} | {resident / 1e6:.0f} |", flush=True)
-            missed |= resident > MOST_BYTES
-        result = json.loads(printed)
-        strangers = result["outcomes"].get("no_attempt", {}).get("lines", 0)
-        missed |= (result["booked"], strangers) != (rows, rows // STRANGE_EVERY)
-        print(f"\nbooked {result['booked']:,}, of no attempt {strangers:,}")
-    sys.exit(missed)
+        file = Path(folder) / "bare.csv"
+        write_file(file, rows, datetime.now(UTC) - timedelta(hours=1))
+        print(f"{rows:,} lines, {file.stat().st_size / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB of memory\n")
+        print("| way | lines | s | rows/s | PSS with the server, MB | RSS, MB |\n|---|---|---|---|---|---|")
+        for way in BARE_WAYS:
+            print(measure_bare(way, file, rows), flush=True)
+        measured = run(measure_beside_server(Path(folder), rows))
+    faults = [fault for one in measured for fault in find_faults(one)]
+    print("\n" + ("; ".join(faults) or "every line was booked, and those of no attempt were held in suspense"))
+    sys.exit(bool(faults))
 
 
 if __name__ == "__main__":
