@@ -193,7 +193,6 @@ def run_one(way: str, file: Path) -> None:
 
 async def furnished(folder: Path, rows: int) -> tuple[Path, Path, Server]:
     """Make a database of so many attempts with the file of their settlement, and a server over it."""
-    folder.mkdir()
     moment = datetime.now(UTC) - timedelta(hours=1)
     database, file = folder / "bench.db", folder / "settlement.csv"
     await fill(database, rows, moment)
@@ -241,6 +240,8 @@ def main() -> None:
         print("| way | lines | s | rows/s | PSS with the server, MB | RSS, MB |\n|---|---|---|---|---|---|")
         for way in BARE_WAYS:
             print(measure_bare(way, file, rows), flush=True)
+        for name in ("command", "page"):
+            (Path(folder) / name).mkdir()
         measured = run(measure_beside_server(Path(folder), rows))
     faults = [fault for one in measured for fault in find_faults(one)]
     print("\n" + ("; ".join(faults) or "every line was booked, and those of no attempt were held in suspense"))
