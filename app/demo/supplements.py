@@ -105,5 +105,4 @@ async def _enter_remark(scene: Scene, citizen_number: int, remark: dict[str, Any
 
 async def _count_views(scene: Scene) -> None:
     for service, view_count in VIEWS_BY_SERVICE.items():
-        for _ in range(view_count):
-            await scene.uow.service_views.count_view(service)
+        await scene.uow.service_views.count_views(service, view_count)

@@ -50,8 +50,8 @@ class FeedbackRepository(Protocol):
 class ServiceViewRepository(Protocol):
     """How often the page of each service was seen."""
 
-    async def count_view(self, service_key: str) -> None:
-        """Count one more."""
+    async def count_views(self, service_key: str, view_count: int) -> None:
+        """Count so many more."""
         ...
 
     async def get_count(self, service_key: str) -> int:

@@ -52,9 +52,10 @@ def _insert_rating_once(engine: DatabaseEngine) -> Executable:
     return engine.insert_into(ratings).on_conflict_do_nothing(index_elements=["request_id"])
 
 
-def _count_view(engine: DatabaseEngine) -> Executable:
-    insertion = engine.insert_into(service_views).values(views=1)
-    return insertion.on_conflict_do_update(index_elements=["service"], set_={"views": service_views.c.views + 1})
+def _count_views(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(service_views)
+    more_views = service_views.c.views + insertion.excluded.views
+    return insertion.on_conflict_do_update(index_elements=["service"], set_={"views": more_views})
 
 
 class SqlFeedbackRepository(Repository):
@@ -129,8 +130,8 @@ class SqlFeedbackRepository(Repository):
 class SqlServiceViewRepository(Repository):
     """The port `ServiceViewRepository`."""
 
-    async def count_view(self, service_key: str) -> None:
-        await self._transaction.execute(_count_view, {"service": service_key})
+    async def count_views(self, service_key: str, view_count: int) -> None:
+        await self._transaction.execute(_count_views, {"service": service_key, "views": view_count})
 
     async def get_count(self, service_key: str) -> int:
         return await self._transaction.fetch_value(_SELECT_VIEWS, {"of_service": service_key}) or 0

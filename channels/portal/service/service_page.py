@@ -18,6 +18,7 @@ from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
 from domain.actions.feedback.service_page import visit_service_page
+from domain.actions.feedback.view_counting import ViewCounter
 from domain.feedback.opinions import Comment
 from domain.language.service import Service
 from domain.unit_of_work import Store
@@ -56,6 +57,7 @@ class CitizenServicePages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._view_counter = ViewCounter(store)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         submission = PortalSubmission("comment", self._store_comment, self._show_refused)
@@ -104,7 +106,11 @@ class CitizenServicePages:
         before_id, service_key = read_page_start(request), request.match_info["key"]
         try:
             service_page = await visit_service_page(
-                self._dependencies, self._store, service_key, before_id, count_view=counts_as_view
+                self._dependencies,
+                self._store,
+                service_key,
+                before_id,
+                view_counter=self._view_counter if counts_as_view else None,
             )
         except UnknownService:
             raise web.HTTPNotFound from None

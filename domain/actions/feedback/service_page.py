@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.feedback.view_counting import ViewCounter
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion
 from domain.language.service import Service
 from domain.unit_of_work import Store, UnitOfWork
@@ -32,16 +33,20 @@ class ServicePage:
 
 
 async def visit_service_page(
-    dependencies: Dependencies, store: Store, service_key: str, before_id: int | None = None, *, count_view: bool = True
+    dependencies: Dependencies,
+    store: Store,
+    service_key: str,
+    before_id: int | None = None,
+    *,
+    view_counter: ViewCounter | None,
 ) -> ServicePage:
-    """Return a service's page and, when `count_view`, count one more view; `UnknownService`.
+    """Return a service's page and, by a `view_counter`, count one more view; `UnknownService`.
 
     `before_id` is where a page of comments begins. The view is counted by itself: readers wait for no writer.
     """
     service = dependencies.engine.get_service(service_key)
-    if count_view:
-        async with store.open_unit() as uow:
-            await uow.service_views.count_view(service_key)
+    if view_counter:
+        await view_counter.count_view(service_key)
     async with store.open_unit(write=False) as uow:
         return await load_service_page(uow, service, before_id)
 

@@ -161,7 +161,7 @@ async def test_the_taxi_organisation_is_complete(store: SqlStore) -> None:
 
 
 async def test_citizens_said_what_they_think(store: SqlStore, desk: Dependencies) -> None:
-    pages = {key: await service_page.visit_service_page(desk, store, key, count_view=False) for key in desk.services}
+    pages = {key: await service_page.visit_service_page(desk, store, key, view_counter=None) for key in desk.services}
     assert {key: page.views > 10 for key, page in pages.items()} == dict.fromkeys(pages, True)
     assert all(page.opinion.rating_count for key, page in pages.items() if key != "taxi_leave")
     for key in ("machinery", "expert"):

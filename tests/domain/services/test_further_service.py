@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from domain.actions.feedback import service_page
+from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.messages import notify
 from domain.actions.requests import walk_in
 from domain.actions.tariffs import changes
@@ -125,7 +126,9 @@ async def test_its_page_is_there_and_a_low_rating_reopens_it(town: Municipality)
     await town.say(CITIZEN, "نظر هرس خوب نبود")
     again = (await town.says("۲", "بله")).codes[-1]
     assert (await town.request(again)).fields == (await town.request(code)).fields
-    seen = await service_page.visit_service_page(town.desk, town.store, "tree_pruning")
+    seen = await service_page.visit_service_page(
+        town.desk, town.store, "tree_pruning", view_counter=ViewCounter(town.store)
+    )
     assert (seen.views, seen.opinion.average_score, sum(seen.opinion.comment_counts.values())) == (1, 2.0, 1)
     old = await town.request(code)
     erase_personal_data(TREES, old)

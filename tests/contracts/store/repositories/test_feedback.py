@@ -88,7 +88,7 @@ async def test_views_add_up(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         assert await uow.service_views.get_count("machinery") == 0
         for service in ("machinery", "expert", "machinery"):
-            await uow.service_views.count_view(service)
+            await uow.service_views.count_views(service, 1)
         assert (await uow.service_views.get_count("machinery"), await uow.service_views.get_count("expert")) == (2, 1)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from domain.actions.feedback import feedback, moderation, service_page
+from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.requests import reopen
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.messages.records import MessageClass
@@ -60,15 +61,19 @@ async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Munici
     await town.say(NEIGHBOUR, "پیشنهاد برای خیابان امام درخت بکارید")
     about_all, about_machines = await comments(town)
     assert (about_all.service, about_machines.service) == (None, "machinery")
-    seen = await service_page.visit_service_page(town.desk, town.store, "machinery")
+    seen = await service_page.visit_service_page(
+        town.desk, town.store, "machinery", view_counter=ViewCounter(town.store)
+    )
     assert (seen.views, seen.published_count, seen.comments) == (1, 0, ())
     kept = await moderate(town, about_machines.id, CommentState.PUBLISHED)
     assert (kept.moderated_by, kept.moderated_at) == ("staff:manager", town.clock.now())
-    seen = await service_page.visit_service_page(town.desk, town.store, "machinery", count_view=False)
+    seen = await service_page.visit_service_page(town.desk, town.store, "machinery", view_counter=None)
     assert (seen.views, seen.published_count) == (1, 1)
     assert [one.text for one in seen.comments] == ["راننده خوش‌برخورد بود"]
     await moderate(town, about_machines.id, CommentState.HIDDEN)
-    assert (await service_page.visit_service_page(town.desk, town.store, "machinery")).comments == ()
+    assert (
+        await service_page.visit_service_page(town.desk, town.store, "machinery", view_counter=ViewCounter(town.store))
+    ).comments == ()
 
 
 async def test_comments_come_page_by_page(town: Municipality) -> None:
@@ -77,8 +82,12 @@ async def test_comments_come_page_by_page(town: Municipality) -> None:
         for number in range(service_page.COMMENTS_PER_PAGE + 3):
             kept = await feedback.store_comment(town.desk, uow, f"نظر {number}", by, service="machinery")
             await moderation.moderate_comment(town.desk, uow, kept.id, CommentState.PUBLISHED, MANAGER)
-    first = await service_page.visit_service_page(town.desk, town.store, "machinery")
-    rest = await service_page.visit_service_page(town.desk, town.store, "machinery", first.older_before)
+    first = await service_page.visit_service_page(
+        town.desk, town.store, "machinery", view_counter=ViewCounter(town.store)
+    )
+    rest = await service_page.visit_service_page(
+        town.desk, town.store, "machinery", first.older_before, view_counter=ViewCounter(town.store)
+    )
     assert (len(first.comments), len(rest.comments), rest.older_before) == (20, 3, None)
     assert [one.text for one in rest.comments] == ["نظر 2", "نظر 1", "نظر 0"]
 
@@ -126,7 +135,9 @@ async def test_what_citizens_think_is_counted(town: Municipality) -> None:
         code = await town.reach("completed")
         await town.say(CITIZEN, f"امتیاز {code} {score}")
     await town.say(CITIZEN, "نظر ماشین‌آلات خوب")
-    seen = await service_page.visit_service_page(town.desk, town.store, "machinery")
+    seen = await service_page.visit_service_page(
+        town.desk, town.store, "machinery", view_counter=ViewCounter(town.store)
+    )
     assert (seen.opinion.rating_count, seen.opinion.average_score) == (2, 4.5)
     assert seen.opinion.comment_counts[CommentState.PENDING] == 1
 
