@@ -127,18 +127,21 @@ def templates(site: StaffSite) -> Iterator[Templates]:
         yield noted
 
 
+def personal_pages_of(app: web.Application) -> set[str]:
+    """The routes of the portal's personal pages, at which test_portal_pages.py looks, whoever else does."""
+    return {plain(route.path) for route in app[PORTAL_ROUTES]}
+
+
 def pages_of(app: web.Application) -> set[str]:
-    """The routes by which people get something from an application, but for the personal pages of the portal, at which
-    test_portal_pages.py looks.
-    """
+    """The other routes by which people get something from an application."""
     found = {one.resource.canonical for one in app.router.routes() if one.method == "GET" and one.resource}
-    personal = {plain(route.path) for route in app[PORTAL_ROUTES]}
-    return {one for one in found - personal if not one.startswith((*FOR_PROGRAMS, *OF_PAYING))}
+    return {one for one in found - personal_pages_of(app) if not one.startswith((*FOR_PROGRAMS, *OF_PAYING))}
 
 
 async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, database: Path) -> None:
     async with open_parts(Settings(demo=True, database_url=f"sqlite:///{database}")) as parts:
-        assert pages_of(build_application(parts)) == pages_of(site.app) == set(looks) - {"besides", "answers"}
+        looked_at = set(looks) - {"besides", "answers"} - personal_pages_of(site.app)
+        assert pages_of(build_application(parts)) == pages_of(site.app) == looked_at
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
