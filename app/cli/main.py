@@ -96,6 +96,7 @@ COMMANDS: CommandTable = {
             "deny": "app.cli.money.attempts:deny",
             "card-refunds": "app.cli.money.card_refunds:list_card_refunds",
             "ask-refund": "app.cli.money.card_refunds:ask_refund",
+            "deny-refund": "app.cli.money.card_refunds:deny_refund",
         },
     ),
     "ledger": CommandGroup(

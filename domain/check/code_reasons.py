@@ -200,6 +200,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "no_alert",
         "no_card",
         "refund_ended",
+        "refund_not_unknown",
         "refund_on_its_way",
         "not_unknown",
         "bank_not_askable",

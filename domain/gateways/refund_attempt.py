@@ -21,11 +21,18 @@ class RefundAttemptState(StrEnum):
     """The money is on its way to the card."""
     REFUSED = "refused"
     """The bank does not send it to the card: it goes by transfer to an account."""
+    DENIED = "denied"
+    """The bank never would say what became of it, and its people deny it: the staff ended it as never made."""
 
     @property
     def is_open(self) -> bool:
         """Whether something still follows."""
-        return self not in {RefundAttemptState.DONE, RefundAttemptState.REFUSED}
+        return self is not RefundAttemptState.DONE and not self.has_failed
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended without money that went: that is due by another way."""
+        return self in {RefundAttemptState.REFUSED, RefundAttemptState.DENIED}
 
 
 class RefundEffect(StrEnum):
@@ -118,5 +125,5 @@ class RefundChange:
 
 def get_refundable_amount(settled_amount: int, earlier_attempts: Iterable[RefundAttempt]) -> int:
     """Return how many rials of a settled sale may still go back: what is unknown counts as gone until it is known."""
-    gone = sum(one.amount for one in earlier_attempts if one.state is not RefundAttemptState.REFUSED)
+    gone = sum(one.amount for one in earlier_attempts if not one.state.has_failed)
     return max(0, settled_amount - gone)

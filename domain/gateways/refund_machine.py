@@ -5,7 +5,8 @@ Who drives it stores `begin_sending` in a transaction of its own, calls the bank
 - A transfer is stored as sent before the bank is asked for it: whoever dies in between leaves it to be inquired.
 - What was not answered is inquired, never repeated: only «never took it», said long enough after the request, or a
   connection that never came about, makes it due again, with the same number.
-- Money that is unknown counts as gone: nobody sends it another way meanwhile.
+- Money that is unknown counts as gone: nobody sends it another way meanwhile. What the bank denies for ever the staff
+  end; proof that comes afterwards (a settlement file) makes it done after all, where its money is still there.
 """
 
 from dataclasses import replace
@@ -51,6 +52,22 @@ class RefundMachine:
         if answer.code == NOT_CONNECTED and attempt.state is RefundAttemptState.SENT:
             return self._send_again(replace(attempt, code=answer.code), now)
         return self.apply_answer(attempt, answer, now)
+
+    def may_be_denied(self, attempt: RefundAttempt, now: datetime) -> bool:
+        """Tell whether the staff may end a transfer as never made: it was asked for, nobody knows what became of it or
+        the bank has none of that number, and no request can still arrive.
+        """
+        is_unsettled = attempt.state in {RefundAttemptState.UNKNOWN, RefundAttemptState.DUE}
+        return is_unsettled and attempt.sent_at is not None and now >= attempt.sent_at + ABSENCE_GRACE
+
+    def apply_denial(self, attempt: RefundAttempt, now: datetime) -> RefundChange:
+        """End a transfer that `may_be_denied`, by the staff's word."""
+        return self._finish(attempt, RefundAttemptState.DENIED, RefundEffect.RETURN_TO_STAFF, now)
+
+    def apply_late_proof(self, attempt: RefundAttempt, answer: CardRefundAnswer, now: datetime) -> RefundChange:
+        """Take proof that a denied transfer was done; only where its money went no other way since."""
+        proved = replace(attempt, code=answer.code, reference=answer.reference or attempt.reference)
+        return self._finish(proved, RefundAttemptState.DONE, RefundEffect.COUNT_REFUND, now)
 
     def _apply_absence(self, attempt: RefundAttempt, now: datetime) -> RefundChange:
         """Believe it only once no earlier request can still arrive."""

@@ -40,6 +40,10 @@ class DifferenceKind(StrEnum):
     """What became of an attempt is not known after its banking days, or the bank has said nothing of it for hours."""
     NO_REFUND = "no_refund"
     """A file says that money went back to a card, and no refund of ours has its numbers and amount."""
+    REFUNDED_TWICE = "refunded_twice"
+    """A file says that money went back to a card by a transfer that the bank denied and the staff ended; since then the
+    same money went another way, or is about to.
+    """
     REFUND_NOT_IN_FILE = "refund_not_in_file"
     """Money went back to a card, and none of the gateway's files, which have such lines, has it after its banking days.
     """
@@ -68,6 +72,7 @@ RESPONSIBLE_PARTIES: Mapping[DifferenceKind, ResponsibleParty] = {
     DifferenceKind.NOT_IN_FILE: ResponsibleParty.BANK,
     DifferenceKind.UNKNOWN_ATTEMPT: ResponsibleParty.BANK,
     DifferenceKind.NO_REFUND: ResponsibleParty.BANK,
+    DifferenceKind.REFUNDED_TWICE: ResponsibleParty.REVENUE,
     DifferenceKind.REFUND_NOT_IN_FILE: ResponsibleParty.BANK,
     DifferenceKind.UNKNOWN_REFUND: ResponsibleParty.BANK,
     DifferenceKind.FAULTY_LINES: ResponsibleParty.BANK,

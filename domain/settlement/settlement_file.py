@@ -33,6 +33,8 @@ class LineOutcome(StrEnum):
     """No attempt at the gateway has these numbers. It is held in suspense."""
     NO_REFUND = "no_refund"
     """Money went back to a card, and no refund of ours has these numbers and this amount. It is only noted."""
+    REFUNDED_TWICE = "refunded_twice"
+    """Money went back to a card by a refund that the bank denied, and that went another way since. It is only noted."""
     CONTRADICTS = "contradicts"
     """It says that a sale is ours which the bank said it gave back. It is held in suspense."""
     OTHER_NUMBER = "other_number"
@@ -65,7 +67,12 @@ class LineOutcome(StrEnum):
     @property
     def needs_somebody(self) -> bool:
         """Whether somebody has to look at it."""
-        return self.holds_money or self in {LineOutcome.NO_REFUND, LineOutcome.FAULTY, LineOutcome.FAILED}
+        return self.holds_money or self in {
+            LineOutcome.NO_REFUND,
+            LineOutcome.REFUNDED_TWICE,
+            LineOutcome.FAULTY,
+            LineOutcome.FAILED,
+        }
 
 
 class FileState(StrEnum):

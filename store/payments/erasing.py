@@ -1,4 +1,4 @@
-"""What attempts to pay keep of people, erased: their mobile and card, and what their browsers brought."""
+"""What attempts to pay keep of people, erased: their mobile and card, what their browsers brought, what staff wrote."""
 
 from sqlalchemy import Executable, Select, bindparam, delete, select, update
 
@@ -6,6 +6,8 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from store.engines.types import ID, SafeText, Utc
 from store.schema import (
     bills,
+    card_refund_events,
+    card_refunds,
     payment_attempt_events,
     payment_attempt_shares,
     payment_attempts,
@@ -30,9 +32,11 @@ _OLDER = select(payment_attempts.c.id).where(
 def _erase_attempts(attempt_ids: Select[int]) -> tuple[Executable, ...]:
     """Return what erases all that is personal of attempts; the money, its states and its numbers stay."""
     events, callbacks = payment_attempt_events, payment_callbacks
+    refund_ids = select(card_refunds.c.id).where(card_refunds.c.attempt_id.in_(attempt_ids))
     return (
         update(payment_attempts).where(payment_attempts.c.id.in_(attempt_ids)).values(payer_mobile=None, card=None),
         update(events).where(events.c.attempt_id.in_(attempt_ids)).values(details={}),
+        update(card_refund_events).where(card_refund_events.c.card_refund_id.in_(refund_ids)).values(details={}),
         update(callbacks).where(callbacks.c.attempt_id.in_(attempt_ids)).values(payload="", source_address=""),
     )
 

@@ -11,6 +11,8 @@ SENDS_BACK = replace(SETTLES_BY_CALL, refund=RefundScope.PARTIAL)
 """As Behpardakht."""
 
 SILENT = CardRefundAnswer(refund_state=None, code=TIMED_OUT)
+DENIED_BY_BANK = CardRefundAnswer(refund_state=None, code="49", reference="127")
+"""It named a number of the transfer, and has none of it: that says nothing of the money."""
 REFUSED = CardRefundAnswer(refund_state=CardRefundState.REFUSED, code="12")
 
 

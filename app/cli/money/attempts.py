@@ -112,7 +112,9 @@ def _build_story_view(catalogue: Catalogue, story: AttemptStory) -> dict[str, An
 
 
 def _build_attempt_view(attempt: PaymentAttempt) -> dict[str, Any]:
-    moments = ("created_at", "session_ends_at", "returned_at", "verified_at", "finished_at", "next_step_at")
+    moments = (
+        "created_at", "session_ends_at", "returned_at", "verified_at", "finished_at", "next_step_at", "unresolved_at",
+    )  # fmt: skip
     fields = asdict(attempt)
     for name in moments:
         moment = getattr(attempt, name)

@@ -1,4 +1,4 @@
-"""`pishkhan payment card-refunds` and `ask-refund`: money that goes back to cards, and what banks say of it."""
+"""`pishkhan payment card-refunds`, `ask-refund`, `deny-refund`: money that goes back to cards, what banks say of it."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.gateways.code_texts import describe_code
 from domain.gateways.refund_attempt import RefundAttempt
@@ -60,6 +61,27 @@ def ask_refund(
             actor = await resolve_actor(session, uow, username)
         async with open_gateways(session) as gateways:
             refund = await ask_about_refund(session.dependencies, session.store, gateways, card_refund, actor)
+        return build_card_refund_view(refund)
+
+    print_result(config, run_command, describe_card_refund, as_json=as_json)
+
+
+def deny_refund(
+    card_refund: RowNumber,
+    reason: Annotated[str, typer.Option(help="Who at the bank denies it, in a few words; it is kept.")],
+    username: ActingUser,
+    as_json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
+    """End a transfer back to a card that its bank denies for ever, after asking it once more: its money is due back as
+    before; for revenue alone.
+    """
+
+    async def run_command(session: CommandSession) -> dict[str, Any]:
+        async with session.store.open_unit(write=False) as uow:
+            actor = await resolve_actor(session, uow, username)
+        async with open_gateways(session) as gateways:
+            refund = await deny_card_refund(session.dependencies, session.store, gateways, card_refund, reason, actor)
         return build_card_refund_view(refund)
 
     print_result(config, run_command, describe_card_refund, as_json=as_json)

@@ -8,7 +8,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refunds import CardTransfer, plan_card_transfers
 from domain.bills.bill import Payment, Refund
 from domain.gateways.code_texts import describe_code
-from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundAttemptState
+from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent
+from domain.gateways.refund_machine import RefundMachine
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
@@ -29,6 +30,8 @@ class CardRefundStep:
     """The bank's code, as it came."""
     code_meaning: str
     """The same in words; empty for one that has none."""
+    reason: str
+    """Why somebody did it; empty where nobody had to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,10 @@ class CardRefundView:
     """The state itself, for the style sheet."""
     is_open: bool
     """Whether its end is not known yet."""
-    is_refused: bool
-    """Whether the bank did not send it: the money is due by another way."""
+    has_failed: bool
+    """Whether the money did not go: it is due by another way."""
+    may_be_denied: bool
+    """Whether the staff may end it as never made."""
     amount: str
     """In rials, with Persian digits."""
     card: str | None
@@ -94,10 +99,10 @@ class CardMoneyView:
         return [refund for refund in self.refunds if refund.is_open]
 
     @property
-    def refused_refund(self) -> CardRefundView | None:
-        """The last one, where the bank refused it."""
+    def failed_refund(self) -> CardRefundView | None:
+        """The last one, where its money did not go."""
         last_refund = self.refunds[-1] if self.refunds else None
-        return last_refund if last_refund and last_refund.is_refused else None
+        return last_refund if last_refund and last_refund.has_failed else None
 
 
 async def load_card_money(
@@ -115,16 +120,15 @@ async def load_card_money(
     return CardMoneyView(
         choice=_build_choice(transfers) if transfers else None,
         transferable_amount=group_digits(free_amount) if free_amount else None,
-        refunds=[
-            await load_card_refund_view(uow, dependencies.catalogue, attempt, member_names) for attempt in attempts
-        ],
+        refunds=[await load_card_refund_view(uow, dependencies, attempt, member_names) for attempt in attempts],
     )
 
 
 async def load_card_refund_view(
-    uow: UnitOfWork, catalogue: Catalogue, refund: RefundAttempt, member_names: Mapping[str, str]
+    uow: UnitOfWork, dependencies: Dependencies, refund: RefundAttempt, member_names: Mapping[str, str]
 ) -> CardRefundView:
     """Return a transfer in words; `member_names` is what members of the staff are called by user name."""
+    catalogue = dependencies.catalogue
     card = (await uow.payment_attempts.get(refund.attempt_id)).card
     gateway_key = f"gateways.names.{refund.gateway}"
     return CardRefundView(
@@ -132,7 +136,8 @@ async def load_card_refund_view(
         state_label=catalogue.text(f"admin.card_refunds.states.{refund.state}"),
         state_key=refund.state.value,
         is_open=refund.state.is_open,
-        is_refused=refund.state is RefundAttemptState.REFUSED,
+        has_failed=refund.state.has_failed,
+        may_be_denied=RefundMachine().may_be_denied(refund, dependencies.clock.now()),
         amount=group_digits(refund.amount),
         card=persian_digits(card) if card else None,
         gateway_label=catalogue.text(gateway_key) if gateway_key in catalogue else refund.gateway,
@@ -158,6 +163,7 @@ def _build_step(
         done_by=describe_actor(catalogue, str(event.details.get("by", "")), member_names),
         code=event.code,
         code_meaning=describe_code(catalogue, gateway, event.code),
+        reason=str(event.details.get("reason", "")),
     )
 
 

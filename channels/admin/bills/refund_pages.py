@@ -21,10 +21,12 @@ from channels.admin.registries.registry_row import RowPage, read_row_id
 from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.web.paging import build_page_query
+from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import GatewaysByName
+from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.bills.bill import DueBack, RefundState
 from domain.language.wording import day_and_hour_text
@@ -91,6 +93,7 @@ class RefundPages:
             ("refund", "refund", "refunds.pay", self._submit_refund),
             ("approve", "approve", "refunds.approve", self._submit_approval),
             ("card/{id:[0-9]{1,19}}/ask", "ask-{id}", "attempts.ask", self._submit_question),
+            ("card/{id:[0-9]{1,19}}/deny", "deny-{id}", "attempts.deny", self._submit_denial),
         )
         charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
@@ -121,6 +124,13 @@ class RefundPages:
     async def _submit_question(self, request: web.Request, visitor: Visitor) -> str:
         await ask_about_refund(self._dependencies, self._store, self._gateways, read_row_id(request), visitor.actor)
         return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_asked')}"
+
+    async def _submit_denial(self, request: web.Request, visitor: Visitor) -> str:
+        reason = read_text(visitor.form, "reason")
+        await deny_card_refund(
+            self._dependencies, self._store, self._gateways, read_row_id(request), reason, visitor.actor
+        )
+        return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_denied')}"
 
     async def _submit_row_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
@@ -159,7 +169,7 @@ class RefundPages:
         """Return what is on its way to cards."""
         open_refunds = []
         for refund in await uow.card_refunds.list_open(MOST_OPEN_CARD_REFUNDS):
-            refund_view = await load_card_refund_view(uow, self._dependencies.catalogue, refund, member_names)
+            refund_view = await load_card_refund_view(uow, self._dependencies, refund, member_names)
             bill = await uow.bills.get(refund.bill_row_id)
             open_refunds.append(OpenCardRefund(refund_view, await self._subjects.build_view(uow, visitor, bill)))
         return open_refunds

@@ -55,7 +55,7 @@ async def resolve_alert(
     `NotAllowedNow("attempt")` where it bears no alert. One that is unknown stays so until its bank, or the settlement
     file, says what it is.
     """
-    reason_text = _check_reason(reason, actor, ASKING_ROLES)
+    reason_text = check_reason(reason, actor, ASKING_ROLES)
     attempt = await uow.payment_attempts.get(attempt_id, lock=True)
     if attempt.alert is None:
         raise NotAllowedNow("attempt", detail="no_alert")
@@ -94,7 +94,7 @@ async def deny_payment(
     `Conflict("attempt")` while the bank is being asked, `Unavailable("gateway", detail="bank_silent")` where it does
     not answer now, and `NotAllowedNow("attempt")` for one that is not unknown, or was verified once.
     """
-    reason_text = _check_reason(reason, actor, DENYING_ROLES)
+    reason_text = check_reason(reason, actor, DENYING_ROLES)
     async with store.open_unit(write=False) as uow:
         attempt = await uow.payment_attempts.get(attempt_id)
     if not attempt.may_be_denied:
@@ -140,7 +140,7 @@ async def _store_denial(
     return await store_change(dependencies, uow, change, actor, {"reason": reason, **sale_facts})
 
 
-def _check_reason(reason: str, actor: Actor, roles: frozenset[Role]) -> str:
+def check_reason(reason: str, actor: Actor, roles: frozenset[Role]) -> str:
     """Return a reason as it is stored; refuse whoever has none of these roles, and no reason at all."""
     if not roles & actor.role_names:
         raise Forbidden("attempt")

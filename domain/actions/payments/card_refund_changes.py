@@ -69,7 +69,7 @@ async def _count_refund(dependencies: Dependencies, uow: UnitOfWork, refund: Ref
         gateway=refund.gateway,
         card_refund_id=refund.id,
     )
-    sent_refunds, target = await _list_carried(uow, refund), RefundTarget(card=attempt.card)
+    sent_refunds, target = await list_carried_refunds(uow, refund), RefundTarget(card=attempt.card)
     await count_refund(dependencies, uow, bill, sent_refunds, payment, target, gateway_actor(refund.gateway))
 
 
@@ -87,7 +87,7 @@ async def _choose_reference(uow: UnitOfWork, refund: RefundAttempt) -> str:
 
 async def _return_to_staff(dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt) -> None:
     """The money did not go: it is due as before, a second person has to look anew, and the revenue unit is notified."""
-    for carried in await _list_carried(uow, refund):
+    for carried in await list_carried_refunds(uow, refund):
         carried.card_refund_id, carried.to_card = None, False
         carried.approved_by = carried.approved_at = None
         await uow.bills.save_refund(carried)
@@ -98,7 +98,7 @@ async def _return_to_staff(dependencies: Dependencies, uow: UnitOfWork, refund: 
         await queue_message(dependencies, uow, mobile, message)
 
 
-async def _list_carried(uow: UnitOfWork, refund: RefundAttempt) -> list[Refund]:
+async def list_carried_refunds(uow: UnitOfWork, refund: RefundAttempt) -> list[Refund]:
     """Return what an attempt gives back."""
     return [one for one in await uow.bills.list_refunds(refund.bill_row_id) if one.card_refund_id == refund.id]
 

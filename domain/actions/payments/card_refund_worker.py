@@ -7,6 +7,7 @@ is not applied: somebody else inquires, who hears the same.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from domain.actions.bills.subjects import lock_bill
@@ -18,7 +19,7 @@ from domain.actions.payments.changes import gateway_actor
 from domain.gateways.gateway import CardRefundAnswer, PaymentGateway
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.gateways.refund_machine import RefundMachine
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, Forbidden, NotAllowedNow, Unavailable
 
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 CLAIM_LEASE = timedelta(minutes=5)
 """Longer than any step takes: a request is up to two calls, and gateways give each up after two minutes."""
+
+AnswerFollowUp = Callable[[UnitOfWork, RefundAttempt], Awaitable[RefundAttempt]]
+"""What more is done in the unit that stores a bank's answer."""
 
 _MACHINE = RefundMachine()
 
@@ -81,6 +85,15 @@ class CardRefundWorker:
 
     async def advance_now(self, card_refund_id: int) -> RefundAttempt:
         """Advance one, whether it is due or not."""
+        return await self._advance(*await self._claim_one(card_refund_id))
+
+    async def inquire_now(self, card_refund_id: int, follow_up: AnswerFollowUp) -> RefundAttempt:
+        """Inquire one, and never ask for it, whatever its state; `follow_up` comes after the answer in the same unit,
+        and not at all where the claim was lost meanwhile.
+        """
+        return await self._inquire(*await self._claim_one(card_refund_id), follow_up)
+
+    async def _claim_one(self, card_refund_id: int) -> tuple[RefundAttempt, str]:
         claim_token = self._dependencies.ids.new_token()
         async with self._store.open_unit() as uow:
             claimed = await uow.card_refunds.claim(card_refund_id, claim_token, CLAIM_LEASE)
@@ -88,7 +101,7 @@ class CardRefundWorker:
                 raise NotAllowedNow("card_refund", detail="refund_ended")
         if claimed is None:
             raise Conflict("card_refund", detail="bank_asked_now")
-        return await self._advance(claimed, claim_token)
+        return claimed, claim_token
 
     async def _claim_next(self) -> tuple[RefundAttempt | None, str]:
         claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()
@@ -117,10 +130,12 @@ class CardRefundWorker:
         answer = await self._gateway.refund(sent.card_refund)
         return await self._store_answer(sent, answer, asked_at, claim_token, is_request=True)
 
-    async def _inquire(self, refund: RefundAttempt, claim_token: str) -> RefundAttempt:
+    async def _inquire(
+        self, refund: RefundAttempt, claim_token: str, follow_up: AnswerFollowUp | None = None
+    ) -> RefundAttempt:
         asked_at = self._dependencies.clock.now()
         answer = await self._gateway.inquire_refund(refund.card_refund)
-        return await self._store_answer(refund, answer, asked_at, claim_token, is_request=False)
+        return await self._store_answer(refund, answer, asked_at, claim_token, is_request=False, follow_up=follow_up)
 
     async def _store_sent(self, claimed: RefundAttempt) -> RefundAttempt:
         """Commit that a transfer is sent; return one that others moved on as it was: there is nothing to ask for."""
@@ -132,7 +147,14 @@ class CardRefundWorker:
             return await store_refund_change(self._dependencies, uow, change, self._actor)
 
     async def _store_answer(
-        self, asked: RefundAttempt, answer: CardRefundAnswer, asked_at: datetime, claim_token: str, *, is_request: bool
+        self,
+        asked: RefundAttempt,
+        answer: CardRefundAnswer,
+        asked_at: datetime,
+        claim_token: str,
+        *,
+        is_request: bool,
+        follow_up: AnswerFollowUp | None = None,
     ) -> RefundAttempt:
         """Apply an answer, unless the claim was lost; the bill is locked first, as everywhere."""
         async with self._store.open_unit() as uow:
@@ -146,6 +168,6 @@ class CardRefundWorker:
                 "call": "refund" if is_request else "inquire_refund",
                 "answer": answer.refund_state.value if answer.refund_state else "none",
             }
-            return await store_refund_change(
-                self._dependencies, uow, apply_to(refund, answer, asked_at), self._actor, details
-            )
+            change = apply_to(refund, answer, asked_at)
+            answered = await store_refund_change(self._dependencies, uow, change, self._actor, details)
+            return await follow_up(uow, answered) if follow_up else answered

@@ -2,14 +2,17 @@
 became of one whose end was not known. The money is gone, so that nothing of such a line waits in suspense.
 """
 
+from datetime import datetime
+
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_changes import store_refund_change
+from domain.actions.payments.card_refund_denial import list_denied_refunds
 from domain.actions.payments.changes import gateway_actor
 from domain.actions.settlement.known_lines import find_booked_line
 from domain.actions.settlement.noting import note_line
 from domain.gateways.gateway import CardRefundAnswer, CardRefundState
-from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
+from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, RefundChange
 from domain.gateways.refund_machine import RefundMachine
 from domain.ledger.movements import enter_withdrawal
 from domain.settlement.differences import DifferenceKind
@@ -18,13 +21,19 @@ from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
+_NOTED_AS = {
+    LineOutcome.NO_REFUND: DifferenceKind.NO_REFUND,
+    LineOutcome.REFUNDED_TWICE: DifferenceKind.REFUNDED_TWICE,
+}
+"""Outcomes of which nothing follows but a difference."""
+
 FILE_CODE = "settlement_file"
 """What stands in place of a bank's code."""
 
 
 async def foresee_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> LineOutcome:
     """Return what a line of a refund would come to."""
-    return _judge_refund(await _find_refund(uow, source, line), line.amount)
+    return await _judge_refund(uow, await _find_refund(uow, source, line), line.amount)
 
 
 async def book_refund_line(dependencies: Dependencies, uow: UnitOfWork, line: FileLine, actor: Actor) -> LineOutcome:
@@ -35,11 +44,12 @@ async def book_refund_line(dependencies: Dependencies, uow: UnitOfWork, line: Fi
     if refund is not None:
         await lock_bill(uow, await uow.bills.get(refund.bill_row_id))
         refund = await uow.card_refunds.get(refund.id, lock=True)
-    outcome = _judge_refund(refund, line.amount)
-    if refund is None or outcome is LineOutcome.NO_REFUND or known_outcome is LineOutcome.OTHER_NUMBER:
+    outcome = await _judge_refund(uow, refund, line.amount)
+    if refund is None or outcome in _NOTED_AS or known_outcome is LineOutcome.OTHER_NUMBER:
+        noted_outcome = outcome if outcome in _NOTED_AS else LineOutcome.NO_REFUND
         facts = {"asked": refund.amount} if refund else {}
-        await note_line(dependencies, uow, line, DifferenceKind.NO_REFUND, facts)
-        return LineOutcome.NO_REFUND
+        await note_line(dependencies, uow, line, _NOTED_AS[noted_outcome], facts)
+        return noted_outcome
     if await uow.card_refunds.is_filed(refund.id):
         return LineOutcome.KNOWN
     if outcome is LineOutcome.SETTLES:
@@ -56,9 +66,12 @@ async def _find_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> Re
     return await uow.card_refunds.find_by_reference(source, line.sale_number or "")
 
 
-def _judge_refund(refund: RefundAttempt | None, amount: int) -> LineOutcome:
+async def _judge_refund(uow: UnitOfWork, refund: RefundAttempt | None, amount: int) -> LineOutcome:
+    """Return what a line is to our refund; one that was denied counts after all while its money is still there."""
     if refund is None or refund.amount != amount or refund.state is RefundAttemptState.REFUSED:
         return LineOutcome.NO_REFUND
+    if refund.state is RefundAttemptState.DENIED and not await list_denied_refunds(uow, refund):
+        return LineOutcome.REFUNDED_TWICE
     return LineOutcome.CONFIRMS if refund.state is RefundAttemptState.DONE else LineOutcome.SETTLES
 
 
@@ -66,9 +79,21 @@ async def _store_files_word(
     dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt, line: FileLine, actor: Actor
 ) -> None:
     answer = CardRefundAnswer(refund_state=CardRefundState.DONE, code=FILE_CODE, reference=line.sale_number)
-    change = RefundMachine().apply_answer(refund, answer, dependencies.clock.now())
+    change = await _apply_files_word(uow, refund, answer, dependencies.clock.now())
     details: dict[str, str | int] = {"file": line.file_id, "line": line.line_number, "booked_by": actor.label}
     await store_refund_change(dependencies, uow, change, gateway_actor(refund.gateway), details)
+
+
+async def _apply_files_word(
+    uow: UnitOfWork, refund: RefundAttempt, answer: CardRefundAnswer, now: datetime
+) -> RefundChange:
+    """Return what the word does; a denied transfer carries its refunds again."""
+    if refund.state is not RefundAttemptState.DENIED:
+        return RefundMachine().apply_answer(refund, answer, now)
+    for carried in await list_denied_refunds(uow, refund):
+        carried.card_refund_id = refund.id
+        await uow.bills.save_refund(carried)
+    return RefundMachine().apply_late_proof(refund, answer, now)
 
 
 async def _post_withdrawal(dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt) -> None:

@@ -1,6 +1,7 @@
-"""`pishkhan payment refund --to-card`, `card-refunds`, `ask-refund`, `approve-refund --to-card` and `deny`."""
+"""`pishkhan payment refund --to-card`, `card-refunds`, `ask-refund`, `deny-refund`, `approve-refund`, and `deny`."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from domain.gateways.gateway import GatewayAnswer, SaleState
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, StandingClock, build_desk, municipality
-from tests.support.refunding_bank import SILENT, RefundingBank
+from tests.support.refunding_bank import DENIED_BY_BANK, SILENT, RefundingBank
 from tests.support.scripted_bank import Payer, answer
 from tests.support.terminal import Terminal
 
@@ -73,6 +74,25 @@ def test_money_is_sent_to_the_card_and_asked_about(
     assert "unanswered" in terminal.run("payment", "card-refunds", bill_id).out
     assert terminal.json("payment", "card-refunds") == []
     assert [who for who, _ in audit("card_refund_requested")] == ["staff:revenue"]
+    deny = ("payment", "deny-refund", str(begun["id"]), "--reason", "بانک گفت", "--as")
+    assert "forbidden" in terminal.run(*deny, "manager").err
+    assert "refund_ended" in terminal.run(*deny, "revenue").err
+
+
+def test_a_refund_that_the_bank_denies_for_ever_is_ended(
+    terminal: Terminal, database: Path, bill_ids: tuple[str, str], audit: Callable[[str], list[tuple[str, str]]]
+) -> None:
+    (begun,) = terminal.json("payment", "refund", bill_ids[0], "--to-card", "--as", "revenue")["card_refunds"]
+    BANK.refund_answers.extend([DENIED_BY_BANK] * 2)
+    assert terminal.json("payment", "ask-refund", str(begun["id"]), "--as", "revenue")["state"] == "unknown"
+    deny = ("payment", "deny-refund", str(begun["id"]), "--reason", "بانک گفت", "--as", "revenue")
+    assert "refund_not_unknown" in terminal.run(*deny).err, "it may still be on its way"
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE card_refunds SET sent_at = '2020-01-01 00:00:00.000000'")
+    assert "rials to the card, denied, code 49" in terminal.run(*deny).out
+    (due,) = terminal.json("payment", "refunds")
+    assert due["bill_id"] == bill_ids[0]
+    assert [who for who, _ in audit("card_refund_denied")] == ["staff:revenue"]
 
 
 def test_an_attempt_that_the_bank_denies_for_ever_is_ended(

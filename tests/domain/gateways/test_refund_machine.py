@@ -58,6 +58,21 @@ def test_a_connection_that_never_came_about_is_due_again_after_a_pause() -> None
     assert inquired.state is RefundAttemptState.UNKNOWN, "an inquiry that did not connect says nothing of the request"
 
 
+def test_what_the_bank_denies_for_ever_is_ended_once_nothing_can_arrive() -> None:
+    late = NOW + ABSENCE_GRACE
+    unknown = MACHINE.apply_answer(SENT, said(None, "49"), NOW).attempt
+    assert not MACHINE.may_be_denied(unknown, late - timedelta(seconds=1))
+    assert MACHINE.may_be_denied(unknown, late)
+    assert MACHINE.may_be_denied(replace(unknown, state=RefundAttemptState.DUE), late)
+    denied = MACHINE.apply_denial(unknown, late)
+    assert (denied.event, denied.effects) == ("denied", frozenset({RefundEffect.RETURN_TO_STAFF}))
+    assert not any(MACHINE.may_be_denied(one, late) for one in (DUE, SENT, denied.attempt))
+    for state in (*CardRefundState, None):
+        assert MACHINE.apply_answer(denied.attempt, said(state), late).attempt == denied.attempt
+    proved = MACHINE.apply_late_proof(denied.attempt, said(CardRefundState.DONE), late)
+    assert (proved.attempt.state, proved.effects) == (RefundAttemptState.DONE, frozenset({RefundEffect.COUNT_REFUND}))
+
+
 def test_what_the_bank_refuses_is_due_by_another_way() -> None:
     refused = MACHINE.apply_answer(SENT, said(CardRefundState.REFUSED), NOW)
     assert refused.effects == {RefundEffect.RETURN_TO_STAFF}
@@ -69,7 +84,7 @@ def test_what_the_bank_refuses_is_due_by_another_way() -> None:
     [
         ([], 200_000),
         ([RefundAttemptState.DONE, RefundAttemptState.UNKNOWN, RefundAttemptState.SENT], 50_000),
-        ([RefundAttemptState.REFUSED], 200_000),
+        ([RefundAttemptState.REFUSED, RefundAttemptState.DENIED], 200_000),
         ([RefundAttemptState.DUE] * 5, 0),
     ],
 )

@@ -10,11 +10,12 @@ from domain.gateways.refund_attempt import RefundAttemptState
 from domain.values.text import group_digits
 from tests.channels.admin.audit_reader import list_audited
 from tests.channels.admin.bills.test_refund_pages import GIVE, LIST, back, bill_of, returned
-from tests.support.refunding_bank import REFUSED, SILENT, RefundingBank
+from tests.support.refunding_bank import DENIED_BY_BANK, REFUSED, SILENT, RefundingBank
 from tests.support.scenarios.card_refunds import (
     cancel_paid_online,
     load_last_refund,
     open_refunding_bank,
+    send_back,
     send_due,
 )
 from tests.support.scenarios.refunds_due import cancelled
@@ -23,6 +24,8 @@ from tests.support.staff_site import StaffSite, Visitor, visitor
 
 CARD = "۶۰۳۷۹۹******۷۸۹۳"
 SEND = "برگرداندن به همان کارت"
+DENY = "پایان بده: بانک گفته برنگشته است"
+REASON = "بانک تلفنی گفت چنین برگشتی ندارد"
 
 
 @pytest.fixture
@@ -116,6 +119,44 @@ async def test_what_the_bank_refused_says_why_and_goes_to_an_iban(
     assert "موجودی" in page or "اعتبار" in page, "the bank's reason"
     assert await revenue.post(GIVE, **back(bill, "حواله ۱")) == f"{LIST}?done=refund"
     assert [one.outcome for one in await returned(site, bill)] == [PaymentOutcome.RETURNED]
+
+
+async def test_what_the_bank_denies_for_ever_is_ended_with_a_reason_and_a_fresh_proof(
+    site: StaffSite, revenue: Visitor, bank: RefundingBank
+) -> None:
+    _, bill = await cancel_paid_online(site, bank)
+    bank.refund_answers.extend([DENIED_BY_BANK] * 9)
+    await revenue.get(LIST)
+    await send(revenue, bill)
+    await send_due(site)
+    assert DENY not in await revenue.get(LIST), "it may still arrive"
+    site.clock.at += timedelta(minutes=11)
+    refund = await load_last_refund(site, bill)
+    deny = f"{LIST}/card/{refund.id}/deny"
+    assert DENY in await revenue.get(LIST)
+    assert 'name="reason"' in await revenue.post(deny, 401, reason=REASON), "a fresh proof"
+    await revenue.sign_in("revenue")
+    await revenue.get(LIST)
+    refused = await revenue.post(deny, 422, reason=" ")
+    assert f'id="denied-{refund.id}"' in refused
+    assert await revenue.post(deny, reason=REASON) == f"{LIST}?done=card_refund_denied"
+    assert (await load_last_refund(site, bill)).state is RefundAttemptState.DENIED
+    assert ("staff:revenue", "card_refund_denied") in await list_audited(site)
+    page = await revenue.get(f"{LIST}?done=card_refund_denied")
+    assert REASON in page
+    assert SEND in page, "its money is due again"
+    assert "نتیجهٔ این برگشت معلوم شده است" in await revenue.post(deny, 409, reason=REASON)
+
+
+async def test_who_may_ask_a_bank_may_not_end_it(site: StaffSite, bank: RefundingBank) -> None:
+    _, bill = await cancel_paid_online(site, bank)
+    await send_back(site, bank, bill, *[DENIED_BY_BANK] * 9)
+    site.clock.at += timedelta(minutes=11)
+    refund = await load_last_refund(site, bill)
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        assert DENY not in await manager.get(LIST)
+        await manager.post(f"{LIST}/card/{refund.id}/deny", 403, reason=REASON)
 
 
 async def test_the_second_person_sees_the_card(site: StaffSite, bank: RefundingBank) -> None:

@@ -4,6 +4,8 @@ from collections import deque
 
 import pytest
 
+from domain.actions.bills.refunds import record_refund
+from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.card_refunds import list_refunding_gateways, send_to_card
 from domain.actions.settlement.reconciling import find_differences
@@ -15,7 +17,7 @@ from domain.settlement.layouts import LayoutError, parse_layouts
 from domain.settlement.settlement_file import ExaminedFile
 from domain.values.actors import Role
 from tests.support.municipality import FOUR_HOURS, actor
-from tests.support.refunding_bank import REFUSED, SILENT, RefundingBank
+from tests.support.refunding_bank import DENIED_BY_BANK, REFUSED, SILENT, RefundingBank
 from tests.support.scripted_bank import Payer, answer
 from tests.support.settlement_files import RevenueUnit, jalali_day, sale_line
 
@@ -34,6 +36,7 @@ amount = 3
 moment = 4
 direction = 5
 """
+IBAN = "IR062960000000100324200001"
 HEADING = "سفارش,مرجع,مبلغ,زمان,نوع\n"
 
 
@@ -141,6 +144,47 @@ async def test_money_that_went_back_without_us_is_noted(revenue: RevenueUnit, pa
     assert await balances(payer) == (FOUR_HOURS, 0), "nothing was moved"
     async with payer.town.store.open_unit(write=False) as uow:
         assert await uow.suspense.count_open() == (0, 0)
+
+
+async def begin_denied(payer: Payer, sale: str) -> tuple[str, RefundAttempt]:
+    """Begin a refund that the bank never answers for, and end it by hand."""
+    code, unknown = await begin_refund(payer, sale, *[DENIED_BY_BANK] * 99)
+    payer.town.advance(hours=1)
+    cashier = actor(Role.REVENUE, "cashier")
+    await deny_card_refund(payer.town.desk, payer.town.store, payer.gateways, unknown.id, "بانک گفت", cashier)
+    return code, await load_refund(payer, unknown)
+
+
+async def test_a_denied_refund_that_a_file_names_counts_while_its_money_is_still_there(
+    revenue: RevenueUnit, payer: Payer
+) -> None:
+    code, denied = await begin_denied(payer, "1")
+    assert denied.state is RefundAttemptState.DENIED
+    assert await revenue.outcomes(await book(revenue, refund_line(payer, denied.refund_number))) == ["settles"]
+    assert (await load_refund(payer, denied)).state is RefundAttemptState.DONE
+    assert [bill.state for bill in await payer.town.bills(code)] == [BillState.REFUNDED]
+    assert await revenue.differences() == []
+    assert await balances(payer) == (FOUR_HOURS, -FOUR_HOURS)
+
+
+async def test_a_denied_refund_that_a_file_names_after_its_money_went_another_way_is_a_difference(
+    revenue: RevenueUnit, payer: Payer
+) -> None:
+    code, denied = await begin_denied(payer, "1")
+    async with payer.town.store.open_unit() as uow:
+        bill_id = (await payer.town.bills(code))[-1].bill_id
+        await record_refund(payer.town.desk, uow, bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+    before = await balances(payer)
+    line = refund_line(payer, denied.refund_number)
+    assert await revenue.outcomes(await book(revenue, line)) == ["refunded_twice"]
+    [difference] = await revenue.differences()
+    assert (difference.kind.value, difference.party.value, difference.amount) == (
+        "refunded_twice",
+        "revenue",
+        FOUR_HOURS,
+    )
+    assert (await load_refund(payer, denied)).state is RefundAttemptState.DENIED
+    assert await balances(payer) == before, "nothing was moved"
 
 
 async def test_refunds_that_no_file_has_and_unknown_ones_are_named_until_they_are_known(
