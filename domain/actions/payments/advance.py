@@ -40,10 +40,10 @@ async def advance_due_attempts(dependencies: Dependencies, store: Store, gateway
     A fault with one attempt is logged: it waits for the end of its claim, and delays no other attempt.
     """
     workers = [AttemptWorker(dependencies, store, gateway) for gateway in gateways.values()]
-    return sum(await _gather_all([worker.advance_due() for worker in workers]))
+    return sum(await gather_all([worker.advance_due() for worker in workers]))
 
 
-async def _gather_all(steps: Sequence[Awaitable[int]]) -> list[int]:
+async def gather_all(steps: Sequence[Awaitable[int]]) -> list[int]:
     """Await all of them, and raise the first failure only then: what a bank was asked must not be cut off."""
     results = await asyncio.gather(*steps, return_exceptions=True)
     for result in results:
@@ -89,7 +89,7 @@ class AttemptWorker:
             if not batch:
                 break
             async with keep_claims(self._store, batch, claim_token):
-                step_count += sum(await _gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
+                step_count += sum(await gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
         return step_count
 
     async def advance_now(self, attempt_id: int) -> PaymentAttempt:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import RUN_SECONDS, GatewaysByName
+from domain.actions.payments.advance import RUN_SECONDS, GatewaysByName, gather_all
 from domain.actions.payments.asking import ASKING_ROLES
 from domain.actions.payments.card_refund_changes import store_refund_change
 from domain.actions.payments.changes import gateway_actor
@@ -35,8 +35,11 @@ _MACHINE = RefundMachine()
 
 
 async def send_due_refunds(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
-    """Advance every transfer back to a card that is due; return how many steps were made."""
-    return sum([await CardRefundWorker(dependencies, store, gateway).send_due() for gateway in gateways.values()])
+    """Advance every transfer back to a card that is due, at all gateways at once: a silent bank delays its own alone.
+    Return how many steps were made.
+    """
+    workers = [CardRefundWorker(dependencies, store, gateway) for gateway in gateways.values()]
+    return sum(await gather_all([worker.send_due() for worker in workers]))
 
 
 async def ask_about_refund(

@@ -1,0 +1,77 @@
+"""A bank that says nothing of a transfer to a card: over the real store, the gateway with a time-out, the fake bank."""
+
+import asyncio
+
+import pytest
+
+from domain.actions.payments.card_refund_worker import send_due_refunds
+from domain.bills.bill import BillState, PaymentOutcome
+from domain.gateways.gateway import TIMED_OUT, PaymentGateway, SaleState
+from domain.gateways.refund_attempt import RefundAttemptState
+from domain.ledger.accounts import Account, AccountKey
+from domain.values.errors import NotAllowedNow
+from tests.fakes.behpardakht_bank import BehpardakhtFault
+from tests.payments.behpardakht.card_owner import REQUEST, CardOwner
+from tests.support.municipality import FOUR_HOURS, NEIGHBOUR
+from tests.support.refunding_bank import RefundingBank
+from tests.support.scripted_bank import Payer, answer
+
+
+@pytest.mark.parametrize(("fault", "requests"), [("silent_before", 2), ("silent_after", 1)])
+async def test_a_transfer_that_timed_out_is_inquired_and_goes_once(
+    owner: CardOwner, hasty_gateway: PaymentGateway, fault: BehpardakhtFault, requests: int
+) -> None:
+    code = await owner.cancel_paid()
+    await owner.send(code)
+    owner.bank.faults_of[REQUEST].append(fault)
+    patient_gateway, owner.gateway = owner.gateway, hasty_gateway
+    assert await owner.work() == 1
+    refund = await owner.refund(code)
+    assert (refund.state, refund.code) == (RefundAttemptState.UNKNOWN, TIMED_OUT)
+    assert await owner.balance_of(AccountKey(Account.REFUNDS_PAYABLE)) == -FOUR_HOURS
+    with pytest.raises(NotAllowedNow, match="on_its_way"):
+        await owner.send_by_iban(code)
+    owner.gateway = patient_gateway
+    assert await owner.finish(code) is RefundAttemptState.DONE
+    assert [call.operation for call in owner.bank.calls].count(REQUEST) == requests
+    assert (len(owner.bank.sales.transfers), owner.bank.sales.deposited) == (1, 0)
+    assert [one.outcome for one in await owner.town.payments(code)].count(PaymentOutcome.RETURNED) == 1
+    assert await owner.balance_of(AccountKey(Account.REFUNDS_PAYABLE)) == 0
+
+
+async def test_a_silent_bank_delays_no_other_one(owner: CardOwner) -> None:
+    town, silent_bank, speaks = owner.town, RefundingBank(), asyncio.Event()
+    delayed = await cancel_paid_elsewhere(owner, silent_bank)
+    sent = await owner.cancel_paid()
+    for code in (delayed, sent):
+        await owner.send(code)
+
+    async def stay_silent() -> None:
+        await speaks.wait()
+
+    silent_bank.meanwhile = stay_silent
+    gateways: dict[str, PaymentGateway] = {silent_bank.name: silent_bank, owner.gateway.name: owner.gateway}
+    run = asyncio.create_task(send_due_refunds(town.desk, town.store, gateways))
+    try:
+        for _ in range(600):
+            if (await owner.refund(sent)).state is RefundAttemptState.DONE:
+                break
+            await asyncio.sleep(0.05)
+        assert (await owner.refund(sent)).state is RefundAttemptState.DONE
+        assert (await owner.refund(delayed)).state is RefundAttemptState.SENT
+    finally:
+        speaks.set()
+        assert await run == 2
+    assert [await owner.bill_state(code) for code in (delayed, sent)] == [BillState.REFUNDED] * 2
+
+
+async def cancel_paid_elsewhere(owner: CardOwner, bank: RefundingBank) -> str:
+    """Pay a neighbour's request at another bank, and cancel it."""
+    town, payer = owner.town, Payer(owner.town, bank)
+    code = await town.reach("awaiting_payment", mobile=NEIGHBOUR)
+    await payer.come_back(await payer.leave(code))
+    bank.script(answer(SaleState.VERIFIED), answer(SaleState.SETTLED))
+    await payer.advance(seconds=1)
+    town.desk.card_refund_gateways |= {bank.name}
+    await town.says(f"لغو {code}", "۱", mobile=NEIGHBOUR)
+    return code
