@@ -146,6 +146,11 @@ class PaymentAttempt:
         return sum(share.amount for share in self.shares)
 
     @property
+    def card_amount(self) -> int:
+        """Rials that the card paid, as far as we know: less than the amount after a discount of the bank."""
+        return min(self.amount, self.paid_amount or self.amount)
+
+    @property
     def sale(self) -> Sale:
         """What the bank is asked about; only once there is a session."""
         return Sale(

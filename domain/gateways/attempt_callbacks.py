@@ -72,9 +72,10 @@ class CallbackTransitions(AttemptTransitions):
     def _claim_sale(self, attempt: PaymentAttempt, callback: GatewayCallback) -> PaymentAttempt:
         """Take up the sale that a callback names; what the bank said of another one is not said of this."""
         claimed = replace(attempt, card=callback.card or attempt.card, code=callback.code)
+        paid_amount = _read_discounted(callback.paid_amount, attempt)
         if callback.sale_number in {attempt.sale_number, None}:
-            return claimed
-        return replace(claimed, sale_number=callback.sale_number, bank_amount=None, paid_amount=None)
+            return replace(claimed, paid_amount=attempt.paid_amount or paid_amount)
+        return replace(claimed, sale_number=callback.sale_number, bank_amount=None, paid_amount=paid_amount)
 
     def _apply_repeated_callback(self, attempt: PaymentAttempt, callback: GatewayCallback) -> AttemptChange:
         """A sale that is verified or ended stays what it is; another sale of the same session is somebody's to see."""
@@ -100,3 +101,8 @@ class CallbackTransitions(AttemptTransitions):
         if not self._bears_token(attempt, callback):
             return self._refuse_without_token(attempt, callback)
         return self._alert(attempt, AttemptAlert.FOREIGN_CALLBACK, "foreign_callback")
+
+
+def _read_discounted(paid_amount: int | None, attempt: PaymentAttempt) -> int | None:
+    """Return what a browser says was paid, where that is a part of the amount: a claim, until the bank says it."""
+    return paid_amount if paid_amount is not None and 0 < paid_amount < attempt.amount else None

@@ -103,6 +103,10 @@ class GatewayCallback:
     """Why it was not paid; None where it claims to be."""
     amount: int | None = None
     """Rials that it names; None: none. Looked at where the bank asks before it takes the money (`checkout.py`)."""
+    paid_amount: int | None = None
+    """Rials that it says the payer paid after a discount of the bank; None: not said. It limits what may go back to the
+    card, and nothing else follows from it.
+    """
     card: str | None = None
     """The paying card, masked (`card_numbers.py`)."""
     token: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from channels.admin.actors import describe_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.card_refunds import CardTransfer, plan_card_transfers
+from domain.actions.payments.card_refunds import CardTransfer, list_discounted_sales, plan_card_transfers
 from domain.bills.bill import Payment, Refund
 from domain.gateways.code_texts import describe_code
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent
@@ -83,6 +83,16 @@ class CardChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CardDiscount:
+    """A discount of the bank's on a sale, in rials with Persian digits."""
+
+    discount: str
+    """What the bank bore."""
+    card_amount: str
+    """What the card paid, and can have back."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardMoneyView:
     """Where the money of a bill that is due back can go, and what is on its way to a card."""
 
@@ -90,6 +100,8 @@ class CardMoneyView:
     """What can go to cards; None: nothing can."""
     transferable_amount: str | None
     """What can be transferred to an IBAN, in rials with Persian digits; None: nothing, or all is on its way."""
+    discounts: Sequence[CardDiscount]
+    """Sales of which less can go to the card than they are over; none where nothing is due."""
     refunds: Sequence[CardRefundView]
     """The bill's transfers to cards, oldest first."""
 
@@ -120,6 +132,7 @@ async def load_card_money(
     return CardMoneyView(
         choice=_build_choice(transfers) if transfers else None,
         transferable_amount=group_digits(free_amount) if free_amount else None,
+        discounts=await _load_discounts(uow, dependencies, payments) if free_amount else (),
         refunds=[await load_card_refund_view(uow, dependencies, attempt, member_names) for attempt in attempts],
     )
 
@@ -165,6 +178,15 @@ def _build_step(
         code_meaning=describe_code(catalogue, gateway, event.code),
         reason=str(event.details.get("reason", "")),
     )
+
+
+async def _load_discounts(
+    uow: UnitOfWork, dependencies: Dependencies, payments: Sequence[Payment]
+) -> list[CardDiscount]:
+    return [
+        CardDiscount(group_digits(attempt.amount - attempt.card_amount), group_digits(attempt.card_amount))
+        for attempt in await list_discounted_sales(dependencies, uow, payments)
+    ]
 
 
 def _build_choice(transfers: Sequence[CardTransfer]) -> CardChoice:

@@ -101,13 +101,26 @@ def _match_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> It
     yield from zip(surplus, (refund for refund in valid_refunds if refund.is_of_surplus), strict=False)
 
 
+async def list_discounted_sales(
+    dependencies: Dependencies, uow: UnitOfWork, payments: Sequence[Payment]
+) -> list[PaymentAttempt]:
+    """Return the attempts of these payments whose cards paid less than their amount, and can be paid back."""
+    attempt_ids = {
+        payment.attempt_id
+        for payment in payments
+        if payment.attempt_id is not None and payment.gateway in dependencies.card_refund_gateways
+    }
+    attempts = [await uow.payment_attempts.get(attempt_id) for attempt_id in sorted(attempt_ids)]
+    return [attempt for attempt in attempts if attempt.card_amount < attempt.amount]
+
+
 async def _fit_into_sale(uow: UnitOfWork, attempt_id: int, refunds: Sequence[Refund]) -> CardTransfer:
     """Return the refunds that fit into what is left of a sale."""
     attempt = await uow.payment_attempts.get(attempt_id)
     if attempt.state is not AttemptState.SETTLED:
         return CardTransfer(attempt, ())
-    paid_amount = min(attempt.amount, attempt.paid_amount or attempt.amount)
-    left_amount, fitting = get_refundable_amount(paid_amount, await uow.card_refunds.list_of_sale(attempt_id)), []
+    earlier_refunds = await uow.card_refunds.list_of_sale(attempt_id)
+    left_amount, fitting = get_refundable_amount(attempt.card_amount, earlier_refunds), []
     for refund in refunds:
         if refund.amount <= left_amount:
             left_amount -= refund.amount

@@ -270,13 +270,41 @@ async def test_a_discount_of_the_banks_does_not_go_to_the_card(owner: CardOwner)
     await owner.come_back(owner.pay(attempt))
     await owner.wait(attempt, seconds=1)
     await owner.town.says(f"لغو {code}", "۱")
-    owner.town.sql("UPDATE payment_attempts SET paid_amount = ?", FOUR_HOURS - 20_000)
+    assert owner.town.rows("SELECT paid_amount FROM payment_attempts") == [(FOUR_HOURS - 20_000,)]
     assert (await refusal(owner, code)).detail == "no_card"
     owner.town.sql("UPDATE payment_attempts SET paid_amount = NULL")
     await owner.send(code)
     await owner.work()
     refund = await owner.refund(code)
     assert (refund.state, refund.code, owner.bank.sales.transfers) == (RefundAttemptState.REFUSED, "19", {})
+
+
+async def test_of_a_discounted_sale_and_another_one_each_goes_its_way(owner: CardOwner) -> None:
+    code = await owner.town.reach("awaiting_payment")
+    discounted, whole = await owner.leave(code), await owner.leave(code)
+    owner.bank.sales.pay(discounted.reference or "", CARD, discount=20_000)
+    for attempt in (discounted, whole):
+        await owner.come_back(owner.pay(attempt))
+        await owner.wait(attempt, seconds=1)
+    await owner.town.says(f"لغو {code}", "۱")
+    set_limit(owner, 2 * FOUR_HOURS)
+    [begun] = await owner.send(code, FOUR_HOURS)
+    assert begun.attempt_id == whole.id
+    await owner.work()
+    assert await owner.bill_state(code) is BillState.REFUND_DUE
+    await owner.send_by_iban(code)
+    assert (await owner.bill_state(code), owner.bank.sales.deposited) == (BillState.REFUNDED, FOUR_HOURS)
+    assert await owner.balance_of(AccountKey(Account.GATEWAY_CLEARING, "behpardakht")) == FOUR_HOURS
+    assert await owner.balance_of(AccountKey(Account.BANK, "refund")) == -FOUR_HOURS
+
+
+@pytest.mark.parametrize("claimed", ["", "abc", "-5", "0", str(10 * FOUR_HOURS), "1.5"])
+async def test_a_discount_that_is_none_changes_nothing(owner: CardOwner, claimed: str) -> None:
+    code = await owner.town.reach("awaiting_payment")
+    attempt = await owner.leave(code)
+    await owner.come_back({**owner.pay(attempt), "FinalAmount": claimed})
+    await owner.wait(attempt, seconds=1)
+    assert owner.town.rows("SELECT paid_amount, state FROM payment_attempts") == [(None, "settled")]
 
 
 async def test_the_staff_ask_the_bank_about_it(owner: CardOwner) -> None:

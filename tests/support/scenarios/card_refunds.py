@@ -25,14 +25,18 @@ def open_refunding_bank(site: StaffSite) -> RefundingBank:
     return bank
 
 
-async def cancel_paid_online(site: StaffSite, bank: RefundingBank) -> tuple[ServiceRequest, Bill]:
-    """A request that was paid online and then cancelled, with its bill: all of it is due back."""
+async def cancel_paid_online(
+    site: StaffSite, bank: RefundingBank, paid_amount: int | None = None
+) -> tuple[ServiceRequest, Bill]:
+    """A request that was paid online and then cancelled, with its bill: all of it is due back. `paid_amount` is what
+    the card paid after a discount of the bank.
+    """
     request = await site.submitted()
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(request.code, step, role)
     async with site.store.open_unit(write=False) as uow:
         (bill,) = await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
-    await settle(site, bank, bill, sale=str(bill.id))
+    await settle(site, bank, bill, sale=str(bill.id), paid_amount=paid_amount)
     await site.demo.act(request.code, "cancel", Role.CIVIL)
     return request, bill
 

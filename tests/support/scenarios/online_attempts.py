@@ -70,11 +70,13 @@ async def leave_unknown(site: StaffSite, bank: ScriptedBank, *bills: Bill, sale:
     return await load_attempt(site, attempt)
 
 
-async def settle(site: StaffSite, bank: ScriptedBank, *bills: Bill, sale: str = "9000001") -> PaymentAttempt:
-    """Pay, as the bank confirms."""
+async def settle(
+    site: StaffSite, bank: ScriptedBank, *bills: Bill, sale: str = "9000001", paid_amount: int | None = None
+) -> PaymentAttempt:
+    """Pay, as the bank confirms; `paid_amount` after a discount of its."""
     attempt = await leave(site, bank, *bills)
     await come_back(site, bank, attempt, sale)
-    bank.script(answer(SaleState.VERIFIED, card=CARD), answer(SaleState.SETTLED))
+    bank.script(answer(SaleState.VERIFIED, card=CARD, paid_amount=paid_amount), answer(SaleState.SETTLED))
     await advance(site, seconds=1)
     await advance(site, seconds=1)
     return await load_attempt(site, attempt)

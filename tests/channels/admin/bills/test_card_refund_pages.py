@@ -148,6 +148,17 @@ async def test_what_the_bank_denies_for_ever_is_ended_with_a_reason_and_a_fresh_
     assert "نتیجهٔ این برگشت معلوم شده است" in await revenue.post(deny, 409, reason=REASON)
 
 
+async def test_a_discount_of_the_banks_is_shown_and_the_card_not_offered(
+    site: StaffSite, revenue: Visitor, bank: RefundingBank
+) -> None:
+    request, bill = await cancel_paid_online(site, bank, paid_amount=1000)
+    for address in (LIST, f"/staff/requests/{request.code}"):
+        page = await revenue.get(address)
+        assert f"بانک {group_digits(bill.amount - 1000)} ریال تخفیف داده و از کارت ۱٬۰۰۰ ریال برداشت شده است" in page
+        assert 'value="card"' not in page
+        assert 'name="iban"' in page
+
+
 async def test_who_may_ask_a_bank_may_not_end_it(site: StaffSite, bank: RefundingBank) -> None:
     _, bill = await cancel_paid_online(site, bank)
     await send_back(site, bank, bill, *[DENIED_BY_BANK] * 9)
