@@ -14,7 +14,7 @@ from domain.blocks.charging import (
 )
 from domain.fields.form import Field
 from domain.fields.types import Moment
-from domain.language.service import Effect, Notice, Transition, Trigger
+from domain.language.service import Audience, Effect, Notice, Transition, Trigger
 from domain.values.actors import Role
 
 REVENUE_ROLES = frozenset({Role.REVENUE})
@@ -27,7 +27,8 @@ def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:
 
     `expiry_effects` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has
     a notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it sends
-    that.
+    that. When money came, the unit whose turn it is
+    has one too.
     """
     return (
         Transition(
@@ -39,7 +40,7 @@ def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:
         ),
         Transition(
             "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
-            notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
+            notices=(Notice("pay"), Notice("unit_paid", Audience.OWNER_UNIT)), trigger=Trigger.BILL_SETTLED,
         ),
         Transition("await_payment", ("paid",), "awaiting_payment", trigger=Trigger.PAYMENT_REVERSED),
         Transition(

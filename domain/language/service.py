@@ -124,7 +124,7 @@ class Trigger(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is notified."""
+    """Who is notified. `OWNER_UNIT`: the assignee, if that is one of the unit whose turn it is then; else that unit."""
 
     CITIZEN = "citizen"
     OPERATORS = "operators"

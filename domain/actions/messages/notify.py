@@ -55,9 +55,11 @@ async def announce_outcome(
     """
     replies = []
     for due_notice in outcome.due_notices:
-        notice_text = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
-        message = await append_payment_link(dependencies, uow, notice_text, due_notice.facts)
-        for mobile in await find_recipients(dependencies, uow, outcome.request, due_notice.notice.audience):
+        audience = due_notice.notice.audience
+        message = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
+        if audience is Audience.CITIZEN:  # who pays: the page of bill and receipt is nobody else's
+            message = await append_payment_link(dependencies, uow, message, due_notice.facts)
+        for mobile in await find_recipients(dependencies, uow, outcome.request, audience):
             if actor.kind == "citizen" and mobile == actor.identifier:
                 replies.append(message)
             else:
@@ -180,7 +182,17 @@ async def find_recipients(
     if audience is Audience.OPERATORS:
         booked_resources = await uow.fleet.list_of_request(request.id)
         return sorted({resource.mobile for _, resource in booked_resources if resource.mobile})
-    return await list_unit_mobiles(uow, dependencies, request)
+    return await _list_responsible_mobiles(uow, dependencies, request)
+
+
+async def _list_responsible_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
+    """Return the mobile of a request's assignee, where that one is on duty in the unit whose turn it is and has one;
+    else those of that unit's staff.
+    """
+    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
+    mobiles_by_username = await _map_role_mobiles(uow, dependencies, unit) if unit else {}
+    assignee_mobile = mobiles_by_username.get(request.assignee or "")
+    return [assignee_mobile] if assignee_mobile else list(mobiles_by_username.values())
 
 
 async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
@@ -191,8 +203,13 @@ async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request
 
 async def list_role_mobiles(uow: UnitOfWork, dependencies: Dependencies, role: Role) -> list[str]:
     """Return the mobiles of those who take care of a role's work today."""
+    return list((await _map_role_mobiles(uow, dependencies, role)).values())
+
+
+async def _map_role_mobiles(uow: UnitOfWork, dependencies: Dependencies, role: Role) -> dict[str, str]:
+    """Return user name → mobile of those who take care of a role's work today and have one."""
     members_on_duty = await staffing.list_on_duty(uow, role, staffing.today_in_tehran(dependencies))
-    return [member.mobile for member in members_on_duty if member.mobile]
+    return {member.username: member.mobile for member in members_on_duty if member.mobile}
 
 
 async def replace_expired_notices(

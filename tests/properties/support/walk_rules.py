@@ -33,12 +33,12 @@ CAME_TO_NOTHING = frozenset({Phase.CANCELLED, Phase.DECLINED})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The store before and after something was done, and who is in which unit (mobiles)."""
+    """The store before and after something was done, and who is in which unit: user name → mobile."""
 
     desk: Dependencies
     before: Snapshot
     after: Snapshot
-    unit_mobiles: Mapping[Role, list[str]]
+    unit_mobiles: Mapping[Role, Mapping[str, str]]
 
     def service(self, request: ServiceRequest) -> Service:
         """Return the declaration of a request's service."""
@@ -254,7 +254,9 @@ def _meant(step: Step, now: ServiceRequest, to: Audience | StoredMobile) -> list
     if to is Audience.OPERATORS:
         return [resource.mobile for _, resource in step.after.held(now) if resource.mobile]
     unit = step.service(now).state_named(now.state).unit
-    return step.unit_mobiles.get(unit, []) if unit else []
+    mobiles = step.unit_mobiles.get(unit, {}) if unit else {}
+    own_mobile = mobiles.get(now.assignee or "")
+    return [own_mobile] if own_mobile else list(mobiles.values())
 
 
 RULES: tuple[Rule, ...] = (

@@ -75,7 +75,7 @@ class Walk:
     """One walk. `gone` are the edges by which requests of the service went."""
 
     walker: Walker
-    unit_mobiles: dict[Role, list[str]]
+    unit_mobiles: dict[Role, dict[str, str]]
     gone: set[Edge] = field(default_factory=set)
     last: Snapshot | None = None
     stale: bool = True
@@ -319,5 +319,5 @@ async def begun(town: Municipality, service: Service, draw: st.DataObject) -> Wa
     async with town.store.open_unit(write=False) as uow:
         members = {role: await uow.people.list_staff_with_role(role) for role in sorted(STAFF_ROLES)}
     staff = {role: [one.username for one in those] for role, those in members.items()}
-    mobiles = {role: [one.mobile for one in those if one.mobile] for role, those in members.items()}
+    mobiles = {role: {one.username: one.mobile for one in those if one.mobile} for role, those in members.items()}
     return Walk(Walker(town, service, draw, staff), mobiles)

@@ -201,15 +201,17 @@ async def test_at_night_notices_wait_while_replies_and_receipts_go(town: Municip
     await town.pay(code)
     reply = (await town.say(CITIZEN, "درخواست‌ها")).reply
     notice, receipt = (await town.sent(NEIGHBOUR))[-1], (await town.sent())[-2]
+    (unit_notice,) = await town.sent(CIVIL_OFFICER)
     assert reply is not None
-    assert [(one.cls, one.not_before) for one in (notice, receipt, reply)] == [
+    assert [(one.cls, one.not_before) for one in (notice, unit_notice, receipt, reply)] == [
+        (MessageClass.NOTICE, MORNING),
         (MessageClass.NOTICE, MORNING),
         (MessageClass.RECEIPT, NIGHT),
         (MessageClass.REPLY, NIGHT),
     ]
-    assert {receipt.id, reply.id} == await claimed(town) & {notice.id, receipt.id, reply.id}
+    assert {receipt.id, reply.id} == await claimed(town) & {notice.id, unit_notice.id, receipt.id, reply.id}
     town.clock.at = MORNING
-    assert await claimed(town) == {notice.id}
+    assert await claimed(town) == {notice.id, unit_notice.id}
 
 
 async def claimed(town: Municipality) -> set[int]:
@@ -274,12 +276,12 @@ async def test_replies_too_old_are_not_replaced(town: Municipality) -> None:
     assert len(await town.sent()) == 1
 
 
-async def test_what_operators_missed_is_not_told_to_the_citizen(town: Municipality) -> None:
+async def test_what_unit_and_operators_missed_is_not_told_to_the_citizen(town: Municipality) -> None:
     code = await town.reach("scheduled", "ماشین لودر ۴ ساعت شنبه ساعت ۸ کوچه بهار")
     town.sql("UPDATE outbox SET state = 'delivered' WHERE recipient = ?", CITIZEN)
     before = len(await town.sent())
     town.advance(days=2, seconds=1)
-    assert [one.recipient for one in await town.expire_texts()] == [DRIVER]
+    assert [one.recipient for one in await town.expire_texts()] == [CIVIL_OFFICER, DRIVER]
     assert len(await town.sent()) == before
     assert (await town.request(code)).state == "scheduled"
 
