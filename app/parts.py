@@ -214,7 +214,7 @@ def _build_portal(parts: ServerParts) -> Channel:
         security_contact=SecurityContact(settings.security.contact, settings.security.expires),
         demo_phone_address=PHONE_PATH if settings.demo else None,
     )
-    return Portal(parts.dependencies, parts.store, installation)
+    return Portal(parts.dependencies, parts.store, installation, parts.printer)
 
 
 def _build_payment_pages(parts: ServerParts) -> Channel:

@@ -19,20 +19,24 @@ from channels.portal.requests import build_form_pages
 from channels.portal.service.calculator import PriceCalculator
 from channels.portal.service.service_page import CitizenServicePages
 from channels.portal.session_pages import SessionPages
-from channels.portal.tracking.code_page import CodePage
+from channels.portal.tracking import build_tracking_pages
 from channels.portal.verifying import VerifyPage
 from channels.web.site import add_site_folder
 from domain.actions.dependencies import Dependencies
+from domain.papers.ports import Printer
 from domain.unit_of_work import Store
 
 
 class Portal:
     """Mounts the portal."""
 
-    def __init__(self, dependencies: Dependencies, store: Store, installation: PortalInstallation) -> None:
+    def __init__(
+        self, dependencies: Dependencies, store: Store, installation: PortalInstallation, printer: Printer
+    ) -> None:
         self._dependencies = dependencies
         self._store = store
         self._installation = installation
+        self._printer = printer
 
     def mount(self, app: web.Application) -> None:
         """Add the portal's templates, assets and pages to an application."""
@@ -47,7 +51,6 @@ class Portal:
         pages = (
             HomePage(dependencies, store, installation),
             PriceCalculator(dependencies, store),
-            CodePage(dependencies, store),
             VerifyPage(dependencies, store, installation),
             PublicFiles(dependencies, installation),
         )
@@ -63,5 +66,6 @@ class Portal:
             SessionPages(dependencies, store),
             CitizenServicePages(dependencies, store),
             *build_form_pages(dependencies, store),
+            *build_tracking_pages(dependencies, store, self._printer),
         )
         PortalGuard(dependencies, store, mobile_steps).mount_pages(app, page_groups)

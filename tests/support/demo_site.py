@@ -28,6 +28,8 @@ from domain.fleet.resources import Resource, ResourceKind
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
+from domain.papers.document import Letterhead
+from domain.papers.ports import Printer
 from domain.people.person import Person
 from domain.services import SERVICES, collect_intents, services_by_key
 from domain.settings.contact import BotContact, Contact
@@ -35,6 +37,7 @@ from domain.settings.policy import Policy
 from domain.tariffs.tariff import TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
+from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 
 LINE = "30001405"
@@ -58,6 +61,8 @@ INSTALLATION = PortalInstallation(
     security_contact=SecurityContact(("mailto:security@pishkhan.example",), date(2027, 3, 20)),
     demo_phone_address=PHONE_PATH,
 )
+
+LETTERHEAD = Letterhead("شهرداری گمیشان", "گمیشان، خیابان امام خمینی", "017-34112233")
 
 CITIZENS = (
     Person("+989121234567", "مریم آق‌آتابای", None, MORNING),
@@ -107,12 +112,12 @@ def build_desk(
     return Dependencies(engine, Wording(Catalogue.load(texts), services), Grammar(collect_intents(services)))
 
 
-def build_app(desk: Dependencies, store: SqlStore) -> web.Application:
+def build_app(desk: Dependencies, store: SqlStore, printer: Printer) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
     links = {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}
     Site(desk.wording, links, CONTACT).mount(app)
-    Portal(desk, store, INSTALLATION).mount(app)
+    Portal(desk, store, INSTALLATION, printer).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app
 
@@ -128,10 +133,11 @@ async def demo_site(
     desk = desk_of(clock)
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
     await _furnish(store, desk)
-    carrying = asyncio.create_task(_carry(relay, waking))
+    carrying, printer = asyncio.create_task(_carry(relay, waking)), PaperPrinter(lambda: LETTERHEAD, SITE_ADDRESS)
     try:
-        yield DemoSite(build_app(desk, store), desk, store, relay, clock)
+        yield DemoSite(build_app(desk, store, printer), desk, store, relay, clock)
     finally:
+        await printer.close()
         carrying.cancel()
         await asyncio.wait([carrying])
         await store.close()

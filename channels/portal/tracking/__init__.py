@@ -1,1 +1,23 @@
-"""Following requests on the portal."""
+"""Following requests on the portal: by a code alone, all of one's own, and what can be done with one."""
+
+from channels.portal.frame import PortalPageGroup
+from channels.portal.tracking.code_page import CodePage
+from channels.portal.tracking.command_forms import CommandForms
+from channels.portal.tracking.own_requests_page import OwnRequestsPage
+from channels.portal.tracking.request_forms import RequestForms
+from channels.portal.tracking.request_page import RequestPage
+from domain.actions.dependencies import Dependencies
+from domain.papers.ports import Printer
+from domain.unit_of_work import Store
+
+
+def build_tracking_pages(dependencies: Dependencies, store: Store, printer: Printer) -> tuple[PortalPageGroup, ...]:
+    """Return the pages by which requests are followed."""
+    request_page = RequestPage(dependencies, store, printer)
+    return (
+        CodePage(dependencies, store),
+        OwnRequestsPage(dependencies, store),
+        request_page,
+        CommandForms(dependencies, store, request_page),
+        RequestForms(dependencies, store, request_page),
+    )

@@ -1,19 +1,22 @@
 """`/track`: whoever has a tracking code sees the service and how far the request is. By the code alone nothing more is
-shown; the page says how its owner sees all of it.
+shown; whom the request concerns is led to its own page, once the mobile is proved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from channels.portal.frame import PortalRoute, PortalVisitor
+from channels.portal.tracking.addresses import OWN_REQUESTS_PATH, request_address
 from channels.web.error_pages import status_of
 from channels.web.pages import render_page
 from domain.actions.dependencies import Dependencies
+from domain.actions.requests.own_requests import find_concerned_request
 from domain.actions.requests.public_tracking import PublicStatus, find_public_status
 from domain.requests.request import Phase
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError
+from domain.values.errors import CodeMistyped, DomainError, InvalidField, NotFound
 
 TRACK_PATH = "/track"
 CODE_INPUT = "code"
@@ -31,27 +34,39 @@ _DRAWN_PHASES: Mapping[Phase, Phase] = {
 
 
 class CodePage:
-    """The page, for anybody; who asks is known by the address alone."""
+    """The page, for anybody; who has proved no mobile is known by the address alone."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
 
-    def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Add it to an application's table of routes."""
-        router.add_get(TRACK_PATH, self._show_status)
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the route."""
+        return (PortalRoute("GET", TRACK_PATH, self._show_status),)
 
-    async def _show_status(self, request: web.Request) -> web.Response:
+    async def _show_status(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         """Show what a code tells, the form again with what was wrong, or the form alone."""
         code_text = request.query.get(CODE_INPUT, "").strip()
         if CODE_INPUT not in request.query:
             return self._render(request, code_text)
+        await self._lead_owner_on(code_text, visitor)
         try:
             public_status = await find_public_status(self._dependencies, self._store, code_text, request.remote or "")
         except DomainError as error:
             problem = self._dependencies.wording.render_error(error)
             return self._render(request, code_text, status=status_of(error), code_problem=problem)
         return self._render(request, code_text, **self._describe_status(public_status))
+
+    async def _lead_owner_on(self, code_text: str, visitor: PortalVisitor) -> None:
+        """Lead whom the request concerns to its own page, if the session has proved the mobile; no guess is counted."""
+        if visitor.proved_mobile is None:
+            return
+        try:
+            async with self._store.open_unit(write=False) as uow:
+                found, _ = await find_concerned_request(self._dependencies, uow, code_text, visitor.proved_mobile)
+        except (NotFound, CodeMistyped, InvalidField):
+            return  # it is not theirs, or no code: what a code alone tells says so
+        raise web.HTTPSeeOther(request_address(found.code))
 
     def _describe_status(self, public_status: PublicStatus) -> Mapping[str, Any]:
         get_text = self._dependencies.catalogue.text
@@ -60,6 +75,7 @@ class CodePage:
         way_phases = (*_STEPS_TO_END[: reached_count - 1], public_status.phase, *_STEPS_TO_END[reached_count:])
         return {
             "public_status": public_status,
+            "own_address": request_address(public_status.code),
             "service_title": self._dependencies.wording.service_title(public_status.service),
             "phase_title": get_text(f"phases.{public_status.phase}"),
             "next_step": get_text(f"portal.track.next.{public_status.phase}"),
@@ -68,5 +84,11 @@ class CodePage:
         }
 
     def _render(self, request: web.Request, code_text: str, status: int = 200, **answer: Any) -> web.Response:
-        context = {"code_text": code_text, "code_problem": "", "public_status": None, **answer}
+        context = {
+            "code_text": code_text,
+            "code_problem": "",
+            "public_status": None,
+            "list_address": OWN_REQUESTS_PATH,
+            **answer,
+        }
         return render_page(request, "portal/track.html", context, status=status)

@@ -17,6 +17,7 @@ from domain.actions.payments.link_addresses import find_bill_pages
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
+from domain.actions.requests.own_requests import find_requests_by_others
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
@@ -86,10 +87,7 @@ async def list_own_requests(turn: TurnContext, slots: SlotValues) -> CommandRepl
 
 async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceRequest]) -> list[ServiceRequest]:
     """Add what others asked for this citizen; newest first."""
-    request_finders = [
-        service.find_concerning for service in turn.dependencies.services.values() if service.find_concerning
-    ]
-    others = [request for find in request_finders for request in await find(turn.uow, turn.actor.identifier)]
+    others = await find_requests_by_others(turn.dependencies.services, turn.uow, turn.actor.identifier)
     requests_by_id = {request.id: request for request in (*own_requests, *others)}
     return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)[:MOST_COUNTED]
 

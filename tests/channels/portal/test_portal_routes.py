@@ -25,7 +25,7 @@ def list_forms(portal: DemoSite) -> Iterator[PortalRoute]:
 
 def fill_address(path: str) -> str:
     """Return an address that a route matches."""
-    return address(path, {"key": "machinery", "section": "place"}, "1")
+    return address(path, {"key": "machinery", "section": "place", "code": "123456786"}, "1")
 
 
 async def count_messages(portal: DemoSite) -> int:

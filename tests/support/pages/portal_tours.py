@@ -11,6 +11,7 @@ from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, Window
 from tests.support.pages.page_checks import NO_SUCH
 from tests.support.portal_citizen import OWN_MOBILE, read_newest_code
+from tests.support.scenarios import portal_requests
 
 OWN_NUMBER = "۰۹۱۲ ۱۲۳ ۴۵۶۷"
 
@@ -117,10 +118,54 @@ async def tour_flood(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
+async def tour_requests(citizen: CitizenWindow) -> None:
+    """A code alone, the list, a request that waits for an answer, with a bill, done and rated; what is not theirs."""
+    site, page = citizen.site, citizen.window.page
+    asked = await portal_requests.asked(site)
+    await citizen.look(f"/track?code={asked.code}")
+    await citizen.prove_mobile("/mobile?for=my-requests&next=/my-requests")
+    await citizen.look()
+    await citizen.look(f"/requests/{asked.code}")
+    await citizen.press("فرستادن پاسخ")
+    await citizen.look()
+    owed, done = await portal_requests.submitted(site), await portal_requests.completed(site)
+    await portal_requests.bill(site, owed)
+    await citizen.look("/my-requests")
+    await citizen.look(f"/requests/{owed.code}")
+    await citizen.look(f"/requests/{owed.code}/withdraw")
+    await citizen.press("بله، پس می‌گیرم")
+    await citizen.look()
+    await citizen.look(f"/requests/{done.code}")
+    await citizen.press("ثبت امتیاز")
+    await citizen.look()
+    await citizen.look("/requests/123456786")
+    paper = await page.context.request.get(
+        str(citizen.window.server.make_url(f"/requests/{done.code}/papers/delivery_form.pdf"))
+    )
+    assert paper.headers["content-type"] == "application/pdf"
+
+
+async def tour_requests_of_others(citizen: CitizenWindow) -> None:
+    """A leave that waits for the owner's consent, and a request whose mobile nobody has proved."""
+    await citizen.prove_mobile("/mobile?for=my-requests&next=/my-requests")
+    await citizen.look()
+    leave, unverified = (
+        await portal_requests.awaiting_owner(citizen.site),
+        await portal_requests.unverified(citizen.site),
+    )
+    await citizen.look(f"/requests/{unverified.code}")
+    await citizen.look(f"/requests/{leave.code}")
+    await citizen.look(f"/requests/{leave.code}/refuse")
+    await citizen.press("بله، مخالفم")
+    await citizen.look()
+
+
 TOURS: Mapping[str, Tour] = {
     "proofs": tour_proofs,
     "session_end": tour_session_end,
     "service": tour_service,
     "flood": tour_flood,
+    "requests": tour_requests,
+    "requests_of_others": tour_requests_of_others,
 }
 """Every tour; together they come by every personal page and every template of these."""

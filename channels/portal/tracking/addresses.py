@@ -1,0 +1,34 @@
+"""The addresses of a citizen's requests. Those of one request lead nowhere for whoever it does not concern."""
+
+from aiohttp import web
+
+OWN_REQUESTS_PATH = "/my-requests"
+"""All that concerns the proved mobile."""
+
+REQUEST_PATH = "/requests/{code:[0-9]{9}}"
+ANSWER_PATH = f"{REQUEST_PATH}/answer"
+DOCUMENTS_PATH = f"{REQUEST_PATH}/documents"
+WITHDRAW_PATH = f"{REQUEST_PATH}/withdraw"
+CONSENT_PATH = f"{REQUEST_PATH}/consent"
+REFUSE_PATH = f"{REQUEST_PATH}/refuse"
+RATING_PATH = f"{REQUEST_PATH}/rating"
+COMMENT_PATH = f"{REQUEST_PATH}/comment"
+VERIFY_PATH = f"{REQUEST_PATH}/verify-mobile"
+PAY_PATH = f"{REQUEST_PATH}/pay"
+PAPER_PATH = f"{REQUEST_PATH}/papers/{{kind:[a-z_]+}}.pdf"
+
+OWN_REQUESTS_PURPOSE = "my-requests"
+"""What a code is for that shows somebody the own requests."""
+
+DONE_PARAMETER = "done"
+"""The part of a request's address that names what was just done on its page."""
+
+
+def read_request_code(request: web.Request) -> str:
+    """Return the tracking code that an address names."""
+    return request.match_info["code"]
+
+
+def request_address(code: str, done: str = "") -> str:
+    """Return the address of a request's page, after something was `done` there."""
+    return f"/requests/{code}" + (f"?{DONE_PARAMETER}={done}" if done else "")

@@ -1,0 +1,131 @@
+"""A citizen's commands on the page of a request: answering, giving up, agreeing or not to what somebody else asked for.
+
+What ends a request is asked once more on a page of its own, which says what it means for money. Each is taken once,
+however often its form is sent; a form of an older page is refused, and shown again.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.tracking.addresses import (
+    ANSWER_PATH,
+    CONSENT_PATH,
+    DONE_PARAMETER,
+    OWN_REQUESTS_PATH,
+    OWN_REQUESTS_PURPOSE,
+    REFUSE_PATH,
+    WITHDRAW_PATH,
+    read_request_code,
+    request_address,
+)
+from channels.portal.tracking.request_page import RequestPage
+from channels.portal.tracking.request_view import OwnRequestViews
+from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.requests.citizen_commands import list_command_steps, preview_money_at_end, take_shown_command
+from domain.actions.requests.own_requests import find_concern, find_concerned_request
+from domain.language.service import Command
+from domain.unit_of_work import Store
+from domain.values.errors import AlreadyDone, MissingField
+from domain.values.text import group_digits, tidy_text
+from domain.values.version_token import VersionToken
+
+_ENDING_COMMANDS: Mapping[str, Command] = {"withdraw": Command.CANCEL, "refuse": Command.DENY}
+"""The form that ends a request → the citizen's command that it is."""
+
+
+class CommandForms:
+    """The forms."""
+
+    def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._page = request_page
+        self._views = OwnRequestViews(dependencies)
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        show_request = self._page.show_request
+        return (
+            PortalRoute("POST", ANSWER_PATH, PortalSubmission("answer", self._answer, show_request)),
+            PortalRoute("POST", CONSENT_PATH, PortalSubmission("consent", self._consent, show_request)),
+            PortalRoute("GET", WITHDRAW_PATH, self._ask_withdrawal),
+            PortalRoute("POST", WITHDRAW_PATH, PortalSubmission("withdraw", self._withdraw, self._ask_withdrawal)),
+            PortalRoute("GET", REFUSE_PATH, self._ask_refusal),
+            PortalRoute("POST", REFUSE_PATH, PortalSubmission("refuse", self._refuse, self._ask_refusal)),
+        )
+
+    async def _answer(self, request: web.Request, visitor: PortalVisitor) -> str:
+        if not tidy_text(read_text(visitor.form, "text")):
+            raise MissingField("text", detail="answer")
+        return await self._take(request, visitor, Command.REPLY, "answer")
+
+    async def _consent(self, request: web.Request, visitor: PortalVisitor) -> str:
+        return await self._take(request, visitor, Command.CONFIRM, "consent")
+
+    async def _withdraw(self, request: web.Request, visitor: PortalVisitor) -> str:
+        return await self._take(request, visitor, Command.CANCEL, "withdraw")
+
+    async def _refuse(self, request: web.Request, visitor: PortalVisitor) -> str:
+        return await self._take(request, visitor, Command.DENY, "refuse")
+
+    async def _take(
+        self, request: web.Request, visitor: PortalVisitor, citizen_command: Command, done_name: str
+    ) -> str:
+        """Take a command once; return where it leads: the request's page, or, where it is none of theirs any more,
+        their list.
+        """
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        inputs = {"text": read_text(visitor.form, "text")} if citizen_command is Command.REPLY else {}
+        version_token = VersionToken(read_text(visitor.form, "version"))
+        try:
+            async with self._store.open_unit() as uow:
+                await take_shown_command(
+                    self._dependencies, uow, code, citizen_command, inputs, citizen_actor(mobile), version_token
+                )
+        except AlreadyDone:
+            done_name = "repeated"
+        return await self._find_way_on(code, mobile, done_name)
+
+    async def _find_way_on(self, code: str, mobile: str, done_name: str) -> str:
+        async with self._store.open_unit(write=False) as uow:
+            service_request = await uow.requests.get_by_code(code)
+        if find_concern(self._dependencies.services, service_request, mobile) is None:
+            return f"{OWN_REQUESTS_PATH}?{DONE_PARAMETER}={done_name}"
+        return request_address(code, done_name)
+
+    async def _ask_withdrawal(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        return await self._ask_end(request, visitor, "withdraw", refused_form)
+
+    async def _ask_refusal(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        return await self._ask_end(request, visitor, "refuse", refused_form)
+
+    async def _ask_end(
+        self, request: web.Request, visitor: PortalVisitor, form_name: str, refused_form: RefusedForm | None
+    ) -> web.Response:
+        """Ask once whether a request shall end; where that cannot be any more, show the request and why not."""
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        citizen_command, actor, error = _ENDING_COMMANDS[form_name], citizen_actor(mobile), form_error(refused_form)
+        async with self._store.open_unit(write=False) as uow:
+            service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
+            if not list_command_steps(self._dependencies, service_request, citizen_command, actor):
+                return await self._page.show_request(request, visitor, refused_form)
+            money = await preview_money_at_end(self._dependencies, uow, service_request, citizen_command, actor)
+        context = {
+            "form_name": form_name,
+            "progress": self._views.build_progress(service_request, mobile),
+            "address": request_address(code),
+            "refunded": group_digits(money.refunded) if money.refunded else "",
+            "forfeited": group_digits(money.forfeited) if money.forfeited else "",
+            "unpaid": group_digits(money.unpaid) if money.unpaid else "",
+            "problems": [("", self._dependencies.wording.render_error(error))] if error else [],
+        }
+        return render_portal_page(request, visitor, "portal/tracking/end.html", context, error=error)

@@ -1,0 +1,111 @@
+"""What a citizen adds to an own request on its page: a paper, a rating, a comment, the proof of its mobile; and the way
+to where its bills are paid.
+"""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
+from channels.portal.tracking.addresses import (
+    COMMENT_PATH,
+    DOCUMENTS_PATH,
+    OWN_REQUESTS_PURPOSE,
+    PAY_PATH,
+    RATING_PATH,
+    VERIFY_PATH,
+    read_request_code,
+    request_address,
+)
+from channels.portal.tracking.request_page import RequestPage
+from channels.web.posted import UploadedFile, read_text
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
+from domain.actions.payments.link_addresses import ensure_payment_link
+from domain.actions.requests.act import refuse_foreign_request
+from domain.actions.requests.attach import attach_document
+from domain.actions.requests.unverified import verify_request_mobile
+from domain.blocks.charging import list_request_bills
+from domain.requests.documents import MAX_DOCUMENT_BYTES
+from domain.unit_of_work import Store
+from domain.values.actors import Actor
+from domain.values.errors import MissingField, NotFound
+
+MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
+"""Bytes of the form with a file: the largest file, and what is around it."""
+
+
+class RequestForms:
+    """The forms."""
+
+    def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._page = request_page
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        show_request = self._page.show_request
+        add_document = PortalSubmission("document", self._add_document, show_request)
+        return (
+            PortalRoute("POST", DOCUMENTS_PATH, add_document, MAX_FILE_FORM_BYTES),
+            PortalRoute("POST", RATING_PATH, PortalSubmission("rating", self._rate, show_request)),
+            PortalRoute("POST", COMMENT_PATH, PortalSubmission("comment", self._comment, show_request)),
+            PortalRoute("POST", VERIFY_PATH, PortalSubmission("verify", self._verify_mobile, show_request)),
+            PortalRoute("POST", PAY_PATH, PortalSubmission("pay", self._go_paying, show_request)),
+        )
+
+    async def _add_document(self, request: web.Request, visitor: PortalVisitor) -> str:
+        code, actor = _identify_call(request, visitor)
+        uploaded_file, paper_name = visitor.form.get("file"), read_text(visitor.form, "paper")
+        if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
+            raise MissingField("document", detail="no_file")
+        async with self._store.open_unit() as uow:
+            before = (await uow.requests.get_by_code(code)).version_token
+            document = await attach_document(
+                self._dependencies, uow, code, paper_name, uploaded_file.name, uploaded_file.content, actor
+            )
+            is_new = (await uow.requests.get(document.request_id)).version_token != before
+        return request_address(code, "document" if is_new else "same_document")
+
+    async def _rate(self, request: web.Request, visitor: PortalVisitor) -> str:
+        code, actor = _identify_call(request, visitor)
+        score_text, rating_text = read_text(visitor.form, "score"), read_text(visitor.form, "rating_text")
+        async with self._store.open_unit() as uow:
+            await rate_own_request(self._dependencies, uow, code, score_text, rating_text, actor)
+        return request_address(code, "rating")
+
+    async def _comment(self, request: web.Request, visitor: PortalVisitor) -> str:
+        code, actor = _identify_call(request, visitor)
+        async with self._store.open_unit() as uow:
+            await add_own_comment(self._dependencies, uow, code, read_text(visitor.form, "comment"), actor)
+        return request_address(code, "comment")
+
+    async def _verify_mobile(self, request: web.Request, visitor: PortalVisitor) -> str:
+        code, actor = _identify_call(request, visitor)
+        async with self._store.open_unit() as uow:
+            await verify_request_mobile(self._dependencies, uow, code, actor.identifier, actor)
+        return request_address(code, "verify")
+
+    async def _go_paying(self, request: web.Request, visitor: PortalVisitor) -> str:
+        """Lead to the page on which the open bills are paid, or to the receipt of those that were."""
+        code, actor = _identify_call(request, visitor)
+        wants_receipt = read_text(visitor.form, "page") == "receipt"
+        async with self._store.open_unit() as uow:
+            service_request = await uow.requests.get_by_code(code)
+            refuse_foreign_request(service_request, actor)
+            bills = [
+                bill
+                for bill in await list_request_bills(uow, service_request)
+                if (bill.state.was_paid if wants_receipt else bill.state.is_payable)
+            ]
+            if not bills:
+                raise NotFound("payment_link")
+            link = await ensure_payment_link(self._dependencies, uow, bills)
+        return f"/pay/{link.token}"
+
+
+def _identify_call(request: web.Request, visitor: PortalVisitor) -> tuple[str, Actor]:
+    """Return the tracking code of the address, and who calls by the proved mobile."""
+    return read_request_code(request), citizen_actor(visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE))

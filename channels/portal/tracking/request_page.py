@@ -1,0 +1,138 @@
+"""The page of one request, for whom it concerns: its citizen sees all of it; who is asked for consent, or was named in
+it, sees what that is about. For anybody else there is no such request.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalVisitor, render_portal_page
+from channels.portal.mobile_steps import build_mobile_address
+from channels.portal.tracking.addresses import (
+    DONE_PARAMETER,
+    OWN_REQUESTS_PURPOSE,
+    PAPER_PATH,
+    REQUEST_PATH,
+    read_request_code,
+    request_address,
+)
+from channels.portal.tracking.request_view import OwnRequestViews
+from channels.web.error_pages import WORDING
+from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.papers.printouts import build_request_printout
+from domain.actions.requests.own_requests import Concern, find_concerned_request
+from domain.language.service import Command
+from domain.papers.ports import Printer
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import CodeMistyped, DomainError, NotFound
+from domain.values.identifiers import display_mobile
+
+_PROBLEM_FIELDS: Mapping[str, str] = {
+    "text": "text",
+    "score": "score-5",
+    "rating_text": "rating_text",
+    "comment": "comment",
+    "document": "file",
+    "field": "paper",
+}
+"""What an error names → the id of the input at which it is mended."""
+
+_DONE_HERE = frozenset({"answer", "document", "same_document", "withdraw", "rating", "comment", "verify", "repeated"})
+"""What may have been done on the page."""
+
+
+class RequestPage:
+    """The page, and the papers that it leads to."""
+
+    def __init__(self, dependencies: Dependencies, store: Store, printer: Printer) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._printer = printer
+        self._views = OwnRequestViews(dependencies)
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        return (
+            PortalRoute("GET", REQUEST_PATH, self.show_request),
+            PortalRoute("GET", PAPER_PATH, self._send_paper),
+        )
+
+    async def show_request(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        """Show the request to whom it concerns, with a form that was refused as it was typed."""
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        try:
+            async with self._store.open_unit(write=False) as uow:
+                service_request, concern = await find_concerned_request(self._dependencies, uow, code, mobile)
+                context = await self._build_context(uow, service_request, concern, mobile)
+        except (NotFound, CodeMistyped) as not_theirs:
+            return _render_missing(request, visitor, code, mobile, not_theirs)
+        template_name = "request" if concern is Concern.OWN else "concerned"
+        error, done = form_error(refused_form), request.query.get(DONE_PARAMETER, "")
+        shared = {
+            "address": request_address(code),
+            "done": done if done in _DONE_HERE and error is None else "",
+            **_describe_refusal(request, refused_form),
+        }
+        return render_portal_page(
+            request, visitor, f"portal/tracking/{template_name}.html", {**shared, **context}, error=error
+        )
+
+    async def _build_context(
+        self, uow: UnitOfWork, service_request: ServiceRequest, concern: Concern, mobile: str
+    ) -> Mapping[str, Any]:
+        if concern is Concern.OWN:
+            return {"view": await self._views.build_view(uow, service_request, mobile)}
+        return {
+            "progress": self._views.build_progress(service_request, mobile),
+            "concern": concern.value,
+            "mobile": display_mobile(mobile),
+            "sent_lines": await _list_sent_lines(uow, service_request, mobile),
+            "may_withdraw": self._views.may_take(service_request, Command.CANCEL, citizen_actor(mobile)),
+        }
+
+    async def _send_paper(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        async with self._store.open_unit(write=False) as uow:
+            printout = await build_request_printout(
+                self._dependencies, uow, code, request.match_info["kind"], citizen_actor(mobile)
+            )
+        headers = {"Content-Disposition": f'inline; filename="{printout.kind}-{printout.code}.pdf"'}
+        pdf_bytes = await self._printer.render_pdf(printout)
+        return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
+
+
+async def _list_sent_lines(uow: UnitOfWork, service_request: ServiceRequest, mobile: str) -> list[str]:
+    """Return the text that went to somebody about another's request, line by line: that much they know of it."""
+    messages = await uow.outbox.list_recent(request_id=service_request.id)
+    return next((message.text.splitlines() for message in messages if message.correspondent == mobile), [])
+
+
+def _describe_refusal(request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:
+    """Return what was wrong with a form and what was typed into it; what was not is an empty text."""
+    wording, faults = request.app[WORDING], refused_form.error.faults if refused_form else ()
+    problems = [(_PROBLEM_FIELDS.get(fault.field or "", ""), wording.render_error(fault)) for fault in faults]
+    return {
+        "problems": problems,
+        "field_problems": defaultdict(str, problems),
+        "submitted_texts": defaultdict(str, refused_form.submitted_texts if refused_form else {}),
+        "refused_name": refused_form.name if refused_form else "",
+    }
+
+
+def _render_missing(
+    request: web.Request, visitor: PortalVisitor, code: str, mobile: str, error: DomainError
+) -> web.Response:
+    """Say that the proved number has no such request, and how one goes on."""
+    context = {
+        "code": code,
+        "mobile": display_mobile(mobile),
+        "other_mobile_address": build_mobile_address(OWN_REQUESTS_PURPOSE, request_address(code)),
+    }
+    return render_portal_page(request, visitor, "portal/tracking/missing.html", context, error=error)

@@ -1,0 +1,227 @@
+"""A request as its citizen sees it: how far it is, who has it, what comes next, and what can be done with it now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.portal.tracking.timeline import Timeline, TimelineEntry
+from domain.actions.conversations.request_buttons import awaits_rating
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.drafts.submitting import REPRESENTED_KEY
+from domain.actions.papers.printouts import list_printouts
+from domain.actions.requests.citizen_commands import list_command_steps
+from domain.actions.requests.own_requests import waits_for_citizen
+from domain.bills.bill import Bill
+from domain.blocks.charging import list_request_bills
+from domain.blocks.papers_pending import find_missing_papers
+from domain.language.service import Command, Service
+from domain.language.wording import day_and_hour_text, deadline_day_text
+from domain.requests.request import Phase, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.text import group_digits
+from domain.values.version_token import VersionToken
+
+_SHOWN_FACTS = ("booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number", "letter_date")
+"""What steps keep beside the form that the citizen is told of in messages too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A value in words under its label."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBillView:
+    """A bill of the request."""
+
+    title: str
+    """What it is for."""
+    amount: str
+    """Rials, grouped."""
+    state: str
+    """What became of it, in words."""
+    is_payable: bool
+    """It is still to be paid."""
+    was_paid: bool
+    """Its money came, and there is a receipt."""
+    deadline: str
+    """The last day to pay, in words; empty without one."""
+    bill_id: str
+    """The bill id, digits."""
+    payment_id: str
+    """The payment id, digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestProgress:
+    """How far a request is, in words."""
+
+    code: str
+    """Its tracking code as machines write it."""
+    service_title: str
+    """What its service is called."""
+    state_title: str
+    """What its state is called."""
+    phase: str
+    """The phase itself, for the style sheet."""
+    is_final: bool
+    """It has ended."""
+    needs_answer: bool
+    """The next step is up to whoever looks."""
+    holder: str
+    """The unit whose turn it is; empty where it is none's."""
+    due_at: str
+    """Until when that unit acts, day and hour; empty without such a limit."""
+    is_overdue: bool
+    """That moment has passed."""
+    next_step: str
+    """What comes next."""
+    reason: str
+    """Why it was declined; empty where it was not."""
+    created_on: str
+    """When it was made, day and hour."""
+    version_token: VersionToken
+    """Goes with every form of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequestView:
+    """All that the page of an own request shows."""
+
+    progress: RequestProgress
+    """How far it is."""
+    question: str
+    """What the officer asks; empty where nothing is asked, or it cannot be answered here."""
+    facts: Sequence[LabelledText]
+    """What its form says, and what steps settled."""
+    represented: str
+    """For whom it was made; empty: for oneself."""
+    timeline: Sequence[TimelineEntry]
+    """What happened, the newest first."""
+    bills: Sequence[OwnBillView]
+    """Its bills."""
+    documents: Sequence[LabelledText]
+    """Its files: what each is, and its name."""
+    missing_papers: Sequence[str]
+    """What papers are called that are still to come."""
+    paper_titles: Mapping[str, str]
+    """What papers may be added now: name → what it is called."""
+    printouts: Mapping[str, str]
+    """Which papers it has that can be printed: kind → title."""
+    may_withdraw: bool
+    """It can be given up."""
+    may_rate: bool
+    """It waits for its rating."""
+
+
+class OwnRequestViews:
+    """Builds what citizens see of their requests."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._wording = dependencies.wording
+        self._get_text = dependencies.catalogue.text
+        self._timeline = Timeline(dependencies)
+
+    async def build_view(self, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> OwnRequestView:
+        """Return all of an own request."""
+        service, actor = self._dependencies.engine.get_service(request.service), citizen_actor(mobile)
+        documents = await uow.documents.list_of_request(request.id)
+        may_answer = bool(list_command_steps(self._dependencies, request, Command.REPLY, actor))
+        events = await uow.history.list_of_request(request.id)
+        return OwnRequestView(
+            progress=self.build_progress(request, mobile),
+            question=str(request.data.get("question", "")) if may_answer else "",
+            facts=[*self._list_form_facts(service, request), *self._list_settled_facts(request)],
+            represented=self._describe_represented(request),
+            timeline=self._timeline.build_entries(request, events, actor),
+            bills=[self._build_bill(bill) for bill in await list_request_bills(uow, request)],
+            documents=[LabelledText(self._label_paper(entry.field), entry.name) for entry in documents],
+            missing_papers=[
+                self._label_paper(name) for name in await find_missing_papers(uow, service.papers, request)
+            ],
+            paper_titles=self._list_paper_titles(service, request),
+            printouts=await list_printouts(self._dependencies, uow, request, actor),
+            may_withdraw=self.may_take(request, Command.CANCEL, actor),
+            may_rate=await awaits_rating(self._dependencies, uow, request),
+        )
+
+    def build_progress(self, request: ServiceRequest, mobile: str) -> RequestProgress:
+        """Return how far a request is, for the person with this mobile (+989…)."""
+        service = self._dependencies.engine.get_service(request.service)
+        unit = service.state_named(request.state).unit if not request.phase.is_final else None
+        needs_answer = waits_for_citizen(request, mobile)
+        is_overdue = request.due_at is not None and request.due_at <= self._dependencies.clock.now()
+        return RequestProgress(
+            code=request.code,
+            service_title=self._wording.service_title(request.service),
+            state_title=self._wording.state_title(request),
+            phase=request.phase.value,
+            is_final=request.phase.is_final,
+            needs_answer=needs_answer,
+            holder=self._get_text(f"roles.{unit}") if unit and not needs_answer and not request.awaits else "",
+            due_at=day_and_hour_text(request.due_at) if request.due_at else "",
+            is_overdue=is_overdue,
+            next_step=self._describe_next(request, mobile),
+            reason=self._wording.request_facts(request)["reason"] if request.phase is Phase.DECLINED else "",
+            created_on=day_and_hour_text(request.created_at),
+            version_token=request.version_token,
+        )
+
+    def may_take(self, request: ServiceRequest, citizen_command: Command, actor: Actor) -> bool:
+        """Return whether a person may take a command of a request now."""
+        return bool(list_command_steps(self._dependencies, request, citizen_command, actor))
+
+    def _describe_next(self, request: ServiceRequest, mobile: str) -> str:
+        if request.awaits is None:
+            return self._get_text(f"portal.request.next.{request.phase}")
+        return self._get_text(f"portal.request.next.{'awaits_you' if request.awaits == mobile else 'awaits_other'}")
+
+    def _list_form_facts(self, service: Service, request: ServiceRequest) -> list[LabelledText]:
+        return [
+            LabelledText(
+                self._get_text(f"services.{service.key}.fields.{form_field.name}.label"),
+                self._wording.render_fact(form_field.type, form_field.name, value),
+            )
+            for form_field in service.form
+            if (value := request.fields.get(form_field.name)) not in (None, "", [])
+        ]
+
+    def _list_settled_facts(self, request: ServiceRequest) -> list[LabelledText]:
+        facts: list[tuple[str, Any]] = [(name, request.data.get(name)) for name in _SHOWN_FACTS]
+        return [
+            LabelledText(self._get_text(f"kept.{name}"), self._wording.render_fact(None, name, value))
+            for name, value in facts
+            if value and f"kept.{name}" in self._dependencies.catalogue
+        ]
+
+    def _describe_represented(self, request: ServiceRequest) -> str:
+        represented = request.data.get(REPRESENTED_KEY)
+        if not represented:
+            return ""
+        return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
+
+    def _build_bill(self, bill: Bill) -> OwnBillView:
+        return OwnBillView(
+            title=self._get_text(f"portal.request.bill.kinds.{bill.kind}"),
+            amount=group_digits(bill.amount),
+            state=self._get_text(f"portal.request.bill.states.{bill.state}"),
+            is_payable=bill.state.is_payable,
+            was_paid=bill.state.was_paid,
+            deadline=deadline_day_text(bill.deadline) if bill.deadline else "",
+            bill_id=bill.bill_id,
+            payment_id=bill.payment_id,
+        )
+
+    def _list_paper_titles(self, service: Service, request: ServiceRequest) -> dict[str, str]:
+        if service.papers is None or request.phase.is_final:
+            return {}
+        return {name: self._label_paper(name) for name in service.papers.citizen_papers}
+
+    def _label_paper(self, paper_name: str) -> str:
+        return self._get_text(f"choices.document.{paper_name}")

@@ -1,0 +1,56 @@
+"""What a citizen says of an own request on the portal: a rating with words, comments; each once, however often sent."""
+
+import hashlib
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.feedback.feedback import rate_request, store_comment
+from domain.actions.feedback.public_comments import COMMENT_WINDOW, LONGEST_COMMENT, MOST_COMMENTS
+from domain.feedback.opinions import Comment
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, InvalidField, MissingField, TooManyRequests
+from domain.values.text import persian_digits, tidy_text
+
+SCORES = range(1, 6)
+"""What a rating may be."""
+
+REPEATED_WITHIN = timedelta(days=1)
+"""How long the same comment about a request counts as sent again."""
+
+
+async def rate_own_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, score_text: str, rating_text: str, actor: Actor
+) -> ServiceRequest:
+    """Rate an own request from a form. Errors: `MissingField("score")`, `InvalidField("rating_text")` for long words,
+    and those of `rate_request`.
+    """
+    if score_text not in {str(score) for score in SCORES}:
+        raise MissingField("score", detail="score")
+    return await rate_request(dependencies, uow, code, int(score_text), _clean_text(rating_text, "rating_text"), actor)
+
+
+async def add_own_comment(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, comment_text: str, actor: Actor
+) -> Comment:
+    """Store a comment about an own request. Errors: `MissingField("comment")`, `InvalidField("comment")` for a long
+    one, `AlreadyDone("comment")` for the same once more, `TooManyRequests`, and those of `store_comment`.
+    """
+    cleaned_text = _clean_text(comment_text, "comment")
+    if cleaned_text is None:
+        raise MissingField("comment")
+    now, digest = dependencies.clock.now(), hashlib.sha256(" ".join(cleaned_text.split()).encode()).hexdigest()
+    if await uow.lines.count_hits(f"comment:{actor.identifier}", now, COMMENT_WINDOW) >= MOST_COMMENTS:
+        raise TooManyRequests("comment", detail="own_comments")
+    if await uow.lines.add_hit(f"comment:{code}:{digest}", now, REPEATED_WITHIN) > 1:
+        raise AlreadyDone("comment", detail="repeated_comment")
+    await uow.lines.add_hit(f"comment:{actor.identifier}", now, COMMENT_WINDOW)
+    return await store_comment(dependencies, uow, cleaned_text, actor, code=code)
+
+
+def _clean_text(submitted_text: str, field_name: str) -> str | None:
+    cleaned_text = tidy_text(submitted_text)
+    if len(cleaned_text) > LONGEST_COMMENT:
+        raise InvalidField(field_name, detail="too_long", limit=persian_digits(LONGEST_COMMENT))
+    return cleaned_text or None

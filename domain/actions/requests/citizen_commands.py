@@ -1,0 +1,112 @@
+"""A citizen's commands as forms of a page: which of them there are now, what giving up means for money, and taking each
+once, however often its form is sent.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.requests.act import lock_request
+from domain.actions.requests.command import take_command
+from domain.actions.requests.own_requests import find_concern
+from domain.bills.bill import BillState
+from domain.blocks.charging import list_request_bills
+from domain.engine.engine import StepOutcome
+from domain.engine.step_admission import choose_step, may_take_step
+from domain.language.service import Command, Transition
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, Conflict, NotFound
+from domain.values.text import tidy_text
+from domain.values.version_token import VersionToken
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyAtEnd:
+    """What giving a request up means for money, in rials."""
+
+    refunded: int
+    """Was paid and is given back."""
+    forfeited: int
+    """Was paid and is not given back."""
+    unpaid: int
+    """Is billed and need not be paid any more."""
+
+
+def list_command_steps(
+    dependencies: Dependencies, request: ServiceRequest, citizen_command: Command, actor: Actor
+) -> list[Transition]:
+    """Return the steps that a citizen's command could take now; none where it is not offered."""
+    command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
+    return [
+        step for step in command_steps if request.state in step.source_states and may_take_step(step, request, actor)
+    ]
+
+
+async def preview_money_at_end(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, citizen_command: Command, actor: Actor
+) -> MoneyAtEnd:
+    """Return what a command that ends a request would mean for money; `NotAllowedNow` where there is no such step."""
+    command_steps = list_command_steps(dependencies, request, citizen_command, actor)
+    context = dependencies.engine.build_context(uow, deepcopy(request), {}, actor)
+    chosen_step = await choose_step(command_steps, context) if command_steps else None
+    effects = chosen_step.effects if chosen_step else ()
+    bills = await list_request_bills(uow, request)
+    paid = sum(bill.amount for bill in bills if bill.state is BillState.PAID)
+    unpaid = sum(bill.amount for bill in bills if bill.state.is_payable)
+    gives_back = any(effect.refunds_payments for effect in effects)
+    return MoneyAtEnd(
+        refunded=paid if gives_back else 0,
+        forfeited=0 if gives_back else paid,
+        unpaid=unpaid if any(effect.voids_bills for effect in effects) else 0,
+    )
+
+
+async def take_shown_command(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: str,
+    citizen_command: Command,
+    inputs: Mapping[str, object],
+    actor: Actor,
+    version: VersionToken,
+) -> StepOutcome:
+    """Take a command from the page that showed the request at this version, and send its texts.
+
+    The citizen's own copy goes to the mobile too: a page is gone with its window. Errors: those of `take_command`;
+    `AlreadyDone("code")` where this very command was taken since by the same person, `Conflict("code")` where the
+    request changed otherwise, `NotFound("code")` where it does not concern them.
+    """
+    request = await lock_request(uow, code)
+    if request.version_token != version:
+        if await _was_taken(dependencies, uow, request, citizen_command, inputs, actor):
+            raise AlreadyDone("code", detail="repeated_form")
+        if find_concern(dependencies.services, request, actor.identifier) is None:
+            raise NotFound("code")
+        raise Conflict("code", detail="changed_meanwhile")
+    outcome = await take_command(dependencies, uow, code, citizen_command, inputs, actor)
+    for message in await announce_outcome(dependencies, uow, outcome, actor):
+        await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
+    return outcome
+
+
+async def _was_taken(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    citizen_command: Command,
+    inputs: Mapping[str, object],
+    actor: Actor,
+) -> bool:
+    """Return whether this person took this command with these inputs before."""
+    command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
+    step_names = {step.name for step in command_steps}
+    note = tidy_text(str(inputs.get("text", ""))) or None
+    return any(
+        (event.event, event.actor, event.note) == (step_name, actor.label, note)
+        for event in await uow.history.list_of_request(request.id)
+        for step_name in step_names
+    )

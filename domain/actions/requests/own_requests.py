@@ -1,0 +1,118 @@
+"""The requests that concern a citizen: the own ones, those that wait for their answer, and those that somebody else
+made for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.unverified import find_unverified_mobile
+from domain.language.service import Service
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values import tracking_codes
+from domain.values.errors import NotFound
+
+REQUESTS_A_PAGE = 30
+"""Own requests that a page lists beside those that wait for the citizen."""
+
+_MOST_WAITING = 100
+_WAITING_PHASES = (Phase.NEEDS_CITIZEN, Phase.NEEDS_PAYMENT)
+
+
+class Concern(StrEnum):
+    """How a request concerns somebody, which decides what they may see of it."""
+
+    OWN = "own"
+    """It is theirs: they see all of it."""
+    AWAITED = "awaited"
+    """It waits for their answer: they see what they are asked."""
+    NAMED = "named"
+    """Somebody else made it for them, and they may give it up."""
+    UNVERIFIED = "unverified"
+    """It was sent with their number while no code could be sent, and waits for its proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequests:
+    """A page of what concerns a citizen."""
+
+    waiting: Sequence[ServiceRequest]
+    """Those that wait for something of the citizen, the newest first; on the first page alone."""
+    others: Sequence[ServiceRequest]
+    """The rest, the newest first."""
+    next_before: int | None
+    """Before which row the next page begins; None on the last one."""
+
+
+def waits_for_citizen(request: ServiceRequest, mobile: str) -> bool:
+    """Return whether the next step of a request is up to the person with this mobile (+989…)."""
+    if request.awaits is not None:
+        return request.awaits == mobile
+    return request.mobile == mobile and request.phase in _WAITING_PHASES
+
+
+def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobile: str) -> Concern | None:
+    """Return how a request concerns the person with this mobile (+989…); None where it does not."""
+    named_keys = {step.mobile_data_key for step in services[request.service].transitions if step.mobile_data_key}
+    if request.mobile == mobile:
+        return Concern.OWN
+    if request.awaits == mobile:
+        return Concern.AWAITED
+    if any(request.data.get(data_key) == mobile for data_key in named_keys):
+        return Concern.NAMED
+    return Concern.UNVERIFIED if find_unverified_mobile(request) == mobile else None
+
+
+async def find_concerned_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, mobile: str
+) -> tuple[ServiceRequest, Concern]:
+    """Return the request with that tracking code, and how it concerns the person with this mobile (+989…).
+
+    One that does not concern them is not there (`NotFound("code")`), as one that nobody made.
+    """
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    concern = find_concern(dependencies.services, request, mobile)
+    if concern is None:
+        raise NotFound("code")
+    return request, concern
+
+
+async def find_requests_by_others(
+    services: Mapping[str, Service], uow: UnitOfWork, mobile: str
+) -> list[ServiceRequest]:
+    """Return the open requests that others made for the person with this mobile (+989…)."""
+    request_finders = [service.find_concerning for service in services.values() if service.find_concerning]
+    return [request for find in request_finders for request in await find(uow, mobile)]
+
+
+async def list_own_requests(
+    dependencies: Dependencies, uow: UnitOfWork, mobile: str, before_id: int | None = None
+) -> OwnRequests:
+    """Return a page of what concerns the person with this mobile (+989…): the first, or the own ones before a row."""
+    page_filter = RequestFilter(mobile=mobile, before_id=before_id, limit=REQUESTS_A_PAGE + 1)
+    own_requests = await uow.requests.list_requests(page_filter)
+    shown_requests = own_requests[:REQUESTS_A_PAGE]
+    next_before = shown_requests[-1].id if len(own_requests) > REQUESTS_A_PAGE else None
+    if before_id is not None:
+        return OwnRequests((), shown_requests, next_before)
+    waiting = await _list_waiting(uow, mobile)
+    by_others = await find_requests_by_others(dependencies.services, uow, mobile)
+    waiting_ids = {request.id for request in waiting}
+    others = [request for request in _sort_newest((*shown_requests, *by_others)) if request.id not in waiting_ids]
+    return OwnRequests(waiting, others, next_before)
+
+
+async def _list_waiting(uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:
+    filters = [
+        RequestFilter(awaits=mobile, open_only=True, limit=_MOST_WAITING),
+        *(RequestFilter(mobile=mobile, phase=phase, limit=_MOST_WAITING) for phase in _WAITING_PHASES),
+    ]
+    found = [request for criteria in filters for request in await uow.requests.list_requests(criteria)]
+    return _sort_newest([request for request in found if waits_for_citizen(request, mobile)])
+
+
+def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
+    requests_by_id = {request.id: request for request in requests}
+    return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)

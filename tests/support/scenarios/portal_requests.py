@@ -1,0 +1,116 @@
+"""Requests as their citizens follow them on the portal: asked about, billed, paid, ended; a leave that waits for an
+owner; one whose mobile nobody has proved.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.actions.bills.pay import record_payment
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.messages.notify import announce_outcome
+from domain.actions.registries.rows import put_rows
+from domain.actions.requests.submit import submit_request
+from domain.actions.requests.unverified import mark_unverified
+from domain.bills.bill import PaymentMethod
+from domain.blocks.charging import list_request_bills
+from domain.registries.declarations import AGENCY, DRIVER, OWNER, REGISTRIES, VEHICLE
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
+from tests.support.demo_site import CITIZENS, DemoSite
+from tests.support.portal_citizen import OWN_MOBILE
+from tests.support.scenarios.taxi_registries import AUXILIARY_CODE, OFFICER, ORGANISATION, SECOND_PLATE
+
+OTHER_MOBILE = CITIZENS[1].mobile
+MACHINERY: Mapping[str, Any] = {
+    "full_name": "گل‌جمال توماج",
+    "national_code": "0499370899",
+    "items": [{"machine": "loader", "hours": 4}],
+    "date": "2026-11-26",
+    "start": "08:00",
+    "place": "خیابان امام، جنب پارک",
+}
+EXPERT: Mapping[str, Any] = {
+    "kind": "valuation",
+    "full_name": "گل‌جمال توماج",
+    "national_code": "0499370899",
+    "postal_code": "4981734567",
+    "address": "خیابان طالقانی، پلاک ۱۲",
+    "text": "ارزش ملک برای تقسیم ارث",
+}
+LEAVE: Mapping[str, Any] = {
+    "plate": SECOND_PLATE,
+    "from": "2026-11-26",
+    "to": "2026-11-29",
+    "scope": "in_city",
+    "reason": "سفر",
+}
+QUESTION = "راه ورود ماشین سنگین باز است؟"
+
+
+async def submitted(
+    portal: DemoSite,
+    service: str = "machinery",
+    form: Mapping[str, Any] = MACHINERY,
+    mobile: str = OWN_MOBILE,
+) -> ServiceRequest:
+    """A request that came by SMS."""
+    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
+    async with portal.store.open_unit() as uow:
+        outcome = await submit_request(portal.desk, uow, service, form, actor, mobile)
+        await announce_outcome(portal.desk, uow, outcome, actor)
+    return outcome.request
+
+
+async def asked(portal: DemoSite) -> ServiceRequest:
+    """One about which the officer asks something."""
+    request = await submitted(portal)
+    await portal.act(request.code, "ask", Role.CIVIL, {"question": QUESTION})
+    return request
+
+
+async def bill(portal: DemoSite, request: ServiceRequest) -> None:
+    """Accept a request and price it."""
+    await portal.act(request.code, "accept", Role.CIVIL)
+    await portal.act(request.code, "price", Role.REVENUE)
+
+
+async def pay(portal: DemoSite, request: ServiceRequest) -> None:
+    """Record a slip for the request's bill."""
+    revenue = Actor(frozenset({Role.REVENUE}), "staff", "revenue", "cli")
+    async with portal.store.open_unit() as uow:
+        (owed,) = await list_request_bills(uow, request)
+        ids = owed.bill_id, owed.payment_id
+        paid = await record_payment(portal.desk, uow, ids, owed.amount, PaymentMethod.SLIP, request.code, revenue)
+        assert paid.outcome
+        await announce_outcome(portal.desk, uow, paid.outcome, revenue)
+
+
+async def completed(portal: DemoSite) -> ServiceRequest:
+    """One that was paid and done."""
+    request = await submitted(portal)
+    await bill(portal, request)
+    await pay(portal, request)
+    await portal.act(request.code, "schedule", Role.CIVIL)
+    await portal.act(request.code, "hand_over", Role.CIVIL, {"early": "yes"})
+    await portal.act(request.code, "complete", Role.CIVIL)
+    return request
+
+
+async def awaiting_owner(portal: DemoSite) -> ServiceRequest:
+    """A leave of an auxiliary driver, for which the citizen of the browser is asked as the owner."""
+    rows = {key: [dict(row) for row in ORGANISATION[key]] for key in (AGENCY.key, OWNER.key, VEHICLE.key, DRIVER.key)}
+    rows[OWNER.key][0]["mobile"] = OWN_MOBILE
+    next(row for row in rows[DRIVER.key] if row["national_code"] == AUXILIARY_CODE)["mobile"] = OTHER_MOBILE
+    async with portal.store.open_unit() as uow:
+        for registry, values in rows.items():
+            await put_rows(portal.desk, uow, REGISTRIES[registry], values, OFFICER)
+    return await submitted(portal, "taxi_leave", LEAVE, OTHER_MOBILE)
+
+
+async def unverified(portal: DemoSite) -> ServiceRequest:
+    """One that was sent with the browser's number on a day without codes."""
+    actor = citizen_actor(None)
+    async with portal.store.open_unit() as uow:
+        request = (await submit_request(portal.desk, uow, "machinery", MACHINERY, actor, None)).request
+        await mark_unverified(portal.desk, uow, request, OWN_MOBILE, actor)
+    return request
