@@ -1,11 +1,13 @@
 """A transfer that the bank named a number of and then denies for ever is ended by hand, and never paid twice unseen."""
 
+import asyncio
 import json
 
 import pytest
 
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import CLAIM_LEASE
+from domain.actions.requests.erase import erase_request
 from domain.bills.bill import BillState, PaymentOutcome, RefundState
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.ledger.accounts import Account, AccountKey
@@ -137,3 +139,27 @@ async def test_who_may_not_end_it(owner: CardOwner) -> None:
     gateways.clear()
     assert isinstance(await refusal(), Unavailable)
     assert (await owner.refund(code)).state is RefundAttemptState.UNKNOWN
+
+
+async def test_two_officers_and_the_job_at_once_end_it_once(owner: CardOwner) -> None:
+    code = await owner.cancel_paid()
+    refund = await leave_denied(owner, code)
+    owner.town.advance(hours=1)
+    ends = await asyncio.gather(deny(owner, refund), deny(owner, refund), owner.work(), return_exceptions=True)
+    assert all(isinstance(end, RefundAttempt | Conflict | NotAllowedNow | int) for end in ends), ends
+    if (await owner.refund(code)).state is RefundAttemptState.UNKNOWN:  # the job had it just then
+        await deny(owner, refund)
+    assert (await owner.events(code)).count("denied") == 1
+    assert [one.is_free for one in await owner.town.refunds(code)] == [True]
+
+
+async def test_the_reason_is_erased_with_the_request(owner: CardOwner) -> None:
+    code = await owner.cancel_paid()
+    refund = await leave_denied(owner, code)
+    await deny(owner, refund)
+    await owner.send_by_iban(code)
+    owner.town.advance(days=2000)
+    async with owner.town.store.open_unit() as uow:
+        await erase_request(owner.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+    assert owner.town.rows("SELECT DISTINCT details FROM card_refund_events") == [("{}",)]
+    assert (await owner.refund(code)).state is RefundAttemptState.DENIED
