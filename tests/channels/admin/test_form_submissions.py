@@ -130,6 +130,8 @@ async def members(site: StaffSite) -> AsyncIterator[Mapping[Role, Visitor]]:
 async def offered_forms(site: StaffSite, browsers: Mapping[Role, Visitor]) -> Sequence[OfferedForm]:
     """Every form on every page that there is something to see on, for whoever looks there."""
     visits = [look for looks in (await list_page_visits(site)).values() for look in looks] + await _further(site)
+    for role, browser in browsers.items():  # time passed while what there is to see was made
+        await browser.sign_in(role.value)
     routes, found, began = {plain(route.path): route for route in posted_routes(site)}, [], site.clock.at
     pages = []
     for look in visits:
