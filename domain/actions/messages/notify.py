@@ -25,6 +25,9 @@ from domain.values.actors import Actor, Role
 
 SMS_CHANNEL = "sms"
 
+_STAFF_AUDIENCES = frozenset({Audience.OWNER_UNIT, Audience.OPERATORS})
+"""Who is of the municipality: no notice to them bears the link to a citizen's bill."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -57,7 +60,7 @@ async def announce_outcome(
     for due_notice in outcome.due_notices:
         audience = due_notice.notice.audience
         message = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
-        if audience is Audience.CITIZEN:  # who pays: the page of bill and receipt is nobody else's
+        if audience not in _STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
             message = await append_payment_link(dependencies, uow, message, due_notice.facts)
         for mobile in await find_recipients(dependencies, uow, outcome.request, audience):
             if actor.kind == "citizen" and mobile == actor.identifier:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_refund_that_the_bank_denies_for_ever_is_ended(
     assert terminal.json("payment", "ask-refund", str(begun["id"]), "--as", "revenue")["state"] == "unknown"
     deny = ("payment", "deny-refund", str(begun["id"]), "--reason", "بانک گفت", "--as", "revenue")
     assert "refund_not_unknown" in terminal.run(*deny).err, "it may still be on its way"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE card_refunds SET sent_at = '2020-01-01 00:00:00.000000'")
     assert "rials to the card, denied, code 49" in terminal.run(*deny).out
     (due,) = terminal.json("payment", "refunds")

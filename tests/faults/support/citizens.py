@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import ClientError
 
 from domain.values.identifiers import parse_mobile as mobile_stored
-from tests.e2e.support.office_setup import OPERATORS, operator_mobile
+from tests.e2e.support.office_setup import OPERATORS, STAFF, operator_mobile
 from tests.e2e.support.program_runs import KILLED, Death
 from tests.e2e.support.text_matching import read_facts
 from tests.fakes.kavenegar import FIRST_MESSAGE_ID
@@ -25,6 +25,7 @@ AGAIN_SECONDS = 0.05
 """How soon a panel delivers again what was not answered 200."""
 
 OPERATOR_TOLD = f"{MACHINERY}notices.operator_booked"
+UNIT_PAID = f"{MACHINERY}notices.unit_paid"
 DONE_ALREADY = {"already_done", "not_allowed_now"}
 
 NOBODY = "nobody is there"
@@ -131,6 +132,7 @@ class Citizen:
         facts = (self.bill["bill_id"], self.bill["payment_id"], str(self.bill["amount"]))
         await self._commands(death, "payment", "record", *facts, "--reference", self.reference, "--as", "revenue")
         self._remember(act)
+        self.told[mobile_stored(STAFF["civil"]), UNIT_PAID] += 1
 
     def _remember(self, act: Does | Pays) -> None:
         self.told.update((self.stored, key) for key in act.told)

@@ -127,7 +127,7 @@ class Ledger:
     unavailable: int = 0
 
     def tell(self, mobile: str, key: str) -> None:
-        """Remember a text that is due to a citizen."""
+        """Remember a text that is due to a citizen, or to somebody of the staff."""
         self.told[stored(mobile), key] += 1
 
 

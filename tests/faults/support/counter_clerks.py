@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from tests.e2e.support.office_setup import STAFF
 from tests.e2e.support.taxi_story import national_code
 from tests.faults.support.counter_calls import Call, Filed, Ledger, Paid, PreparedBill, Software
 from tests.faults.support.counter_connection import CallAnswer, LineCut, Signer
@@ -188,6 +189,7 @@ class Clerk:
         self._ledger.paid.append(Paid(call, bill, heard.value("outcome")))
         if heard.value("outcome") == "settled":
             self._ledger.tell(bill.mobile, "services.machinery.notices.pay")
+            self._ledger.tell(STAFF["civil"], "services.machinery.notices.unit_paid")
 
     async def _comment(self) -> None:
         token, (number, citizen) = self._next_id(), self._citizen()
