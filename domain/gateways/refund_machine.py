@@ -19,6 +19,12 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, Re
 ABSENCE_GRACE = timedelta(minutes=10)
 """How long after a request «never took it» may be wrong, for the request may still be on its way."""
 
+SENDING_LIMIT = timedelta(minutes=1)
+"""How long after `begin_sending` a bank may still be asked for the transfer: with the call's time-out and minutes on
+the way it arrives well within `ABSENCE_GRACE`. A process that stood still for longer (a suspended machine) asks for
+nothing.
+"""
+
 
 class RefundMachine:
     """Moves transfers back to cards."""
@@ -31,6 +37,10 @@ class RefundMachine:
             return RefundChange(attempt, "sending_ignored")
         sent = replace(attempt, state=RefundAttemptState.SENT, sent_at=now, next_step_at=now + PAUSES[0])
         return RefundChange(sent, "sent")
+
+    def may_still_send(self, attempt: RefundAttempt, now: datetime) -> bool:
+        """Tell whether the bank may be asked now for a transfer that was stored as sent; later it is only inquired."""
+        return attempt.sent_at is None or now < attempt.sent_at + SENDING_LIMIT
 
     def apply_answer(self, attempt: RefundAttempt, answer: CardRefundAnswer, now: datetime) -> RefundChange:
         """Take what the bank said to the request, or to an inquiry."""

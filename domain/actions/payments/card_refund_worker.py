@@ -127,9 +127,9 @@ class CardRefundWorker:
         if refund.state is not RefundAttemptState.DUE:
             return await self._inquire(refund, claim_token)
         sent = await self._store_sent(refund)
-        if sent.state is not RefundAttemptState.SENT:
-            return sent
         asked_at = self._dependencies.clock.now()
+        if sent.state is not RefundAttemptState.SENT or not _MACHINE.may_still_send(sent, asked_at):
+            return sent
         answer = await self._gateway.refund(sent.card_refund)
         return await self._store_answer(sent, answer, asked_at, claim_token, is_request=True)
 

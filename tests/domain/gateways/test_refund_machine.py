@@ -7,7 +7,7 @@ import pytest
 
 from domain.gateways.gateway import NOT_CONNECTED, TIMED_OUT, CardRefundAnswer, CardRefundState, Sale
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, RefundEffect, get_refundable_amount
-from domain.gateways.refund_machine import ABSENCE_GRACE, RefundMachine
+from domain.gateways.refund_machine import ABSENCE_GRACE, SENDING_LIMIT, RefundMachine
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 SALE = Sale(order_number=7, reference="AF82041a", sale_number="5142", amount=200_000)
@@ -47,6 +47,12 @@ def test_a_denial_is_believed_once_no_request_can_be_on_its_way() -> None:
     assert early.attempt.state is RefundAttemptState.UNKNOWN
     again = MACHINE.apply_answer(early.attempt, said(CardRefundState.ABSENT), NOW + ABSENCE_GRACE).attempt
     assert (again.state, again.refund_number) == (RefundAttemptState.DUE, DUE.refund_number)
+
+
+def test_whoever_stood_still_after_storing_it_as_sent_asks_for_nothing() -> None:
+    assert MACHINE.may_still_send(SENT, NOW + SENDING_LIMIT - timedelta(seconds=1))
+    assert not MACHINE.may_still_send(SENT, NOW + SENDING_LIMIT), "it could arrive after «never took it» was believed"
+    assert MACHINE.begin_sending(replace(SENT, state=RefundAttemptState.DUE), NOW + ABSENCE_GRACE).event == "sent"
 
 
 def test_a_connection_that_never_came_about_is_due_again_after_a_pause() -> None:

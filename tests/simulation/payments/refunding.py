@@ -110,11 +110,13 @@ def claim_refund(world: World) -> None:
 
 
 def call_for_refund(world: World, outcome: str) -> None:
-    """Ask the bank for the transfer, or about it."""
-    worker = world.refund_worker
+    """Ask the bank for the transfer, or about it; a worker that stood still asks for nothing any more."""
+    worker, attempt = world.refund_worker, world.records.refunds[world.refund_worker.target]
     world.faults_left -= outcome != "answers"
-    is_request = worker.phase == "request"
-    refund = world.records.refunds[worker.target].card_refund
+    is_request, refund = worker.phase == "request", attempt.card_refund
+    if is_request and not world.refund_machine.may_still_send(attempt, world.now):
+        worker.reset()
+        return
     worker.refund_answer = CardRefundAnswer(refund_state=None, code=TIMED_OUT)
     if outcome == "not connected":
         worker.refund_answer = CardRefundAnswer(refund_state=None, code=NOT_CONNECTED)
