@@ -162,8 +162,17 @@ async def measure_command(way: str, file: Path, rows: int, server: Server) -> Me
     printed, _ = await process.communicate()
     if process.returncode not in {0, 1}:  # 1: somebody has to look at something
         raise SystemExit(f"the command ended with {process.returncode}")
-    seconds = time.perf_counter() - began
-    return Measured(way, rows, seconds, footprint.resident, footprint.proportional, printed.decode())
+    seconds, result = time.perf_counter() - began, json.loads(printed)
+    if way == "apply":  # the server's job books the same file beside the command, each line once: both together count
+        database = Path(server.environment["PISHKHAN_DATABASE_URL"].removeprefix("sqlite:///"))
+        result["booked"] = sum(count_booked_lines(database).values())
+    return Measured(way, rows, seconds, footprint.resident, footprint.proportional, json.dumps(result))
+
+
+def count_booked_lines(database: Path) -> dict[str, int]:
+    """Return how many lines of the file in a database were booked, by their outcome."""
+    with closing(sqlite3.connect(database)) as connection:
+        return dict(connection.execute(BOOKED_LINES).fetchall())
 
 
 async def measure_page(file: Path, database: Path, rows: int, server: Server, made_password: str) -> Measured:
@@ -174,8 +183,7 @@ async def measure_page(file: Path, database: Path, rows: int, server: Server, ma
         began = time.perf_counter()
         await page.book_file(file, LAYOUT)
         seconds = time.perf_counter() - began
-    with closing(sqlite3.connect(database)) as connection:
-        lines_by_outcome = dict(connection.execute(BOOKED_LINES).fetchall())
+    lines_by_outcome = count_booked_lines(database)
     result = {
         "booked": sum(lines_by_outcome.values()),
         "outcomes": {outcome: {"lines": lines} for outcome, lines in lines_by_outcome.items()},
