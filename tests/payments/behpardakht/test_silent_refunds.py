@@ -1,6 +1,8 @@
 """A bank that says nothing of a transfer to a card: over the real store, the gateway with a time-out, the fake bank."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -8,11 +10,12 @@ from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.gateways.gateway import TIMED_OUT, PaymentGateway, SaleState
 from domain.gateways.refund_attempt import RefundAttemptState
+from domain.gateways.refund_machine import SENDING_LIMIT
 from domain.ledger.accounts import Account, AccountKey
 from domain.values.errors import NotAllowedNow
 from tests.fakes.behpardakht_bank import BehpardakhtFault
 from tests.payments.behpardakht.card_owner import REQUEST, CardOwner
-from tests.support.municipality import FOUR_HOURS, NEIGHBOUR
+from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, StandingClock
 from tests.support.refunding_bank import RefundingBank
 from tests.support.scripted_bank import Payer, answer
 
@@ -37,6 +40,26 @@ async def test_a_transfer_that_timed_out_is_inquired_and_goes_once(
     assert (len(owner.bank.sales.transfers), owner.bank.sales.deposited) == (1, 0)
     assert [one.outcome for one in await owner.town.payments(code)].count(PaymentOutcome.RETURNED) == 1
     assert await owner.balance_of(AccountKey(Account.REFUNDS_PAYABLE)) == 0
+
+
+class SuspendedClock(StandingClock):
+    """The clock of a process that stands still between any two lines."""
+
+    def now(self) -> datetime:
+        """Return a moment beyond `SENDING_LIMIT` after the one before."""
+        self.at += SENDING_LIMIT
+        return self.at
+
+
+async def test_a_process_that_stood_still_asks_for_no_transfer(owner: CardOwner) -> None:
+    code, clock = await owner.cancel_paid(), SuspendedClock()
+    await owner.send(code)
+    clock.at = owner.town.desk.clock.now()
+    gateways = {owner.gateway.name: owner.gateway}
+    desk = replace(owner.town.desk, engine=replace(owner.town.desk.engine, clock=clock))
+    await send_due_refunds(desk, owner.town.store, gateways)
+    assert (await owner.refund(code)).state is RefundAttemptState.SENT
+    assert REQUEST not in [call.operation for call in owner.bank.calls], "the request could arrive after an inquiry"
 
 
 async def test_a_silent_bank_delays_no_other_one(owner: CardOwner) -> None:
