@@ -94,10 +94,9 @@ class PortalGuard:
         if request.method in UNSAFE_METHODS:
             visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
             require_same_origin(request)
-            if hindering_page := await self._find_hindrance(request, visitor, route):
-                return hindering_page
         try:
-            return await route.handler(request, visitor)
+            hindering_page = await self._find_hindrance(request, visitor, route)
+            return await route.handler(request, visitor) if hindering_page is None else hindering_page
         except MobileNotVerified as error:
             if error.detail != ASK_PROOF_DETAIL:
                 raise
@@ -107,7 +106,11 @@ class PortalGuard:
     async def _find_hindrance(
         self, request: web.Request, visitor: PortalVisitor, route: PortalRoute
     ) -> web.Response | None:
-        """Return what is shown in place of what a form asks for: it is of an earlier page, or one of a flood."""
+        """Return what is shown in place of what a form asks for: it is of an earlier page, or one of a flood. The page
+        of the form may want a proof itself: then that is asked for, and the form goes on afterwards.
+        """
+        if request.method not in UNSAFE_METHODS:
+            return None
         if visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
             return await _show_again(request, visitor, route)
         if not route.flood_name:

@@ -6,7 +6,9 @@ from html import unescape
 
 from aiohttp import FormData
 
+from domain.actions.citizens.proofs import RESEND_AFTER
 from domain.feedback.opinions import Comment, CommentFilter
+from domain.people.citizen_session import PROOF_IDLE_LIMIT
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.actors import Role
 from tests.support.demo_site import DemoSite
@@ -278,6 +280,31 @@ async def test_a_form_whose_proof_ran_out_is_sent_again_after_the_code(
     assert answer.status == 200
     assert "شمارهٔ تلفن همراه شما چیست" in await answer.text()
     assert (await read_request(portal, request.code)).state == "needs_info"
+
+
+async def test_a_form_of_another_session_whose_proof_ran_out_goes_on_after_the_code(
+    portal: DemoSite, citizen: PortalCitizen
+) -> None:
+    request, address = await completed(portal), "/mobile?for=my-requests&next=/my-requests"
+    comment_path = f"/requests/{request.code}/comment"
+    await citizen.prove_mobile(TO_LIST)
+    await citizen.get(f"/requests/{request.code}")
+    typed = {**citizen.hidden_values(comment_path), "comment": "زودتر «بیایید»"}
+    citizen.client.session.cookie_jar.clear()
+    await citizen.prove_mobile(address)
+    portal.clock.at += PROOF_IDLE_LIMIT
+    answer = await citizen.post_raw(comment_path, typed)
+    citizen.page = await answer.text()
+    assert answer.status == 200
+    assert "شمارهٔ تلفن همراه شما چیست" in citizen.page
+    assert await list_comments(portal) == []
+    portal.clock.at += RESEND_AFTER
+    await citizen.post("/mobile", 200, proof_mobile=f"0{OWN_MOBILE[3:]}")
+    form = {**citizen.hidden_values("/mobile/code"), "proof_code": await citizen.read_code()}
+    again = await citizen.client.post("/mobile/code", data=form, headers=citizen.headers)
+    assert again.status == 200
+    assert again.url.path == f"/requests/{request.code}"
+    assert [comment.text for comment in await list_comments(portal)] == ["زودتر «بیایید»"]
 
 
 async def test_issued_papers_come_as_pdf(portal: DemoSite, citizen: PortalCitizen) -> None:
