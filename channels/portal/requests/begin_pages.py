@@ -7,6 +7,7 @@ from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.mobile_steps import build_mobile_address
+from channels.portal.problems import Problem
 from channels.portal.requests.addresses import (
     BEGIN_PATH,
     CONTINUE_PATH,
@@ -80,7 +81,7 @@ class BeginPages:
             **self._describe_service(service),
             "draft_rows": [self._build_row(draft) for draft in drafts if not draft.is_submitted],
             "may_prove_first": service.fill_form is not None or any(field.autofill for field in service.form),
-            "problem": self._dependencies.wording.render_error(error) if error else None,
+            "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
         }
         return render_portal_page(request, visitor, "portal/requests/begin.html", context, error=error)
 
@@ -132,7 +133,7 @@ class BeginPages:
         context = {
             "draft_rows": [self._build_row(draft) for draft in await self._list_drafts(visitor)],
             "was_deleted": request.query.get("done") == "deleted",
-            "problem": self._dependencies.wording.render_error(error) if error else None,
+            "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
         }
         return render_portal_page(request, visitor, "portal/requests/drafts.html", context, error=error)
 
@@ -157,7 +158,7 @@ class BeginPages:
             "typed_code": read_text(visitor.form, "resume_code"),
             "typed_mobile": read_text(visitor.form, "mobile"),
             "other_mobile_address": build_mobile_address(RESUME_PURPOSE, RESUME_PATH),
-            "problem": self._dependencies.wording.render_error(error) if error else None,
+            "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
         }
         return render_portal_page(request, visitor, "portal/requests/resume.html", context, error=error)
 

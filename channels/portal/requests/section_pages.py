@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.problems import Problem
 from channels.portal.requests.addresses import (
     LATER_PATH,
     SECTION_PATH,
@@ -26,7 +27,7 @@ from channels.portal.requests.draft_pages import (
     open_reading_unit,
     require_session,
 )
-from channels.portal.requests.section_view import Problem, SectionViews
+from channels.portal.requests.section_view import SectionViews
 from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_without_machine
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error

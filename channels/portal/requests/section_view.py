@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from channels.portal.problems import Problem
 from channels.portal.requests.addresses import begin_address, draft_address, section_address
 from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, choose_offered_day
 from channels.web.forms import FormWording
@@ -14,16 +15,6 @@ from domain.language.form_sections import FormSection
 from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError
 from domain.values.text import persian_digits
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A line of the summary of errors above a form."""
-
-    message: str
-    """What is wrong."""
-    anchor: str
-    """Where it leads: the id of an element of the page, or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,7 @@ def list_problems(items: Sequence[SectionControl], unplaced_messages: Sequence[s
         for item in items
         if item.control.problem
     ]
-    return [*problems, *(Problem(message, "#main") for message in unplaced_messages)]
+    return [*problems, *(Problem(message) for message in unplaced_messages)]
 
 
 def _list_unplaced(items: Sequence[SectionControl], faults: Sequence[DomainError]) -> list[DomainError]:

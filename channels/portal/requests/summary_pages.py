@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.problems import Problem
 from channels.portal.requests.addresses import (
     DONE_PATH,
     RELATION_PATH,
@@ -25,7 +26,6 @@ from channels.portal.requests.draft_pages import (
     open_reading_unit,
     require_session,
 )
-from channels.portal.requests.section_view import Problem
 from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -102,7 +102,7 @@ class SummaryPages:
         new_faults = [fault for fault in (error.faults if error else ()) if fault.field not in known_fields]
         wording = self._dependencies.wording
         return [
-            Problem(wording.render_error(fault), f"#{MOBILE_INPUT}" if fault.field == MOBILE_INPUT else "#main")
+            Problem(wording.render_error(fault), f"#{MOBILE_INPUT}" if fault.field == MOBILE_INPUT else "")
             for fault in new_faults
         ]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from channels.portal.problems import Problem
 from channels.portal.requests.addresses import draft_address, section_address
-from channels.portal.requests.section_view import Problem
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import DraftReading, select_typed_values
 from domain.drafts.draft import Draft, Relation
@@ -114,7 +114,7 @@ class SummaryViews:
             for fault in reading.list_faults_of(section):
                 label = self._label_field(reading, str(fault.field))
                 problems.append(Problem(f"{label}: {wording.render_error(fault)}", address))
-        problems += [Problem(wording.render_error(fault), "#main") for fault in reading.list_stray_faults()]
+        problems += [Problem(wording.render_error(fault)) for fault in reading.list_stray_faults()]
         return problems
 
     def _label_field(self, reading: DraftReading, field_name: str) -> str:

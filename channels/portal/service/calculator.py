@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.portal.problems import Problem
 from channels.portal.service.cost_view import build_cost_view
 from channels.portal.service.service_card import build_service_card
 from channels.web.error_pages import status_of
@@ -48,12 +49,14 @@ class PriceCalculator:
             price_lines = await self._answer_question(service, price_lookup, values) if values else []
         except DomainError as refusal:
             error = refusal
+        price_controls = build_price_controls(self._dependencies, service, values, error)
         context = {
             "service": build_service_card(self._dependencies.catalogue, service),
             "price_lines": price_lines,
-            "price_controls": build_price_controls(self._dependencies, service, values, error),
-            "price_problem": describe_stray(price_lookup.form, error, _word_form(self._dependencies, service)),
-            "has_problem": error is not None,
+            "price_controls": price_controls,
+            "problems": _list_problems(
+                price_controls, describe_stray(price_lookup.form, error, _word_form(self._dependencies, service))
+            ),
             "cost": await self._build_cost(service),
         }
         return render_public_page(request, "portal/price.html", context, status=status_of(error) if error else 200)
@@ -93,6 +96,18 @@ def build_price_controls(
     if service.price_lookup is None:
         return ()
     return build_controls(service.price_lookup.form, values or {}, _word_form(dependencies, service), error)
+
+
+def _list_problems(price_controls: Sequence[Control], stray_problem: str | None) -> list[Problem]:
+    """Return the summary of errors: what belongs to no input, and what is wrong with each."""
+    return [
+        *([Problem(stray_problem)] if stray_problem else []),
+        *(
+            Problem(f"{control.label}: {control.problem}", f"#{control.id}")
+            for control in price_controls
+            if control.problem
+        ),
+    ]
 
 
 def _word_form(dependencies: Dependencies, service: Service) -> FormWording:

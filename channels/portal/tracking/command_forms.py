@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.problems import Problem
 from channels.portal.tracking.addresses import (
     ANSWER_PATH,
     CONSENT_PATH,
@@ -126,6 +127,6 @@ class CommandForms:
             "refunded": group_digits(money.refunded) if money.refunded else "",
             "forfeited": group_digits(money.forfeited) if money.forfeited else "",
             "unpaid": group_digits(money.unpaid) if money.unpaid else "",
-            "problems": [("", self._dependencies.wording.render_error(error))] if error else [],
+            "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
         }
         return render_portal_page(request, visitor, "portal/tracking/end.html", context, error=error)

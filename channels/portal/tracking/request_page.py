@@ -10,6 +10,7 @@ from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalVisitor, render_portal_page
 from channels.portal.mobile_steps import build_mobile_address
+from channels.portal.problems import Problem
 from channels.portal.tracking.addresses import (
     DONE_PARAMETER,
     OWN_REQUESTS_PURPOSE,
@@ -117,10 +118,10 @@ async def _list_sent_lines(uow: UnitOfWork, service_request: ServiceRequest, mob
 def _describe_refusal(request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:
     """Return what was wrong with a form and what was typed into it; what was not is an empty text."""
     wording, faults = request.app[WORDING], refused_form.error.faults if refused_form else ()
-    problems = [(_PROBLEM_FIELDS.get(fault.field or "", ""), wording.render_error(fault)) for fault in faults]
+    placed_problems = [(_PROBLEM_FIELDS.get(fault.field or "", ""), wording.render_error(fault)) for fault in faults]
     return {
-        "problems": problems,
-        "field_problems": defaultdict(str, problems),
+        "problems": [Problem(message, f"#{input_id}" if input_id else "") for input_id, message in placed_problems],
+        "field_problems": defaultdict(str, placed_problems),
         "submitted_texts": defaultdict(str, refused_form.submitted_texts if refused_form else {}),
         "refused_name": refused_form.name if refused_form else "",
     }

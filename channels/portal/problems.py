@@ -1,0 +1,13 @@
+"""What is wrong with a form, as the summary of errors above it says it (`error_summary` in `portal/parts.html`)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line of the summary of errors above a form."""
+
+    message: str
+    """What is wrong."""
+    anchor: str = ""
+    """Where it leads: `#` and an id of the page, or an address; empty where it is about the form as a whole."""
