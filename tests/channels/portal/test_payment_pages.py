@@ -25,7 +25,7 @@ from payments.gateway_settings import BotAddress
 from payments.sandbox.bank import BankBehaviour
 from payments.sandbox.gateway import SandboxGateway, list_callback_values
 from tests.support.callback_addresses import read_address_values
-from tests.support.demo_site import CITIZENS
+from tests.support.demo_site import CITIZENS, CONTACT, LINE
 from tests.support.payment_site import PaymentSite, payment_site
 
 Client = TestClient[web.Request, web.Application]
@@ -123,6 +123,16 @@ async def test_tokens_that_there_are_not_are_counted_and_real_ones_told_all_the_
     assert (await client.get("/pay/aaaaaaaaaaab", headers=PEOPLE)).status == 429
     assert (await client.get("/pay/aaaaaaaaaaab/result/7", headers=PEOPLE)).status == 429
     assert (await client.get(path, headers=PEOPLE)).status == 200
+
+
+async def test_a_link_that_leads_nowhere_offers_the_other_ways(client: Client) -> None:
+    for number in range(MOST_MISSES + 1):
+        answer = await client.get("/pay/aaaaaaaaaaaa", headers=PEOPLE)
+        if number in {0, MOST_MISSES}:
+            page = await answer.text()
+            assert answer.status == (429 if number else 404)
+            assert f'href="sms:{LINE}?body=' in page
+            assert f'href="tel:{CONTACT.phone.replace(" ", "")}"' in page
 
 
 @pytest.mark.parametrize("token", ["x", "%00", "<script>", "../x", "a" * 400, "۱۲۳"])
