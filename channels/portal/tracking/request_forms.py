@@ -1,5 +1,5 @@
-"""What a citizen adds to an own request on its page: a paper, a rating, a comment, the proof of its mobile; and the way
-to where its bills are paid.
+"""What a citizen adds to an own request on its page: a paper, a rating and after a low one the wish to have it taken up
+again, a comment, the proof of its mobile; and the way to where its bills are paid.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from channels.portal.tracking.addresses import (
     OWN_REQUESTS_PURPOSE,
     PAY_PATH,
     RATING_PATH,
+    REOPEN_PATH,
     VERIFY_PATH,
     read_request_code,
     request_address,
@@ -22,9 +23,11 @@ from channels.web.posted import UploadedFile, read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
+from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.requests.act import refuse_foreign_request
 from domain.actions.requests.attach import attach_document
+from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
 from domain.blocks.charging import list_request_bills
 from domain.requests.documents import MAX_DOCUMENT_BYTES
@@ -51,6 +54,7 @@ class RequestForms:
         return (
             PortalRoute("POST", DOCUMENTS_PATH, add_document, MAX_FILE_FORM_BYTES),
             PortalRoute("POST", RATING_PATH, PortalSubmission("rating", self._rate, show_request)),
+            PortalRoute("POST", REOPEN_PATH, PortalSubmission("reopen", self._reopen, show_request)),
             PortalRoute("POST", COMMENT_PATH, PortalSubmission("comment", self._comment, show_request)),
             PortalRoute("POST", VERIFY_PATH, PortalSubmission("verify", self._verify_mobile, show_request)),
             PortalRoute("POST", PAY_PATH, PortalSubmission("pay", self._go_paying, show_request)),
@@ -75,6 +79,15 @@ class RequestForms:
         async with self._store.open_unit() as uow:
             await rate_own_request(self._dependencies, uow, code, score_text, rating_text, actor)
         return request_address(code, "rating")
+
+    async def _reopen(self, request: web.Request, visitor: PortalVisitor) -> str:
+        """Take up again what was rated low, and lead to the new request; its code is texted too."""
+        code, actor = _identify_call(request, visitor)
+        async with self._store.open_unit() as uow:
+            reopened = await reopen_rated_request(self._dependencies, uow, code, actor)
+            new_request = reopened.outcome.request
+            await queue_message(self._dependencies, uow, actor.identifier, reopened.message, new_request.id)
+        return request_address(new_request.code, "reopen")
 
     async def _comment(self, request: web.Request, visitor: PortalVisitor) -> str:
         code, actor = _identify_call(request, visitor)

@@ -43,7 +43,9 @@ _PROBLEM_FIELDS: Mapping[str, str] = {
 }
 """What an error names → the id of the input at which it is mended."""
 
-_DONE_HERE = frozenset({"answer", "document", "same_document", "withdraw", "rating", "comment", "verify", "repeated"})
+_DONE_HERE = frozenset(
+    {"answer", "document", "same_document", "withdraw", "rating", "reopen", "comment", "verify", "repeated"}
+)
 """What may have been done on the page."""
 
 

@@ -12,6 +12,7 @@ from domain.actions.drafts.submitting import REPRESENTED_KEY
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.actions.requests.own_requests import waits_for_citizen
+from domain.actions.requests.reopen import REOPENED_AS, may_citizen_reopen
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
@@ -117,6 +118,10 @@ class OwnRequestView:
     """It can be given up."""
     may_rate: bool
     """It waits for its rating."""
+    may_reopen: bool
+    """It was rated low and can be taken up again."""
+    reopened_as: str
+    """The tracking code of the request that takes it up again; empty without one."""
 
 
 class OwnRequestViews:
@@ -149,6 +154,8 @@ class OwnRequestViews:
             printouts=await list_printouts(self._dependencies, uow, request, actor),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
             may_rate=await awaits_rating(self._dependencies, uow, request),
+            may_reopen=await may_citizen_reopen(self._dependencies, uow, request, actor),
+            reopened_as=str(request.data.get(REOPENED_AS, "")),
         )
 
     def build_progress(self, request: ServiceRequest, mobile: str) -> RequestProgress:

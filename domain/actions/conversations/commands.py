@@ -290,9 +290,7 @@ async def take_bare_rating(turn: TurnContext, score: int, asked_since: datetime 
 
 async def reopen_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
     """Take up again a finished request that was rated low."""
-    reason = turn.text_of("staff.reopened_by_rating")
-    reopened = await reopening.reopen_request(turn.dependencies, turn.uow, slots["code"], reason, turn.actor)
-    await notify.announce_outcome(turn.dependencies, turn.uow, reopened.outcome, turn.actor)
+    reopened = await reopening.reopen_rated_request(turn.dependencies, turn.uow, slots["code"], turn.actor)
     return turn.reply_with(reopened.message.text, reopened.message.key, reopened.outcome.request)
 
 

@@ -6,7 +6,7 @@ The papers of the old one are those of the new one too.
 from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import announce_outcome, queue_message
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import DueNotice, StepOutcome
@@ -65,9 +65,24 @@ async def reopen_request(
     return ReopenedRequest(outcome, await _notify_reopened(dependencies, uow, former, outcome.request, actor))
 
 
+async def reopen_rated_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ReopenedRequest:
+    """Take up again what its citizen rated low, and announce it. Errors: those of `reopen_request`."""
+    reason = dependencies.catalogue.text("staff.reopened_by_rating")
+    reopened = await reopen_request(dependencies, uow, code, reason, actor)
+    await announce_outcome(dependencies, uow, reopened.outcome, actor)
+    return reopened
+
+
 async def can_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
     """Return whether a finished request could be taken up again now: what is offered must be kept."""
     return REOPENED_AS not in former.data and await _find_refusal(dependencies, uow, former, actor) is None
+
+
+async def may_citizen_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
+    """Return whether its citizen could take up a request again now: who rated it low may, once."""
+    if not former.phase.is_final or former.erased_at or not await _is_rated_low(dependencies, uow, former):
+        return False
+    return await can_reopen(dependencies, uow, former, actor)
 
 
 async def may_staff_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
@@ -124,14 +139,18 @@ async def _require_reopening_right(
 ) -> Actor:
     refuse_foreign_request(former, actor)
     if actor.kind == "citizen":
-        rating = await uow.feedback.find_rating(former.id)
-        if rating is None or rating.score > dependencies.policy.low_rating:
+        if not await _is_rated_low(dependencies, uow, former):
             raise NotAllowedNow("code", detail="rated_low_only")
         return actor
     reopening_roles = _reopening_roles(service)
     if not actor.role_names & reopening_roles:
         raise Forbidden("code")
     return actor.acting_in_role(reopening_roles, former.assignee)
+
+
+async def _is_rated_low(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest) -> bool:
+    rating = await uow.feedback.find_rating(former.id)
+    return rating is not None and rating.score <= dependencies.policy.low_rating
 
 
 def _reopening_roles(service: Service) -> frozenset[Role]:

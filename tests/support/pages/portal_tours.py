@@ -138,6 +138,12 @@ async def tour_requests(citizen: CitizenWindow) -> None:
     await citizen.look(f"/requests/{done.code}")
     await citizen.press("ثبت امتیاز")
     await citizen.look()
+    await page.get_by_label("۱، بسیار ناراضی").check()
+    await citizen.press("ثبت امتیاز")
+    await citizen.look()
+    await citizen.press("دوباره بررسی شود")
+    await citizen.look()
+    await citizen.look(f"/requests/{done.code}")
     await citizen.look("/requests/123456786")
     paper = await page.context.request.get(
         str(citizen.window.server.make_url(f"/requests/{done.code}/papers/delivery_form.pdf"))

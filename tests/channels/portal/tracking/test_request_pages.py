@@ -225,6 +225,44 @@ async def test_a_rating_and_comments_are_taken_once(portal: DemoSite, citizen: P
     assert (rating.score, rating.text, rating.channel) == (4, "سپاس", "portal")
 
 
+async def test_what_was_rated_low_is_taken_up_again_once(portal: DemoSite, citizen: PortalCitizen) -> None:
+    request = await completed(portal)
+    address = f"/requests/{request.code}"
+    await citizen.prove_mobile(TO_LIST)
+    await citizen.get(address)
+    assert f'action="{address}/reopen"' not in citizen.page
+    early = await citizen.post_raw(f"{address}/reopen", citizen.hidden_values(f"{address}/rating"))
+    assert early.status == 409, "nothing was rated yet"
+    await citizen.get(await citizen.post(f"{address}/rating", score="2"))
+    assert "دوباره بررسی شود؟" in citizen.page
+    form = citizen.hidden_values(f"{address}/reopen")
+    assert (await citizen.post_raw(f"{address}/reopen", {"csrf": "x"})).status == 409
+    new_address = (await citizen.post(f"{address}/reopen")).partition("?done=reopen")[0]
+    assert new_address != address
+    assert "درخواستتان دوباره بررسی می‌شود" in await citizen.get(f"{new_address}?done=reopen")
+    assert MACHINERY["place"] in citizen.page
+    assert (await citizen.post_raw(f"{address}/reopen", form)).status == 409
+    assert f'href="{new_address}"' in await citizen.get(address)
+    assert f'action="{address}/reopen"' not in citizen.page
+    async with portal.store.open_unit(write=False) as uow:
+        texts = [message.text for message in await uow.outbox.list_recent(recipient=OWN_MOBILE)]
+    assert sum("دوباره بررسی می‌شود. کد رهگیری تازه" in text for text in texts) == 1
+    assert (await read_request(portal, request.code)).data["reopened_as"] == new_address.removeprefix("/requests/")
+
+
+async def test_who_was_content_or_is_another_takes_nothing_up_again(portal: DemoSite, citizen: PortalCitizen) -> None:
+    request = await completed(portal)
+    address = f"/requests/{request.code}"
+    await citizen.prove_mobile(TO_LIST)
+    await citizen.get(address)
+    await citizen.get(await citizen.post(f"{address}/rating", score="4"))
+    assert f'action="{address}/reopen"' not in citizen.page
+    token = citizen.hidden_values(f"{address}/comment")
+    assert (await citizen.post_raw(f"{address}/reopen", token)).status == 409
+    foreign = await submitted(portal, mobile=OTHER_MOBILE)
+    assert (await citizen.post_raw(f"/requests/{foreign.code}/reopen", token)).status in {403, 404}
+
+
 async def test_an_owner_agrees_once_and_sees_nothing_else(portal: DemoSite, citizen: PortalCitizen) -> None:
     leave = await awaiting_owner(portal)
     address = f"/requests/{leave.code}"
