@@ -32,13 +32,15 @@ from store.payments.attempts import SqlPaymentAttemptRepository
 from store.payments.card_refunds import SqlCardRefundRepository
 from store.payments.links import SqlPaymentLinkRepository
 from store.payments.merged_bills import SqlMergedBillRepository
+from store.people.citizen_sessions import SqlCitizenSessionRepository
+from store.people.members import SqlStaffMemberRepository
+from store.people.staff_sessions import SqlSecondFactorRepository, SqlStaffSessionRepository
 from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
 from store.queues.work_lists import SqlWorkListRepository
 from store.repositories.audit import SqlAuditRepository
 from store.repositories.bills import SqlBillRepository
 from store.repositories.calls import SqlCallRepository
-from store.repositories.citizen_sessions import SqlCitizenSessionRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.feedback import SqlFeedbackRepository, SqlServiceViewRepository
 from store.repositories.fleet import SqlFleetRepository
@@ -47,14 +49,12 @@ from store.repositories.imports import SqlImportRepository
 from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
 from store.repositories.offices import SqlOfficeRepository
-from store.repositories.people import SqlStaffMemberRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
 from store.repositories.registries import SqlRegistryRepository
 from store.repositories.reports import SqlDurationRepository, SqlReportRepository
 from store.repositories.requests import SqlRequestRepository, SqlTimerRepository
 from store.repositories.sequences import SqlSequenceRepository
 from store.repositories.settings import SqlSettingChangeRepository
-from store.repositories.staff_sessions import SqlSecondFactorRepository, SqlStaffSessionRepository
 from store.repositories.tariffs import SqlTariffRepository
 from store.repositories.tills import SqlTillRepository
 from store.repositories.verifications import SqlVerificationRepository

@@ -1,0 +1,1 @@
+"""Repositories of persons, staff, and sessions of both sites."""
