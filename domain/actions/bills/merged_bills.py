@@ -6,9 +6,8 @@ Merging posts nothing and closes nothing: the parts stay payable by themselves.
 
 from collections.abc import Iterable, Sequence
 
-from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.held_bills import lock_bills
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.billing import BillingContext, draw_bill_ids

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay import RecordedPayment, record_payment
+from domain.actions.bills.subjects import lock_bills
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.payments.held_bills import lock_bills
 from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
 from domain.bills.merged_bill import MergedBill, MergedShare, derive_merged_state
 from domain.bills.pos_receipts import PosReceipt

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.actions.bills.merged_bills import load_bills_by_id, load_parts
-from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, queue_message
-from domain.actions.payments.held_bills import lock_bills
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     Bill,

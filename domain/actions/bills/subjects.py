@@ -3,7 +3,7 @@
 A further kind of subject is one more entry of `SUBJECTS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -237,3 +237,13 @@ async def lock_bill(uow: UnitOfWork, bill: Bill) -> Bill:
     """
     await SUBJECTS[bill.subject_kind].lock_subject(uow, bill)
     return await uow.bills.get_by_bill_id(bill.bill_id, lock=True)
+
+
+async def lock_bills(uow: UnitOfWork, bill_row_ids: Iterable[int]) -> list[Bill]:
+    """Return bills in their current state, in ascending order of their rows, each locked with its subject.
+
+    Subjects are locked in one order by everybody, so that no two units wait for each other in a ring.
+    """
+    bills = [await uow.bills.get(bill_row_id) for bill_row_id in bill_row_ids]
+    bills.sort(key=lambda bill: (bill.subject_kind, bill.subject_id, bill.id))
+    return sorted([await lock_bill(uow, bill) for bill in bills], key=lambda bill: bill.id)

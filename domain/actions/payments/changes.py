@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from domain.actions.bills.pay import record_payment
+from domain.actions.bills.subjects import lock_bills
 from domain.actions.bills.suspense import hold_in_suspense
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.alerts import alert_revenue_unit
-from domain.actions.payments.held_bills import hold_bills, lock_bills, release_bills
+from domain.actions.payments.held_bills import hold_bills, release_bills
 from domain.bills.bill import PaymentMethod
 from domain.gateways.attempt import AttemptChange, AttemptEffect, AttemptEvent, PaymentAttempt
 from domain.ledger.accounts import MoneySource

@@ -1,21 +1,9 @@
-"""Bills that attempts hold: locked without rings, marked as being paid, and let go when nothing can come of it."""
+"""Bills that attempts hold: marked as being paid, and let go when nothing can come of it."""
 
-from collections.abc import Iterable
-
-from domain.actions.bills.subjects import lock_bill
+from domain.actions.bills.subjects import lock_bills
 from domain.bills.bill import Bill, BillState
 from domain.gateways.attempt import PaymentAttempt
 from domain.unit_of_work import UnitOfWork
-
-
-async def lock_bills(uow: UnitOfWork, bill_row_ids: Iterable[int]) -> list[Bill]:
-    """Return bills in their current state, in ascending order of their rows, each locked with its subject.
-
-    Subjects are locked in one order by everybody, so that no two attempts wait for each other in a ring.
-    """
-    bills = [await uow.bills.get(bill_row_id) for bill_row_id in bill_row_ids]
-    bills.sort(key=lambda bill: (bill.subject_kind, bill.subject_id, bill.id))
-    return sorted([await lock_bill(uow, bill) for bill in bills], key=lambda bill: bill.id)
 
 
 async def hold_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from domain.actions.bills.merged_bills import load_paid_bills
 from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids
+from domain.actions.bills.subjects import lock_bills
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.held_bills import lock_bills
 from domain.actions.settlement.comparing import find_payment_of_line
 from domain.actions.settlement.known_lines import find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
