@@ -35,6 +35,13 @@ class AttemptState(StrEnum):
         """Whether money may still come of it: its bills neither expire nor are cancelled meanwhile."""
         return self not in {AttemptState.SETTLED, AttemptState.REVERSED, AttemptState.FAILED}
 
+    @property
+    def is_claimed_paid(self) -> bool:
+        """Whether the payer, or the bank, says that it was paid, and it has not come to its end: its bills are not to
+        be paid anew meanwhile.
+        """
+        return self in {AttemptState.RETURNED, AttemptState.VERIFIED}
+
 
 class GatewayCall(StrEnum):
     """What a bank is asked for next."""

@@ -23,8 +23,6 @@ REPEATED_REFERENCE = "repeated_reference"
 MOST_OPEN_ATTEMPTS = 10
 """Attempts at one bill that may be open at a time: a payer begins anew, and nobody opens sessions without end."""
 
-_CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
-
 
 async def begin_payment(
     dependencies: Dependencies,
@@ -110,7 +108,7 @@ async def _refuse_crowded(uow: UnitOfWork, bills: Sequence[Bill]) -> None:
     """
     for bill in bills:
         states = [attempt.state for attempt in await uow.payment_attempts.list_of_bill(bill.id)]
-        if _CLAIMED_PAID & set(states):
+        if any(state.is_claimed_paid for state in states):
             raise PaymentUnknown("bill_id")
         if sum(state.is_open for state in states) >= MOST_OPEN_ATTEMPTS:
             raise TooManyRequests("bill_id")

@@ -14,14 +14,7 @@ from domain.gateways.gateway import GatewayCallback, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
 
-_CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
 _MAY_BE_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED})
-_REFUSALS_BY_STATE: Mapping[AttemptState, CheckoutRefusal] = {
-    AttemptState.RETURNED: CheckoutRefusal.CLAIMED,
-    AttemptState.VERIFIED: CheckoutRefusal.CLAIMED,
-    AttemptState.SETTLED: CheckoutRefusal.CLOSED,
-}
-"""Why an attempt takes no payment; in any other state it is over."""
 
 
 async def decide_checkout(
@@ -69,10 +62,17 @@ async def _find_refusal(
         return None
     is_over = dependencies.clock.now() >= attempt.session_ends_at
     if attempt.state not in _MAY_BE_PAID or is_over:
-        return _REFUSALS_BY_STATE.get(attempt.state, CheckoutRefusal.OVER)
+        return _explain_state(attempt.state)
     if callback.amount != attempt.amount:
         return CheckoutRefusal.AMOUNT
     return await _find_refusal_of_bills(uow, attempt)
+
+
+def _explain_state(state: AttemptState) -> CheckoutRefusal:
+    """Return why an attempt takes no payment, by its state."""
+    if state.is_claimed_paid:
+        return CheckoutRefusal.CLAIMED
+    return CheckoutRefusal.CLOSED if state is AttemptState.SETTLED else CheckoutRefusal.OVER
 
 
 async def _find_refusal_of_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> CheckoutRefusal | None:
@@ -82,6 +82,6 @@ async def _find_refusal_of_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> Ch
         if not bill.state.is_payable:
             return CheckoutRefusal.CLOSED
         others = await uow.payment_attempts.list_of_bill(share.bill_row_id)
-        if any(other.state in _CLAIMED_PAID for other in others):
+        if any(other.state.is_claimed_paid for other in others):
             return CheckoutRefusal.CLAIMED
     return None

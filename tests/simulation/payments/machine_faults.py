@@ -146,7 +146,7 @@ class ReversesOnDoubt(AttemptMachine):
     """What was not answered is given back."""
 
     def plan_call(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
-        if attempt.unanswered_calls and attempt.state in {AttemptState.RETURNED, AttemptState.VERIFIED}:
+        if attempt.unanswered_calls and attempt.state.is_claimed_paid:
             return GatewayCall.REVERSE
         return super().plan_call(attempt, now)
 

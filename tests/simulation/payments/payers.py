@@ -9,7 +9,6 @@ from tests.simulation.payments.options import Option
 from tests.simulation.payments.starts import LATEST_OVERRUN, name_token
 from tests.simulation.payments.world import FlyingCallback, World
 
-_CLAIMED_PAID = frozenset({AttemptState.RETURNED, AttemptState.VERIFIED})
 _MAY_BE_PAID = frozenset({AttemptState.SENT, AttemptState.DECLINED})
 
 FOREIGN_FORGERIES = ("another order", "another reference", "another case")
@@ -67,7 +66,7 @@ def allow_payment(world: World, index: int, session: BankSession, amount: int) -
     attempt, records = world.records.attempts[index], world.records
     own_bills = {share.bill_row_id for share in attempt.shares}
     claimed_bills = {
-        share.bill_row_id for one in records.attempts.values() if one.state in _CLAIMED_PAID for share in one.shares
+        share.bill_row_id for one in records.attempts.values() if one.state.is_claimed_paid for share in one.shares
     }
     may_be_paid = attempt.state in _MAY_BE_PAID and world.now < attempt.session_ends_at
     is_payable = all(records.bills[bill].state.is_payable for bill in own_bills) and not own_bills & claimed_bills
