@@ -2,12 +2,30 @@
 attempts to send money back to paying cards.
 """
 
+from enum import StrEnum
+
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint, literal, or_
 
 from domain.gateways.attempt import AttemptAlert, AttemptState
 from domain.gateways.refund_attempt import RefundAttemptState
 from store.engines.types import ID, JSON_VALUE, EnumText, SafeText, Utc, partial_index
 from store.schema.base import id_column, metadata, reference_column
+
+
+def _history_table(name: str, owner_column: Column[int], states: type[StrEnum]) -> Table:
+    """Return the table of what happened to something: a numbered entry for each change, with the state after it."""
+    return Table(
+        name,
+        metadata,
+        owner_column,
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("at", Utc, nullable=False),
+        Column("event", SafeText, nullable=False),
+        Column("state", EnumText(states), nullable=False),
+        Column("code", SafeText),
+        Column("details", JSON_VALUE, nullable=False),
+    )
+
 
 payment_attempts = Table(
     "payment_attempts",
@@ -82,16 +100,8 @@ payment_attempt_shares = Table(
     Index(None, "bill_row_id"),
 )
 
-payment_attempt_events = Table(
-    "payment_attempt_events",
-    metadata,
-    reference_column("attempt_id", "payment_attempts.id", primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", Utc, nullable=False),
-    Column("event", SafeText, nullable=False),
-    Column("state", EnumText(AttemptState), nullable=False),
-    Column("code", SafeText),
-    Column("details", JSON_VALUE, nullable=False),
+payment_attempt_events = _history_table(
+    "payment_attempt_events", reference_column("attempt_id", "payment_attempts.id", primary_key=True), AttemptState
 )
 
 payment_callbacks = Table(
@@ -153,14 +163,6 @@ card_refunds = Table(
 # An open attempt always has a next step: the few of these are what waits, and what is due.
 partial_index("ix_card_refunds_open", card_refunds.c.next_step_at, where=card_refunds.c.next_step_at.is_not(None))
 
-card_refund_events = Table(
-    "card_refund_events",
-    metadata,
-    reference_column("card_refund_id", "card_refunds.id", primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", Utc, nullable=False),
-    Column("event", SafeText, nullable=False),
-    Column("state", EnumText(RefundAttemptState), nullable=False),
-    Column("code", SafeText),
-    Column("details", JSON_VALUE, nullable=False),
+card_refund_events = _history_table(
+    "card_refund_events", reference_column("card_refund_id", "card_refunds.id", primary_key=True), RefundAttemptState
 )
