@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.actions.bills.refunds import count_refund
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, queue_message
-from domain.actions.payments.changes import gateway_actor
+from domain.actions.payments.changes import EventDetails, gateway_actor
 from domain.bills.bill import Payment, PaymentMethod, PaymentOutcome, Refund, RefundTarget
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundChange, RefundEffect
 from domain.unit_of_work import UnitOfWork
@@ -19,7 +19,7 @@ async def store_refund_change(
     uow: UnitOfWork,
     change: RefundChange,
     actor: Actor,
-    details: Mapping[str, str | int] | None = None,
+    details: EventDetails | None = None,
 ) -> RefundAttempt:
     """Save an attempt that was locked in this unit, append to its history, and carry out the effects of the change:
     for these its bill was locked before. `Conflict("card_refund")` when somebody else saved it first.
@@ -37,7 +37,7 @@ async def add_refund_event(
     uow: UnitOfWork,
     change: RefundChange,
     actor: Actor,
-    details: Mapping[str, str | int] | None = None,
+    details: EventDetails | None = None,
 ) -> None:
     """Append to the history of an attempt that was just saved: each save is one entry, so its revision numbers it."""
     refund = change.attempt
