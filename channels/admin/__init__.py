@@ -49,7 +49,7 @@ from channels.admin.settings.setting_pages import SettingPages
 from channels.admin.settings.text_pages import TextPages
 from channels.admin.tariffs.tariff_pages import TariffPages
 from channels.web.site import add_site_folder
-from domain.actions.payments.advance import GatewaysByName
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.papers.ports import Printer

@@ -1,5 +1,6 @@
 """What transfers back to cards need of the store."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -67,6 +68,10 @@ class CardRefundRepository(Protocol):
 
     async def claim(self, card_refund_id: int, claim_token: str, lease: timedelta) -> RefundAttempt | None:
         """Claim one open attempt, due or not; None while somebody holds it, and where there is none."""
+        ...
+
+    async def renew_claims(self, card_refund_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
+        """Let claims that are still held by this token last for `lease` from now on; return how many."""
         ...
 
     async def release_claim(self, card_refund_id: int, claim_token: str) -> bool:

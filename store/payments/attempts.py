@@ -16,7 +16,7 @@ from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, Utc
-from store.payments.claims import RowClaims, build_claim_parameters
+from store.payments.claims import RowClaims, build_claim_parameters, build_renewal_parameters
 from store.rows import TableMapping
 from store.schema import payment_attempt_events, payment_attempt_shares, payment_attempts, payment_callbacks
 from store.schema.gateways import NEEDS_ATTENTION
@@ -219,7 +219,7 @@ class SqlPaymentAttemptRepository(Repository):
         return claimed_attempts[0] if claimed_attempts else None
 
     async def renew_claims(self, attempt_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
-        values = {"of_rows": list(attempt_ids), "held": claim_token, "lease": lease.total_seconds()}
+        values = build_renewal_parameters(attempt_ids, claim_token, lease)
         return await self._transaction.count_written(_CLAIMS.renew, values)
 
     async def release_claim(self, attempt_id: int, claim_token: str) -> bool:

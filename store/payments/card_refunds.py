@@ -1,5 +1,6 @@
 """Attempts to send money back to paying cards, with their histories. The sale is read from the attempt to pay."""
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import Utc
-from store.payments.claims import RowClaims, build_claim_parameters
+from store.payments.claims import RowClaims, build_claim_parameters, build_renewal_parameters
 from store.rows import TableMapping
 from store.schema import card_refund_events, card_refunds, payment_attempts, settlement_lines
 from store.settlement.comparison import ATTEMPT_AMOUNT
@@ -163,6 +164,10 @@ class SqlCardRefundRepository(Repository):
     async def claim(self, card_refund_id: int, claim_token: str, lease: timedelta) -> RefundAttempt | None:
         parameters = build_claim_parameters(claim_token, lease) | {"of_refund": card_refund_id}
         return await self._load_claimed(await self._transaction.fetch_value(_claim_one, parameters))
+
+    async def renew_claims(self, card_refund_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
+        values = build_renewal_parameters(card_refund_ids, claim_token, lease)
+        return await self._transaction.count_written(_CLAIMS.renew, values)
 
     async def release_claim(self, card_refund_id: int, claim_token: str) -> bool:
         values = {"of_row": card_refund_id, "held": claim_token}

@@ -4,6 +4,7 @@ A claim that lies further ahead than any is made for was written while the datab
 off.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -52,3 +53,8 @@ def build_claim_parameters(claim_token: str, lease: timedelta) -> dict[str, Any]
     """Return the values of a statement that claims rows."""
     seconds = lease.total_seconds()
     return {"token": claim_token, "lease": seconds, "longest": (lease + CLOCK_SLACK).total_seconds()}
+
+
+def build_renewal_parameters(row_ids: Collection[int], claim_token: str, lease: timedelta) -> dict[str, Any]:
+    """Return the values of a statement that renews claims."""
+    return {"of_rows": list(row_ids), "held": claim_token, "lease": lease.total_seconds()}

@@ -93,7 +93,7 @@ STEPS = {
     "payment_open": Step((changes, "record_payment"), after=True),
     "draft_open": Step((SqlDraftRepository, "save"), after=True),
     "request_of_draft_open": Step((submitting, "submit_request"), after=True),
-    "refund_claim": Step((CardRefundWorker, "_claim_next"), after=True, counts=lambda claimed: claimed[0] is not None),
+    "refund_claim": Step((CardRefundWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
     "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
     "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),
     "refund_answer_open": Step(

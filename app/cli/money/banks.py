@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from app.cli.session import CommandSession
 from app.wiring import build_gateways
-from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.card_refunds import list_refunding_gateways
+from domain.actions.payments.gateway_worker import GatewaysByName
 
 
 @asynccontextmanager

@@ -25,9 +25,9 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.bills.bill import DueBack, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry

@@ -18,8 +18,8 @@ from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.ports import HIGHEST_ID
 from domain.unit_of_work import Store, UnitOfWork

@@ -6,16 +6,15 @@ is made here may be made twice. An answer is knowledge whoever holds the claim b
 attempt's current state.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
-from domain.actions.payments.changes import gateway_actor, store_change
-from domain.actions.payments.claims import CLAIM_LEASE, keep_claims
+from domain.actions.payments.changes import store_change
+from domain.actions.payments.claims import CLAIM_LEASE, ClaimRepository
+from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker, run_workers
 from domain.gateways.attempt import GatewayCall, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
@@ -23,33 +22,13 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotAllowedNow, Unavailable
 
-log = logging.getLogger(__name__)
-
-GatewaysByName = Mapping[str, PaymentGateway]
-
 CALLS_AT_ONCE = 8
 """Calls that one gateway is made at a time."""
 
-RUN_SECONDS = 10.0
-"""After so long a run claims nothing more: one that comes to its end shows that attempts are advanced."""
-
 
 async def advance_due_attempts(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
-    """Advance every attempt that is due; return how many steps were made.
-
-    A fault with one attempt is logged: it waits for the end of its claim, and delays no other attempt.
-    """
-    workers = [AttemptWorker(dependencies, store, gateway) for gateway in gateways.values()]
-    return sum(await gather_all([worker.advance_due() for worker in workers]))
-
-
-async def gather_all(steps: Sequence[Awaitable[int]]) -> list[int]:
-    """Await all of them, and raise the first failure only then: what a bank was asked must not be cut off."""
-    results = await asyncio.gather(*steps, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]
+    """Advance every attempt that is due; return how many steps were made."""
+    return await run_workers([AttemptWorker(dependencies, store, gateway) for gateway in gateways.values()])
 
 
 async def advance_attempt(
@@ -68,29 +47,16 @@ async def advance_attempt(
     return await AttemptWorker(dependencies, store, gateway, actor).advance_now(attempt_id)
 
 
-class AttemptWorker:
-    """Advances the attempts at one gateway."""
+class AttemptWorker(GatewayWorker[PaymentAttempt]):
+    """Advances the attempts at one gateway, a few at a time."""
+
+    row_label = "attempt {}"
 
     def __init__(
         self, dependencies: Dependencies, store: Store, gateway: PaymentGateway, actor: Actor | None = None
     ) -> None:
-        self._dependencies = dependencies
-        self._store = store
-        self._gateway = gateway
+        super().__init__(dependencies, store, gateway, actor)
         self._machine = AttemptMachine(gateway.capabilities)
-        self._actor = actor or gateway_actor(gateway.name)
-
-    async def advance_due(self) -> int:
-        """Advance what is due, a few at a time, until nothing is or a run has been long enough."""
-        step_count, loop = 0, asyncio.get_running_loop()
-        ends_at = loop.time() + RUN_SECONDS
-        while loop.time() < ends_at:
-            batch, claim_token = await self._claim_batch()
-            if not batch:
-                break
-            async with keep_claims(self._store, batch, claim_token):
-                step_count += sum(await gather_all([self._advance_safely(attempt, claim_token) for attempt in batch]))
-        return step_count
 
     async def advance_now(self, attempt_id: int) -> PaymentAttempt:
         """Ask about one attempt, whether it is due or not."""
@@ -102,31 +68,22 @@ class AttemptWorker:
             call = self._plan_call(attempt) or self._machine.plan_question(attempt)
             if call is None:
                 raise NotAllowedNow("attempt", detail="bank_not_askable")
-        async with keep_claims(self._store, [attempt], claim_token):
+        async with self._keep_claims([attempt], claim_token):
             return await self._make_call(attempt, call, claim_token)
 
-    async def _claim_batch(self) -> tuple[list[PaymentAttempt], str]:
-        claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()
-        async with self._store.open_unit() as uow:
-            batch = await uow.payment_attempts.claim_due(
-                {self._gateway.name}, now, claim_token, CALLS_AT_ONCE, CLAIM_LEASE
-            )
-        return batch, claim_token
+    def _select_claims(self, uow: UnitOfWork) -> ClaimRepository:
+        return uow.payment_attempts
 
-    async def _advance_safely(self, attempt: PaymentAttempt, claim_token: str) -> bool:
-        """Make one step; False when a fault of ours was logged."""
-        try:
-            call = self._plan_call(attempt)
-            if call is None:
-                await self._apply_time(attempt, claim_token)
-            else:
-                await self._make_call(attempt, call, claim_token)
-        except Unavailable:
-            raise  # the database itself: no other attempt would fare better
-        except Exception:  # the edge of one attempt: whatever is wrong with it, the others have their turn
-            log.exception("attempt %s at %s was not advanced", attempt.id, attempt.gateway)
-            return False
-        return True
+    async def _claim_due(self, uow: UnitOfWork, now: datetime, claim_token: str) -> Sequence[PaymentAttempt]:
+        gateways = {self._gateway.name}
+        return await uow.payment_attempts.claim_due(gateways, now, claim_token, CALLS_AT_ONCE, CLAIM_LEASE)
+
+    async def _advance(self, attempt: PaymentAttempt, claim_token: str) -> None:
+        call = self._plan_call(attempt)
+        if call is None:
+            await self._apply_time(attempt, claim_token)
+        else:
+            await self._make_call(attempt, call, claim_token)
 
     def _plan_call(self, attempt: PaymentAttempt) -> GatewayCall | None:
         return self._machine.plan_call(attempt, self._dependencies.clock.now())

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import GatewaysByName, advance_attempt
+from domain.actions.payments.advance import advance_attempt
 from domain.actions.payments.changes import store_change
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.actions.staff.authorization import RIGHTS
 from domain.gateways.attempt import AttemptChange, AttemptEvent, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine

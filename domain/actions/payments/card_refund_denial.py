@@ -6,10 +6,10 @@ file name it as done later: where its money is still there it is counted after a
 """
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.asking import DENYING_ROLES, check_reason
 from domain.actions.payments.card_refund_changes import list_carried_refunds, store_refund_change
 from domain.actions.payments.card_refund_worker import CardRefundWorker
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.bills.bill import Refund
 from domain.gateways.gateway import UNANSWERED_CODES
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState

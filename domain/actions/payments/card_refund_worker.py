@@ -5,28 +5,21 @@ comes to it after a crash or a time-out inquires. Unlike an answer about a payme
 is not applied: somebody else inquires, who hears the same.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import RUN_SECONDS, GatewaysByName, gather_all
 from domain.actions.payments.asking import ASKING_ROLES
 from domain.actions.payments.card_refund_changes import store_refund_change
-from domain.actions.payments.changes import gateway_actor
-from domain.gateways.gateway import CardRefundAnswer, PaymentGateway
+from domain.actions.payments.claims import CLAIM_LEASE, ClaimRepository
+from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker, run_workers
+from domain.gateways.gateway import CardRefundAnswer
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.gateways.refund_machine import RefundMachine
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, Forbidden, NotAllowedNow, Unavailable
-
-log = logging.getLogger(__name__)
-
-CLAIM_LEASE = timedelta(minutes=5)
-"""Longer than any step takes: a request is up to two calls, and gateways give each up after two minutes."""
 
 AnswerFollowUp = Callable[[UnitOfWork, RefundAttempt], Awaitable[RefundAttempt]]
 """What more is done in the unit that stores a bank's answer."""
@@ -35,11 +28,8 @@ _MACHINE = RefundMachine()
 
 
 async def send_due_refunds(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
-    """Advance every transfer back to a card that is due, at all gateways at once: a silent bank delays its own alone.
-    Return how many steps were made.
-    """
-    workers = [CardRefundWorker(dependencies, store, gateway) for gateway in gateways.values()]
-    return sum(await gather_all([worker.send_due() for worker in workers]))
+    """Advance every transfer back to a card that is due; return how many steps were made."""
+    return await run_workers([CardRefundWorker(dependencies, store, gateway) for gateway in gateways.values()])
 
 
 async def ask_about_refund(
@@ -64,37 +54,24 @@ async def ask_about_refund(
     return await CardRefundWorker(dependencies, store, gateway, actor).advance_now(card_refund_id)
 
 
-class CardRefundWorker:
+class CardRefundWorker(GatewayWorker[RefundAttempt]):
     """Advances the transfers at one gateway, one after another."""
 
-    def __init__(
-        self, dependencies: Dependencies, store: Store, gateway: PaymentGateway, actor: Actor | None = None
-    ) -> None:
-        self._dependencies = dependencies
-        self._store = store
-        self._gateway = gateway
-        self._actor = actor or gateway_actor(gateway.name)
-
-    async def send_due(self) -> int:
-        """Advance what is due until nothing is or a run has been long enough."""
-        step_count, loop = 0, asyncio.get_running_loop()
-        ends_at = loop.time() + RUN_SECONDS
-        while loop.time() < ends_at:
-            refund, claim_token = await self._claim_next()
-            if refund is None:
-                break
-            step_count += await self._advance_safely(refund, claim_token)
-        return step_count
+    row_label = "transfer {} to a card"
 
     async def advance_now(self, card_refund_id: int) -> RefundAttempt:
         """Advance one, whether it is due or not."""
-        return await self._advance(*await self._claim_one(card_refund_id))
+        refund, claim_token = await self._claim_one(card_refund_id)
+        async with self._keep_claims([refund], claim_token):
+            return await self._advance(refund, claim_token)
 
     async def inquire_now(self, card_refund_id: int, follow_up: AnswerFollowUp) -> RefundAttempt:
         """Inquire one, and never ask for it, whatever its state; `follow_up` comes after the answer in the same unit,
         and not at all where the claim was lost meanwhile.
         """
-        return await self._inquire(*await self._claim_one(card_refund_id), follow_up)
+        refund, claim_token = await self._claim_one(card_refund_id)
+        async with self._keep_claims([refund], claim_token):
+            return await self._inquire(refund, claim_token, follow_up)
 
     async def _claim_one(self, card_refund_id: int) -> tuple[RefundAttempt, str]:
         claim_token = self._dependencies.ids.new_token()
@@ -106,21 +83,12 @@ class CardRefundWorker:
             raise Conflict("card_refund", detail="bank_asked_now")
         return claimed, claim_token
 
-    async def _claim_next(self) -> tuple[RefundAttempt | None, str]:
-        claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()
-        async with self._store.open_unit() as uow:
-            return await uow.card_refunds.claim_due(self._gateway.name, now, claim_token, CLAIM_LEASE), claim_token
+    def _select_claims(self, uow: UnitOfWork) -> ClaimRepository:
+        return uow.card_refunds
 
-    async def _advance_safely(self, refund: RefundAttempt, claim_token: str) -> bool:
-        """Make one step; False when a fault of ours was logged: it waits for the end of its claim."""
-        try:
-            await self._advance(refund, claim_token)
-        except Unavailable:
-            raise  # the database itself: no other transfer would fare better
-        except Exception:  # the edge of one transfer: whatever is wrong with it, the others have their turn
-            log.exception("transfer %s to a card at %s was not advanced", refund.id, refund.gateway)
-            return False
-        return True
+    async def _claim_due(self, uow: UnitOfWork, now: datetime, claim_token: str) -> Sequence[RefundAttempt]:
+        claimed = await uow.card_refunds.claim_due(self._gateway.name, now, claim_token, CLAIM_LEASE)
+        return [] if claimed is None else [claimed]
 
     async def _advance(self, refund: RefundAttempt, claim_token: str) -> RefundAttempt:
         """Ask for a transfer that is due, or about any other one."""

@@ -1,18 +1,20 @@
-"""Claims of attempts, renewed while their holder lives: a bank may think for two minutes, and a worker that died holds
-its attempts for seconds.
+"""Claims of attempts to pay and of transfers back to cards, renewed while their holder lives: a bank may think for two
+minutes, and a worker that died holds its attempts for seconds.
 
-A holder that cannot renew (the database is away, the machine sleeps) loses its claims, and another asks the bank too:
-every call may be made twice, and an answer is applied whoever holds the claim by then.
+A holder that cannot renew (the database is away, the machine sleeps) loses its claims, and another asks the bank too.
+So nothing is safe by a claim alone. Every call about a payment may be made twice, and an answer is applied whoever
+holds the claim by then. A transfer is asked for by who stored that it is sent, within a minute of that, and whoever
+claims it later inquires: «never took it» is believed only when no such request can still arrive (`refund_machine.py`).
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Protocol
 
-from domain.gateways.attempt import PaymentAttempt
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -24,12 +26,25 @@ RENEWAL_SECONDS = CLAIM_LEASE.total_seconds() / 3
 """How often claims are renewed while banks are asked; most calls end before the first time."""
 
 
+class ClaimRepository(Protocol):
+    """A repository whose rows are claimed."""
+
+    async def renew_claims(self, row_ids: Collection[int], claim_token: str, lease: timedelta, /) -> int:
+        """Let claims that are still held by this token last for `lease` from now on; return how many."""
+        ...
+
+
+ClaimSelection = Callable[[UnitOfWork], ClaimRepository]
+"""Says which repository of a unit has the claims."""
+
+
 @asynccontextmanager
-async def keep_claims(store: Store, attempts: Sequence[PaymentAttempt], claim_token: str) -> AsyncIterator[None]:
+async def keep_claims(
+    store: Store, select_claims: ClaimSelection, row_ids: Sequence[int], claim_token: str
+) -> AsyncIterator[None]:
     """Renew the claims of attempts until the block ends, those that were not given up in it."""
     has_ended = asyncio.Event()
-    attempt_ids = [attempt.id for attempt in attempts]
-    renewal = asyncio.create_task(_renew_claims(store, attempt_ids, claim_token, has_ended))
+    renewal = asyncio.create_task(_renew_claims(store, select_claims, row_ids, claim_token, has_ended))
     try:
         yield
     finally:
@@ -37,14 +52,16 @@ async def keep_claims(store: Store, attempts: Sequence[PaymentAttempt], claim_to
         await renewal
 
 
-async def _renew_claims(store: Store, attempt_ids: Sequence[int], claim_token: str, has_ended: asyncio.Event) -> None:
+async def _renew_claims(
+    store: Store, select_claims: ClaimSelection, row_ids: Sequence[int], claim_token: str, has_ended: asyncio.Event
+) -> None:
     is_held = True
     while is_held and not await _wait_for(has_ended, RENEWAL_SECONDS):
         try:
             async with store.open_unit() as uow:
-                is_held = bool(await uow.payment_attempts.renew_claims(attempt_ids, claim_token, CLAIM_LEASE))
+                is_held = bool(await select_claims(uow).renew_claims(row_ids, claim_token, CLAIM_LEASE))
         except DomainError as error:  # tried again: what is claimed by another meanwhile is asked about twice
-            log.warning("claims of %s attempts were not renewed: %s", len(attempt_ids), error.code)
+            log.warning("claims of %s attempts were not renewed: %s", len(row_ids), error.code)
 
 
 async def _wait_for(event: asyncio.Event, seconds: float) -> bool:

@@ -6,8 +6,8 @@ import logging
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.advance import GatewaysByName
 from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store

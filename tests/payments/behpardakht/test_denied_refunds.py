@@ -6,7 +6,7 @@ import json
 import pytest
 
 from domain.actions.payments.card_refund_denial import deny_card_refund
-from domain.actions.payments.card_refund_worker import CLAIM_LEASE
+from domain.actions.payments.claims import CLAIM_LEASE
 from domain.actions.requests.erase import erase_request
 from domain.bills.bill import BillState, PaymentOutcome, RefundState
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState

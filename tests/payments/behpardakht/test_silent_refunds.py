@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from domain.actions.payments import claims
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.bills.bill import BillState, PaymentOutcome
-from domain.gateways.gateway import TIMED_OUT, PaymentGateway, SaleState
+from domain.gateways.gateway import TIMED_OUT, CardRefundAnswer, CardRefundState, PaymentGateway, SaleState
 from domain.gateways.refund_attempt import RefundAttemptState
 from domain.gateways.refund_machine import SENDING_LIMIT
 from domain.ledger.accounts import Account, AccountKey
@@ -18,6 +19,8 @@ from tests.payments.behpardakht.card_owner import REQUEST, CardOwner
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, StandingClock
 from tests.support.refunding_bank import RefundingBank
 from tests.support.scripted_bank import Payer, answer
+
+CLAIMS_END = "UPDATE card_refunds SET claimed_until = '2020-01-01 00:00:00.000000'"
 
 
 @pytest.mark.parametrize(("fault", "requests"), [("silent_before", 2), ("silent_after", 1)])
@@ -86,6 +89,54 @@ async def test_a_silent_bank_delays_no_other_one(owner: CardOwner) -> None:
         speaks.set()
         assert await run == 2
     assert [await owner.bill_state(code) for code in (delayed, sent)] == [BillState.REFUNDED] * 2
+
+
+async def test_a_claim_of_a_transfer_lasts_while_its_holder_waits_for_the_bank(
+    owner: CardOwner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "RENEWAL_SECONDS", 0.01)
+    bank = RefundingBank()
+    code = await cancel_paid_elsewhere(owner, bank)
+    await owner.send(code)
+    taken_over: list[int] = []
+
+    async def think() -> None:
+        owner.town.sql(CLAIMS_END)
+        await asyncio.sleep(0.2)
+        taken_over.append(await advance_later(owner, bank))
+
+    bank.meanwhile = think
+    await advance_later(owner, bank)
+    assert taken_over == [0], "it was renewed meanwhile"
+    assert (bank.calls.count("refund"), bank.calls.count("inquire_refund")) == (1, 0)
+    assert owner.town.rows("SELECT state, claim_token FROM card_refunds") == [("done", None)]
+
+
+async def test_a_claim_that_is_lost_while_the_bank_is_asked_sends_the_money_once(owner: CardOwner) -> None:
+    """Another process claims what this one asks for just now, and hears that the bank never took it."""
+    bank = RefundingBank()
+    code = await cancel_paid_elsewhere(owner, bank)
+    await owner.send(code)
+
+    async def lose_claim() -> None:
+        owner.town.sql(CLAIMS_END)
+        bank.refund_answers.append(CardRefundAnswer(refund_state=CardRefundState.ABSENT, code="49"))
+        assert await advance_later(owner, bank) == 1
+
+    bank.meanwhile = lose_claim
+    await advance_later(owner, bank)
+    assert (await owner.refund(code)).state is RefundAttemptState.UNKNOWN, "whose claim was lost applies nothing"
+    while (await owner.refund(code)).state.is_open:
+        await advance_later(owner, bank)
+    assert bank.calls.count("refund") == 1
+    assert await owner.bill_state(code) is BillState.REFUNDED
+    assert [one.outcome for one in await owner.town.payments(code)].count(PaymentOutcome.RETURNED) == 1
+
+
+async def advance_later(owner: CardOwner, bank: RefundingBank) -> int:
+    """Let the job of a process run at a bank, when an inquiry is due."""
+    owner.town.advance(minutes=1)
+    return await send_due_refunds(owner.town.desk, owner.town.store, {bank.name: bank})
 
 
 async def cancel_paid_elsewhere(owner: CardOwner, bank: RefundingBank) -> str:

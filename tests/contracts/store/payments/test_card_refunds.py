@@ -99,6 +99,20 @@ async def test_open_transfers_are_listed_oldest_first(store: SqlStore) -> None:
         assert await uow.card_refunds.list_open(9, NOW + SECOND) == [old]
 
 
+async def test_a_claim_of_a_transfer_is_renewed_by_its_holder_alone(store: SqlStore) -> None:
+    attempt = await a_stored_attempt(store)
+    held, given_up = a_card_refund(attempt, next_step_at=NOW - SECOND), a_card_refund(attempt)
+    await stored(store, held, given_up)
+    assert await claim(store, "holder", lease=timedelta(0)) == held.id
+    async with store.open_unit() as uow:
+        repository = uow.card_refunds
+        assert await repository.claim(given_up.id, "holder", timedelta(0))
+        await repository.release_claim(given_up.id, "holder")
+        assert await repository.renew_claims([held.id, given_up.id], "another", LEASE) == 0
+        assert await repository.renew_claims([held.id, given_up.id], "holder", LEASE) == 1
+    assert [await claim(store, token) for token in ("next", "last")] == [given_up.id, None]
+
+
 async def test_of_many_who_claim_each_gets_another_one_that_is_due(store: SqlStore, other_store: SqlStore) -> None:
     attempt = await a_stored_attempt(store)
     due = [a_card_refund(attempt, next_step_at=NOW - waited * SECOND) for waited in (9, 5, 0)]
