@@ -1,4 +1,4 @@
-"""The chart of accounts, as data. What accounts are called is in `texts/ledger.toml` (`ledger.accounts`)."""
+"""The chart of accounts, as data. What accounts are called is in `texts/fa/ledger.toml` (`ledger.accounts`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

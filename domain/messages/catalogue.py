@@ -75,7 +75,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
-        """Read every `*.toml` of `domain/texts` and put the operator's own texts on top."""
+        """Read every `*.toml` of `domain/texts/fa` and put the operator's own texts on top."""
         return cls(_load_shipped_texts(), overrides)
 
     def apply_overrides(self, texts_by_key: Mapping[str, str | Sequence[str]]) -> None:
@@ -247,8 +247,8 @@ def _parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
 
 @cache
 def _load_shipped_texts() -> tuple[Mapping[str, Any], ...]:
-    """Return the texts of each file of `domain/texts`, which do not change while a process runs."""
-    texts_folder = files("domain") / "texts"
+    """Return the texts of each file of `domain/texts/fa`, which do not change while a process runs."""
+    texts_folder = files("domain") / "texts" / "fa"
     file_names = sorted(entry.name for entry in texts_folder.iterdir() if entry.name.endswith(".toml"))
     return tuple(
         dict(_flatten_table(tomllib.loads((texts_folder / file_name).read_text("utf-8")))) for file_name in file_names

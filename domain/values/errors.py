@@ -1,7 +1,7 @@
 """One tree of domain errors: a stable code and safe fields, no HTTP and no Persian.
 
-Each channel words an error from the catalogue (`errors.<code>` in `texts/fa.toml`) and puts it in its own form: JSON on
-the web, a typed fault over SOAP, a sentence by SMS. The codes are a contract (channels.md, "Error codes").
+Each channel words an error from the catalogue (`errors.<code>` in `texts/fa/common.toml`) and puts it in its own form:
+JSON on the web, a typed fault over SOAP, a sentence by SMS. The codes are a contract (channels.md, "Error codes").
 """
 
 from collections.abc import Sequence

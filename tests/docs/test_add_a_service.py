@@ -79,7 +79,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 def apply(house: House) -> None:
     """Do what the page says: two new files, and the registration."""
     blocks = dict(_BLOCK.findall(PAGE.read_text("utf-8")))
-    for path in ("domain/services/tree_pruning.py", "domain/texts/tree_pruning.toml"):
+    for path in ("domain/services/tree_pruning.py", "domain/texts/fa/tree_pruning.toml"):
         (house.root / path).write_text(blocks[path], "utf-8")
     registration, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
     before = re.search(r"^SERVICES: .*$", (ROOT / REGISTRY).read_text("utf-8"), re.MULTILINE)

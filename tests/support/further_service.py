@@ -10,7 +10,7 @@ from domain.language.service import Service
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-service.md"
 BLOCKS = dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
-DECLARATION, TEXTS = BLOCKS["domain/services/tree_pruning.py"], BLOCKS["domain/texts/tree_pruning.toml"]
+DECLARATION, TEXTS = BLOCKS["domain/services/tree_pruning.py"], BLOCKS["domain/texts/fa/tree_pruning.toml"]
 WORDS: dict[str, Any] = tomllib.loads(TEXTS)
 
 

@@ -56,7 +56,7 @@ SHOWN_IN_LATIN = {"PDF"}
 
 def answered_details() -> list[str]:
     """Return the reasons that a conversation may give; those of other screens are kept in files of their own."""
-    own = tomllib.loads((ROOT / "domain/texts/fa.toml").read_text("utf-8"))
+    own = tomllib.loads((ROOT / "domain/texts/fa/common.toml").read_text("utf-8"))
     return [f"details.{code}.{detail}" for code, details in own["details"].items() for detail in details]
 
 
