@@ -9,6 +9,7 @@
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
+# make sbom    write what a release is made of into dist/ (CycloneDX, out of the lock files; every wheel bears it too)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
 #              (needs npm and Chromium; what it makes is committed)
 # PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: three keep two cores busy); PYTEST_ARGS=… goes to pytest.
@@ -29,7 +30,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets
+.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets sbom
 
 setup: $(VENV)/.for-development
 
@@ -102,6 +103,9 @@ lock:
 	$(COMPILE) --extra build --output-file requirements.lock
 	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --extra bench --constraints requirements.lock --output-file requirements-bench.lock
+
+sbom: setup
+	$(BIN)/python -m scripts.sbom dist/pishkhan.cdx.json
 
 assets: setup
 	npm ci --ignore-scripts --no-audit --no-fund

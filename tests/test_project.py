@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows: docstrings, sizes, who reads the environment, locks, a complete wheel."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from scripts.sbom import TEST_ASSETS, build_bill
 from scripts.structure import (
     PYTHON_FOLDERS,
     FunctionNode,
@@ -164,11 +166,30 @@ def test_locks_know_every_dependency() -> None:
         assert wanted - pinned == set()
 
 
+def test_the_bill_of_materials_names_all_that_is_locked_and_shipped() -> None:
+    bill = build_bill()
+    locked = set(
+        re.findall(r"^([a-z0-9.-]+(?:\[.*\])?==[^ ]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    )
+    named = {
+        f"{part['name']}=={part['version']}" for part in bill["components"] if part["purl"].startswith("pkg:pypi/")
+    }
+    assert named == {re.sub(r"\[.*\]", "", one) for one in locked}
+    assets = {part["name"] for part in bill["components"]} - {one.partition("==")[0] for one in named}
+    assert assets == set(json.loads((ROOT / "package.json").read_text())["devDependencies"]) - TEST_ASSETS
+    needed_by = {part["ref"]: part["dependsOn"] for part in bill["dependencies"]}
+    references = {part["bom-ref"] for part in bill["components"]}
+    assert set(needed_by) <= references | {bill["metadata"]["component"]["bom-ref"]}
+    assert {one for needed in needed_by.values() for one in needed} == references, "each is there because of another"
+
+
 def test_the_wheel_is_complete(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("pishkhan-*.whl")
     packed = set(ZipFile(wheel).namelist())
+    (bill_name,) = [entry for entry in packed if ".dist-info/sboms/" in entry]
+    assert json.loads(ZipFile(wheel).read(bill_name)) == build_bill()
     files = {name(path) for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
     assert {file for file in files if "__pycache__" not in file} - packed == set()
 

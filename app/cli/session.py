@@ -1,7 +1,6 @@
 """What commands work with: the settings, an open database, the desk on it, and who acts."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +11,7 @@ from app.cli.naming import COMMAND_SUBJECT, RUNNING_COMMAND
 from app.clock import SystemClock
 from app.configuration.settings import Settings, load_settings
 from app.database import open_store
+from app.logs import set_up_logging
 from app.security.key_check import refuse_another_key
 from app.wiring import load_dependencies
 from domain.actions.dependencies import Dependencies
@@ -50,8 +50,9 @@ def run_in_session(
 
     What somebody was not allowed to do is audited, as at the staff's site.
     """
-    logging.basicConfig(level=logging.WARNING)
-    return asyncio.run(_run_in_session(load_settings(config), command, any_key=any_key))
+    settings = load_settings(config)
+    set_up_logging("warning", settings.log_format)
+    return asyncio.run(_run_in_session(settings, command, any_key=any_key))
 
 
 async def _run_in_session(

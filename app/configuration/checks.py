@@ -6,10 +6,13 @@
 import tomllib
 from collections.abc import Iterator
 
+from app.clock import SystemClock
 from app.configuration.bot_checks import find_bot_faults
+from app.configuration.contact_checks import find_contact_remarks
 from app.configuration.exposure import find_exposures
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
+from app.configuration.plain_lines import find_plain_lines
 from app.configuration.settings import Settings, SettingsError
 from app.parts import find_provider_faults
 from app.wiring import build_catalogue, build_printer, build_settlement_layouts
@@ -18,6 +21,7 @@ from domain.check import check_services
 from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.services import SERVICES
+from domain.values.calendar import to_tehran
 from store.engines import build_engine
 
 
@@ -51,6 +55,10 @@ def find_remarks(settings: Settings) -> list[str]:
     remark_lines = list(find_exposures(settings))
     if settings.demo:
         return remark_lines
+    today = to_tehran(SystemClock().now()).date()
+    remark_lines += [*find_plain_lines(settings), *find_contact_remarks(settings, today)]
+    if settings.log_level == "debug":
+        remark_lines.append("PISHKHAN_LOG_LEVEL is debug: libraries log what they carry, numbers of citizens too")
     if "company_code" not in settings.bills.model_fields_set:
         company_code = settings.bills.company_code
         remark_lines.append(f"PISHKHAN_BILLS__COMPANY_CODE is not set: bills carry {company_code}, which is nobody's")

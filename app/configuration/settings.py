@@ -39,6 +39,7 @@ from app.configuration.sections import (
     StaffSettings,
     TelegramSettings,
 )
+from app.logs import LogFormat
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.policy import Policy
@@ -94,6 +95,9 @@ class Settings(BaseSettings):
         (), description="Networks of proxies whose X-Forwarded-For and -Proto are believed."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_format: LogFormat = Field(
+        "text", description="How entries of the log look: text for people, json for a collector (one object a line)."
+    )
     texts: Path | None = Field(
         None, description="TOML file with the municipality's own texts, over those of the catalogue."
     )

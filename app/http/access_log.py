@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import BaseRequest
 
 from app.http.proxies import ORIGIN_KEY
+from app.http.request_ids import REQUEST_ID_KEY
 
 
 def route_pattern(request: BaseRequest) -> str:
@@ -40,6 +41,10 @@ def shorten_malformed(log_record: logging.LogRecord) -> bool:
     return True
 
 
+_FACT_NAMES = ("client", "method", "route", "status", "bytes", "milliseconds")
+"""What a JSON line of the access log has besides the line for people (`docs/operations.md`)."""
+
+
 class AccessLog(AbstractAccessLogger):
     """One line for each request: client, method, route, status, bytes, milliseconds."""
 
@@ -55,4 +60,5 @@ class AccessLog(AbstractAccessLogger):
             response.body_length,
             time * 1000,
         )
-        self.logger.info("%s %s %s %s %s %.1f", *line_fields)
+        named_facts = dict(zip(_FACT_NAMES, line_fields, strict=True)) | {"request_id": request.get(REQUEST_ID_KEY, "")}
+        self.logger.info("%s %s %s %s %s %.1f", *line_fields, extra=named_facts)

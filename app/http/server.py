@@ -21,6 +21,7 @@ from app.http.connections import end_untaken_middleware
 from app.http.hosts import separate_hosts
 from app.http.proxies import see_through_proxies
 from app.http.readiness import NotReady, refuse_unknown_states
+from app.http.request_ids import name_requests
 from app.jobs.operations import Operations
 from app.jobs.scheduler import Scheduler
 from app.parts import ServerParts, build_channels, open_parts
@@ -52,6 +53,7 @@ _ACCESS_LOG = logging.getLogger("pishkhan.access")
 def build_application(parts: ServerParts) -> web.Application:
     """Return the application with every channel mounted."""
     application = web.Application(client_max_size=LARGEST_BODY)
+    application.middlewares.append(name_requests(parts.dependencies.ids))
     application[BODY_TIMEOUT_SECONDS] = parts.settings.http.body_timeout
     application.middlewares.append(end_untaken_middleware(parts.settings.http.body_timeout))
     application[HTTPS_HOSTS] = parts.settings.https_hosts

@@ -1,6 +1,6 @@
 """Settings: every name of the contract, environment over file, and mistakes that are named instead of ignored."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -9,9 +9,11 @@ from pydantic import SecretStr
 
 from app.configuration.bot_checks import find_bot_faults
 from app.configuration.checks import find_remarks
+from app.configuration.contact_checks import find_contact_remarks
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
-from app.configuration.sections import BillSettings, StaffSettings
+from app.configuration.plain_lines import find_plain_lines
+from app.configuration.sections import BillSettings, SecurityContactSettings, StaffSettings, TelegramSettings
 from app.configuration.settings import (
     DEMO_SECRET,
     Settings,
@@ -271,3 +273,33 @@ def test_what_no_bank_takes_and_nobody_reaches_is_remarked() -> None:
     named = ["PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
     assert [one.partition(" ")[0] for one in find_remarks(bare)] == named
     assert find_remarks(whole) == find_remarks(Settings(demo=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("days_ahead", "remark"),
+    [(-1, "was"), (0, "soon"), (30, "soon"), (31, ""), (366, ""), (367, "more than a year")],
+)
+def test_a_security_contact_that_ends_is_remarked(days_ahead: int, remark: str) -> None:
+    today = date(2026, 11, 28)
+    contact = SecurityContactSettings(contact=("mailto:a@example.ir",), expires=today + timedelta(days=days_ahead))
+    remarks = list(find_contact_remarks(Settings(security=contact), today))
+    assert [remark in one for one in remarks] == ([True] if remark else [])
+
+
+def test_half_a_security_contact_is_remarked() -> None:
+    for half in ({"contact": ("mailto:a@example.ir",)}, {"expires": date(2027, 1, 1)}):
+        settings = Settings(security=SecurityContactSettings.model_validate(half))
+        [remark] = find_contact_remarks(settings, date(2026, 11, 28))
+        assert "there is no security.txt" in remark
+
+
+def test_lines_that_are_read_on_their_way_are_remarked() -> None:
+    settings = Settings(
+        base_url="http://desk.example.ir",
+        database_url="postgresql://pishkhan:x@10.0.0.2/pishkhan?sslmode=prefer",
+        telegram=TelegramSettings(token=SecretStr("7412589630:AAF-0nlyF0rTheSettings"), base_url="http://10.0.0.3/bot"),
+    )
+    named = ["PISHKHAN_BASE_URL", "PISHKHAN_DATABASE_URL", "PISHKHAN_TELEGRAM__BASE_URL"]
+    assert [one.partition(" ")[0] for one in find_plain_lines(settings)] == named
+    safe = Settings(database_url="postgresql://pishkhan:x@10.0.0.2/pishkhan?sslmode=verify-full")
+    assert list(find_plain_lines(safe)) == list(find_plain_lines(Settings())) == []
