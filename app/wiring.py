@@ -8,6 +8,7 @@ from app.clock import SystemClock
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.settings import Settings, SettingsError
 from app.ids import RandomIds
+from app.security.clamd import ClamdAddress, ClamdScanner
 from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
 from domain.actions.dependencies import Dependencies
@@ -52,7 +53,15 @@ def build_dependencies(settings: Settings) -> Dependencies:
     services = services_by_key()
     engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.build_calendar(), settings.build_policy())
     wording, grammar = Wording(build_catalogue(settings), services), Grammar(collect_intents(services))
-    return Dependencies(engine, wording, grammar, build_settlement_layouts(settings))
+    return Dependencies(
+        engine, wording, grammar, build_settlement_layouts(settings), malware_scanner=build_scanner(settings)
+    )
+
+
+def build_scanner(settings: Settings) -> ClamdScanner | None:
+    """Return what scans files for malware; None where nothing is configured to."""
+    uploads = settings.uploads
+    return ClamdScanner(ClamdAddress.parse(uploads.clamd), uploads.clamd_timeout) if uploads.clamd else None
 
 
 def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:

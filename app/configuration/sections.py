@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from app.security.clamd import ClamdAddress
 from domain.actions.staff.authorization import SecondFactorInside
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 
@@ -251,6 +252,26 @@ class HttpSettings(SettingsSection):
         le=3600,
         description="Seconds that a body may take, and one for each 10 KB of it; and that an answer may stay untaken.",
     )
+
+
+class UploadSettings(SettingsSection):
+    """What becomes of files before they are stored."""
+
+    clamd: str = Field(
+        "",
+        description="Where ClamAV's clamd scans files: the path of its Unix socket, or HOST:PORT; empty: none are.",
+    )
+    clamd_timeout: float = Field(
+        30.0, gt=0, le=300, description="Seconds that it may take for a file; then the file is refused."
+    )
+
+    @field_validator("clamd")
+    @classmethod
+    def require_address(cls, clamd: str) -> str:
+        """Refuse what is no address."""
+        if clamd:
+            ClamdAddress.parse(clamd)
+        return clamd
 
 
 class MetricsSettings(SettingsSection):

@@ -38,6 +38,7 @@ from app.configuration.sections import (
     SoapSettings,
     StaffSettings,
     TelegramSettings,
+    UploadSettings,
 )
 from app.logs import LogFormat
 from domain.actions.staff.authorization import SecondFactorInside
@@ -123,6 +124,8 @@ class Settings(BaseSettings):
     """The counter offices' software."""
     http: HttpSettings = HttpSettings()
     """How long the server waits for callers."""
+    uploads: UploadSettings = UploadSettings()
+    """Files that people send."""
     metrics: MetricsSettings = MetricsSettings()
     """Who may read the metrics."""
     staff: StaffSettings = StaffSettings()

@@ -2,11 +2,11 @@
 for who bears its token).
 
 `/readyz` tries it: something is written and forgotten, by the store that serves everybody else, and the jobs that carry
-messages must have run. A database that is asked by many at once is tried once. Nothing here reveals anything about a
+messages must have run. A database that is asked by many at once is tried once. A scanner of files that is away refuses
+these alone, so `/readyz` says so and stays ready. Nothing here reveals anything about a
 person.
 """
 
-import asyncio
 from dataclasses import replace
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from app.configuration.settings import Settings
 from app.http.bearer import require_bearer
 from app.http.metrics import Metrics
 from app.jobs.job_runs import JobRuns, JobState
+from app.jobs.shared_check import SharedCheck
 from domain.actions.dependencies import Dependencies
 from domain.values.errors import DomainError
 from store.engines import build_engine
@@ -35,7 +36,9 @@ class Operations:
         )
         self._answer_metrics = Metrics(self._beside, dependencies, job_runs, settings.active_gateways)
         self._schema_revision = head_revision()
-        self._database_check: asyncio.Task[dict[str, str] | None] | None = None
+        self._database_check = SharedCheck(self._find_database_fault)
+        scanner = dependencies.malware_scanner
+        self._scanner_check = SharedCheck(scanner.find_fault) if scanner else None
 
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/healthz", self._answer_alive)
@@ -48,19 +51,24 @@ class Operations:
 
     async def _answer_ready(self, _request: web.Request) -> web.Response:
         """Answer 200 while work can be done, else 503, which part cannot and why."""
-        if self._database_check is None or self._database_check.done():
-            self._database_check = asyncio.create_task(self._find_database_fault())
         jobs = self._job_runs.list_states()
         late_jobs = [job.name for job in jobs if job.is_late]
-        job_facts = {
+        facts = {
             "relays": {job.name: _rounded_seconds(job) for job in jobs if job.carries_messages},
             "late_jobs": late_jobs,
+            **await self._describe_scanner(),
         }
-        if fault := await asyncio.shield(self._database_check):
-            return web.json_response({"status": "unavailable", **fault, **job_facts}, status=503)
+        if fault := await self._database_check.ask():
+            return web.json_response({"status": "unavailable", **fault, **facts}, status=503)
         if any(job.is_late and job.carries_messages for job in jobs):
-            return web.json_response({"status": "unavailable", "part": "jobs", **job_facts}, status=503)
-        return web.json_response({"status": "ready", **job_facts})
+            return web.json_response({"status": "unavailable", "part": "jobs", **facts}, status=503)
+        return web.json_response({"status": "ready", **facts})
+
+    async def _describe_scanner(self) -> dict[str, str]:
+        """Return whether files can be scanned, where they are to be."""
+        if self._scanner_check is None:
+            return {}
+        return {"file_scanner": "unavailable" if await self._scanner_check.ask() else "ready"}
 
     async def _find_database_fault(self) -> dict[str, str] | None:
         """Return what is wrong with the database; None when it can be written to and has this code's schema."""
@@ -74,9 +82,9 @@ class Operations:
         return None if revision == self._schema_revision else {"part": "schema"}
 
     async def _close_engine(self, _app: web.Application) -> None:
-        if self._database_check is not None:
-            self._database_check.cancel()
-            await asyncio.gather(self._database_check, return_exceptions=True)
+        await self._database_check.close()
+        if self._scanner_check:
+            await self._scanner_check.close()
         await self._beside.close()
 
 

@@ -8,6 +8,7 @@ from domain.engine.engine import Engine
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
+from domain.requests.scanning import MalwareScanner
 from domain.settings.policy import Policy
 from domain.settlement.layouts import SettlementLayout, load_shipped_layouts
 from domain.unit_of_work import Clock, IdGenerator
@@ -31,6 +32,8 @@ class Dependencies:
     """How settlement files are read, by the name of the layout."""
     card_refund_gateways: frozenset[str] = frozenset()
     """The bank gateways in use that send money of settled sales back to the paying card, in parts."""
+    malware_scanner: MalwareScanner | None = field(default=None, repr=False)
+    """What files are scanned by before they are stored; None where none is configured."""
     configured: Engine = field(init=False, repr=False)
     """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)

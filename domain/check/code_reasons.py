@@ -303,6 +303,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "twice_in_file",
         "username_taken",
     ),
+    "document_rejected": ("malware",),
     "duplicate_request": (
         "call_id_used",
         "form_used",
@@ -351,7 +352,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "soap_operation_meant",
         "soap_version",
     ),
-    "unavailable": ("bank_silent", "gateway_not_used", "file", "printer"),
+    "unavailable": ("bank_silent", "gateway_not_used", "file", "printer", "scanner"),
     "expired_dialogue": ("number",),
     "internal": ("sealed_elsewhere",),
 }

@@ -13,7 +13,8 @@ from app.configuration.settings import SettingsError, find_unused_names, load_se
 
 def check(
     connect: Annotated[
-        bool, typer.Option("--connect", help="Ask the database, its schema and key, and the SMS panel too.")
+        bool,
+        typer.Option("--connect", help="Ask the database, its schema and key, SMS panel and scanner of files too."),
     ] = False,
     as_json: AsJson = False,
     config: ConfigPath = None,
