@@ -5,9 +5,7 @@ and `channels/telegram` the carriers, `payments/` the gateways, `app/` clock, id
 objects and raise domain errors. A unit of work is always passed, never ambient.
 """
 
-from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -41,9 +39,9 @@ from domain.people.ports import (
 from domain.queues.ports import SavedViewRepository, SearchWordRepository, WorkListRepository
 from domain.registries.declarations import Registry
 from domain.registries.ports import ImportRepository, RegistryRepository
-from domain.reports.filter import ReportFilter
 from domain.reports.ports import DurationRepository, ReportRepository
 from domain.requests.ports import (
+    ConsentLinkRepository,
     DocumentRepository,
     HistoryRepository,
     PersonalDataRepository,
@@ -53,7 +51,6 @@ from domain.requests.ports import (
 from domain.settings.ports import SettingChangeRepository, WorkCalendarRepository
 from domain.settlement.ports import DifferenceRepository, SettlementRepository
 from domain.tariffs.ports import TariffRepository
-from domain.values.actors import Actor
 
 
 class Clock(Protocol):
@@ -269,6 +266,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def consent_links(self) -> ConsentLinkRepository:
+        """Links by which others than the citizen answer."""
+        ...
+
+    @property
     def documents(self) -> DocumentRepository:
         """Files of requests."""
         ...
@@ -372,26 +374,4 @@ class Store(Protocol):
 
     def open_unit(self, *, write: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit: committed when the block ends, rolled back on any exception, cancellation included."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SheetSelection:
-    """What is taken along of a report."""
-
-    report_key: str
-    """The key of the report."""
-    report_filter: ReportFilter
-    """The days and rows that it is about."""
-    file_format: str
-    """The kind of sheet: csv, xlsx."""
-    figures_only: bool = False
-    """Whether the sheet has its figures; else the requests that it is about, a row each."""
-
-
-class ReportSheets(Protocol):
-    """Makes sheets of reports, however long they are, without keeping others waiting."""
-
-    def stream_sheet(self, selection: SheetSelection, actor: Actor) -> AsyncGenerator[bytes, None]:
-        """Yield the bytes of a sheet as they come; `Unavailable("report")` when it cannot be made to its end."""
         ...

@@ -41,6 +41,7 @@ from store.queues.work_lists import SqlWorkListRepository
 from store.repositories.audit import SqlAuditRepository
 from store.repositories.bills import SqlBillRepository
 from store.repositories.calls import SqlCallRepository
+from store.repositories.consent_links import SqlConsentLinkRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.feedback import SqlFeedbackRepository, SqlServiceViewRepository
 from store.repositories.fleet import SqlFleetRepository
@@ -92,6 +93,7 @@ class SqlUnit:
         self.saved_views = SqlSavedViewRepository(work)
         self.history = SqlHistoryRepository(work)
         self.drafts = SqlDraftRepository(work)
+        self.consent_links = SqlConsentLinkRepository(work)
         self.documents = SqlDocumentRepository(work)
         self.issued_papers = SqlIssuedPaperRepository(work)
         self.personal_data = SqlPersonalDataRepository(work)

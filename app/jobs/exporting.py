@@ -15,7 +15,8 @@ from domain.actions.reports.sheet import render_figure_rows
 from domain.registries.declarations import Registry
 from domain.registries.rows import RegistryFilter
 from domain.registries.sheet import field_label, write_cell
-from domain.unit_of_work import SheetSelection, Store
+from domain.reports.sheets import SheetSelection
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 
 PAGE_ROWS = 500

@@ -16,7 +16,7 @@ from app.jobs.exporting import export_report
 from app.spreadsheets.sheet_writing import open_sheet_writer
 from app.wiring import load_dependencies
 from domain.registries.imports import ProgressCallback
-from domain.unit_of_work import SheetSelection
+from domain.reports.sheets import SheetSelection
 from domain.values.actors import Actor
 from domain.values.errors import Unavailable
 

@@ -53,7 +53,8 @@ from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.papers.ports import Printer
-from domain.unit_of_work import ReportSheets, TableExports
+from domain.reports.sheets import ReportSheets
+from domain.unit_of_work import TableExports
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.fields.types import FieldType, Identifier, ReadingContext, TextLookup
-from domain.language.service import FormFill
+from domain.language.finders import FormFill
 from domain.registries.declarations import DRIVER, DUTY, IN_SERVICE_STATUS, OWNER, VEHICLE
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState

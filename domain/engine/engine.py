@@ -199,6 +199,13 @@ class Engine:
         """Return the event that a reminder must precede; None when there is none this time."""
         return reminder.reckon_event(self.build_context(uow, request, {}, SYSTEM))
 
+    def reckon_deadline(self, uow: UnitOfWork, request: ServiceRequest) -> datetime | None:
+        """Return when a request that enters its state now leaves it by itself, at the latest; None where it stays."""
+        context, service = self.build_context(uow, request, {}, SYSTEM), self.get_service(request.service)
+        steps = service.steps_from(request.state, Trigger.DEADLINE)
+        moments = [step.reckon_deadline(context) for step in steps if step.reckon_deadline]
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def list_actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
         """Return what people may do now, one transition a name; all of it, or what these roles may."""
         service = self.get_service(request.service)

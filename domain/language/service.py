@@ -7,14 +7,14 @@ file and its texts; see docs/add-a-service.md.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from domain.fields.form import Field
-from domain.fleet.resources import MachineWork
+from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
 from domain.language.lookups import Lookup, PriceLookup
@@ -231,29 +231,6 @@ class Keyword:
 
     intent: Intent
     preset_values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FormFill:
-    """What a service knows of a form without asking: more values, and for some fields the choices that are left."""
-
-    found_values: Mapping[str, Any] = field(default_factory=dict)
-    remaining_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-FormFiller = Callable[["UnitOfWork", str | None, Mapping[str, Any]], Awaitable[FormFill]]
-"""Looks in the registries with the sender's mobile (+989…) and the values that people said so far.
-
-It may raise a domain error that names the field which is wrong (a plate that nobody has): that field is asked again.
-"""
-
-
-MachineWorkLister = Callable[[ServiceRequest], list[MachineWork]]
-"""Returns what machines did for a request that is done."""
-
-
-ConcerningFinder = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
-"""Finds the open requests that somebody else made for the person with this mobile (+989…)."""
 
 
 @dataclass(frozen=True, slots=True)

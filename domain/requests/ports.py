@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.requests.consent_link import ConsentLink
 from domain.requests.documents import Document
 from domain.requests.history import ChainHead, HistoryEvent, Seal
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
@@ -113,6 +114,18 @@ class HistoryRepository(Protocol):
 
     def stream_seals(self) -> AsyncIterator[Seal]:
         """Stream every seal in order."""
+        ...
+
+
+class ConsentLinkRepository(Protocol):
+    """Links by which others than the citizen answer what a request asks them."""
+
+    async def add(self, consent_link: ConsentLink) -> None:
+        """Store a link."""
+        ...
+
+    async def find(self, digest: str) -> ConsentLink | None:
+        """Return the link whose token has this digest."""
         ...
 
 

@@ -3,13 +3,23 @@
 import re
 
 LINK_LENGTH = 12
-"""Characters of a payment link's token: 60 bits, short enough for a text message."""
+"""Characters of the token of a link in a text message: 60 bits, short enough for one."""
 
 LINK_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 characters that are distinct on paper and by phone: no l, o, 0, 1."""
 
 LINK_TOKEN_PATTERN = re.compile(rf"[{LINK_ALPHABET}]{{{LINK_LENGTH}}}")
-"""What the token of `/pay/…` looks like."""
+"""What the token of `/pay/…` and `/c/…` looks like."""
+
+
+def build_link_token(random_digits: str) -> str:
+    """Return the token of a link that is made of 32 hexadecimal digits of randomness."""
+    number, letters = int(random_digits, 16), []
+    for _ in range(LINK_LENGTH):
+        number, place = divmod(number, len(LINK_ALPHABET))
+        letters.append(LINK_ALPHABET[place])
+    return "".join(letters)
+
 
 PAPER_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 """What the token of `/verify/…` looks like: 128 bits."""

@@ -5,7 +5,7 @@ within a unit of work the order of writing is free. What a column means is docum
 """
 
 from store.schema.base import metadata
-from store.schema.citizen_access import citizen_sessions
+from store.schema.citizen_access import citizen_sessions, consent_links
 from store.schema.drafts import draft_holders, drafts
 from store.schema.fleet import bookings, resources, slots
 from store.schema.gateways import (
@@ -86,6 +86,7 @@ __all__ = [
     "citizen_sessions",
     "comments",
     "commission_rules",
+    "consent_links",
     "contents",
     "counters",
     "dialogues",

@@ -1,9 +1,9 @@
-"""Sessions of the citizens' portal."""
+"""Sessions of the citizens' portal, and links by which others are asked for their consent."""
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from store.engines.types import SafeText, Utc, partial_index
-from store.schema.base import id_column, metadata
+from store.schema.base import id_column, metadata, reference_column
 
 citizen_sessions = Table(
     "citizen_sessions",
@@ -28,4 +28,15 @@ partial_index(
     "ix_citizen_sessions_mobile",
     citizen_sessions.c.proved_mobile,
     where=citizen_sessions.c.proved_mobile.is_not(None),
+)
+
+consent_links = Table(
+    "consent_links",
+    metadata,
+    Column("digest", SafeText, primary_key=True),
+    reference_column("request_id", "requests.id"),
+    Column("asked_seq", Integer, nullable=False),
+    Column("text_name", SafeText, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc),
 )

@@ -24,7 +24,7 @@ from domain.actions.reports.declarations import REPORTS
 from domain.actions.reports.filter_reading import read_report_filter
 from domain.actions.reports.listing import audit_report_export
 from domain.registries.declarations import REGISTRIES
-from domain.unit_of_work import SheetSelection
+from domain.reports.sheets import SheetSelection
 
 ExportName = Annotated[
     str, typer.Argument(help=f"A table ({', '.join(REGISTRIES)}) or a report ({', '.join(REPORTS)}).")

@@ -29,7 +29,8 @@ from domain.actions.reports.listing import (
 )
 from domain.actions.reports.reporting import require_report_right, run_report
 from domain.reports.filter import DATE_PARAMETERS, FILTER_DIMENSIONS, ReportFilter
-from domain.unit_of_work import ReportSheets, SheetSelection, Store
+from domain.reports.sheets import ReportSheets, SheetSelection
+from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text
 from domain.values.errors import DomainError, UnknownKind
 from domain.values.text import ascii_digits

@@ -8,6 +8,7 @@ from typing import Any
 from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.link_addresses import append_payment_link
+from domain.actions.requests.consent_links import append_consent_link
 from domain.actions.staff import staffing
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
@@ -66,7 +67,9 @@ async def announce_outcome(
             if actor.kind == "citizen" and mobile == actor.identifier:
                 replies.append(message)
             else:
-                await queue_message(dependencies, uow, mobile, message, outcome.request.id)
+                notice_name = due_notice.notice.text_name
+                text = await append_consent_link(dependencies, uow, outcome.request, notice_name, message, mobile)
+                await queue_message(dependencies, uow, mobile, text, outcome.request.id)
     return replies
 
 

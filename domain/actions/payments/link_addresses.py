@@ -16,23 +16,14 @@ from domain.gateways.payment_link import PaymentLink
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.unit_of_work import UnitOfWork
-from domain.values.page_tokens import LINK_ALPHABET, LINK_LENGTH
+from domain.values.page_tokens import build_link_token
 
 
 async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> PaymentLink:
     """Return the link of these bills, made now where there is none; at least one bill, all of one payer."""
     bill_row_ids = tuple(sorted({bill.id for bill in bills}))
-    token = _make_token(dependencies.ids.new_token())
+    token = build_link_token(dependencies.ids.new_token())
     return await uow.payment_links.ensure(PaymentLink(token, bill_row_ids, dependencies.clock.now()))
-
-
-def _make_token(random_digits: str) -> str:
-    """Return the token that is made of 32 hexadecimal digits of randomness."""
-    number, letters = int(random_digits, 16), []
-    for _ in range(LINK_LENGTH):
-        number, place = divmod(number, len(LINK_ALPHABET))
-        letters.append(LINK_ALPHABET[place])
-    return "".join(letters)
 
 
 async def find_bill_pages(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> BillPages:

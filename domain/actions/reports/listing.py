@@ -19,7 +19,8 @@ from domain.language.service import Service
 from domain.reports.figures import REQUEST_FACTS, STATE_DIMENSIONS, Dimension
 from domain.reports.filter import ReportFilter, moments_of_span
 from domain.reports.ports import RequestLine
-from domain.unit_of_work import SheetSelection, Store, UnitOfWork
+from domain.reports.sheets import SheetSelection
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden
 

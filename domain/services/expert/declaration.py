@@ -40,13 +40,13 @@ from domain.blocks.visits import (
 from domain.conversation.service_intents import EXPERT_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Moment, Rials, Text
+from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
     Effect,
-    FormFill,
     Keyword,
     Notice,
     Reminder,

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from domain.blocks.letters import PERMIT_REGISTER, draw_letter_number
 from domain.blocks.paper_issuing import issue_paper
 from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties, load_taxi, vehicles_of_mobile
-from domain.language.service import Effect, FormFill, Guard, StepContext
+from domain.language.finders import FormFill
+from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
 from domain.requests.request import ASKED_MOBILE_KEY, Phase, RequestFilter, ServiceRequest
 from domain.settings.policy import Policy

@@ -18,11 +18,11 @@ from domain.blocks.taxis import Plate, find_vehicle, load_taxi
 from domain.conversation.service_intents import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Identifier, Integer, Text
+from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
 from domain.language.service import (
     Command,
     Effect,
-    FormFill,
     Guard,
     Keyword,
     Notice,

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.configuration.settings import Settings
 from app.jobs.report_process import ReportProcess
 from domain.reports.filter import ReportFilter
-from domain.unit_of_work import SheetSelection
+from domain.reports.sheets import SheetSelection
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Unavailable
 from tests.support.municipality import Municipality

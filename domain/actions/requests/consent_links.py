@@ -1,0 +1,51 @@
+"""Links under which somebody whom a request asks for consent may answer, made for the text that asks.
+
+A text carries one only under the municipality's own domain (`Policy.site_address`), behind everything else, where its
+part budget has room: `pishkhan check` proves that the texts of a declaration have it.
+"""
+
+from dataclasses import replace
+
+from domain.actions.dependencies import Dependencies
+from domain.language.awaited import list_asking_notices
+from domain.messages.catalogue import RenderedMessage, join_fitting
+from domain.people.sessions import digest_token
+from domain.requests.consent_link import ConsentLink
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.page_tokens import build_link_token
+
+CONSENT_PREFIX = "/c/"
+"""What comes before the token in the address of such a link; short, since it travels by SMS."""
+
+
+async def append_consent_link(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    notice_name: str,
+    message: RenderedMessage,
+    mobile: str,
+) -> RenderedMessage:
+    """Return the notice of that name with a new link to answer by, where it asks the person with this mobile (+989…)
+    for the answer that the request awaits now; any other as it is.
+    """
+    service = dependencies.engine.get_service(request.service)
+    asking_names = {notice.text_name for notice in list_asking_notices(service, request.state)}
+    if not dependencies.policy.site_address or mobile != request.awaits or notice_name not in asking_names:
+        return message
+    token = build_link_token(dependencies.ids.new_token())
+    address = f"{dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
+    text = join_fitting(dependencies.catalogue.part_budget(message.key), f"{message.text}\n{address}", message.text)
+    if text == message.text:
+        return message
+    consent_link = ConsentLink(
+        digest_token(token),
+        request.id,
+        request.head_seq,
+        notice_name,
+        dependencies.clock.now(),
+        dependencies.engine.reckon_deadline(uow, request),
+    )
+    await uow.consent_links.add(consent_link)
+    return replace(message, text=text)

@@ -1,0 +1,14 @@
+"""Where the declaration of a service waits for somebody else than the citizen, and by which texts it asks them."""
+
+from domain.language.service import Notice, Service, StoredMobile
+
+
+def list_asking_notices(service: Service, state_name: str) -> list[Notice]:
+    """Return the notices that go, with a step into a state that waits for somebody's answer, to those whose mobiles the
+    request keeps; none for a state that waits for nobody else.
+    """
+    answer_steps = [step for step in service.transitions if step.awaited_may_take]
+    if not any(state_name in step.source_states for step in answer_steps):
+        return []
+    asking_steps = [step for step in service.transitions if step.target_state == state_name]
+    return [notice for step in asking_steps for notice in step.notices if isinstance(notice.audience, StoredMobile)]
