@@ -15,7 +15,17 @@ from channels.web.site import find_asset
 from domain.actions.dependencies import Dependencies
 from domain.values.calendar import TEHRAN_ZONE
 
-PERSONAL_PATHS = ("/staff", "/pay/", "/verify/", "/track", "/requests", "/drafts", "/services/*/request", "/demo/")
+PERSONAL_PATHS = (
+    "/staff",
+    "/pay/",
+    "/c/",
+    "/verify/",
+    "/track",
+    "/requests",
+    "/drafts",
+    "/services/*/request",
+    "/demo/",
+)
 """Where pages are somebody's, or of no use to anybody else: no search engine keeps them."""
 
 ICON_SIZES = (192, 512)

@@ -172,6 +172,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "not_found": (
         "answer_erased",
+        "consent_link",
         "draft",
         "draft_code",
         "driver",

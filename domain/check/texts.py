@@ -5,6 +5,7 @@ What a service's declaration calls for follows from the declaration; what the co
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
@@ -12,9 +13,12 @@ from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
 from domain.check.text_lengths import cutting_flaws
 from domain.fields.form import Field
+from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
+from domain.values.message_parts import count_parts
+from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
 from domain.values.text import count_code_units
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
@@ -25,6 +29,9 @@ LONGEST_CHAT_TEXT = 1000
 """UTF-16 units of one text in a chat: two of them joined, each sign escaped for Bale, are below what a message may have
 (4096).
 """
+
+LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGTH)
+"""The line by which a text leads to a page, as long as it is reckoned with."""
 
 PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "summary")
 """What every service says of itself: on its page, in lists, and before a form is sent off."""
@@ -43,6 +50,18 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     sms_keys = _existing_sms_texts(service, catalogue)
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
+    yield from _link_flaws(service, catalogue)
+
+
+def _link_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    """Find texts that ask somebody else for an answer and have no room for the link to answer by."""
+    notices = {notice for state in service.states for notice in list_asking_notices(service, state.name)}
+    keys = sorted(f"services.{service.key}.notices.{notice.text_name}" for notice in notices)
+    for key in [key for key in keys if key in catalogue]:
+        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+            parts, budget = count_parts(catalogue.render_longest(key) + LONGEST_LINK_LINE), catalogue.part_budget(key)
+            if parts > budget:
+                yield Flaw("over_budget", service.key, f"{key} with its link needs {parts} parts, may have {budget}")
 
 
 def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:

@@ -5,6 +5,11 @@ import re
 LINK_LENGTH = 12
 """Characters of the token of a link in a text message: 60 bits, short enough for one."""
 
+LONGEST_SITE_ADDRESS = 40
+"""Characters of the address of a municipality's portal («https://pishkhan.shahrdari.example») with which texts that
+carry a link are proved to fit their budget; under a longer one a text that has no room goes without its link.
+"""
+
 LINK_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 characters that are distinct on paper and by phone: no l, o, 0, 1."""
 

@@ -25,6 +25,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.papers.printouts import build_request_printout
+from domain.actions.requests.consent_links import CONSENT_PREFIX
 from domain.actions.requests.own_requests import Concern, find_concerned_request
 from domain.language.service import Command
 from domain.papers.ports import Printer
@@ -96,9 +97,18 @@ class RequestPage:
             "progress": self._views.build_progress(service_request, mobile),
             "concern": concern.value,
             "mobile": display_mobile(mobile),
-            "sent_lines": await _list_sent_lines(uow, service_request, mobile),
+            "sent_lines": await self._list_sent_lines(uow, service_request, mobile),
             "may_withdraw": self._views.may_take(service_request, Command.CANCEL, citizen_actor(mobile)),
         }
+
+    async def _list_sent_lines(self, uow: UnitOfWork, service_request: ServiceRequest, mobile: str) -> list[str]:
+        """Return the text that went to somebody about another's request, line by line: that much they know of it. Its
+        link is left out, since they are where it leads.
+        """
+        messages = await uow.outbox.list_recent(request_id=service_request.id)
+        lines = next((message.text.splitlines() for message in messages if message.correspondent == mobile), [])
+        link_start = f"{self._dependencies.policy.site_address}{CONSENT_PREFIX}"
+        return [line for line in lines if not line.startswith(link_start)]
 
     async def _send_paper(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
@@ -109,12 +119,6 @@ class RequestPage:
         headers = {"Content-Disposition": f'inline; filename="{printout.kind}-{printout.code}.pdf"'}
         pdf_bytes = await self._printer.render_pdf(printout)
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
-
-
-async def _list_sent_lines(uow: UnitOfWork, service_request: ServiceRequest, mobile: str) -> list[str]:
-    """Return the text that went to somebody about another's request, line by line: that much they know of it."""
-    messages = await uow.outbox.list_recent(request_id=service_request.id)
-    return next((message.text.splitlines() for message in messages if message.correspondent == mobile), [])
 
 
 def _describe_refusal(request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
@@ -26,14 +27,6 @@ from domain.values.version_token import VersionToken
 
 _SHOWN_FACTS = ("booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number", "letter_date")
 """What steps keep beside the form that the citizen is told of in messages too."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledText:
-    """A value in words under its label."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.citizens import flooding
-from tests.support.demo_site import DemoSite
+from tests.support.demo_site import SITE_ADDRESS, DemoSite
 from tests.support.pages.chromium import SIZES, Window
 from tests.support.pages.page_checks import NO_SUCH
 from tests.support.portal_citizen import OWN_MOBILE, read_newest_code
@@ -166,6 +166,21 @@ async def tour_requests_of_others(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
+async def tour_consent(citizen: CitizenWindow) -> None:
+    """An owner's consent under the link of the text that asked for it: yes or no, no once more, and afterwards."""
+    site = citizen.site
+    policy = replace(site.desk.policy, site_address=SITE_ADDRESS)
+    site.desk.apply_settings(1, policy, site.desk.calendar, {})
+    await portal_requests.awaiting_owner(site)
+    async with site.store.open_unit(write=False) as uow:
+        text = (await uow.outbox.list_recent(recipient=OWN_MOBILE))[0].text
+    address = text.splitlines()[-1].removeprefix(SITE_ADDRESS)
+    await citizen.look(address)
+    await citizen.look(f"{address}/refuse")
+    await citizen.press("بله، مخالفم")
+    await citizen.look()
+
+
 TOURS: Mapping[str, Tour] = {
     "proofs": tour_proofs,
     "session_end": tour_session_end,
@@ -173,5 +188,6 @@ TOURS: Mapping[str, Tour] = {
     "flood": tour_flood,
     "requests": tour_requests,
     "requests_of_others": tour_requests_of_others,
+    "consent": tour_consent,
 }
 """Every tour; together they come by every personal page and every template of these."""

@@ -1,0 +1,96 @@
+"""What the page under the link of a question shows, and the answer that is given there: the same command as by text.
+
+A link is good for one question. Once that was answered, by whomever and however, or its time is over, the link only
+tells what became of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.requests.command import take_command
+from domain.language.service import Command, Transition
+from domain.people.sessions import digest_token
+from domain.requests.consent_link import ConsentLink
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import NotFound
+from domain.values.page_tokens import LINK_TOKEN_PATTERN
+
+
+class QuestionState(StrEnum):
+    """What became of a question."""
+
+    OPEN = "open"
+    """It can be answered."""
+    AGREED = "agreed"
+    """It was answered with yes."""
+    REFUSED = "refused"
+    """It was answered with no."""
+    EXPIRED = "expired"
+    """Its time is over."""
+    ENDED = "ended"
+    """The request went on, or was given up, without an answer."""
+
+
+_STATE_BY_COMMAND = {Command.CONFIRM: QuestionState.AGREED, Command.DENY: QuestionState.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentQuestion:
+    """A question that somebody was sent a link for."""
+
+    link: ConsentLink
+    """The link."""
+    request: ServiceRequest
+    """The request that asks."""
+    state: QuestionState
+    """What became of it."""
+    decided_at: datetime | None
+    """When it was answered or ended, in UTC; None while it is open, and where only its time is over."""
+
+
+async def find_consent_question(
+    dependencies: Dependencies, uow: UnitOfWork, token: str, *, lock: bool = False
+) -> ConsentQuestion:
+    """Return the question that a link leads to; `NotFound("consent_link")`. `lock` keeps other writers off it."""
+    link = await uow.consent_links.find(digest_token(token)) if LINK_TOKEN_PATTERN.fullmatch(token) else None
+    if link is None:
+        raise NotFound("consent_link", detail="consent_link")
+    request = await uow.requests.get(link.request_id, lock=lock)
+    steps = {step.name: step for step in dependencies.engine.get_service(request.service).transitions}
+    for event in await uow.history.list_of_request(request.id):
+        if event.seq > link.asked_seq and event.event in steps:
+            return ConsentQuestion(link, request, _read_answer(steps[event.event]), event.at)
+    is_late = link.expires_at is not None and link.expires_at <= dependencies.clock.now()
+    return ConsentQuestion(link, request, QuestionState.EXPIRED if is_late else QuestionState.OPEN, None)
+
+
+def _read_answer(step: Transition) -> QuestionState:
+    """Return what a step made of the question before it."""
+    if step.trigger is not None:
+        return QuestionState.EXPIRED
+    return _STATE_BY_COMMAND.get(step.command, QuestionState.ENDED) if step.command else QuestionState.ENDED
+
+
+async def answer_consent_question(
+    dependencies: Dependencies, uow: UnitOfWork, token: str, answer: Command
+) -> ConsentQuestion:
+    """Answer a question by its link, `CONFIRM` or `DENY`, for the person who was asked, and send what follows: the
+    text that this one gets goes to the asked mobile.
+
+    A question that is not open any more is returned as it is, and nothing happens. Errors: `NotFound("consent_link")`
+    and those of `take_command`.
+    """
+    question = await find_consent_question(dependencies, uow, token, lock=True)
+    asked_mobile = question.request.awaits
+    if question.state is not QuestionState.OPEN or asked_mobile is None:
+        return question
+    actor = citizen_actor(asked_mobile)
+    outcome = await take_command(dependencies, uow, question.request.code, answer, {}, actor)
+    for message in await announce_outcome(dependencies, uow, outcome, actor):
+        await queue_message(dependencies, uow, asked_mobile, message, outcome.request.id)
+    return await find_consent_question(dependencies, uow, token)
