@@ -146,6 +146,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "wrong_code",
     ),
     "missing_field": (
+        "notice_channel",
         "answer",
         "score",
         "booked_for_later",

@@ -4,6 +4,7 @@ from channels.portal.frame import PortalPageGroup
 from channels.portal.tracking.code_page import CodePage
 from channels.portal.tracking.command_forms import CommandForms
 from channels.portal.tracking.consent_pages import ConsentPages
+from channels.portal.tracking.notice_pages import NoticePages
 from channels.portal.tracking.own_requests_page import OwnRequestsPage
 from channels.portal.tracking.request_forms import RequestForms
 from channels.portal.tracking.request_page import RequestPage
@@ -19,6 +20,7 @@ def build_tracking_pages(dependencies: Dependencies, store: Store, printer: Prin
         CodePage(dependencies, store),
         ConsentPages(dependencies, store),
         OwnRequestsPage(dependencies, store),
+        NoticePages(dependencies, store),
         request_page,
         CommandForms(dependencies, store, request_page),
         RequestForms(dependencies, store, request_page),

@@ -15,7 +15,7 @@ from domain.unit_of_work import Store
 BEFORE_PARAMETER = "before"
 """Before which row a further page begins."""
 
-_DONE_HERE = frozenset({"consent", "refuse", "withdraw", "repeated"})
+_DONE_HERE = frozenset({"consent", "refuse", "withdraw", "repeated", "notices"})
 """What may have been done before the page was opened."""
 
 _MOST_DIGITS = 18

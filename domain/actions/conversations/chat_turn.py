@@ -17,7 +17,8 @@ from domain.actions.conversations.converse import (
 from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import SMS_CHANNEL, Address
+from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
+from domain.actions.messages.notify import Address
 from domain.actions.requests.act import refuse_foreign_request
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, TextEdited, TextWritten
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
@@ -29,8 +30,7 @@ from domain.messages.keyboards import ReplyMarkup
 from domain.messages.ports import StoredDialogue
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
-from domain.values.errors import DomainError, UnknownKind
-from domain.values.text import tidy_text
+from domain.values.errors import DomainError
 
 TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with."""
@@ -245,19 +245,14 @@ async def _choose_notice_channel(
     turn: TurnContext, dialogue: Dialogue, requested_channel: str, _detail: str
 ) -> ChatReply:
     """Ask where notices shall go, or take the answer."""
-    mobile, now = turn.actor.identifier, turn.dependencies.clock.now()
-    linked_channels = dict.fromkeys(
-        chat_address.channel for chat_address in await turn.uow.chats.list_addresses(mobile, None)
-    )
-    channels = (SMS_CHANNEL, *linked_channels)
+    mobile = turn.actor.identifier
     if not requested_channel:
-        button_rows = build_notice_rows(turn.text_of, channels, await turn.uow.chats.find_chosen_channel(mobile))
+        choice = await find_notice_choice(turn.uow, mobile)
+        button_rows = build_notice_rows(turn.text_of, choice.channels, choice.chosen)
         return ChatReply(turn.render("chat.notices"), ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of))))
-    if requested_channel not in {*channels, "each"}:
-        raise UnknownKind("channel", detail="choice", given=tidy_text(requested_channel)[:30])
-    await turn.uow.chats.save_chosen_channel(mobile, None if requested_channel == "each" else requested_channel, now)
+    await choose_notice_channel(turn.dependencies, turn.uow, mobile, requested_channel)
     channel_name = turn.text_of(
-        "chat.buttons.each" if requested_channel == "each" else f"chat.channels.{requested_channel}"
+        "chat.buttons.each" if requested_channel == EACH_CHANNEL else f"chat.channels.{requested_channel}"
     )
     return ChatReply(turn.render("chat.notices_set", channel=channel_name), ReplyMarkup(menu_button_rows(turn.text_of)))
 

@@ -66,13 +66,11 @@ def menu_button_rows(catalogue_text: TextLookup) -> ButtonRows:
     return ((verb_button(catalogue_text("chat.buttons.menu"), ButtonVerb.MENU),),)
 
 
-def build_notice_rows(
-    catalogue_text: TextLookup, channel_keys: tuple[str, ...], chosen_channel: str | None
-) -> ButtonRows:
-    """Return the channels that notices can go to; the chosen one is marked, None for that of each request."""
+def build_notice_rows(catalogue_text: TextLookup, channel_keys: tuple[str, ...], chosen_channel: str) -> ButtonRows:
+    """Return the channels that notices can go to; the chosen one is marked, `each` for that of each request."""
 
     def channel_button(name: str, label: str) -> Button:
-        chosen_mark = "✔ " if name == (chosen_channel or "each") else ""
+        chosen_mark = "✔ " if name == chosen_channel else ""
         return verb_button(f"{chosen_mark}{label}", ButtonVerb.NOTICES, name)
 
     default_button = channel_button("each", catalogue_text("chat.buttons.each"))

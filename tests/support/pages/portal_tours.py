@@ -164,6 +164,9 @@ async def tour_requests_of_others(citizen: CitizenWindow) -> None:
     await citizen.look(f"/requests/{leave.code}/refuse")
     await citizen.press("بله، مخالفم")
     await citizen.look()
+    await citizen.look("/my-requests/notices")
+    await citizen.press("ذخیره")
+    await citizen.look()
 
 
 async def tour_consent(citizen: CitizenWindow) -> None:
