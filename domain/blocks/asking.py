@@ -1,11 +1,20 @@
-"""What services share when staff ask the citizen something and wait for the answer."""
+"""What services share when staff ask the citizen something and wait for the answer.
 
+A question may be about single fields of the form or papers, which the staff mark: a page that takes the answer shows
+them to be put right (`domain/actions/requests/answering.py`).
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.fields.form import Field
-from domain.fields.types import Text
-from domain.language.service import Command, Effect, Notice, StepContext, Transition, Trigger
+from domain.fields.types import Choices, Text
+from domain.language.changes import ChangeableFields
+from domain.language.question_subjects import MARKED_FIELDS_KEY, MARKED_PAPERS_KEY
+from domain.language.service import Command, Effect, Notice, ServicePapers, StepContext, Transition, Trigger
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 
 LONGEST_NOTE_TEXT = 200
@@ -20,32 +29,72 @@ OPTIONAL_REASON = Field("reason", Text(), required=False, is_note=True)
 QUESTION = Field("question", Text(LONGEST_NOTE_TEXT), is_note=True)
 ANSWER = Field("text", Text(), is_note=True)
 
+WAITING_STATE = "needs_info"
+"""The state in which a question waits for its answer."""
+
 CITIZENS = frozenset({Role.CITIZEN, Role.CLERK})
 """Who applied, or the counter's clerk for them."""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldsInQuestion:
+    """Finds which fields of the form a question may be about: those that may be changed while it waits."""
+
+    changeable: Sequence[ChangeableFields]
+
+    async def __call__(self, _: UnitOfWork, request: ServiceRequest) -> Mapping[str, str]:
+        """Return the fields with the keys of their labels."""
+        field_names = [name for entry in self.changeable if WAITING_STATE in entry.states for name in entry.field_names]
+        return {name: f"services.{request.service}.fields.{name}.label" for name in field_names}
+
+
+@dataclass(frozen=True, slots=True)
+class PapersInQuestion:
+    """Finds which papers a question may be about: those that citizens are asked for."""
+
+    papers: ServicePapers
+
+    async def __call__(self, _: UnitOfWork, __: ServiceRequest) -> Mapping[str, str]:
+        """Return the papers with the keys of their names."""
+        return {name: f"choices.document.{name}" for name in self.papers.citizen_papers}
+
+
 def question_transitions(
-    asking_state: str, unanswered_state: str, staff_roles: frozenset[Role]
+    asking_state: str,
+    unanswered_state: str,
+    staff_roles: frozenset[Role],
+    changeable: Sequence[ChangeableFields] = (),
+    papers: ServicePapers | None = None,
 ) -> tuple[Transition, ...]:
     """Return the steps of a question: `asking_state` → `needs_info` and back, or to `unanswered_state` when nobody
     answers in time.
 
-    These staff may ask, and record an answer that came otherwise. Each step has a notice of its name.
+    These staff may ask, and record an answer that came otherwise. They may mark which of the fields that are
+    `changeable` while it waits, and which `papers`, it is about. Each step has a notice of its name.
     """
     return (
         Transition(
-            "ask", (asking_state,), "needs_info", staff_roles, inputs=(QUESTION,), effects=(StoreQuestion(),),
-            notices=(Notice("ask"),),
+            "ask", (asking_state,), WAITING_STATE, staff_roles, inputs=_list_asking_inputs(changeable, papers),
+            effects=(StoreQuestion(),), notices=(Notice("ask"),),
         ),
         Transition(
-            "answer", ("needs_info",), asking_state, CITIZENS | staff_roles, inputs=(ANSWER,),
+            "answer", (WAITING_STATE,), asking_state, CITIZENS | staff_roles, inputs=(ANSWER,),
             effects=(StoreAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
         ),
         Transition(
-            "no_answer", ("needs_info",), unanswered_state, effects=(StoreReasonCode("no_answer"),),
+            "no_answer", (WAITING_STATE,), unanswered_state, effects=(StoreReasonCode("no_answer"),),
             notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, reckon_deadline=_compute_answer_deadline,
         ),
     )  # fmt: skip
+
+
+def _list_asking_inputs(changeable: Sequence[ChangeableFields], papers: ServicePapers | None) -> tuple[Field, ...]:
+    may_be_changed = any(WAITING_STATE in entry.states for entry in changeable)
+    marked_fields = Field(MARKED_FIELDS_KEY, Choices(), required=False, find_choices=FieldsInQuestion(changeable))
+    papers_input = (
+        (Field(MARKED_PAPERS_KEY, Choices(), required=False, find_choices=PapersInQuestion(papers)),) if papers else ()
+    )
+    return (QUESTION, *((marked_fields,) if may_be_changed else ()), *papers_input)
 
 
 def _compute_answer_deadline(context: StepContext) -> datetime:
@@ -55,11 +104,15 @@ def _compute_answer_deadline(context: StepContext) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class StoreQuestion(Effect):
-    """Keep the question, so that any channel can show it and take its answer."""
+    """Keep the question and what it is about, so that any channel can show it and take its answer."""
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Store the open question."""
+        """Store the open question, and the marks that it has."""
         context.request.data["question"] = context.inputs["question"]
+        for marks_key in (MARKED_FIELDS_KEY, MARKED_PAPERS_KEY):
+            context.request.data.pop(marks_key, None)
+            if marked_names := context.inputs.get(marks_key):
+                context.request.data[marks_key] = marked_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +122,8 @@ class StoreAnswer(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Append to `answers` (list of {question, answer})."""
         question = context.request.data.pop("question", None)
+        for marks_key in (MARKED_FIELDS_KEY, MARKED_PAPERS_KEY):
+            context.request.data.pop(marks_key, None)
         answers = context.request.data.setdefault("answers", [])
         answers.append({"question": question, "answer": context.inputs["text"]})
 

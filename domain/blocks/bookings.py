@@ -203,6 +203,8 @@ class WithinMachineLimits(Guard):
 class HoldMachines(Effect):
     """Hold a free machine for every one wanted, until the bill is paid or expires."""
 
+    relied_fields = frozenset({"items", "date", "start"})
+
     async def apply_effect(self, context: StepContext) -> None:
         """Replace earlier holds; `Conflict("machine")` when a type has no free machine at that time.
 
@@ -231,6 +233,8 @@ class HoldMachines(Effect):
 @dataclass(frozen=True, slots=True)
 class BookMachines(Effect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
+
+    relied_fields = frozenset({"items", "date", "start"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Take the slots and remember machines, operators, start and end; `Conflict` when one is taken."""

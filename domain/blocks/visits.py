@@ -100,6 +100,7 @@ class BookVisit(Effect):
     """
 
     provides = frozenset({"contact"})
+    relied_fields = frozenset({"kind", "address"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""

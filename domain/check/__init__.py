@@ -7,6 +7,7 @@
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
 | `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
+| `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
@@ -17,6 +18,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from domain.check.changes import change_flaws
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_flaws
 from domain.check.money import money_flaws
@@ -49,6 +51,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from money_flaws(service)
     yield from step_flaws(service)
     yield from section_flaws(service)
+    yield from change_flaws(service)
     yield from version_flaws(service)
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)

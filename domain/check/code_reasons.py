@@ -201,6 +201,8 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "senders_only",
     ),
     "not_allowed_now": (
+        "nothing_changeable",
+        "field_unchangeable",
         "no_alert",
         "no_card",
         "refund_ended",
@@ -256,6 +258,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "amount_mismatch": ("not_what_is_due",),
     "already_done": (
+        "nothing_changed",
         "answered",
         "erased",
         "mobile_verified",

@@ -43,12 +43,13 @@ WRITTEN_OUT_KEYS = (
     "sms.rated_low_only", "sms.refunded", "sms.refunded_to_card", "sms.refused", "sms.reopened", "sms.restarted",
     "sms.status",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
-    "staff.card_refund_refused", "staff.payment_differences",
-    "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken", "units.before_dawn",
+    "staff.answered_by_change", "staff.card_refund_refused", "staff.payment_differences",
+    "staff.payment_reversed", "staff.reopened_by_rating", "staff.request_changed",
+    "staff.report_ready", "staff.sla_broken", "units.before_dawn",
     "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.buttons.receipt",
     "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
-    "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
+    "units.closed", "units.hour", "units.marked", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 

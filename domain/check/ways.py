@@ -18,10 +18,22 @@ def way_flaws(service: Service) -> Iterator[Flaw]:
             yield Flaw("unreachable", service.key, state.name)
         if state.name in final_states and _phases_after(service, state.name) - {state.phase}:
             yield Flaw("final_state_left", service.key, state.name)
-        is_lost = state.name not in graph.reached_states and not _find_reachable(service, state.name) & final_states
+        is_lost = state.name not in graph.reached_states and not find_reachable(service, state.name) & final_states
         if state.name not in final_states and (is_lost or state.name in stuck_states):
             yield Flaw("dead_end", service.key, state.name)
     yield from _never_taken_flaws(service, graph)
+
+
+def find_reachable(service: Service, start: str) -> set[str]:
+    """Return this state and all to which steps lead from it, whoever takes them."""
+    reached_states, waiting_states = {start}, [start]
+    while waiting_states:
+        current_state = waiting_states.pop()
+        for step in service.transitions:
+            if current_state in step.source_states and step.target_state not in reached_states:
+                reached_states.add(step.target_state)
+                waiting_states.append(step.target_state)
+    return reached_states
 
 
 def _never_taken_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
@@ -35,15 +47,3 @@ def _never_taken_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
 
 def _phases_after(service: Service, state: str) -> set[Phase]:
     return {service.state_named(step.target_state).phase for step in service.transitions if state in step.source_states}
-
-
-def _find_reachable(service: Service, start: str) -> set[str]:
-    """Return what a state that no request comes to would lead to."""
-    reached_states, waiting_states = {start}, [start]
-    while waiting_states:
-        current_state = waiting_states.pop()
-        for step in service.transitions:
-            if current_state in step.source_states and step.target_state not in reached_states:
-                reached_states.add(step.target_state)
-                waiting_states.append(step.target_state)
-    return reached_states

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from domain.fields.form import Field
+from domain.language.changes import ChangeableFields
 from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
@@ -99,6 +100,12 @@ class Effect(ABC):
     """Facts that it gives to the messages of its step."""
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
+    relied_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the form that must stay as they are once it happened. One that quotes or bills and names none relies on
+    all of them.
+    """
+    repeats_on_change: ClassVar[bool] = False
+    """Of the submission: whether it happens again when the citizen changes the form."""
 
     @abstractmethod
     async def apply_effect(self, context: StepContext) -> None:
@@ -312,6 +319,8 @@ class Service:
     """Which fields of form and stored fields find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()
     """How the form is divided into pages; none: a page a field."""
+    changeable: tuple[ChangeableFields, ...] = ()
+    """What of the form its citizen may change, and in which states; none: nothing."""
 
     @property
     def sections(self) -> tuple[FormSection, ...]:
@@ -325,6 +334,11 @@ class Service:
     def form_field(self, name: str) -> Field | None:
         """Return a form field by name."""
         return next((field for field in self.form if field.name == name), None)
+
+    def fields_changeable_in(self, state: str) -> tuple[Field, ...]:
+        """Return the form fields that a citizen may change while a request is in a state, in the form's order."""
+        field_names = {name for entry in self.changeable if state in entry.states for name in entry.field_names}
+        return tuple(field for field in self.form if field.name in field_names)
 
     def find_printable(self, kind: str) -> Printable | None:
         """Return the paper of that kind."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.fields.form import Field
 from domain.fields.types import FieldType
+from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Notice, Service
 from domain.messages.catalogue import Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
@@ -16,7 +17,7 @@ from domain.values.calendar import TEHRAN_ZONE, jalali_text
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
 from domain.values.money import amount_in_words
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import count_code_units, group_digits, persian_digits
 
 
 def deadline_day_text(moment: datetime) -> str:
@@ -155,7 +156,25 @@ class Wording:
         if request.phase is Phase.DECLINED:  # its form may have a reason too: a leave's
             stored_facts.setdefault("reason", "unsaid")
         values = {**request.fields, **stored_facts, **(extra_facts or {})}
+        if "question" in values:
+            values["question"] = self._add_marked_names(request, str(values["question"]))
         return titles | self.render_values(self.services[request.service].form, values)
+
+    def list_marked_labels(self, request: ServiceRequest) -> list[str]:
+        """Return what the fields and papers are called that the open question is about."""
+        prefix = f"services.{request.service}.fields"
+        return [
+            *(self.catalogue.text(f"{prefix}.{name}.label") for name in list_marked_fields(request)),
+            *(self.catalogue.text(f"choices.document.{name}") for name in list_marked_papers(request)),
+        ]
+
+    def _add_marked_names(self, request: ServiceRequest, question: str) -> str:
+        """Return a question with what it is about, where both fit into what messages have for a question."""
+        marked_labels = self.list_marked_labels(request)
+        if not marked_labels:
+            return question
+        whole_text = self.catalogue.render("units.marked", {"question": question, "names": "، ".join(marked_labels)})
+        return whole_text if count_code_units(whole_text) <= self.catalogue.length_limit("question") else question
 
     def render_values(self, form_fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
         """Return form values and facts as text for people; a field not given shows its `alternatives`."""

@@ -131,7 +131,7 @@ class Catalogue:
         return self._fill_text(
             key,
             lambda placeholder: _cut_text(
-                facts[placeholder.name], placeholder.cut_length or self._placeholder_limit(placeholder.name)
+                facts[placeholder.name], placeholder.cut_length or self.length_limit(placeholder.name)
             ),
         )
 
@@ -161,6 +161,10 @@ class Catalogue:
             if needed_parts > allowed_parts
         ]
 
+    def length_limit(self, placeholder_name: str) -> int:
+        """Return the most code units that a fact of that name has in any text; 0: as many as it needs."""
+        return int(self._leaves.get(f"limits.{placeholder_name}", 0))
+
     def _find_leaf(self, key: str) -> Any:
         try:
             return self._leaves[key]
@@ -173,11 +177,8 @@ class Catalogue:
             for literal_text, placeholder in _parse_template(self.text(key))
         )
 
-    def _placeholder_limit(self, placeholder_name: str) -> int:
-        return int(self._leaves.get(f"limits.{placeholder_name}", 0))
-
     def _longest_value(self, placeholder_name: str, cut_length: int = 0) -> str:
-        if cut_length := cut_length or self._placeholder_limit(placeholder_name):
+        if cut_length := cut_length or self.length_limit(placeholder_name):
             return "ن" * cut_length
         return str(self._find_leaf(f"longest.{placeholder_name}"))
 

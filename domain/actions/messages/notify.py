@@ -201,6 +201,17 @@ async def _list_responsible_mobiles(uow: UnitOfWork, dependencies: Dependencies,
     return [assignee_mobile] if assignee_mobile else list(mobiles_by_username.values())
 
 
+async def notify_assignee(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text_key: str
+) -> OutboxMessage | None:
+    """Queue a text about a request for whoever takes care of it; None while nobody does, or without a mobile."""
+    member = await uow.people.find_staff(request.assignee) if request.assignee else None
+    if member is None or not member.active or not member.mobile:
+        return None
+    message = dependencies.catalogue.render_message(text_key, dependencies.wording.request_facts(request))
+    return await queue_message(dependencies, uow, member.mobile, message, request.id)
+
+
 async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
     """Return the mobiles of the staff whose unit has the request in its queue now."""
     unit = dependencies.engine.get_service(request.service).state_named(request.state).unit

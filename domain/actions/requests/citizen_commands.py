@@ -81,13 +81,34 @@ async def take_shown_command(
     request changed otherwise, `NotFound("code")` where it does not concern them.
     """
     request = await lock_request(uow, code)
-    if request.version_token != version:
-        if await _was_taken(dependencies, uow, request, citizen_command, inputs, actor):
-            raise AlreadyDone("code", detail="repeated_form")
-        if find_concern(dependencies.services, request, actor.identifier) is None:
-            raise NotFound("code")
-        raise Conflict("code", detail="changed_meanwhile")
+    await require_shown_version(dependencies, uow, (request, version), citizen_command, inputs, actor)
     outcome = await take_command(dependencies, uow, code, citizen_command, inputs, actor)
+    return await announce_command(dependencies, uow, outcome, actor)
+
+
+async def require_shown_version(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    shown_request: tuple[ServiceRequest, VersionToken],
+    citizen_command: Command,
+    inputs: Mapping[str, object],
+    actor: Actor,
+) -> None:
+    """Refuse a command of a page that showed the (locked) request at another version; errors: `take_shown_command`."""
+    request, version = shown_request
+    if request.version_token == version:
+        return
+    if await _was_taken(dependencies, uow, request, citizen_command, inputs, actor):
+        raise AlreadyDone("code", detail="repeated_form")
+    if find_concern(dependencies.services, request, actor.identifier) is None:
+        raise NotFound("code")
+    raise Conflict("code", detail="changed_meanwhile")
+
+
+async def announce_command(
+    dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor
+) -> StepOutcome:
+    """Send the texts of a command that was taken on a page, the citizen's own copy too; return its outcome."""
     for message in await announce_outcome(dependencies, uow, outcome, actor):
         await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
     return outcome

@@ -40,6 +40,7 @@ from domain.blocks.visits import (
 from domain.conversation.service_intents import EXPERT_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Moment, Rials, Text
+from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
@@ -110,6 +111,7 @@ class PriceOpinion(Effect):
     """Quote the visit and the area by the tariff in force today."""
 
     makes_quote = True
+    relied_fields = frozenset({"kind"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
@@ -156,6 +158,14 @@ STATES = (
     State("expired", Phase.CANCELLED),
 )
 
+CHANGEABLE = (
+    ChangeableFields(
+        ("submitted", "needs_info"),
+        ("full_name", "national_code", "postal_code", "renovation_code", "address", "text"),
+    ),
+)
+"""Until an officer is sent: the kind stays, it decides papers and price."""
+
 RECEIVING = (
     Transition(
         "assign",
@@ -184,7 +194,7 @@ RECEIVING = (
         effects=(StoreReason(),),
         notices=(Notice("reject"),),
     ),
-    *question_transitions("submitted", "rejected", OFFICE_ROLES),
+    *question_transitions("submitted", "rejected", OFFICE_ROLES, CHANGEABLE, OPINION_PAPERS),
 )
 
 VISITING = (
@@ -385,4 +395,5 @@ EXPERT_OPINION = Service(
         FormSection("subject", ("text",)),
         FormSection("applicant", ("full_name", "national_code")),
     ),
+    changeable=CHANGEABLE,
 )

@@ -43,6 +43,7 @@ from domain.fields.hours import Duration, Hours
 from domain.fields.types import Choices, Day, HourOfDay, Identifier, Moment, Rials, Text, format_number
 from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
+from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
@@ -87,6 +88,14 @@ STATES = (
     State("expired", Phase.CANCELLED),
 )
 
+CHANGEABLE = (
+    ChangeableFields(
+        ("submitted", "needs_info"),
+        ("full_name", "national_code", "items", "date", "start", "place", "description"),
+    ),
+)
+"""Until civil accepts it: then machines are held, and a price follows."""
+
 BOOKING_INPUTS = (
     Field("machine", Choices(), required=False, find_choices=machine_choices),
     Field("operator", Choices(), required=False, find_choices=operator_choices),
@@ -117,7 +126,7 @@ RECEIVING = (
         effects=(StoreReason(),),
         notices=(Notice("reject"),),
     ),
-    *question_transitions("submitted", "rejected", CIVIL),
+    *question_transitions("submitted", "rejected", CIVIL, CHANGEABLE),
 )
 
 CHARGING = (
@@ -290,4 +299,5 @@ MACHINERY_WORK = Service(
         FormSection("place", ("place", "description")),
         FormSection("applicant", ("full_name", "national_code")),
     ),
+    changeable=CHANGEABLE,
 )

@@ -45,6 +45,7 @@ class PriceWork(Effect):
     """Quote the agreed hours by the tariff in force today."""
 
     makes_quote = True
+    relied_fields = frozenset({"items"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""

@@ -19,6 +19,7 @@ from domain.blocks.taxis import Plate, TaxiSummary
 from domain.conversation.service_intents import TAXI_LEAVE_INTENT as LEAVE_WORDS
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
+from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import (
@@ -36,6 +37,7 @@ from domain.registries.declarations import DRIVER, VEHICLE, Reference
 from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
 from domain.services.taxi_duty.declaration import DUTY_LOOKUP
+from domain.services.taxi_leave.days import CountDays
 from domain.services.taxi_leave.rules import (
     LEAVE_SCOPES,
     NOTIFIED_DRIVER,
@@ -91,6 +93,12 @@ STATES = (
     State("revoked", Phase.DECLINED),
     State("withdrawn", Phase.CANCELLED),
 )
+
+CHANGEABLE = (
+    ChangeableFields(("submitted",), ("from", "to", "days", "reason")),
+    ChangeableFields(("needs_info",), ("reason",)),
+)
+"""Days only before the officer takes it: what an owner agreed to, or an officer looked at, stays."""
 
 ASKING_OWNER = (
     Transition(
@@ -153,7 +161,7 @@ REVIEWING = (
         effects=(StoreReason(),),
         notices=(Notice("reject"),),
     ),
-    *question_transitions("under_review", "rejected", OFFICERS),
+    *question_transitions("under_review", "rejected", OFFICERS, CHANGEABLE),
 )
 
 RUNNING = (
@@ -271,7 +279,7 @@ TAXI_LEAVE = Service(
         DaysLeft(),
         NoDuties(),
     ),
-    submit_effects=(StorePeople(),),
+    submit_effects=(StorePeople(), CountDays()),
     fill_form=fill_leave,
     subject_field="plate",
     lookups=(DUTY_LOOKUP,),
@@ -288,4 +296,5 @@ TAXI_LEAVE = Service(
         FormSection("period", ("from", "to", "days")),
         FormSection("purpose", ("scope", "reason")),
     ),
+    changeable=CHANGEABLE,
 )

@@ -8,7 +8,7 @@ organisation").
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
 from domain.blocks.letters import PERMIT_REGISTER, draw_letter_number
@@ -17,10 +17,11 @@ from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties,
 from domain.language.finders import FormFill
 from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
-from domain.requests.request import ASKED_MOBILE_KEY, Phase, RequestFilter, ServiceRequest
+from domain.requests.request import ASKED_MOBILE_KEY, RequestFilter, ServiceRequest
+from domain.services.taxi_leave.days import count_days, first_day_of, last_day_of, taken_days
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_jalali, to_tehran
+from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
 PERMIT_KIND = "permit"
@@ -33,19 +34,8 @@ LEAVE_SCOPES = ("in_city", "out_of_city")
 REQUESTER_KINDS = ("driver", "other_driver", "owner", "national_code", "desk")
 """Who may have asked for a leave: by mobile the first three, else with a national code, or at a desk."""
 
-FRIDAY = 4
 PAGE_SIZE = 100
 _ONE_DAY = timedelta(days=1)
-
-
-def first_day_of(form_values: Mapping[str, Any]) -> date:
-    """Return the first day of a leave's form."""
-    return date.fromisoformat(form_values["from"])
-
-
-def last_day_of(form_values: Mapping[str, Any]) -> date:
-    """Return the last day of a leave's form."""
-    return date.fromisoformat(form_values["to"])
 
 
 def leave_begins(context: StepContext) -> datetime:
@@ -61,22 +51,6 @@ def leave_ends(context: StepContext) -> datetime:
 def consent_overdue(context: StepContext) -> datetime:
     """Return until when the owner may answer: `leave_consent_days`, and not beyond the leave itself."""
     return min(context.now + timedelta(days=context.policy.leave_consent_days), leave_ends(context))
-
-
-def count_days(first_day: date, last_day: date, *, fridays: bool) -> Counter[int]:
-    """Return how many days of a leave count in which Jalali year."""
-    days = (first_day + timedelta(days=day_number) for day_number in range((last_day - first_day).days + 1))
-    return Counter(to_jalali(day)[0] for day in days if fridays or day.weekday() != FRIDAY)
-
-
-def taken_days(request: ServiceRequest) -> tuple[date, date] | None:
-    """Return the first and last day that a leave takes, or took, of its vehicle's; None when it takes none."""
-    if request.phase is Phase.CANCELLED or request.state == "rejected":
-        return None
-    first_day, last_day = first_day_of(request.fields), last_day_of(request.fields)
-    ended_on = request.data.get("last_day")
-    last_day = min(last_day, date.fromisoformat(ended_on)) if ended_on else last_day
-    return (first_day, last_day) if first_day <= last_day else None
 
 
 async def iterate_leaves(
@@ -292,18 +266,16 @@ class LeaveStillAhead(Guard):
 class StorePeople(Effect):
     """Keep with a new leave what the officer must know, as it is at that moment.
 
-    In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks
+    In the form: what the taxi owes, if anything. Beside it: driver, owner, who asks
     (`asked_by`, of `REQUESTER_KINDS`), the driver's mobile where somebody else asks (`told_driver`), and whether the
     owner must agree (`needs_consent`).
     """
 
+    relied_fields = frozenset({"plate", "taxi_code", "national_code", "driver"})
+
     async def apply_effect(self, context: StepContext) -> None:
         """Look at the registries."""
         taxi, fields, request_data = await _load_taxi(context), context.request.fields, context.request.data
-        counted_days = count_days(
-            first_day_of(fields), last_day_of(fields), fridays=context.policy.leave_counts_fridays
-        )
-        fields["counted"] = counted_days.total()
         duties = await list_open_duties(context.uow, [taxi.plate], PAGE_SIZE)
         fields.pop("open_duties", None)  # of a finished leave that is taken up again
         if duties:
@@ -353,6 +325,7 @@ class AwaitOwner(Effect):
     """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
 
     provides = frozenset({"driver_name"})
+    relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Name the owner's mobile as the one that may answer."""
@@ -365,6 +338,7 @@ class GrantPermit(Effect):
     """Number and date the permit, and give it its token for `/verify/{token}`; settle where the leave may be spent."""
 
     delivers_result: ClassVar[bool] = True
+    relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep `letter_number`, `letter_date` (ISO) and `letter_token`, as letters do."""

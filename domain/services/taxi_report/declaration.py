@@ -18,6 +18,7 @@ from domain.blocks.taxis import Plate, find_vehicle, load_taxi
 from domain.conversation.service_intents import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Identifier, Integer, Text
+from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
 from domain.language.service import (
@@ -167,6 +168,9 @@ def _build_record_values(context: StepContext, driver: RegistryRow) -> dict[str,
     return record_values | ({"fine": context.inputs["fine"]} if "fine" in context.inputs else {})
 
 
+CHANGEABLE = (ChangeableFields(("submitted", "needs_info"), ("plate", "taxi_code", "text")),)
+"""Until the officer makes a record of it."""
+
 RECORD_INPUTS = (
     Field("driver", Identifier("national_code"), required=False, find_choices=driver_choices),
     Field("kind", Choice(), find_choices=kind_choices),
@@ -203,7 +207,7 @@ def _record_transition(driver_notice: str, when: Guard | None = None) -> Transit
 
 TRANSITIONS = (
     Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),)),
-    *question_transitions("under_review", "dismissed", OFFICERS),
+    *question_transitions("under_review", "dismissed", OFFICERS, CHANGEABLE),
     _record_transition("driver_praised", PraisesDriver()),
     _record_transition("driver_fined", HasFine()),
     _record_transition("driver_recorded"),
@@ -252,4 +256,5 @@ TAXI_REPORT = Service(
         FormSection("taxi", ("plate", "taxi_code")),
         FormSection("story", ("text",)),
     ),
+    changeable=CHANGEABLE,
 )

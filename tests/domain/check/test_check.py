@@ -277,7 +277,7 @@ def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> N
     longer = changed("ask", inputs=(Field("question", Text(300)),))
     assert f"cuts_words: {NOTICES}.ask: question may have 300, shown are 200" in flaws(longer)
     form = (Field("items", WorkItems(max_machines=11)), *MACHINERY_WORK.form[3:])
-    more = replace(MACHINERY_WORK, form=form, form_sections=(), printables=())
+    more = replace(MACHINERY_WORK, form=form, form_sections=(), printables=(), changeable=())
     assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words"}
 
 

@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 
 from domain.bills.bill import BillState
 from domain.requests.request import ServiceRequest
-from domain.services.taxi_leave.rules import count_days, taken_days
+from domain.services.taxi_leave.days import count_days, taken_days
 from domain.values.calendar import to_tehran
 from tests.properties.support.walk_rules import Step
 

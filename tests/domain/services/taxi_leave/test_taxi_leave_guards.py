@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.registries.declarations import DRIVER, VEHICLE
-from domain.services.taxi_leave.rules import count_days
+from domain.services.taxi_leave.days import count_days
 from domain.settings.policy import Policy
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
 from tests.support.scenarios.taxi_organisation import (

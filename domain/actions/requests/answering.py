@@ -1,0 +1,103 @@
+"""Answering a question in one step: in words, by putting right the fields that it is about, by sending the papers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.act import lock_request
+from domain.actions.requests.attach import attach_document
+from domain.actions.requests.change import change_request
+from domain.actions.requests.citizen_commands import announce_command, require_shown_version
+from domain.actions.requests.command import take_command
+from domain.engine.engine import StepOutcome
+from domain.language.question_subjects import MARKED_PAPERS_KEY
+from domain.language.service import Command
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, MissingField, TooLarge
+from domain.values.text import tidy_text
+from domain.values.version_token import VersionToken
+
+ANSWER_FIELD = "answer"
+"""What errors of the answer in words name: a form may have a field that is called as the step's own input."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentPaper:
+    """A file that comes with an answer."""
+
+    paper_name: str
+    """Which of the request's papers it is."""
+    file_name: str
+    """The file's name, as it came."""
+    content: bytes
+    """Its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswer:
+    """All that a page brings in answer to a question."""
+
+    text: str
+    """The answer in words; it may be empty where something was put right."""
+    submitted: Mapping[str, object] = field(default_factory=dict)
+    """Field of the form → what stands there now, as typed; unchanged values change nothing."""
+    papers: Sequence[SentPaper] = ()
+    """The files."""
+
+
+async def answer_question(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: str,
+    answer: QuestionAnswer,
+    actor: Actor,
+    version: VersionToken,
+) -> StepOutcome:
+    """Take an answer from the page that showed the question at this version: change, attach, go on, send the texts.
+
+    All of it happens, or nothing. Errors: `MissingField("answer")` where there is neither a word nor anything new,
+    those of `change_request`, those of `attach_document` under `paper_field`, and those of `take_shown_command`.
+    """
+    inputs = {"text": tidy_text(answer.text) or dependencies.catalogue.text("staff.answered_by_change")}
+    request = await lock_request(uow, code)
+    await require_shown_version(dependencies, uow, (request, version), Command.REPLY, inputs, actor)
+    has_changed = await _change_form(dependencies, uow, code, answer, actor)
+    for paper in answer.papers:
+        with naming_paper(paper.paper_name):
+            await attach_document(dependencies, uow, code, paper.paper_name, paper.file_name, paper.content, actor)
+    if not tidy_text(answer.text) and not has_changed and not answer.papers:
+        raise MissingField(ANSWER_FIELD, detail="answer")
+    try:
+        outcome = await take_command(dependencies, uow, code, Command.REPLY, inputs, actor)
+    except InvalidField as error:
+        raise InvalidField(ANSWER_FIELD, detail=error.detail, **error.params) from error
+    return await announce_command(dependencies, uow, outcome, actor)
+
+
+def paper_field(paper_name: str) -> str:
+    """Return what errors of a paper in an answer name."""
+    return f"{MARKED_PAPERS_KEY}-{paper_name}"
+
+
+@contextmanager
+def naming_paper(paper_name: str) -> Iterator[None]:
+    """Let what is wrong with a file name the paper that it is meant to be."""
+    try:
+        yield
+    except (DocumentRejected, TooLarge) as error:
+        raise type(error)(paper_field(paper_name), detail=error.detail, **error.params) from error
+
+
+async def _change_form(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, answer: QuestionAnswer, actor: Actor
+) -> bool:
+    """Change what differs; return whether anything did."""
+    if not answer.submitted:
+        return False
+    try:
+        await change_request(dependencies, uow, code, answer.submitted, actor)
+    except AlreadyDone:
+        return False
+    return True

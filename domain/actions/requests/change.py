@@ -1,0 +1,159 @@
+"""Changing a sent form: what its citizen may still change, what that would make of the request, and the change itself.
+
+One action for every channel. Which fields may be changed in which states is declared (`Service.changeable`); values are
+read and judged as those of a new form are. The history keeps the old and the new value in its personal part.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import notify_assignee
+from domain.actions.requests.act import lock_request, refuse_foreign_request
+from domain.actions.requests.changed_form import find_guard_refusal, read_changed_form
+from domain.actions.requests.request_citizen import build_citizen
+from domain.blocks.papers_pending import find_missing_papers
+from domain.engine.engine import Engine
+from domain.fields.form import Field
+from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.language.service import Service
+from domain.queues.search import list_search_words
+from domain.requests.request import JsonObject, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow, raise_faults
+from domain.values.version_token import VersionToken
+
+CHANGE_EVENT = "change"
+"""The event of the history that a change leaves; its payload has `changes`: field → {before, after}."""
+
+CHANGING_KINDS = frozenset({"citizen", "clerk"})
+"""Kinds of actors who may change a form: whose request it is, and the counter's clerk for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """What a change makes of a form."""
+
+    values: Mapping[str, Any]
+    """The whole form after it."""
+    changed_names: tuple[str, ...]
+    """The fields that people are asked for whose values differ, in the form's order."""
+
+
+def list_changeable_fields(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> tuple[Field, ...]:
+    """Return the fields of a request's form that this person may change now; none where nothing may be changed."""
+    is_own = request.mobile == actor.identifier
+    if request.erased_at is not None or actor.kind not in CHANGING_KINDS or (actor.kind == "citizen" and not is_own):
+        return ()
+    return dependencies.engine.get_service(request.service).fields_changeable_in(request.state)
+
+
+async def preview_change(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    submitted: Mapping[str, object],
+    actor: Actor,
+) -> FormChange:
+    """Return what a change would make of a request's form; nothing is kept.
+
+    `submitted` are values as typed; an empty one takes an answer away. Errors: `NotAllowedNow` for what may not be
+    changed now, and all faults of the form at once, as those of a new one, but for what was wrong before and is not
+    changed.
+    """
+    _refuse_unchangeable(dependencies, request, submitted, actor)
+    service = dependencies.engine.get_service(request.service)
+    values, faults = await read_changed_form(dependencies, uow, service, request, submitted)
+    raise_faults(faults)
+    changed_names = _list_changed_names(service, request.fields, values)
+    refusal = await find_guard_refusal(dependencies, uow, service, request, (values, changed_names), actor)
+    if refusal is not None:
+        raise refusal
+    return FormChange(values, changed_names)
+
+
+async def change_request(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: str,
+    submitted: Mapping[str, object],
+    actor: Actor,
+    version: VersionToken | None = None,
+) -> FormChange:
+    """Change the form of the request with that tracking code, keep the old values in its history, tell who has it.
+
+    `version` is that of the request as its page showed it. Errors: `NotFound("code")` for another's request,
+    `Forbidden` for who may change none, `AlreadyDone("code")` where nothing would differ (the same form once more),
+    `Conflict("code")` where the request was changed otherwise since the page, and those of `preview_change`.
+    """
+    request = await lock_request(uow, code)
+    refuse_foreign_request(request, actor)
+    if actor.kind not in CHANGING_KINDS:
+        raise Forbidden("code")
+    is_stale = version is not None and version != request.version_token
+    try:
+        change = await preview_change(dependencies, uow, request, submitted, actor)
+    except (NotAllowedNow, Conflict):
+        if is_stale:
+            raise Conflict("code", detail="changed_meanwhile") from None
+        raise
+    if not change.changed_names:
+        raise AlreadyDone("code", detail="repeated_form" if is_stale else "nothing_changed")
+    if is_stale:
+        raise Conflict("code", detail="changed_meanwhile")
+    await _store_change(dependencies, uow, request, change, actor)
+    return change
+
+
+async def _store_change(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, change: FormChange, actor: Actor
+) -> None:
+    engine = dependencies.engine
+    service, old_values = engine.get_service(request.service), dict(request.fields)
+    request.fields = dict(change.values)
+    if service.subject_field:
+        request.subject_key = request.fields.get(service.subject_field)
+    await _repeat_effects(engine, uow, service, request, actor)
+    request.lacks_papers = bool(await find_missing_papers(uow, service.papers, request))
+    unreviewed_names = {*request.data.get(UNREVIEWED_CHANGES_KEY, ()), *change.changed_names}
+    request.data[UNREVIEWED_CHANGES_KEY] = [field.name for field in service.form if field.name in unreviewed_names]
+    differences = {
+        name: {"before": old_values.get(name), "after": request.fields.get(name)} for name in change.changed_names
+    }
+    await engine.record_event(uow, request, CHANGE_EVENT, actor, {"changes": differences})
+    await uow.search_words.replace_all(request, list_search_words(service.form, request.fields))
+    if request.mobile and any(field.autofill for field in service.form if field.name in change.changed_names):
+        await uow.people.save_person(build_citizen(dependencies, service, request, request.mobile))
+    await notify_assignee(dependencies, uow, request, "staff.request_changed")
+
+
+async def _repeat_effects(
+    engine: Engine, uow: UnitOfWork, service: Service, request: ServiceRequest, actor: Actor
+) -> None:
+    """Let what a new form led to happen again, as far as it follows the form (days that count)."""
+    context = engine.build_context(uow, request, {}, actor)
+    for effect in service.submit_effects:
+        if effect.repeats_on_change:
+            await effect.apply_effect(context)
+
+
+def _refuse_unchangeable(
+    dependencies: Dependencies, request: ServiceRequest, submitted: Mapping[str, object], actor: Actor
+) -> None:
+    changeable_names = {field.name for field in list_changeable_fields(dependencies, request, actor)}
+    if not changeable_names:
+        raise NotAllowedNow("code", detail="nothing_changeable")
+    faults: Sequence[DomainError] = [
+        NotAllowedNow(name, detail="field_unchangeable") for name in submitted if name not in changeable_names
+    ]
+    raise_faults(faults)
+
+
+def _list_changed_names(service: Service, old_values: JsonObject, new_values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in service.form
+        if not field.is_derived and old_values.get(field.name) != new_values.get(field.name)
+    )

@@ -1,0 +1,53 @@
+"""The days of a leave: those of `from` to `to`, both included, less those that an early end gave back
+(`data["last_day"]`).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from domain.language.service import Effect, StepContext
+from domain.requests.request import Phase, ServiceRequest
+from domain.values.calendar import to_jalali
+
+FRIDAY = 4
+
+
+def first_day_of(form_values: Mapping[str, Any]) -> date:
+    """Return the first day of a leave's form."""
+    return date.fromisoformat(form_values["from"])
+
+
+def last_day_of(form_values: Mapping[str, Any]) -> date:
+    """Return the last day of a leave's form."""
+    return date.fromisoformat(form_values["to"])
+
+
+def count_days(first_day: date, last_day: date, *, fridays: bool) -> Counter[int]:
+    """Return how many days of a leave count in which Jalali year."""
+    days = (first_day + timedelta(days=day_number) for day_number in range((last_day - first_day).days + 1))
+    return Counter(to_jalali(day)[0] for day in days if fridays or day.weekday() != FRIDAY)
+
+
+def taken_days(request: ServiceRequest) -> tuple[date, date] | None:
+    """Return the first and last day that a leave takes, or took, of its vehicle's; None when it takes none."""
+    if request.phase is Phase.CANCELLED or request.state == "rejected":
+        return None
+    first_day, last_day = first_day_of(request.fields), last_day_of(request.fields)
+    ended_on = request.data.get("last_day")
+    last_day = min(last_day, date.fromisoformat(ended_on)) if ended_on else last_day
+    return (first_day, last_day) if first_day <= last_day else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountDays(Effect):
+    """Keep in the form how many of a leave's days count; its citizen may change them."""
+
+    repeats_on_change = True
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Count from the first day to the last."""
+        fields, fridays = context.request.fields, context.policy.leave_counts_fridays
+        fields["counted"] = count_days(first_day_of(fields), last_day_of(fields), fridays=fridays).total()
