@@ -129,7 +129,7 @@ async def test_days_of_a_leave_are_counted_anew(taxis: TaxiOrganisation) -> None
     assert "days" not in (await town.request(code)).fields
     other = await taxis.asks("مرخصی از ۱۴۰۵/۰۹/۱۵ تا ۱۴۰۵/۰۹/۱۶ سفر")
     with pytest.raises(Conflict, match="leave_overlap"):
-        await change(town, other, own, **{"from": "2026-11-26"})
+        await change(town, other, own, None, **{"from": "2026-11-26"})
     await town.do(code, "take", actor(Role.TAXI_OFFICER, "officer"))
     with pytest.raises(NotAllowedNow, match="nothing_changeable"):
         await change(town, code, own, reason="دیگر")
