@@ -5,7 +5,7 @@
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours
 #              (docs/performance.md)
-# make chaos   kill servers for ROUNDS rounds of texts and of payments and CALLS counter calls, walk the properties EFFORT
+# make chaos   kill servers for ROUNDS rounds of texts and of payments, DRAFT_ROUNDS of forms and CALLS counter calls, walk the properties EFFORT
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
@@ -23,6 +23,7 @@ CALLS ?= 2000
 EFFORT ?= 20
 SCHEDULES ?= 1000000
 DEPTH ?= 4
+DRAFT_ROUNDS ?= 500
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
@@ -82,6 +83,7 @@ bench: $(VENV)/.for-bench
 chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.payments --rounds $(ROUNDS)
+	$(BIN)/python -m tests.faults.drafts --rounds $(DRAFT_ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
 	EFFORT=10 $(BIN)/pytest -s tests/faults/test_card_refunds.py

@@ -6,12 +6,19 @@ A step is reached by a wrapper around the function that does it.
 import os
 import signal
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any
 
 from alembic.operations import Operations
 
 from channels.pishkhan_soap.calls import CallHandler
+from channels.portal import mobile_steps
 from channels.portal import payments as payment_pages
+from channels.portal.mobile_steps import MobileSteps
+from channels.portal.requests import summary_pages
+from channels.portal.requests.begin_pages import BeginPages
+from channels.portal.requests.section_pages import SectionPages
+from channels.portal.requests.summary_pages import SummaryPages
 from channels.relay.relay import Relay
 from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
@@ -91,8 +98,18 @@ STEPS = {
     "attempt_verified": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.VERIFIED)),
     "attempt_settled": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.SETTLED)),
     "payment_open": Step((changes, "record_payment"), after=True),
+    "draft_begun_open": Step((SqlDraftRepository, "add"), after=True),
+    "draft_begun": Step((BeginPages, "_begin"), after=True),
     "draft_open": Step((SqlDraftRepository, "save"), after=True),
+    "section_saved": Step((SectionPages, "_save_section"), after=True),
+    "code_asked_open": Step((mobile_steps, "send_session_code"), after=True),
+    "code_asked": Step((MobileSteps, "_open_and_send"), after=True),
+    "code_confirmed_open": Step((mobile_steps, "confirm_session_code"), after=True),
+    "code_confirmed": Step((mobile_steps, "keep_session_token"), after=False),
+    "draft_submit": Step((summary_pages, "submit_draft"), after=False),
     "request_of_draft_open": Step((submitting, "submit_request"), after=True),
+    "draft_submitted_open": Step((summary_pages, "submit_draft"), after=True),
+    "draft_submitted": Step((SummaryPages, "_submit"), after=True),
     "refund_claim": Step((CardRefundWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
     "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
     "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),
@@ -121,11 +138,11 @@ def make_mortal(name: str, at: int) -> None:
 
     for owner, function in step.functions:
         original = getattr(owner, function)
-        setattr(owner, function, wrapped(original, pass_by, after=step.after, waits=name != "migration"))
+        setattr(owner, function, wrapped(original, pass_by, after=step.after))
 
 
-def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool, waits: bool) -> Any:
-    """The function, with `pass_by` called before or after it; `waits` tells a coroutine function from a plain one."""
+def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool) -> Any:
+    """The function, a coroutine function or a plain one, with `pass_by` called before or after it."""
 
     async def awaited(*args: Any, **named: Any) -> Any:
         if not after:
@@ -134,6 +151,9 @@ def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool, waits: b
         return pass_by(await original(*args, **named))
 
     def called(*args: Any, **named: Any) -> Any:
+        if not after:
+            pass_by()
+            return original(*args, **named)
         return pass_by(original(*args, **named))
 
-    return awaited if waits else called
+    return awaited if iscoroutinefunction(original) else called

@@ -1,0 +1,179 @@
+"""Citizens who ask for something at a portal whose server may die: browsers that are reloaded until they are answered.
+
+Whatever a citizen sends is sent again, as it was, when no answer comes; a redirection is followed step by step, and the
+step that got no answer is the one that is sent again, as a browser's «reload» does.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
+
+from tests.faults.support.mortal_office import MortalOffice
+from tests.support.pages.page_forms import list_forms
+
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "machines": {"items-0-machine": "loader", "items-0-hours": "4"},
+    "time": {"date": "other", "date-other": "فردا", "start": "8"},
+    "place": {"place": "خیابان امام"},
+    "applicant": {"full_name": "آنه محمدی", "national_code": "0499370899"},
+}
+"""What is answered in each section of the form."""
+
+SERVICE = "machinery"
+CODE_PATH = "/mobile/code"
+SUBMITS_AT_ONCE = 3
+"""How often one presses the button that sends the request."""
+
+ANSWER_SECONDS = 10.0
+"""After which a browser is reloaded."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a citizen waits for a text before time passes."""
+
+CLAIM_SECONDS = 125
+"""A little more than what a process that died had claimed stays claimed."""
+
+_SHOWN_CODE = re.compile(r'href="/track\?code=([0-9]{9})"')
+_TEXTED_CODE = re.compile(r"\b\d{6}\b")
+_REDIRECTIONS = frozenset({302, 303, 307})
+_KEEPS_METHOD = 307
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRequest:
+    """What a citizen asked for, and the tracking code that the last page showed."""
+
+    mobile: str
+    place: str
+    tracking_code: str
+    is_proved: bool
+    """Whether the mobile was proved; else no code could be sent, and the request waits for the proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredPage:
+    """A page that came: where it is, and what it says."""
+
+    path: str
+    text: str
+
+    def find_form(self, ending: str) -> dict[str, str]:
+        """Return what stands in the form that goes to an address with this ending."""
+        [found_form] = [form for form in list_forms(self.text, self.path) if form.action.endswith(ending)]
+        return dict(found_form.values)
+
+
+@dataclass(slots=True)
+class PortalSite:
+    """A portal that is there now and then."""
+
+    office: MortalOffice
+    is_open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while there is a server."""
+    passed_seconds: int = 0
+    """How much time passed since nobody got a text."""
+
+    async def read_code(self, mobile: str, known_count: int) -> str:
+        """Return the code in a text that came to a mobile (09…) after so many; time passes for who gets none."""
+        panel = self.office.panel
+        while len(texts := [sent.message for sent in panel.of(mobile) if "کد تأیید" in sent.message]) <= known_count:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await panel.wait_until(lambda: len(panel.of(mobile)) > known_count, "a code")
+            except TimeoutError:
+                self.office.advance(seconds=CLAIM_SECONDS)  # a server died amid sending it: its claim runs out
+        found = _TEXTED_CODE.search(texts[-1])
+        assert found, texts[-1]
+        return found[0]
+
+
+class StubbornCitizen:
+    """One citizen with a browser and a mobile of the own."""
+
+    def __init__(self, site: PortalSite, number: int) -> None:
+        self.mobile = f"0912{number:07}"
+        self.place = f"خیابان امام، پلاک {number}"
+        self._site = site
+
+    async def ask(self) -> AskedRequest:
+        """Fill the form in, send it, prove the mobile; look at the request afterwards."""
+        async with ClientSession(timeout=ClientTimeout(ANSWER_SECONDS), cookie_jar=CookieJar(unsafe=True)) as browser:
+            summary = await self._fetch(browser, "GET", f"{await self._fill_in(browser)}/summary")
+            done, code_count = await self._submit(browser, summary)
+            found = _SHOWN_CODE.search(done.text)
+            assert found, done.text
+            if code_count:
+                status_page = await self._fetch(browser, "GET", f"/requests/{found[1]}")
+                assert self.place in status_page.text, status_page.text
+        return AskedRequest(self.mobile, self.place, found[1], is_proved=code_count > 0)
+
+    async def _fill_in(self, browser: ClientSession) -> str:
+        """Fill in every section; return the address of the draft."""
+        home = await self._fetch(browser, "GET", "/")
+        assert f"/services/{SERVICE}" in home.text
+        begin = await self._fetch(browser, "GET", f"/services/{SERVICE}/request")
+        first = await self._fetch(browser, "POST", begin.path, begin.find_form("/request"))
+        draft_path = first.path.partition("/form/")[0]
+        for section, answers in ANSWERS.items():
+            page = await self._fetch(browser, "GET", f"{draft_path}/form/{section}")
+            typed = {**answers, **({"place": self.place} if "place" in answers else {})}
+            await self._fetch(browser, "POST", page.path, {**page.find_form(f"/form/{section}"), **typed})
+        return draft_path
+
+    async def _submit(self, browser: ClientSession, page: AnsweredPage) -> tuple[AnsweredPage, int]:
+        """Send the request, and type the code that came, however often it takes; return the last page, and how many
+        codes were typed. Where no code can be sent, none is asked for.
+        """
+        code_count = 0
+        while not page.path.endswith("/done"):
+            if CODE_PATH in page.text:
+                code = await self._site.read_code(self.mobile, code_count)
+                form, code_count = {**page.find_form(CODE_PATH), "proof_code": code}, code_count + 1
+                page = await self._fetch(browser, "POST", CODE_PATH, form, copies=SUBMITS_AT_ONCE)
+            else:
+                form = {**page.find_form("/submit"), "mobile": self.mobile}
+                path = page.path.removesuffix("/summary").removesuffix("/submit")
+                page = await self._fetch(browser, "POST", f"{path}/submit", form)
+        return page, code_count
+
+    async def _fetch(
+        self,
+        browser: ClientSession,
+        method: str,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        copies: int = 1,
+    ) -> AnsweredPage:
+        """Return the page to which an address or a form leads; a form that a redirection sends on is sent so often."""
+        while True:
+            status, leads_to, text = await self._send(browser, method, path, form)
+            if status not in _REDIRECTIONS:
+                assert status in (200, 422), (status, path, text)
+                return AnsweredPage(path, text)
+            if status == _KEEPS_METHOD and copies > 1:
+                pages = await asyncio.gather(*(self._fetch(browser, method, leads_to, form) for _ in range(copies)))
+                assert len({page.path for page in pages}) == 1, [page.path for page in pages]
+                return pages[0]
+            path = leads_to
+            if status != _KEEPS_METHOD:
+                method, form = "GET", None
+
+    async def _send(
+        self, browser: ClientSession, method: str, path: str, form: Mapping[str, str] | None
+    ) -> tuple[int, str, str]:
+        """Make a call again until it is answered; return the answer's status, where it leads, and its text."""
+        headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        while True:
+            await self._site.is_open.wait()
+            address = self._site.office.make_url(path)
+            try:
+                async with browser.request(
+                    method, address, data=form, headers=headers, allow_redirects=False
+                ) as response:
+                    return response.status, response.headers.get("Location", ""), await response.text()
+            except (ClientError, TimeoutError):
+                await asyncio.sleep(0.01)
