@@ -11,3 +11,8 @@ class Problem:
     """What is wrong."""
     anchor: str = ""
     """Where it leads: `#` and an id of the page, or an address; empty where it is about the form as a whole."""
+
+
+def name_field(label: str, message: str) -> str:
+    """Return a message as it stands in the summary, away from its field: it names the field, once."""
+    return message if label in message else f"{label}: {message}"

@@ -117,21 +117,6 @@ async def test_on_a_shared_computer_the_back_button_shows_nothing(
         assert "شمارهٔ تأییدشده" not in await page.locator("body").inner_text()
 
 
-async def test_a_mobile_is_proved_by_keyboard_alone(browser: Browser, portal: DemoSite, served: SiteServer) -> None:
-    opened = await window(browser, served, SIZES["phone"], scripts=False)
-    page, citizen = opened.page, CitizenWindow(opened, portal)
-    await opened.open("/mobile?for=my-requests&next=/session/end")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Enter")  # past the head of the page
-    for typed in ("09121234567", None):
-        while await page.evaluate("document.activeElement.tagName") != "INPUT":
-            await page.keyboard.press("Tab")
-        await page.keyboard.type(typed or await citizen.read_code())
-        async with page.expect_navigation():
-            await page.keyboard.press("Enter")
-    await expect(page.get_by_text("۰۹۱۲۱۲۳۴۵۶۷")).to_be_visible()
-
-
 async def test_a_script_does_the_work_that_a_flooded_form_asks_for(
     browser: Browser, portal: DemoSite, served: SiteServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,15 +1,12 @@
-"""The citizens' pages in Chromium: a first visit is light, a code is followed and a price asked by keyboard alone, and
-without scripts.
-"""
+"""The citizens' pages in Chromium: a first visit is light, a price is asked and a comment left without scripts."""
 
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.pages.chromium import SIZES, SiteServer, window
 from tests.support.pages.page_weight import weigh_page
-from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -22,33 +19,6 @@ async def test_a_first_visit_is_light(browser: Browser, server: SiteServer, path
     weight = await weigh_page(browser, str(server.make_url(path)))
     assert weight.total_bytes < MOST_BYTES, dict(weight.bytes_by_address)
     assert weight.request_count <= MOST_REQUESTS, dict(weight.bytes_by_address)
-
-
-async def reach(opened: Window, selector: str, presses: int = 40) -> None:
-    """Press Tab until the focus is there."""
-    for _ in range(presses):
-        await opened.page.keyboard.press("Tab")
-        if await opened.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} cannot be reached by keyboard")
-
-
-async def test_a_code_is_followed_by_keyboard_alone(browser: Browser, server: SiteServer, site: StaffSite) -> None:
-    code = (await site.submitted()).code
-    opened = await window(browser, server, SIZES["desk"])
-    await opened.open("/")
-    await reach(opened, "#code", 8)
-    await opened.page.keyboard.type("12345")
-    await opened.page.keyboard.press("Enter")
-    await expect(opened.page.get_by_role("alert")).to_contain_text("نُه رقم")
-    await reach(opened, ".error-summary a")
-    await opened.page.keyboard.press("Enter")
-    await expect(opened.page.locator("#code")).to_be_focused()
-    await opened.page.keyboard.press("Control+A")
-    await opened.page.keyboard.type(code)
-    await opened.page.keyboard.press("Enter")
-    await expect(opened.page.locator("[aria-current=step]")).to_have_text("دریافت شده")
-    await opened.assert_accessible()
 
 
 async def test_a_price_is_asked_without_scripts(browser: Browser, server: SiteServer) -> None:

@@ -47,6 +47,9 @@ from domain.values.identifiers import display_mobile
 LATER_BUTTON = "later"
 """The button that keeps what was typed and leads to the page that says how one goes on later."""
 
+FIRST_WORK_ROWS = 1
+"""Rows for machines before somebody asks for more: on a phone each fills half of the screen."""
+
 _NOTICES = ("lost", "copied")
 """What the address of a section may say happened before (`web.request_form`)."""
 
@@ -171,7 +174,7 @@ class SectionPages:
             opened.reading,
             opened.section,
             faults,
-            count_work_rows(visitor.form),
+            count_work_rows(visitor.form) if visitor.form else FIRST_WORK_ROWS,
             from_summary=comes_from_summary(request),
         )
         notice = next((name for name in _NOTICES if name in request.query), None)

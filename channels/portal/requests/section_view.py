@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channels.portal.problems import Problem
+from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import begin_address, draft_address, section_address
 from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, choose_offered_day
 from channels.web.forms import FormWording
@@ -111,7 +111,7 @@ class SectionViews:
 def list_problems(items: Sequence[SectionControl], unplaced_messages: Sequence[str] = ()) -> list[Problem]:
     """Return the summary of errors of a page: those of its controls, and those that belong to none."""
     problems = [
-        Problem(f"{item.control.label}: {item.control.problem}", f"#{item.first_id}")
+        Problem(name_field(item.control.label, item.control.problem), f"#{item.first_id}")
         for item in items
         if item.control.problem
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.portal.problems import Problem
+from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import draft_address, section_address
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import DraftReading, select_typed_values
@@ -113,7 +113,7 @@ class SummaryViews:
             address = section_address(reading.draft, section.name, from_summary=True)
             for fault in reading.list_faults_of(section):
                 label = self._label_field(reading, str(fault.field))
-                problems.append(Problem(f"{label}: {wording.render_error(fault)}", address))
+                problems.append(Problem(name_field(label, wording.render_error(fault)), address))
         problems += [Problem(wording.render_error(fault)) for fault in reading.list_stray_faults()]
         return problems
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.portal.problems import Problem
+from channels.portal.problems import Problem, name_field
 from channels.portal.service.cost_view import build_cost_view
 from channels.portal.service.service_card import build_service_card
 from channels.web.error_pages import status_of
@@ -103,7 +103,7 @@ def _list_problems(price_controls: Sequence[Control], stray_problem: str | None)
     return [
         *([Problem(stray_problem)] if stray_problem else []),
         *(
-            Problem(f"{control.label}: {control.problem}", f"#{control.id}")
+            Problem(name_field(control.label, control.problem), f"#{control.id}")
             for control in price_controls
             if control.problem
         ),
