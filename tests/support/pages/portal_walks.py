@@ -148,6 +148,15 @@ class PortalWalk:
         for step, role, inputs in steps:
             await self.site.demo.act(self.code, step, role, inputs)
 
+    async def add_paper(self, paper: str) -> None:
+        """Add a photo of a paper on the request's page."""
+        await self.walker.unfold("افزودن مدرک")
+        await self.walker.pick("این فایل چیست؟", paper)
+        await self.walker.attach("عکس یا فایل پی‌دی‌اف", make_photo())
+        await self.walker.press("فرستادن مدرک")
+        await expect(self.walker.page.get_by_role("status")).to_have_text("مدرک رسید.")
+        await self.take_picture("papers")
+
     async def answer(self, step: str, role: Role, question: str, words: str) -> None:
         """Be asked something, find it first among the own requests, and answer it; nothing was written at first."""
         page = self.walker.page
@@ -209,21 +218,7 @@ class PortalWalk:
 
 async def walk_machinery(walk: PortalWalk) -> None:
     """A loader for four hours: priced, paid online, done."""
-    walker = walk.walker
-    await walk.find_service()
-    await walk.take_picture("begin")
-    await walker.press(BEGIN)
-    await walker.pick("ماشین", "لودر")
-    await walker.write("ساعت هر ماشین", "۴")
-    await walk.take_picture("machines")
-    await walk.go_on()
-    await walker.choose("فردا")
-    await walker.write("ساعت آغاز", "۸")
-    await walk.take_picture("time")
-    await walk.go_on()
-    await walker.write("نشانی محل کار", "خیابان امام، جنب پارک")
-    await walk.go_on()
-    await walk.give_name()
+    await ask_machinery(walk)
     await walk.send()
     await walk.leave()
     await walk.come_back()
@@ -239,29 +234,32 @@ async def walk_machinery(walk: PortalWalk) -> None:
     await walk.rate()
 
 
-async def walk_expert(walk: PortalWalk) -> None:
-    """The worth of a property: papers are added later, a question is answered, the letter is taken."""
-    walker, page = walk.walker, walk.walker.page
+async def ask_machinery(walk: PortalWalk) -> None:
+    """Fill the form in."""
+    walker = walk.walker
     await walk.find_service()
+    await walk.take_picture("begin")
     await walker.press(BEGIN)
-    await walker.choose("ارزیابی")
+    await walker.pick("ماشین", "لودر")
+    await walker.write("ساعت هر ماشین", "۴")
+    await walk.take_picture("machines")
     await walk.go_on()
-    await walker.write("کد پستی ملک", "۴۹۸۱۷۳۴۵۶۷")
-    await walker.write("نشانی ملک", "خیابان طالقانی، پلاک ۱۲")
-    await walk.take_picture("property")
+    await walker.choose("فردا")
+    await walker.write("ساعت آغاز", "۸")
+    await walk.take_picture("time")
     await walk.go_on()
-    await walker.write("شرح درخواست", "ارزش ملک برای تقسیم ارث")
+    await walker.write("نشانی محل کار", "خیابان امام، جنب پارک")
     await walk.go_on()
     await walk.give_name()
+
+
+async def walk_expert(walk: PortalWalk) -> None:
+    """The worth of a property: papers are added later, a question is answered, the letter is taken."""
+    await ask_opinion(walk)
     await walk.send()
-    await walker.follow("دیدن و پیگیری درخواست")
+    await walk.walker.follow("دیدن و پیگیری درخواست")
     for paper in ("سند مالکیت", "کارت ملی"):
-        await walker.unfold("افزودن مدرک")
-        await walker.pick("این فایل چیست؟", paper)
-        await walker.attach("عکس یا فایل پی‌دی‌اف", make_photo())
-        await walker.press("فرستادن مدرک")
-        await expect(page.get_by_role("status")).to_have_text("مدرک رسید.")
-    await walk.take_picture("papers")
+        await walk.add_paper(paper)
     await walk.answer("ask", Role.EXPERT, "ملک چند دانگ است؟", "شش دانگ")
     await walk.staff_steps(
         ("assign", Role.MANAGER, {"officer": "expert", "visit": TODAY}),
@@ -275,28 +273,25 @@ async def walk_expert(walk: PortalWalk) -> None:
     await walk.rate()
 
 
-async def walk_taxi_leave(walk: PortalWalk) -> None:
-    """A driver proves the number first, so that the form knows the taxi; comes back after the leave."""
+async def ask_opinion(walk: PortalWalk) -> None:
+    """Fill the form in."""
     walker = walk.walker
     await walk.find_service()
-    await walker.press("شماره‌ام را اول تأیید می‌کنم تا فرم پر شود")
-    await walker.write("شمارهٔ تلفن همراه", walk.typed_mobile)
-    await walker.press("فرستادن کد")
-    await walk.take_picture("code")
-    await walk.prove_mobile()
-    await walk.take_picture("taxi")
+    await walker.press(BEGIN)
+    await walker.choose("ارزیابی")
     await walk.go_on()
-    await walk.take_picture("driver")
+    await walker.write("کد پستی ملک", "۴۹۸۱۷۳۴۵۶۷")
+    await walker.write("نشانی ملک", "خیابان طالقانی، پلاک ۱۲")
+    await walk.take_picture("property")
     await walk.go_on()
-    await walker.choose("فردا")
-    await walker.write("تا روز", "دیروز")
-    await walk.take_picture("period")
-    assert await walk.go_on_refused("تا روز") == "دیروز"
-    await walker.write("تا روز", "1405/09/08")
+    await walker.write("شرح درخواست", "ارزش ملک برای تقسیم ارث")
     await walk.go_on()
-    await walker.choose("داخل شهر")
-    await walker.write("دلیل", "بیماری")
-    await walk.go_on()
+    await walk.give_name()
+
+
+async def walk_taxi_leave(walk: PortalWalk) -> None:
+    """A driver proves the number first, so that the form knows the taxi; comes back after the leave."""
+    await ask_leave(walk)
     await walk.send()
     await walk.staff_steps(("take", Role.TAXI_OFFICER, {}), ("approve", Role.TAXI_OFFICER, {}))
     await walk.see_request("approved")
@@ -307,6 +302,29 @@ async def walk_taxi_leave(walk: PortalWalk) -> None:
     await walk.come_back()
     await walk.expect_state("ended")
     await walk.rate()
+
+
+async def ask_leave(walk: PortalWalk) -> None:
+    """Fill the form in; what the registries have stands there."""
+    walker = walk.walker
+    await walk.find_service()
+    await walker.press("شماره‌ام را اول تأیید می‌کنم تا فرم پر شود")
+    await walker.write("شمارهٔ تلفن همراه", walk.typed_mobile)
+    await walker.press("فرستادن کد")
+    await walk.take_picture("code")
+    await walk.prove_mobile()
+    await walk.take_picture("taxi")
+    await expect(walker.page.get_by_label("سه رقم")).to_have_value("345")
+    await walk.go_on()
+    await walk.go_on()
+    await walker.choose("فردا")
+    await walker.write("تا روز", "دیروز")
+    assert await walk.go_on_refused("تا روز") == "دیروز"
+    await walker.write("تا روز", "1405/09/08")
+    await walk.go_on()
+    await walker.choose("داخل شهر")
+    await walker.write("دلیل", "بیماری")
+    await walk.go_on()
 
 
 async def walk_taxi_report(walk: PortalWalk) -> None:
