@@ -36,13 +36,13 @@ class TextLineFormatter(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+    def formatMessage(self, log_record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """Return the first line; a line feed in the message is written as the two characters that stand for it."""
-        return super().formatMessage(record).replace("\n", "\\n")
+        return super().formatMessage(log_record).replace("\n", "\\n")
 
-    def format(self, record: logging.LogRecord) -> str:
+    def format(self, log_record: logging.LogRecord) -> str:
         """Return the entry."""
-        return _INDENT.join(super().format(record).translate(_VISIBLE_CONTROLS).split("\n"))
+        return _INDENT.join(super().format(log_record).translate(_VISIBLE_CONTROLS).split("\n"))
 
 
 class JsonLineFormatter(JsonFormatter):
@@ -60,10 +60,10 @@ class JsonLineFormatter(JsonFormatter):
         )
 
 
-def add_request_id(record: logging.LogRecord) -> bool:
+def add_request_id(log_record: logging.LogRecord) -> bool:
     """Filter that names the request in whose course something is logged, where the entry does not do so itself."""
-    if not hasattr(record, "request_id") and (request_id := REQUEST_ID.get()):
-        record.request_id = request_id
+    if not hasattr(log_record, "request_id") and (request_id := REQUEST_ID.get()):
+        log_record.request_id = request_id
     return True
 
 

@@ -15,8 +15,10 @@ from app.logs import set_up_logging
 from app.security.key_check import refuse_another_key
 from app.wiring import load_dependencies
 from domain.actions.dependencies import Dependencies
+from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
 from domain.actions.staff.staffing import load_staff_actor
+from domain.audit.read_events import ReadKind, mask_filter_value
 from domain.fields.types import Day, ReadingContext
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
@@ -26,6 +28,36 @@ from store.unit_of_work import SqlStore
 
 CLI_CHANNEL = "cli"
 """The channel that the history names for what was done here."""
+
+_MACHINE_ACTOR = replace(SYSTEM, identifier=CLI_CHANNEL, channel=CLI_CHANNEL)
+"""Who acts where nobody is named: whoever has a shell here."""
+
+READING_COMMANDS = frozenset(
+    {
+        "request list",
+        "request show",
+        "request documents",
+        "request print",
+        "comment list",
+        "payment refunds",
+        "payment attempts",
+        "payment card-refunds",
+        "ledger suspense",
+        "staff list",
+        "staff substitutes",
+        "office statement",
+        "office till",
+        "report show",
+        "registry show",
+        "registry list",
+        "registry expiring",
+        "duty receipt",
+        "violation receipt",
+        "inbox list",
+        "outbox list",
+    }
+)
+"""Commands that show personal data: each run is a read event. `export` is in the audit."""
 
 _LONGEST_SUBJECT = 200
 
@@ -64,12 +96,24 @@ async def _run_in_session(
             await refuse_another_key(settings, store)
         session = CommandSession(settings, store, await load_dependencies(settings, store))
         try:
-            return await command(session)
+            result = await command(session)
         except Forbidden as error:
             await _audit_denial(session, error)
             raise
+        await _record_reading(session)
+        return result
     finally:
         await store.close()
+
+
+async def _record_reading(session: CommandSession) -> None:
+    """Record that a command shows personal data, before it does: to who is named, or to whoever has the machine."""
+    command_name = RUNNING_COMMAND.get()
+    if command_name in READING_COMMANDS:
+        viewer_label = (session.actor or _MACHINE_ACTOR).label
+        subject = " ".join((command_name, *map(mask_filter_value, COMMAND_SUBJECT.get().split())))
+        async with session.store.open_unit() as uow:
+            await record_read_event(uow, session.dependencies.clock.now(), viewer_label, ReadKind.COMMAND, subject)
 
 
 async def _audit_denial(session: CommandSession, error: Forbidden) -> None:
@@ -116,6 +160,6 @@ async def resolve_actor(session: CommandSession, uow: UnitOfWork, username: str)
 async def resolve_actor_or_system(session: CommandSession, username: str | None) -> Actor:
     """Return the member of the staff who acts, or the system, when somebody with a shell here names nobody."""
     if username is None:
-        return replace(SYSTEM, identifier=CLI_CHANNEL, channel=CLI_CHANNEL)
+        return _MACHINE_ACTOR
     async with session.store.open_unit(write=False) as uow:
         return await resolve_actor(session, uow, username)

@@ -41,6 +41,7 @@ from domain.actions.requests.timers import run_due_timers
 from domain.actions.settings.changes import renew_settings
 from domain.actions.settlement.reconciling import reconcile_daily
 from domain.actions.staff.own_account import rewrap_paper_codes
+from domain.actions.staff.read_events import forget_old_read_events
 from domain.actions.staff.signing_in import forget_ended_sessions
 from domain.chats.chat import MESSENGERS
 from domain.gateways.ports import PAYMENTS_WAKE
@@ -161,6 +162,7 @@ JOBS = (
     ),
     _clean_up_daily("forgotten_imports", lambda parts: forget_old_imports(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_sessions", lambda parts: forget_ended_sessions(parts.dependencies, parts.store)),
+    _clean_up_daily("forgotten_read_events", lambda parts: forget_old_read_events(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_drafts", lambda parts: forget_expired_drafts(parts.dependencies, parts.store)),
     _clean_up_daily(
         "forgotten_citizen_sessions", lambda parts: forget_unused_sessions(parts.dependencies, parts.store)

@@ -14,6 +14,7 @@ from aiohttp import web
 from channels.admin.account.account_pages import AccountPages
 from channels.admin.account.sign_in import SignInPages
 from channels.admin.audit.audit_pages import AuditPages
+from channels.admin.audit.read_event_pages import ReadEventPages
 from channels.admin.bills.charge_pages import ChargePages
 from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
@@ -157,5 +158,6 @@ def _build_management_pages(staff_sign_in: StaffSignIn, side_processes: SideProc
         TextPages(dependencies, store),
         ChangePages(dependencies, store),
         AuditPages(dependencies, store),
+        ReadEventPages(dependencies, store),
         AccountPages(staff_sign_in, dependencies.catalogue.text("web.site.name")),
     )

@@ -1,8 +1,9 @@
 """The gate of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
 
 Every route names the right that it needs (`domain/actions/staff/authorization.py`); there is no page that forgets to
-ask. What is refused is audited. A proof that has grown old is asked for in the middle of the work: what was typed goes
-on with the proof. So it does where a session has ended (`return_links.py`).
+ask. What is refused is audited, and that personal data were shown is recorded. A proof that has grown old is asked for
+in the middle of the work: what was typed goes on with the proof. So it does where a session has ended
+(`return_links.py`).
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from aiohttp.typedefs import Handler
 
 from channels.admin.denials import Denials
 from channels.admin.frame import HOME_PATH, PageRoute, Visitor, render_staff_error, render_staff_page
+from channels.admin.reading_rules import find_reading_rule
 from channels.admin.return_links import (
     DEVICE_COOKIE,
     PROOF_CODE_FIELD,
@@ -28,6 +30,7 @@ from channels.web.headers import require_same_origin
 from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
 from channels.web.session import bears_csrf_token, require_own_form
 from domain.actions.staff import authorization
+from domain.actions.staff.read_events import ReadEventRecorder
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.actions.staff.staffing import build_staff_actor, list_substitutions, today_in_tehran
 from domain.people.sessions import LAST_SEEN_INTERVAL, StaffSession, digest_token
@@ -47,6 +50,8 @@ _OWN_ACCOUNT_PATHS = (ACCOUNT_PATH, PROOF_PATH)
 
 _ASKED_PROOFS = frozenset({authorization.SECOND_FACTOR_DETAIL, authorization.PROOF_DETAIL})
 
+_REDIRECTS = range(300, 400)
+
 InsideCheck = Callable[[web.Request], bool]
 """Tests whether a call comes from the organisation's own networks."""
 
@@ -63,6 +68,7 @@ class Gate:
         self._second_factor_inside = second_factor_inside
         self._return_pages = ReturnPages(staff_sign_in)
         self._denials = Denials(self._dependencies, self._store)
+        self._read_events = ReadEventRecorder(self._dependencies, self._store)
 
     def caller(self, request: web.Request) -> ClientOrigin:
         """Return where a call comes from."""
@@ -70,7 +76,8 @@ class Gate:
         return ClientOrigin(request.remote or "", user_agent, self._is_inside(request), device_token)
 
     def guard_route(self, route: PageRoute) -> Handler:
-        """Return the route's handler behind the gate."""
+        """Return the route's handler behind the gate; `LookupError` where nobody said whose data the page shows."""
+        find_reading_rule(route.path)
 
         async def handle_request(request: web.Request) -> web.StreamResponse:
             visitor = await self.identify_visitor(request)
@@ -216,7 +223,18 @@ class Gate:
                     request, visitor.form, visitor.session, "admin.return.password_first"
                 )
             raise web.HTTPSeeOther(ACCOUNT_PATH)
-        return await route.handler(request, visitor)
+        response = await route.handler(request, visitor)
+        await self._record_reading(request, visitor, route, response)
+        return response
+
+    async def _record_reading(
+        self, request: web.Request, visitor: Visitor, route: PageRoute, response: web.StreamResponse
+    ) -> None:
+        """Record that the visitor is shown personal data, before the answer leaves; one that leads on shows none."""
+        reading_rule = find_reading_rule(route.path)
+        if reading_rule and response.status not in _REDIRECTS:
+            subject = reading_rule.describe_subject(request)
+            await self._read_events.record_reading(visitor.actor.label, reading_rule.kind, subject)
 
     async def _is_of_earlier_session(self, request: web.Request, visitor: Visitor) -> bool:
         """Return whether the form is of an earlier session of the same member, who has signed in again since."""

@@ -19,7 +19,9 @@ from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
+from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
+from domain.audit.read_events import ReadKind, describe_filters
 from domain.offices.office import Office, attempt_key
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store, UnitOfWork, Vault
@@ -170,11 +172,8 @@ class CallHandler:
         call_values = dict(body_values)
         if call_values.pop("office").lower() != office.code.lower():
             raise Forbidden("officeCode", detail="other_office")
-        clerk, call_id, now = (
-            identify_clerk(office, call_values.pop("clerk")),
-            call_values.pop("call_id"),
-            self.dependencies.clock.now(),
-        )
+        clerk = identify_clerk(office, call_values.pop("clerk"))
+        call_id, now = call_values.pop("call_id"), self.dependencies.clock.now()
         call_digest = digest_call(operation, clerk, call_values)
         earlier_call = await uow.office_calls.begin(
             office.code, call_id, call_digest, operation.name, now + operation.answer_lifetime, now
@@ -187,6 +186,9 @@ class CallHandler:
             if operation.complete_answer is None:
                 raise NotFound("clientRequestId", detail="answer_erased")
         answer_values = await operation.run_operation(CounterCall(self.dependencies, uow, office, clerk, call_values))
+        if operation.reads_personal_data:
+            subject = _describe_reading(operation, call_values)
+            await record_read_event(uow, now, clerk.label, ReadKind.OFFICE_CALL, subject)
         if operation.complete_answer:
             return PendingAnswer(call_id, answer_values)
         answer_body = render_body(operation, answer_values)
@@ -246,6 +248,12 @@ def _build_clerk(office_code: str, national_code: str) -> Actor:
     # The same clerks call all day long.
     clerk_identity = f"{office_code}/{identifiers.parse_national_code(national_code)}"
     return Actor(frozenset({Role.CLERK}), "clerk", clerk_identity, CHANNEL_KEY, office_code=office_code)
+
+
+def _describe_reading(operation: Operation, call_values: Mapping[str, Any]) -> str:
+    """Return which operation was asked about what, with masked values."""
+    named = describe_filters((name, str(value)) for name, value in call_values.items() if isinstance(value, str | int))
+    return f"{operation.name} {named}".strip()
 
 
 def digest_call(operation: Operation, clerk: Actor, call_values: Mapping[str, Any]) -> str:

@@ -93,7 +93,10 @@ def lookup_operation(service: Service, lookup: Lookup, catalogue: Catalogue) -> 
         return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in answer_lines]}
 
     return Operation(
-        request_shape, shapes.answer(operation_name, SchemaElement("lines", shapes.ANSWER_LINES)), answer_lookup
+        request_shape,
+        shapes.answer(operation_name, SchemaElement("lines", shapes.ANSWER_LINES)),
+        answer_lookup,
+        reads_personal_data=True,
     )
 
 

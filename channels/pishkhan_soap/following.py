@@ -182,6 +182,7 @@ OPERATIONS = (
             SchemaElement("history", shapes.HISTORY_EVENTS),
         ),
         get_request,
+        reads_personal_data=True,
     ),
     Operation(
         shapes.request(
@@ -207,6 +208,7 @@ OPERATIONS = (
             NEXT_CURSOR,
         ),
         list_requests,
+        reads_personal_data=True,
     ),
     Operation(
         shapes.request(
@@ -265,6 +267,7 @@ OPERATIONS = (
         ),
         get_document,
         complete_answer=print_document,
+        reads_personal_data=True,
     ),
     Operation(
         shapes.request(

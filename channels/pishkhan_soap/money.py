@@ -233,6 +233,7 @@ OPERATIONS = (
             SchemaElement("deadline", st.ZONED_MOMENT, required=False),
         ),
         get_bill,
+        reads_personal_data=True,
     ),
     Operation(
         shapes.request(
@@ -288,6 +289,7 @@ OPERATIONS = (
             NEXT_CURSOR,
         ),
         get_statement,
+        reads_personal_data=True,
     ),
 )
 """Every operation about money."""

@@ -44,6 +44,9 @@ class Operation:
     complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     """After the commit, what takes long and changes nothing; a call repeated meanwhile does it too. None: nothing."""
 
+    reads_personal_data: bool = False
+    """Whether its answer shows personal data that the call did not bring: each one is a read event."""
+
     @property
     def name(self) -> str:
         """Its name, which is that of its request's element."""

@@ -1,4 +1,4 @@
-"""The audit's entries, and verifications of the history.
+"""The audit's entries, read events, and verifications of the history.
 
 Imports `values`.
 """

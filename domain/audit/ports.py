@@ -5,10 +5,27 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.audit.entries import AuditEntry, AuditFilter, VerificationRecord
+from domain.audit.read_events import ReadEvent, ReadEventFilter, ReadKind
 
 
-class AuditRepository(Protocol):
-    """Denials and other facts of security."""
+class ReadEventRepository(Protocol):
+    """That personal data were read."""
+
+    async def add_read_event(self, read_at: datetime, viewer_label: str, kind: ReadKind, subject: str) -> None:
+        """Record one reading, unless an alike one of the same hour is recorded."""
+        ...
+
+    async def list_read_events(self, event_filter: ReadEventFilter) -> list[ReadEvent]:
+        """Return events, newest first."""
+        ...
+
+    async def delete_read_events_before(self, moment: datetime) -> int:
+        """Forget the events of all hours that ended before a moment; return how many."""
+        ...
+
+
+class AuditRepository(ReadEventRepository, Protocol):
+    """Denials and other facts of security, and read events."""
 
     async def add_entry(
         self, recorded_at: datetime, actor_label: str, fact_code: str, detail: Mapping[str, Any]

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Executable, bindparam, func, insert, or_, 
 from domain.audit.entries import AuditEntry, AuditFilter
 from store.engines.base import DatabaseEngine
 from store.engines.types import Utc
+from store.repositories.read_events import SqlReadEventRepository
 from store.rows import TableMapping
 from store.schema import audit
-from store.work import Repository
 
 # Nobody refers to an entry, so the database numbers them; inline, because that number is not wanted back.
 _INSERT_ENTRY = insert(audit).inline()
@@ -28,7 +28,7 @@ def _upsert_counted(engine: DatabaseEngine) -> Executable:
     )
 
 
-class SqlAuditRepository(Repository):
+class SqlAuditRepository(SqlReadEventRepository):
     """The port `AuditRepository`."""
 
     async def add_entry(

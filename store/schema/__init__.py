@@ -71,7 +71,15 @@ from store.schema.registries import (
 )
 from store.schema.reports import machine_work, report_files, service_durations, steps
 from store.schema.requests import history, requests, seals, search_words, timers
-from store.schema.running import audit, key_checks, leases, setting_changes, verifications, work_calendar
+from store.schema.running import (
+    audit,
+    key_checks,
+    leases,
+    read_events,
+    setting_changes,
+    verifications,
+    work_calendar,
+)
 from store.schema.settlement import payment_differences, settlement_contents, settlement_files, settlement_lines
 from store.schema.staff_access import second_factors, staff_sessions
 
@@ -130,6 +138,7 @@ __all__ = [
     "people",
     "proposed_tariffs",
     "ratings",
+    "read_events",
     "receipts",
     "refunds",
     "registry_changes",

@@ -1,4 +1,6 @@
-"""What keeps the processes together: leases, declared days, settings, the audit, verifications, the key's check."""
+"""What keeps the processes together: leases, declared days, settings, the audit, read events, verifications, the
+key's check.
+"""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
@@ -50,6 +52,19 @@ audit = Table(
     Index(None, "what", "id"),
 )
 partial_index("uq_audit_alike", audit.c.alike, where=audit.c.alike.is_not(None), unique=True)
+
+read_events = Table(
+    "read_events",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("hour", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("viewer", SafeText, nullable=False),
+    Column("kind", SafeText, nullable=False),
+    Column("subject", SafeText, nullable=False),
+    Index("uq_read_events_hour", "hour", "viewer", "kind", "subject", unique=True),
+    Index(None, "subject", "id"),
+)
 
 verifications = Table(
     "verifications",

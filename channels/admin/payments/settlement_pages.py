@@ -165,6 +165,9 @@ class SettlementPages:
     async def _send_results(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         """Send what became of each line, however many there are."""
         examined = await load_examined_file(self._store, _read_id(request))
+        async with self._store.open_unit() as uow:
+            audit_facts = {"kind": "csv", "file": examined.file.name}
+            await uow.audit.add_entry(visitor.now, visitor.actor.label, "export", audit_facts)
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
         response.headers["Content-Disposition"] = f'attachment; filename="settlement-{examined.file.id}.csv"'
         await response.prepare(request)

@@ -101,6 +101,7 @@ RIGHTS: Mapping[str, RightRule] = {
     "settings.view": _right_of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
     "settings.change": _right_of(Role.ADMIN, allowed_outside=False, needs_fresh_proof=True),
     "audit.view": _right_of(Role.AUDITOR, Role.ADMIN, Role.MANAGER),
+    "audit.export": _right_of(Role.AUDITOR, Role.ADMIN, Role.MANAGER, needs_fresh_proof=True),
     "history.verify": _right_of(Role.AUDITOR, Role.ADMIN),
 }
 """Every right of the staff's site."""

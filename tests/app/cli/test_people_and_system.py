@@ -11,6 +11,7 @@ import pyotp
 import pytest
 
 from app.cli.main import COMMANDS, CommandGroup
+from app.cli.session import READING_COMMANDS
 from app.security import passwords
 from domain.actions.staff import attempts
 from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
@@ -234,3 +235,23 @@ def test_an_unmigrated_database_is_three(terminal: Terminal, monkeypatch: pytest
     assert "pishkhan migrate" in terminal.refused("request", "list", code=3)["message"]
     assert terminal.json("migrate")["moved"] == 0
     assert terminal.json("request", "list") == []
+
+
+def test_commands_that_show_personal_data_are_read_events(terminal: Terminal, database: Path) -> None:
+    terminal.json("staff", "add", "sara", "--role", "civil")
+    terminal.json("staff", "list")
+    terminal.json("request", "list", "--queue", "open", "--as", "sara")
+    terminal.json("request", "list", "--mobile", "09121234567")
+    terminal.refused("request", "show", "123456786")
+    terminal.json("tariff", "list")
+    with closing(sqlite3.connect(database)) as file:
+        read = file.execute("SELECT viewer, kind, subject FROM read_events ORDER BY id").fetchall()
+    assert read == [
+        ("system:cli", "command", "staff list"),
+        ("staff:sara", "command", "request list"),
+        ("system:cli", "command", "request list"),
+    ]
+
+
+def test_commands_that_show_personal_data_exist() -> None:
+    assert {*READING_COMMANDS} <= {" ".join(command) for command in every_command()}

@@ -8,7 +8,9 @@ import pytest
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
+from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.bills.bill import BillState
+from domain.offices.office import QUERY_ANSWER_RETENTION
 from domain.values import tracking_codes
 from domain.values.actors import Role
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, OURS
@@ -26,6 +28,9 @@ NAMING_A_REQUEST: Mapping[str, Mapping[str, Any]] = {
     "GetDocument": {"name": "letter"},
 }
 """Every operation that takes a tracking code, besides SubmitComment, whose elements come in another order."""
+
+SHOWING_NOBODY = {"Ping", "GetServices", "GetTariff"}
+"""Operations that ask, and are answered the same whoever it is about."""
 
 
 @pytest.mark.parametrize("operation", NAMING_A_REQUEST)
@@ -161,3 +166,22 @@ async def test_a_question_of_the_staff_is_for_the_own_office(office: Office) -> 
 
 async def _told(office: Office, code: str) -> Any:
     return (await office.call("GetRequest", {"trackingCode": code})).body
+
+
+async def test_what_an_office_is_shown_is_a_read_event(office: Office) -> None:
+    code = await office.submitted()
+    for operation in ("Ping", "GetServices"):
+        await office.call(operation, {})
+    assert (await office.call("GetRequest", {"trackingCode": code})).text("state") == "submitted"
+    other = tracking_codes.make_code(12345678)
+    assert (await office.call("GetRequest", {"trackingCode": other})).code == "not_found"
+    async with office.town.store.open_unit(write=False) as uow:
+        [event] = await uow.audit.list_read_events(ReadEventFilter())
+    assert (event.kind, event.subject) == (ReadKind.OFFICE_CALL, f"GetRequest code={code}")
+    assert event.viewer.startswith("clerk:")
+
+
+def test_every_operation_that_asks_says_whether_it_shows_personal_data(office: Office) -> None:
+    contract = Contract(tuple(office.town.desk.services.values()), office.town.desk.catalogue)
+    asking = {one.name for one in contract.operations if one.answer_lifetime == QUERY_ANSWER_RETENTION}
+    assert {one.name for one in contract.operations if one.reads_personal_data} == asking - SHOWING_NOBODY
