@@ -32,7 +32,7 @@ from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, MobileNotVerified, NotFound, TooManyRequests
-from domain.values.identifiers import display_mobile
+from domain.values.identifiers import display_mobile, parse_mobile
 
 MOBILE_PATH, CODE_PATH = "/mobile", "/mobile/code"
 
@@ -147,7 +147,7 @@ class MobileSteps:
             visitor, delivery = await self._open_and_send(request, visitor, step, mobile)
         except DomainError as error:
             return _render_mobile_page(request, visitor, step, mobile, error)
-        return await self._render_delivery(request, visitor, step, delivery)
+        return self._render_delivery(request, visitor, step, delivery, mobile)
 
     async def _show_mobile(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         return _render_mobile_page(request, visitor, MobileStep.of_address(request), "")
@@ -163,15 +163,15 @@ class MobileSteps:
         visitor, delivery = await self._open_and_send(request, visitor, step, mobile)
         if delivery is CodeDelivery.SENT and not step.is_posted:
             return step.code_address
-        return await self._render_delivery(request, visitor, step, delivery)
+        return self._render_delivery(request, visitor, step, delivery, mobile)
 
-    async def _render_delivery(
-        self, request: web.Request, visitor: PortalVisitor, step: MobileStep, delivery: CodeDelivery
+    def _render_delivery(
+        self, request: web.Request, visitor: PortalVisitor, step: MobileStep, delivery: CodeDelivery, mobile: str
     ) -> web.Response:
         """Render the page that asks for the code, or the one that says that none can be sent now: no error."""
         if delivery is CodeDelivery.LATER:
             return render_portal_page(request, visitor, "portal/mobile_later.html", {"step": step})
-        return await self._render_code_page(request, visitor, step)
+        return _render_code_form(request, visitor, step, parse_mobile(mobile))
 
     async def _open_and_send(
         self, request: web.Request, visitor: PortalVisitor, step: MobileStep, mobile: str
@@ -228,14 +228,24 @@ class MobileSteps:
         recipient = await self._find_recipient(visitor.session, step)
         if recipient is None:
             return _render_mobile_page(request, visitor, step, read_text(visitor.form, MOBILE_FIELD), error)
-        context = {**_build_step_context(request, step, error), "recipient": display_mobile(recipient)}
-        return render_portal_page(request, visitor, "portal/mobile_code.html", context, error=error)
+        return _render_code_form(request, visitor, step, recipient, error)
 
     async def _find_recipient(self, session: CitizenSession | None, step: MobileStep) -> str | None:
         if session is None:
             return None
         async with self._store.open_unit(write=False) as uow:
             return await find_code_recipient(self._dependencies, uow, session, step.purpose)
+
+
+def _render_code_form(
+    request: web.Request,
+    visitor: PortalVisitor,
+    step: MobileStep,
+    recipient: str,
+    error: DomainError | None = None,
+) -> web.Response:
+    context = {**_build_step_context(request, step, error), "recipient": display_mobile(recipient)}
+    return render_portal_page(request, visitor, "portal/mobile_code.html", context, error=error)
 
 
 def _render_mobile_page(

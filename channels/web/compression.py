@@ -9,13 +9,16 @@ Style sheets and scripts are the same for everybody and hold nothing to learn.
 import gzip
 import mimetypes
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.web import ContentCoding
 
 COMPRESSED_SUFFIXES = frozenset({".css", ".js", ".svg"})
 """Endings of assets that are text; fonts and pictures are packed already."""
+
+PUBLIC_PAGES = 64
+"""Pages that are the same for everybody and are held compressed, the last ones that were asked for."""
 
 _GZIP_PATTERN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 """Accepted by Accept-Encoding, unless with a weight of nothing."""
@@ -27,7 +30,7 @@ _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
 def compress_page(request: web.Request, response: web.Response) -> None:
     """Have a page compressed as it leaves, where the browser takes that and no other site made it ask."""
     if request.headers.get("Sec-Fetch-Site") in _OWN_FETCH_SITES and _accepts_gzip(request):
-        response.enable_compression(ContentCoding.gzip)
+        _replace_body(response, gzip.compress(_find_body(response), mtime=0))
 
 
 def compress_public_page(request: web.Request, response: web.Response) -> None:
@@ -36,7 +39,22 @@ def compress_public_page(request: web.Request, response: web.Response) -> None:
     """
     response.headers["Vary"] = "Accept-Encoding"
     if _accepts_gzip(request):
-        response.enable_compression(ContentCoding.gzip)
+        _replace_body(response, _compress_once(_find_body(response)))
+
+
+@lru_cache(maxsize=PUBLIC_PAGES)
+def _compress_once(page_bytes: bytes) -> bytes:
+    return gzip.compress(page_bytes, mtime=0)
+
+
+def _find_body(response: web.Response) -> bytes:
+    """Return a page's bytes; what is no text of ours in memory is no page."""
+    return response.body if isinstance(response.body, bytes) else b""
+
+
+def _replace_body(response: web.Response, compressed_body: bytes) -> None:
+    response.body = compressed_body
+    response.headers["Content-Encoding"] = "gzip"
 
 
 def _accepts_gzip(request: web.Request) -> bool:

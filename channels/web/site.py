@@ -62,6 +62,7 @@ class Site:
             app,
             loader=PrefixLoader(loaders_by_site),
             autoescape=True,
+            auto_reload=False,  # else each page looks at the files of all its templates first
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -7,7 +7,8 @@ from sqlalchemy import Executable, Integer, bindparam, select, update
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from store.engines.base import DatabaseEngine
-from store.engines.types import SafeText
+from store.engines.types import ID, SafeText
+from store.filtered_select import FilteredSelect
 from store.messages.lines import SqlLineRepository, find_window
 from store.rows import TableMapping
 from store.schema import dialogues, hits, inbox
@@ -25,6 +26,12 @@ _LIST_LAST_FROM = (
     .where(inbox.c.channel == bindparam("on_channel"), inbox.c.sender == bindparam("from_sender"))
     .order_by(inbox.c.received_at.desc(), inbox.c.id.desc())
     .limit(bindparam("most", type_=Integer))
+)
+_LIST_RECENT = FilteredSelect(
+    select(*_MAPPING.columns).order_by(inbox.c.id.desc()).limit(bindparam("most", type_=Integer)),
+    of_state=inbox.c.state == bindparam("of_state"),
+    of_mobile=inbox.c.mobile == bindparam("of_mobile"),
+    before=inbox.c.id < bindparam("before", type_=ID),
 )
 
 
@@ -95,9 +102,7 @@ class SqlInboxRepository(Repository):
         before: int | None = None,
         limit: int = 100,
     ) -> list[InboundMessage]:
-        filter_values = {"state": state, "mobile": mobile}
-        conditions = [inbox.c[name] == value for name, value in filter_values.items() if value is not None]
-        if before is not None:
-            conditions.append(inbox.c.id < before)
-        statement = select(*_MAPPING.columns).where(*conditions).order_by(inbox.c.id.desc()).limit(limit)
-        return _MAPPING.read_rows(await self._transaction.fetch_rows(statement))
+        statement, values = _LIST_RECENT.with_values(
+            {"of_state": state, "of_mobile": mobile, "before": before, "most": limit}
+        )
+        return _MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))

@@ -5,7 +5,7 @@ queued go only the holder of the claim and somebody's decision (`requeue`). A cl
 What a clock that was ahead wrote into the future is void once it is set right (`mark_abandoned`, `pull_back_future`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from domain.values.calendar import MomentSpan
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.types import ID, EnumText, SafeText, Utc
+from store.filtered_select import FilteredSelect
 from store.messages.outbox_claims import ABANDONED, LIMIT, NOW, ON_CHANNEL, PULL_BACK, RELEASED, SKEW, abandon, in_state
 from store.repositories.leases import CLOCK_SLACK
 from store.rows import TableMapping
@@ -163,6 +164,20 @@ _LIST_AWAITING = (
     .where(outbox.c.updated_at < bindparam("before"))
     .order_by(outbox.c.updated_at, outbox.c.id)
     .limit(LIMIT)
+)
+_SPAN_START = outbox.c.created_at >= bindparam("span_start")
+_SPAN_END = outbox.c.created_at < bindparam("span_end")
+_FIND_SPAN_IDS = select(func.min(outbox.c.id), func.max(outbox.c.id)).where(_SPAN_START, _SPAN_END)
+_LIST_RECENT = FilteredSelect(
+    select(*_MAPPING.columns).order_by(outbox.c.id.desc()).limit(bindparam("most", type_=Integer)),
+    in_state=outbox.c.state == bindparam("in_state"),
+    to=_goes_to_line(bindparam("to")),
+    of_request=outbox.c.request_id == bindparam("of_request"),
+    span_start=_SPAN_START,
+    span_end=_SPAN_END,
+    first_id=outbox.c.id >= bindparam("first_id"),
+    last_id=outbox.c.id <= bindparam("last_id"),
+    before_id=outbox.c.id < bindparam("before_id", type_=ID),
 )
 _TOUCH_MESSAGES = update(outbox).where(outbox.c.id.in_(bindparam("asked", expanding=True))).values(updated_at=NOW)
 
@@ -328,24 +343,24 @@ class SqlOutboxRepository(Repository):
         before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
-        filter_values = {"state": state, "request_id": request_id}
-        conditions = [outbox.c[name] == value for name, value in filter_values.items() if value is not None]
-        if recipient is not None:
-            conditions.append(_goes_to_line(recipient))
-        if made:
-            conditions += await self._build_span_conditions(made)
-        if before is not None:
-            conditions.append(outbox.c.id < before)
-        statement = select(*_MAPPING.columns).where(*conditions).order_by(outbox.c.id.desc()).limit(limit)
-        return _MAPPING.read_rows(await self._transaction.fetch_rows(statement))
+        statement, values = _LIST_RECENT.with_values(
+            {
+                "in_state": state,
+                "to": recipient,
+                "of_request": request_id,
+                **(await self._find_span_bounds(made) if made else {}),
+                "before_id": before,
+                "most": limit,
+            }
+        )
+        return _MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
 
-    async def _build_span_conditions(self, created_span: MomentSpan) -> list[ColumnElement[bool]]:
-        """Return what bounds the messages of a span by their ids too, so that no index is read past its end."""
-        start, end = created_span
-        in_span = [outbox.c.created_at >= start, outbox.c.created_at < end]
-        row = await self._transaction.fetch_row(select(func.min(outbox.c.id), func.max(outbox.c.id)).where(*in_span))
+    async def _find_span_bounds(self, created_span: MomentSpan) -> Mapping[str, Any]:
+        """Return what bounds the messages of a span, by their ids too, so that no index is read past its end."""
+        span = dict(zip(("span_start", "span_end"), created_span, strict=True))
+        row = await self._transaction.fetch_row(_FIND_SPAN_IDS, span)
         first_id, last_id = row if row and row[0] is not None else (0, 0)
-        return [*in_span, outbox.c.id.between(first_id, last_id)]
+        return {**span, "first_id": first_id, "last_id": last_id}
 
     async def _serialise_receipt(self, provider_id: str) -> None:
         # A receipt and the mark of its message, each unseen by the other until it commits, would miss each other.

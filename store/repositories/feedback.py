@@ -11,6 +11,7 @@ from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.types import HIGHEST_ID, ID
+from store.filtered_select import FilteredSelect
 from store.rows import TableMapping
 from store.schema import comments, ratings, requests, service_views
 from store.work import Repository
@@ -32,6 +33,12 @@ _COMMENT_MAPPING = TableMapping(comments, Comment)
 _INSERT_COMMENT = insert(comments)
 _SELECT_COMMENT = select(*_COMMENT_MAPPING.columns).where(comments.c.id == bindparam("comment_id"))
 _LOCK_COMMENT = _SELECT_COMMENT.with_for_update()
+_LIST_COMMENTS = FilteredSelect(
+    select(*_COMMENT_MAPPING.columns).order_by(comments.c.id.desc()).limit(bindparam("most", type_=Integer)),
+    of_state=comments.c.state == bindparam("of_state"),
+    topics=comments.c.service.in_(bindparam("topics", expanding=True)),
+    before=comments.c.id < bindparam("before", type_=ID),
+)
 _DECIDED_FIELDS = [field.name for field in fields(Comment) if field.name.startswith(("state", "moderated_", "answer"))]
 _UPDATE_COMMENT = update(comments).where(comments.c.id == bindparam("comment_id"))
 
@@ -101,16 +108,16 @@ class SqlFeedbackRepository(Repository):
         await self._transaction.execute(_UPDATE_COMMENT, {**decided_values, "comment_id": comment.id})
 
     async def list_comments(self, comment_filter: CommentFilter) -> list[Comment]:
-        statement = (
-            select(*_COMMENT_MAPPING.columns).order_by(comments.c.id.desc()).limit(bindparam("most", type_=Integer))
+        topic_names = comment_filter.service_topics
+        statement, values = _LIST_COMMENTS.with_values(
+            {
+                "of_state": comment_filter.state,
+                "topics": None if topic_names is None else sorted(topic_names),
+                "before": comment_filter.before_id,
+                "most": comment_filter.limit,
+            }
         )
-        if comment_filter.state is not None:
-            statement = statement.where(comments.c.state == comment_filter.state)
-        if comment_filter.service_topics is not None:
-            statement = statement.where(comments.c.service.in_(sorted(comment_filter.service_topics)))
-        if comment_filter.before_id is not None:
-            statement = statement.where(comments.c.id < comment_filter.before_id)
-        return _COMMENT_MAPPING.read_rows(await self._transaction.fetch_rows(statement, {"most": comment_filter.limit}))
+        return _COMMENT_MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
 
     async def get_opinion(self, service_key: str, topic_names: frozenset[str]) -> Opinion:
         counts_by_state = {

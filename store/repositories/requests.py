@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, select, union, update
+from sqlalchemy import Executable, Integer, bindparam, delete, select, union, update
 
 from domain.requests.request import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
-from store.engines.types import SafeText
+from store.engines.types import ID, SafeText
+from store.filtered_select import FilteredSelect
 from store.rows import TableMapping
 from store.schema import requests, timers
 from store.work import Repository
@@ -21,6 +22,18 @@ _SELECT_BY_ID = select(*_REQUEST_MAPPING.columns).where(requests.c.id == bindpar
 _SELECT_BY_CODE = select(*_REQUEST_MAPPING.columns).where(requests.c.code == bindparam("wanted_code"))
 _LOCK_BY_ID, _LOCK_BY_CODE = _SELECT_BY_ID.with_for_update(), _SELECT_BY_CODE.with_for_update()
 _SELECT_CODES = select(requests.c.id, requests.c.code).where(requests.c.id.in_(bindparam("ids", expanding=True)))
+_FILTERED_COLUMNS = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee", "office")
+_SELECT_NEWEST = (
+    select(*_REQUEST_MAPPING.columns).order_by(requests.c.id.desc()).limit(bindparam("most", type_=Integer))
+)
+_REQUEST_CONDITIONS = {
+    **{f"of_{name}": requests.c[name] == bindparam(f"of_{name}") for name in _FILTERED_COLUMNS},
+    "created_from": requests.c.created_at >= bindparam("created_from"),
+    "created_to": requests.c.created_at < bindparam("created_to"),
+    "before_id": requests.c.id < bindparam("before_id", type_=ID),
+}
+_LIST_REQUESTS = FilteredSelect(_SELECT_NEWEST, **_REQUEST_CONDITIONS)
+_LIST_LIVE_REQUESTS = FilteredSelect(_SELECT_NEWEST.where(requests.c.phase.in_(_LIVE_PHASES)), **_REQUEST_CONDITIONS)
 _UPDATE_REQUEST = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
@@ -89,9 +102,18 @@ class SqlRequestRepository(Repository):
         return {request_id: code for request_id, code in rows}
 
     async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
-        statement = select(*_REQUEST_MAPPING.columns).where(*_filter_conditions(request_filter))
-        rows = await self._transaction.fetch_rows(statement.order_by(requests.c.id.desc()).limit(request_filter.limit))
-        return _REQUEST_MAPPING.read_rows(rows)
+        filtered_select = _LIST_LIVE_REQUESTS if request_filter.open_only else _LIST_REQUESTS
+        filter_values = {f"of_{name}": getattr(request_filter, name) for name in _FILTERED_COLUMNS}
+        statement, values = filtered_select.with_values(
+            {
+                **filter_values,
+                "created_from": request_filter.created_from,
+                "created_to": request_filter.created_to,
+                "before_id": request_filter.before_id,
+                "most": request_filter.limit,
+            }
+        )
+        return _REQUEST_MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
 
     async def assign_turn(self, service: str, state: str, turn: str) -> None:
         await self._transaction.execute(_UPDATE_TURN, {"of_service": service, "of_state": state, "its_turn": turn})
@@ -107,23 +129,6 @@ def _read_request(row: Row | None, error_field: str) -> ServiceRequest:
     if row is None:
         raise NotFound(error_field)
     return _REQUEST_MAPPING.read_row(row)
-
-
-def _filter_conditions(criteria: RequestFilter) -> list[ColumnElement[bool]]:
-    column_names = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee", "office")
-    asked_values = {
-        column_name: value for column_name in column_names if (value := getattr(criteria, column_name)) is not None
-    }
-    conditions = [requests.c[column_name] == value for column_name, value in asked_values.items()]
-    if criteria.open_only:
-        conditions.append(requests.c.phase.in_(_LIVE_PHASES))
-    if criteria.created_from is not None:
-        conditions.append(requests.c.created_at >= criteria.created_from)
-    if criteria.created_to is not None:
-        conditions.append(requests.c.created_at < criteria.created_to)
-    if criteria.before_id is not None:
-        conditions.append(requests.c.id < criteria.before_id)
-    return conditions
 
 
 class SqlTimerRepository(Repository):

@@ -2,6 +2,7 @@
 municipality is reached. It is the same for everybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -37,6 +38,8 @@ class HomePage:
         self._dependencies = dependencies
         self._store = store
         self._installation = installation
+        self._promise_keys = dependencies.catalogue.list_keys(_PROMISES_PREFIX)
+        self._command_keys = dependencies.catalogue.list_keys(_COMMANDS_PREFIX)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add it to an application's table of routes."""
@@ -47,8 +50,8 @@ class HomePage:
         context = {
             "phone_address": self._installation.demo_phone_address,
             "offered_services": await self._list_services(),
-            "promises": [catalogue.text(key) for key in catalogue.list_keys(_PROMISES_PREFIX)],
-            "keywords": _read_text_tables(catalogue, _COMMANDS_PREFIX),
+            "promises": [catalogue.text(key) for key in self._promise_keys],
+            "keywords": _read_text_tables(catalogue, self._command_keys, _COMMANDS_PREFIX),
         }
         return render_public_page(request, "portal/home.html", context)
 
@@ -65,10 +68,10 @@ class HomePage:
             ]
 
 
-def _read_text_tables(catalogue: Catalogue, key_prefix: str) -> list[dict[str, str]]:
+def _read_text_tables(catalogue: Catalogue, keys: Sequence[str], key_prefix: str) -> list[dict[str, str]]:
     """Return the tables below a prefix in their written order, each as name → text; plain texts are left out."""
     tables_by_name: dict[str, dict[str, str]] = {}
-    for key in catalogue.list_keys(key_prefix):
+    for key in keys:
         table_name, _, text_name = key.removeprefix(key_prefix).partition(".")
         if text_name:
             tables_by_name.setdefault(table_name, {})[text_name] = catalogue.text(key)

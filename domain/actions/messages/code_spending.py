@@ -32,10 +32,13 @@ async def find_spent_rials(dependencies: Dependencies, uow: UnitOfWork) -> int:
 
 async def find_code_delivery(dependencies: Dependencies, uow: UnitOfWork) -> CodeDelivery:
     """Return whether a code can be sent now; who is warned of a spent day is texted."""
-    policy = dependencies.policy
-    next_code_rials = ASSUMED_CODE_PARTS * policy.persian_part_rials
-    limit_rials = policy.verification_rials_a_day
-    if not limit_rials or await find_spent_rials(dependencies, uow) + next_code_rials > limit_rials:
+    return await judge_code_delivery(dependencies, uow, await find_spent_rials(dependencies, uow))
+
+
+async def judge_code_delivery(dependencies: Dependencies, uow: UnitOfWork, spent_rials: int) -> CodeDelivery:
+    """Return the same of a day on which so many rials were spent."""
+    limit_rials = dependencies.policy.verification_rials_a_day
+    if not limit_rials or spent_rials + reckon_code_rials(dependencies) > limit_rials:
         await _warn_staff(dependencies, uow, SpendingLevel.ALL)
         return CodeDelivery.LATER
     now = dependencies.clock.now()
@@ -43,9 +46,13 @@ async def find_code_delivery(dependencies: Dependencies, uow: UnitOfWork) -> Cod
     return CodeDelivery.LATER if is_held_up else CodeDelivery.SENT
 
 
-async def warn_about_spending(dependencies: Dependencies, uow: UnitOfWork) -> None:
+def reckon_code_rials(dependencies: Dependencies) -> int:
+    """Return what a code costs, in rials, until its provider says it."""
+    return ASSUMED_CODE_PARTS * dependencies.policy.persian_part_rials
+
+
+async def warn_about_spending(dependencies: Dependencies, uow: UnitOfWork, spent_rials: int) -> None:
     """Text the administrators and managers once a level of the day's rials is reached."""
-    spent_rials = await find_spent_rials(dependencies, uow)
     level = find_spending_level(spent_rials, dependencies.policy.verification_rials_a_day)
     if level is not None:
         await _warn_staff(dependencies, uow, level)

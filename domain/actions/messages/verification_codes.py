@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.code_spending import find_code_delivery, warn_about_spending
+from domain.actions.messages.code_spending import (
+    find_spent_rials,
+    judge_code_delivery,
+    reckon_code_rials,
+    warn_about_spending,
+)
 from domain.actions.messages.notify import queue_message
 from domain.chats.chat import MobileProof
 from domain.messages.code_spending import CodeDelivery
@@ -72,7 +77,8 @@ def extract_code(text: str) -> str | None:
 async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> CodeDelivery:
     """Send a new code, in the place of an earlier one; `TooManyRequests`. Where none can be, nothing is counted."""
     await uow.serialise("verification codes")  # else many at once would each find the last rials unspent
-    delivery = await find_code_delivery(dependencies, uow)
+    spent_rials = await find_spent_rials(dependencies, uow)
+    delivery = await judge_code_delivery(dependencies, uow, spent_rials)
     if delivery is CodeDelivery.LATER or await _are_all_spent(dependencies, uow):
         return CodeDelivery.LATER
     await _count_code(dependencies, uow, code_request)
@@ -91,7 +97,7 @@ async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: C
     facts = {"otp": persian_digits(code), "otp_latin": code}
     message = dependencies.catalogue.render_message(code_request.text_key, facts, MessageClass.SECURITY)
     await queue_message(dependencies, uow, code_request.mobile, message)
-    await warn_about_spending(dependencies, uow)
+    await warn_about_spending(dependencies, uow, spent_rials + reckon_code_rials(dependencies))
     return CodeDelivery.SENT
 
 
