@@ -14,27 +14,36 @@ from app.security.vault import FernetVault
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import renew_settings
 from domain.conversation.grammar import Grammar
+from domain.conversation.vocabulary import LANGUAGE_INTENT
 from domain.engine.engine import Engine
 from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
+from domain.messages.translations import TranslationError
 from domain.papers.document import Letterhead
 from domain.services import collect_intents, services_by_key
 from domain.settlement.layouts import LayoutError, SettlementLayout, load_shipped_layouts, parse_layouts
 from domain.unit_of_work import Store
+from domain.values.languages import PERSIAN
 from payments.gateway_settings import BotAddress
 from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
 
 
 def build_catalogue(settings: Settings) -> Catalogue:
-    """Return the texts, the municipality's own on top; `SettingsError` when its file cannot be read."""
-    if settings.texts is None:
-        return Catalogue.load()
+    """Return the texts in the languages on offer, the municipality's own on top of the Persian ones; `SettingsError`
+    when its file, or a language, cannot be read.
+    """
+    language_tags = tuple(dict.fromkeys(settings.languages))
+    if PERSIAN.tag not in language_tags:
+        raise SettingsError([f"PISHKHAN_LANGUAGES lacks {PERSIAN.tag}: what other languages have not is said in it"])
     try:
-        return Catalogue.load(tomllib.loads(settings.texts.read_text("utf-8")))
+        own_texts = tomllib.loads(settings.texts.read_text("utf-8")) if settings.texts else None
+        return Catalogue.load(own_texts, language_tags)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
+    except TranslationError as error:
+        raise SettingsError([f"PISHKHAN_LANGUAGES: {error}"]) from None
 
 
 def build_settlement_layouts(settings: Settings) -> Mapping[str, SettlementLayout]:
@@ -52,7 +61,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
     """Return the desk as the configuration has it."""
     services = services_by_key()
     engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.build_calendar(), settings.build_policy())
-    wording, grammar = Wording(build_catalogue(settings), services), Grammar(collect_intents(services))
+    wording = Wording(build_catalogue(settings), services)
+    language_intents = (LANGUAGE_INTENT,) if wording.catalogue.is_multilingual else ()
+    grammar = Grammar((*collect_intents(services), *language_intents))
     return Dependencies(
         engine, wording, grammar, build_settlement_layouts(settings), malware_scanner=build_scanner(settings)
     )

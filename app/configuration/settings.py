@@ -32,6 +32,7 @@ from app.configuration.sections import (
     HttpSettings,
     LetterheadSettings,
     MetricsSettings,
+    NameList,
     Networks,
     SecurityContactSettings,
     SmsSettings,
@@ -44,6 +45,7 @@ from app.logs import LogFormat
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.policy import Policy
+from domain.values.languages import PERSIAN
 from payments import GATEWAYS
 
 ENV_PREFIX = "PISHKHAN_"
@@ -101,6 +103,11 @@ class Settings(BaseSettings):
     )
     texts: Path | None = Field(
         None, description="TOML file with the municipality's own texts, over those of the catalogue."
+    )
+    languages: NameList = Field(
+        (PERSIAN.tag,),
+        description="Languages that citizens may choose, separated by commas, the first for whoever chose none; "
+        "each but `fa` has a folder of texts.",
     )
     database: DatabaseSettings = DatabaseSettings()
     """How much of the database a process takes."""

@@ -13,6 +13,7 @@ from channels.portal.frame import PortalPageGroup
 from channels.portal.guard import PortalGuard
 from channels.portal.home.home_page import HomePage
 from channels.portal.installation import PortalInstallation
+from channels.portal.language_page import LanguagePage
 from channels.portal.mobile_steps import MobileSteps
 from channels.portal.public_files import PublicFiles
 from channels.portal.requests import build_form_pages
@@ -64,6 +65,7 @@ class Portal:
         page_groups: tuple[PortalPageGroup, ...] = (
             mobile_steps,
             SessionPages(dependencies, store),
+            *((LanguagePage(dependencies, store),) if dependencies.catalogue.is_multilingual else ()),
             CitizenServicePages(dependencies, store),
             *build_form_pages(dependencies, store),
             *build_tracking_pages(dependencies, store, self._printer),

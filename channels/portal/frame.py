@@ -92,6 +92,10 @@ class PortalRoute:
     """Under which its form is counted, so that a flood of it is slowed (`domain/actions/citizens/flooding.py`); empty:
     it is not. A form with files is none of these: they would have to be chosen again.
     """
+    bears_token: bool = True
+    """Whether its form bears the session's token. One that is on pages for everybody cannot: they know of no session,
+    and where it comes from is all that is asked (`require_same_origin`).
+    """
 
 
 class PortalPageGroup(Protocol):

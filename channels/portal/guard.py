@@ -111,7 +111,7 @@ class PortalGuard:
         """
         if request.method not in UNSAFE_METHODS:
             return None
-        if visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
+        if route.bears_token and visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
             return await _show_again(request, visitor, route)
         if not route.flood_name:
             return None

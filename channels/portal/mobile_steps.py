@@ -21,9 +21,11 @@ from channels.portal.frame import (
     render_portal_page,
 )
 from channels.web.error_pages import WORDING
+from channels.web.languages import find_chosen_language
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.session import CSRF_FIELD
+from domain.actions.citizens.languages import save_line_language
 from domain.actions.citizens.proofs import confirm_session_code, find_code_recipient, is_purpose, send_session_code
 from domain.actions.citizens.sessions import open_session
 from domain.actions.dependencies import Dependencies
@@ -214,6 +216,9 @@ class MobileSteps:
             outcome = await confirm_session_code(
                 self._dependencies, uow, session, step.purpose, read_text(visitor.form, CODE_FIELD)
             )
+            chosen_language = find_chosen_language(request, self._dependencies.catalogue)
+            if chosen_language and not isinstance(outcome, MobileNotVerified):
+                await save_line_language(self._dependencies, uow, outcome.mobile, chosen_language)
         if isinstance(outcome, MobileNotVerified):
             raise outcome
         keep_session_token(request, outcome.session_token)

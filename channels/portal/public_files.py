@@ -14,6 +14,7 @@ from channels.web.headers import CACHE_FOR_A_DAY
 from channels.web.site import find_asset
 from domain.actions.dependencies import Dependencies
 from domain.values.calendar import TEHRAN_ZONE
+from domain.values.languages import language_in_force
 
 PERSONAL_PATHS = (
     "/staff",
@@ -83,8 +84,8 @@ class PublicFiles:
             "name": get_text("web.site.name"),
             "short_name": get_text("portal.site.short_name"),
             "description": get_text("web.site.tagline"),
-            "lang": "fa",
-            "dir": "rtl",
+            "lang": language_in_force().tag,
+            "dir": language_in_force().direction,
             "id": "/",
             "start_url": "/",
             "scope": "/",

@@ -18,6 +18,7 @@ from domain.messages.catalogue import Catalogue
 from domain.parsing.answers import read_hours, read_number
 from domain.registries.field_types import CODE, CheckedText, Note, Plates, RecordedDay
 from domain.values.errors import DomainError, InvalidField, MissingField
+from domain.values.languages import join_list, language_in_force
 
 FormValues = Mapping[str, Any]
 """Field name → what was typed, as `read_form` returns it, or a stored value."""
@@ -274,13 +275,16 @@ def _describe_hint(
     own_hint = form_wording.hints_by_field.get(form_field.name) or (
         catalogue.text(usual_hint_key) if usual_hint_key in catalogue else None
     )
-    replacing_labels = "، ".join(map(form_wording.label_of, form_field.alternatives)) if form_field.required else ""
+    replacing_labels = join_list(map(form_wording.label_of, form_field.alternatives)) if form_field.required else ""
     replacement_hints = [catalogue.render("web.form.instead", {"others": replacing_labels})] if replacing_labels else []
     replacement_hints += [
         catalogue.render("web.form.stead", {"name": form_wording.label_of(replaced_field.name)})
         for replaced_field in _list_replaced_fields(form_field, form_fields)
     ]
-    return "؛ ".join(hint_part for hint_part in (own_hint, *replacement_hints) if hint_part) or None
+    return (
+        language_in_force().clause_mark.join(hint_part for hint_part in (own_hint, *replacement_hints) if hint_part)
+        or None
+    )
 
 
 def _describe_problem(form_field: Field, error: DomainError | None, form_wording: FormWording) -> str | None:
@@ -289,7 +293,7 @@ def _describe_problem(form_field: Field, error: DomainError | None, form_wording
     if fault is None:
         return None
     if isinstance(fault, MissingField) and fault.detail is None and form_field.alternatives:
-        field_labels = "، ".join(
+        field_labels = join_list(
             f"«{form_wording.label_of(entry)}»" for entry in (form_field.name, *form_field.alternatives)
         )
         return form_wording.catalogue.render("web.form.one_of", {"names": field_labels})

@@ -9,6 +9,7 @@ from aiohttp import ETag, web
 
 from channels.web.compression import compress_page, compress_public_page
 from channels.web.headers import CACHE_AFTER_ASKING
+from channels.web.languages import find_switch_address
 
 _ETAG_DIGITS = 24
 """Hexadecimal digits of a page's tag."""
@@ -42,7 +43,8 @@ def render_public_page(
 
 
 def _render_template(request: web.Request, template_name: str, context: Mapping[str, Any], status: int) -> web.Response:
-    return aiohttp_jinja2.render_template(template_name, request, {"path": request.path, **context}, status=status)
+    shared_context = {"path": request.path, "switch_address": find_switch_address(request)}
+    return aiohttp_jinja2.render_template(template_name, request, {**shared_context, **context}, status=status)
 
 
 def _tag_page(response: web.Response) -> ETag:

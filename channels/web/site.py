@@ -15,12 +15,14 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from channels.web.compression import COMPRESSED_SUFFIXES, TextAsset
 from channels.web.error_pages import WORDING, render_errors
 from channels.web.headers import add_security_headers
+from channels.web.languages import build_language_middleware
 from domain.fields.types import format_number
 from domain.language.wording import Wording, day_and_hour_text
 from domain.settings.contact import Contact
 from domain.values import tracking_codes
 from domain.values.calendar import jalali_text
 from domain.values.identifiers import display_mobile
+from domain.values.languages import language_in_force
 from domain.values.text import group_digits, persian_digits
 
 STATIC_PATH = "/static"
@@ -73,7 +75,11 @@ class Site:
             asset=app[_ASSETS_KEY].__getitem__,
             links=self._section_links,
             contact=self._contact,
+            languages=self._wording.catalogue.languages,
+            language_in_force=language_in_force,
         )
+        if self._wording.catalogue.is_multilingual:
+            app.middlewares.append(build_language_middleware(self._wording.catalogue))
         app.middlewares.append(render_errors)
         app.on_response_prepare.append(add_security_headers)
         add_site_folder(app, "web", Path(__file__).parent)

@@ -16,6 +16,7 @@ from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField, MissingField, NotFound
+from domain.values.languages import join_list
 from domain.values.text import persian_digits
 
 MOST_VEHICLES = 50
@@ -59,7 +60,7 @@ class TaxiSummary(FieldType):
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹، کد ۱۱۴، راننده …»."""
         present_parts = (part_name for part_name in _SUMMARY_PARTS if value.get(part_name))
-        return "، ".join(
+        return join_list(
             f"{catalogue_text(f'units.{part_name}')} {persian_digits(value[part_name])}" for part_name in present_parts
         )
 

@@ -12,7 +12,7 @@ from domain.chats.chat import MESSENGERS
 from domain.check.code_reasons import REASONS_BY_CODE
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
-from domain.conversation.vocabulary import COMMAND_INTENTS, SERVICE_WORDS
+from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT, SERVICE_WORDS
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
 from domain.messages.code_spending import SpendingLevel
@@ -21,6 +21,7 @@ from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
 
 WRITTEN_OUT_KEYS = (
+    "chat.buttons.language", "chat.languages", "sms.language_set", "sms.languages",
     "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
     "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
@@ -83,7 +84,7 @@ def required_keys() -> Iterator[str]:
 
 def _command_keys() -> Iterator[str]:
     """Yield what the citizen's commands are called in menus, ask, and answer where they have nothing to do it with."""
-    called = {intent.name for intent in COMMAND_INTENTS}
+    called = {intent.name for intent in (*COMMAND_INTENTS, LANGUAGE_INTENT)}
     confirmed_intents = [intent.name for intent in COMMAND_INTENTS if intent.is_asked_once]
     yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in confirmed_intents)
     yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)

@@ -66,6 +66,7 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "deny": (CODE_FIELD,),
     "reopen": (CODE_FIELD,),
     "tariff": (),
+    "language": (),
 }
 """Intent → fields that it needs, in asking order. `pay` takes one of `PAYABLE_SLOTS` in place of the code; `tariff`
 asks what the services price; `reopen` has no word of its own: it is offered after a low rating.

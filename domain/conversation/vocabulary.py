@@ -9,6 +9,7 @@ from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.kinds import take_kind, take_service, take_topic
+from domain.parsing.language_names import take_language_name
 from domain.parsing.machines import take_machine_and_length
 from domain.parsing.slots import MessageReader
 from domain.parsing.together import take_together
@@ -189,6 +190,16 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent("opt_in", ("start",), is_complete=True, is_strict=True),
 )  # fmt: skip
 """The intents that belong to no service."""
+
+LANGUAGE_INTENT = Intent(
+    "language",
+    ("زبان", "تغییر زبان", "language", "lang", "zaban"),
+    slot_readers=(take_language_name,),
+    is_complete=True,
+)
+"""Choosing the language of a line: known where there is more than one (`app/wiring.py`). What calls the other intents
+in a further language belongs to their words, here and in the declarations of services.
+"""
 
 BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
 """Numbers that are a whole message of their own, outside of a question that asks for a number."""

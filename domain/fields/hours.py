@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from domain.fields.types import FieldType, ReadingContext, TextLookup, explain_unreadable, format_number
 from domain.parsing.answers import read_hours
 from domain.values.errors import InvalidField
+from domain.values.languages import join_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Hours(FieldType):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the numbers, joined."""
-        return "، ".join(format_number(hours) for hours in value)
+        return join_list(format_number(hours) for hours in value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from domain.parsing.answers import read_date, read_number, read_start_hour
 from domain.values import identifiers
 from domain.values.calendar import TEHRAN_ZONE, hour_text, jalali_long_text, jalali_text, require_calendar_day
 from domain.values.errors import InvalidField, UnknownKind
+from domain.values.languages import join_list, language_in_force
 from domain.values.text import ascii_digits, count_code_units, fold_text, group_digits, persian_digits, tidy_text
 
 _RIAL_UNIT = re.compile(r"\s*(?:ریال|rials?|irr)\s*$")
@@ -356,9 +357,11 @@ class Choices(Choice):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the names, joined."""
-        return "، ".join(Choice.render_value(self, choice, catalogue_text) for choice in value)
+        return join_list(Choice.render_value(self, choice, catalogue_text) for choice in value)
 
 
 def format_number(number: float) -> str:
     """Return a number with Persian digits and decimal point."""
-    return persian_digits(f"{number:.12g}".replace(".", "٫"))  # `:g` would write millions as powers of ten
+    return persian_digits(
+        f"{number:.12g}".replace(".", language_in_force().decimal_mark)
+    )  # `:g` would write millions as powers of ten

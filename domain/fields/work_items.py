@@ -10,6 +10,7 @@ from domain.fleet.resources import MACHINE_TYPES
 from domain.parsing.answers import read_choice, read_hours, read_machine_items
 from domain.parsing.known_spellings import MACHINE_NAMES
 from domain.values.errors import InvalidField, UnknownKind
+from domain.values.languages import join_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ class WorkItems(FieldType):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «۲ لودر ۴ ساعت، گریدر ۳ ساعت»."""
-        return "، ".join(self._render_item(item, catalogue_text) for item in value)
+        return join_list(self._render_item(item, catalogue_text) for item in value)
 
     def longest_rendering(self, catalogue_text: TextLookup) -> int:
         """Return the length of as many lines as there may be machines, each with the longest name and hours."""
         longest_hours = max(self.max_hours - 0.5, 0.5)
         sample_items = [{"machine": sample_item, "hours": longest_hours, "count": 1} for sample_item in MACHINE_TYPES]
         longest_line = max((self._render_item(sample_item, catalogue_text) for sample_item in sample_items), key=len)
-        return len("، ".join([longest_line] * self.max_machines))
+        return len(join_list([longest_line] * self.max_machines))
 
     def _render_item(self, item: dict[str, Any], catalogue_text: TextLookup) -> str:
         count_text = f"{format_number(item['count'])} " if item["count"] > 1 else ""

@@ -16,6 +16,7 @@ from domain.values import tracking_codes
 from domain.values.calendar import TEHRAN_ZONE, jalali_text
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
+from domain.values.languages import join_list, language_in_force
 from domain.values.money import amount_in_words
 from domain.values.text import count_code_units, group_digits, persian_digits
 
@@ -37,7 +38,7 @@ def _identifier_text(value: object) -> str:
 
 
 def _tracking_code_text(code: str) -> str:
-    return f"{LEFT_TO_RIGHT}{tracking_codes.display_code(code)}{RIGHT_TO_LEFT}"
+    return _keep_left_to_right(tracking_codes.display_code(code))
 
 
 def _readable_digits(text: str) -> str:
@@ -48,11 +49,12 @@ def _readable_digits(text: str) -> str:
 def letter_number_text(letter_number: str) -> str:
     """Return a letter's number: one of digits and Latin letters goes left to right, one with Persian words as it is."""
     has_persian_words = any(character.isalpha() and not character.isascii() for character in letter_number)
-    return (
-        persian_digits(letter_number)
-        if has_persian_words
-        else f"{LEFT_TO_RIGHT}{persian_digits(letter_number)}{RIGHT_TO_LEFT}"
-    )
+    return persian_digits(letter_number) if has_persian_words else _keep_left_to_right(persian_digits(letter_number))
+
+
+def _keep_left_to_right(text: str) -> str:
+    """Return a code with the marks that keep its parts in order where lines run the other way."""
+    return f"{LEFT_TO_RIGHT}{text}{RIGHT_TO_LEFT}" if language_in_force().direction == "rtl" else text
 
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
@@ -195,7 +197,7 @@ class Wording:
     def render_fact(self, field_type: FieldType | None, name: str, value: Any) -> str:
         """Return a value of a form, or a fact of that name, for people."""
         if name in NAME_LIST_TABLES:
-            return "، ".join(self.catalogue.text(f"{NAME_LIST_TABLES[name]}.{listed_name}") for listed_name in value)
+            return join_list(self.catalogue.text(f"{NAME_LIST_TABLES[name]}.{listed_name}") for listed_name in value)
         if name in FACT_RENDERERS:
             return FACT_RENDERERS[name](value)
         choice_key = f"choices.{name}.{value}"
@@ -229,7 +231,7 @@ class Wording:
 
     def _parameter_text(self, parameter_name: str, value: object) -> str:
         if isinstance(value, list):
-            return "، ".join(self._parameter_text(parameter_name, list_entry) for list_entry in value)
+            return join_list(self._parameter_text(parameter_name, list_entry) for list_entry in value)
         if isinstance(value, datetime):
             return day_and_hour_text(value)
         if parameter_name == "codes":

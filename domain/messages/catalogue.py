@@ -8,7 +8,7 @@ proves that nothing a form accepts is cut where a text does not say so itself.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.records import MessageClass
+from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
+from domain.messages.translations import Translation, load_translation, translate_leaf
+from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
 
 DEFAULT_PART_BUDGET = 2
@@ -54,52 +57,89 @@ class Catalogue:
     """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one.
 
     Over the sources lie the texts overridden since (`apply_overrides`), for everybody who holds this catalogue at
-    once.
+    once. All these are Persian. A text is given in the language in force where a translation has it, else in Persian.
     """
 
-    def __init__(self, sources: Iterable[Mapping[str, Any]], overrides: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Mapping[str, Any]],
+        overrides: Mapping[str, Any] | None = None,
+        translations: Sequence[Translation] = (),
+    ) -> None:
         self._source_leaves: dict[str, Any] = {}
         self._first_leaves: dict[str, Any] = {}
         duplicates: dict[str, None] = {}
         for source in sources:
-            for key, leaf in _flatten_table(source):
+            for key, leaf in flatten_table(source):
                 duplicates |= {key: None} if key in self._source_leaves else {}
                 self._source_leaves[key] = leaf
                 self._first_leaves.setdefault(key, leaf)
         self.duplicate_keys = tuple(duplicates)
         """Keys that are in two sources: which of both counts is chance. (Overrides are meant to be in two.)"""
-        for key, leaf in _flatten_table(overrides or {}):
+        for key, leaf in flatten_table(overrides or {}):
             self._source_leaves[key] = leaf
             self._first_leaves.setdefault(key, leaf)
-        self._leaves = self._source_leaves
+        self.translations = tuple(translations)
+        """The languages besides Persian, with their texts."""
+        self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
+        """The languages that citizens may choose, the first for whoever chose none."""
+        self._put_in_force(self._source_leaves)
 
     @classmethod
-    def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
-        """Read every `*.toml` of `domain/texts/fa` and put the operator's own texts on top."""
-        return cls(_load_shipped_texts(), overrides)
+    def load(
+        cls, overrides: Mapping[str, Any] | None = None, language_tags: Sequence[str] = (PERSIAN.tag,)
+    ) -> "Catalogue":
+        """Read every `*.toml` of `domain/texts/fa`, put the operator's own texts on top, and the languages with these
+        tags beside it, to be offered in this order; `TranslationError` for one that cannot be read.
+        """
+        translations = [load_translation(tag) for tag in language_tags if tag != PERSIAN.tag]
+        catalogue = cls(load_shipped_texts().values(), overrides, translations)
+        catalogue.languages = tuple(sorted(catalogue.languages, key=lambda language: language_tags.index(language.tag)))
+        return catalogue
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether there is a language to be chosen."""
+        return bool(self.translations)
+
+    def find_language(self, tag: str | None) -> Language:
+        """Return the language with that tag, where it is offered, else the first."""
+        return next((language for language in self.languages if language.tag == tag), self.languages[0])
 
     def apply_overrides(self, texts_by_key: Mapping[str, str | Sequence[str]]) -> None:
         """Override these texts, in place of all former overrides; class and part budget of a message stay."""
-        self._leaves = self._source_leaves | {
-            key: _replace_leaf_text(self._source_leaves[key], override_text)
+        overridden_leaves = {
+            key: replace_leaf_text(self._source_leaves[key], override_text)
             for key, override_text in texts_by_key.items()
+        }
+        self._put_in_force(self._source_leaves | overridden_leaves)
+
+    def _put_in_force(self, persian_leaves: Mapping[str, Any]) -> None:
+        """Take these Persian texts, and lay what is translated over them, for each language."""
+        self._leaves = persian_leaves
+        self._leaves_by_tag: Mapping[str, Mapping[str, Any]] = {
+            translation.language.tag: {
+                key: translate_leaf(leaf, translation.leaves[key]) if key in translation.leaves else leaf
+                for key, leaf in persian_leaves.items()
+            }
+            for translation in self.translations
         }
 
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
-        return Catalogue([{**self._leaves, key: _replace_leaf_text(self._source_leaves[key], override_text)}])
+        return Catalogue([{**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}])
 
     def read_source(self, key: str) -> str | list[str]:
         """Return a text (or a list of them) as the sources have it, whatever was laid over; `UnknownText`."""
         if key not in self._source_leaves:
             raise UnknownText(key)
         leaf = self._source_leaves[key]
-        return [str(line) for line in leaf] if isinstance(leaf, list) else _read_leaf_text(leaf)
+        return [str(line) for line in leaf] if isinstance(leaf, list) else read_leaf_text(leaf)
 
     def fact_names(self, key: str) -> frozenset[str]:
         """Return the names of the facts that a text is given: those that the first source's text uses."""
         leaf = self._first_leaves[key]
-        return frozenset() if isinstance(leaf, list) else frozenset(list_placeholders(_read_leaf_text(leaf)))
+        return frozenset() if isinstance(leaf, list) else frozenset(list_placeholders(read_leaf_text(leaf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self._leaves
@@ -110,7 +150,7 @@ class Catalogue:
 
     def text(self, key: str) -> str:
         """Return a text as written; `UnknownText`."""
-        return _read_leaf_text(self._find_leaf(key))
+        return read_leaf_text(self._find_leaf(key))
 
     def text_lines(self, key: str) -> list[str]:
         """Return a list of texts (steps, documents)."""
@@ -166,8 +206,9 @@ class Catalogue:
         return int(self._leaves.get(f"limits.{placeholder_name}", 0))
 
     def _find_leaf(self, key: str) -> Any:
+        leaves = self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
         try:
-            return self._leaves[key]
+            return leaves[key]
         except KeyError:
             raise UnknownText(key) from None
 
@@ -180,7 +221,16 @@ class Catalogue:
     def _longest_value(self, placeholder_name: str, cut_length: int = 0) -> str:
         if cut_length := cut_length or self.length_limit(placeholder_name):
             return "ن" * cut_length
-        return str(self._find_leaf(f"longest.{placeholder_name}"))
+        return _sample_in_force(str(self._find_leaf(f"longest.{placeholder_name}")))
+
+
+def _sample_in_force(persian_sample: str) -> str:
+    """Return a sample with its numbers as the language in force writes them, without marks that it does not need."""
+    language = language_in_force()
+    sample = persian_sample.translate(language.digit_table)
+    sample = sample.replace(PERSIAN.thousands_mark, language.thousands_mark)
+    sample = sample.replace(PERSIAN.decimal_mark, language.decimal_mark)
+    return sample if language.direction == "rtl" else sample.replace("\u200e", "").replace("\u200f", "")
 
 
 def _cut_text(value: str, max_units: int) -> str:
@@ -247,37 +297,11 @@ def _parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
 
 
 @cache
-def _load_shipped_texts() -> tuple[Mapping[str, Any], ...]:
-    """Return the texts of each file of `domain/texts/fa`, which do not change while a process runs."""
-    texts_folder = files("domain") / "texts" / "fa"
+def load_shipped_texts() -> Mapping[str, Mapping[str, Any]]:
+    """Return the texts of each file of `domain/texts/fa` by its name, which do not change while a process runs."""
+    texts_folder = files("domain") / "texts" / PERSIAN.tag
     file_names = sorted(entry.name for entry in texts_folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(
-        dict(_flatten_table(tomllib.loads((texts_folder / file_name).read_text("utf-8")))) for file_name in file_names
-    )
-
-
-def _flatten_table(text_table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in text_table.items():
-        dotted_path = f"{prefix}{key}"
-        if isinstance(value, Mapping) and not _is_message(value):
-            yield from _flatten_table(value, dotted_path + ".")
-        else:
-            yield dotted_path, value
-
-
-def _read_leaf_text(leaf: Any) -> str:
-    return str(leaf["text"]) if isinstance(leaf, Mapping) else str(leaf)
-
-
-def _replace_leaf_text(leaf: Any, override_text: str | Sequence[str]) -> Any:
-    return (
-        {**leaf, "text": override_text}
-        if isinstance(leaf, Mapping)
-        else override_text
-        if isinstance(override_text, str)
-        else list(override_text)
-    )
-
-
-def _is_message(text_table: Mapping[str, Any]) -> bool:
-    return "text" in text_table and set(text_table) <= {"text", "class", "parts"}
+    return {
+        file_name: dict(flatten_table(tomllib.loads((texts_folder / file_name).read_text("utf-8"))))
+        for file_name in file_names
+    }

@@ -224,6 +224,18 @@ class LineRepository(Protocol):
         """Return whether the line stopped reminders and bulk texts."""
         ...
 
+    async def save_language(self, line: str, tag: str, chosen_at: datetime) -> None:
+        """Remember the language that was chosen for a line."""
+        ...
+
+    async def find_language(self, line: str) -> str | None:
+        """Return the tag of the language that was chosen for a line; None where none was."""
+        ...
+
+    async def delete_language(self, line: str) -> None:
+        """Forget what was chosen for a line."""
+        ...
+
     async def add_hit(self, count_key: str, now: datetime, count_window: timedelta) -> int:
         """Count one more under `count_key` in the present window (windows are aligned to the epoch); return the new
         count.

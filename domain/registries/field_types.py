@@ -17,6 +17,7 @@ from domain.values import identifiers
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import from_jalali, jalali_text, to_jalali
 from domain.values.errors import InvalidField
+from domain.values.languages import join_list
 from domain.values.money import BILL_STEP_RIALS
 from domain.values.text import ascii_digits, fold_compactly, fold_text, group_digits, persian_digits, tidy_text
 
@@ -174,7 +175,7 @@ class Plates(FieldType):
 
     def render_value(self, value: list[str], catalogue_text: TextLookup) -> str:
         """Return them, joined."""
-        return "، ".join(persian_digits(plate) for plate in value)
+        return join_list(persian_digits(plate) for plate in value)
 
 
 @dataclass(frozen=True, slots=True)

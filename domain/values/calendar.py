@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from persiantools.jdatetime import JalaliDate
 
 from domain.values.errors import InvalidField
+from domain.values.languages import PERSIAN, language_in_force
 from domain.values.text import persian_digits
 
 TEHRAN_ZONE = ZoneInfo("Asia/Tehran")
@@ -26,24 +27,11 @@ FIRST_YEAR, LAST_YEAR = 1300, 1499
 CACHED_DAYS = 4096
 """Days of which the Jalali date is kept: a list shows the same few again and again."""
 
-MONTH_NAMES = (
-    "فروردین",
-    "اردیبهشت",
-    "خرداد",
-    "تیر",
-    "مرداد",
-    "شهریور",
-    "مهر",
-    "آبان",
-    "آذر",
-    "دی",
-    "بهمن",
-    "اسفند",
-)
-"""The Jalali months, first to last."""
+MONTH_NAMES = PERSIAN.month_names
+"""The Jalali months as people write them, first to last."""
 
-WEEKDAY_NAMES = ("شنبه", "یک‌شنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنج‌شنبه", "جمعه")
-"""The days of the week, Saturday first."""
+WEEKDAY_NAMES = PERSIAN.weekday_names
+"""The days of the week as people write them, Saturday first."""
 
 HoursOfDay: TypeAlias = tuple[time, time]
 """From (inclusive) and to (exclusive), by Tehran's clock."""
@@ -117,10 +105,14 @@ def jalali_text(day: date) -> str:
 
 def jalali_long_text(day: date) -> str:
     """Return a day for people, with its weekday: «سه‌شنبه ۱۰ آذر ۱۴۰۵»."""
+    weekday_name = language_in_force().weekday_names[weekday(day)]
     year, month, day_of_month = to_jalali(day)
-    return (
-        f"{WEEKDAY_NAMES[weekday(day)]} {persian_digits(day_of_month)} {MONTH_NAMES[month - 1]} {persian_digits(year)}"
-    )
+    return f"{weekday_name} {persian_digits(day_of_month)} {month_name(month)} {persian_digits(year)}"
+
+
+def month_name(month: int) -> str:
+    """Return what a Jalali month, 1 to 12, is called."""
+    return language_in_force().month_names[month - 1]
 
 
 def weekday(day: date) -> int:
@@ -317,5 +309,5 @@ class WorkingCalendar:
 
 
 def hour_text(clock_time: time) -> str:
-    """Return an hour of the day with Persian digits, without a needless :00."""
+    """Return an hour of the day for people, without a needless :00."""
     return persian_digits(f"{clock_time.hour}:{clock_time.minute:02}" if clock_time.minute else str(clock_time.hour))

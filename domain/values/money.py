@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from persiantools.digits import to_word
 
 from domain.values.errors import InvalidField
+from domain.values.languages import language_in_force
 from domain.values.text import group_digits
 
 RoundingMode: TypeAlias = Literal["down", "up", "nearest"]
@@ -41,5 +42,7 @@ def rials_text(amount: int, unit_label: str) -> str:
 
 
 def amount_in_words(amount: int) -> str:
-    """Return an amount in Persian words, as receipts repeat it: «سی و پنج میلیون و دویست هزار»."""
-    return str(to_word(amount))
+    """Return an amount in words, as receipts repeat it: «سی و پنج میلیون و دویست هزار»; in a language in which that
+    cannot be done, in digits.
+    """
+    return str(to_word(amount)) if language_in_force().spells_amounts else group_digits(amount)

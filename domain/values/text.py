@@ -1,4 +1,4 @@
-"""Persian text: one form for matching, one form for showing, and digits for people.
+"""Text of people: one form for matching, one form for showing, and digits as their language has them.
 
 Source: facts-iran.md, "Text, calendar, time". Digits are recognised by value, never by `str.isdigit()`, which also
 accepts superscripts and the digits of scripts that nobody here types.
@@ -7,10 +7,9 @@ accepts superscripts and the digits of scripts that nobody here types.
 import re
 import unicodedata
 
-_ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
-_PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
-_TO_ASCII_DIGITS = str.maketrans(_PERSIAN_DIGITS + _ARABIC_DIGITS, "0123456789" * 2)
-_TO_PERSIAN_DIGITS = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGITS * 2)
+from domain.values.languages import ARABIC_DIGITS, ASCII_DIGITS, PERSIAN_DIGITS, language_in_force
+
+_TO_ASCII_DIGITS = str.maketrans(PERSIAN_DIGITS + ARABIC_DIGITS, ASCII_DIGITS * 2)
 
 _DIACRITICS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
 _DIRECTION_CONTROLS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -84,8 +83,8 @@ def ascii_digits(text: str) -> str:
 
 
 def persian_digits(text: str | int) -> str:
-    """Return a number or text with its digits in the Persian script, for people to read."""
-    return str(text).translate(_TO_PERSIAN_DIGITS)
+    """Return a number or text with its digits as the language in force has them, for people to read."""
+    return str(text).translate(language_in_force().digit_table)
 
 
 def isolate_left_to_right(text: str) -> str:
@@ -97,5 +96,5 @@ def isolate_left_to_right(text: str) -> str:
 
 
 def group_digits(amount: int) -> str:
-    """Return a whole number for people: Persian digits, thousands set apart by «٬»."""
-    return persian_digits(f"{amount:,}").replace(",", "٬")
+    """Return a whole number for people, its thousands set apart: «۱٬۲۵۰٬۰۰۰»."""
+    return persian_digits(f"{amount:,}").replace(",", language_in_force().thousands_mark)

@@ -16,6 +16,7 @@ from domain.gateways.gateway import DeclineReason, SaleState
 from domain.messages.catalogue import Catalogue
 from domain.values.calendar import to_tehran
 from domain.values.errors import NotFound
+from domain.values.languages import PERSIAN, in_language
 from domain.values.text import group_digits, persian_digits
 from payments.sandbox.bank import TEST_CARDS, BankBehaviour, SandboxBank, SandboxSale
 from payments.sandbox.gateway import PAGES_PATH, START_PATH, list_callback_values
@@ -103,9 +104,10 @@ class SandboxPages:
             "Referrer-Policy": "strict-origin",
             "X-Robots-Tag": "noindex",
         }
-        page = self._templates.get_template(template_name).render(
-            {"merchant_host": merchant_origin.host, **page_values}
-        )
+        with in_language(PERSIAN):  # a bank's page, which knows nothing of what a citizen chose with us
+            page = self._templates.get_template(template_name).render(
+                {"merchant_host": merchant_origin.host, **page_values}
+            )
         return web.Response(text=page, content_type="text/html", headers=headers)
 
     def _render_text(self, key: str, **facts: object) -> str:

@@ -1,4 +1,4 @@
-"""What is known of a citizen's line: opt-outs, and how often something was done from it."""
+"""What is known of a citizen's line: opt-outs, its language, and how often something was done from it."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from sqlalchemy import Executable, Integer, bindparam, delete, func, select, tru
 
 from domain.values.rate_windows import EPOCH, current_window_end
 from store.engines.base import DatabaseEngine
-from store.schema import hits, opt_outs
+from store.schema import hits, line_languages, opt_outs
 from store.work import Repository
 
 SWEPT_AT_ONCE = 100
@@ -14,6 +14,8 @@ SWEPT_AT_ONCE = 100
 _FIND_OPT_OUT = select(opt_outs.c.mobile).where(
     opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true()
 )
+_FIND_LANGUAGE = select(line_languages.c.language).where(line_languages.c.line == bindparam("of_line"))
+_DELETE_LANGUAGE = delete(line_languages).where(line_languages.c.line == bindparam("of_line"))
 _GET_HIT_COUNT = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
 _TAKE_BACK_HIT = (
     update(hits).where(hits.c.key == bindparam("of_key"), hits.c.count > 0).values({"count": hits.c.count - 1})
@@ -33,6 +35,12 @@ def _upsert_opt_out(engine: DatabaseEngine) -> Executable:
     insertion = engine.insert_into(opt_outs)
     changed_columns = {column_name: insertion.excluded[column_name] for column_name in ("stopped", "at")}
     return insertion.on_conflict_do_update(index_elements=["mobile"], set_=changed_columns)
+
+
+def _upsert_language(engine: DatabaseEngine) -> Executable:
+    insertion = engine.insert_into(line_languages)
+    changed_columns = {column_name: insertion.excluded[column_name] for column_name in ("language", "at")}
+    return insertion.on_conflict_do_update(index_elements=["line"], set_=changed_columns)
 
 
 def _upsert_hit(engine: DatabaseEngine) -> Executable:
@@ -56,6 +64,16 @@ class SqlLineRepository(Repository):
 
     async def has_opted_out(self, mobile: str) -> bool:
         return await self._transaction.fetch_row(_FIND_OPT_OUT, {"of_mobile": mobile}) is not None
+
+    async def save_language(self, line: str, tag: str, chosen_at: datetime) -> None:
+        await self._transaction.execute(_upsert_language, {"line": line, "language": tag, "at": chosen_at})
+
+    async def find_language(self, line: str) -> str | None:
+        tag: str | None = await self._transaction.fetch_value(_FIND_LANGUAGE, {"of_line": line})
+        return tag
+
+    async def delete_language(self, line: str) -> None:
+        await self._transaction.execute(_DELETE_LANGUAGE, {"of_line": line})
 
     async def add_hit(self, count_key: str, now: datetime, count_window: timedelta) -> int:
         """A new window sweeps past ones out."""

@@ -27,6 +27,7 @@ from store.schema import (
     history,
     hits,
     inbox,
+    line_languages,
     mobile_proofs,
     notice_channels,
     office_calls,
@@ -152,6 +153,7 @@ _TABLES_OF_LINE = (
     (people, "mobile"),
     (opt_outs, "mobile"),
     (notice_channels, "mobile"),
+    (line_languages, "line"),
     (mobile_proofs, "mobile"),
     (citizen_sessions, "proved_mobile"),
     (dialogues, "address"),
@@ -167,6 +169,7 @@ _DELETE_OLDER = (
     delete(people).where(people.c.created_at < _MOMENT_PARAMETER, _without_request(people.c.mobile)),
     delete(opt_outs).where(opt_outs.c.at < _MOMENT_PARAMETER, _without_request(opt_outs.c.mobile)),
     delete(notice_channels).where(notice_channels.c.at < _MOMENT_PARAMETER, _without_request(notice_channels.c.mobile)),
+    delete(line_languages).where(line_languages.c.at < _MOMENT_PARAMETER, _without_request(line_languages.c.line)),
     delete(chats).where(
         chats.c.updated_at < _MOMENT_PARAMETER, or_(chats.c.mobile.is_(None), _without_request(chats.c.mobile))
     ),

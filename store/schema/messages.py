@@ -113,6 +113,14 @@ opt_outs = Table(
     Column("at", Utc, nullable=False),
 )
 
+line_languages = Table(
+    "line_languages",
+    metadata,
+    Column("line", SafeText, primary_key=True),
+    Column("language", SafeText, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 chats = Table(
     "chats",
     metadata,

@@ -18,6 +18,7 @@ from domain.fields.types import Day, Identifier, Integer
 from domain.messages.catalogue import Catalogue
 from domain.values.calendar import jalali_long_text
 from domain.values.errors import DomainError
+from domain.values.languages import language_in_force
 from domain.values.text import ascii_digits
 
 MOST_RADIOS = 10
@@ -125,7 +126,7 @@ def _build_control(
     catalogue = form_wording.catalogue
     if _is_plate(form_field):
         offers = _offer_choices(form_field, value, form_wording, offer_source)
-        hint = "؛ ".join(
+        hint = language_in_force().clause_mark.join(
             part for part in (catalogue.text("web.request_form.controls.plate_hint"), control.hint) if part
         )
         return SectionControl(

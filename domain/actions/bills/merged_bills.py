@@ -14,6 +14,7 @@ from domain.blocks.billing import BillingContext, draw_bill_ids
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.errors import BillNotFound, NotAllowedNow
+from domain.values.languages import join_list
 
 
 async def merge_bills(dependencies: Dependencies, uow: UnitOfWork, bill_row_ids: Iterable[int]) -> MergedBill:
@@ -71,7 +72,7 @@ async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
 async def render_parts_title(dependencies: Dependencies, uow: UnitOfWork, parts: Sequence[Bill]) -> str:
     """Return what several bills are for, in words that anybody who has their ids may read; each thing once."""
     titles = [await SUBJECTS[part.subject_kind].render_title(dependencies, uow, part) for part in parts]
-    return "، ".join(dict.fromkeys(titles))
+    return join_list(dict.fromkeys(titles))
 
 
 def _refuse_unmergeable(bills: Sequence[Bill]) -> None:

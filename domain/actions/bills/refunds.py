@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import notify_line
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     Bill,
@@ -28,6 +28,7 @@ from domain.bills.bill import (
     acting_label,
     normalise_reference,
 )
+from domain.messages.catalogue import RenderedMessage
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids, identifiers
@@ -267,15 +268,16 @@ async def _notify_citizen(
     mobile = await bill_subject.find_mobile(uow, bill)
     if mobile is None:
         return
-    account_end = persian_digits((target.iban or target.card or "")[-4:])
-    facts = {
-        "refund": group_digits(payment.amount),
-        "service": await bill_subject.render_title(dependencies, uow, bill),
-        "reference": persian_digits(payment.reference.rpartition("/")[2] if payment.gateway else payment.reference),
-    }
-    catalogue = dependencies.catalogue
-    if target.iban:
-        message = catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
-    else:
-        message = catalogue.render_message("sms.refunded_to_card", facts | {"card_end": account_end or "—"})
-    await queue_message(dependencies, uow, mobile, message)
+
+    async def render_message() -> RenderedMessage:
+        account_end = persian_digits((target.iban or target.card or "")[-4:])
+        facts = {
+            "refund": group_digits(payment.amount),
+            "service": await bill_subject.render_title(dependencies, uow, bill),
+            "reference": persian_digits(payment.reference.rpartition("/")[2] if payment.gateway else payment.reference),
+        }
+        if target.iban:
+            return dependencies.catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
+        return dependencies.catalogue.render_message("sms.refunded_to_card", facts | {"card_end": account_end or "—"})
+
+    await notify_line(dependencies, uow, mobile, render_message)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from domain.actions.bills.merged_bills import load_bills_by_id, load_parts
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_unit_mobiles, queue_message
+from domain.actions.messages.notify import list_unit_mobiles, notify_line, notify_staff
 from domain.actions.staff.authorization import RIGHTS
 from domain.bills.bill import (
     Bill,
@@ -30,6 +30,7 @@ from domain.bills.pos_receipts import is_of_same_receipt
 from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
 from domain.engine.engine import StepOutcome
 from domain.gateways.attempt import AttemptAlert
+from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
@@ -268,13 +269,17 @@ async def _notify_citizen(
     mobile = await bill_subject.find_mobile(uow, bill)
     if mobile is None:
         return
-    facts = {
-        "service": await bill_subject.render_title(dependencies, uow, bill),
-        "amount": group_digits(payment.amount),
-        "bill_id": bill.bill_id,
-        "payment_id": bill.payment_id,
-    }
-    await queue_message(dependencies, uow, mobile, dependencies.catalogue.render_message(text_key, facts))
+
+    async def render_message() -> RenderedMessage:
+        facts = {
+            "service": await bill_subject.render_title(dependencies, uow, bill),
+            "amount": group_digits(payment.amount),
+            "bill_id": bill.bill_id,
+            "payment_id": bill.payment_id,
+        }
+        return dependencies.catalogue.render_message(text_key, facts)
+
+    await notify_line(dependencies, uow, mobile, render_message)
 
 
 async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> None:
@@ -282,8 +287,10 @@ async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) 
     if bill.subject_kind != REQUEST_SUBJECT:
         return
     request = await uow.requests.get(bill.subject_id)
-    message = dependencies.catalogue.render_message(
-        "staff.payment_reversed", dependencies.wording.request_facts(request)
-    )
-    for mobile in await list_unit_mobiles(uow, dependencies, request):
-        await queue_message(dependencies, uow, mobile, message, request.id)
+
+    def render_message() -> RenderedMessage:
+        facts = dependencies.wording.request_facts(request)
+        return dependencies.catalogue.render_message("staff.payment_reversed", facts)
+
+    mobiles = await list_unit_mobiles(uow, dependencies, request)
+    await notify_staff(dependencies, uow, mobiles, render_message, request.id)

@@ -5,10 +5,11 @@ A further kind of subject is one more entry of `SUBJECTS`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
@@ -161,9 +162,7 @@ class RowSubject:
         await change_row(uow, row, {"state": ChargeState.PAID}, actor.label, dependencies.clock.now())
         mobile = await find_contact(uow, self.registry, row.values)
         if mobile:
-            facts = {PAID_BILL_FACT: bill.bill_id}
-            receipt = await append_payment_link(dependencies, uow, self._render_receipt(dependencies, row), facts)
-            await queue_message(dependencies, uow, mobile, receipt)
+            await notify_line(dependencies, uow, mobile, partial(self._render_receipt, dependencies, uow, bill, row))
         return None
 
     async def record_surplus(
@@ -215,12 +214,15 @@ class RowSubject:
     async def _load_row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
         return await uow.registries.get_row(self.registry.key, bill.subject_id, lock=lock)
 
-    def _render_receipt(self, dependencies: Dependencies, row: RegistryRow) -> RenderedMessage:
+    async def _render_receipt(
+        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, row: RegistryRow
+    ) -> RenderedMessage:
         facts = dependencies.wording.render_values(self.registry.fields, row.values)
         facts["plate"] = facts.get("vehicle", "")
-        return dependencies.catalogue.render_message(
+        message = dependencies.catalogue.render_message(
             f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT
         )
+        return await append_payment_link(dependencies, uow, message, {PAID_BILL_FACT: bill.bill_id})
 
 
 SUBJECTS: Mapping[str, BillSubject] = {

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 
+from domain.actions.citizens.languages import find_address_language
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.messages.catalogue import RenderedMessage
@@ -15,6 +16,7 @@ from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import InboundMessage, InboundState, MessageClass
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict, Internal, TooManyRequests, Unavailable
+from domain.values.languages import in_language
 
 log = logging.getLogger(__name__)
 
@@ -71,22 +73,32 @@ async def handle_once(
     original_message = replace(message)
     try:
         try:
-            return await _handle_in_unit(store, handler)
+            return await _handle_in_unit(dependencies, store, address, handler)
         except Conflict:
             for message_field in fields(message):
                 setattr(message, message_field.name, getattr(original_message, message_field.name))
-            return await _handle_in_unit(store, handler)
+            return await _handle_in_unit(dependencies, store, address, handler)
     except Unavailable:
         raise
     except Exception as error:  # the edge of the channel: whatever our fault is, the message must not be lost
         log.exception("inbound text %s failed", message.id)
-        async with store.open_unit() as uow:
-            return await _store_failed(Arrival(dependencies, uow, message, address), type(error).__name__)
+        reason = type(error).__name__
+
+        async def store_failed(uow: UnitOfWork) -> InboundMessage:
+            return await _store_failed(Arrival(dependencies, uow, message, address), reason)
+
+        return await _handle_in_unit(dependencies, store, address, store_failed)
 
 
-async def _handle_in_unit(store: Store, handler: MessageHandler) -> InboundMessage:
+async def _handle_in_unit(
+    dependencies: Dependencies, store: Store, address: Address | None, handler: MessageHandler
+) -> InboundMessage:
+    """Let a handler act in a unit of its own; what it renders is in the language of whom it answers."""
     async with store.open_unit() as uow:
-        return await handler(uow)
+        if address is None:
+            return await handler(uow)
+        with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
+            return await handler(uow)
 
 
 async def _store_failed(arrival: Arrival, reason: str) -> InboundMessage:

@@ -16,6 +16,7 @@ from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMa
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooLarge, Unavailable
+from domain.values.languages import join_list
 
 
 async def ask_for_paper(
@@ -85,7 +86,7 @@ async def _store_paper(
         reply_lines.append(
             turn.render(
                 "chat.papers_missing",
-                missing="، ".join(_render_paper_name(turn, missing) for missing in missing_papers),
+                missing=join_list(_render_paper_name(turn, missing) for missing in missing_papers),
             ).text
         )
     elif not request.lacks_papers:

@@ -15,6 +15,7 @@ from domain.actions.conversations.converse import (
     store_dialogue,
 )
 from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
+from domain.actions.conversations.languages import choose_language_by_button
 from domain.actions.conversations.turn_context import CommandReply, TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
@@ -257,6 +258,11 @@ async def _choose_notice_channel(
     return ChatReply(turn.render("chat.notices_set", channel=channel_name), ReplyMarkup(menu_button_rows(turn.text_of)))
 
 
+async def _choose_language(turn: TurnContext, dialogue: Dialogue, tag: str, _detail: str) -> ChatReply:
+    command_reply, button_rows = await choose_language_by_button(turn, tag)
+    return ChatReply(command_reply, ReplyMarkup(button_rows))
+
+
 async def _show_driver_menu(turn: TurnContext, dialogue: Dialogue, _subject: str, _detail: str) -> ChatReply:
     command_reply, button_rows = build_driver_menu(turn)
     return ChatReply(command_reply, ReplyMarkup(button_rows))
@@ -273,6 +279,7 @@ _HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, Dialogue, str, str
     ButtonVerb.DONE: _finish_papers,
     ButtonVerb.PRINT: _print_paper,
     ButtonVerb.NOTICES: _choose_notice_channel,
+    ButtonVerb.LANGUAGE: _choose_language,
     ButtonVerb.DRIVER: _show_driver_menu,
     ButtonVerb.RECORD: _show_driver_record,
 }

@@ -8,6 +8,7 @@ from domain.actions.bills.merged_bills import find_payable, may_merge
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
+from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
 from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, SlotValues, TurnContext
@@ -335,5 +336,6 @@ COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[C
     "deny": deny_request,
     "reopen": reopen_request,
     "help": explain_service,
+    "language": choose_language,
 }
 """Every command that belongs to no service."""

@@ -19,7 +19,8 @@ MOST_LISTED = 5
 async def build_main_menu(turn: TurnContext) -> ButtonRows:
     """Return the main menu, with the drivers' where this person has to do with a taxi."""
     own_taxis = await vehicles_of_mobile(turn.uow, turn.actor.identifier)
-    return build_menu_rows(turn.conversation, turn.text_of, has_taxi=bool(own_taxis))
+    has_languages = turn.dependencies.catalogue.is_multilingual
+    return build_menu_rows(turn.conversation, turn.text_of, has_taxi=bool(own_taxis), has_languages=has_languages)
 
 
 def build_driver_menu(turn: TurnContext) -> tuple[CommandReply, ButtonRows]:

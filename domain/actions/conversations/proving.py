@@ -2,6 +2,7 @@
 (`domain/actions/messages/verification_codes.py`).
 """
 
+from domain.actions.citizens.languages import name_chat_line
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.messages.verification_codes import CodeRequest, check_code, send_code
@@ -63,5 +64,16 @@ async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mob
         )
         notice_message = RenderedMessage("chat.moved_away", MessageClass.NOTICE, notice_text)
         await queue_reply(dependencies, uow, Address(other_chat.channel, other_chat.chat_id), notice_message)
+    await _carry_language(dependencies, uow, chat, mobile)
     chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now
     await uow.chats.save(chat)
+
+
+async def _carry_language(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mobile: str) -> None:
+    """Let the language that was chosen in a chat be that of the mobile which it has proved."""
+    if not dependencies.catalogue.is_multilingual or chat.mobile is not None:
+        return
+    chat_line = name_chat_line(chat)
+    if tag := await uow.lines.find_language(chat_line):
+        await uow.lines.delete_language(chat_line)
+        await uow.lines.save_language(mobile, tag, dependencies.clock.now())

@@ -14,6 +14,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError
+from domain.values.languages import join_list
 from domain.values.message_parts import count_parts
 from domain.values.text import persian_digits
 
@@ -54,6 +55,12 @@ class TurnContext:
     uow: UnitOfWork
     actor: Actor
     conversation: Conversation
+
+    @property
+    def line(self) -> str:
+        """The line that speaks: its mobile, or the chat itself while that has proved none."""
+        mobile_or_chat = self.actor.identifier
+        return mobile_or_chat if mobile_or_chat.startswith("+") else f"{self.actor.channel}:{mobile_or_chat}"
 
     def text_of(self, key: str) -> str:
         """Return a text without placeholders."""
@@ -118,6 +125,6 @@ class TurnContext:
 
     def menu_of_names(self, option_names: Sequence[str]) -> str:
         """Return «۱ لودر، ۲ گریدر …»."""
-        return "، ".join(
+        return join_list(
             f"{persian_digits(str(number))} {option_name}" for number, option_name in enumerate(option_names, start=1)
         )

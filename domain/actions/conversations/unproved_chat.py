@@ -15,6 +15,7 @@ from domain.actions.conversations.chat_turn import (
     tracking_command,
 )
 from domain.actions.conversations.converse import build_context
+from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.proving import (
     check_proof_code,
     link_chat,
@@ -26,7 +27,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.actions.messages.verification_codes import extract_code
 from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
-from domain.conversation.buttons.answers import read_button_answer
+from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows, menu_button_rows
 from domain.conversation.grammar import UNKNOWN_INTENT
 from domain.messages.code_spending import CodeDelivery
@@ -56,10 +57,24 @@ async def handle_unproved_event(
         return await prove_by_contact(turn, chat, chat_event, stored_dialogue)
     if isinstance(chat_event, TextEdited):
         return ChatTurn("edited", (ChatReply(turn.render("chat.edited")),))
+    if language_turn := await _choose_language(turn, chat_event):
+        return language_turn
     text = _event_text(chat_event)
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
     return await _answer_public_question(turn, text) or await _defer_text(turn, chat, text, stored_dialogue)
+
+
+async def _choose_language(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn | None:
+    """Answer the button of the languages; None for anything else."""
+    call = read_button_answer(chat_event.button_data).verb_call if isinstance(chat_event, ButtonPressed) else ()
+    if call[:1] != (ButtonVerb.LANGUAGE,):
+        return None
+    try:
+        command_reply, button_rows = await choose_language_by_button(turn, "".join(call[1:2]))
+    except DomainError as error:
+        return ChatTurn("language", (ChatReply(turn.render_error(error)),))
+    return ChatTurn("language", (ChatReply(command_reply, ReplyMarkup(button_rows)),))
 
 
 async def prove_by_contact(
@@ -135,6 +150,9 @@ async def _answer_public_question(turn: TurnContext, text: str) -> ChatTurn | No
         return ChatTurn(
             "help", (ChatReply(await commands.explain_service(turn, parsed_text.slots), _public_markup(turn)),)
         )
+    if parsed_text.intent == "language":
+        language_reply = await choose_language(turn, parsed_text.slots)
+        return ChatTurn("language", (ChatReply(language_reply, _public_markup(turn)),))
     if parsed_text.intent not in PUBLIC_COMMANDS:
         return None
     try:
@@ -198,7 +216,8 @@ def _offer_public_menu(turn: TurnContext) -> ChatReply:
 
 
 def _public_markup(turn: TurnContext) -> ReplyMarkup:
-    return ReplyMarkup(build_public_rows(turn.conversation, turn.text_of))
+    has_languages = turn.dependencies.catalogue.is_multilingual
+    return ReplyMarkup(build_public_rows(turn.conversation, turn.text_of, has_languages=has_languages))
 
 
 def _display_mobile(mobile: str) -> str:

@@ -2,9 +2,10 @@
 
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.requests.act import refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating
+from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -35,10 +36,12 @@ async def rate_request(
 
 
 async def _alert_managers(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
-    facts = dependencies.wording.request_facts(request, {"score": rating.score, "text": rating.text or "—"})
-    message = dependencies.catalogue.render_message("staff.low_rating", facts)
-    for mobile in await list_role_mobiles(uow, dependencies, Role.MANAGER):
-        await queue_message(dependencies, uow, mobile, message, request.id)
+    def render_message() -> RenderedMessage:
+        facts = dependencies.wording.request_facts(request, {"score": rating.score, "text": rating.text or "—"})
+        return dependencies.catalogue.render_message("staff.low_rating", facts)
+
+    mobiles = await list_role_mobiles(uow, dependencies, Role.MANAGER)
+    await notify_staff(dependencies, uow, mobiles, render_message, request.id)
 
 
 async def find_rateable_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:

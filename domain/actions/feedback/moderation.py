@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import notify_line
 from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request, visible_services
 from domain.actions.staff.authorization import RIGHTS
 from domain.feedback.opinions import Comment, CommentState
 from domain.language.service import Service
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -99,11 +100,13 @@ async def answer_comment(
         comment, answer=answer_text, answered_by=actor.label, answered_at=dependencies.clock.now()
     )
     await uow.feedback.save_comment(answered_comment)
+
+    async def render_message() -> RenderedMessage:
+        facts = {"answer": answer_text}
+        return dependencies.catalogue.render_message("sms.comment_answered", facts, MessageClass.NOTICE)
+
     if answered_comment.mobile:
-        message = dependencies.catalogue.render_message(
-            "sms.comment_answered", {"answer": answer_text}, MessageClass.NOTICE
-        )
-        await queue_message(dependencies, uow, answered_comment.mobile, message, answered_comment.request_id)
+        await notify_line(dependencies, uow, answered_comment.mobile, render_message, answered_comment.request_id)
     return answered_comment
 
 

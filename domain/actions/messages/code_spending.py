@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import SMS_CHANNEL, list_role_mobiles, queue_message
+from domain.actions.messages.notify import SMS_CHANNEL, list_role_mobiles, notify_staff
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import (
     ASSUMED_CODE_PARTS,
     SPENDING_WINDOW,
@@ -62,8 +63,11 @@ async def _warn_staff(dependencies: Dependencies, uow: UnitOfWork, level: Spendi
     """Text each of them once a day for each level."""
     if await uow.lines.add_hit(f"code spending:{level}", dependencies.clock.now(), SPENDING_WINDOW) > 1:
         return
-    facts = {"amount": group_digits(dependencies.policy.verification_rials_a_day)}
-    message = dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
+
+    def render_message() -> RenderedMessage:
+        facts = {"amount": group_digits(dependencies.policy.verification_rials_a_day)}
+        return dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
+
     role_mobiles = [await list_role_mobiles(uow, dependencies, role) for role in WARNED_ROLES]
-    for mobile in dict.fromkeys(mobile for mobiles in role_mobiles for mobile in mobiles):
-        await queue_message(dependencies, uow, mobile, message)
+    mobiles = dict.fromkeys(mobile for mobiles in role_mobiles for mobile in mobiles)
+    await notify_staff(dependencies, uow, mobiles, render_message)

@@ -1,10 +1,12 @@
 """Queueing of messages: who is notified, when it may leave, and what is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from domain.actions.citizens.languages import find_line_language
 from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.link_addresses import append_payment_link
@@ -15,7 +17,7 @@ from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
-from domain.engine.engine import StepOutcome
+from domain.engine.engine import DueNotice, StepOutcome
 from domain.language.service import Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
@@ -23,6 +25,7 @@ from domain.messages.records import MessageClass, OutboxMessage
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
+from domain.values.languages import PERSIAN, in_language
 
 SMS_CHANNEL = "sms"
 
@@ -57,20 +60,62 @@ async def announce_outcome(
     The reply to a citizen's own message replaces the notice that would go to the same line (services.md,
     "Notifications"): to whoever applied, or was asked for consent.
     """
-    replies = []
+    replies, request = [], outcome.request
     for due_notice in outcome.due_notices:
         audience = due_notice.notice.audience
-        message = dependencies.wording.render_notice(outcome.request, due_notice.notice, due_notice.facts)
-        if audience not in _STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
-            message = await append_payment_link(dependencies, uow, message, due_notice.facts)
-        for mobile in await find_recipients(dependencies, uow, outcome.request, audience):
+        mobiles = await find_recipients(dependencies, uow, request, audience)
+        if audience in _STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
+            render_plainly = partial(dependencies.wording.render_notice, request, due_notice.notice, due_notice.facts)
+            await notify_staff(dependencies, uow, mobiles, render_plainly, request.id)
+            continue
+        render_notice = partial(_render_due_notice, dependencies, uow, request, due_notice)
+        for mobile in mobiles:
             if actor.kind == "citizen" and mobile == actor.identifier:
-                replies.append(message)
+                replies.append(await render_notice())
             else:
-                notice_name = due_notice.notice.text_name
-                text = await append_consent_link(dependencies, uow, outcome.request, notice_name, message, mobile)
-                await queue_message(dependencies, uow, mobile, text, outcome.request.id)
+                await notify_line(dependencies, uow, mobile, partial(render_notice, mobile), request.id)
     return replies
+
+
+async def _render_due_notice(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, due_notice: DueNotice, mobile: str = ""
+) -> RenderedMessage:
+    """Render a notice with the links that belong to it; `mobile` is whom it goes to, unless it is the reply itself."""
+    message = dependencies.wording.render_notice(request, due_notice.notice, due_notice.facts)
+    message = await append_payment_link(dependencies, uow, message, due_notice.facts)
+    notice_name = due_notice.notice.text_name
+    return await append_consent_link(dependencies, uow, request, notice_name, message, mobile) if mobile else message
+
+
+MessageRenderer = Callable[[], Awaitable[RenderedMessage]]
+"""Renders a message in the language in force: that of whom it goes to."""
+
+
+async def notify_line(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    mobile: str,
+    render_message: MessageRenderer,
+    request_id: int | None = None,
+    *,
+    until: datetime | None = None,
+) -> OutboxMessage | None:
+    """Put one text into the outbox for a mobile (+989…), rendered in the language of that line; see `queue_message`."""
+    with in_language(await find_line_language(dependencies, uow, mobile)):
+        return await queue_message(dependencies, uow, mobile, await render_message(), request_id, until=until)
+
+
+async def notify_staff(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    mobiles: Iterable[str],
+    render_message: Callable[[], RenderedMessage],
+    request_id: int | None = None,
+) -> None:
+    """Put a text to members of the staff into the outbox, which is Persian whoever caused it."""
+    with in_language(PERSIAN):
+        for mobile in mobiles:
+            await queue_message(dependencies, uow, mobile, render_message(), request_id)
 
 
 async def queue_message(
@@ -82,7 +127,8 @@ async def queue_message(
     *,
     until: datetime | None = None,
 ) -> OutboxMessage | None:
-    """Put one text into the outbox for a mobile (+989…); None when the line has stopped texts of this class.
+    """Put one text, rendered for whoever has a mobile (+989…), into the outbox; None when the line has stopped texts of
+    its class. A text that is not the answer to its own recipient goes by `notify_line` or `notify_staff`.
 
     It goes where this person wants it: into a chat with a messenger's bot, or by SMS; security codes always by SMS.
     Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day. `until` is when
@@ -208,8 +254,9 @@ async def notify_assignee(
     member = await uow.people.find_staff(request.assignee) if request.assignee else None
     if member is None or not member.active or not member.mobile:
         return None
-    message = dependencies.catalogue.render_message(text_key, dependencies.wording.request_facts(request))
-    return await queue_message(dependencies, uow, member.mobile, message, request.id)
+    with in_language(PERSIAN):
+        message = dependencies.catalogue.render_message(text_key, dependencies.wording.request_facts(request))
+        return await queue_message(dependencies, uow, member.mobile, message, request.id)
 
 
 async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
@@ -246,11 +293,17 @@ async def replace_expired_notices(
         text_key, facts = await find_status_text(dependencies, uow, request)
         if request.mobile != mobile_line or text_key not in dependencies.catalogue:
             continue
-        status_text = dependencies.catalogue.render_message(
-            text_key, dependencies.wording.request_facts(request, facts), MessageClass.NOTICE
-        )
-        message = await append_payment_link(dependencies, uow, status_text, facts)
-        await queue_message(dependencies, uow, mobile_line, message, request.id)
+        render_status = partial(_render_status, dependencies, uow, request, text_key, facts)
+        await notify_line(dependencies, uow, mobile_line, render_status, request.id)
+
+
+async def _render_status(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
+) -> RenderedMessage:
+    status_text = dependencies.catalogue.render_message(
+        text_key, dependencies.wording.request_facts(request, facts), MessageClass.NOTICE
+    )
+    return await append_payment_link(dependencies, uow, status_text, facts)
 
 
 async def find_status_text(

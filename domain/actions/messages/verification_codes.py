@@ -94,7 +94,7 @@ async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: C
             expires_at=now + CODE_LIFETIME,
         )
     )
-    facts = {"otp": persian_digits(code), "otp_latin": code}
+    facts = {"otp": persian_digits(code), "otp_latin": code}  # for whoever asks for it, in the language of their page
     message = dependencies.catalogue.render_message(code_request.text_key, facts, MessageClass.SECURITY)
     await queue_message(dependencies, uow, code_request.mobile, message)
     await warn_about_spending(dependencies, uow, spent_rials + reckon_code_rials(dependencies))

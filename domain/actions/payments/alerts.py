@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.gateways.attempt import AttemptAlert, PaymentAttempt
+from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.text import group_digits
@@ -23,10 +24,13 @@ async def alert_revenue_unit(dependencies: Dependencies, uow: UnitOfWork, attemp
     if attempt.alert is None or not await _may_text(dependencies, uow, attempt.alert):
         return
     bill = await uow.bills.get(attempt.shares[0].bill_row_id)
-    facts = {"amount": group_digits(attempt.amount), "bill_id": bill.bill_id}
-    message = dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
-    for mobile in await list_role_mobiles(uow, dependencies, Role.REVENUE):
-        await queue_message(dependencies, uow, mobile, message)
+
+    def render_message() -> RenderedMessage:
+        facts = {"amount": group_digits(attempt.amount), "bill_id": bill.bill_id}
+        return dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
+
+    mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
+    await notify_staff(dependencies, uow, mobiles, render_message)
 
 
 async def _may_text(dependencies: Dependencies, uow: UnitOfWork, alert: AttemptAlert) -> bool:

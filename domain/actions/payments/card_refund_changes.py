@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from domain.actions.bills.refunds import count_refund
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.payments.changes import EventDetails, gateway_actor
 from domain.bills.bill import Payment, PaymentMethod, PaymentOutcome, Refund, RefundTarget
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundChange, RefundEffect
+from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.text import group_digits
@@ -92,10 +93,13 @@ async def _return_to_staff(dependencies: Dependencies, uow: UnitOfWork, refund: 
         carried.approved_by = carried.approved_at = None
         await uow.bills.save_refund(carried)
     bill = await uow.bills.get(refund.bill_row_id)
-    facts = {"refund": group_digits(refund.amount), "bill_id": bill.bill_id}
-    message = dependencies.catalogue.render_message("staff.card_refund_refused", facts)
-    for mobile in await list_role_mobiles(uow, dependencies, Role.REVENUE):
-        await queue_message(dependencies, uow, mobile, message)
+
+    def render_message() -> RenderedMessage:
+        facts = {"refund": group_digits(refund.amount), "bill_id": bill.bill_id}
+        return dependencies.catalogue.render_message("staff.card_refund_refused", facts)
+
+    mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
+    await notify_staff(dependencies, uow, mobiles, render_message)
 
 
 async def list_carried_refunds(uow: UnitOfWork, refund: RefundAttempt) -> list[Refund]:

@@ -1,5 +1,6 @@
 """A payer asks for an invoice in a messenger's chat: an attempt begins there, or the chat reads why none does."""
 
+from domain.actions.citizens.languages import find_address_language
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.payments.begin import begin_payment
@@ -8,6 +9,7 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, NotAllowedNow, Unavailable
+from domain.values.languages import in_language
 
 REFUSED_KEY = "chat.invoice_refused"
 """The text that says why no invoice comes."""
@@ -23,9 +25,10 @@ async def send_chat_invoice(
     try:
         await begin_payment(dependencies, store, gateway, link_token, address.channel, "", payer_chat=address.recipient)
     except DomainError as error:
-        reason_text = _describe_refusal(dependencies, error)
-        refusal_text = dependencies.catalogue.render(REFUSED_KEY, {"reason": reason_text})
         async with store.open_unit() as uow:
+            with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
+                reason_text = _describe_refusal(dependencies, error)
+                refusal_text = dependencies.catalogue.render(REFUSED_KEY, {"reason": reason_text})
             message = RenderedMessage(REFUSED_KEY, MessageClass.REPLY, refusal_text)
             await queue_reply(dependencies, uow, address, message)
 

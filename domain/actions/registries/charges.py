@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
 from domain.registries.rows import RegistryRow
@@ -138,14 +139,17 @@ async def _notify_contact(
     mobile = await find_contact(uow, registry, row.values)
     if mobile is None:
         return
-    text_facts = dependencies.wording.render_values(registry.fields, row.values) | dependencies.wording.render_values(
-        (), facts
-    )
-    text_facts |= {"plate": text_facts.get("vehicle", ""), f"{registry.key}_kind": text_facts["kind"]}
-    message = dependencies.catalogue.render_message(
-        f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
-    )
-    await queue_message(dependencies, uow, mobile, await append_payment_link(dependencies, uow, message, facts))
+
+    async def render_message() -> RenderedMessage:
+        wording = dependencies.wording
+        text_facts = wording.render_values(registry.fields, row.values) | wording.render_values((), facts)
+        text_facts |= {"plate": text_facts.get("vehicle", ""), f"{registry.key}_kind": text_facts["kind"]}
+        message = dependencies.catalogue.render_message(
+            f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
+        )
+        return await append_payment_link(dependencies, uow, message, facts)
+
+    await notify_line(dependencies, uow, mobile, render_message)
 
 
 async def _lock_open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import queue_message
+from domain.actions.messages.notify import notify_line
 from domain.actions.registries.rows import find_contact
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
@@ -76,13 +77,16 @@ async def _queue_reminder(dependencies: Dependencies, uow: UnitOfWork, expiring:
     mobile = await find_contact(uow, expiring.registry, expiring.row.values)
     if mobile is None or any(sent_lead <= lead_days for sent_lead in await uow.registries.list_reminders(expiring)):
         return False
-    if await queue_message(dependencies, uow, mobile, _render_reminder(dependencies, expiring, days_left)) is None:
+    if (
+        await notify_line(dependencies, uow, mobile, partial(_render_reminder, dependencies, expiring, days_left))
+        is None
+    ):
         return False
     await uow.registries.add_reminder(expiring, lead_days, dependencies.clock.now())
     return True
 
 
-def _render_reminder(dependencies: Dependencies, expiring: ExpiringRow, days_left: int) -> RenderedMessage:
+async def _render_reminder(dependencies: Dependencies, expiring: ExpiringRow, days_left: int) -> RenderedMessage:
     facts = dependencies.wording.render_values(expiring.registry.fields, expiring.row.values | {"days": days_left})
     facts["day"] = facts[expiring.date_field]
     text_key = f"registries.{expiring.registry.key}.reminders.{expiring.date_field}"

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.reports.declarations import REPORTS, Report
 from domain.actions.reports.labels import load_labels, render_month_and_year
 from domain.actions.reports.reporting import run_report
 from domain.actions.reports.sheet import SheetCells, render_figure_rows
 from domain.actions.staff.staffing import today_in_tehran
+from domain.messages.catalogue import RenderedMessage
 from domain.reports.filter import ReportFilter, moments_of_span
 from domain.reports.ports import StoredReport
 from domain.unit_of_work import Store
@@ -67,9 +68,11 @@ async def _store_report(
     async with store.open_unit() as uow:
         if not await uow.reports.save_report(new_report, content):
             return False  # another process was faster, and notified them
-        message = dependencies.catalogue.render_message(
-            "staff.report_ready", {"month": render_month_and_year(criteria.first_day)}
-        )
-        for mobile in await list_role_mobiles(uow, dependencies, Role.MANAGER):
-            await queue_message(dependencies, uow, mobile, message)
+
+        def render_message() -> RenderedMessage:
+            facts = {"month": render_month_and_year(criteria.first_day)}
+            return dependencies.catalogue.render_message("staff.report_ready", facts)
+
+        mobiles = await list_role_mobiles(uow, dependencies, Role.MANAGER)
+        await notify_staff(dependencies, uow, mobiles, render_message)
     return True

@@ -6,7 +6,7 @@ The papers of the old one are those of the new one too.
 from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.messages.notify import announce_outcome, notify_line
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import DueNotice, StepOutcome
@@ -165,8 +165,10 @@ def _is_submission_receipt(due_notice: DueNotice) -> bool:
 async def _notify_reopened(
     dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
 ) -> RenderedMessage:
-    facts = dependencies.wording.request_facts(new_request, {"old": former.code})
-    message = dependencies.catalogue.render_message("sms.reopened", facts, MessageClass.NOTICE)
+    async def render_message() -> RenderedMessage:
+        facts = dependencies.wording.request_facts(new_request, {"old": former.code})
+        return dependencies.catalogue.render_message("sms.reopened", facts, MessageClass.NOTICE)
+
     if new_request.mobile and actor.kind != "citizen":
-        await queue_message(dependencies, uow, new_request.mobile, message, new_request.id)
-    return message
+        await notify_line(dependencies, uow, new_request.mobile, render_message, new_request.id)
+    return await render_message()

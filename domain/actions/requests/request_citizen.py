@@ -1,8 +1,9 @@
 """The citizen of a request: what it says of the person, and the text that states how far it is."""
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import find_status_text, queue_message
+from domain.actions.messages.notify import find_status_text, notify_line
 from domain.language.service import Service
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
@@ -19,7 +20,9 @@ async def send_status(dependencies: Dependencies, uow: UnitOfWork, request: Serv
     """Queue the text that states how far a request is, for a number that became its citizen's just now."""
     text_key, facts = await find_status_text(dependencies, uow, request)
     chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
-    message = dependencies.catalogue.render_message(
-        chosen_key, dependencies.wording.request_facts(request, facts), MessageClass.RECEIPT
-    )
-    await queue_message(dependencies, uow, mobile, message, request.id)
+
+    async def render_message() -> RenderedMessage:
+        text_facts = dependencies.wording.request_facts(request, facts)
+        return dependencies.catalogue.render_message(chosen_key, text_facts, MessageClass.RECEIPT)
+
+    await notify_line(dependencies, uow, mobile, render_message, request.id)

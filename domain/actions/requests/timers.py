@@ -13,12 +13,14 @@ from domain.actions.messages.notify import (
     announce_outcome,
     find_recipients,
     list_unit_mobiles,
+    notify_line,
+    notify_staff,
     payable_bill_facts,
-    queue_message,
 )
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.blocks.charging import list_request_bills
 from domain.language.service import Notice, Trigger
+from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM
@@ -86,15 +88,22 @@ async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: S
     if dependencies.calendar.next_sending_time(dependencies.clock.now(), skip_holidays=False) >= event_at:
         return
     facts = payable_bill_facts(await list_request_bills(uow, request))
-    reminder_text = dependencies.wording.render_notice(request, Notice(timer.name), facts)
-    message = await append_payment_link(dependencies, uow, reminder_text, facts)
+
+    async def render_message() -> RenderedMessage:
+        reminder_text = dependencies.wording.render_notice(request, Notice(timer.name), facts)
+        return await append_payment_link(dependencies, uow, reminder_text, facts)
+
     for mobile in await find_recipients(dependencies, uow, request, reminder.audience):
-        await queue_message(dependencies, uow, mobile, message, request.id, until=event_at)
+        await notify_line(dependencies, uow, mobile, render_message, request.id, until=event_at)
 
 
 async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
     request.data["sla_broken"] = [*request.data.get("sla_broken", []), request.state]
-    message = dependencies.catalogue.render_message("staff.sla_broken", dependencies.wording.request_facts(request))
-    for mobile in await list_unit_mobiles(uow, dependencies, request):
-        await queue_message(dependencies, uow, mobile, message, request.id)
+
+    def render_message() -> RenderedMessage:
+        facts = dependencies.wording.request_facts(request)
+        return dependencies.catalogue.render_message("staff.sla_broken", facts)
+
+    mobiles = await list_unit_mobiles(uow, dependencies, request)
+    await notify_staff(dependencies, uow, mobiles, render_message, request.id)
     await dependencies.engine.record_event(uow, request, "sla_broken", SYSTEM, {"state": request.state})

@@ -5,14 +5,16 @@ notes those that are gone. What a file brings to light is noted when the file is
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import list_role_mobiles, queue_message
+from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.settlement.absences import end_absent_attempts
 from domain.gateways.attempt import AttemptState
 from domain.gateways.refund_attempt import RefundAttempt
 from domain.ledger.balances import LedgerDifference
 from domain.ledger.suspense import SuspenseState
+from domain.messages.catalogue import RenderedMessage
 from domain.settlement.differences import DifferenceKind, PaymentDifference, SourceTotals
 from domain.settlement.ports import UnfiledAttempt
 from domain.settlement.settlement_file import FileState, LineOutcome
@@ -85,11 +87,15 @@ async def reconcile_daily(dependencies: Dependencies, store: Store) -> int:
         for difference in new_differences:
             await uow.payment_differences.save(replace(difference, alerted_at=now))
         if new_differences:
-            facts = {"count": persian_digits(len(new_differences))}
-            message = dependencies.catalogue.render_message("staff.payment_differences", facts)
-            for mobile in await list_role_mobiles(uow, dependencies, Role.REVENUE):
-                await queue_message(dependencies, uow, mobile, message)
+            mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
+            render_message = partial(_render_alert, dependencies, len(new_differences))
+            await notify_staff(dependencies, uow, mobiles, render_message)
     return len(new_differences)
+
+
+def _render_alert(dependencies: Dependencies, difference_count: int) -> RenderedMessage:
+    facts = {"count": persian_digits(difference_count)}
+    return dependencies.catalogue.render_message("staff.payment_differences", facts)
 
 
 async def close_difference(

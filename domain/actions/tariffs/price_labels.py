@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.messages.catalogue import Catalogue
 from domain.tariffs.tariff import BAND_DIMENSION, read_band_start, without_band
+from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
 
 
@@ -13,7 +14,7 @@ def describe_thing(catalogue: Catalogue, dimensions: Mapping[str, str], unit: st
         _text_or_value(catalogue, f"choices.{dimension}.{raw_value}", raw_value)
         for dimension, raw_value in without_band(dimensions).items()
     ]
-    return "، ".join(
+    return join_list(
         [*dimension_labels, *([describe_band(catalogue, dimensions, unit)] if BAND_DIMENSION in dimensions else [])]
     )
 

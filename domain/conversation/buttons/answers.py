@@ -26,6 +26,7 @@ class ButtonVerb(StrEnum):
     DONE = "done"
     PRINT = "print"
     NOTICES = "notices"
+    LANGUAGE = "language"
     DRIVER = "driver"
     RECORD = "record"
     INVOICE = "invoice"

@@ -1,11 +1,12 @@
 """The main menu of a chat: every service, and what every citizen needs. Its buttons belong to no question."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.conversation.dialogue import Conversation
 from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.values.languages import Language
 
 TextLookup = Callable[[str], str]
 
@@ -24,14 +25,20 @@ PUBLIC_COMMANDS = ("tariff",)
 _COMMAND_WORDS = {intent.name: intent.certain_words[0] for intent in COMMAND_INTENTS}
 
 
-def build_menu_rows(conversation: Conversation, catalogue_text: TextLookup, *, has_taxi: bool = False) -> ButtonRows:
-    """Return the whole menu; those who have to do with a taxi (`has_taxi`) have one more."""
+def build_menu_rows(
+    conversation: Conversation, catalogue_text: TextLookup, *, has_taxi: bool = False, has_languages: bool = False
+) -> ButtonRows:
+    """Return the whole menu; those who have to do with a taxi (`has_taxi`) have one more, and so has everybody where
+    there are several languages.
+    """
     services = [
         text_button(catalogue_text(f"intents.{name}"), keyword) for name, keyword in _service_intents(conversation)
     ]
     commands = [text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in COMMON_COMMANDS]
     drivers = [verb_button(catalogue_text("chat.buttons.driver"), ButtonVerb.DRIVER)] if has_taxi else []
-    other_buttons = [*commands, verb_button(catalogue_text("chat.buttons.notices"), ButtonVerb.NOTICES), *drivers]
+    languages = _language_buttons(catalogue_text) if has_languages else []
+    notices = verb_button(catalogue_text("chat.buttons.notices"), ButtonVerb.NOTICES)
+    other_buttons = [*commands, notices, *languages, *drivers]
     return (*arrange_in_rows(services, 2), *arrange_in_rows(other_buttons, 2))
 
 
@@ -46,7 +53,9 @@ def build_driver_rows(conversation: Conversation, catalogue_text: TextLookup) ->
     )
 
 
-def build_public_rows(conversation: Conversation, catalogue_text: TextLookup) -> ButtonRows:
+def build_public_rows(
+    conversation: Conversation, catalogue_text: TextLookup, *, has_languages: bool = False
+) -> ButtonRows:
     """Return what can be read before a mobile is proved: what each service is, and prices."""
     service_buttons = [
         text_button(
@@ -57,8 +66,23 @@ def build_public_rows(conversation: Conversation, catalogue_text: TextLookup) ->
     ]
     return (
         *arrange_in_rows(service_buttons, 2),
-        tuple(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
+        (
+            *(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
+            *(_language_buttons(catalogue_text) if has_languages else ()),
+        ),
     )
+
+
+def build_language_rows(languages: Iterable[Language], present_language: Language) -> ButtonRows:
+    """Return a button for each language, by its own name; the present one is marked."""
+    return tuple(
+        (verb_button(f"{'✔ ' if one == present_language else ''}{one.title}", ButtonVerb.LANGUAGE, one.tag),)
+        for one in languages
+    )
+
+
+def _language_buttons(catalogue_text: TextLookup) -> list[Button]:
+    return [verb_button(catalogue_text("chat.buttons.language"), ButtonVerb.LANGUAGE)]
 
 
 def menu_button_rows(catalogue_text: TextLookup) -> ButtonRows:

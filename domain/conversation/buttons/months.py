@@ -1,14 +1,16 @@
-"""A month of the Jalali calendar as buttons: a row a week, Saturday on the right as people here read it.
+"""A month of the Jalali calendar as buttons: a row a week, Saturday where its readers begin, on the right in Persian.
 
-Messengers lay the buttons of a row out from left to right in every language, so each week is given from its end.
+Messengers lay the buttons of a row out from left to right in every language, so a week in Persian is given from its
+end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from domain.conversation.buttons.answers import PAGE_PREFIX, answer_button
 from domain.messages.keyboards import Button, ButtonRow, ButtonRows
-from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES, jalali_period, to_jalali, weekday
+from domain.values.calendar import jalali_period, month_name, to_jalali, weekday
+from domain.values.languages import language_in_force
 from domain.values.text import persian_digits
 
 MONTHS_AHEAD = 12
@@ -72,31 +74,39 @@ def build_month_rows(
 
 
 def _week_row(week_start: date, cell: Callable[[date], Button]) -> ButtonRow:
-    return tuple(cell(week_start + timedelta(days=day_offset)) for day_offset in reversed(range(7)))
+    return _in_reading_order([cell(week_start + timedelta(days=day_offset)) for day_offset in range(7)])
 
 
 def _title_row(turn_key: str, month: JalaliMonth) -> ButtonRow:
-    return (answer_button(turn_key, f"{MONTH_NAMES[month[1] - 1]} {persian_digits(month[0])}", _STAY_ANSWER),)
+    return (answer_button(turn_key, f"{month_name(month[1])} {persian_digits(month[0])}", _STAY_ANSWER),)
 
 
 def _weekday_row(turn_key: str) -> ButtonRow:
-    return tuple(answer_button(turn_key, name[0], _STAY_ANSWER) for name in reversed(WEEKDAY_NAMES))
+    return _in_reading_order(
+        [answer_button(turn_key, name[0], _STAY_ANSWER) for name in language_in_force().weekday_names]
+    )
+
+
+def _in_reading_order(buttons: Sequence[Button]) -> ButtonRow:
+    """Return a row whose first button is where a reader begins: messengers lay rows from left to right."""
+    return tuple(reversed(buttons) if language_in_force().direction == "rtl" else buttons)
 
 
 def _paging_row(turn_key: str, month: JalaliMonth, today: date, allows_past: bool) -> ButtonRow:
-    """Return the buttons to the months beside: the next is on the left, where a reader goes on."""
+    """Return the buttons to the months beside: the next is where a reader goes on, in Persian on the left."""
     shown_number, current_number = _month_number(month), _month_number(_month_of_day(today))
+    earlier_label, later_label = ("{} »", "« {}") if language_in_force().direction == "rtl" else ("« {}", "{} »")
     paging_buttons = []
-    if shown_number - current_number < MONTHS_AHEAD:
-        paging_buttons.append(_month_button(turn_key, shown_number + 1, "« {}"))
     if shown_number > (current_number - MONTHS_AHEAD if allows_past else current_number):
-        paging_buttons.append(_month_button(turn_key, shown_number - 1, "{} »"))
-    return tuple(paging_buttons)
+        paging_buttons.append(_month_button(turn_key, shown_number - 1, earlier_label))
+    if shown_number - current_number < MONTHS_AHEAD:
+        paging_buttons.append(_month_button(turn_key, shown_number + 1, later_label))
+    return _in_reading_order(paging_buttons)
 
 
 def _month_button(turn_key: str, month_number: int, label: str) -> Button:
     year, month = divmod(month_number, 12)
-    return answer_button(turn_key, label.format(MONTH_NAMES[month]), f"{PAGE_PREFIX}{year}-{month + 1}")
+    return answer_button(turn_key, label.format(month_name(month + 1)), f"{PAGE_PREFIX}{year}-{month + 1}")
 
 
 def _month_number(month: JalaliMonth) -> int:

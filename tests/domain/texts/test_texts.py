@@ -29,6 +29,7 @@ from domain.values.actors import Role
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
 from domain.values.errors import ERROR_CODES, DomainError
+from domain.values.languages import PERSIAN
 from domain.values.message_parts import count_parts
 from domain.values.text import group_digits, persian_digits
 
@@ -189,6 +190,7 @@ REAL: dict[str, list[str]] = {
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
     "menu": menus(),
+    "languages": [f"{persian_digits(1)} {PERSIAN.title}، {persian_digits(2)} ترکمنی"],
     "phone": ["۰" * 40],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }

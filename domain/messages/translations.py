@@ -1,0 +1,104 @@
+"""Translations: the texts of a language besides Persian, out of its folder.
+
+A folder `domain/texts/<tag>/` holds `language.toml`, which says how numbers, days and lists are written in the language
+(`Language`), and any number of files of texts by the same keys as the Persian ones. It need not have all of them: what
+it lacks is said in Persian. A text is a string (or a list, where the Persian one is); class and part budget are those
+of the Persian text unless it is a table that names its own `parts`. What is wrong with a folder is the matter of
+`domain/check/translations.py`.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from domain.messages.text_tables import flatten_table
+from domain.values.languages import ARABIC_DIGITS, ASCII_DIGITS, PERSIAN, PERSIAN_DIGITS, Language
+
+LANGUAGE_FILE = "language.toml"
+"""The file of a folder that declares its language, in a table `[language]`."""
+
+DIGITS_BY_SCRIPT = {"latin": ASCII_DIGITS, "persian": PERSIAN_DIGITS, "arabic": ARABIC_DIGITS}
+"""The digits of a language, by the name that its declaration gives them."""
+
+_COUNTED_NAMES = {"month_names": 12, "weekday_names": 7}
+_DECLARED_NAMES = frozenset(entry.name for entry in fields(Language) if entry.init) - {"tag", "spells_amounts"}
+
+
+class TranslationError(ValueError):
+    """A folder of texts that cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A language and the texts that there are in it."""
+
+    language: Language
+    """How it is written."""
+    leaves: Mapping[str, Any]
+    """Its texts by key, as its files have them."""
+    duplicate_keys: tuple[str, ...] = ()
+    """Keys that are in two of its files."""
+
+
+def load_translation(tag: str) -> Translation:
+    """Return the shipped translation of a language; `TranslationError` where there is none, or it cannot be read."""
+    folder = files("domain") / "texts" / tag
+    if not tag.isidentifier() or not folder.is_dir():
+        raise TranslationError(f"there are no texts of the language {tag!r} (domain/texts/{tag})")
+    return read_translation(tag, folder)
+
+
+def read_translation(tag: str, folder: Traversable) -> Translation:
+    """Return the language and texts of a folder; `TranslationError`."""
+    tables = dict(_read_tables(tag, folder))
+    if LANGUAGE_FILE not in tables:
+        raise TranslationError(f"{tag}: {LANGUAGE_FILE} is missing")
+    language = read_language(tag, tables.pop(LANGUAGE_FILE))
+    leaves: dict[str, Any] = {}
+    duplicates: dict[str, None] = {}
+    for text_table in tables.values():
+        for key, leaf in flatten_table(text_table):
+            duplicates |= {key: None} if key in leaves else {}
+            leaves[key] = leaf
+    return Translation(language, leaves, tuple(duplicates))
+
+
+def _read_tables(tag: str, folder: Traversable) -> Iterator[tuple[str, dict[str, Any]]]:
+    for entry in sorted(folder.iterdir(), key=lambda listed: listed.name):
+        if entry.name.endswith(".toml"):
+            try:
+                yield entry.name, tomllib.loads(entry.read_text("utf-8"))
+            except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise TranslationError(f"{tag}: {entry.name}: {error}") from None
+
+
+def read_language(tag: str, declaration: Mapping[str, Any]) -> Language:
+    """Return a language out of its declaration, the names of months and days in Persian where it has none;
+    `TranslationError`.
+    """
+    declared = dict(declaration.get("language", {}))
+    if unknown_names := sorted(declared.keys() - _DECLARED_NAMES):
+        raise TranslationError(f"{tag}: {LANGUAGE_FILE}: unknown {', '.join(unknown_names)}")
+    if not isinstance(declared.get("title"), str) or declared.get("direction", "ltr") not in {"ltr", "rtl"}:
+        raise TranslationError(f"{tag}: {LANGUAGE_FILE}: it needs a title, and direction is ltr or rtl")
+    if declared.get("digits", "latin") not in DIGITS_BY_SCRIPT:
+        raise TranslationError(f"{tag}: {LANGUAGE_FILE}: digits are one of {', '.join(DIGITS_BY_SCRIPT)}")
+    for name, count in _COUNTED_NAMES.items():
+        declared[name] = tuple(declared.get(name, getattr(PERSIAN, name)))
+        if len(declared[name]) != count:
+            raise TranslationError(f"{tag}: {LANGUAGE_FILE}: {name} are {count}")
+    return Language(tag, **declared | {"digits": DIGITS_BY_SCRIPT[declared.get("digits", "latin")]})
+
+
+def translate_leaf(persian_leaf: Any, own_leaf: Any) -> Any:
+    """Return a leaf as a translation has it, class and budget of the Persian one where it names none; the Persian leaf
+    where the translation's is of another kind.
+    """
+    if isinstance(persian_leaf, list) or isinstance(own_leaf, list):
+        return own_leaf if isinstance(persian_leaf, list) and isinstance(own_leaf, list) else persian_leaf
+    if not isinstance(persian_leaf, Mapping):
+        return own_leaf
+    return {**persian_leaf, **(own_leaf if isinstance(own_leaf, Mapping) else {"text": own_leaf})}

@@ -1,0 +1,68 @@
+"""A language made of the Persian one, each of whose texts stands in ⟦…⟧: what is shown without them did not come from
+the texts. Its lines run from left to right, its digits are Latin, and it calls the days and months otherwise.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from domain.actions.dependencies import Dependencies
+from domain.conversation.grammar import Grammar
+from domain.conversation.vocabulary import LANGUAGE_INTENT
+from domain.language.service import Service
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue, load_shipped_texts
+from domain.messages.translations import Translation
+from domain.services import collect_intents
+from domain.values.languages import Language
+
+PSEUDO = Language(
+    tag="qps",
+    title="⟦Pseudo⟧",
+    month_names=tuple(f"⟦M{number}⟧" for number in range(1, 13)),
+    weekday_names=tuple(f"⟦D{number}⟧" for number in range(7)),
+)
+"""A language that nobody speaks (BCP 47 keeps `qaa` to `qtz` for such)."""
+
+_WRAPPED = re.compile(r"⟦[^⟦⟧]*⟧")
+_PERSIAN_LETTER = re.compile("[ء-غف-يٱ-ۓ]")
+_UNTRANSLATED_TABLES = ("limits.", "longest.")
+
+
+def wrap_leaf(leaf: Any) -> Any:
+    """Return a leaf of the texts with each of its texts wrapped."""
+    if isinstance(leaf, list):
+        return [f"⟦{line}⟧" for line in leaf]
+    return {**leaf, "text": f"⟦{leaf['text']}⟧"} if isinstance(leaf, Mapping) else f"⟦{leaf}⟧"
+
+
+def translate_all() -> Translation:
+    """Return the pseudo-language with every text."""
+    leaves = {key: leaf for texts in load_shipped_texts().values() for key, leaf in texts.items()}
+    return Translation(
+        PSEUDO, {key: wrap_leaf(leaf) for key, leaf in leaves.items() if not key.startswith(_UNTRANSLATED_TABLES)}
+    )
+
+
+def build_bilingual_catalogue() -> Catalogue:
+    """Return the Persian texts with the pseudo-language beside them."""
+    return Catalogue(load_shipped_texts().values(), translations=[translate_all()])
+
+
+def build_bilingual_wording(services: Mapping[str, Service]) -> tuple[Wording, Grammar]:
+    """Return words in both languages, and the grammar that knows how one is chosen."""
+    grammar = Grammar((*collect_intents(services), LANGUAGE_INTENT))
+    return Wording(build_bilingual_catalogue(), services), grammar
+
+
+def find_unwrapped(text: str) -> list[str]:
+    """Return the lines of a text with Persian letters outside of all brackets, innermost taken away first."""
+    while _WRAPPED.search(text):
+        text = _WRAPPED.sub("", text)
+    return [line.strip() for line in text.splitlines() if _PERSIAN_LETTER.search(line)]
+
+
+def offer_both_languages(dependencies: Dependencies) -> Dependencies:
+    """Let a desk offer the pseudo-language beside Persian; return the desk."""
+    dependencies.wording, dependencies.grammar = build_bilingual_wording(dependencies.services)
+    return dependencies
