@@ -46,6 +46,18 @@ class PolicySettings(BaseModel):
         _DEFAULT_POLICY.answer_days, ge=1, description="Days in which a question must be answered."
     )
     visit_minutes: int = Field(_DEFAULT_POLICY.visit_minutes, ge=1, description="How long an officer's visit takes.")
+    visit_notice_hours: int = Field(
+        _DEFAULT_POLICY.visit_notice_hours,
+        ge=0,
+        le=30 * 24,
+        description="Hours that a visit, old and new, must be ahead for its citizen to move it.",
+    )
+    visit_days_ahead: int = Field(
+        _DEFAULT_POLICY.visit_days_ahead,
+        ge=1,
+        le=90,
+        description="Days from today in which citizens are offered times for a visit.",
+    )
     closing_days: int = Field(
         _DEFAULT_POLICY.closing_days, ge=1, description="Days after which an answered request is closed by itself."
     )

@@ -106,3 +106,9 @@ def read_text(form: PostedForm, field_name: str) -> str:
     """Return what was typed for a name, without white space around it; empty where nothing was, or a file."""
     value = form.get(field_name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def read_texts(form: PostedForm, field_name: str) -> list[str]:
+    """Return all that was chosen for a name, without empty texts and files."""
+    texts = [value.strip() for value in form.getall(field_name, []) if isinstance(value, str)]
+    return [text for text in texts if text]

@@ -105,20 +105,28 @@ class BookVisit(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""
         staff_member = await _resolve_officer(context)
-        start = _resolve_visit_start(context)
-        officer_resource = await _sync_officer_resource(context, staff_member)
-        await context.uow.fleet.release_request(context.request.id)
-        end = start + timedelta(minutes=context.policy.visit_minutes)
-        busy_error = Conflict("visit", detail="officer_busy", officer_name=staff_member.full_name)
-        if officer_resource.id in await context.uow.fleet.list_busy_ids(start, end):
-            raise busy_error
-        try:
-            await context.uow.fleet.book(
-                [Booking(context.ids.new_id(), context.request.id, officer_resource.id, start, end, False)]
-            )
-        except Conflict as taken:  # by another unit, in this very moment
-            raise busy_error from taken
-        _store_visit(context, staff_member, start, end)
+        await book_officer(context, staff_member, _resolve_visit_start(context))
+        context.request.assignee = staff_member.username
+
+
+async def book_officer(context: StepContext, staff_member: StaffMember, start: datetime) -> None:
+    """Book an officer for the request at an hour in place of what it had booked, and keep the visit.
+
+    `Conflict("visit")` when the officer is elsewhere then.
+    """
+    officer_resource = await _sync_officer_resource(context, staff_member)
+    await context.uow.fleet.release_request(context.request.id)
+    end = start + timedelta(minutes=context.policy.visit_minutes)
+    busy_error = Conflict("visit", detail="officer_busy", officer_name=staff_member.full_name)
+    if officer_resource.id in await context.uow.fleet.list_busy_ids(start, end):
+        raise busy_error
+    try:
+        await context.uow.fleet.book(
+            [Booking(context.ids.new_id(), context.request.id, officer_resource.id, start, end, False)]
+        )
+    except Conflict as taken:  # by another unit, in this very moment
+        raise busy_error from taken
+    _store_visit(context, staff_member, start, end)
 
 
 async def _resolve_officer(context: StepContext) -> StaffMember:
@@ -182,7 +190,6 @@ def _store_visit(context: StepContext, staff_member: StaffMember, start: datetim
     request_data["former_officer_mobile"] = request_data.get("officer_mobile") if officer_changed else None
     visit_facts = {"officer": staff_member.username, "visit_start": start.isoformat(), "visit_end": end.isoformat()}
     request_data |= visit_facts | {"officer_name": staff_member.full_name, "officer_mobile": staff_member.mobile}
-    context.request.assignee = staff_member.username
     context.history_facts |= visit_facts
     context.facts["contact"] = (
         display_mobile(citizen_mobile) if citizen_mobile else str(context.request.fields.get("full_name", ""))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "code_mistyped": ("any_code", "other_payment_id"),
     "invalid_field": (
+        "visit_not_offered",
+        "visit_wishes",
         "settlement_after_end",
         "settlement_count",
         "settlement_cut",
@@ -203,6 +205,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "not_allowed_now": (
         "nothing_changeable",
         "field_unchangeable",
+        "visit_soon",
         "no_alert",
         "no_card",
         "refund_ended",
@@ -259,6 +262,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "amount_mismatch": ("not_what_is_due",),
     "already_done": (
         "nothing_changed",
+        "visit_same",
         "answered",
         "erased",
         "mobile_verified",
@@ -280,6 +284,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "already_begun",
         "earlier_page",
         "changed_meanwhile",
+        "visit_taken",
         "booked_ahead",
         "booked_then",
         "account_changed",

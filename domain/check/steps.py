@@ -11,7 +11,10 @@ STEPLESS_ROLES = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
 system takes its steps by triggers (services.md, "People").
 """
 
-COMMAND_INPUTS: Mapping[Command, frozenset[str]] = {Command.REPLY: frozenset({"text"})}
+COMMAND_INPUTS: Mapping[Command, frozenset[str]] = {
+    Command.REPLY: frozenset({"text"}),
+    Command.MOVE_VISIT: frozenset({"visit"}),
+}
 """Inputs that a command brings along; the others bring none."""
 
 

@@ -20,6 +20,7 @@ from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.printouts import Printable
+from domain.language.visit_wishes import VisitWishes
 from domain.registries.declarations import Reference
 from domain.requests.request import Phase, ServiceRequest
 from domain.settings.policy import Policy
@@ -119,6 +120,7 @@ class Command(StrEnum):
     REPLY = "reply"
     CONFIRM = "confirm"
     DENY = "deny"
+    MOVE_VISIT = "move_visit"
 
 
 class Trigger(StrEnum):
@@ -293,6 +295,8 @@ class Service:
     """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
     """How it quotes its prices; None: it has none."""
+    visit_wishes: VisitWishes | None = None
+    """When citizens may say at which times they would like a visit; None: never."""
     papers: ServicePapers | None = None
     """Files that belong to a request; None: none do."""
     state_maps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)

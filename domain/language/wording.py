@@ -73,6 +73,7 @@ FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {
     "handed_over_at": day_and_hour_text,
     "paid_at": day_and_hour_text,
     "visit_start": day_and_hour_text,
+    "former_visit": day_and_hour_text,
     "visited_at": day_and_hour_text,
     "letter_number": letter_number_text,
     "letter_date": lambda day: jalali_text(date.fromisoformat(day)),

@@ -38,6 +38,10 @@ class Policy:
     """Days in which a question must be answered."""
     visit_minutes: int = 60
     """How long an officer's visit takes."""
+    visit_notice_hours: int = 24
+    """How many hours ahead a visit, the present one and the new, must be for its citizen to move it."""
+    visit_days_ahead: int = 14
+    """Days from today in which citizens are offered times for a visit."""
     closing_days: int = 30
     """Days after which a letter that nobody collected is closed."""
     leave_days_a_year: int = 30

@@ -95,6 +95,8 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _hour_span("visit_hours", "visits"),
         _hour_span("quiet_hours", "quiet", may_cross_midnight=True),
         _integer("visit_minutes", 1, 8 * 60),
+        _integer("visit_notice_hours", 0, 30 * 24),
+        _integer("visit_days_ahead", 1, 90),
     ),
     "deadlines": (
         _integer("payment_days", 0, _YEAR),

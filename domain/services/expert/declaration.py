@@ -26,6 +26,7 @@ from domain.blocks.letters import ANSWER_REGISTER, LETTER_INPUTS, LETTER_KIND, I
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
 from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
+from domain.blocks.visit_moving import WISHES, visit_moving_step
 from domain.blocks.visits import (
     OUTSIDE_HOURS,
     BookVisit,
@@ -58,6 +59,7 @@ from domain.language.service import (
     Transition,
     Trigger,
 )
+from domain.language.visit_wishes import VisitWishes
 from domain.requests.request import Phase
 from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName, OpinionKind
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
@@ -198,6 +200,7 @@ RECEIVING = (
 )
 
 VISITING = (
+    visit_moving_step("assigned", OFFICER),
     Transition(
         "reassign",
         ("assigned",),
@@ -348,6 +351,7 @@ PRINTOUTS = (
 
 STORED_FIELDS = (
     QUESTION,
+    WISHES,
     Field("officer_name", Text()),
     Field("visit_start", Moment()),
     Field("visited_at", Moment()),
@@ -380,6 +384,7 @@ EXPERT_OPINION = Service(
     submit_effects=(AnnouncePapers(OPINION_PAPERS),),
     fill_form=fill_from_person,
     kind_field="kind",
+    visit_wishes=VisitWishes(("submitted",), Role.EXPERT),
     priced_items=tuple(
         priced_subject
         for opinion_kind in OPINION_KINDS.values()

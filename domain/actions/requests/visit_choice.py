@@ -1,0 +1,161 @@
+"""What a citizen may choose about the officer's visit of an own request now, and the choice itself.
+
+A visit that is booked is moved to another free hour of its officer; while none is booked, the times that the citizen
+would like are kept for whoever sends an officer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.requests.act import act_on_request, lock_request, refuse_foreign_request
+from domain.actions.requests.citizen_commands import list_command_steps
+from domain.blocks.visit_moving import WISHES, WISHES_KEY
+from domain.blocks.visit_times import VisitRules, list_free_visits
+from domain.engine.step_preview import find_obstacle
+from domain.fields.types import ReadingContext
+from domain.language.service import Command
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow
+from domain.values.text import persian_digits
+from domain.values.version_token import VersionToken
+
+WISHES_EVENT = "wish_visits"
+"""The event of the history by which a citizen said what times they would like."""
+
+
+class VisitChoice(StrEnum):
+    """What may be chosen."""
+
+    MOVE = "move"
+    """Another hour for the visit that is booked."""
+    WISHES = "wishes"
+    """Times that the citizen would like; none is booked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOffer:
+    """The hours that are offered for the visit of a request."""
+
+    choice: VisitChoice
+    """What is chosen among them."""
+    present_start: datetime | None
+    """When the visit is to be now, in UTC; None while none is booked."""
+    wishes: Sequence[datetime]
+    """The times that were wished, in UTC."""
+    free_starts: Sequence[datetime]
+    """The hours, in order, in UTC; none where it cannot be moved."""
+    obstacle: DomainError | None
+    """Why it cannot be moved now; None where it can."""
+    most_wishes: int
+    """How many times may be wished; 1 where an hour is chosen."""
+
+
+def find_visit_choice(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> VisitChoice | None:
+    """Return what this person may choose about the visit of a request in its state; None: nothing."""
+    wishes = dependencies.engine.get_service(request.service).visit_wishes
+    if wishes and request.state in wishes.states and request.mobile == actor.identifier:
+        return VisitChoice.WISHES
+    return VisitChoice.MOVE if list_command_steps(dependencies, request, Command.MOVE_VISIT, actor) else None
+
+
+async def build_visit_offer(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
+) -> VisitOffer:
+    """Return what is offered to this person now; `NotAllowedNow` where nothing is."""
+    choice = find_visit_choice(dependencies, request, actor)
+    if choice is None:
+        raise NotAllowedNow("visit")
+    wishes = dependencies.engine.get_service(request.service).visit_wishes
+    obstacle = await _find_obstacle(dependencies, uow, request, actor) if choice is VisitChoice.MOVE else None
+    officers = await _list_officers(uow, dependencies, request, choice)
+    rules = _build_rules(dependencies)
+    free_starts = [] if obstacle else await list_free_visits(uow, rules, officers, request.id)
+    stored_start = request.data.get("visit_start")
+    present_start = datetime.fromisoformat(stored_start) if stored_start else None
+    return VisitOffer(
+        choice,
+        present_start,
+        [datetime.fromisoformat(wish) for wish in request.data.get(WISHES_KEY, [])],
+        [start for start in free_starts if start != present_start],
+        obstacle,
+        wishes.most_wishes if wishes and choice is VisitChoice.WISHES else 1,
+    )
+
+
+async def move_visit(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, visit_text: str, actor: Actor, version: VersionToken
+) -> None:
+    """Move the visit of an own request to an hour that its page offered, and send the texts: the citizen's own too.
+
+    `AlreadyDone("visit")` for the hour that it has, also when a form is sent again; `Conflict("code")` when the request
+    changed otherwise since the page showed it; other errors: those of the step.
+    """
+    if not visit_text:
+        raise MissingField("visit")
+    request = await lock_request(uow, code)
+    refuse_foreign_request(request, actor)
+    steps = list_command_steps(dependencies, request, Command.MOVE_VISIT, actor)
+    if not steps:
+        raise NotAllowedNow("visit")
+    if request.version_token != version:
+        chosen = WISHES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
+        if chosen == [request.data.get("visit_start")]:
+            raise AlreadyDone("visit", detail="visit_same")
+        raise Conflict("code", detail="changed_meanwhile")
+    outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
+    for message in await announce_outcome(dependencies, uow, outcome, actor):
+        await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
+
+
+async def wish_visits(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, visit_texts: Sequence[str], actor: Actor
+) -> None:
+    """Keep the times that a citizen would like for the visit of an own request, in place of earlier ones.
+
+    `InvalidField("visit")` for none, too many, or one that is not offered (any more); `NotAllowedNow` once an officer
+    was sent, or the service asks for none; `NotFound("code")` for another's. The same once more changes nothing.
+    """
+    request = await lock_request(uow, code)
+    refuse_foreign_request(request, actor)
+    service = dependencies.engine.get_service(request.service)
+    if service.visit_wishes is None or find_visit_choice(dependencies, request, actor) is not VisitChoice.WISHES:
+        raise NotAllowedNow("visit")
+    wishes = sorted(set(WISHES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
+    if not 0 < len(wishes) <= service.visit_wishes.most_wishes:
+        raise InvalidField("visit", detail="visit_wishes", most=persian_digits(service.visit_wishes.most_wishes))
+    if wishes == request.data.get(WISHES_KEY):
+        return
+    officers = await _list_officers(uow, dependencies, request, VisitChoice.WISHES)
+    free_starts = await list_free_visits(uow, _build_rules(dependencies), officers, request.id)
+    if not {datetime.fromisoformat(wish) for wish in wishes} <= set(free_starts):
+        raise InvalidField("visit", detail="visit_not_offered")
+    request.data[WISHES_KEY] = wishes
+    await dependencies.engine.record_event(uow, request, WISHES_EVENT, actor, {WISHES_KEY: wishes})
+
+
+async def _find_obstacle(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
+) -> DomainError | None:
+    steps = list_command_steps(dependencies, request, Command.MOVE_VISIT, actor)
+    return await find_obstacle(dependencies.engine, uow, request, steps[0].name, actor)
+
+
+async def _list_officers(
+    uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest, choice: VisitChoice
+) -> list[str]:
+    """Return the user names of the officers whose hours are offered."""
+    wishes = dependencies.engine.get_service(request.service).visit_wishes
+    if choice is VisitChoice.WISHES and wishes:
+        return [member.username for member in await uow.people.list_staff_with_role(wishes.officer_role)]
+    officer = request.data.get("officer")
+    return [officer] if officer else []
+
+
+def _build_rules(dependencies: Dependencies) -> VisitRules:
+    return VisitRules(dependencies.clock.now(), dependencies.policy, dependencies.calendar)

@@ -1,0 +1,109 @@
+"""A visit that its citizen moves to another free hour of the same officer: the step that a service declares for it, and
+the times that a citizen would like while no officer is named yet.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from domain.blocks.asking import CITIZENS
+from domain.blocks.visit_times import VisitRules, list_free_visits
+from domain.blocks.visits import book_officer, read_visit_start
+from domain.fields.form import Field
+from domain.fields.types import FieldType, Moment, ReadingContext, TextLookup
+from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
+from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
+from domain.values.text import persian_digits
+
+WISHES_KEY = "wanted_visits"
+"""Where a request's data keeps the times that its citizen would like (ISO, in UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments(FieldType):
+    """Several dates and hours in Tehran, kept as ISO in UTC."""
+
+    name: ClassVar[str] = "datetimes"
+    survives_erasure: ClassVar[bool] = True
+
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> list[str]:
+        """Read each of a list."""
+        if not isinstance(raw_value, list):
+            raise InvalidField
+        return [Moment().parse(entry, reading_context) for entry in raw_value]
+
+    def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return them one after another."""
+        return "، ".join(Moment().render_value(entry, catalogue_text) for entry in value)
+
+    def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of a moment."""
+        return Moment().text_keys(choices)
+
+
+WISHES = Field(WISHES_KEY, Moments())
+"""The times that a citizen would like, among the stored fields of a service with `VisitWishes`."""
+
+
+def visit_moving_step(state_name: str, officer: StoredMobile) -> Transition:
+    """Return the step by which citizens move a visit that is booked in this state; the officer is notified too.
+
+    Its notices are `visit_moved` and `officer_visit_moved`; both may say `visit_start` and `former_visit`.
+    """
+    return Transition(
+        "move_visit",
+        (state_name,),
+        state_name,
+        CITIZENS,
+        inputs=(Field("visit", Moment()),),
+        guards=(VisitStillMovable(),),
+        effects=(MoveVisit(),),
+        notices=(Notice("visit_moved"), Notice("officer_visit_moved", officer)),
+        command=Command.MOVE_VISIT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VisitStillMovable(Guard):
+    """A visit is booked, and does not begin within `visit_notice_hours`: then the officer may be on the way."""
+
+    is_foreseeable: ClassVar[bool] = True
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Look at the hour that is booked."""
+        start = read_visit_start(context)
+        return start is not None and start >= context.now + timedelta(hours=context.policy.visit_notice_hours)
+
+    def build_refusal(self, context: StepContext) -> DomainError:
+        """Say until when it could be moved."""
+        return NotAllowedNow("visit", detail="visit_soon", hours=persian_digits(context.policy.visit_notice_hours))
+
+
+@dataclass(frozen=True, slots=True)
+class MoveVisit(Effect):
+    """Book the same officer at another free hour in place of the former one, which is free from then on."""
+
+    provides = frozenset({"former_visit"})
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Take the hour; `AlreadyDone("visit")` for the present one, `InvalidField("visit")` for one that is never
+        offered, `Conflict("visit")` for one that somebody else has meanwhile; then the former one stays.
+        """
+        request_data, former_start = context.request.data, read_visit_start(context)
+        staff_member = await context.uow.people.find_staff(request_data["officer"])
+        if staff_member is None or not staff_member.active:
+            raise NotFound("officer")
+        start = datetime.fromisoformat(context.inputs["visit"])
+        if start == former_start:
+            raise AlreadyDone("visit", detail="visit_same")
+        rules = VisitRules(context.now, context.policy, context.calendar)
+        if start not in rules.list_starts():
+            raise InvalidField("visit", detail="visit_not_offered")
+        if start not in await list_free_visits(context.uow, rules, (staff_member.username,), context.request.id):
+            raise Conflict("visit", detail="visit_taken")
+        try:
+            await book_officer(context, staff_member, start)
+        except Conflict as taken:  # by another unit, in this very moment
+            raise Conflict("visit", detail="visit_taken") from taken
+        former_text = former_start.isoformat() if former_start else ""
+        context.facts["former_visit"] = context.history_facts["former_visit"] = former_text

@@ -1,0 +1,105 @@
+"""Visits that citizens move: two who want one hour of an officer, and all that moves along with one."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.actions.drafts.reading import citizen_actor
+from domain.actions.requests.visit_choice import build_visit_offer, move_visit
+from domain.people.person import Substitution
+from domain.requests.request import TimerKind
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.values.calendar import to_tehran
+from domain.values.errors import AlreadyDone, Conflict, InvalidField
+from store.unit_of_work import SqlStore
+from tests.support.municipality import CITIZEN, Municipality, StandingClock, build_desk
+from tests.support.scenarios.expert_unit import COLLEAGUE_MOBILE, OFFICER_MOBILE, Experts
+
+OTHER = "+989112223344"
+WANTED = datetime(2026, 11, 28, 6, 30, tzinfo=UTC)
+"""Saturday at ten."""
+
+
+async def open_town(store: SqlStore, other_store: SqlStore) -> tuple[Municipality, Municipality]:
+    """Return a municipality with two officers, as two processes have it."""
+    clock = StandingClock()
+    desk = build_desk(clock, services=(EXPERT_OPINION,))
+    town, other_town = (Municipality(desk, one, clock, Path()) for one in (store, other_store))
+    await Experts(town).furnish()
+    return town, other_town
+
+
+async def move(town: Municipality, code: str, mobile: str, start: datetime = WANTED) -> None:
+    """Move the visit of a request, from its page as it is now."""
+    version = (await town.request(code)).version_token
+    async with town.store.open_unit() as uow:
+        await move_visit(town.desk, uow, code, start.isoformat(), citizen_actor(mobile), version)
+
+
+async def list_free(town: Municipality, code: str, mobile: str = CITIZEN) -> list[datetime]:
+    """Return the hours that a citizen is offered."""
+    async with town.store.open_unit(write=False) as uow:
+        request = await uow.requests.get_by_code(code)
+        return list((await build_visit_offer(town.desk, uow, request, citizen_actor(mobile))).free_starts)
+
+
+async def test_two_citizens_who_want_one_hour_of_an_officer_do_not_both_get_it(
+    store: SqlStore, other_store: SqlStore
+) -> None:
+    towns = await open_town(store, other_store)
+    experts = Experts(towns[0])
+    codes = [(await experts.enter(mobile)).code for mobile in (CITIZEN, OTHER)]
+    for code, visit in zip(codes, ("1405/09/05 09:00", "1405/09/05 11:00"), strict=True):
+        await experts.assign(code, visit=visit)
+    moves = [move(town, code, mobile) for town, code, mobile in zip(towns, codes, (CITIZEN, OTHER), strict=True)]
+    ends = await asyncio.gather(*moves, return_exceptions=True)
+    refused = [end for end in ends if end is not None]
+    assert [(type(end), getattr(end, "detail", "")) for end in refused] == [(Conflict, "visit_taken")]
+    winner, loser = (0, 1) if ends[0] is None else (1, 0)
+    starts = [(await towns[0].bookings(code))[0][0].start for code in codes]
+    former = [datetime(2026, 11, 26, hour, 30, tzinfo=UTC) for hour in (5, 7)]
+    assert (starts[winner], starts[loser]) == (WANTED, former[loser]), "who is refused keeps the former hour"
+    assert former[winner] in await list_free(towns[1], codes[loser], (CITIZEN, OTHER)[loser]), "which is free again"
+
+
+async def test_a_visit_moves_with_its_reminders_and_texts_to_hours_at_which_officers_go_out(
+    store: SqlStore, other_store: SqlStore
+) -> None:
+    town, _ = await open_town(store, other_store)
+    now = town.clock.now()
+    async with store.open_unit() as uow:
+        days = [to_tehran(now).date() + timedelta(days=number) for number in (7, 8)]
+        await uow.people.save_substitution(Substitution("ahmadi", "bahrami", *days, "staff:x", now, by_admin=False))
+    experts = Experts(town)
+    code = (await experts.enter()).code
+    await experts.assign(code)
+    free = await list_free(town, code)
+    days = {(to_tehran(start).date() - to_tehran(now).date()).days for start in free}
+    assert days == {1, 2, 4, 5, 6, 9, 11, 12, 13, 14}, "no Friday, no day of the absence"
+    assert min(free) >= now + timedelta(hours=24)
+    hours = {to_tehran(start).hour for start in free}
+    assert hours == set(range(7, 18))
+
+    await move(town, code, CITIZEN)
+    request = await town.request(code)
+    assert (request.state, request.data["visit_start"]) == ("assigned", WANTED.isoformat())
+    ((booking, officer),) = await town.bookings(code)
+    assert (officer.mobile, booking.start) == (OFFICER_MOBILE, WANTED)
+    async with store.open_unit(write=False) as uow:
+        reminders = await uow.timers.list_due(TimerKind.REMINDER, WANTED, 10)
+        events = await uow.history.list_of_request(request.id)
+        texts = {mobile: await uow.outbox.list_recent(recipient=mobile) for mobile in (CITIZEN, OFFICER_MOBILE)}
+        assert await uow.outbox.list_recent(recipient=COLLEAGUE_MOBILE) == []
+    assert {timer.at for timer in reminders} == {WANTED - timedelta(hours=2)}
+    former = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
+    assert (events[-1].event, events[-1].actor) == ("move_visit", f"citizen:{CITIZEN}")
+    assert events[-1].payload["former_visit"] == former.isoformat()
+    assert "۱۴۰۵/۰۹/۰۷ ۱۰:۰۰" in texts[CITIZEN][0].text
+    assert "از ۱۴۰۵/۰۹/۰۵ ۰۹:۰۰ به ۱۴۰۵/۰۹/۰۷ ۱۰:۰۰" in texts[OFFICER_MOBILE][0].text
+
+    with pytest.raises(AlreadyDone):
+        await move(town, code, CITIZEN)
+    with pytest.raises(InvalidField):
+        await move(town, code, CITIZEN, WANTED + timedelta(minutes=10))
