@@ -15,7 +15,7 @@ from domain.language.service import Command, Effect, Guard, Notice, StepContext,
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
 from domain.values.text import persian_digits
 
-WISHES_KEY = "wanted_visits"
+PREFERENCES_KEY = "preferred_visits"
 """Where a request's data keeps the times that its citizen would like (ISO, in UTC)."""
 
 
@@ -41,8 +41,8 @@ class Moments(FieldType):
         return Moment().text_keys(choices)
 
 
-WISHES = Field(WISHES_KEY, Moments())
-"""The times that a citizen would like, among the stored fields of a service with `VisitWishes`."""
+PREFERENCES = Field(PREFERENCES_KEY, Moments())
+"""The times that a citizen would like, among the stored fields of a service with `VisitPreferences`."""
 
 
 def visit_moving_step(state_name: str, officer: StoredMobile) -> Transition:

@@ -68,7 +68,7 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     used_states |= {
         name for declared in service.printables for name in (*declared.valid_states, *declared.expired_states)
     }
-    used_states |= set(service.visit_wishes.states if service.visit_wishes else ())
+    used_states |= set(service.visit_preferences.states if service.visit_preferences else ())
     for name in sorted(used_states - set(state_names)):
         yield Flaw("unknown_state", service.key, name)
     field_names = {declared.name for declared in (*service.form, *service.stored_fields)}

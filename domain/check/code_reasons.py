@@ -6,7 +6,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "code_mistyped": ("any_code", "other_payment_id"),
     "invalid_field": (
         "visit_not_offered",
-        "visit_wishes",
+        "visit_preferences",
         "settlement_after_end",
         "settlement_count",
         "settlement_cut",
@@ -148,6 +148,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "wrong_code",
     ),
     "missing_field": (
+        "visit_hour",
         "notice_channel",
         "answer",
         "score",

@@ -20,7 +20,7 @@ from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.printouts import Printable
-from domain.language.visit_wishes import VisitWishes
+from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
 from domain.requests.request import Phase, ServiceRequest
 from domain.settings.policy import Policy
@@ -295,7 +295,7 @@ class Service:
     """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
     """How it quotes its prices; None: it has none."""
-    visit_wishes: VisitWishes | None = None
+    visit_preferences: VisitPreferences | None = None
     """When citizens may say at which times they would like a visit; None: never."""
     papers: ServicePapers | None = None
     """Files that belong to a request; None: none do."""

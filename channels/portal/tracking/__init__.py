@@ -8,6 +8,7 @@ from channels.portal.tracking.notice_pages import NoticePages
 from channels.portal.tracking.own_requests_page import OwnRequestsPage
 from channels.portal.tracking.request_forms import RequestForms
 from channels.portal.tracking.request_page import RequestPage
+from channels.portal.tracking.visit_pages import VisitPages
 from domain.actions.dependencies import Dependencies
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
@@ -23,5 +24,6 @@ def build_tracking_pages(dependencies: Dependencies, store: Store, printer: Prin
         NoticePages(dependencies, store),
         request_page,
         CommandForms(dependencies, store, request_page),
+        VisitPages(dependencies, store),
         RequestForms(dependencies, store, request_page),
     )

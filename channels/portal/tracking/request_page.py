@@ -20,6 +20,7 @@ from channels.portal.tracking.addresses import (
     request_address,
 )
 from channels.portal.tracking.request_view import OwnRequestViews
+from channels.portal.tracking.visit_pages import describe_visit
 from channels.web.error_pages import WORDING
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
@@ -45,7 +46,19 @@ _PROBLEM_FIELDS: Mapping[str, str] = {
 """What an error names → the id of the input at which it is mended."""
 
 _DONE_HERE = frozenset(
-    {"answer", "document", "same_document", "withdraw", "rating", "reopen", "comment", "verify", "repeated"}
+    {
+        "answer",
+        "document",
+        "same_document",
+        "withdraw",
+        "rating",
+        "reopen",
+        "comment",
+        "verify",
+        "visit",
+        "visit_preferences",
+        "repeated",
+    }
 )
 """What may have been done on the page."""
 
@@ -92,7 +105,10 @@ class RequestPage:
         self, uow: UnitOfWork, service_request: ServiceRequest, concern: Concern, mobile: str
     ) -> Mapping[str, Any]:
         if concern is Concern.OWN:
-            return {"view": await self._views.build_view(uow, service_request, mobile)}
+            return {
+                "view": await self._views.build_view(uow, service_request, mobile),
+                "visit_note": describe_visit(self._dependencies, service_request, mobile),
+            }
         return {
             "progress": self._views.build_progress(service_request, mobile),
             "concern": concern.value,

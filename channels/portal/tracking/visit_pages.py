@@ -1,5 +1,5 @@
-"""`/requests/CODE/visit`: a citizen moves the officer's visit to another free hour, or says which hours would suit while
-no officer is named yet. Days are groups, hours are radio buttons or boxes, all on one page.
+"""`/requests/CODE/visit`: a citizen moves the officer's visit to another free hour, or says which hours would suit
+while no officer is named yet. Days are groups, hours are radio buttons or boxes, all on one page.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,9 @@ from domain.actions.requests.visit_choice import (
     build_visit_offer,
     find_visit_choice,
     move_visit,
-    wish_visits,
+    prefer_visits,
 )
+from domain.blocks.visit_moving import PREFERENCES_KEY
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.calendar import hour_text, jalali_long_text, to_tehran
@@ -54,6 +55,18 @@ class VisitDay:
     """Whether its hours are seen at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class VisitNote:
+    """What the page of a request says about its visit."""
+
+    choice: str
+    """What may be chosen (`VisitChoice`)."""
+    present: str
+    """When the visit is to be, in words; empty while none is booked."""
+    preferences: Sequence[str]
+    """The times that the citizen would like, in words."""
+
+
 class VisitPages:
     """The page and its form."""
 
@@ -79,7 +92,11 @@ class VisitPages:
                 raise web.HTTPSeeOther(request_address(code))
             offer = await build_visit_offer(self._dependencies, uow, service_request, actor)
         render_error = self._dependencies.wording.render_error
-        chosen = read_texts(visitor.form, VISIT_INPUT) if error else [wish.isoformat() for wish in offer.wishes]
+        chosen = (
+            read_texts(visitor.form, VISIT_INPUT)
+            if error
+            else [preference.isoformat() for preference in offer.preferences]
+        )
         context = {
             **self._describe_request(service_request, offer),
             "days": _list_days(offer, chosen),
@@ -88,7 +105,7 @@ class VisitPages:
             if error
             else [],
         }
-        return render_portal_page(request, visitor, "portal/tracking/visit.html", context, error=error)
+        return render_portal_page(request, visitor, "portal/tracking/visit_hours.html", context, error=error)
 
     def _describe_request(self, service_request: ServiceRequest, offer: VisitOffer) -> dict[str, object]:
         return {
@@ -100,7 +117,7 @@ class VisitPages:
             "officer_name": service_request.data.get("officer_name", "") if offer.present_start else "",
             "version": service_request.version_token,
             "notice_hours": persian_digits(self._dependencies.policy.visit_notice_hours),
-            "most_wishes": persian_digits(offer.most_wishes),
+            "most_preferences": persian_digits(offer.most_preferences),
         }
 
     async def _choose(self, request: web.Request, visitor: PortalVisitor) -> str:
@@ -111,19 +128,27 @@ class VisitPages:
         version = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
-                if read_text(visitor.form, "choice") == VisitChoice.WISHES:
-                    await wish_visits(self._dependencies, uow, code, chosen, actor)
-                    return request_address(code, "visit_wishes")
+                if read_text(visitor.form, "choice") == VisitChoice.PREFERENCES:
+                    await prefer_visits(self._dependencies, uow, code, chosen, actor)
+                    return request_address(code, "visit_preferences")
                 await move_visit(self._dependencies, uow, code, chosen[0], actor, version)
         except AlreadyDone:
             return request_address(code, "repeated")
         return request_address(code, "visit")
 
 
-def describe_visit_choice(dependencies: Dependencies, service_request: ServiceRequest, mobile: str) -> str:
-    """Return what the citizen with this mobile (+989…) may choose about the visit; empty: nothing."""
+def describe_visit(dependencies: Dependencies, service_request: ServiceRequest, mobile: str) -> VisitNote | None:
+    """Return what the page of a request says to its citizen (+989…) about the visit; None where nothing is chosen."""
     choice = find_visit_choice(dependencies, service_request, citizen_actor(mobile))
-    return choice.value if choice else ""
+    if choice is None:
+        return None
+    preferences = [
+        _describe_moment(datetime.fromisoformat(preference))
+        for preference in service_request.data.get(PREFERENCES_KEY, [])
+    ]
+    stored_start = service_request.data.get("visit_start") if choice is VisitChoice.MOVE else None
+    present = _describe_moment(datetime.fromisoformat(stored_start)) if stored_start else ""
+    return VisitNote(choice.value, present, preferences)
 
 
 def _list_days(offer: VisitOffer, chosen: Sequence[str]) -> list[VisitDay]:
@@ -139,7 +164,7 @@ def _list_days(offer: VisitOffer, chosen: Sequence[str]) -> list[VisitDay]:
 
 
 def _build_option(start: datetime, chosen: Sequence[str]) -> Option:
-    return Option(start.isoformat(), hour_text(to_tehran(start).time()), start.isoformat() in chosen)
+    return Option(start.isoformat(), persian_digits(f"{to_tehran(start):%-H:%M}"), start.isoformat() in chosen)
 
 
 def _find_day(start: datetime) -> date:

@@ -13,7 +13,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome, queue_message
 from domain.actions.requests.act import act_on_request, lock_request, refuse_foreign_request
 from domain.actions.requests.citizen_commands import list_command_steps
-from domain.blocks.visit_moving import WISHES, WISHES_KEY
+from domain.blocks.visit_moving import PREFERENCES, PREFERENCES_KEY
 from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.engine.step_preview import find_obstacle
 from domain.fields.types import ReadingContext
@@ -25,7 +25,7 @@ from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidFiel
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
-WISHES_EVENT = "wish_visits"
+PREFERENCES_EVENT = "prefer_visits"
 """The event of the history by which a citizen said what times they would like."""
 
 
@@ -34,7 +34,7 @@ class VisitChoice(StrEnum):
 
     MOVE = "move"
     """Another hour for the visit that is booked."""
-    WISHES = "wishes"
+    PREFERENCES = "preferences"
     """Times that the citizen would like; none is booked yet."""
 
 
@@ -46,21 +46,21 @@ class VisitOffer:
     """What is chosen among them."""
     present_start: datetime | None
     """When the visit is to be now, in UTC; None while none is booked."""
-    wishes: Sequence[datetime]
+    preferences: Sequence[datetime]
     """The times that were wished, in UTC."""
     free_starts: Sequence[datetime]
     """The hours, in order, in UTC; none where it cannot be moved."""
     obstacle: DomainError | None
     """Why it cannot be moved now; None where it can."""
-    most_wishes: int
+    most_preferences: int
     """How many times may be wished; 1 where an hour is chosen."""
 
 
 def find_visit_choice(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> VisitChoice | None:
     """Return what this person may choose about the visit of a request in its state; None: nothing."""
-    wishes = dependencies.engine.get_service(request.service).visit_wishes
-    if wishes and request.state in wishes.states and request.mobile == actor.identifier:
-        return VisitChoice.WISHES
+    preferences = dependencies.engine.get_service(request.service).visit_preferences
+    if preferences and request.state in preferences.states and request.mobile == actor.identifier:
+        return VisitChoice.PREFERENCES
     return VisitChoice.MOVE if list_command_steps(dependencies, request, Command.MOVE_VISIT, actor) else None
 
 
@@ -71,7 +71,7 @@ async def build_visit_offer(
     choice = find_visit_choice(dependencies, request, actor)
     if choice is None:
         raise NotAllowedNow("visit")
-    wishes = dependencies.engine.get_service(request.service).visit_wishes
+    preferences = dependencies.engine.get_service(request.service).visit_preferences
     obstacle = await _find_obstacle(dependencies, uow, request, actor) if choice is VisitChoice.MOVE else None
     officers = await _list_officers(uow, dependencies, request, choice)
     rules = _build_rules(dependencies)
@@ -81,10 +81,10 @@ async def build_visit_offer(
     return VisitOffer(
         choice,
         present_start,
-        [datetime.fromisoformat(wish) for wish in request.data.get(WISHES_KEY, [])],
+        [datetime.fromisoformat(preference) for preference in request.data.get(PREFERENCES_KEY, [])],
         [start for start in free_starts if start != present_start],
         obstacle,
-        wishes.most_wishes if wishes and choice is VisitChoice.WISHES else 1,
+        preferences.most_preferences if preferences and choice is VisitChoice.PREFERENCES else 1,
     )
 
 
@@ -104,7 +104,7 @@ async def move_visit(
     if not steps:
         raise NotAllowedNow("visit")
     if request.version_token != version:
-        chosen = WISHES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
+        chosen = PREFERENCES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
         if chosen == [request.data.get("visit_start")]:
             raise AlreadyDone("visit", detail="visit_same")
         raise Conflict("code", detail="changed_meanwhile")
@@ -113,7 +113,7 @@ async def move_visit(
         await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
 
 
-async def wish_visits(
+async def prefer_visits(
     dependencies: Dependencies, uow: UnitOfWork, code: str, visit_texts: Sequence[str], actor: Actor
 ) -> None:
     """Keep the times that a citizen would like for the visit of an own request, in place of earlier ones.
@@ -124,19 +124,24 @@ async def wish_visits(
     request = await lock_request(uow, code)
     refuse_foreign_request(request, actor)
     service = dependencies.engine.get_service(request.service)
-    if service.visit_wishes is None or find_visit_choice(dependencies, request, actor) is not VisitChoice.WISHES:
+    if (
+        service.visit_preferences is None
+        or find_visit_choice(dependencies, request, actor) is not VisitChoice.PREFERENCES
+    ):
         raise NotAllowedNow("visit")
-    wishes = sorted(set(WISHES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
-    if not 0 < len(wishes) <= service.visit_wishes.most_wishes:
-        raise InvalidField("visit", detail="visit_wishes", most=persian_digits(service.visit_wishes.most_wishes))
-    if wishes == request.data.get(WISHES_KEY):
+    preferences = sorted(set(PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
+    if not 0 < len(preferences) <= service.visit_preferences.most_preferences:
+        raise InvalidField(
+            "visit", detail="visit_preferences", most=persian_digits(service.visit_preferences.most_preferences)
+        )
+    if preferences == request.data.get(PREFERENCES_KEY):
         return
-    officers = await _list_officers(uow, dependencies, request, VisitChoice.WISHES)
+    officers = await _list_officers(uow, dependencies, request, VisitChoice.PREFERENCES)
     free_starts = await list_free_visits(uow, _build_rules(dependencies), officers, request.id)
-    if not {datetime.fromisoformat(wish) for wish in wishes} <= set(free_starts):
+    if not {datetime.fromisoformat(preference) for preference in preferences} <= set(free_starts):
         raise InvalidField("visit", detail="visit_not_offered")
-    request.data[WISHES_KEY] = wishes
-    await dependencies.engine.record_event(uow, request, WISHES_EVENT, actor, {WISHES_KEY: wishes})
+    request.data[PREFERENCES_KEY] = preferences
+    await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, {PREFERENCES_KEY: preferences})
 
 
 async def _find_obstacle(
@@ -150,9 +155,9 @@ async def _list_officers(
     uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest, choice: VisitChoice
 ) -> list[str]:
     """Return the user names of the officers whose hours are offered."""
-    wishes = dependencies.engine.get_service(request.service).visit_wishes
-    if choice is VisitChoice.WISHES and wishes:
-        return [member.username for member in await uow.people.list_staff_with_role(wishes.officer_role)]
+    preferences = dependencies.engine.get_service(request.service).visit_preferences
+    if choice is VisitChoice.PREFERENCES and preferences:
+        return [member.username for member in await uow.people.list_staff_with_role(preferences.officer_role)]
     officer = request.data.get("officer")
     return [officer] if officer else []
 

@@ -5,14 +5,11 @@ Source: services.md, "3. Expert opinion fee". Requests of all kinds take one way
 waived.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from domain.bills.bill import BillState
 from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
-from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
 from domain.blocks.charging import (
     BillsSettled,
     CloseOpenBills,
@@ -26,7 +23,7 @@ from domain.blocks.letters import ANSWER_REGISTER, LETTER_INPUTS, LETTER_KIND, I
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
 from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
-from domain.blocks.visit_moving import WISHES, visit_moving_step
+from domain.blocks.visit_moving import PREFERENCES, visit_moving_step
 from domain.blocks.visits import (
     OUTSIDE_HOURS,
     BookVisit,
@@ -40,35 +37,28 @@ from domain.blocks.visits import (
 )
 from domain.conversation.service_intents import EXPERT_INTENT
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Identifier, Integer, Moment, Rials, Text
+from domain.fields.types import Choice, Day, Identifier, Moment, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
-from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
-    Effect,
     Keyword,
     Notice,
     Reminder,
     Service,
     State,
-    StepContext,
     StoredMobile,
     Transition,
     Trigger,
 )
-from domain.language.visit_wishes import VisitWishes
+from domain.language.visit_preferences import VisitPreferences
 from domain.requests.request import Phase
-from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName, OpinionKind
-from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
+from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName
+from domain.services.expert.prices import AREA, PRICE_LOOKUP, SERVICE_KEY, PriceOpinion, list_priced_subjects
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
-from domain.values.calendar import to_tehran
-from domain.values.errors import MissingField
-
-SERVICE_KEY = "expert"
 
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
@@ -80,61 +70,8 @@ LETTER_ROLES = frozenset({Role.SECRETARIAT})
 OFFICER = StoredMobile("officer_mobile")
 FORMER_OFFICER = StoredMobile("former_officer_mobile")
 
-MAX_AREA = 10_000_000
-AREA = Field("area", Integer(1, MAX_AREA), required=False)
-"""Whole square metres."""
 VISIT_INPUTS = (Field("report", Text(2000)), AREA)
 VISIT = Field("visit", Moment())
-PER_METRE = "square_metre"
-
-
-def metre_dimensions(opinion_kind: str) -> dict[str, str]:
-    """Return the dimensions by which square metres are priced."""
-    return {"kind": opinion_kind, "per": PER_METRE}
-
-
-def list_quantities(
-    tariff_rows: Sequence[TariffRow], opinion_kind: str, measured_area: int | None, day: date
-) -> list[Quantity]:
-    """Return what a request is priced by: a visit of its kind, and its square metres where they have a price.
-
-    `MissingField("area")` when they have one and nobody measured them.
-    """
-    quantities = [Quantity({"kind": opinion_kind}, 1)]
-    if OPINION_KINDS[opinion_kind].by_area and list_price_bands(tariff_rows, metre_dimensions(opinion_kind), day):
-        if measured_area is None:
-            raise MissingField("area")
-        quantities.append(Quantity(metre_dimensions(opinion_kind), measured_area))
-    return quantities
-
-
-@dataclass(frozen=True, slots=True)
-class PriceOpinion(Effect):
-    """Quote the visit and the area by the tariff in force today."""
-
-    makes_quote = True
-    relied_fields = frozenset({"kind"})
-
-    async def apply_effect(self, context: StepContext) -> None:
-        """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
-        request_data, policy, today = context.request.data, context.policy, to_tehran(context.now).date()
-        if "area" in context.inputs:
-            context.history_facts["area_before"], request_data["area"] = (
-                request_data.get("area"),
-                context.inputs["area"],
-            )
-        tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
-        quantities = list_quantities(tariff_rows, context.request.fields["kind"], request_data.get("area"), today)
-        request_data["quote"] = compute_quote(
-            tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode
-        ).as_json()
-
-
-def list_priced_subjects(opinion_kind: OpinionKind) -> list[PricedSubject]:
-    """Return what the tariff may set a price for: a visit of the kind, and a square metre where it counts."""
-    priced_metre = PricedSubject(metre_dimensions(opinion_kind.key), PER_METRE, (100, 250, 1000), max_amount=MAX_AREA)
-    return [PricedSubject({"kind": opinion_kind.key}, "visit", (1,)), *([priced_metre] if opinion_kind.by_area else [])]
-
 
 STATES = (
     State("submitted", Phase.RECEIVED, Role.EXPERT, sla_minutes=7 * 60),
@@ -300,32 +237,6 @@ async def fill_from_person(uow: UnitOfWork, mobile: str | None, values: Mapping[
     return FormFill({"national_code": person.national_code} if person and person.national_code else {})
 
 
-PRICE_ANSWERS = ("price", "price_metre", *BAND_ANSWERS, "price_note")
-
-
-async def describe_price(lookup: LookupContext) -> list[LookupAnswer]:
-    """Return what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
-    opinion_kind, today, policy = lookup.stated_values["kind"], to_tehran(lookup.now).date(), lookup.policy
-    tariff_rows = await lookup.uow.tariffs.list_of_service(SERVICE_KEY)
-    visit_quote = compute_quote(
-        tariff_rows, [Quantity({"kind": opinion_kind}, 1)], today, step=policy.rounding_step, mode=policy.rounding_mode
-    )
-    (visit_line,) = visit_quote.lines
-    metre_prices = (
-        list_price_bands(tariff_rows, metre_dimensions(opinion_kind), today)
-        if OPINION_KINDS[opinion_kind].by_area
-        else []
-    )
-    bands = [price for price in metre_prices if price.band_start]
-    # A band from the first metre on leaves nothing to the plain price.
-    plain_prices = [
-        price for price in metre_prices if not price.band_start and all(band.band_start > 1 for band in bands)
-    ]
-    plain_lines: list[LookupAnswer] = [("price_metre", {"amount": price.unit_price}) for price in plain_prices]
-    visit_answer = ("price", {"kind": opinion_kind, "amount": visit_line.amount + visit_line.vat})
-    return [visit_answer, *plain_lines, *describe_bands(lookup, bands), ("price_note", {})]
-
-
 PRINTOUTS = (
     Printable(
         LETTER_KIND,
@@ -351,7 +262,7 @@ PRINTOUTS = (
 
 STORED_FIELDS = (
     QUESTION,
-    WISHES,
+    PREFERENCES,
     Field("officer_name", Text()),
     Field("visit_start", Moment()),
     Field("visited_at", Moment()),
@@ -384,13 +295,13 @@ EXPERT_OPINION = Service(
     submit_effects=(AnnouncePapers(OPINION_PAPERS),),
     fill_form=fill_from_person,
     kind_field="kind",
-    visit_wishes=VisitWishes(("submitted",), Role.EXPERT),
+    visit_preferences=VisitPreferences(("submitted",), Role.EXPERT),
     priced_items=tuple(
         priced_subject
         for opinion_kind in OPINION_KINDS.values()
         for priced_subject in list_priced_subjects(opinion_kind)
     ),
-    price_lookup=PriceLookup((Field("kind", KindName(), choices=tuple(OPINION_KINDS)),), describe_price, PRICE_ANSWERS),
+    price_lookup=PRICE_LOOKUP,
     papers=OPINION_PAPERS,
     printables=PRINTOUTS,
     stored_fields=STORED_FIELDS,

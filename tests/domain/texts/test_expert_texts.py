@@ -9,8 +9,9 @@ from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.records import MessageClass
-from domain.services.expert.declaration import EXPERT_OPINION, MAX_AREA
+from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.expert.kinds import OPINION_KINDS, PAPER_NAMES
+from domain.services.expert.prices import MAX_AREA
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts

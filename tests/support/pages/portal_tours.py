@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.citizens import flooding
+from domain.people.person import StaffMember
+from domain.values.actors import Role
 from tests.support.demo_site import SITE_ADDRESS, DemoSite
 from tests.support.pages.chromium import SIZES, Window
 from tests.support.pages.page_checks import NO_SUCH
@@ -169,6 +171,26 @@ async def tour_requests_of_others(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
+async def tour_visits(citizen: CitizenWindow) -> None:
+    """Hours that would suit, none chosen, another hour for a visit, and a visit that is too near."""
+    site = citizen.site
+    async with site.store.open_unit() as uow:
+        roles, at = frozenset({Role.EXPERT}), site.clock.at
+        await uow.people.save_staff(StaffMember("ahmadi", roles, "رضا احمدی", "+989111000021", "", True, at))
+    code = (await portal_requests.submitted(site, "expert", portal_requests.EXPERT)).code
+    await citizen.prove_mobile(f"/mobile?for=my-requests&next=/requests/{code}/visit")
+    await citizen.press("ثبت زمان‌های دلخواه")
+    await citizen.look()
+    await citizen.window.page.get_by_label("۷:۰۰").first.check()
+    await citizen.press("ثبت زمان‌های دلخواه")
+    await citizen.look()
+    await site.act(code, "assign", Role.MANAGER, {"officer": "ahmadi", "visit": "1405/09/05 09:00"})
+    await citizen.look(f"/requests/{code}/visit")
+    site.clock.at += timedelta(hours=24)
+    await citizen.prove_mobile(f"/mobile?for=my-requests&next=/requests/{code}/visit")
+    await citizen.look()
+
+
 async def tour_consent(citizen: CitizenWindow) -> None:
     """An owner's consent under the link of the text that asked for it: yes or no, no once more, and afterwards."""
     site = citizen.site
@@ -192,5 +214,6 @@ TOURS: Mapping[str, Tour] = {
     "requests": tour_requests,
     "requests_of_others": tour_requests_of_others,
     "consent": tour_consent,
+    "visits": tour_visits,
 }
 """Every tour; together they come by every personal page and every template of these."""

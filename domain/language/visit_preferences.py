@@ -6,12 +6,12 @@ from domain.values.actors import Role
 
 
 @dataclass(frozen=True, slots=True)
-class VisitWishes:
+class VisitPreferences:
     """Times that a citizen would like, before an officer and an hour are settled."""
 
     states: tuple[str, ...]
     """The states in which they may be said."""
     officer_role: Role
     """Whose times are offered: those at which one of these officers is free."""
-    most_wishes: int = 3
+    most_preferences: int = 3
     """How many may be said."""
