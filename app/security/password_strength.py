@@ -1,19 +1,21 @@
 """Which passwords nobody should choose: short or over-long ones, those of lists, and those made of what others know.
 
 zxcvbn knows the lists (30,000 common passwords, names, English words), keyboard walks, dates, repetitions and the usual
-signs for letters. What it cannot know is added: words of this trade and place, what is known of the owner, and each of
-them as it comes out when Persian words are typed on a Latin keyboard. None of it asks a network.
+signs for letters. What it cannot know is added: what people in Iran make passwords of, in Persian and in Latin letters
+(`data/common_persian_words.txt`), words of this trade and place, what is known of the owner, and each of them as it
+comes out when Persian words are typed on a Latin keyboard. None of it asks a network.
 """
 
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from domain.actions.staff.own_account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from domain.values.errors import InvalidField
-from domain.values.text import ascii_digits, fold_compactly, fold_text
+from domain.values.text import fold_compactly, fold_text
 
 LEAST_SCORE = 3
 """zxcvbn's scale ends at 4; 3 is at least 10⁸ guesses, which the limits of signing in make hopeless."""
@@ -25,6 +27,8 @@ TRADE_WORDS = (
     "پیشخوان", "شهرداری", "شهردار", "کارمند", "عمران", "درآمد", "تاکسیرانی", "مدیر", "ناظر", "گذرواژه",
 )  # fmt: skip
 """Words that everybody in a municipality would try."""
+
+_COMMON_WORDS_FILE = Path(__file__).parent / "data" / "common_persian_words.txt"
 
 _SHORTEST_WORD = 3
 """Letters of a word that may not be part of a password; shorter ones are part of too many."""
@@ -53,10 +57,11 @@ def refuse_weak_password(password: str, guessable_words: Collection[str], error_
     )
     if any(word in compact_password for word in known_words):
         raise InvalidField(error_field, detail="known_words")
+    ranked_words = (*known_words, *_load_common_words())
     has_few_signs = len(set(compact_password)) < SHORTEST_PASSWORD // 2 or not any(
         sign.isalpha() for sign in compact_password
     )
-    if has_few_signs or _strength_score(ascii_digits(password), known_words) < LEAST_SCORE:
+    if has_few_signs or _weakest_score(password, ranked_words) < LEAST_SCORE:
         raise InvalidField(error_field, detail="common_password")
 
 
@@ -65,12 +70,27 @@ def _known_parts(known_words: Iterable[str]) -> Iterable[str]:
     for word_part in re.findall(r"[^\W_]+", fold_text(" ".join(known_words))):
         if len(word_part) >= _SHORTEST_WORD:
             yield word_part
-            yield "".join(_LATIN_KEYS.get(sign, sign) for sign in word_part)
+            yield _type_on_latin_keys(word_part)
 
 
-def _strength_score(password: str, known_words: Collection[str]) -> int:
-    estimate = _load_zxcvbn()(password[:_MOST_SIGNS_READ], user_inputs=known_words)
-    return int(estimate["score"])
+def _type_on_latin_keys(word: str) -> str:
+    return "".join(_LATIN_KEYS.get(sign, sign) for sign in word)
+
+
+def _weakest_score(password: str, ranked_words: Collection[str]) -> int:
+    """Return the least score of a password as it is, without what separates its words, and as walks on the keyboard."""
+    forms = {fold_text(password), fold_compactly(password), _type_on_latin_keys(fold_text(password))}
+    return min(int(_load_zxcvbn()(form[:_MOST_SIGNS_READ], user_inputs=ranked_words)["score"]) for form in forms)
+
+
+@cache
+def _load_common_words() -> tuple[str, ...]:
+    """Return the common words, folded, the commonest first, and behind them each Persian one as it comes out on a Latin
+    keyboard.
+    """
+    lines = _COMMON_WORDS_FILE.read_text("utf-8").splitlines()
+    words = [fold_text(word) for line in lines if not line.startswith("#") for word in line.split()]
+    return tuple(dict.fromkeys((*words, *map(_type_on_latin_keys, words))))
 
 
 @cache

@@ -24,6 +24,8 @@ REFUSED = {
     "common_password": [
         "Letmein2024!", "P@ssw0rd2024", "qwertyuiop1", "1234567890", "aaaaaaaaaaaaaa", "abababababab", "۱۲۳۴۵۶۷۸۹۰",
         "iloveyou2025", "1405/09/05-1405", "09121112233", "zaq12wsxcde3",
+        "khodaya1405", "doostet daram", "esteghlal1324", "hossein1370", "yaaliyahossein", "gomeishan140",
+        "یا حسین ۱۳۷۰", "عاشقتم۱۲۳۴", "خدایا شکرت", "محمدرضا۱۳۶۵", "ضصثقفغعهخح", "lpln vqh 1365",
     ],
     "known_words": [
         "gomishan-1405-quiet", "GOMI-SHAN river 77", "گمیشان و دریای سبز", "گمي‌شان و درياي سبز", "Shahrdari$Blue9",
