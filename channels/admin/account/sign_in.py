@@ -18,6 +18,9 @@ from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, T
 
 SIGN_OUT_PATH = "/staff/sign-out"
 
+_CLEARED_AT_SIGN_OUT = '"cache"'
+"""Pages that the browser holds for its back button. Cookies stay: one of them says that the device is known."""
+
 
 class SignInPages:
     """Mounts the pages. `hint` is what the demonstration shows of its own password, None otherwise."""
@@ -87,6 +90,7 @@ class SignInPages:
             await self._staff_sign_in.sign_out(visitor.session, visitor.caller)
         response = _redirect_to(SIGN_IN_PATH)
         SESSION_COOKIE.delete_token(request, response)
+        response.headers["Clear-Site-Data"] = _CLEARED_AT_SIGN_OUT
         return response
 
     def _redirect_signed_in(

@@ -181,3 +181,17 @@ async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts
     told = set(re.findall(r"`/([a-z.-]*)", table.partition("\n## ")[0]))
     served = {one.canonical.split("/")[1] for one in build_application(parts).router.resources()}
     assert served | {"telegram", "bale"} == told
+
+
+async def test_a_body_of_two_lengths_and_trace_are_refused(client: Client) -> None:
+    two_lengths = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /"
+    trace = b"TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    statuses = []
+    for raw_request in (two_lengths, trace):
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        writer.write(raw_request)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        statuses.append(answer.split(b" ", 2)[1])
+        writer.close()
+        await writer.wait_closed()
+    assert statuses == [b"400", b"405"]

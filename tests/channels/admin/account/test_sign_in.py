@@ -188,9 +188,13 @@ async def test_signing_out_and_ending_another_session(site: StaffSite, inside: V
             await third.get("/staff")
     token = inside.cookie()
     await inside.get("/staff")
-    assert await inside.post("/staff/sign-out") == "/staff/sign-in"
+    ended = await inside.client.post(
+        "/staff/sign-out", data={"csrf": inside.csrf}, headers=inside.headers, allow_redirects=False
+    )
+    assert (ended.headers["Location"], ended.headers["Clear-Site-Data"]) == ("/staff/sign-in", '"cache"')
     response = await inside.client.get("/staff", headers={"Cookie": f"pishkhan_staff={token}"}, allow_redirects=False)
     assert response.status == 303
+    assert {("staff:civil", "signed_in"), ("staff:civil", "signed_out")} <= set(await list_audited(site))
 
 
 async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: StaffSite, inside: Visitor) -> None:

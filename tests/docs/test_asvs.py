@@ -1,0 +1,55 @@
+"""The table of ASVS 5.0 (docs/asvs.md): each requirement once, and nothing named that is not there."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
+"""Ids and levels of OWASP ASVS 5.0.0, levels 1 and 2."""
+
+ROW = re.compile(r"^\| (?P<id>[0-9.]+) \| (?P<level>[12]) \| (?P<asked>[^|]+) \| (?P<held>[^|]+) \|$")
+NAMED_PATH = re.compile(r"`((?:[a-z_]+/)[\w./-]+|pyproject\.toml)(?:::(test_\w+))?`")
+FOLDERS = {"app", "channels", "docs", "domain", "payments", "printing", "scripts", "store", "tests"}
+
+
+def read_rows() -> list[re.Match[str]]:
+    """The rows of the table, in its order."""
+    lines = (ROOT / "docs" / "asvs.md").read_text("utf-8").splitlines()
+    rows = [line for line in lines if re.match(r"\| [0-9]", line)]
+    matched = [ROW.match(row) for row in rows]
+    assert [row for row, match in zip(rows, matched, strict=True) if match is None] == []
+    return [match for match in matched if match]
+
+
+@cache
+def list_tests(path: str) -> frozenset[str]:
+    """The names of the tests of a file."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_each_requirement_of_levels_one_and_two_is_there_once() -> None:
+    required = [tuple(line.split()) for line in REQUIREMENTS.read_text().splitlines()]
+    assert len(required) == 253
+    assert [(row["id"], row["level"]) for row in read_rows()] == required
+
+
+def test_each_holds_by_something_that_is_there_or_has_its_reason() -> None:
+    missing = []
+    for row in read_rows():
+        named = NAMED_PATH.findall(row["held"])
+        is_explained = row["held"].startswith("does not apply: ") or "](" in row["held"] or len(row["held"]) > 40
+        if not named and not is_explained:
+            missing.append(f"{row['id']}: by nothing")
+        for path, test in named:
+            if path.partition("/")[0] not in {*FOLDERS, "pyproject.toml"} or not (ROOT / path).is_file():
+                missing.append(f"{row['id']}: {path}")
+            elif test and test not in list_tests(path):
+                missing.append(f"{row['id']}: {path}::{test}")
+    assert missing == []
+
+
+def test_none_is_given_up() -> None:
+    assert not re.search("[✗✘❌]|TODO|not yet", (ROOT / "docs" / "asvs.md").read_text("utf-8"))
