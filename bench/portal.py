@@ -1,13 +1,14 @@
-"""What the portal costs a citizen's phone and the server: a first visit, many readers at once, usual lengths.
+"""What the portal costs a citizen's phone and the server: a first visit, many readers, whole ways, usual lengths.
 
     python -m bench.portal [--citizens 200] [--seconds 8] [--rounds 3] [--size 1000000]
 
 First, in Chromium with nothing kept: requests and bytes of a first visit, and the first paint as it is and on throttled
 lines. Then `wrk` on one core reads front page, page of a service, a price and status of a request over as many
 connections as there are citizens: at `pishkhan serve` on SQLite (one process) and on PostgreSQL (two), and at a bare
-page of aiohttp and Jinja2, in turn. Then databases of that size are filled and the job that reckons how long services
-take is run over each. It fails for an answer that is none, and for a first visit of more than 80 KB. `--size 0` leaves
-the last part out.
+page of aiohttp and Jinja2, in turn. Then as many citizens go the whole way there, from the front page through the form
+and the code by SMS to the status of their request (`bench/portal_citizens.py`). Then databases of that size are filled
+and the job that reckons how long services take is run over each. It fails for an answer that is none, a citizen who did
+not get to the end, and a first visit of more than 80 KB. `--size 0` leaves the last part out.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from playwright.async_api import async_playwright
 from app.configuration.settings import Settings
 from app.wiring import load_dependencies
 from bench.databases import KINDS, POSTGRESQL, SQLITE, filled, place, read_once, rows, versions
+from bench.portal_walks import WalkedSite, measure_walks
 from bench.processes import PROGRAM, Server, ended, free_port, spawned
 from bench.tables import Spread, judge, machine, table
 from domain.actions.reports.durations import reckon_usual_durations
@@ -52,6 +54,9 @@ class Served:
 
     name: str
     ports: Sequence[int]
+    pids: Sequence[int]
+    database_url: str = ""
+    """Empty for the bare page."""
     rates: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
@@ -68,7 +73,7 @@ async def demonstration(kind: str, home: AsyncExitStack) -> AsyncIterator[tuple[
     where = home.enter_context(place(kind))
     url = await where.database()
     async with AsyncExitStack() as stack:
-        ports = []
+        servers = []
         for number in range(PROCESSES[kind]):
             settings = {"PISHKHAN_DEMO": "1", "PISHKHAN_DATABASE_URL": url, "PISHKHAN_PORT": str(free_port())}
             server = Server(where.home, settings, (*SERVER_CORE, PROGRAM) if kind == SQLITE else (PROGRAM,))
@@ -76,9 +81,10 @@ async def demonstration(kind: str, home: AsyncExitStack) -> AsyncIterator[tuple[
                 await server.run("migrate")
                 await server.run("demo", "load")
             await stack.enter_async_context(server)
-            ports.append(server.port)
+            servers.append(server)
         [(code,)] = await rows(url, "SELECT code FROM requests LIMIT 1")
-        yield Served(where.name, ports), str(code)
+        ports, pids = [server.port for server in servers], [server.pid for server in servers]
+        yield Served(where.name, ports, pids, url), str(code)
 
 
 @asynccontextmanager
@@ -88,7 +94,7 @@ async def bare_page() -> AsyncIterator[Served]:
     process = await spawned((*SERVER_CORE, sys.executable, "-m", "bench.bare_page", str(port)), stdin=DEVNULL)
     try:
         await _wait_for_port(port)
-        yield Served(BARE, [port])
+        yield Served(BARE, [port], [process.pid])
     finally:
         process.terminate()
         if not await ended(process, 5):
@@ -149,8 +155,8 @@ async def weigh_pages(port: int, code: str) -> list[str]:
     return [f"{name}: more than {MOST_BYTES:,} bytes" for name in heavy]
 
 
-async def measure_readers(citizens: int, seconds: float, rounds: int) -> list[str]:
-    """Print both tables of pages; return what missed its target."""
+async def measure_pages(citizens: int, seconds: float, rounds: int) -> list[str]:
+    """Print the tables of pages; return what missed its target."""
     async with AsyncExitStack() as homes, AsyncExitStack() as stack:
         bare = await stack.enter_async_context(bare_page())
         sites = [await stack.enter_async_context(demonstration(kind, homes)) for kind in KINDS]
@@ -160,11 +166,17 @@ async def measure_readers(citizens: int, seconds: float, rounds: int) -> list[st
                 addresses = Path(homes.enter_context(TemporaryDirectory())) / "addresses.txt"
                 addresses.write_text("\n".join(("/", "/services/machinery", f"/track?code={code}", PRICE_QUERY)))
                 await read_pages(served, addresses, citizens, seconds)
-    bare_rate = Spread.of(bare.rates).median
-    headings = ("served", "processes", "pages/s", "p50, ms", "p99, ms", f"of the {BARE}")
-    print(
-        f"\n{table(headings, [one.line(bare_rate) for one in (bare, *(served for served, _ in sites))])}\n", flush=True
-    )
+        bare_rate = Spread.of(bare.rates).median
+        headings = ("served", "processes", "pages/s", "p50, ms", "p99, ms", f"of the {BARE}")
+        print(
+            f"\n{table(headings, [one.line(bare_rate) for one in (bare, *(served for served, _ in sites))])}\n",
+            flush=True,
+        )
+        walked_bare, *walked_sites = (
+            WalkedSite(served.name, served.ports, served.pids, served.database_url)
+            for served in (bare, *(served for served, _ in sites))
+        )
+        missed += await measure_walks(walked_bare, walked_sites, citizens, rounds, LOAD_CORE)
     return missed
 
 
@@ -192,7 +204,7 @@ async def measure_durations(kind: str, size: int) -> tuple[object, ...]:
 async def main(citizens: int, seconds: float, rounds: int, size: int) -> None:
     """Print the tables; fail when something missed its target."""
     print(machine(*versions(KINDS)), flush=True)
-    missed = await measure_readers(citizens, seconds, rounds)
+    missed = await measure_pages(citizens, seconds, rounds)
     if size:
         headings = ("database", "requests", "counted", "reckoned in, s", "read in, ms", "working days")
         print(f"\n{table(headings, [await measure_durations(kind, size) for kind in KINDS])}\n")
