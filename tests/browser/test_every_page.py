@@ -23,13 +23,13 @@ from app.parts import open_parts
 from channels.portal.guard import PORTAL_ROUTES
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_manager_and_administrator import furnished
-from tests.browser.test_portal_pages import list_personal_templates
 from tests.support.effort import EFFORT
 from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in, window
 from tests.support.pages.every_page import list_page_visits
 from tests.support.pages.form_answer_pages import answers
 from tests.support.pages.page_checks import NO_SUCH
 from tests.support.pages.page_visits import Looks, PageVisit
+from tests.support.pages.portal_coverage import list_personal_templates
 from tests.support.pages.route_addresses import plain
 from tests.support.staff_site import StaffSite, staff_site
 

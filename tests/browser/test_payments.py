@@ -16,6 +16,7 @@ import zxingcpp
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 from aiohttp.typedefs import Handler
+from aiohttp_jinja2 import get_env
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
@@ -27,6 +28,7 @@ from payments.sandbox.bank import BankBehaviour
 from payments.sandbox.gateway import START_PATH, SandboxGateway
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.pages.portal_coverage import SeenPages, note_pages
 from tests.support.payment_site import PaymentSite, payment_site
 from tests.support.printed_papers import pages_of
 
@@ -59,8 +61,14 @@ class TwoSites:
         return opened, bill
 
 
+@pytest.fixture(scope="module")
+def seen() -> SeenPages:
+    """What the payers of this module came by."""
+    return SeenPages()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def sites(database: Path) -> AsyncIterator[TwoSites]:
+async def sites(database: Path, seen: SeenPages) -> AsyncIterator[TwoSites]:
     """Both, served on loopback: the browser takes localhost and 127.0.0.1 for two sites."""
     site_port, bank_port = unused_port(), unused_port()
     site, bank = f"http://127.0.0.1:{site_port}", f"http://localhost:{bank_port}"
@@ -69,8 +77,9 @@ async def sites(database: Path) -> AsyncIterator[TwoSites]:
     async with payment_site(database, site, bank) as payment:
         payment.app.middlewares.append(note_callbacks(callbacks))
         payment.bank_app.middlewares.append(check_referrer(site, arrivals))
-        async with serving(payment.app, site_port) as site_server, serving(payment.bank_app, bank_port):
-            yield TwoSites(payment, site_server, site, bank, arrivals, callbacks)
+        with note_pages(payment.app, seen):
+            async with serving(payment.app, site_port) as site_server, serving(payment.bank_app, bank_port):
+                yield TwoSites(payment, site_server, site, bank, arrivals, callbacks)
 
 
 @asynccontextmanager
@@ -352,3 +361,12 @@ async def test_one_pair_for_all_bills_is_read_from_the_screen(browser: Browser, 
     picture = Image.open(BytesIO(await opened.page.screenshot(full_page=True)))
     assert {code.text for code in zxingcpp.read_barcodes(picture)} == set(map(bill_barcode, pairs))
     await assert_page_in_order(opened, scripts=scripts)
+
+
+async def test_no_page_of_paying_was_left_out(sites: TwoSites, seen: SeenPages) -> None:
+    routes = {
+        one.resource.canonical for one in sites.payment.app.router.routes() if one.method == "GET" and one.resource
+    }
+    assert {route for route in routes - seen.routes if route.startswith("/pay/")} == set()
+    templates = get_env(sites.payment.app).list_templates()
+    assert {name for name in templates if name.startswith("portal/pay")} - seen.templates == set()

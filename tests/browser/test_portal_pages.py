@@ -4,78 +4,58 @@ axe finds nothing wrong with it, and the browser complains about nothing. And wh
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from aiohttp_jinja2 import get_env
-from jinja2 import Environment, Template
 from playwright.async_api import Browser, expect
 
-from channels.portal.guard import PORTAL_ROUTES
 from channels.portal.requests.addresses import BEGIN_PATH, DRAFTS_PATH
 from domain.actions.citizens import flooding
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, window
+from tests.support.pages.portal_coverage import (
+    FORM_TEMPLATES,
+    SeenPages,
+    list_personal_routes,
+    list_personal_templates,
+    note_pages,
+)
+from tests.support.pages.portal_states import STATE_TOURS
 from tests.support.pages.portal_tours import TOURS, CitizenWindow
-from tests.support.pages.route_addresses import plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-PERSONAL_LAYOUT = "portal/layout.html"
-
-_PORTAL_TEMPLATE = re.compile(r'"(portal/[a-z_/]+\.html)"')
 
 OF_FORMS = (BEGIN_PATH, DRAFTS_PATH)
 """Looked at where each service is asked for: test_request_forms.py goes through every page of a form."""
 
+ALL_TOURS = {**TOURS, **STATE_TOURS}
 
-def list_personal_templates(environment: Environment) -> set[str]:
-    """Return the templates of the portal's personal pages: their layout, what extends it, and their parts."""
-    assert environment.loader
-    names = [name for name in environment.list_templates() if name.startswith("portal/")]
-    sources = {name: environment.loader.get_source(environment, name)[0] for name in names}
-    personal = {name for name, source in sources.items() if PERSONAL_LAYOUT in source}
-    imported = {part for name in personal for part in _PORTAL_TEMPLATE.findall(sources[name])}
-    return personal | imported
-
-
-@dataclass(slots=True)
-class Seen:
-    """What all tours came by."""
-
-    routes: set[str] = field(default_factory=set)
-    templates: set[str] = field(default_factory=set)
+NEVER_REFUSED = {
+    "/session/end": "ends whatever there is",
+    "/c/{token}": "has no fields; what is over is said on its page",
+    "/c/{token}/refuse": "as /c/{token}",
+    "/my-requests/notices": "every choice is one",
+    "/requests/{code}/reopen": "has no fields; done twice, it leads to the same",
+    "/requests/{code}/verify-mobile": "as reopen",
+    "/requests/{code}/pay": "leads on",
+}
+"""Forms that are never shown again with what is wrong, and why."""
 
 
 @pytest.fixture(scope="module")
-def seen() -> Seen:
+def seen() -> SeenPages:
     """What the tours of this module came by."""
-    return Seen()
+    return SeenPages()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path, seen: Seen) -> AsyncIterator[DemoSite]:
+async def portal(database: Path, seen: SeenPages) -> AsyncIterator[DemoSite]:
     """A portal whose pages and templates are noted as they are shown."""
     async with demo_site(database) as built:
-        environment = get_env(built.app)
-        found = environment.get_template
-
-        def get_template(name: str, *more: Any) -> Template:
-            seen.templates.add(name)
-            return found(name, *more)
-
-        async def note_route(request: web.Request, _response: web.StreamResponse) -> None:
-            if request.method == "GET" and request.match_info.route.resource:
-                seen.routes.add(request.match_info.route.resource.canonical)
-
-        built.app.on_response_prepare.append(note_route)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(environment, "get_template", get_template)
+        with note_pages(built.app, seen):
             yield built
 
 
@@ -88,16 +68,21 @@ async def served(portal: DemoSite) -> AsyncIterator[SiteServer]:
     await running.close()
 
 
-@pytest.mark.parametrize("tour", TOURS)
+@pytest.mark.parametrize("tour", ALL_TOURS)
 async def test_pages_are_in_order(browser: Browser, portal: DemoSite, served: SiteServer, tour: str) -> None:
-    await TOURS[tour](CitizenWindow(await window(browser, served, SIZES["phone"]), portal))
+    await ALL_TOURS[tour](CitizenWindow(await window(browser, served, SIZES["phone"]), portal))
 
 
-async def test_no_personal_page_and_no_template_was_left_out(portal: DemoSite, seen: Seen) -> None:
-    pages = {plain(route.path) for route in portal.app[PORTAL_ROUTES] if route.method == "GET"}
-    assert {page for page in pages - seen.routes if not page.startswith(OF_FORMS)} == set()
+async def test_no_personal_page_and_no_template_was_left_out(portal: DemoSite, seen: SeenPages) -> None:
+    pages = list_personal_routes(portal.app, "GET") - seen.routes
+    assert {page for page in pages if not page.startswith(OF_FORMS)} == set()
     templates = list_personal_templates(get_env(portal.app)) - seen.templates
-    assert {template for template in templates if not template.startswith("portal/requests/")} == set()
+    assert {template for template in templates if not template.startswith(FORM_TEMPLATES)} == set()
+
+
+async def test_every_form_was_refused_once(portal: DemoSite, seen: SeenPages) -> None:
+    forms = list_personal_routes(portal.app, "POST") - seen.refused - set(NEVER_REFUSED)
+    assert {form for form in forms if not form.startswith(OF_FORMS)} == set()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

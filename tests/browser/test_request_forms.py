@@ -5,17 +5,29 @@ of a form in both sizes, with errors, empty and full.
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp_jinja2 import get_env
 from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
+from channels.portal.requests.addresses import BEGIN_PATH, DELETE_PATH, DRAFTS_PATH
+from domain.actions.drafts import beginning
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from tests.support.demo_site import CITIZENS, DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.pages.portal_coverage import (
+    FORM_TEMPLATES,
+    SeenPages,
+    list_personal_routes,
+    list_personal_templates,
+    note_pages,
+)
+from tests.support.pages.route_addresses import plain
 from tests.support.portal_citizen import read_newest_code
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -26,11 +38,18 @@ NEXT, SEND = "ادامه", re.compile("^فرستادن")
 LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
 
 
+@pytest.fixture(scope="module")
+def seen() -> SeenPages:
+    """What the tests of this module came by."""
+    return SeenPages()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path) -> AsyncIterator[DemoSite]:
-    """The portal."""
+async def portal(database: Path, seen: SeenPages) -> AsyncIterator[DemoSite]:
+    """The portal, whose pages are noted as they are shown."""
     async with demo_site(database) as built:
-        yield built
+        with note_pages(built.app, seen):
+            yield built
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -159,19 +178,62 @@ async def test_what_becomes_of_a_form_is_in_order(browser: Browser, server: Site
     await assert_page_in_order(opened)
     draft = page.url.rpartition("/")[0]
     await page.goto(f"{draft}/later")
-    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
-    await page.get_by_role("button", name="گرفتن کد کوتاه").click()
-    await assert_page_in_order(opened)
+    for typed in ("12", TYPED_MOBILE):
+        await page.get_by_label("شمارهٔ همراه").fill(typed)
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="گرفتن کد کوتاه").click()
+        await assert_page_in_order(opened, refused=True)
     await page.goto(f"{draft}/applicant")
     await page.get_by_label("شرکت یا سازمانی").check()
     await page.get_by_role("button").last.click()
     await assert_page_in_order(opened, refused=True)
     await opened.open("/services/machinery/request")
     await assert_page_in_order(opened, refused=True)
+    await page.locator(".draft-list a").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await page.goto(f"{draft}/summary")
+    await page.get_by_label("شمارهٔ همراه").fill("12")
+    await page.get_by_role("button", name=SEND).click()
+    await expect(page.get_by_label("شمارهٔ همراه")).to_have_value("12")
+    await assert_page_in_order(opened, refused=True)
     await send(portal, page)
     await assert_page_in_order(opened, refused=True)
     await opened.open("/drafts")
+    await assert_page_in_order(opened, refused=True)
+    await page.get_by_role("button", name="پاک کردن").first.click()
+    await expect(page.get_by_role("status")).to_have_text("پیش‌نویس پاک شد.")
+    await assert_page_in_order(opened, refused=True)
+
+
+async def test_a_form_that_cannot_go_on_is_in_order(
+    browser: Browser, server: SiteServer, portal: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/drafts/resume")
+    await page.get_by_label("کد کوتاه").fill("123456")
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await go_on(page)
+    await page.get_by_label("کد تأیید").fill(await read_newest_code(portal, MOBILE))
+    await page.get_by_role("button", name="تأیید", exact=True).click()
+    await expect(page.get_by_label("کد کوتاه")).to_have_value("123456")
+    await assert_page_in_order(opened, refused=True)
+    await opened.open("/services/taxi_report/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    form = page.url
+    await page.get_by_label("تشویق").check()
+    await page.context.clear_cookies()
+    await go_on(page)
+    await expect(page.get_by_role("status")).to_contain_text("نشست این صفحه پایان یافته بود")
+    await expect(page.get_by_label("تشویق")).to_be_checked()
+    await assert_page_in_order(opened, refused=True)
+    monkeypatch.setattr(beginning, "DRAFTS_PER_SESSION", 0)
+    await opened.open("/services/taxi_report/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await assert_page_in_order(opened, refused=True)
+    portal.clock.at += timedelta(days=portal.desk.policy.draft_days + 1)
+    await page.goto(form)
+    await expect(page.get_by_role("link", name="درخواست تازه")).to_be_visible()
     await assert_page_in_order(opened, refused=True)
 
 
@@ -202,3 +264,12 @@ async def test_long_answers_stay_inside(browser: Browser, server: SiteServer) ->
     await go_on(page)
     await page.goto(page.url.partition("/form/")[0] + "/summary")
     await assert_page_in_order(opened)
+
+
+async def test_no_page_and_no_form_of_forms_was_left_out(portal: DemoSite, seen: SeenPages) -> None:
+    pages = list_personal_routes(portal.app, "GET") - seen.routes
+    assert {page for page in pages if page.startswith((BEGIN_PATH, DRAFTS_PATH))} == set()
+    forms = list_personal_routes(portal.app, "POST") - seen.refused - {plain(DELETE_PATH)}  # nothing is typed there
+    assert {form for form in forms if form.startswith((BEGIN_PATH, DRAFTS_PATH))} == set()
+    templates = list_personal_templates(get_env(portal.app)) - seen.templates
+    assert {template for template in templates if template.startswith(FORM_TEMPLATES)} == set()

@@ -158,17 +158,17 @@ class BeginPages:
             "typed_code": read_text(visitor.form, "resume_code"),
             "typed_mobile": read_text(visitor.form, "mobile"),
             "other_mobile_address": build_mobile_address(RESUME_PURPOSE, RESUME_PATH),
-            "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
+            "problems": [Problem(self._dependencies.wording.render_error(error), "#resume_code")] if error else [],
         }
         return render_portal_page(request, visitor, "portal/requests/resume.html", context, error=error)
 
-    async def _resume(self, request: web.Request, visitor: PortalVisitor) -> str:
+    async def _resume(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         mobile = visitor.require_proved_mobile(RESUME_PURPOSE, read_text(visitor.form, "mobile"))
         session = require_session(visitor)
         async with self._store.open_unit() as uow:
             outcome = await resume_draft(
                 self._dependencies, uow, session.id, mobile, read_text(visitor.form, "resume_code")
             )
-        if isinstance(outcome, NotFound):
-            raise outcome
+        if isinstance(outcome, NotFound):  # mistyped, most likely: it is shown again
+            return await self._show_resume(request, visitor, RefusedForm("resume", visitor.form, outcome))
         return draft_address(outcome, "continue")
