@@ -27,7 +27,7 @@ def erase_personal_data(service: Service | None, request: ServiceRequest) -> Non
     )
     request.fields = {name: value for name, value in request.fields.items() if name in figure_names}
     request.data = _retain_figures(request.data)
-    request.mobile = request.awaits = request.subject_key = None
+    request.mobile = request.unverified_mobile = request.awaits = request.subject_key = None
 
 
 def _retain_figures(data: Mapping[str, Any]) -> JsonObject:

@@ -67,6 +67,10 @@ class FieldType(ABC):
         """Return the value for people, in Persian."""
         return persian_digits(str(value))
 
+    def render_on_page(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return the value for people on a page, where it stands under its label."""
+        return self.render_value(value, catalogue_text)
+
     def parse_partially(self, raw_value: object, reading_context: ReadingContext) -> Any:
         """Read as `parse` does, but let parts be missing that `find_missing_part` names: a dialogue asks for
         them next.
@@ -238,6 +242,11 @@ class HourOfDay(FieldType):
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the hour with Persian digits, without a needless :00."""
         return hour_text(time.fromisoformat(value))
+
+    def render_on_page(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return hour and minutes: under a label «۸» alone might be anything."""
+        hour = time.fromisoformat(value)
+        return persian_digits(f"{hour.hour}:{hour.minute:02}")
 
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return «ساعت ۱۵», «ساعت ۳ بامداد»: distinguished, for both may be meant."""

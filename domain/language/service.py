@@ -106,7 +106,7 @@ class Effect(ABC):
     all of them.
     """
     repeats_on_change: ClassVar[bool] = False
-    """Of the submission: whether it happens again when the citizen changes the form."""
+    """Of the submission: whether it happens again when the citizen changes the form, and touches nothing but that."""
 
     @abstractmethod
     async def apply_effect(self, context: StepContext) -> None:

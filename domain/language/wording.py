@@ -13,7 +13,7 @@ from domain.messages.catalogue import Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, ServiceRequest
 from domain.values import tracking_codes
-from domain.values.calendar import TEHRAN_ZONE, jalali_text
+from domain.values.calendar import TEHRAN_ZONE, jalali_long_text, jalali_text, to_tehran
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
 from domain.values.languages import join_list, language_in_force
@@ -208,6 +208,19 @@ class Wording:
         if choice_key in self.catalogue:
             return self.catalogue.text(choice_key)
         return value if isinstance(value, str) else persian_digits(str(value))
+
+    def render_page_value(self, field_type: FieldType, name: str, value: Any) -> str:
+        """Return a value of a form or of what is kept beside it, as a page shows it under its label."""
+        is_plain = name not in FACT_RENDERERS and name not in NAME_LIST_TABLES and name not in CODED_FACTS
+        if is_plain:
+            return field_type.render_on_page(value, self.catalogue.text)
+        return self.render_fact(field_type, name, value)
+
+    def describe_moment(self, moment: datetime) -> str:
+        """Return weekday, day and hour in Tehran of a moment, in words."""
+        local_moment = to_tehran(moment)
+        hour = persian_digits(f"{local_moment.hour}:{local_moment.minute:02}")
+        return f"{jalali_long_text(local_moment.date())}، {self.catalogue.text('units.hour')} {hour}"
 
     def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
         """Render a notice of a request's service."""

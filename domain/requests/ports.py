@@ -63,6 +63,10 @@ class TimerRepository(Protocol):
         """Return timers of that kind whose time has come, oldest first."""
         ...
 
+    async def list_of_request(self, request_id: int) -> list[Timer]:
+        """Return the timers that a request has, the earliest first."""
+        ...
+
     async def delete(self, timer: Timer) -> bool:
         """Forget one timer; False when it was gone already."""
         ...

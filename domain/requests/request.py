@@ -90,6 +90,8 @@ class ServiceRequest:
     """When the SLA of the present state runs out; None without one."""
     kind: str | None = None
     """What kind of its service it is; None: there is one kind."""
+    unverified_mobile: str | None = None
+    """The number (+989…) that it was sent with and that nobody has proved yet: then it has no `mobile`."""
     lacks_papers: bool = False
     """Whether required papers are missing."""
     entered_at: datetime | None = None
@@ -137,6 +139,8 @@ class RequestFilter:
     """The mobile of the citizen (+989…)."""
     awaits: str | None = None
     """The mobile whose answer is awaited."""
+    unverified_mobile: str | None = None
+    """The mobile that it was sent with and that waits for its proof."""
     subject_key: str | None = None
     """What the request is about (a plate)."""
     assignee: str | None = None

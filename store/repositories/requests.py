@@ -22,7 +22,17 @@ _SELECT_BY_ID = select(*_REQUEST_MAPPING.columns).where(requests.c.id == bindpar
 _SELECT_BY_CODE = select(*_REQUEST_MAPPING.columns).where(requests.c.code == bindparam("wanted_code"))
 _LOCK_BY_ID, _LOCK_BY_CODE = _SELECT_BY_ID.with_for_update(), _SELECT_BY_CODE.with_for_update()
 _SELECT_CODES = select(requests.c.id, requests.c.code).where(requests.c.id.in_(bindparam("ids", expanding=True)))
-_FILTERED_COLUMNS = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee", "office")
+_FILTERED_COLUMNS = (
+    "service",
+    "state",
+    "phase",
+    "mobile",
+    "unverified_mobile",
+    "awaits",
+    "subject_key",
+    "assignee",
+    "office",
+)
 _SELECT_NEWEST = (
     select(*_REQUEST_MAPPING.columns).order_by(requests.c.id.desc()).limit(bindparam("most", type_=Integer))
 )
@@ -55,6 +65,11 @@ _SELECT_DUE = (
     .where(timers.c.kind == bindparam("of_kind"), timers.c.at <= bindparam("now"))
     .order_by(timers.c.at, timers.c.request_id, timers.c.name)
     .limit(bindparam("most", type_=Integer))
+)
+_SELECT_OF_REQUEST = (
+    select(*_TIMER_MAPPING.columns)
+    .where(timers.c.request_id == bindparam("of_request"))
+    .order_by(timers.c.at, timers.c.kind, timers.c.name)
 )
 _DELETE_TIMERS = delete(timers).where(timers.c.request_id == bindparam("of_request"))
 _DELETE_TIMER = delete(timers).where(
@@ -148,6 +163,11 @@ class SqlTimerRepository(Repository):
     async def list_due(self, timer_kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
         return _TIMER_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_DUE, {"of_kind": timer_kind, "now": now, "most": limit})
+        )
+
+    async def list_of_request(self, request_id: int) -> list[Timer]:
+        return _TIMER_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_OF_REQUEST, {"of_request": request_id})
         )
 
     async def delete(self, timer: Timer) -> bool:

@@ -34,6 +34,7 @@ requests = Table(
     Column("turn", SafeText),
     Column("due_at", UtcOrNever, nullable=False),
     Column("kind", SafeText),
+    Column("unverified_mobile", SafeText),
     Column("lacks_papers", Boolean, nullable=False),
     Column("entered_at", Utc),
     Index(None, "mobile", "id"),
@@ -43,6 +44,12 @@ requests = Table(
     Index("ix_requests_reported", "created_at", "service", "kind", "state", "phase", "channel", "office", "assignee"),
 )
 partial_index("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
+partial_index(
+    "ix_requests_unverified",
+    requests.c.unverified_mobile,
+    requests.c.id,
+    where=requests.c.unverified_mobile.is_not(None),
+)
 partial_index("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
 partial_index(
     "ix_requests_subject",

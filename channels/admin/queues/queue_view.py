@@ -10,7 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
-from domain.actions.requests.unverified import find_unverified_mobile
+from domain.language.changes import UNREVIEWED_CHANGES_KEY
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -61,6 +61,8 @@ class QueueRow:
     """Its state by its SLA, as `Sla` names it; empty where it has none now."""
     is_unverified: bool
     """Its citizen has not proved the mobile yet."""
+    is_changed: bool
+    """Its citizen changed it since the staff's last step."""
     tick_value: str | None
     """What its box sends: code and version token; None: this visitor may not give it to anybody."""
 
@@ -170,7 +172,8 @@ class QueueViews:
             assignee=member_names.get(request.assignee or "", request.assignee or ""),
             updated_at=day_and_hour_text(request.updated_at),
             sla=item.sla.value if item.sla else "",
-            is_unverified=find_unverified_mobile(request) is not None,
+            is_unverified=request.unverified_mobile is not None,
+            is_changed=bool(request.data.get(UNREVIEWED_CHANGES_KEY)),
             tick_value=tick_value,
         )
 

@@ -15,12 +15,13 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.submitting import REPRESENTED_KEY
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
+from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
-from domain.actions.requests.unverified import find_unverified_mobile
 from domain.actions.staff.authorization import registry_right
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
+from domain.language.changes import UNREVIEWED_CHANGES_KEY
 from domain.language.service import Service
 from domain.language.wording import day_and_hour_text
 from domain.messages.records import OutboxMessage
@@ -66,6 +67,8 @@ class HistoryEventView:
     """By which way."""
     note: str | None
     """What was written about it; None where nothing was."""
+    changes: Sequence[DescribedChange]
+    """What it changed in the form; nothing, unless it was that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ class RequestView:
     """What it is, and its state."""
     form_facts: Sequence[LabelledValue]
     """What its form says."""
+    unreviewed_changes: str
+    """What its citizen changed since the staff's last step, in words; empty where nothing was."""
     recorded_facts: Sequence[LabelledValue]
     """What steps stored beside the form."""
     quote: QuoteView | None
@@ -193,7 +198,11 @@ class RequestViews:
         return RequestView(
             head=await self._build_head(uow, request, unit_role, member_names),
             form_facts=self._list_facts(service, visitor, service.form, request.fields),
-            recorded_facts=self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request)),
+            unreviewed_changes=self._describe_unreviewed(service, request),
+            recorded_facts=[
+                *self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request)),
+                *self._list_marked(request),
+            ],
             quote=build_quote_view(self._dependencies.catalogue, request.data["quote"])
             if "quote" in request.data
             else None,
@@ -243,7 +252,7 @@ class RequestViews:
     async def _build_head(
         self, uow: UnitOfWork, request: ServiceRequest, unit_role: Role | None, member_names: Mapping[str, str]
     ) -> RequestHead:
-        wording, unverified_mobile = self._dependencies.wording, find_unverified_mobile(request)
+        wording, unverified_mobile = self._dependencies.wording, request.unverified_mobile
         return RequestHead(
             code=request.code,
             shown_code=tracking_codes.display_code(request.code),
@@ -278,12 +287,22 @@ class RequestViews:
         return [
             LabelledValue(
                 self._get_text(prefix.format(fact_field.name)),
-                self._dependencies.wording.render_fact(fact_field.type, fact_field.name, value),
+                self._dependencies.wording.render_page_value(fact_field.type, fact_field.name, value),
                 self._find_row_address(service, visitor, fact_field.name, value),
             )
             for fact_field in fact_fields
             if (value := values.get(fact_field.name)) not in (None, "", [])
         ]
+
+    def _describe_unreviewed(self, service: Service, request: ServiceRequest) -> str:
+        changed_names = request.data.get(UNREVIEWED_CHANGES_KEY, ())
+        return "، ".join(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
+
+    def _list_marked(self, request: ServiceRequest) -> list[LabelledValue]:
+        """Return what the open question is about."""
+        marked_labels = self._dependencies.wording.list_marked_labels(request)
+        label = self._get_text("admin.request.marked")
+        return [LabelledValue(label, "، ".join(marked_labels))] if marked_labels else []
 
     def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:
         """Return the address of the registry's row that a fact names, for who may see it."""
@@ -318,6 +337,7 @@ class RequestViews:
             actor_name,
             self._label_channel(event.channel),
             event.note,
+            describe_event_changes(self._dependencies.wording, service, event),
         )
 
     def _title_event(self, service: Service, event: HistoryEvent) -> str:

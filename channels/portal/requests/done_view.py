@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.unverified import find_unverified_mobile
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -42,7 +41,7 @@ async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: 
     """Return what is said of a request to whoever has just sent it."""
     catalogue = dependencies.catalogue
     service = dependencies.engine.get_service(request.service)
-    unverified_mobile, unit = find_unverified_mobile(request), service.state_named(request.state).unit
+    unverified_mobile, unit = request.unverified_mobile, service.state_named(request.state).unit
     mobile = request.mobile or unverified_mobile
     return DoneView(
         code=request.code,

@@ -6,13 +6,12 @@ from typing import Any
 
 from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import begin_address, draft_address, section_address
-from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, choose_offered_day
-from channels.web.forms import FormWording
+from channels.portal.requests.controls import SectionControl
+from channels.portal.requests.field_controls import ShownValues, build_field_controls
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import DraftReading, select_typed_values
-from domain.engine.form_preview import refuses_value
 from domain.language.form_sections import FormSection
-from domain.values.calendar import to_tehran
+from domain.language.wording import Wording
 from domain.values.errors import DomainError
 from domain.values.text import persian_digits
 
@@ -73,7 +72,7 @@ class SectionViews:
             hint=wording.section_hint(service.key, section.name),
             progress=wording.catalogue.render("web.request_form.step", counts),
             items=items,
-            problems=list_problems(items, [wording.render_error(fault) for fault in _list_unplaced(items, faults)]),
+            problems=list_page_problems(wording, items, faults),
             action=section_address(draft, section.name, from_summary=from_summary),
             previous_address=self._find_previous(reading, position, from_summary=from_summary),
             from_summary=from_summary,
@@ -89,23 +88,18 @@ class SectionViews:
     def _build_controls(
         self, reading: DraftReading, section: FormSection, faults: Sequence[DomainError], work_rows: int
     ) -> list[SectionControl]:
-        service, dependencies = reading.service, self._dependencies
-        shown_values: Mapping[str, Any] = {**reading.found_values, **select_typed_values(service, reading.draft)}
-        now, fields = dependencies.clock.now(), section.select_fields(service.form)
-        offer_source = OfferSource(
-            to_tehran(now).date(),
-            choose_offered_day(fields),
-            lambda field_name, day: refuses_value(
-                service, {**reading.values, field_name: day}, now, dependencies.policy
-            ),
-            reading.remaining_choices,
-        )
-        form_wording = FormWording(
-            dependencies.wording,
-            lambda field_name: dependencies.catalogue.text(f"services.{service.key}.fields.{field_name}.label"),
-        )
-        error = faults[0].with_other_faults(faults[1:]) if faults else None
-        return build_section_controls(fields, shown_values, form_wording, offer_source, error, work_rows)
+        service = reading.service
+        typed_values: Mapping[str, Any] = {**reading.found_values, **select_typed_values(service, reading.draft)}
+        shown_values = ShownValues(typed_values, reading.values, reading.remaining_choices)
+        fields = section.select_fields(service.form)
+        return build_field_controls(self._dependencies, service, fields, shown_values, faults, work_rows=work_rows)
+
+
+def list_page_problems(
+    wording: Wording, items: Sequence[SectionControl], faults: Sequence[DomainError]
+) -> list[Problem]:
+    """Return the summary of errors of a page with these controls: what belongs to none of them comes last."""
+    return list_problems(items, [wording.render_error(fault) for fault in _list_unplaced(items, faults)])
 
 
 def list_problems(items: Sequence[SectionControl], unplaced_messages: Sequence[str] = ()) -> list[Problem]:

@@ -8,6 +8,8 @@ OWN_REQUESTS_PATH = "/my-requests"
 REQUEST_PATH = "/requests/{code:[0-9]{9}}"
 ANSWER_PATH = f"{REQUEST_PATH}/answer"
 DOCUMENTS_PATH = f"{REQUEST_PATH}/documents"
+CHANGE_PATH = f"{REQUEST_PATH}/change"
+CHANGE_SECTION_PATH = f"{CHANGE_PATH}/{{section:[a-z_]+}}"
 WITHDRAW_PATH = f"{REQUEST_PATH}/withdraw"
 CONSENT_PATH = f"{REQUEST_PATH}/consent"
 REFUSE_PATH = f"{REQUEST_PATH}/refuse"
@@ -33,3 +35,8 @@ def read_request_code(request: web.Request) -> str:
 def request_address(code: str, done: str = "") -> str:
     """Return the address of a request's page, after something was `done` there."""
     return f"/requests/{code}" + (f"?{DONE_PARAMETER}={done}" if done else "")
+
+
+def change_address(code: str, section_name: str = "") -> str:
+    """Return where a request's form is changed, or one section of it."""
+    return f"/requests/{code}/change" + (f"/{section_name}" if section_name else "")

@@ -21,19 +21,25 @@ from channels.portal.tracking.addresses import (
     read_request_code,
     request_address,
 )
+from channels.portal.tracking.question_view import ANSWER_FORM, QuestionViews
 from channels.portal.tracking.request_page import RequestPage
 from channels.portal.tracking.request_view import OwnRequestViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
+from domain.actions.requests.answering import answer_question
 from domain.actions.requests.citizen_commands import list_command_steps, preview_money_at_end, take_shown_command
 from domain.actions.requests.own_requests import find_concern, find_concerned_request
 from domain.language.service import Command
+from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.unit_of_work import Store
-from domain.values.errors import AlreadyDone, MissingField
-from domain.values.text import group_digits, tidy_text
+from domain.values.errors import AlreadyDone
+from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
+
+MAX_ANSWER_BYTES = 2 * MAX_DOCUMENT_BYTES + 64 * 1024
+"""Bytes of an answer with files: two of the largest, and what is around them; more come one by one as papers."""
 
 _ENDING_COMMANDS: Mapping[str, Command] = {"withdraw": Command.CANCEL, "refuse": Command.DENY}
 """The form that ends a request → the citizen's command that it is."""
@@ -47,12 +53,15 @@ class CommandForms:
         self._store = store
         self._page = request_page
         self._views = OwnRequestViews(dependencies)
+        self._question_views = QuestionViews(dependencies)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
         show_request = self._page.show_request
         return (
-            PortalRoute("POST", ANSWER_PATH, PortalSubmission("answer", self._answer, show_request)),
+            PortalRoute(
+                "POST", ANSWER_PATH, PortalSubmission(ANSWER_FORM, self._answer, show_request), MAX_ANSWER_BYTES
+            ),
             PortalRoute("POST", CONSENT_PATH, PortalSubmission("consent", self._consent, show_request)),
             PortalRoute("GET", WITHDRAW_PATH, self._ask_withdrawal),
             PortalRoute("POST", WITHDRAW_PATH, PortalSubmission("withdraw", self._withdraw, self._ask_withdrawal)),
@@ -61,9 +70,18 @@ class CommandForms:
         )
 
     async def _answer(self, request: web.Request, visitor: PortalVisitor) -> str:
-        if not tidy_text(read_text(visitor.form, "text")):
-            raise MissingField("text", detail="answer")
-        return await self._take(request, visitor, Command.REPLY, "answer")
+        """Take the answer in words together with the fields and papers that were put right."""
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        actor, version_token = citizen_actor(mobile), VersionToken(read_text(visitor.form, "version"))
+        done_name = "answer"
+        try:
+            async with self._store.open_unit() as uow:
+                service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
+                answer = self._question_views.read_answer(service_request, actor, visitor.form)
+                await answer_question(self._dependencies, uow, code, answer, actor, version_token)
+        except AlreadyDone:
+            done_name = "repeated"
+        return await self._find_way_on(code, mobile, done_name)
 
     async def _consent(self, request: web.Request, visitor: PortalVisitor) -> str:
         return await self._take(request, visitor, Command.CONFIRM, "consent")
@@ -81,12 +99,11 @@ class CommandForms:
         their list.
         """
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
-        inputs = {"text": read_text(visitor.form, "text")} if citizen_command is Command.REPLY else {}
         version_token = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
                 await take_shown_command(
-                    self._dependencies, uow, code, citizen_command, inputs, citizen_actor(mobile), version_token
+                    self._dependencies, uow, code, citizen_command, {}, citizen_actor(mobile), version_token
                 )
         except AlreadyDone:
             done_name = "repeated"

@@ -40,6 +40,7 @@ class OwnRequestsPage:
         done = request.query.get(DONE_PARAMETER, "")
         context = {
             "waiting_rows": self._build_rows(own_requests.waiting, mobile),
+            "unverified_rows": self._build_rows(own_requests.unverified, mobile),
             "other_rows": self._build_rows(own_requests.others, mobile),
             "older_address": (
                 f"{OWN_REQUESTS_PATH}?{BEFORE_PARAMETER}={own_requests.next_before}" if own_requests.next_before else ""

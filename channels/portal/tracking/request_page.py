@@ -19,6 +19,7 @@ from channels.portal.tracking.addresses import (
     read_request_code,
     request_address,
 )
+from channels.portal.tracking.question_view import QuestionView
 from channels.portal.tracking.request_view import OwnRequestViews
 from channels.portal.tracking.visit_pages import describe_visit
 from channels.web.error_pages import WORDING
@@ -36,7 +37,6 @@ from domain.values.errors import CodeMistyped, DomainError, NotFound
 from domain.values.identifiers import display_mobile
 
 _PROBLEM_FIELDS: Mapping[str, str] = {
-    "text": "text",
     "score": "score-5",
     "rating_text": "rating_text",
     "comment": "comment",
@@ -48,6 +48,8 @@ _PROBLEM_FIELDS: Mapping[str, str] = {
 _DONE_HERE = frozenset(
     {
         "answer",
+        "change",
+        "unchanged",
         "document",
         "same_document",
         "withdraw",
@@ -87,7 +89,7 @@ class RequestPage:
         try:
             async with self._store.open_unit(write=False) as uow:
                 service_request, concern = await find_concerned_request(self._dependencies, uow, code, mobile)
-                context = await self._build_context(uow, service_request, concern, mobile)
+                context = await self._build_context(uow, service_request, concern, mobile, refused_form)
         except (NotFound, CodeMistyped) as not_theirs:
             return _render_missing(request, visitor, code, mobile, not_theirs)
         template_name = "request" if concern is Concern.OWN else "concerned"
@@ -95,18 +97,23 @@ class RequestPage:
         shared = {
             "address": request_address(code),
             "done": done if done in _DONE_HERE and error is None else "",
-            **_describe_refusal(request, refused_form),
+            **_describe_refusal(request, refused_form, _find_anchors(context)),
         }
         return render_portal_page(
             request, visitor, f"portal/tracking/{template_name}.html", {**shared, **context}, error=error
         )
 
     async def _build_context(
-        self, uow: UnitOfWork, service_request: ServiceRequest, concern: Concern, mobile: str
+        self,
+        uow: UnitOfWork,
+        service_request: ServiceRequest,
+        concern: Concern,
+        mobile: str,
+        refused_form: RefusedForm | None,
     ) -> Mapping[str, Any]:
         if concern is Concern.OWN:
             return {
-                "view": await self._views.build_view(uow, service_request, mobile),
+                "view": await self._views.build_view(uow, service_request, mobile, refused_form),
                 "visit_note": describe_visit(self._dependencies, service_request, mobile),
             }
         return {
@@ -137,10 +144,18 @@ class RequestPage:
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
 
 
-def _describe_refusal(request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:
+def _find_anchors(context: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what errors of the page's forms name → the id of the input at which it is mended."""
+    question: QuestionView | None = context["view"].question if "view" in context else None
+    return {**_PROBLEM_FIELDS, **(question.anchors if question else {})}
+
+
+def _describe_refusal(
+    request: web.Request, refused_form: RefusedForm | None, anchors: Mapping[str, str]
+) -> Mapping[str, Any]:
     """Return what was wrong with a form and what was typed into it; what was not is an empty text."""
     wording, faults = request.app[WORDING], refused_form.error.faults if refused_form else ()
-    placed_problems = [(_PROBLEM_FIELDS.get(fault.field or "", ""), wording.render_error(fault)) for fault in faults]
+    placed_problems = [(anchors.get(fault.field or "", ""), wording.render_error(fault)) for fault in faults]
     return {
         "problems": [Problem(message, f"#{input_id}" if input_id else "") for input_id, message in placed_problems],
         "field_problems": defaultdict(str, placed_problems),

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.portal.tracking.labelled_text import LabelledText
+from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
+from channels.web.refused_forms import RefusedForm
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.drafts.submitting import REPRESENTED_KEY
 from domain.actions.papers.printouts import list_printouts
+from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.actions.requests.own_requests import waits_for_citizen
 from domain.actions.requests.reopen import REOPENED_AS, may_citizen_reopen
@@ -89,8 +92,8 @@ class OwnRequestView:
 
     progress: RequestProgress
     """How far it is."""
-    question: str
-    """What the officer asks; empty where nothing is asked, or it cannot be answered here."""
+    question: QuestionView | None
+    """What the officer asks; None where nothing is asked, or it cannot be answered here."""
     facts: Sequence[LabelledText]
     """What its form says, and what steps settled."""
     represented: str
@@ -107,6 +110,8 @@ class OwnRequestView:
     """What papers may be added now: name → what it is called."""
     printouts: Mapping[str, str]
     """Which papers it has that can be printed: kind → title."""
+    may_change: bool
+    """Something of its form can be changed."""
     may_withdraw: bool
     """It can be given up."""
     may_rate: bool
@@ -125,16 +130,18 @@ class OwnRequestViews:
         self._wording = dependencies.wording
         self._get_text = dependencies.catalogue.text
         self._timeline = Timeline(dependencies)
+        self._question_views = QuestionViews(dependencies)
 
-    async def build_view(self, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> OwnRequestView:
-        """Return all of an own request."""
+    async def build_view(
+        self, uow: UnitOfWork, request: ServiceRequest, mobile: str, refused_form: RefusedForm | None = None
+    ) -> OwnRequestView:
+        """Return all of an own request, with an answer that was refused as it was typed."""
         service, actor = self._dependencies.engine.get_service(request.service), citizen_actor(mobile)
         documents = await uow.documents.list_of_request(request.id)
-        may_answer = bool(list_command_steps(self._dependencies, request, Command.REPLY, actor))
         events = await uow.history.list_of_request(request.id)
         return OwnRequestView(
             progress=self.build_progress(request, mobile),
-            question=str(request.data.get("question", "")) if may_answer else "",
+            question=await self._question_views.build_view(uow, request, actor, refused_form),
             facts=[*self._list_form_facts(service, request), *self._list_settled_facts(request)],
             represented=self._describe_represented(request),
             timeline=self._timeline.build_entries(request, events, actor),
@@ -145,6 +152,7 @@ class OwnRequestViews:
             ],
             paper_titles=self._list_paper_titles(service, request),
             printouts=await list_printouts(self._dependencies, uow, request, actor),
+            may_change=bool(list_changeable_fields(self._dependencies, request, actor)),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
             may_rate=await awaits_rating(self._dependencies, uow, request),
             may_reopen=await may_citizen_reopen(self._dependencies, uow, request, actor),
@@ -186,7 +194,7 @@ class OwnRequestViews:
         return [
             LabelledText(
                 self._get_text(f"services.{service.key}.fields.{form_field.name}.label"),
-                self._wording.render_fact(form_field.type, form_field.name, value),
+                self._wording.render_page_value(form_field.type, form_field.name, value),
             )
             for form_field in service.form
             if (value := request.fields.get(form_field.name)) not in (None, "", [])

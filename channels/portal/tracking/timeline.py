@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.language.service import Service, Transition
 from domain.language.wording import day_and_hour_text
 from domain.requests.history import HistoryEvent
@@ -26,6 +27,8 @@ class TimelineEntry:
     """Who did it."""
     note: str
     """What was written about it; empty where nothing was, or it is not for the citizen."""
+    changes: Sequence[DescribedChange]
+    """What it changed in the form; nothing, unless it was that."""
 
 
 class Timeline:
@@ -50,7 +53,9 @@ class Timeline:
             return None
         is_readable = event.actor == citizen.label or (step is not None and self._sends_note(service, step))
         note = event.note if event.note and is_readable else ""
-        return TimelineEntry(title, day_and_hour_text(event.at), self._name_actor(service, event, citizen), note)
+        changes = describe_event_changes(self._dependencies.wording, service, event)
+        actor_name = self._name_actor(service, event, citizen)
+        return TimelineEntry(title, day_and_hour_text(event.at), actor_name, note, changes)
 
     def _title_event(self, service: Service, step: Transition | None, event: HistoryEvent) -> str:
         """Return what happened in words; empty for what is a matter of the staff alone (an assignment)."""

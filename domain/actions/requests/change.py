@@ -5,6 +5,7 @@ read and judged as those of a new form are. The history keeps the old and the ne
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ async def preview_change(
     refusal = await find_guard_refusal(dependencies, uow, service, request, (values, changed_names), actor)
     if refusal is not None:
         raise refusal
-    return FormChange(values, changed_names)
+    return FormChange(await _repeat_effects(dependencies.engine, uow, service, request, values, actor), changed_names)
 
 
 async def change_request(
@@ -115,7 +116,6 @@ async def _store_change(
     request.fields = dict(change.values)
     if service.subject_field:
         request.subject_key = request.fields.get(service.subject_field)
-    await _repeat_effects(engine, uow, service, request, actor)
     request.lacks_papers = bool(await find_missing_papers(uow, service.papers, request))
     unreviewed_names = {*request.data.get(UNREVIEWED_CHANGES_KEY, ()), *change.changed_names}
     request.data[UNREVIEWED_CHANGES_KEY] = [field.name for field in service.form if field.name in unreviewed_names]
@@ -130,13 +130,21 @@ async def _store_change(
 
 
 async def _repeat_effects(
-    engine: Engine, uow: UnitOfWork, service: Service, request: ServiceRequest, actor: Actor
-) -> None:
-    """Let what a new form led to happen again, as far as it follows the form (days that count)."""
-    context = engine.build_context(uow, request, {}, actor)
+    engine: Engine,
+    uow: UnitOfWork,
+    service: Service,
+    request: ServiceRequest,
+    values: Mapping[str, Any],
+    actor: Actor,
+) -> Mapping[str, Any]:
+    """Return a changed form after what a new form leads to, as far as that follows the form (days that count)."""
+    request_copy = deepcopy(request)
+    request_copy.fields = dict(values)
+    context = engine.build_context(uow, request_copy, {}, actor)
     for effect in service.submit_effects:
         if effect.repeats_on_change:
             await effect.apply_effect(context)
+    return request_copy.fields
 
 
 def _refuse_unchangeable(

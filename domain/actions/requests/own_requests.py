@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.unverified import find_unverified_mobile
 from domain.language.service import Service
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -42,6 +41,8 @@ class OwnRequests:
     """Those that wait for something of the citizen, the newest first; on the first page alone."""
     others: Sequence[ServiceRequest]
     """The rest, the newest first."""
+    unverified: Sequence[ServiceRequest]
+    """Those that were sent with this number and wait for its proof, the newest first; on the first page alone."""
     next_before: int | None
     """Before which row the next page begins; None on the last one."""
 
@@ -62,7 +63,7 @@ def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobil
         return Concern.AWAITED
     if any(request.data.get(data_key) == mobile for data_key in named_keys):
         return Concern.NAMED
-    return Concern.UNVERIFIED if find_unverified_mobile(request) == mobile else None
+    return Concern.UNVERIFIED if request.unverified_mobile == mobile else None
 
 
 async def find_concerned_request(
@@ -96,12 +97,13 @@ async def list_own_requests(
     shown_requests = own_requests[:REQUESTS_A_PAGE]
     next_before = shown_requests[-1].id if len(own_requests) > REQUESTS_A_PAGE else None
     if before_id is not None:
-        return OwnRequests((), shown_requests, next_before)
+        return OwnRequests((), shown_requests, (), next_before)
     waiting = await _list_waiting(uow, mobile)
     by_others = await find_requests_by_others(dependencies.services, uow, mobile)
     waiting_ids = {request.id for request in waiting}
     others = [request for request in _sort_newest((*shown_requests, *by_others)) if request.id not in waiting_ids]
-    return OwnRequests(waiting, others, next_before)
+    unverified = await uow.requests.list_requests(RequestFilter(unverified_mobile=mobile, limit=_MOST_WAITING))
+    return OwnRequests(waiting, others, unverified, next_before)
 
 
 async def _list_waiting(uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:

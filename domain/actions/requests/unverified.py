@@ -1,8 +1,8 @@
 """Requests whose citizen could not prove a mobile when they were sent: no code could be sent (`CodeDelivery.LATER`).
 
 Such a request has no mobile: nothing is sent to the number that was typed, which may be anybody's, and nobody follows
-it by that number. It keeps the number beside its form until its citizen proves it, by the tracking code and a code sent
-to that very number; then it is as any other.
+it by that number. It keeps the number (`ServiceRequest.unverified_mobile`) until its citizen proves it, by a code sent
+to that very number, together with the tracking code or on the list of the own requests; then it is as any other.
 """
 
 from domain.actions.dependencies import Dependencies
@@ -13,22 +13,11 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 
-UNVERIFIED_MOBILE_KEY = "unverified_mobile"
-"""Where a request's data keeps the number (+989…) that was typed and not proved."""
-
-
-def find_unverified_mobile(request: ServiceRequest) -> str | None:
-    """Return the number (+989…) that a request waits for a proof of; None where it waits for none."""
-    if request.mobile is not None:
-        return None
-    unverified_mobile = request.data.get(UNVERIFIED_MOBILE_KEY)
-    return str(unverified_mobile) if unverified_mobile else None
-
 
 def replace_mobile(request: ServiceRequest, proved_mobile: str) -> str | None:
     """Give a request a number (+989…) whose citizen showed that it is theirs; return the one that it had."""
     old_mobile, request.mobile = request.mobile, proved_mobile
-    request.data.pop(UNVERIFIED_MOBILE_KEY, None)
+    request.unverified_mobile = None
     return old_mobile
 
 
@@ -36,8 +25,8 @@ async def mark_unverified(
     dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, typed_mobile: str, actor: Actor
 ) -> None:
     """Keep the number that somebody typed with a new request, and say so in its history."""
-    request.data[UNVERIFIED_MOBILE_KEY] = typed_mobile
-    await dependencies.engine.record_event(uow, request, "await_proof", actor, {UNVERIFIED_MOBILE_KEY: typed_mobile})
+    request.unverified_mobile = typed_mobile
+    await dependencies.engine.record_event(uow, request, "await_proof", actor, {"unverified_mobile": typed_mobile})
 
 
 async def verify_request_mobile(
@@ -53,7 +42,7 @@ async def verify_request_mobile(
         raise AlreadyDone("code", detail="mobile_verified")
     if request.erased_at:
         raise NotAllowedNow("code", detail="erased")
-    if find_unverified_mobile(request) != proved_mobile:
+    if request.unverified_mobile != proved_mobile:
         raise NotFound("code")
     replace_mobile(request, proved_mobile)
     await dependencies.engine.record_event(uow, request, "verify_mobile", actor, {"mobile": proved_mobile})

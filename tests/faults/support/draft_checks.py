@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from domain.actions.requests.unverified import UNVERIFIED_MOBILE_KEY
 from tests.faults.support.mortal_office import MortalOffice
 from tests.faults.support.portal_citizens import ANSWERS, AskedRequest
 from tests.faults.support.state_journal import Row
 
 QUERIES = {
-    "requests": "SELECT id, code, mobile, state, fields, data FROM requests WHERE channel = 'portal'",
+    "requests": "SELECT id, code, mobile, unverified_mobile, state, fields FROM requests WHERE channel = 'portal'",
     "history": "SELECT request_id, event FROM history",
     "drafts": "SELECT request_code, saved_sections, mobile FROM drafts",
     "outbox": "SELECT request_id, recipient, key, state FROM outbox WHERE request_id IS NOT NULL",
@@ -33,8 +32,7 @@ async def find_draft_violations(office: MortalOffice, asked_requests: Sequence[A
 def _find_wrong_requests(requests: Sequence[Row], asked_requests: Sequence[AskedRequest]) -> Iterator[str]:
     """Each citizen has the one request whose code the page showed, with what was typed."""
     stored = Counter(
-        (row["code"], row["mobile"], _as_json(row["data"]).get(UNVERIFIED_MOBILE_KEY), _as_json(row["fields"])["place"])
-        for row in requests
+        (row["code"], row["mobile"], row["unverified_mobile"], _as_json(row["fields"])["place"]) for row in requests
     )
     wanted = Counter(
         (one.tracking_code, *((mobile, None) if one.is_proved else (None, mobile)), one.place)

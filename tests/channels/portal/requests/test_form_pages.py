@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from domain.actions.drafts.saving import MAX_TYPED_BYTES
-from domain.actions.requests.unverified import find_unverified_mobile
 from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services import SERVICES
@@ -299,7 +298,7 @@ async def test_without_a_code_it_is_stored_and_says_so(portal: DemoSite, citizen
     page = await citizen.get(done)
     assert "هنوز تأیید نشده" in page
     [request] = await requests_in(portal)
-    assert (request.mobile, find_unverified_mobile(request)) == (None, OWN_MOBILE)
+    assert (request.mobile, request.unverified_mobile) == (None, OWN_MOBILE)
 
 
 async def test_a_draft_is_deleted_by_its_owner(citizen: PortalCitizen) -> None:

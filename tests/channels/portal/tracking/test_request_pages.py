@@ -114,14 +114,14 @@ async def test_an_answer_is_taken_once_and_a_later_question_gets_its_own(
     await citizen.prove_mobile(TO_LIST)
     assert QUESTION in await citizen.get(address)
     first_tab = citizen.hidden_values(f"{address}/answer")
-    page = await citizen.post(f"{address}/answer", 422, text="  ")
+    page = await citizen.post(f"{address}/answer", 422, answer="  ")
     assert "پاسخ خود را بنویسید" in page
-    assert await citizen.post(f"{address}/answer", text="بله، باز است") == f"{address}?done=answer"
-    again = await citizen.post_raw(f"{address}/answer", {**first_tab, "text": "بله، باز است"})
+    assert await citizen.post(f"{address}/answer", answer="بله، باز است") == f"{address}?done=answer"
+    again = await citizen.post_raw(f"{address}/answer", {**first_tab, "answer": "بله، باز است"})
     assert (again.status, again.headers["Location"]) == (303, f"{address}?done=repeated")
     assert "دوباره ثبت نشد" in await citizen.get(again.headers["Location"])
     await portal.act(request.code, "ask", Role.CIVIL, {"question": "چند متر است؟"})
-    stale = await citizen.post_raw(f"{address}/answer", {**first_tab, "text": "نه، بسته است"})
+    stale = await citizen.post_raw(f"{address}/answer", {**first_tab, "answer": "نه، بسته است"})
     assert stale.status == 409
     shown = await stale.text()
     assert "نه، بسته است" in shown
@@ -314,7 +314,7 @@ async def test_a_form_whose_proof_ran_out_is_sent_again_after_the_code(
     portal: DemoSite, citizen: PortalCitizen
 ) -> None:
     request = await asked(portal)
-    answer = await citizen.post_raw(f"/requests/{request.code}/answer", {"text": "باز است", "version": "1"})
+    answer = await citizen.post_raw(f"/requests/{request.code}/answer", {"answer": "باز است", "version": "1"})
     assert answer.status == 200
     assert "شمارهٔ تلفن همراه شما چیست" in await answer.text()
     assert (await read_request(portal, request.code)).state == "needs_info"

@@ -20,7 +20,7 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE
 OLD = (requests, timers, history, contents, documents)
 NEW = {"turn", "due_at", "kind", "lacks_papers"}
 """Columns of the requests that came with the queues."""
-LATER = {"entered_at"}
+LATER = {"entered_at", "unverified_mobile"}
 """Columns of the requests that came later still."""
 
 Rows = dict[str, list[dict[str, Any]]]

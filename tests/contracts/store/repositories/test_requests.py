@@ -146,6 +146,7 @@ async def test_timers_come_due_oldest_first(store: SqlStore) -> None:
         await uow.timers.replace_all(request.id, [reminder, early, early])
         await uow.timers.replace_all(other.id, [late])
         assert await uow.timers.list_due(TimerKind.DEADLINE, NOW, 10) == [early]
+        assert await uow.timers.list_of_request(other.id) == [late]
         assert await uow.timers.list_due(TimerKind.DEADLINE, LATER, 10) == [early, late]
         assert await uow.timers.list_due(TimerKind.DEADLINE, LATER, 1) == [early]
         assert await uow.timers.list_due(TimerKind.SLA, LATER, 10) == []

@@ -12,7 +12,7 @@ from domain.actions.drafts.submitting import (
     UNVERIFIED_PER_ADDRESS,
     submit_unverified,
 )
-from domain.actions.requests.unverified import find_unverified_mobile, verify_request_mobile
+from domain.actions.requests.unverified import verify_request_mobile
 from domain.actions.requests.walk_in import correct_mobile
 from domain.drafts.draft import Relation
 from domain.messages.records import OutboxMessage
@@ -114,7 +114,7 @@ async def test_an_address_submits_only_so_many_without_a_proof(forms: DraftedFor
 async def test_without_a_code_the_request_waits_and_nothing_is_sent(forms: DraftedForms) -> None:
     request = await submit_without_code(forms)
     assert request.mobile is None
-    assert find_unverified_mobile(request) == CITIZEN
+    assert request.unverified_mobile == CITIZEN
     assert await texts(forms, request) == []
     await forms.town.do(request.code, "accept", Role.CIVIL)
     await forms.town.do(request.code, "price", Role.REVENUE)
@@ -134,7 +134,7 @@ async def test_proved_later_it_is_as_any_other(forms: DraftedForms) -> None:
     with pytest.raises(NotFound):
         await verify(forms, code, NEIGHBOUR)
     request = await verify(forms, code, CITIZEN)
-    assert (request.mobile, find_unverified_mobile(request)) == (CITIZEN, None)
+    assert (request.mobile, request.unverified_mobile) == (CITIZEN, None)
     [message] = await texts(forms, request)
     assert (message.recipient, message.cls.value) == (CITIZEN, "receipt")
     assert [found.code for found in await forms.town.requests_of()] == [code]
