@@ -199,13 +199,8 @@ class RequestViews:
             head=await self._build_head(uow, request, unit_role, member_names),
             form_facts=self._list_facts(service, visitor, service.form, request.fields),
             unreviewed_changes=self._describe_unreviewed(service, request),
-            recorded_facts=[
-                *self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request)),
-                *self._list_marked(request),
-            ],
-            quote=build_quote_view(self._dependencies.catalogue, request.data["quote"])
-            if "quote" in request.data
-            else None,
+            recorded_facts=self._list_recorded_facts(service, visitor, request),
+            quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
             missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
             paper_titles={entry: self._label_paper(entry) for entry in paper_names},
@@ -232,6 +227,10 @@ class RequestViews:
             return None
         facts = {"step": self._step_views.describe_step(service, step_name), "state": state}
         return self._dependencies.catalogue.render("admin.request.taken", facts)
+
+    def _build_quote(self, request: ServiceRequest) -> QuoteView | None:
+        quote = request.data.get("quote")
+        return build_quote_view(self._dependencies.catalogue, quote) if quote is not None else None
 
     async def _build_bill_views(
         self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
@@ -298,11 +297,12 @@ class RequestViews:
         changed_names = request.data.get(UNREVIEWED_CHANGES_KEY, ())
         return "، ".join(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
 
-    def _list_marked(self, request: ServiceRequest) -> list[LabelledValue]:
-        """Return what the open question is about."""
-        marked_labels = self._dependencies.wording.list_marked_labels(request)
-        label = self._get_text("admin.request.marked")
-        return [LabelledValue(label, "، ".join(marked_labels))] if marked_labels else []
+    def _list_recorded_facts(self, service: Service, visitor: Visitor, request: ServiceRequest) -> list[LabelledValue]:
+        """Return what steps stored beside the form, and what the open question is about."""
+        facts = self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request))
+        if marked_labels := self._dependencies.wording.list_marked_labels(request):
+            facts.append(LabelledValue(self._get_text("admin.request.marked"), "، ".join(marked_labels)))
+        return facts
 
     def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:
         """Return the address of the registry's row that a fact names, for who may see it."""

@@ -206,6 +206,31 @@ async def tour_consent(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
+async def tour_changes(citizen: CitizenWindow) -> None:
+    """A sent request that is changed, and a question that marks fields and a paper; each with what is wrong."""
+    own, opinion = (
+        await portal_requests.submitted(citizen.site),
+        await portal_requests.asked_about(citizen.site),
+    )
+    await portal_requests.unverified(citizen.site)
+    await citizen.prove_mobile("/mobile?for=my-requests&next=/my-requests")
+    await citizen.look()
+    await citizen.look(f"/requests/{own.code}/change")
+    await citizen.look(f"/requests/{own.code}/change/machines")
+    await citizen.look(f"/requests/{own.code}/change/place")
+    await citizen.fill("نشانی محل کار", "")
+    await citizen.press("ادامه")
+    await citizen.look()
+    await citizen.fill("نشانی محل کار", "خیابان طالقانی، پلاک ۷")
+    await citizen.press("ادامه")
+    await citizen.look()
+    await citizen.press("بله، ثبت شود")
+    await citizen.look()
+    await citizen.look(f"/requests/{opinion.code}")
+    await citizen.press("فرستادن پاسخ")
+    await citizen.look()
+
+
 TOURS: Mapping[str, Tour] = {
     "proofs": tour_proofs,
     "session_end": tour_session_end,
@@ -215,5 +240,6 @@ TOURS: Mapping[str, Tour] = {
     "requests_of_others": tour_requests_of_others,
     "consent": tour_consent,
     "visits": tour_visits,
+    "changes": tour_changes,
 }
 """Every tour; together they come by every personal page and every template of these."""

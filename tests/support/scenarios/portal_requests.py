@@ -68,6 +68,14 @@ async def asked(portal: DemoSite) -> ServiceRequest:
     return request
 
 
+async def asked_about(portal: DemoSite) -> ServiceRequest:
+    """An opinion about which the officer asks something that two fields and a paper are wrong in."""
+    request = await submitted(portal, "expert", EXPERT)
+    marks = {"marked_fields": "postal_code,address", "marked_papers": "deed"}
+    await portal.act(request.code, "ask", Role.EXPERT, {"question": "نشانی و سند ناخواناست.", **marks})
+    return request
+
+
 async def bill(portal: DemoSite, request: ServiceRequest) -> None:
     """Accept a request and price it."""
     await portal.act(request.code, "accept", Role.CIVIL)

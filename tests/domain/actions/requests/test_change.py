@@ -1,5 +1,6 @@
 """What citizens change of a sent form, service by service; what is refused; pages that showed an earlier version."""
 
+from asyncio import gather
 from collections.abc import Mapping
 
 import pytest
@@ -69,6 +70,16 @@ async def test_place_and_hours_of_machinery_are_changed_once(town: Municipality)
         person = await uow.people.find_person(CITIZEN)
     assert (person.full_name if person else "") == "آنه یلقی"
     assert UNREVIEWED_CHANGES_KEY not in (await town.do(code, "accept", Role.CIVIL)).data, "who took a step knows"
+
+
+async def test_of_two_changes_at_once_one_is_refused(town: Municipality) -> None:
+    code = (await town.submit()).code
+    page = (await town.request(code)).version_token
+    outcomes = await gather(
+        *(change(town, code, version=page, place=f"کوچه {number}") for number in range(4)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 3 + ["FormChange"]
+    assert [event.event for event in await town.history(code)] == ["submit", "change"]
 
 
 async def test_what_is_wrong_is_refused_as_in_a_new_form(town: Municipality) -> None:
