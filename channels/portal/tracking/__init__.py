@@ -1,7 +1,7 @@
 """Following requests on the portal: by a code alone, all of one's own, and what can be done with one."""
 
 from channels.portal.frame import PortalPageGroup
-from channels.portal.tracking.change_pages import ChangePages
+from channels.portal.tracking.change_pages import FormChangePages
 from channels.portal.tracking.code_page import CodePage
 from channels.portal.tracking.command_forms import CommandForms
 from channels.portal.tracking.consent_pages import ConsentPages
@@ -26,6 +26,6 @@ def build_tracking_pages(dependencies: Dependencies, store: Store, printer: Prin
         request_page,
         CommandForms(dependencies, store, request_page),
         VisitPages(dependencies, store),
-        ChangePages(dependencies, store, request_page),
+        FormChangePages(dependencies, store, request_page),
         RequestForms(dependencies, store, request_page),
     )

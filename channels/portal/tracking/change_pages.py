@@ -50,7 +50,7 @@ _DONE_NAMES = {"repeated_form": "repeated", "nothing_changed": "unchanged"}
 """Why nothing was done → what the request's page says of it."""
 
 
-class ChangePages:
+class FormChangePages:
     """The pages of a change."""
 
     def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:

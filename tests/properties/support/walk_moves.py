@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.actions.bills.reversals import reverse_payment
 from domain.actions.messages import notify
-from domain.actions.requests import attach, reopen, submit, walk_in
+from domain.actions.requests import attach, change, reopen, submit, walk_in
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
 from domain.fields.form import Field
@@ -188,6 +188,20 @@ class Walker:
             return own or (who.identifier == request.awaits and any(one.awaited_may_take for one in named))
         brought = who.kind != "clerk" or (who.office_code is not None and who.office_code == request.office)
         return brought and any(who.role_names & one.roles for one in named)
+
+    async def change_form(self, request: ServiceRequest, *, wild: bool) -> None:
+        """Change an answer of a request: what may be changed now, by its citizen; or (wild) any, by anybody."""
+        fields = (
+            self.declaration(request).form if wild else self.declaration(request).fields_changeable_in(request.state)
+        )
+        role = self.pick(tuple(Role)) if wild else Role.CITIZEN
+        who, changed = self.somebody(role, request, self.pick(CHANNELS)), self.pick(fields or self.service.form)
+        values = {changed.name: self.value(changed, changed.choices, wild=wild)}
+        self.said = f"{who.label} changes {request.code} ({request.state}): {values}"
+        async with self.town.store.open_unit() as uow:
+            await change.change_request(self.town.desk, uow, request.code, values, who)
+        assert changed in self.declaration(request).fields_changeable_in(request.state), "only what may be changed is"
+        assert who.kind == "clerk" or who.identifier == request.mobile, "only by whom it belongs to"
 
     async def attach(self, request: ServiceRequest, paper: str) -> None:
         """Add a paper to a request."""

@@ -64,6 +64,7 @@ KINDS = (
     "text",
     "text",
     "paper",
+    "change",
     "price",
     "new",
     "again",
@@ -192,6 +193,7 @@ class Walk:
             "paper": (lambda: walker.attach(request, walker.pick(papers.paper_names))) if papers else None,
             "price": walker.change_a_price,
             "new": lambda: walker.apply_for(wild=walker.chance()),
+            "change": lambda: walker.change_form(request, wild=walker.chance()),
             "again": lambda: walker.take_up_again(request, walker.anybody(request)),
         }
         await self.tried(ways[kind] or (lambda: walker.wait(1)))
