@@ -176,7 +176,7 @@ class Wording:
         marked_labels = self.list_marked_labels(request)
         if not marked_labels:
             return question
-        whole_text = self.catalogue.render("units.marked", {"question": question, "names": "، ".join(marked_labels)})
+        whole_text = self.catalogue.render("units.marked", {"question": question, "names": join_list(marked_labels)})
         return whole_text if count_code_units(whole_text) <= self.catalogue.length_limit("question") else question
 
     def render_values(self, form_fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
@@ -220,7 +220,7 @@ class Wording:
         """Return weekday, day and hour in Tehran of a moment, in words."""
         local_moment = to_tehran(moment)
         hour = persian_digits(f"{local_moment.hour}:{local_moment.minute:02}")
-        return f"{jalali_long_text(local_moment.date())}، {self.catalogue.text('units.hour')} {hour}"
+        return join_list([jalali_long_text(local_moment.date()), f"{self.catalogue.text('units.hour')} {hour}"])
 
     def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
         """Render a notice of a request's service."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 revision = "0059"
-down_revision = "0062"
+down_revision = "0061"
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 KEY = "unverified_mobile"
