@@ -3,31 +3,27 @@ forms, addresses that lead away, hosts that a caller invents. What each leaves b
 """
 
 import asyncio
-import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from html import unescape
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientResponse, ClientSession, CookieJar, TCPConnector
 
 from domain.actions.citizens.proofs import CODES_PER_SOURCE
 from domain.actions.messages.verification_codes import CODES_PER_MOBILE, MOST_TRIES
 from domain.people.person import StaffMember
 from domain.values.actors import Role
-from store.unit_of_work import SqlStore
 from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.portal_callers import STEP, calling, open_store, read_code
 from tests.fakes.kavenegar import RIALS_A_PART
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), on_database("postgresql")]
 
 MANAGER = "09111000008"
 CODES_A_DAY = 100
-STEP = {"proof_purpose": "my-requests", "proof_return": "/session/end", "proof_method": "get"}
 NOWHERE = "evil.example"
 AT_ONCE = 40
 
@@ -51,72 +47,10 @@ async def office(engine: str) -> AsyncIterator[Office]:
         assert_clean_log(fresh)
 
 
-@asynccontextmanager
-async def open_store(office: Office) -> AsyncIterator[SqlStore]:
-    store = await SqlStore.connect(office.settings["PISHKHAN_DATABASE_URL"])
-    yield store
-    await store.close()
-
-
-class Caller:
-    """A browser at an address of this machine."""
-
-    def __init__(self, office: Office, session: ClientSession) -> None:
-        self.office = office
-        self.session = session
-
-    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> str:
-        """Return a page."""
-        async with self.session.get(self.office.make_url(path), headers=headers, allow_redirects=False) as response:
-            return await response.text()
-
-    async def post(self, path: str, values: object, headers: Mapping[str, str] | None = None) -> ClientResponse:
-        """Send a form; its answer, which was read."""
-        url = self.office.make_url(path)
-        async with self.session.post(url, data=values, headers=headers, allow_redirects=False) as response:
-            await response.read()
-            return response
-
-    async def ask_code(self, mobile: str) -> ClientResponse:
-        """Ask for a code as the page does."""
-        return await self.post("/mobile", {**STEP, "proof_mobile": mobile, "csrf": await self.csrf_token()})
-
-    async def confirm(self, code: str, csrf_token: str) -> int:
-        """Type a code; the status."""
-        return (await self.post("/mobile/code", {**STEP, "proof_code": code, "csrf": csrf_token})).status
-
-    async def csrf_token(self) -> str:
-        """Return the token of this browser's forms."""
-        found = re.search(r'name="csrf" value="([^"]*)"', await self.get("/session/end"))
-        assert found
-        return found[1]
-
-    @property
-    def session_token(self) -> str:
-        """The token in the cookie; empty without one."""
-        tokens = [cookie.value for cookie in self.session.cookie_jar if cookie.key == "pishkhan_portal"]
-        return tokens[0] if tokens else ""
-
-
-@asynccontextmanager
-async def calling(office: Office, address: str = "127.0.3.1") -> AsyncIterator[Caller]:
-    connector = TCPConnector(local_addr=(address, 0), limit=0)
-    headers = {"Accept": "text/html"}
-    async with ClientSession(connector=connector, cookie_jar=CookieJar(unsafe=True), headers=headers) as session:
-        yield Caller(office, session)
-
-
 async def ask_from(office: Office, address: str, mobile: str) -> int:
     """Ask for a code in a browser of its own; the status."""
     async with calling(office, address) as caller:
         return (await caller.ask_code(mobile)).status
-
-
-async def read_code(office: Office, mobile: str) -> str:
-    await office.panel.wait_until(lambda: bool(office.panel.of(mobile)), "the code")
-    found = re.search(r"\d{6}", office.panel.of(mobile)[-1].message)
-    assert found
-    return found[0]
 
 
 async def test_guesses_at_once_have_five_tries_together(office: Office) -> None:
