@@ -14,6 +14,7 @@ from channels.portal.guard import PortalGuard
 from channels.portal.home.home_page import HomePage
 from channels.portal.installation import PortalInstallation
 from channels.portal.language_page import LanguagePage
+from channels.portal.lookups.lookup_pages import LookupPages
 from channels.portal.mobile_steps import MobileSteps
 from channels.portal.public_files import PublicFiles
 from channels.portal.requests import build_form_pages
@@ -67,6 +68,7 @@ class Portal:
             SessionPages(dependencies, store),
             *((LanguagePage(dependencies, store),) if dependencies.catalogue.is_multilingual else ()),
             CitizenServicePages(dependencies, store),
+            LookupPages(dependencies, store),
             *build_form_pages(dependencies, store),
             *build_tracking_pages(dependencies, store, self._printer),
         )

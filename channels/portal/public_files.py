@@ -10,9 +10,11 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.portal.installation import PortalInstallation
+from channels.portal.lookups.lookup_cards import LOOKUP_PREFIX
 from channels.web.headers import CACHE_FOR_A_DAY
 from channels.web.site import find_asset
 from domain.actions.dependencies import Dependencies
+from domain.actions.lookups.public_lookups import list_lookups
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.languages import language_in_force
 
@@ -58,7 +60,9 @@ class PublicFiles:
         return _answer_text([*lines, f"Sitemap: {self._installation.public_address}/sitemap.xml"])
 
     async def _serve_sitemap(self, request: web.Request) -> web.Response:
-        paths = ("/", *(f"/services/{service_key}" for service_key in self._dependencies.services))
+        services = self._dependencies.services
+        lookup_paths = (f"{LOOKUP_PREFIX}{entry.name}" for entry in list_lookups(services))
+        paths = ("/", *(f"/services/{service_key}" for service_key in services), *lookup_paths)
         addresses = (f"{self._installation.public_address}{path}" for path in paths)
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',

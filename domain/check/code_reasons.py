@@ -5,6 +5,7 @@ from collections.abc import Mapping
 REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
     "code_mistyped": ("any_code", "other_payment_id"),
     "invalid_field": (
+        "choose_bill",
         "visit_not_offered",
         "visit_preferences",
         "settlement_after_end",
@@ -148,6 +149,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "wrong_code",
     ),
     "missing_field": (
+        "choose_bill",
         "visit_hour",
         "notice_channel",
         "answer",
@@ -322,6 +324,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "reference_used",
     ),
     "too_many_requests": (
+        "lookups",
         "busy",
         "chat",
         "codes",

@@ -119,6 +119,11 @@ def _required_texts(service: Service) -> Iterator[str]:
     yield from _menu_texts(service)
     yield from _answer_texts(service)
     yield from (key for priced_item in service.priced_items for key in priced_item.text_keys())
+    for lookup in service.lookups:
+        yield from (f"{text_prefix}.fields.{field.name}.label" for field in lookup.form)
+        yield f"{text_prefix}.lookups.{lookup.intent.name}.summary"
+        if lookup.intent.is_complete:
+            yield f"{text_prefix}.lookups.{lookup.intent.name}.own"
     if service.price_lookup:
         yield from (f"{text_prefix}.fields.{field.name}.label" for field in service.price_lookup.form)
     yield from printout_texts(service)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.portal.installation import PortalInstallation
+from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.cost_view import CostView, build_cost_view, load_durations
 from channels.portal.service.service_card import ServiceCard, build_service_card
 from channels.web.pages import render_public_page
 from domain.actions.dependencies import Dependencies
+from domain.actions.lookups.public_lookups import list_lookups
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import Store
 
@@ -50,6 +52,7 @@ class HomePage:
         context = {
             "phone_address": self._installation.demo_phone_address,
             "offered_services": await self._list_services(),
+            "lookups": [build_lookup_card(catalogue, entry) for entry in list_lookups(self._dependencies.services)],
             "promises": [catalogue.text(key) for key in self._promise_keys],
             "keywords": _read_text_tables(catalogue, self._command_keys, _COMMANDS_PREFIX),
         }

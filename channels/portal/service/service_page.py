@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
+from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.calculator import build_price_controls
 from channels.portal.service.cost_view import build_cost_view, load_durations
 from channels.portal.service.service_card import build_service_card
@@ -19,6 +20,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
 from domain.actions.feedback.service_page import visit_service_page
 from domain.actions.feedback.view_counting import ViewCounter
+from domain.actions.lookups.public_lookups import list_lookups
 from domain.feedback.opinions import Comment
 from domain.language.service import Service
 from domain.unit_of_work import Store
@@ -133,6 +135,11 @@ class CitizenServicePages:
             "service": build_service_card(self._dependencies.catalogue, service),
             "cost": cost,
             "price_controls": build_price_controls(self._dependencies, service),
+            "lookups": [
+                build_lookup_card(self._dependencies.catalogue, entry)
+                for entry in list_lookups(self._dependencies.services)
+                if entry.service is service
+            ],
         }
 
     def _build_comment_form(self, request: web.Request, refused_form: RefusedForm | None) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.portal.installation import PortalInstallation, SecurityContact
 from channels.portal.public_files import PERSONAL_PATHS, PublicFiles
 from channels.web.site import Site
+from domain.actions.lookups.public_lookups import list_lookups
 from tests.support.demo_site import CONTACT, SITE_ADDRESS, DemoSite
 from tests.support.pages.portal_reader import PortalReader
 
@@ -27,7 +28,7 @@ async def test_the_map_of_the_site_leads_to_pages_that_are_there(reader: PortalR
     answer = await reader.ask("/sitemap.xml")
     tree = ET.fromstring(await answer.text())  # noqa: S314 - our own
     addresses = [one.text or "" for one in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert len(addresses) == 1 + len(portal.desk.services)
+    assert len(addresses) == 1 + len(portal.desk.services) + len(list_lookups(portal.desk.services))
     for address in addresses:
         await reader.read(address.removeprefix(SITE_ADDRESS))
 

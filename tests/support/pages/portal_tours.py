@@ -171,6 +171,25 @@ async def tour_requests_of_others(citizen: CitizenWindow) -> None:
     await citizen.look()
 
 
+async def tour_lookups(citizen: CitizenWindow) -> None:
+    """Duties: the empty form, a taxi that there is not, one with open bills, and the own ones."""
+    await portal_requests.charge_duties(citizen.site)
+    page = citizen.window.page
+    await citizen.look("/lookups/taxi_duty")
+    await citizen.press("نشان بده")
+    await citizen.look()
+    for part, typed in (("two", "۱۲"), ("letter", "ت"), ("three", "۹۹۹"), ("region", "۵۹")):
+        await page.locator(f"#plate-{part}").fill(typed)
+    await citizen.press("نشان بده")
+    await citizen.look()
+    await page.locator("#plate-three").fill("۳۴۵")
+    await citizen.press("نشان بده")
+    await citizen.look()
+    await citizen.prove_mobile("/mobile?for=lookup&next=/lookups/taxi_duty")
+    await citizen.press("عوارض تاکسی‌های خودم")
+    await citizen.look()
+
+
 async def tour_visits(citizen: CitizenWindow) -> None:
     """Hours that would suit, none chosen, another hour for a visit, and a visit that is too near."""
     site = citizen.site
@@ -241,5 +260,6 @@ TOURS: Mapping[str, Tour] = {
     "consent": tour_consent,
     "visits": tour_visits,
     "changes": tour_changes,
+    "lookups": tour_lookups,
 }
 """Every tour; together they come by every personal page and every template of these."""

@@ -13,12 +13,12 @@ from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.bills.bill import PaymentMethod
 from domain.blocks.charging import list_request_bills
-from domain.registries.declarations import AGENCY, DRIVER, OWNER, REGISTRIES, VEHICLE
+from domain.registries.declarations import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE
 from domain.requests.request import ServiceRequest
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from tests.support.demo_site import CITIZENS, DemoSite
 from tests.support.portal_citizen import OWN_MOBILE
-from tests.support.scenarios.taxi_registries import AUXILIARY_CODE, OFFICER, ORGANISATION, SECOND_PLATE
+from tests.support.scenarios.taxi_registries import AUXILIARY_CODE, OFFICER, ORGANISATION, PLATE, SECOND_PLATE
 
 OTHER_MOBILE = CITIZENS[1].mobile
 MACHINERY: Mapping[str, Any] = {
@@ -104,14 +104,30 @@ async def completed(portal: DemoSite) -> ServiceRequest:
     return request
 
 
-async def awaiting_owner(portal: DemoSite) -> ServiceRequest:
-    """A leave of an auxiliary driver, for which the citizen of the browser is asked as the owner."""
+async def furnish_taxis(portal: DemoSite) -> None:
+    """Register a taxi organisation whose owner is the citizen of the browser."""
     rows = {key: [dict(row) for row in ORGANISATION[key]] for key in (AGENCY.key, OWNER.key, VEHICLE.key, DRIVER.key)}
     rows[OWNER.key][0]["mobile"] = OWN_MOBILE
     next(row for row in rows[DRIVER.key] if row["national_code"] == AUXILIARY_CODE)["mobile"] = OTHER_MOBILE
     async with portal.store.open_unit() as uow:
         for registry, values in rows.items():
             await put_rows(portal.desk, uow, REGISTRIES[registry], values, OFFICER)
+
+
+async def charge_duties(portal: DemoSite) -> None:
+    """Let both taxis of that organisation owe something, the first for two years."""
+    await furnish_taxis(portal)
+    duties = [
+        {"vehicle": plate, "year": year, "amount": amount}
+        for plate, year, amount in ((PLATE, 1404, 1_200_000), (PLATE, 1405, 1_500_000), (SECOND_PLATE, 1405, 900_000))
+    ]
+    async with portal.store.open_unit() as uow:
+        await put_rows(portal.desk, uow, DUTY, duties, SYSTEM)
+
+
+async def awaiting_owner(portal: DemoSite) -> ServiceRequest:
+    """A leave of an auxiliary driver, for which the citizen of the browser is asked as the owner."""
+    await furnish_taxis(portal)
     return await submitted(portal, "taxi_leave", LEAVE, OTHER_MOBILE)
 
 

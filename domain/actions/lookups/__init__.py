@@ -1,0 +1,1 @@
+"""Questions that make no request, asked where no conversation is."""
