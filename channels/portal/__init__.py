@@ -18,6 +18,7 @@ from channels.portal.lookups.lookup_pages import LookupPages
 from channels.portal.mobile_steps import MobileSteps
 from channels.portal.public_files import PublicFiles
 from channels.portal.requests import build_form_pages
+from channels.portal.requests.offline_pages import OfflinePages
 from channels.portal.service.calculator import PriceCalculator
 from channels.portal.service.service_page import CitizenServicePages
 from channels.portal.session_pages import SessionPages
@@ -55,6 +56,7 @@ class Portal:
             PriceCalculator(dependencies, store),
             VerifyPage(dependencies, store, installation),
             PublicFiles(dependencies, installation),
+            OfflinePages(dependencies),
         )
         for page in pages:
             page.add_routes(app.router)

@@ -17,6 +17,7 @@ def build_content_policy(form_targets: str = "'self'") -> str:
         (
             "default-src 'none'",
             "script-src 'self'",
+            "worker-src 'self'",  # the one that opens forms when the line is gone
             "style-src 'self'",
             "img-src 'self' data:",  # the arrows and ticks of the style sheet are data: images
             "font-src 'self'",

@@ -5,6 +5,8 @@ short code together with a proof of its mobile. It keeps what was typed as it wa
 is lost. Once it was submitted it knows its request: whatever is sent again, from any tab or device, leads there.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from domain.values.text import ascii_digits, fold_compactly
+
+SECTION_DIGEST_DIGITS = 16
+"""Hexadecimal digits by which the values of a section are compared with what a page showed."""
 
 RESUME_CODE_DIGITS = 6
 """Digits of the short code: it opens nothing without a proof of the draft's mobile."""
@@ -75,6 +80,16 @@ class Draft:
         """Return whether it has these values of these fields, and no others, already."""
         return all(self.typed_values.get(name) == typed_values.get(name) for name in field_names)
 
+    def digest_section(self, field_names: tuple[str, ...]) -> str:
+        """Return what stands for the values of these fields: another one once any of them is another; empty while
+        nothing was typed.
+        """
+        values = {name: self.typed_values[name] for name in field_names if name in self.typed_values}
+        if not values:
+            return ""
+        values_text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(values_text.encode()).hexdigest()[:SECTION_DIGEST_DIGITS]
+
 
 @dataclass(frozen=True, slots=True)
 class DraftHolder:
@@ -104,3 +119,5 @@ class TypedForm:
     """The section that it is about."""
     typed_values: Mapping[str, Any] = field(default_factory=dict)
     """Field → what was typed."""
+    typed_at: datetime | None = None
+    """When it was typed, where that was before it came (in UTC): «فردا» is the day after. None: now."""

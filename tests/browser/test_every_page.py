@@ -45,6 +45,7 @@ FOR_PROGRAMS = (
     "/robots.txt",
     "/sitemap.xml",
     "/manifest.webmanifest",
+    "/offline-worker.js",
     "/favicon.ico",
     "/.well-known/",
 )

@@ -14,6 +14,9 @@ DRAFTS_PATH = "/drafts"
 RESUME_PATH = "/drafts/resume"
 """Where a draft of another device is taken up."""
 
+OFFLINE_PATH = f"{BEGIN_PATH}/offline"
+"""The page by which a form is filled in without a line, and where what was kept so is sent."""
+
 _DRAFT_PATH = f"{BEGIN_PATH}/{{draft:[0-9]{{1,19}}}}"
 SECTION_PATH = f"{_DRAFT_PATH}/form/{{section:[a-z_]+}}"
 CONTINUE_PATH = f"{_DRAFT_PATH}/continue"

@@ -26,6 +26,7 @@ from channels.portal.requests.draft_pages import (
     open_reading_unit,
     require_session,
 )
+from channels.portal.requests.offline_view import OfflineView, describe_owner
 from channels.portal.requests.summary_view import minutes_text
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -79,6 +80,7 @@ class BeginPages:
         drafts = [draft for draft in await self._list_drafts(visitor) if draft.service == service.key]
         context = {
             **self._describe_service(service),
+            "offline": OfflineView(service.key, describe_owner(visitor.csrf_token)),
             "draft_rows": [self._build_row(draft) for draft in drafts if not draft.is_submitted],
             "may_prove_first": service.fill_form is not None or any(field.autofill for field in service.form),
             "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],

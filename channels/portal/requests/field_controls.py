@@ -24,6 +24,8 @@ class ShownValues:
     """Field → value of the whole form, as far as it is understood: what may be offered depends on it."""
     remaining_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Field → what registries leave to choose from."""
+    offers_days: bool = True
+    """Whether the next days are offered; not on a page that is the same on every day."""
 
 
 def build_field_controls(
@@ -44,8 +46,9 @@ def build_field_controls(
     offer_source = OfferSource(
         to_tehran(now).date(),
         choose_offered_day(fields),
-        lambda field_name, day: refuses_value(
-            service, {**shown_values.known_values, field_name: day}, now, dependencies.policy
+        lambda field_name, day: (
+            not shown_values.offers_days
+            or refuses_value(service, {**shown_values.known_values, field_name: day}, now, dependencies.policy)
         ),
         shown_values.remaining_choices,
     )

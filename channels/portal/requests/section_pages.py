@@ -27,6 +27,7 @@ from channels.portal.requests.draft_pages import (
     open_reading_unit,
     require_session,
 )
+from channels.portal.requests.offline_view import build_offline_view
 from channels.portal.requests.section_view import SectionViews
 from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_without_machine
 from channels.web.posted import PostedForm, read_text
@@ -178,7 +179,9 @@ class SectionPages:
             from_summary=comes_from_summary(request),
         )
         notice = next((name for name in _NOTICES if name in request.query), None)
-        context = {"view": view, "notice": notice}
+        reading = opened.reading
+        offline = build_offline_view(visitor, reading.service, reading.draft, opened.section.name)
+        context = {"view": view, "notice": notice, "offline": offline}
         return render_portal_page(request, visitor, "portal/requests/section.html", context, error=error, status=status)
 
     def _find_section(self, request: web.Request) -> tuple[Service, FormSection]:
@@ -196,6 +199,7 @@ class SectionPages:
         async with self._store.open_unit(write=False) as uow:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
         context = {
+            "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
             "kept_until": jalali_text(to_tehran(draft.expires_at).date()),
             "resume_code": display_resume_code(draft.resume_code) if draft.mobile else "",

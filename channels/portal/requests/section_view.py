@@ -9,17 +9,24 @@ from channels.portal.requests.addresses import begin_address, draft_address, sec
 from channels.portal.requests.controls import SectionControl
 from channels.portal.requests.field_controls import ShownValues, build_field_controls
 from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import build_draft
 from domain.actions.drafts.reading import DraftReading, select_typed_values
 from domain.language.form_sections import FormSection
+from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.values.errors import DomainError
 from domain.values.text import persian_digits
+
+MOST_WORK_ROWS = 99
+"""More rows for machines than any form has: it then has as many as it may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
     """A section as its page shows it."""
 
+    section_name: str
+    """The section."""
     service_title: str
     """What the service is called."""
     title: str
@@ -51,6 +58,16 @@ class SectionViews:
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
 
+    def build_empty_views(self, service: Service) -> list[SectionView]:
+        """Return all sections of a form with nothing in them, every row for machines there may be, and no days to
+        choose from: the same for everybody on every day.
+        """
+        reading = DraftReading(build_draft(self._dependencies, service), service, {}, {}, [])
+        return [
+            self.build_view(reading, section, [], MOST_WORK_ROWS, from_summary=False, offers_days=False)
+            for section in service.sections
+        ]
+
     def build_view(
         self,
         reading: DraftReading,
@@ -59,14 +76,18 @@ class SectionViews:
         work_rows: int,
         *,
         from_summary: bool,
+        offers_days: bool = True,
     ) -> SectionView:
-        """Return a section with what was typed, and these faults of it."""
+        """Return a section with what was typed, and these faults of it; `offers_days`: with the next days to choose
+        from.
+        """
         wording, draft, service = self._dependencies.wording, reading.draft, reading.service
         sections = list(service.sections)
         position = sections.index(section)
-        items = self._build_controls(reading, section, faults, work_rows)
+        items = self._build_controls(reading, section, faults, work_rows, offers_days=offers_days)
         counts = {"number": persian_digits(position + 1), "count": persian_digits(len(sections))}
         return SectionView(
+            section_name=section.name,
             service_title=wording.service_title(service.key),
             title=wording.section_title(service.key, section.name),
             hint=wording.section_hint(service.key, section.name),
@@ -86,11 +107,17 @@ class SectionViews:
         return section_address(reading.draft, reading.service.sections[position - 1].name)
 
     def _build_controls(
-        self, reading: DraftReading, section: FormSection, faults: Sequence[DomainError], work_rows: int
+        self,
+        reading: DraftReading,
+        section: FormSection,
+        faults: Sequence[DomainError],
+        work_rows: int,
+        *,
+        offers_days: bool,
     ) -> list[SectionControl]:
         service = reading.service
         typed_values: Mapping[str, Any] = {**reading.found_values, **select_typed_values(service, reading.draft)}
-        shown_values = ShownValues(typed_values, reading.values, reading.remaining_choices)
+        shown_values = ShownValues(typed_values, reading.values, reading.remaining_choices, offers_days=offers_days)
         fields = section.select_fields(service.form)
         return build_field_controls(self._dependencies, service, fields, shown_values, faults, work_rows=work_rows)
 

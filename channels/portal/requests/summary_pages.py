@@ -26,6 +26,7 @@ from channels.portal.requests.draft_pages import (
     open_reading_unit,
     require_session,
 )
+from channels.portal.requests.offline_view import build_offline_view
 from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -86,6 +87,7 @@ class SummaryPages:
         view = self._views.build_view(reading, quote)
         proved_mobile = visitor.proved_mobile
         return {
+            "offline": build_offline_view(visitor, reading.service, draft),
             "view": view,
             "problems": [*view.problems, *self._list_other_problems(reading.faults, error)],
             "mobile_problem": self._find_mobile_problem(error),
@@ -117,6 +119,7 @@ class SummaryPages:
         async with self._store.open_unit(write=False) as uow:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
         context = {
+            "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "relations": list(Relation),
             "chosen_relation": read_text(visitor.form, "relation") or draft.relation.value,
             "represented_name": read_text(visitor.form, "represented_name") or draft.represented_name,
@@ -180,6 +183,9 @@ class SummaryPages:
                 raise web.HTTPSeeOther(draft_address(draft, "summary"))
             service_request = await uow.requests.get_by_code(draft.request_code)
             view = await build_done_view(self._dependencies, uow, service_request)
-        return render_portal_page(
-            request, visitor, "portal/requests/done.html", {"view": view, "again_address": begin_address(draft.service)}
-        )
+        context = {
+            "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
+            "view": view,
+            "again_address": begin_address(draft.service),
+        }
+        return render_portal_page(request, visitor, "portal/requests/done.html", context)

@@ -1,5 +1,6 @@
 """Beginning a draft, and finding the one that a session holds."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
@@ -31,19 +32,55 @@ async def begin_draft(
 
     Errors: `UnknownService`, `TooManyRequests` for a session that holds too many, or an address that began too many.
     """
-    service, now = get_form_service(dependencies, service_key), dependencies.clock.now()
+    service = get_form_service(dependencies, service_key)
     open_drafts = [draft for draft in await list_drafts(dependencies, uow, session_id) if not draft.is_submitted]
     untouched = (draft for draft in open_drafts if draft.service == service_key and not draft.saved_sections)
     if untouched_draft := next(untouched, None):
         return untouched_draft
+    draft = build_draft(dependencies, service)
+    await _add_draft(dependencies, uow, session_id, draft, source_address)
+    return draft
+
+
+async def begin_keyed_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, service_key: str, key: str, source_address: str
+) -> Draft:
+    """Return the draft that this session began under an idempotency key, locked: a new one at first, and the same
+    whenever the browser asks again, because the answer was lost. Its id is made of session and key, so the store takes
+    no second one.
+
+    Errors: as `begin_draft`.
+    """
+    service, draft_id = get_form_service(dependencies, service_key), derive_draft_id(session_id, key)
+    await uow.serialise(f"draft:{draft_id}")
+    known_draft = await uow.drafts.find_held(draft_id, session_id, lock=True)
+    if known_draft and known_draft.expires_at > dependencies.clock.now():
+        return known_draft
+    await uow.drafts.delete(draft_id)  # one whose time is over makes room
+    draft = build_draft(dependencies, service)
+    draft.id = draft_id
+    await _add_draft(dependencies, uow, session_id, draft, source_address)
+    return draft
+
+
+def derive_draft_id(session_id: int, key: str) -> int:
+    """Return the id of the draft that a session begins under an idempotency key: 63 bits of a digest."""
+    digest = hashlib.sha256(f"draft:{session_id}:{key}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1
+
+
+async def _add_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft: Draft, source_address: str
+) -> None:
+    """Store a new draft, unless the session holds too many, or the address began too many."""
+    now = dependencies.clock.now()
+    open_drafts = [held for held in await list_drafts(dependencies, uow, session_id) if not held.is_submitted]
+    address_key = f"drafts:{network_for_address(source_address)}"
     if len(open_drafts) >= DRAFTS_PER_SESSION:
         raise TooManyRequests("draft", detail="drafts")
-    address_key = f"drafts:{network_for_address(source_address)}"
     if await uow.lines.add_hit(address_key, now, COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
         raise TooManyRequests("draft", detail="drafts")
-    draft = build_draft(dependencies, service)
     await uow.drafts.add(draft, session_id)
-    return draft
 
 
 async def copy_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, former_draft: Draft) -> Draft:

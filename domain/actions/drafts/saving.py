@@ -2,22 +2,28 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import copy_draft, get_draft, reckon_expiry
 from domain.drafts.draft import Draft, Relation, TypedForm
 from domain.fields.form import Field
-from domain.fields.types import ReadingContext, Text
+from domain.fields.types import Day, ReadingContext, Text
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.errors import NotFound, TooLarge
+from domain.values.calendar import jalali_text
+from domain.values.errors import InvalidField, NotFound, TooLarge
 from domain.values.text import tidy_text
 
 MAX_TYPED_BYTES = 16 * 1024
 """Bytes that all that was typed in a draft may take (UTF-8): no form of ours comes near."""
+
+_EIGHT_DAYS = timedelta(days=8)
+"""A day that is told by today, or by its weekday, is another one after so long."""
 
 REPRESENTED_NAME = Field("represented_name", Text(80))
 
@@ -33,7 +39,7 @@ async def save_section(
     """
     draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
     section = find_section(dependencies.engine.get_service(draft.service), typed_form.section_name)
-    typed_values = {name: _tidy_value(value) for name, value in typed_form.typed_values.items()}
+    typed_values = tidy_typed_form(dependencies, draft.service, typed_form)
     if draft.is_submitted:
         if draft.holds(section.field_names, typed_values):
             return draft
@@ -75,6 +81,34 @@ async def save_relation(
         reading_context = ReadingContext(dependencies.clock.now())
         draft.represented_name = REPRESENTED_NAME.read_value(represented_name, reading_context)
     return await _save_draft(dependencies, uow, draft)
+
+
+def tidy_typed_form(dependencies: Dependencies, service_key: str, typed_form: TypedForm) -> dict[str, Any]:
+    """Return the values of a form as a draft keeps them: as typed, without the signs that no database takes, and a day
+    that was told by the day on which it was typed («فردا») as the day that it meant.
+    """
+    typed_at = typed_form.typed_at or dependencies.clock.now()
+    form_fields = dependencies.engine.get_service(service_key).form
+    days = {entry.name: entry.type for entry in form_fields if isinstance(entry.type, Day)}
+    tidied_values = {name: _tidy_value(value) for name, value in typed_form.typed_values.items()}
+    return {
+        name: _fix_day(days[name], value, typed_at) if name in days and isinstance(value, str) else value
+        for name, value in tidied_values.items()
+    }
+
+
+def _fix_day(day_type: Day, typed_day: str, typed_at: datetime) -> str:
+    """Return a day whose meaning depends on when it is read as it was meant; any other as it was typed."""
+    any_day = replace(day_type, allows_past=True)
+    meant_day, later_day = (_read_day(any_day, typed_day, moment) for moment in (typed_at, typed_at + _EIGHT_DAYS))
+    return typed_day if meant_day in {None, later_day} else jalali_text(date.fromisoformat(str(meant_day)))
+
+
+def _read_day(day_type: Day, typed_day: str, moment: datetime) -> str | None:
+    try:
+        return day_type.parse(typed_day, ReadingContext(moment))
+    except InvalidField:
+        return None
 
 
 def find_section(service: Service, section_name: str) -> FormSection:

@@ -368,6 +368,8 @@ def _outside(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             *(PageVisit(f"/services/{key}") for key in site.demo.desk.services),
             PageVisit("/services/machinery?received=yes"),
         ],
+        "/services/{key}/request/offline": [PageVisit("/services/machinery/request/offline")],
+        "/offline": [PageVisit("/offline")],
         "/services/{key}/price": [
             PageVisit("/services/machinery/price"),
             PageVisit("/services/machinery/price?machine=loader&hours=2.5"),

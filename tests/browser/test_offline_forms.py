@@ -1,0 +1,276 @@
+"""A citizen whose line drops, in a real browser: forms open and go on without it, nothing typed is lost, and what was
+typed is sent once it is back, each exactly once; nothing of it stays where a session was ended.
+"""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Browser, Page, expect
+
+from channels.portal.frame import PortalVisitor
+from channels.portal.requests.offline_posts import OfflinePosts
+from domain.actions.drafts.saving import save_section
+from domain.drafts.draft import TypedForm
+from tests.browser.test_request_forms import MOBILE, TYPED_MOBILE, fill_expert, fill_machinery, fill_report, go_on
+from tests.support.demo_site import DemoSite, demo_site
+from tests.support.pages.chromium import SIZES, SiteServer, Window
+from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.portal_citizen import read_newest_code
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+SUMMARY, READY = "پاسخ‌ها را ببینید", "آمادهٔ فرستادن است"
+BEGIN, SEND_LATER = "آغاز درخواست", "با برگشت خط فرستاده شود"
+GONE = "خط قطع است؛"
+NO_LINE = "ERR_INTERNET_DISCONNECTED"
+"""What the browser says of a call without a line."""
+KEPT_PAGES = """async () => (await (await caches.open("pishkhan-forms")).keys())
+  .map((request) => new URL(request.url).pathname).filter((path) => !path.startsWith("/static/"))"""
+IS_KEPT = """async (address) => {
+  if (!navigator.serviceWorker.controller) return false;
+  return Boolean(await (await caches.open("pishkhan-forms")).match(address));
+}"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def portal(database: Path) -> AsyncIterator[DemoSite]:
+    """The portal."""
+    async with demo_site(database) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
+    """It, served on a free port."""
+    running = SiteServer(portal.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+async def open_phone(browser: Browser, server: SiteServer) -> Window:
+    """Open a window of a phone that may have several pages."""
+    width, height = SIZES["phone"]
+    context = await browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(40_000)  # a busy machine may be slow
+    return Window(await context.new_page(), server)
+
+
+async def reopen(opened: Window, address: str) -> Window:
+    """Close the page, and open an address in a new one."""
+    await opened.page.close()
+    again = Window(await opened.page.context.new_page(), opened.server)
+    await again.open(address)
+    return again
+
+
+async def open_form(opened: Window, service: str) -> Page:
+    """Open the page where a request is begun, until the worker keeps its form."""
+    page = await opened.open(f"/services/{service}/request")
+    for _ in range(400):
+        if await page.evaluate(IS_KEPT, f"/services/{service}/request/offline"):
+            return page
+        await page.wait_for_timeout(50)
+    raise AssertionError("the worker keeps no form")
+
+
+def count_rows(database: Path, table: str) -> int:
+    """Return how many rows there are in a table."""
+    with closing(sqlite3.connect(database)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+
+
+async def prove_and_finish(portal: DemoSite, page: Page) -> None:
+    """Type the code that came, and see the request."""
+    await expect(page.get_by_label("کد تأیید")).to_be_visible()
+    await page.get_by_label("کد تأیید").fill(await read_newest_code(portal, MOBILE))
+    await page.get_by_label("کد تأیید").press("Enter")
+    await expect(page.get_by_role("heading", name="درخواست شما ثبت شد")).to_be_visible()
+
+
+FILLERS = {"machinery": fill_machinery, "expert": fill_expert, "taxi_report": fill_report}
+
+
+async def test_a_form_that_is_begun_and_filled_in_without_a_line_is_sent_once(
+    browser: Browser, server: SiteServer, portal: DemoSite, database: Path
+) -> None:
+    opened = await open_phone(browser, server)
+    page = await open_form(opened, "machinery")
+    await page.context.set_offline(True)
+    await opened.open("/services/machinery/request")
+    await page.get_by_role("button", name=BEGIN).click()
+    await fill_machinery(page)
+    await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await page.get_by_role("button", name=SEND_LATER).click()
+    await expect(page.get_by_role("heading", name=READY)).to_be_visible()
+    opened = await reopen(opened, "/")  # the browser was closed, its first page is opened
+    await opened.page.get_by_role("button", name="ادامه").click()
+    await expect(opened.page.get_by_role("heading", name=READY)).to_be_visible()
+    assert count_rows(database, "drafts") == 0
+    await opened.page.context.set_offline(False)
+    await prove_and_finish(portal, opened.page)
+    assert (count_rows(database, "drafts"), count_rows(database, "requests")) == (1, 1)
+    assert await opened.page.evaluate("offlineForms.listForms()") == []
+
+
+async def test_every_page_without_a_line_is_in_order(browser: Browser, server: SiteServer) -> None:
+    opened = await open_phone(browser, server)
+    await open_form(opened, "taxi_leave")
+    for address in ("/offline", "/services/taxi_leave/request/offline"):
+        page = await opened.open(address)
+        await expect(page.locator("#offline-page h1")).to_be_focused()
+        await assert_page_in_order(opened)
+    await page.get_by_role("button", name=BEGIN).click()
+    for _ in range(20):
+        await assert_page_in_order(opened, refused=True)
+        if await page.get_by_role("heading", name=SUMMARY).count():
+            break
+        await page.context.set_offline(True)
+        await go_on(page)
+    await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+
+
+async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(
+    browser: Browser, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[str] = []
+    take_over = OfflinePosts._take_over
+
+    async def lose_first(self: OfflinePosts, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        response = await take_over(self, request, visitor)
+        if not lost and request.transport:
+            lost.append(request.path)
+            request.transport.abort()
+        return response
+
+    monkeypatch.setattr(OfflinePosts, "_take_over", lose_first)
+    async with demo_site(database) as portal:
+        server = SiteServer(portal.app)
+        await server.start_server()
+        opened = await open_phone(browser, server)
+        page = await open_form(opened, "taxi_report")
+        await page.get_by_role("button", name=BEGIN).click()
+        await page.get_by_label("تشویق").check()
+        await go_on(page)
+        await page.get_by_label("دو رقم").fill("۱۲")
+        await page.context.set_offline(True)
+        await expect(page.get_by_text(GONE)).to_be_visible()
+        await page.wait_for_timeout(500)
+        await page.reload()  # what was being typed is there again
+        await expect(page.get_by_label("دو رقم")).to_have_value("۱۲")
+        for label, part in (("حرف", "ت"), ("سه رقم", "۳۴۵"), ("ایران", "۵۹")):
+            await page.get_by_label(label).fill(part)
+        await go_on(page)
+        await page.get_by_label("شرح").fill("کیف مرا پس داد")
+        await go_on(page)
+        await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+        await page.go_back()
+        await expect(page.get_by_label("شرح")).to_have_value("کیف مرا پس داد")
+        await go_on(page)
+        await page.context.set_offline(False)
+        await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
+        assert lost
+        await expect(page.get_by_text("کیف مرا پس داد")).to_be_visible()
+        await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+        port = server.port
+        await server.close()  # the line is there, and nobody at its other end
+        await page.get_by_role("button", name=re.compile("^فرستادن")).click()
+        await expect(page.get_by_role("heading", name=READY)).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_role("heading", name=READY)).to_be_visible()
+        restarted = SiteServer(portal.app, port=port)
+        await restarted.start_server()
+        await page.reload()
+        await prove_and_finish(portal, page)
+        assert (count_rows(database, "drafts"), count_rows(database, "requests")) == (1, 1)
+        await restarted.close()
+
+
+async def test_what_another_device_wrote_is_not_overwritten(
+    browser: Browser, server: SiteServer, portal: DemoSite, database: Path
+) -> None:
+    opened = await open_phone(browser, server)
+    page = await open_form(opened, "taxi_report")
+    await page.get_by_role("button", name=BEGIN).click()
+    await page.goto(page.url.replace(page.url.rpartition("/")[2], "story"))
+    await page.get_by_label("شرح").fill("نخست")
+    await go_on(page)
+    await page.goto(page.url.replace("summary", "form/story?check=1"))
+    await page.context.set_offline(True)
+    await page.get_by_label("شرح").fill("از این گوشی")
+    await page.get_by_role("button", name="نگه دار و به بازبینی برگرد").click()
+    await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+    await write_elsewhere(portal, database, "از دستگاه دیگر")
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("alert")).to_contain_text("از دستگاه دیگر")
+    await expect(page.get_by_label("شرح")).to_have_value("از این گوشی")
+    opened.complaints[:] = [each for each in opened.complaints if NO_LINE not in each]
+    await assert_page_in_order(opened, refused=True)
+    await page.get_by_role("button", name="نوشتهٔ همین گوشی بماند").click()
+    await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
+    await expect(page.get_by_text("از این گوشی")).to_be_visible()
+    assert count_rows(database, "drafts") == 1
+
+
+async def write_elsewhere(portal: DemoSite, database: Path, words: str) -> None:
+    """Save a section of the only draft as another device that holds it."""
+    with closing(sqlite3.connect(database)) as connection:
+        draft_id, session_id = connection.execute("SELECT draft_id, session_id FROM draft_holders").fetchone()
+    async with portal.store.open_unit() as uow:
+        await save_section(portal.desk, uow, session_id, draft_id, TypedForm("story", {"text": words}))
+
+
+LEFT_BEHIND = """async () => ({
+  forms: (await indexedDB.databases()).length,
+  caches: (await caches.keys()).length,
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+})"""
+
+
+async def test_nothing_stays_where_a_session_was_ended(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+    opened = await open_phone(browser, server)
+    page = await open_form(opened, "taxi_report")
+    await page.get_by_role("button", name=BEGIN).click()
+    await page.get_by_label("تشویق").check()
+    await go_on(page)
+    await page.context.set_offline(True)
+    await page.goto(page.url)
+    await page.get_by_role("link", name="پایان کار در این رایانه").click()
+    await page.get_by_role("button", name="پایان کار در این رایانه").click()
+    await expect(page.get_by_text("نوشته‌های شما از این گوشی پاک شد")).to_be_visible()
+    assert await page.evaluate("offlineForms.listForms()") == []
+    await page.context.set_offline(False)
+    await opened.open("/drafts")  # before anything else is asked for, the session is ended at the server
+    await expect(page.get_by_text("درخواست نیمه‌کاره‌ای نیست")).to_be_visible()
+    assert await page.get_by_role("link", name="پایان کار در این رایانه").count() == 0
+    await open_form(opened, "taxi_report")
+    await page.get_by_role("button", name=BEGIN).click()
+    await opened.open("/session/end")
+    await page.get_by_role("button", name="پایان کار در این رایانه").click()
+    await expect(page.get_by_role("heading", name="کار شما در این رایانه پایان یافت.")).to_be_visible()
+    left: dict[str, Any] = {}
+    for _ in range(100):
+        left = await page.evaluate(LEFT_BEHIND)
+        if not any(left.values()):
+            break
+        await page.wait_for_timeout(50)
+    assert not any(left.values()), left
+
+
+async def test_pages_of_others_are_left_to_the_browser(browser: Browser, server: SiteServer) -> None:
+    opened = await open_phone(browser, server)
+    page = await open_form(opened, "taxi_report")
+    await page.context.set_offline(True)
+    for address in ("/my-requests", "/track", "/pay/abc", "/verify/abc", "/demo/phone"):
+        with pytest.raises(Exception, match=NO_LINE):
+            await opened.open(address)
+    page = (await reopen(opened, "/offline")).page
+    assert set(await page.evaluate(KEPT_PAGES)) == {"/offline", "/services/taxi_report/request/offline"}
