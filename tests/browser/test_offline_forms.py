@@ -123,9 +123,9 @@ async def test_a_form_that_is_begun_and_filled_in_without_a_line_is_sent_once(
 
 async def test_every_page_without_a_line_is_in_order(browser: Browser, server: SiteServer) -> None:
     opened = await open_phone(browser, server)
-    await open_form(opened, "taxi_leave")
+    page = await open_form(opened, "taxi_leave")
     for address in ("/offline", "/services/taxi_leave/request/offline"):
-        page = await opened.open(address)
+        await opened.open(address)
         await expect(page.locator("#offline-page h1")).to_be_focused()
         await assert_page_in_order(opened)
     await page.get_by_role("button", name=BEGIN).click()
