@@ -40,7 +40,7 @@ MAX_KEPT_BYTES = 256 * 1024
 
 MOST_SECTIONS = 40
 _KEY_DIGITS = 32
-_MOST_TRIED = 3
+MAX_ATTEMPTS = 3
 
 
 class OfflinePosts:
@@ -58,13 +58,15 @@ class OfflinePosts:
 
     async def _take_over(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         service = find_form_service(self._dependencies, request)
-        kept = read_kept_draft(service, visitor.form, visitor.now)
+        browser_draft = read_kept_draft(service, visitor.form, visitor.now)
         if visitor.session is None:
             return await self._open_session(request, visitor)
-        if kept.draft_id is None and not await self._is_admitted(visitor):
+        if browser_draft.draft_id is None and not await self._is_admitted(visitor):
             return _answer({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
-            outcome = await synchronize_draft(self._dependencies, uow, visitor.session.id, kept, visitor.source_address)
+            outcome = await synchronize_draft(
+                self._dependencies, uow, visitor.session.id, browser_draft, visitor.source_address
+            )
             reading = await read_draft(self._dependencies, uow, outcome.draft, visitor.proved_mobile)
         if "send" in visitor.form and visitor.proved_mobile and _may_send(outcome, reading):
             reading = await self._submit(visitor.session, visitor.proved_mobile, outcome.draft)
@@ -104,7 +106,7 @@ class OfflinePosts:
             "owner": describe_owner(session.csrf_token),
             "bases": describe_bases(reading.service, draft),
             "saved": list(draft.saved_sections),
-            "is_anew": outcome.is_anew,
+            "is_restarted": outcome.is_restarted,
             "conflicts": {
                 name: {"answers": [[each.label, each.value] for each in summary.sections[titles[name]].answers]}
                 for name in outcome.conflicting_sections
@@ -153,15 +155,19 @@ def read_kept_draft(service: Service, posted: PostedForm, now: datetime) -> Kept
 def _read_section(service: Service, section_text: str, now: datetime) -> KeptSection:
     """Return a section of a form that a browser kept; one that the service has no more comes without values."""
     try:
-        kept = json.loads(section_text)
-        section_name, seen_digest, is_pending = str(kept["name"]), kept["base"], kept["is_pending"] is True
-        typed_at = min(datetime.fromisoformat(kept["typed_at"]).astimezone(UTC), now)
-        bodies = [str(body) for body in (kept["body"], *kept["tried"][:_MOST_TRIED])]
+        section_values = json.loads(section_text)
+        section_name, base_digest, is_pending = (
+            str(section_values["name"]),
+            section_values["base"],
+            section_values["is_pending"] is True,
+        )
+        typed_at = min(datetime.fromisoformat(section_values["typed_at"]).astimezone(UTC), now)
+        bodies = [str(body) for body in (section_values["body"], *section_values["tried"][:MAX_ATTEMPTS])]
         typed_forms = [_read_typed_form(service, section_name, body, typed_at) for body in bodies]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise InvalidField("form", detail="unreadable_form") from None
     return KeptSection(
-        typed_forms[0], is_pending, seen_digest if isinstance(seen_digest, str) else None, typed_forms[1:]
+        typed_forms[0], is_pending, base_digest if isinstance(base_digest, str) else None, typed_forms[1:]
     )
 
 

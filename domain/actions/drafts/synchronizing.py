@@ -25,9 +25,9 @@ class KeptSection:
     """What was typed last."""
     is_pending: bool
     """It was not sent, or no answer came; else the draft has it, and it comes for the case that the draft is gone."""
-    seen_digest: str | None
+    base_digest: str | None
     """What the section was when the browser saw it last (`Draft.digest_section`); None: it never did."""
-    tried_forms: Sequence[TypedForm] = ()
+    attempted_forms: Sequence[TypedForm] = ()
     """What was typed before, and may have come though no answer to it did."""
 
 
@@ -55,7 +55,7 @@ class SynchronizedDraft:
 
     draft: Draft
     """The draft as it is now."""
-    is_anew: bool = False
+    is_restarted: bool = False
     """The draft that the browser knew is gone (deleted, over, another session's): this one was begun in its place."""
     conflicting_sections: list[str] = field(default_factory=list)
     """The sections that another device changed meanwhile: what is kept in the browser was not taken over."""
@@ -64,35 +64,37 @@ class SynchronizedDraft:
 
 
 async def synchronize_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, kept: KeptDraft, source_address: str
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
     """Take over a form that a browser kept. A draft that became a request stays as it is: other values than it has are
     conflicts.
 
     Errors: those of `begin_draft`, `save_section` and `save_relation`.
     """
-    outcome = await _open_draft(dependencies, uow, session_id, kept, source_address)
-    for kept_section in kept.sections:
-        if kept_section.is_pending or outcome.is_anew:
+    outcome = await _open_draft(dependencies, uow, session_id, browser_draft, source_address)
+    for kept_section in browser_draft.sections:
+        if kept_section.is_pending or outcome.is_restarted:
             await _take_over_section(dependencies, uow, session_id, outcome, kept_section)
-    if kept.relation is not None and not outcome.draft.is_submitted:
+    if browser_draft.relation is not None and not outcome.draft.is_submitted:
         outcome.draft = await save_relation(
-            dependencies, uow, session_id, outcome.draft.id, kept.relation, kept.represented_name
+            dependencies, uow, session_id, outcome.draft.id, browser_draft.relation, browser_draft.represented_name
         )
     return outcome
 
 
 async def _open_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, kept: KeptDraft, source_address: str
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
-    is_anew = False
-    if kept.draft_id is not None:
+    is_restarted = False
+    if browser_draft.draft_id is not None:
         try:
-            return SynchronizedDraft(await get_draft(dependencies, uow, session_id, kept.draft_id, lock=True))
+            return SynchronizedDraft(await get_draft(dependencies, uow, session_id, browser_draft.draft_id, lock=True))
         except NotFound:
-            is_anew = True
-    draft = await begin_keyed_draft(dependencies, uow, session_id, kept.service_key, kept.key, source_address)
-    return SynchronizedDraft(draft, is_anew)
+            is_restarted = True
+    draft = await begin_keyed_draft(
+        dependencies, uow, session_id, browser_draft.service_key, browser_draft.key, source_address
+    )
+    return SynchronizedDraft(draft, is_restarted)
 
 
 async def _take_over_section(
@@ -111,18 +113,18 @@ async def _take_over_section(
     if draft.holds(section.field_names, tidy_typed_form(dependencies, draft.service, typed_form)):
         if draft.is_submitted or section.name in draft.saved_sections:
             return
-    elif draft.is_submitted or not _is_as_seen(dependencies, draft, section, kept_section):
+    elif draft.is_submitted or not _matches_base(dependencies, draft, section, kept_section):
         outcome.conflicting_sections.append(section.name)
         return
     outcome.draft = await save_section(dependencies, uow, session_id, draft.id, typed_form)
 
 
-def _is_as_seen(dependencies: Dependencies, draft: Draft, section: FormSection, kept_section: KeptSection) -> bool:
+def _matches_base(dependencies: Dependencies, draft: Draft, section: FormSection, kept_section: KeptSection) -> bool:
     """Return whether a section is what the browser saw last, or what it tried to send itself."""
     present_digest = draft.digest_section(section.field_names)
-    if present_digest in {"", kept_section.seen_digest}:
+    if present_digest in {"", kept_section.base_digest}:
         return True
     return any(
-        draft.holds(section.field_names, tidy_typed_form(dependencies, draft.service, tried_form))
-        for tried_form in kept_section.tried_forms
+        draft.holds(section.field_names, tidy_typed_form(dependencies, draft.service, attempted_form))
+        for attempted_form in kept_section.attempted_forms
     )

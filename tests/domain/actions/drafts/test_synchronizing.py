@@ -26,10 +26,10 @@ class KeepingBrowser:
     forms: DraftedForms
 
     async def send(
-        self, *sections: KeptSection, draft: Draft | None = None, session: int = BROWSER, **kept: Any
+        self, *sections: KeptSection, draft: Draft | None = None, session: int = BROWSER, **details: Any
     ) -> SynchronizedDraft:
         """Send sections of a draft, or of a form that was begun without a line."""
-        whole = KeptDraft("machinery", draft.id if draft else None, KEY, sections, **kept)
+        whole = KeptDraft("machinery", draft.id if draft else None, KEY, sections, **details)
         async with self.forms.town.store.open_unit() as uow:
             return await synchronize_draft(self.forms.town.desk, uow, session, whole, ADDRESS)
 
@@ -38,8 +38,8 @@ def pending(
     values: Mapping[str, Any], seen: str | None = None, tried: Mapping[str, Any] | None = None, name: str = "place"
 ) -> KeptSection:
     """A section that waits."""
-    tried_forms = [TypedForm(name, tried)] if tried else []
-    return KeptSection(TypedForm(name, values), True, seen, tried_forms)
+    attempted_forms = [TypedForm(name, tried)] if tried else []
+    return KeptSection(TypedForm(name, values), True, seen, attempted_forms)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def test_a_form_that_was_begun_without_a_line_is_begun_once(browser: Keepi
     again = await browser.send(*sections)
     assert first.draft.id == again.draft.id == derive_draft_id(BROWSER, KEY)
     assert len(await browser.forms.held()) == 1
-    assert (again.conflicting_sections, again.is_anew) == ([], False)
+    assert (again.conflicting_sections, again.is_restarted) == ([], False)
     assert (again.draft.relation, again.draft.represented_name) == (Relation.FAMILY, "پدرم")
     assert (await browser.forms.read(again.draft)).is_complete
     assert (await browser.send(*sections, session=OTHER_BROWSER)).draft.id != first.draft.id
@@ -86,7 +86,7 @@ async def test_a_draft_that_is_gone_is_begun_anew_with_all_that_is_kept(browser:
         await delete_draft(browser.forms.town.desk, uow, BROWSER, draft.id)
     known = {name: KeptSection(TypedForm(name, values), False, None) for name, values in MACHINERY_ANSWERS.items()}
     outcome = await browser.send(*(known | {"place": pending(PLACE)}).values(), draft=draft)
-    assert outcome.is_anew
+    assert outcome.is_restarted
     assert (await browser.forms.read(outcome.draft)).is_complete
     assert outcome.draft.typed_values["place"] == PLACE["place"]
     assert len(await browser.forms.held()) == 1
