@@ -265,11 +265,14 @@ async def test_nothing_stays_where_a_session_was_ended(browser: Browser, server:
     assert not any(left.values()), left
 
 
-async def test_pages_of_others_are_left_to_the_browser(browser: Browser, server: SiteServer) -> None:
+async def test_other_pages_are_never_kept(browser: Browser, server: SiteServer) -> None:
     opened = await open_phone(browser, server)
     page = await open_form(opened, "taxi_report")
     await page.context.set_offline(True)
-    for address in ("/my-requests", "/track", "/pay/abc", "/verify/abc", "/demo/phone"):
+    for address in ("/my-requests", "/track", "/services/expert"):
+        await opened.open(address)
+        await expect(page).to_have_url(str(server.make_url("/offline")))
+    for address in ("/staff", "/pay/abc", "/verify/abc", "/c/abc"):
         with pytest.raises(Exception, match=NO_LINE):
             await opened.open(address)
     page = (await reopen(opened, "/offline")).page

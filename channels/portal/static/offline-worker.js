@@ -6,9 +6,9 @@
   "use strict";
 
   const { CACHE, keepSection, noteSaved, changeForm, findForm, isPending, sendForm, sendAll, finishEnding,
-    readFact, writeFact, wipe } = self.offlineForms;
+    writeFact, wipe } = self.offlineForms;
   const FORM = /^\/services\/([a-z_]+)\/request(?:\/(offline)|\/([0-9]+)\/(?:form\/([a-z_]+)|(applicant|summary|submit|later|continue|done)))?$/;
-  const PERSONAL = /^\/(my-requests|requests|track|drafts|mobile|services|session)(\/|$)/;
+  const OTHERS = /^\/((my-requests|requests|track|drafts|mobile|services|session)(\/|$)|$)/;
   const OVERVIEW = "/offline";
   const MOST_WAIT_MS = 8000;
   const PATIENCE_MS = 25000;
@@ -180,12 +180,8 @@
     return { section: answerSection, applicant: answerApplicant, submit: answerSubmit }[place.page]?.(request, place) || null;
   };
 
-  const answerPersonal = async (request) => {
-    if ((await readFact("end")) !== undefined) await finishEnding();
-    return fetch(request);
-  };
-
-  const answerOverview = async (request) => {
+  /* Other pages of citizens: without a line, what is kept of forms is shown in their place. */
+  const answerOther = async (request) => {
     try {
       await finishEnding();
       return await fetchPage(request);
@@ -200,8 +196,7 @@
       return findKept(path).then((kept) => kept || fetch(request));
     }
     if (place) return answerGet(request, place);
-    if (path === "/" || path === "/drafts") return answerOverview(request);
-    return PERSONAL.test(path) ? answerPersonal(request) : null;
+    return OTHERS.test(path) ? answerOther(request) : null;
   };
 
   self.addEventListener("fetch", (event) => {
