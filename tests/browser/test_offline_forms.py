@@ -175,6 +175,7 @@ async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(
         await page.go_back()
         await expect(page.get_by_label("شرح")).to_have_value("کیف مرا پس داد")
         await go_on(page)
+        await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
         await page.context.set_offline(False)
         await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
         assert lost
@@ -272,8 +273,7 @@ async def test_other_pages_are_never_kept(browser: Browser, server: SiteServer) 
     for address in ("/my-requests", "/track", "/services/expert"):
         await opened.open(address)
         await expect(page).to_have_url(str(server.make_url("/offline")))
+    assert set(await page.evaluate(KEPT_PAGES)) == {"/offline", "/services/taxi_report/request/offline"}
     for address in ("/staff", "/pay/abc", "/verify/abc", "/c/abc"):
         with pytest.raises(Exception, match=NO_LINE):
             await opened.open(address)
-    page = (await reopen(opened, "/offline")).page
-    assert set(await page.evaluate(KEPT_PAGES)) == {"/offline", "/services/taxi_report/request/offline"}
