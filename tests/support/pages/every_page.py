@@ -43,7 +43,7 @@ from tests.support.pages.money_visits import (
     merged_bill_visits,
     settlement_visits,
 )
-from tests.support.pages.page_visits import Looks, PageVisit
+from tests.support.pages.page_visits import Looks, PageVisit, list_code_visits
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
 from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
@@ -72,7 +72,7 @@ async def list_page_visits(site: StaffSite) -> Looks:
     await cancelled(site)
     told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
     told |= await _due_back(site) | _outside(site)
-    told["besides"] = [*_refused(), *_by_code_alone((await site.submitted()).code)]
+    told["besides"] = [*_refused(), *list_code_visits((await site.submitted()).code)]
     rights = {plain(one.path): one.right for one in site.admin.page_routes if one.method == "GET"}
     return told | {
         path: [PageVisit(path, find_busiest_role(site, path))]
@@ -394,9 +394,3 @@ def _refused() -> Sequence[PageVisit]:
         PageVisit("/staff/users", Role.CIVIL, 403),
         PageVisit(f"{vehicles}/export", Role.TAXI_OFFICER, 401, idle=STALE),
     ]
-
-
-def _by_code_alone(code: str) -> Sequence[PageVisit]:
-    """What a tracking code tells whoever has proved no mobile."""
-    statuses = {"/track": 200, f"/track?code={code}": 200, "/track?code=123": 422, "/track?code=123456786": 404}
-    return [PageVisit(address, status=status) for address, status in statuses.items()]

@@ -23,3 +23,9 @@ class PageVisit:
 
 Looks = Mapping[str, Sequence[PageVisit]]
 """Plain route → what is to be looked at."""
+
+
+def list_code_visits(code: str) -> Sequence[PageVisit]:
+    """What a tracking code tells whoever has proved no mobile."""
+    statuses = {"/track": 200, f"/track?code={code}": 200, "/track?code=123": 422, "/track?code=123456786": 404}
+    return [PageVisit(address, status=status) for address, status in statuses.items()]
