@@ -138,9 +138,9 @@ async def test_every_page_without_a_line_is_in_order(browser: Browser, server: S
     await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
 
 
-async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(
-    browser: Browser, database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def lost_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The answers to what was kept that never came: the first one does not."""
     lost: list[str] = []
     take_over = OfflinePosts._take_over
 
@@ -152,47 +152,63 @@ async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(
         return response
 
     monkeypatch.setattr(OfflinePosts, "_take_over", lose_first)
+    return lost
+
+
+async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(
+    browser: Browser, database: Path, lost_answers: list[str]
+) -> None:
     async with demo_site(database) as portal:
         server = SiteServer(portal.app)
         await server.start_server()
-        opened = await open_phone(browser, server)
-        page = await open_form(opened, "taxi_report")
+        page = await open_form(await open_phone(browser, server), "taxi_report")
         await page.get_by_role("button", name=BEGIN).click()
-        await page.get_by_label("تشویق").check()
-        await go_on(page)
-        await page.get_by_label("دو رقم").fill("۱۲")
-        await page.context.set_offline(True)
-        await expect(page.get_by_text(GONE)).to_be_visible()
-        await page.wait_for_timeout(500)
-        await page.reload()  # what was being typed is there again
-        await expect(page.get_by_label("دو رقم")).to_have_value("۱۲")
-        for label, part in (("حرف", "ت"), ("سه رقم", "۳۴۵"), ("ایران", "۵۹")):
-            await page.get_by_label(label).fill(part)
-        await go_on(page)
-        await page.get_by_label("شرح").fill("کیف مرا پس داد")
-        await go_on(page)
-        await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
-        await page.go_back()
-        await expect(page.get_by_label("شرح")).to_have_value("کیف مرا پس داد")
-        await go_on(page)
-        await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+        await fill_while_it_drops(page)
         await page.context.set_offline(False)
         await expect(page.get_by_role("heading", name="پاسخ‌ها را ببینید و بفرستید")).to_be_visible()
-        assert lost
+        assert lost_answers
         await expect(page.get_by_text("کیف مرا پس داد")).to_be_visible()
-        await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
-        port = server.port
-        await server.close()  # the line is there, and nobody at its other end
-        await page.get_by_role("button", name=re.compile("^فرستادن")).click()
-        await expect(page.get_by_role("heading", name=READY)).to_be_visible()
-        await page.reload()
-        await expect(page.get_by_role("heading", name=READY)).to_be_visible()
-        restarted = SiteServer(portal.app, port=port)
-        await restarted.start_server()
-        await page.reload()
-        await prove_and_finish(portal, page)
+        restarted = await send_while_it_restarts(server, portal, page)
         assert (count_rows(database, "drafts"), count_rows(database, "requests")) == (1, 1)
         await restarted.close()
+
+
+async def fill_while_it_drops(page: Page) -> None:
+    """Fill in a report whose line drops at the second question, reload in the middle, and go back once."""
+    await page.get_by_label("تشویق").check()
+    await go_on(page)
+    await page.get_by_label("دو رقم").fill("۱۲")
+    await page.context.set_offline(True)
+    await expect(page.get_by_text(GONE)).to_be_visible()
+    await page.wait_for_timeout(500)
+    await page.reload()  # what was being typed is there again
+    await expect(page.get_by_label("دو رقم")).to_have_value("۱۲")
+    for label, part in (("حرف", "ت"), ("سه رقم", "۳۴۵"), ("ایران", "۵۹")):
+        await page.get_by_label(label).fill(part)
+    await go_on(page)
+    await page.get_by_label("شرح").fill("کیف مرا پس داد")
+    await go_on(page)
+    await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_label("شرح")).to_have_value("کیف مرا پس داد")
+    await go_on(page)
+    await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
+
+
+async def send_while_it_restarts(server: SiteServer, portal: DemoSite, page: Page) -> SiteServer:
+    """Send a form to a server that is away: the line is there, and nobody at its other end. Return the restarted one."""
+    port = server.port
+    await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
+    await server.close()
+    await page.get_by_role("button", name=re.compile("^فرستادن")).click()
+    await expect(page.get_by_role("heading", name=READY)).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("heading", name=READY)).to_be_visible()
+    restarted = SiteServer(portal.app, port=port)
+    await restarted.start_server()
+    await page.reload()
+    await prove_and_finish(portal, page)
+    return restarted
 
 
 async def test_what_another_device_wrote_is_not_overwritten(
