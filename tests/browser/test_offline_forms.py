@@ -196,7 +196,7 @@ async def fill_while_it_drops(page: Page) -> None:
 
 
 async def send_while_it_restarts(server: SiteServer, portal: DemoSite, page: Page) -> SiteServer:
-    """Send a form to a server that is away: the line is there, and nobody at its other end. Return the restarted one."""
+    """Send a form while nobody is at the other end of the line. Return the restarted server."""
     port = server.port
     await page.get_by_label("شمارهٔ همراه").fill(TYPED_MOBILE)
     await server.close()
