@@ -127,7 +127,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
     try:
         dependencies = await load_dependencies(settings, store)
         sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
-        printer = build_printer(settings, dependencies.catalogue)
+        cleaner, printer = dependencies.file_cleaner, build_printer(settings, dependencies.catalogue)
         gateways = _build_gateways(settings, dependencies)
         bots = _build_bots(settings, dependencies, store, printer, gateways)
         try:
@@ -144,12 +144,16 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
                 bots=bots,
             )
         finally:
-            closing_gateways = [gateway.close() for gateway in gateways.values()]
-            await asyncio.gather(printer.close(), *closing_gateways, *(bot.close() for bot in bots.values()))
+            await asyncio.gather(printer.close(), cleaner.close(), _close_ways_out(gateways, bots))
     finally:
         for provider in providers.values():
             await provider.close()
         await store.close()
+
+
+async def _close_ways_out(gateways: Mapping[str, PaymentGateway], bots: "Mapping[str, BotParts]") -> None:
+    closing_bots = [bot.close() for bot in bots.values()]
+    await asyncio.gather(*closing_bots, *(gateway.close() for gateway in gateways.values()))
 
 
 def _build_gateways(settings: Settings, dependencies: Dependencies) -> dict[str, PaymentGateway]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from app.clock import SystemClock
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.settings import Settings, SettingsError
+from app.documents.cleaner import ProcessCleaner
 from app.ids import RandomIds
 from app.security.clamd import ClamdAddress, ClamdScanner
 from app.security.signing import Ed25519Signer
@@ -65,7 +66,12 @@ def build_dependencies(settings: Settings) -> Dependencies:
     language_intents = (LANGUAGE_INTENT,) if wording.catalogue.is_multilingual else ()
     grammar = Grammar((*collect_intents(services), *language_intents))
     return Dependencies(
-        engine, wording, grammar, build_settlement_layouts(settings), malware_scanner=build_scanner(settings)
+        engine,
+        wording,
+        grammar,
+        ProcessCleaner(),
+        build_settlement_layouts(settings),
+        malware_scanner=build_scanner(settings),
     )
 
 

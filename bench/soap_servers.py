@@ -22,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from app.clock import SystemClock
+from app.documents.cleaner import ProcessCleaner
 from app.ids import RandomIds
 from app.security.vault import FernetVault
 from bench.envelopes import KEY, OFFICE, USERNAME
@@ -72,7 +73,12 @@ def desk() -> Dependencies:
     """Return the desk of all services."""
     services = services_by_key()
     engine = Rules(services, SystemClock(), RandomIds(), WorkingCalendar(), Policy())
-    return Dependencies(engine, Wording(Catalogue.load(), services), Grammar(collect_intents(services)))
+    return Dependencies(
+        engine,
+        Wording(Catalogue.load(), services),
+        Grammar(collect_intents(services)),
+        ProcessCleaner(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ async def _run_in_session(
         except Forbidden as error:
             await _audit_denial(session, error)
             raise
+        finally:
+            await session.dependencies.file_cleaner.close()
         await _record_reading(session)
         return result
     finally:

@@ -34,6 +34,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import DomainError
+from domain.values.files import PreparedFile
 from domain.values.message_parts import count_parts
 
 DEMO_PROVIDER = "simulator"
@@ -215,9 +216,8 @@ async def _attach_papers(scene: Scene, story: Story, actor: Actor) -> None:
     request = await _find_request(scene, story)
     papers = scene.dependencies.services[story.service].papers
     for paper_name in papers.list_required(request.fields) if papers else ():
-        await attach.attach_document(
-            scene.dependencies, scene.uow, request.code, paper_name, f"{paper_name}.jpg", SCAN_BYTES, actor
-        )
+        scan = PreparedFile.build(f"{paper_name}.jpg", SCAN_BYTES, SCAN_BYTES)
+        await attach.attach_document(scene.dependencies, scene.uow, request.code, paper_name, scan, actor)
 
 
 async def _judge_story_comment(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:

@@ -19,10 +19,12 @@ from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
+from domain.actions.requests.preparing import prepare_file
 from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
 from domain.audit.read_events import ReadKind, describe_filters
 from domain.offices.office import Office, attempt_key
+from domain.offices.ports import RecordedCall
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values import identifiers
@@ -36,6 +38,7 @@ from domain.values.errors import (
     NotFound,
     Replayed,
 )
+from domain.values.files import PreparedFile
 
 LOCK_ATTEMPTS = 10
 """Refused tokens of one office from one address, in the window and without a right one, that lock the address out."""
@@ -97,11 +100,11 @@ class CallHandler:
         self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
-        office = None
+        office, prepared_values = None, await self._prepare_values(operation, call_values, token)
         try:
             async with self.store.open_unit() as uow:
                 office = await self.authenticate_office(uow, token, caller)
-                call_result = await self._run_once(uow, office, operation, call_values)
+                call_result = await self._run_once(uow, office, operation, call_values, prepared_values)
         except DomainError as error:
             if office is not None and error.code != "unavailable":
                 await self._retain_nonce(office, token, caller)
@@ -109,6 +112,27 @@ class CallHandler:
         return (
             call_result if isinstance(call_result, str) else await self._complete_answer(office, operation, call_result)
         )
+
+    async def _prepare_values(
+        self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken
+    ) -> Mapping[str, Any] | DomainError:
+        """Return the values of a call with its files prepared, or why one of them is not taken: that is for the unit to
+        raise, which finds out first who calls. Nobody's files are opened who does not prove a key.
+        """
+        if operation.prepare_values is None:
+            return call_values
+        async with self.store.open_unit(write=False) as uow:
+            office = _active_office(await uow.offices.find_by_username(token.username))
+        if not self._proves_key(office, token, self.dependencies.clock.now()) or office is None:
+            return call_values
+        try:
+            clerk = identify_clerk(office, call_values["clerk"])
+            return await operation.prepare_values(partial(self._prepare_file, clerk), call_values)
+        except DomainError as refusal:
+            return refusal
+
+    async def _prepare_file(self, clerk: Actor, file_name: str, content: bytes) -> PreparedFile:
+        return await prepare_file(self.dependencies, self.store, file_name, content, clerk)
 
     async def _complete_answer(self, office: Office, operation: Operation, pending: PendingAnswer) -> str:
         """Complete an answer outside of any unit, and keep it."""
@@ -167,7 +191,12 @@ class CallHandler:
         return AuthenticationFailed("UsernameToken")
 
     async def _run_once(
-        self, uow: UnitOfWork, office: Office, operation: Operation, body_values: Mapping[str, Any]
+        self,
+        uow: UnitOfWork,
+        office: Office,
+        operation: Operation,
+        body_values: Mapping[str, Any],
+        prepared_values: Mapping[str, Any] | DomainError,
     ) -> str | PendingAnswer:
         call_values = dict(body_values)
         if call_values.pop("office").lower() != office.code.lower():
@@ -178,22 +207,25 @@ class CallHandler:
         earlier_call = await uow.office_calls.begin(
             office.code, call_id, call_digest, operation.name, now + operation.answer_lifetime, now
         )
-        if earlier_call is not None:
-            if earlier_call.body_digest != call_digest:
-                raise DuplicateRequest("clientRequestId", detail="call_id_used")
-            if earlier_call.answer_text is not None:
-                return earlier_call.answer_text
-            if operation.complete_answer is None:
-                raise NotFound("clientRequestId", detail="answer_erased")
-        answer_values = await operation.run_operation(CounterCall(self.dependencies, uow, office, clerk, call_values))
-        if operation.reads_personal_data:
-            subject = _describe_reading(operation, call_values)
-            await record_read_event(uow, now, clerk.label, ReadKind.OFFICE_CALL, subject)
+        earlier_answer = _find_earlier_answer(operation, earlier_call, call_digest) if earlier_call else None
+        if earlier_answer is not None:
+            return earlier_answer
+        operation_values = _select_prepared(call_values, prepared_values)
+        call = CounterCall(self.dependencies, uow, office, clerk, operation_values)
+        answer_values = await self._run_operation(operation, call)
         if operation.complete_answer:
             return PendingAnswer(call_id, answer_values)
         answer_body = render_body(operation, answer_values)
         await uow.office_calls.save_answer(office.code, call_id, answer_body)
         return answer_body
+
+    async def _run_operation(self, operation: Operation, call: CounterCall) -> Mapping[str, Any]:
+        """Return the answer's values; that personal data was read is recorded with it."""
+        answer_values = await operation.run_operation(call)
+        if operation.reads_personal_data:
+            now, subject = self.dependencies.clock.now(), _describe_reading(operation, call.values)
+            await record_read_event(call.uow, now, call.clerk.label, ReadKind.OFFICE_CALL, subject)
+        return answer_values
 
     async def record_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:
         """Record a refused call (equal ones together), and lock its address out after too many.
@@ -228,6 +260,24 @@ class CallHandler:
 
 async def _is_registered(uow: UnitOfWork, username: str) -> bool:
     return await uow.offices.find_by_username(username) is not None
+
+
+def _find_earlier_answer(operation: Operation, earlier_call: RecordedCall, call_digest: str) -> str | None:
+    """Return what an earlier call with the same id was answered; None where its answer is still to be completed."""
+    if earlier_call.body_digest != call_digest:
+        raise DuplicateRequest("clientRequestId", detail="call_id_used")
+    if earlier_call.answer_text is None and operation.complete_answer is None:
+        raise NotFound("clientRequestId", detail="answer_erased")
+    return earlier_call.answer_text
+
+
+def _select_prepared(
+    call_values: Mapping[str, Any], prepared_values: Mapping[str, Any] | DomainError
+) -> Mapping[str, Any]:
+    """Return the values of a call with its files prepared; raises why one of them is not taken."""
+    if isinstance(prepared_values, DomainError):
+        raise prepared_values
+    return {key: prepared_values[key] for key in call_values}
 
 
 def _active_office(office: Office | None) -> Office | None:

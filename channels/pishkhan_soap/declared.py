@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap.files import prepare_documents
 from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.request_status import build_status_values
@@ -49,6 +50,7 @@ def submission_operation(service: Service, catalogue: Catalogue) -> Operation:
         shapes.answer(operation_name, *shapes.STATUS_ELEMENTS),
         run_submission,
         answer_lifetime=ACTION_ANSWER_RETENTION,
+        prepare_values=prepare_documents if service.papers else None,
     )
 
 
@@ -69,9 +71,8 @@ async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, A
 
 async def _attach_documents(call: CounterCall, request: ServiceRequest, documents: Sequence[Mapping[str, Any]]) -> None:
     for document in documents:
-        file_name = document.get("file_name", document["name"])
         await attach_document(
-            call.dependencies, call.uow, request.code, document["name"], file_name, document["content"], call.clerk
+            call.dependencies, call.uow, request.code, document["name"], document["content"], call.clerk
         )
 
 

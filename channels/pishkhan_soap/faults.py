@@ -8,8 +8,8 @@ from types import MappingProxyType
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.schema import NAMESPACE, camel_case, escape_text
 from domain.language.wording import Wording
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.values.errors import DomainError
+from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.text import persian_digits
 
 SERVER_CODES = frozenset({"internal", "unavailable"})

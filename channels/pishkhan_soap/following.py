@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
+from channels.pishkhan_soap.files import prepare_document
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
 from channels.pishkhan_soap.request_status import (
@@ -107,9 +108,8 @@ async def _run_command(
 async def add_document(call: CounterCall) -> Mapping[str, Any]:
     """Add a file to an own request; the same file again changes nothing."""
     values = call.values
-    file_name = values.get("file_name", values["name"])
     document = await attach_document(
-        call.dependencies, call.uow, values["code"], values["name"], file_name, values["content"], call.clerk
+        call.dependencies, call.uow, values["code"], values["name"], values["content"], call.clerk
     )
     request = await get_own_request(call)
     status_values = await build_status_values(call, request)
@@ -118,7 +118,7 @@ async def add_document(call: CounterCall) -> Mapping[str, Any]:
         "name": document.field,
         "media_type": document.media_type,
         "size": document.size,
-        "sha256": document.sha256,
+        "sha256": document.source_sha256,
         "missing": status_values["missing"],
     }
 
@@ -250,6 +250,7 @@ OPERATIONS = (
         ),
         add_document,
         answer_lifetime=ACTION_ANSWER_RETENTION,
+        prepare_values=prepare_document,
     ),
     Operation(
         shapes.request(

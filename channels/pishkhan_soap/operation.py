@@ -11,6 +11,10 @@ from domain.offices.office import QUERY_ANSWER_RETENTION, Office
 from domain.papers.ports import Printer
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
+from domain.values.files import PreparedFile
+
+PrepareFile = Callable[[str, bytes], Awaitable[PreparedFile]]
+"""Prepares a file of a call, by name and content, for whoever calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Operation:
     """How long the answer is given again to the same `clientRequestId`."""
     complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     """After the commit, what takes long and changes nothing; a call repeated meanwhile does it too. None: nothing."""
+    prepare_values: Callable[[PrepareFile, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
+    """Before the unit is opened, once a key was proved: prepares the files among the values. None: there are none."""
 
     reads_personal_data: bool = False
     """Whether its answer shows personal data that the call did not bring: each one is a read event."""

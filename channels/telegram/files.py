@@ -7,7 +7,7 @@ from telegram.error import BadRequest, TelegramError
 
 from channels.telegram.updates import RemoteFile
 from domain.chats.chat import SentFile
-from domain.requests.documents import MAX_DOCUMENT_BYTES
+from domain.values.files import MAX_DOCUMENT_BYTES
 
 DOWNLOAD_TRIES = 3
 PATIENCE_SECONDS = 30.0

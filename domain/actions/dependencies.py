@@ -8,6 +8,7 @@ from domain.engine.engine import Engine
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
+from domain.requests.cleaning import FileCleaner
 from domain.requests.scanning import MalwareScanner
 from domain.settings.policy import Policy
 from domain.settlement.layouts import SettlementLayout, load_shipped_layouts
@@ -28,6 +29,8 @@ class Dependencies:
     """Words for values, over the texts in force."""
     grammar: Grammar
     """Understands what citizens write."""
+    file_cleaner: FileCleaner
+    """Opens files before they are stored, and takes out of them what nobody should see."""
     settlement_layouts: Mapping[str, SettlementLayout] = field(default_factory=load_shipped_layouts, repr=False)
     """How settlement files are read, by the name of the layout."""
     card_refund_gateways: frozenset[str] = frozenset()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.values.errors import DomainError
+from domain.values.files import PreparedFile
+
 TELEGRAM, BALE = "telegram", "bale"
 MESSENGERS = (TELEGRAM, BALE)
 """The channels that are messengers; their bots speak one protocol."""
@@ -119,6 +122,10 @@ class SentFile:
     """Whether it was left alone for its size."""
     caption: str = ""
     """What was written under it."""
+    prepared_file: PreparedFile | None = None
+    """As it may be stored; None before it was prepared, and where it was not fetched or is refused."""
+    refusal: DomainError | None = None
+    """Why it may not be stored."""
 
 
 @dataclass(frozen=True, slots=True)

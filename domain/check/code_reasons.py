@@ -316,7 +316,15 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "twice_in_file",
         "username_taken",
     ),
-    "document_rejected": ("malware",),
+    "document_rejected": (
+        "active_pdf",
+        "broken_pdf",
+        "broken_photo",
+        "locked_pdf",
+        "malware",
+        "too_many_pixels",
+        "unreadable_document",
+    ),
     "duplicate_request": (
         "call_id_used",
         "form_used",
@@ -366,7 +374,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "soap_operation_meant",
         "soap_version",
     ),
-    "unavailable": ("bank_silent", "gateway_not_used", "file", "printer", "scanner"),
+    "unavailable": ("bank_silent", "cleaner", "gateway_not_used", "file", "printer", "scanner"),
     "expired_dialogue": ("number",),
     "internal": ("sealed_elsewhere",),
 }

@@ -7,8 +7,9 @@ import hashlib
 
 from sqlalchemy import Executable, bindparam, insert, select
 
-from domain.requests.documents import Document, detect_media_type
+from domain.requests.documents import Document
 from domain.values.errors import DocumentRejected, NotFound
+from domain.values.files import detect_media_type
 from store.engines.base import DatabaseEngine
 from store.rows import TableMapping
 from store.schema import contents, documents

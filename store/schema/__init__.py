@@ -6,7 +6,7 @@ within a unit of work the order of writing is free. What a column means is docum
 
 from store.schema.base import metadata
 from store.schema.citizen_access import citizen_sessions, consent_links
-from store.schema.drafts import draft_holders, drafts
+from store.schema.drafts import draft_files, draft_holders, drafts, upload_parts, uploads
 from store.schema.fleet import bookings, resources, slots
 from store.schema.gateways import (
     card_refund_events,
@@ -100,6 +100,7 @@ __all__ = [
     "counters",
     "dialogues",
     "documents",
+    "draft_files",
     "draft_holders",
     "drafts",
     "driver_vehicles",
@@ -168,6 +169,8 @@ __all__ = [
     "tariffs",
     "till_closings",
     "timers",
+    "upload_parts",
+    "uploads",
     "vehicles",
     "verifications",
     "violations",

@@ -1,6 +1,6 @@
-"""Drafts of citizens' forms, and the sessions that hold them."""
+"""Drafts of citizens' forms with their files, the sessions that hold them, and uploads on their way."""
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table
 
 from domain.drafts.draft import Relation
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
@@ -32,4 +32,43 @@ draft_holders = Table(
     reference_column("draft_id", "drafts.id", primary_key=True),
     Column("session_id", ID, primary_key=True, autoincrement=False),
     Index(None, "session_id"),
+)
+
+draft_files = Table(
+    "draft_files",
+    metadata,
+    id_column(),
+    reference_column("draft_id", "drafts.id"),
+    Column("field", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("media_type", SafeText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
+    Column("source_sha256", SafeText, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "draft_id"),
+    Index(None, "sha256"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    id_column(),
+    Column("session_id", ID, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("taken_at", Utc),
+    Index(None, "session_id"),
+    Index(None, "expires_at"),
+)
+
+upload_parts = Table(
+    "upload_parts",
+    metadata,
+    reference_column("upload_id", "uploads.id", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
 )

@@ -106,6 +106,7 @@ documents = Table(
     Column("media_type", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
+    Column("source_sha256", SafeText, nullable=False),
     Column("added_by", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "request_id"),

@@ -24,6 +24,7 @@ from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.printed_papers import A4, pages_of, scanned
 from tests.support.scenarios.expert_opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
 from tests.support.scenarios.expert_unit import FEE, PHOTO
+from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -171,7 +172,9 @@ async def bring_plan(site: StaffSite, code: str) -> None:
     plan.save(written)
     plan.close()
     async with site.store.open_unit() as uow:
-        await attach_document(site.demo.desk, uow, code, "plan", "نقشه.pdf", written.getvalue(), SECRETARY)
+        await attach_document(
+            site.demo.desk, uow, code, "plan", unchanged_file("نقشه.pdf", written.getvalue()), SECRETARY
+        )
 
 
 def is_viewer(address: str) -> bool:

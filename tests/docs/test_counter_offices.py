@@ -20,10 +20,10 @@ from channels.pishkhan_soap.money import MOST_PAYMENTS
 from channels.pishkhan_soap.username_token import password_digest
 from domain.messages.catalogue import Catalogue
 from domain.offices.office import ACTION_ANSWER_RETENTION, QUERY_ANSWER_RETENTION
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
+from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import assert_clean_log, new_office
 from tests.e2e.support.program_runs import spawned

@@ -14,11 +14,12 @@ from tests.e2e.support.taxi_story import Taxi, furnish_taxis, new_taxis
 from tests.e2e.support.text_matching import read_facts
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import BotMessage
+from tests.support.scenarios.sample_files import write_pdf
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 STARS = "⭐" * 5
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
+PDF = write_pdf()
 KINDS = [("sqlite", "polling"), pytest.param(("postgresql", "webhook"), marks=pytest.mark.postgresql)]
 
 

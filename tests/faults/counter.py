@@ -44,6 +44,7 @@ from tests.faults.support.counter_clerks import CITIZENS, Clerk, citizen_code, c
 from tests.faults.support.counter_connection import Signer
 from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
 from tests.faults.support.round import Result
+from tests.support.scenarios.sample_files import UnchangedFiles
 
 CLERKS = 32
 OFFICES = ("1001", "1002")
@@ -230,7 +231,7 @@ async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[Pr
     """Let so many requests be entered, every other one at a counter, and the staff accept and price them."""
     known = services_by_key()
     engine = Engine(known, OfficeClock(office), RandomIds(), WorkingCalendar(), Policy(company_code="077"))
-    desk = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)))
+    desk = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles())
     store = await SqlStore.connect(office.database.url)
     try:
         ledger.prepared = [await _prepared(desk, store, one, office.now.date()) for one in range(number)]

@@ -39,6 +39,7 @@ from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
+from tests.support.scenarios.sample_files import UnchangedFiles
 
 LINE = "30001405"
 CONTACT = Contact(
@@ -109,7 +110,9 @@ def build_desk(
     """Return the desk with the real services, texts and grammar, or others."""
     services = services_by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Dependencies(engine, Wording(Catalogue.load(texts), services), Grammar(collect_intents(services)))
+    return Dependencies(
+        engine, Wording(Catalogue.load(texts), services), Grammar(collect_intents(services)), UnchangedFiles()
+    )
 
 
 def build_app(desk: Dependencies, store: SqlStore, printer: Printer) -> web.Application:

@@ -40,6 +40,7 @@ from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
+from tests.support.scenarios.sample_files import UnchangedFiles
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03, 10:00 in Tehran: a working day."""
@@ -145,7 +146,9 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Dependencies(engine, Wording(Catalogue.load(texts), known), Grammar(collect_intents(known)))
+    return Dependencies(
+        engine, Wording(Catalogue.load(texts), known), Grammar(collect_intents(known)), UnchangedFiles()
+    )
 
 
 class Municipality:

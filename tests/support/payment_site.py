@@ -38,6 +38,7 @@ from payments.sandbox.gateway import SandboxGateway
 from payments.sandbox.pages import SandboxPages
 from printing.symbols import render_barcode, render_qr_code
 from tests.support.demo_site import CITIZENS, CONTACT, LINE, MORNING, ORDER, DemoSite, demo_site
+from tests.support.scenarios.sample_files import UnchangedFiles
 
 FONTS = Path(web_site.__file__).parent / "static"
 """Which the bank's pages use, too."""
@@ -110,7 +111,9 @@ async def payment_site(
     """A site that is reached at an address; the bank's pages are on it, unless they have an address of their own."""
     clock, services = RunningClock(), services_by_key()
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy(site_address=site_address))
-    desk = Dependencies(engine, Wording(Catalogue.load(), services), Grammar(collect_intents(services)))
+    desk = Dependencies(
+        engine, Wording(Catalogue.load(), services), Grammar(collect_intents(services)), UnchangedFiles()
+    )
     async with demo_site(database, lambda _: desk) as demo:
         bank = SandboxBank(clock.now, lambda: token_hex(16))
         gateways: dict[str, PaymentGateway] = {"sandbox": SandboxGateway(bank, bank_address or site_address)}

@@ -10,9 +10,11 @@ from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests.requests import TrackingCode
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.requests.attach import attach_document as add_file
+from domain.actions.requests.preparing import prepare_file
 from domain.blocks.papers_pending import list_missing_papers
-from domain.requests.documents import MAX_DOCUMENT_BYTES, Document
+from domain.requests.documents import Document
 from domain.values import tracking_codes
+from domain.values.files import MAX_DOCUMENT_BYTES
 
 
 def attach(
@@ -26,11 +28,13 @@ def attach(
     """Add a file to a request; the same file again changes nothing."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
+        async with session.store.open_unit(write=False) as uow:
             actor = await resolve_actor(session, uow, username)
-            return _build_document_view(
-                await add_file(session.dependencies, uow, code, field, file.name, _read_file(file), actor)
-            )
+        prepared_file = await prepare_file(
+            session.dependencies, session.store, file.name, _read_file(file), actor, code
+        )
+        async with session.store.open_unit() as uow:
+            return _build_document_view(await add_file(session.dependencies, uow, code, field, prepared_file, actor))
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)

@@ -31,14 +31,15 @@ from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.attach import attach_document
+from domain.actions.requests.preparing import prepare_file
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.walk_in import correct_mobile
 from domain.actions.staff.authorization import find_step_right
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import tracking_codes
 from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
+from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.version_token import VersionToken
 
 REQUESTS_PATH = "/staff/requests"
@@ -163,16 +164,11 @@ class RequestPages:
         code, uploaded_file = _read_code(request), visitor.form.get("file")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
             raise MissingField("document", detail="no_file")
+        file = await prepare_file(
+            self._dependencies, self._store, uploaded_file.name, uploaded_file.content, visitor.actor, code
+        )
         async with self._store.open_unit() as uow:
-            await attach_document(
-                self._dependencies,
-                uow,
-                code,
-                read_text(visitor.form, "field"),
-                uploaded_file.name,
-                uploaded_file.content,
-                visitor.actor,
-            )
+            await attach_document(self._dependencies, uow, code, read_text(visitor.form, "field"), file, visitor.actor)
         return _address_after(code, "attach")
 
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:

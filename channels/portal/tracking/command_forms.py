@@ -32,9 +32,9 @@ from domain.actions.requests.answering import answer_question
 from domain.actions.requests.citizen_commands import list_command_steps, preview_money_at_end, take_shown_command
 from domain.actions.requests.own_requests import find_concern, find_concerned_request
 from domain.language.service import Command
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.unit_of_work import Store
 from domain.values.errors import AlreadyDone
+from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
@@ -74,10 +74,11 @@ class CommandForms:
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
         actor, version_token = citizen_actor(mobile), VersionToken(read_text(visitor.form, "version"))
         done_name = "answer"
+        papers = await self._question_views.prepare_papers(self._store, code, actor, visitor.form)
         try:
             async with self._store.open_unit() as uow:
                 service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
-                answer = self._question_views.read_answer(service_request, actor, visitor.form)
+                answer = self._question_views.read_answer(service_request, actor, visitor.form, papers)
                 await answer_question(self._dependencies, uow, code, answer, actor, version_token)
         except AlreadyDone:
             done_name = "repeated"

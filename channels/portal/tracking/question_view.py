@@ -9,14 +9,14 @@ from channels.web.forms import INITIAL_WORK_ROWS, count_work_rows
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.answering import ANSWER_FIELD, QuestionAnswer, SentPaper, paper_field
+from domain.actions.requests.answering import ANSWER_FIELD, QuestionAnswer, SentPaper, paper_field, prepare_sent_paper
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.fields.form import Field
 from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Command, Trigger
 from domain.requests.request import ServiceRequest, TimerKind
-from domain.unit_of_work import UnitOfWork
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 
 ANSWER_FORM = "answer"
@@ -84,19 +84,29 @@ class QuestionViews:
             ],
         )
 
-    def read_answer(self, request: ServiceRequest, actor: Actor, posted: PostedForm) -> QuestionAnswer:
-        """Return what was posted in answer to a request's question: of its form only what the question is about."""
+    async def prepare_papers(self, store: Store, code: str, actor: Actor, posted: PostedForm) -> list[SentPaper]:
+        """Return the papers that were posted with an answer, prepared: before the unit of work that takes it."""
+        prefix = paper_field("")
+        sent_files = [(name.removeprefix(prefix), file) for name, file in posted.items() if name.startswith(prefix)]
+        return [
+            await prepare_sent_paper(self._dependencies, store, code, (name, file.name, file.content), actor)
+            for name, file in sent_files
+            if isinstance(file, UploadedFile) and file.content
+        ]
+
+    def read_answer(
+        self, request: ServiceRequest, actor: Actor, posted: PostedForm, papers: Sequence[SentPaper]
+    ) -> QuestionAnswer:
+        """Return what was posted in answer to a request's question: of its form only what the question is about, and
+        the papers that it names.
+        """
         fields = self._list_fields(request, actor)
         typed_values = read_section_values(fields, posted)
-        sent_files = [(name, posted.get(paper_field(name))) for name in list_marked_papers(request)]
+        marked_names = list_marked_papers(request)
         return QuestionAnswer(
             read_text(posted, ANSWER_FIELD),
             {form_field.name: typed_values.get(form_field.name, "") for form_field in fields},
-            [
-                SentPaper(name, sent_file.name, sent_file.content)
-                for name, sent_file in sent_files
-                if isinstance(sent_file, UploadedFile) and sent_file.content
-            ],
+            [paper for paper in papers if paper.paper_name in marked_names],
         )
 
     def _list_fields(self, request: ServiceRequest, actor: Actor) -> list[Field]:

@@ -27,13 +27,14 @@ from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.requests.act import refuse_foreign_request
 from domain.actions.requests.attach import attach_document
+from domain.actions.requests.preparing import prepare_file
 from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
 from domain.blocks.charging import list_request_bills
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import MissingField, NotFound
+from domain.values.files import MAX_DOCUMENT_BYTES
 
 MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of the form with a file: the largest file, and what is around it."""
@@ -65,11 +66,12 @@ class RequestForms:
         uploaded_file, paper_name = visitor.form.get("file"), read_text(visitor.form, "paper")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
             raise MissingField("document", detail="no_file")
+        file = await prepare_file(
+            self._dependencies, self._store, uploaded_file.name, uploaded_file.content, actor, code
+        )
         async with self._store.open_unit() as uow:
             before = (await uow.requests.get_by_code(code)).version_token
-            document = await attach_document(
-                self._dependencies, uow, code, paper_name, uploaded_file.name, uploaded_file.content, actor
-            )
+            document = await attach_document(self._dependencies, uow, code, paper_name, file, actor)
             is_new = (await uow.requests.get(document.request_id)).version_token != before
         return request_address(code, "document" if is_new else "same_document")
 

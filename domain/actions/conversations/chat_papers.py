@@ -72,12 +72,12 @@ async def _store_paper(
 ) -> tuple[CommandReply, ButtonRows]:
     if sent_file.is_too_large:
         raise TooLarge("document")
-    if sent_file.content is None:
+    if sent_file.refusal is not None:
+        raise sent_file.refusal
+    if sent_file.prepared_file is None:
         raise Unavailable("document", detail="file")
     async with turn.uow.savepoint():
-        await attach_document(
-            turn.dependencies, turn.uow, code, paper_name, sent_file.file_name, sent_file.content, turn.actor
-        )
+        await attach_document(turn.dependencies, turn.uow, code, paper_name, sent_file.prepared_file, turn.actor)
     request = await _find_own_request(turn, code)
     await ask_for_paper(turn, dialogue, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]

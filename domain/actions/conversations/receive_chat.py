@@ -14,12 +14,14 @@ from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, address_in_chat
+from domain.actions.requests.preparing import prepare_file
 from domain.chats.chat import (
     BotBlocked,
     BotUnblocked,
     ButtonPressed,
     Chat,
     ChatBegun,
+    ChatEvent,
     ChatState,
     ReceivedUpdate,
     SentFile,
@@ -30,8 +32,9 @@ from domain.conversation.buttons.answers import read_button_answer
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor, Role
 from domain.values.calendar import hour_text, to_tehran
-from domain.values.errors import TooManyRequests
+from domain.values.errors import DomainError, TooManyRequests
 from domain.values.rate_windows import current_window_end
 from domain.values.text import tidy_text
 
@@ -64,6 +67,7 @@ class HandledUpdate:
 
 async def receive_update(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> HandledUpdate:
     """Act on one delivery of an update and return what became of it (of the first delivery, when repeated)."""
+    update = replace(update, chat_event=await _prepare_event(dependencies, store, update))
     message = _build_inbound_message(dependencies, update)
     chat_turns: list[ChatTurn] = []
 
@@ -77,6 +81,19 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
     if stored_message.state is InboundState.FAILED or not chat_turns:
         return HandledUpdate(stored_message)
     return HandledUpdate(stored_message, chat_turns[-1].toast, chat_turns[-1].invoice_token)
+
+
+async def _prepare_event(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> ChatEvent:
+    """Return what came with its file, if it has one, prepared: before the unit of work that stores it."""
+    sent_file = update.chat_event
+    if not isinstance(sent_file, SentFile) or sent_file.content is None:
+        return update.chat_event
+    sender = Actor(frozenset({Role.CITIZEN}), "citizen", update.chat_id, update.channel)
+    try:
+        prepared_file = await prepare_file(dependencies, store, sent_file.file_name, sent_file.content, sender)
+    except DomainError as refusal:
+        return replace(sent_file, refusal=refusal)
+    return replace(sent_file, prepared_file=prepared_file)
 
 
 async def needs_file(store: Store, update: ReceivedUpdate) -> bool:

@@ -10,12 +10,14 @@ from domain.actions.requests.attach import attach_document
 from domain.actions.requests.change import change_request
 from domain.actions.requests.citizen_commands import announce_command, require_shown_version
 from domain.actions.requests.command import take_command
+from domain.actions.requests.preparing import prepare_file
 from domain.engine.engine import StepOutcome
 from domain.language.question_subjects import MARKED_PAPERS_KEY
 from domain.language.service import Command
-from domain.unit_of_work import UnitOfWork
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, MissingField, TooLarge
+from domain.values.files import PreparedFile
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
@@ -29,10 +31,8 @@ class SentPaper:
 
     paper_name: str
     """Which of the request's papers it is."""
-    file_name: str
-    """The file's name, as it came."""
-    content: bytes
-    """Its bytes."""
+    file: PreparedFile
+    """The file itself (`prepare_sent_paper`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,21 @@ class QuestionAnswer:
     """Field of the form → what stands there now, as typed; unchanged values change nothing."""
     papers: Sequence[SentPaper] = ()
     """The files."""
+
+
+async def prepare_sent_paper(
+    dependencies: Dependencies,
+    store: Store,
+    code: str,
+    sent: tuple[str, str, bytes],
+    actor: Actor,
+) -> SentPaper:
+    """Prepare a file, `sent` as paper, name and content, before the unit of work that takes the answer. Errors: those
+    of `prepare_file` under `paper_field`.
+    """
+    paper_name, file_name, content = sent
+    with naming_paper(paper_name):
+        return SentPaper(paper_name, await prepare_file(dependencies, store, file_name, content, actor, code))
 
 
 async def answer_question(
@@ -66,7 +81,7 @@ async def answer_question(
     has_changed = await _change_form(dependencies, uow, code, answer, actor)
     for paper in answer.papers:
         with naming_paper(paper.paper_name):
-            await attach_document(dependencies, uow, code, paper.paper_name, paper.file_name, paper.content, actor)
+            await attach_document(dependencies, uow, code, paper.paper_name, paper.file, actor)
     if not tidy_text(answer.text) and not has_changed and not answer.papers:
         raise MissingField(ANSWER_FIELD, detail="answer")
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.values.calendar import to_tehran
+from tests.support.scenarios.sample_files import write_pdf
 from tests.support.terminal import Terminal
 
 FORM = {
@@ -16,6 +17,8 @@ FORM = {
     "address": "خیابان امام",
     "text": "زمین",
 }
+
+PDF = write_pdf()
 
 
 @pytest.fixture
@@ -29,13 +32,13 @@ def code(terminal: Terminal) -> str:
 
 def test_papers_are_added_and_listed(terminal: Terminal, code: str, tmp_path: Path) -> None:
     deed = tmp_path / "سند.pdf"
-    deed.write_bytes(b"%PDF-1.7\n")
+    deed.write_bytes(PDF)
     added = terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert")
     assert (added["field"], added["name"], added["media_type"], added["size"]) == (
         "deed",
         "سند.pdf",
         "application/pdf",
-        9,
+        len(PDF),
     )
     assert terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert") == added
     shown = terminal.json("request", "documents", code)
@@ -59,8 +62,9 @@ def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:
 
     assert refused(b"MZ\x90\x00") == "document_rejected"
     assert refused(b"%PDF-" + bytes(7 * 1024 * 1024)) == "too_large"
-    assert refused(b"%PDF-1.7\n", field="passport") == "invalid_field"
-    assert refused(b"%PDF-1.7\n", by="auditor") == "forbidden"
+    assert refused(b"%PDF-1.7\n") == "document_rejected", "it is opened, in the process of its own"
+    assert refused(PDF, field="passport") == "invalid_field"
+    assert refused(PDF, by="auditor") == "forbidden"
     assert terminal.json("request", "documents", code)["documents"] == []
 
 

@@ -4,7 +4,7 @@ from base64 import b64encode, encodebytes
 
 import pytest
 
-from domain.requests.documents import MAX_DOCUMENT_BYTES
+from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.channels.pishkhan_soap.soap_office import Office
 from tests.support.scenarios.expert_unit import ASKING
 

@@ -19,7 +19,7 @@ from domain.chats.chat import (
     TextWritten,
     UnreadableContent,
 )
-from domain.requests.documents import MAX_DOCUMENT_BYTES
+from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.channels.telegram.running_bot import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call

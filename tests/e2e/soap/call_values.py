@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from app.documents.photos import clean_photo
 from tests.e2e.soap.clients import CLERK
 from tests.e2e.support.office import Office
 from tests.e2e.support.people import Phone
+from tests.support.scenarios.sample_files import take_photo
 
-PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256))
+PHOTO = clean_photo(take_photo(), "image/jpeg")
+"""Of which nothing is left to be taken out."""
 """Bytes that are a JPEG by their beginning, with every byte there is behind it."""
 
 NAME = "گل‌جمال توماج"

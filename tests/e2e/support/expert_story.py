@@ -10,6 +10,7 @@ from domain.values.calendar import WorkingCalendar
 from tests.e2e.support.office import Office
 from tests.e2e.support.people import Desk, Phone
 from tests.e2e.support.text_matching import CATALOGUE, Facts
+from tests.support.scenarios.sample_files import take_photo
 
 TEXT = "زمین پشت مدرسه"
 PAPERS = ("deed", "national_card", "plan")
@@ -20,7 +21,7 @@ PRICES = (
     ("square_metre", METRE_RIALS, ("kind=subdivision", "per=square_metre")),
     ("visit", VISIT_RIALS, ("kind=tree_felling",)),
 )
-PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+PHOTO = take_photo()
 OFFICERS = count(1)
 
 

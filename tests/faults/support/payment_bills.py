@@ -22,6 +22,7 @@ from domain.values.actors import SYSTEM
 from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 from tests.e2e.support.taxi_story import national_code
+from tests.support.scenarios.sample_files import UnchangedFiles
 
 FIRST_DRIVER = 300_000_000
 LOWEST_FINE, FINE_STEP = 500_000, 1_000
@@ -47,7 +48,9 @@ class FineOffice:
     def __init__(self, database_url: str, clock: Clock) -> None:
         known = services_by_key()
         engine = Engine(known, clock, RandomIds(), WorkingCalendar(), Policy(company_code="077"))
-        self._dependencies = Dependencies(engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)))
+        self._dependencies = Dependencies(
+            engine, Wording(Catalogue.load(), known), Grammar(collect_intents(known)), UnchangedFiles()
+        )
         self._database_url = database_url
         self._numbers = count(1)
 

@@ -25,6 +25,7 @@ from tests.properties.support.typed_values import list_readable, list_typed
 from tests.properties.support.walk_leads import Lead
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality, actor
 from tests.support.scenarios.expert_unit import ASKING, PHOTO
+from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.scenarios.taxi_organisation import AUXILIARY_MOBILE, COMPLAINT, LEAVE, PRAISE
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE, PLATE, SECOND_PLATE
 
@@ -209,7 +210,7 @@ class Walker:
         who = self.somebody(self.pick(roles), request, self.pick(CHANNELS))
         self.said = f"{who.label} adds {paper} to {request.code}"
         async with self.town.store.open_unit() as uow:
-            await attach.attach_document(self.town.desk, uow, request.code, paper, "a.jpg", PHOTO, who)
+            await attach.attach_document(self.town.desk, uow, request.code, paper, unchanged_file("a.jpg", PHOTO), who)
 
     async def bring_papers(self, request: ServiceRequest) -> None:
         """Add all papers that a request requires."""

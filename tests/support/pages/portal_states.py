@@ -15,6 +15,7 @@ from tests.support.pages.portal_tours import OWN_NUMBER, CitizenWindow, Tour
 from tests.support.portal_citizen import OWN_MOBILE
 from tests.support.scenarios import portal_requests
 from tests.support.scenarios.expert_unit import PHOTO
+from tests.support.scenarios.sample_files import unchanged_file
 
 LONG_WORD = "نشانی‌بسیاربلندبی‌فاصله" * 20
 """Longer than any line, without a place to break it."""
@@ -34,8 +35,8 @@ async def tour_long_values(citizen: CitizenWindow) -> None:
     await site.act(request.code, "ask", Role.CIVIL, {"question": LONG_WORD[:150]})
     opinion = await portal_requests.submitted(site, "expert", {**portal_requests.EXPERT, "address": LONG_WORD[:200]})
     async with site.store.open_unit() as uow:
-        name, actor = f"{LONG_WORD[:100]}.jpg", citizen_actor(OWN_MOBILE)
-        await attach_document(site.desk, uow, opinion.code, "deed", name, PHOTO, actor)
+        file, actor = unchanged_file(f"{LONG_WORD[:100]}.jpg", PHOTO), citizen_actor(OWN_MOBILE)
+        await attach_document(site.desk, uow, opinion.code, "deed", file, actor)
     await citizen.prove_mobile(OWN_REQUESTS)
     await citizen.look()
     await citizen.look(f"/requests/{opinion.code}")

@@ -13,6 +13,7 @@ from domain.values.actors import Actor, Role
 from tests.support.demo_site import LINE
 from tests.support.municipality import CITIZEN, actor
 from tests.support.scenarios.expert_unit import METRE_FEE, PHOTO, TODAY, VAT, VISIT_FEE, WALK_IN
+from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.staff_site import StaffSite
 
 PAPERS = ("deed", "national_card", "plan")
@@ -51,7 +52,7 @@ async def bring_papers(site: StaffSite, code: str, *papers: str, by: Actor = SEC
     """Add papers to a request."""
     async with site.store.open_unit() as uow:
         for one in papers:
-            await attach_document(site.demo.desk, uow, code, one, f"{one}.jpg", PHOTO, by)
+            await attach_document(site.demo.desk, uow, code, one, unchanged_file(f"{one}.jpg", PHOTO), by)
 
 
 async def texted(site: StaffSite, text: str) -> None:

@@ -12,6 +12,7 @@ from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from tests.support.municipality import CITIZEN, Municipality, actor
+from tests.support.scenarios.sample_files import unchanged_file
 
 OFFICER_MOBILE = "+989111000021"
 COLLEAGUE_MOBILE = "+989111000022"
@@ -83,7 +84,10 @@ class Experts:
     ) -> list[Document]:
         """Add papers to a request."""
         async with self.town.store.open_unit() as uow:
-            return [await attach_document(self.town.desk, uow, code, one, name, content, by) for one in papers]
+            return [
+                await attach_document(self.town.desk, uow, code, one, unchanged_file(name, content), by)
+                for one in papers
+            ]
 
     async def assign(self, code: str, *, officer: str = "ahmadi", visit: str = VISIT) -> ServiceRequest:
         """Let the manager send an officer."""

@@ -4,6 +4,7 @@ import pytest
 
 from domain.actions.requests.attach import attach_document
 from tests.support.scenarios.expert_opinions import SECRETARY, asked_opinion
+from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.staff_site import StaffSite, Visitor
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -16,7 +17,9 @@ async def test_it_is_said_which_photo_is_only_taken_along(
 ) -> None:
     request = await asked_opinion(site)
     async with site.store.open_unit() as uow:
-        kept = await attach_document(site.demo.desk, uow, request.code, "plan", name, content, SECRETARY)
+        kept = await attach_document(
+            site.demo.desk, uow, request.code, "plan", unchanged_file(name, content), SECRETARY
+        )
     await inside.sign_in("expert")
     assert ("این عکس (HEIC) دریافت می‌شود" in await inside.get(f"/staff/requests/{request.code}")) == said
     response = await inside.client.get(f"/staff/requests/{request.code}/documents/{kept.id}")

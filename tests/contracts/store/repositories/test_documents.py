@@ -26,6 +26,7 @@ def a_document(request_id: int, content: bytes, **changes: Any) -> Document:
         "media_type": "application/pdf",
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
+        "source_sha256": hashlib.sha256(content).hexdigest(),
         "added_by": "citizen",
         "at": NOW,
     }

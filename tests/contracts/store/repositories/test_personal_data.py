@@ -49,7 +49,9 @@ async def fill(uow: UnitOfWork, request: ServiceRequest) -> None:
     await uow.requests.add(request)
     await uow.history.append(an_event(request, 1, note="دلیل"))
     await uow.documents.add(
-        Document(new_id(), request.id, "deed", "سند.pdf", "application/pdf", len(PDF), SHA, f"citizen:{MOBILE}", NOW),
+        Document(
+            new_id(), request.id, "deed", "سند.pdf", "application/pdf", len(PDF), SHA, SHA, f"citizen:{MOBILE}", NOW
+        ),
         PDF,
     )
     await uow.feedback.add_rating(Rating(request.id, 2, "بد بود", "sms", NOW))

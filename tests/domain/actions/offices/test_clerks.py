@@ -13,6 +13,7 @@ from domain.values.actors import Role
 from domain.values.errors import Forbidden, MissingField, NotFound
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, Municipality, actor, clerk
 from tests.support.scenarios.expert_unit import ASKING, PHOTO, Experts
+from tests.support.scenarios.sample_files import unchanged_file
 
 OTHER = "1002"
 
@@ -45,7 +46,7 @@ async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
                 await town.do(code, action, stranger)
         async with town.store.open_unit() as uow:
             with pytest.raises(NotFound, match="code"):
-                await attach.attach_document(town.desk, uow, code, "deed", "a.jpg", PHOTO, stranger)
+                await attach.attach_document(town.desk, uow, code, "deed", unchanged_file("a.jpg", PHOTO), stranger)
             with pytest.raises(NotFound, match="code"):
                 await feedback.store_comment(town.desk, uow, "خوب", stranger, code=code)
             with pytest.raises(NotFound, match="code"):

@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from domain.actions.requests.attach import MOST_DOCUMENTS
-from domain.requests.documents import MAX_DOCUMENT_BYTES
 from domain.values.actors import Role
 from domain.values.errors import DocumentRejected, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
+from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.support.municipality import CITIZEN, NEIGHBOUR, actor
 from tests.support.scenarios.expert_unit import ASKING, OFFICER, PHOTO, SECRETARY, Experts
 

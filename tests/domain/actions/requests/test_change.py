@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from domain.actions.requests.answering import QuestionAnswer, SentPaper, answer_question
+from domain.actions.requests.answering import QuestionAnswer, answer_question, prepare_sent_paper
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.change import FormChange, change_request
 from domain.language.changes import UNREVIEWED_CHANGES_KEY
@@ -39,7 +39,8 @@ async def answer(
 ) -> None:
     """Answer the question of a request from its present page, or one that showed another version."""
     shown = version or (await town.request(code)).version_token
-    files = [SentPaper(name, f"{name}.jpg", content) for name, content in (papers or {}).items()]
+    sent = [(name, f"{name}.jpg", content) for name, content in (papers or {}).items()]
+    files = [await prepare_sent_paper(town.desk, town.store, code, paper, OWN) for paper in sent]
     async with town.store.open_unit() as uow:
         await answer_question(town.desk, uow, code, QuestionAnswer(text, values, files), OWN, shown)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.requests.documents import MAX_DOCUMENT_BYTES, detect_media_type
 from domain.values.errors import DocumentRejected, TooLarge
+from domain.values.files import MAX_DOCUMENT_BYTES, detect_media_type
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,72 @@
+"""Files that people send: what they are by their own bytes, and what is kept of one once it was prepared."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from domain.values.errors import DocumentRejected, TooLarge
+from domain.values.text import tidy_text
+
+MAX_DOCUMENT_BYTES = 7 * 1024 * 1024
+"""Bytes of a file, as it is sent and as it is stored."""
+
+LONGEST_FILE_NAME = 100
+
+_MEDIA_TYPE_BY_PREFIX = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+# Containers name their content some bytes later: RIFF and its form, ISO media (iPhone photos) and its brand.
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+def detect_media_type(content: bytes) -> str:
+    """Return the media type that the first bytes prove: JPEG, PNG, WebP, HEIC or PDF.
+
+    `DocumentRejected("document")` for anything else, whatever its name says; `TooLarge("document")` over
+    `MAX_DOCUMENT_BYTES`.
+    """
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
+    for prefix, media_type in _MEDIA_TYPE_BY_PREFIX.items():
+        if content.startswith(prefix):
+            return media_type
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        return "image/heic"
+    raise DocumentRejected("document")
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """A file that may be stored: scanned, whole, and without what nobody should see of it."""
+
+    name: str
+    """Its own name without folders, short enough to be listed."""
+    content: bytes
+    """What is stored."""
+    media_type: str
+    """By the content's own bytes."""
+    sha256: str
+    """The digest of the content, by which it is stored."""
+    source_sha256: str
+    """The digest of what was sent: by it the same file is known again."""
+
+    @classmethod
+    def build(cls, file_name: str, content: bytes, source_content: bytes) -> Self:
+        """Return a file that was sent as `source_content` and is stored as `content`; raises as `detect_media_type`."""
+        return cls(
+            name=clean_file_name(file_name),
+            content=content,
+            media_type=detect_media_type(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            source_sha256=hashlib.sha256(source_content).hexdigest(),
+        )
+
+
+def clean_file_name(file_name: str) -> str:
+    """Return a file's own name without its folders, short enough to be listed."""
+    base_name = " ".join(tidy_text(file_name).replace("\\", "/").rpartition("/")[2].split())
+    return base_name[-LONGEST_FILE_NAME:]
