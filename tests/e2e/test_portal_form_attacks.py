@@ -10,7 +10,7 @@ from html import unescape
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, FormData
 
 from domain.actions.drafts.beginning import DRAFTS_PER_ADDRESS
 from domain.requests.request import RequestFilter
@@ -19,9 +19,10 @@ from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import assert_clean_log, new_office
 from tests.e2e.support.portal_callers import Caller, calling, open_store, read_code
-from tests.fakes.clamd import FakeClamd
+from tests.fakes.clamd import EICAR, ClamdFault, FakeClamd
 from tests.fakes.kavenegar import RIALS_A_PART
 from tests.support.pages.page_forms import list_forms
+from tests.support.scenarios.sample_files import take_photo, write_pdf
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), on_database("postgresql")]
 
@@ -139,3 +140,51 @@ async def test_forms_without_end_of_one_address_are_refused_and_others_are_not(o
         begun = await asyncio.gather(*(spammer.post(BEGIN, {}, own) for _ in range(DRAFTS_PER_ADDRESS + SPAM)))
         assert Counter(answer.status for answer in begun) == {303: DRAFTS_PER_ADDRESS, 429: SPAM}
         assert (await other.fill_form(BEGIN, BEGIN, {})).status == 303
+
+
+PAGE = b"<html><script>alert(1)</script></html>"
+DISGUISED = {
+    "photo.jpg": PAGE,
+    "photo.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "../../etc/passwd.png": b"MZ\x90\x00 a program",
+    "paper.pdf": b"PK\x03\x04 an archive",
+    "photo.jpeg": b"\xff\xd8\xff" + PAGE,
+    "whole.jpg": take_photo()[:-200],
+}
+"""Files that are not what their names say, or not whole."""
+
+
+async def add_paper(caller: Caller, address: str, file_name: str, content: bytes) -> ClientResponse:
+    """Send a file as the deed of a request."""
+    form = FormData({"csrf": await caller.csrf_token(), "paper": "deed"})
+    form.add_field("file", content, filename=file_name, content_type="image/jpeg")
+    return await caller.post(f"{address}/documents", form)
+
+
+async def test_files_that_are_not_what_they_say_are_refused_and_nothing_of_them_is_kept(
+    office: Office, clamd: FakeClamd
+) -> None:
+    mobile = "09361000003"
+    async with calling(office, "127.0.11.7") as caller:
+        draft_path = await fill_in(caller)
+        await prove(caller, mobile)
+        assert (await caller.post(f"{draft_path}/submit", await find_submit(caller, draft_path))).status == 303
+        async with open_store(office) as store, store.open_unit(write=False) as uow:
+            [request] = await uow.requests.list_requests(RequestFilter(mobile=f"+98{mobile[1:]}"))
+        address = f"/requests/{request.code}"
+        for file_name, content in DISGUISED.items():
+            assert (await add_paper(caller, address, file_name, content)).status == 422, file_name
+        for content in (bytes(8 * 1024 * 1024), take_photo() + bytes(7 * 1024 * 1024)):
+            assert (await add_paper(caller, address, "large.jpg", content)).status == 413
+        found = await add_paper(caller, address, "a.pdf", write_pdf() + EICAR)
+        assert (found.status, "بدافزار پیدا شد" in await found.text()) == (422, True)
+        clamd.fault = ClamdFault.ERROR
+        unscanned = await add_paper(caller, address, "a.jpg", take_photo())
+        assert (unscanned.status, "فعلاً نمی‌شود فایل گرفت" in await unscanned.text()) == (503, True)
+        clamd.fault = None
+        async with open_store(office) as store, store.open_unit(write=False) as uow:
+            assert await uow.documents.list_of_request(request.id) == []
+        assert (await add_paper(caller, address, "a.jpg", take_photo())).status == 303
+        for page in (address, "/my-requests", f"{draft_path}/done", "/drafts", "/session/end"):
+            async with caller.session.get(office.make_url(page), allow_redirects=False) as response:
+                assert (response.status, response.headers["Cache-Control"]) == (200, "no-store"), page
