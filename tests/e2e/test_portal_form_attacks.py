@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from html import unescape
+from io import BytesIO
 
 import pytest
 import pytest_asyncio
@@ -157,7 +158,7 @@ DISGUISED = {
 async def add_paper(caller: Caller, address: str, file_name: str, content: bytes) -> ClientResponse:
     """Send a file as the deed of a request."""
     form = FormData({"csrf": await caller.csrf_token(), "paper": "deed"})
-    form.add_field("file", content, filename=file_name, content_type="image/jpeg")
+    form.add_field("file", BytesIO(content), filename=file_name, content_type="image/jpeg")
     return await caller.post(f"{address}/documents", form)
 
 

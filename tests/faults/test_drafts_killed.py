@@ -7,11 +7,11 @@ import pytest_asyncio
 
 from tests.e2e.support.program_runs import Death
 from tests.faults.conftest import ENGINES
-from tests.faults.support.draft_rounds import DRAFT_STEPS, SUBMIT_STEPS, DraftRounds, draft_rounds
+from tests.faults.support.draft_rounds import DRAFT_STEPS, PAPER_STEPS, SUBMIT_STEPS, DraftRounds, draft_rounds
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-STEPS_BY_ENGINE = {"sqlite": DRAFT_STEPS, "postgresql": SUBMIT_STEPS[1:]}
+STEPS_BY_ENGINE = {"sqlite": DRAFT_STEPS, "postgresql": (*SUBMIT_STEPS[2:], *PAPER_STEPS[-1:])}
 """Every step on SQLite, the last ones on PostgreSQL."""
 
 

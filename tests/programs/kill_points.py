@@ -19,6 +19,8 @@ from channels.portal.requests import summary_pages
 from channels.portal.requests.begin_pages import BeginPages
 from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
+from channels.portal.tracking import request_forms
+from channels.portal.tracking.request_forms import RequestForms
 from channels.relay.relay import Relay
 from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
@@ -43,6 +45,7 @@ from store.messages.inbox import SqlInboxRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.payments.attempts import SqlPaymentAttemptRepository
 from store.repositories.calls import SqlCallRepository
+from store.repositories.documents import SqlDocumentRepository
 from store.repositories.history import SqlHistoryRepository
 
 
@@ -110,6 +113,9 @@ STEPS = {
     "request_of_draft_open": Step((submitting, "submit_request"), after=True),
     "draft_submitted_open": Step((summary_pages, "submit_draft"), after=True),
     "draft_submitted": Step((SummaryPages, "_submit"), after=True),
+    "file_prepared": Step((request_forms, "prepare_file"), after=True),
+    "document_open": Step((SqlDocumentRepository, "add"), after=True),
+    "document_added": Step((RequestForms, "_add_document"), after=True),
     "refund_claim": Step((CardRefundWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
     "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
     "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),

@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 from tests.channels.pishkhan_soap.soap_office import Office
-from tests.channels.pishkhan_soap.test_file_limits import ASKING
+from tests.support.scenarios.expert_unit import ASKING
 from tests.support.suspicious_scanner import MALWARE, SuspiciousScanner
 
 PDF = b"%PDF-1.7 "

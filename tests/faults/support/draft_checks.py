@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.faults.support.mortal_office import MortalOffice
-from tests.faults.support.portal_citizens import ANSWERS, AskedRequest
+from tests.faults.support.portal_citizens import ANSWERS, PAPER, PAPER_NAME, AskedRequest
 from tests.faults.support.state_journal import Row
 
 QUERIES = {
     "requests": "SELECT id, code, mobile, unverified_mobile, state, fields FROM requests WHERE channel = 'portal'",
     "history": "SELECT request_id, event FROM history",
     "drafts": "SELECT request_code, saved_sections, mobile FROM drafts",
+    "documents": "SELECT request_id, field, name FROM documents JOIN contents USING (sha256)",
     "outbox": "SELECT request_id, recipient, key, state FROM outbox WHERE request_id IS NOT NULL",
 }
 
@@ -26,16 +27,17 @@ async def find_draft_violations(office: MortalOffice, asked_requests: Sequence[A
         *_find_wrong_drafts(rows["drafts"], asked_requests),
         *_find_wrong_events(rows["requests"], rows["history"]),
         *_find_wrong_texts(rows["requests"], rows["outbox"]),
+        *_find_wrong_papers(rows["requests"], rows["documents"]),
     ]
 
 
 def _find_wrong_requests(requests: Sequence[Row], asked_requests: Sequence[AskedRequest]) -> Iterator[str]:
     """Each citizen has the one request whose code the page showed, with what was typed."""
     stored = Counter(
-        (row["code"], row["mobile"], row["unverified_mobile"], _as_json(row["fields"])["place"]) for row in requests
+        (row["code"], row["mobile"], row["unverified_mobile"], _as_json(row["fields"])["address"]) for row in requests
     )
     wanted = Counter(
-        (one.tracking_code, *((mobile, None) if one.is_proved else (None, mobile)), one.place)
+        (one.tracking_code, *((mobile, None) if one.is_proved else (None, mobile)), one.street_address)
         for one in asked_requests
         for mobile in [f"+98{one.mobile[1:]}"]
     )
@@ -70,6 +72,14 @@ def _find_wrong_texts(requests: Sequence[Row], outbox: Sequence[Row]) -> Iterato
         text_count = texted[row["id"], row["mobile"]]
         if text_count != (row["mobile"] is not None):
             yield f"request {row['code']} was texted {text_count} times to its citizen"
+
+
+def _find_wrong_papers(requests: Sequence[Row], documents: Sequence[Row]) -> Iterator[str]:
+    """Whoever could send a paper has it with the request, once."""
+    added = Counter((row["request_id"], row["field"], row["name"]) for row in documents)
+    wanted = Counter((row["id"], PAPER, PAPER_NAME) for row in requests if row["mobile"] is not None)
+    if added != wanted:
+        yield f"papers lost: {wanted - added}; papers too many: {added - wanted}"
 
 
 def _as_json(value: Any) -> Any:

@@ -23,9 +23,14 @@ BEGIN_STEPS = ("draft_begun_open", "draft_begun")
 FORM_STEPS = ("draft_open", "section_saved")
 PROOF_STEPS = ("code_asked_open", "code_asked", "code_confirmed_open", "code_confirmed")
 SUBMIT_STEPS = ("draft_submit", "request_of_draft_open", "draft_submitted_open", "draft_submitted")
-DRAFT_STEPS = (*BEGIN_STEPS, *FORM_STEPS, *PROOF_STEPS, *SUBMIT_STEPS)
+AMID_UPLOAD = "amid_upload"
+"""The server is killed from outside when half of a file has left."""
+
+PAPER_STEPS = (AMID_UPLOAD, "file_prepared", "document_open", "document_added")
+DRAFT_STEPS = (*BEGIN_STEPS, *FORM_STEPS, *PROOF_STEPS, *SUBMIT_STEPS, *PAPER_STEPS)
 """In the order in which a citizen comes by them: inside each unit, and after its commit before the answer leaves; of
-the submit also before it, and between the request and the draft that notes it.
+the submit also before it, and between the request and the draft that notes it; of a paper also amid its way here, and
+between its examination and the unit.
 """
 
 ANY_COMMIT = ("commit", "committed")
@@ -33,6 +38,9 @@ ANY_COMMIT = ("commit", "committed")
 
 CITIZENS_A_ROUND = 3
 ROUND_SECONDS = 120.0
+UPLOAD_PAUSE = 0.3
+"""Seconds between the halves of a file, while the server is to be killed between them."""
+
 LEASE_SECONDS = 20
 """Until another process may take over the jobs of a dead one."""
 
@@ -107,10 +115,17 @@ class DraftRounds:
         self, deaths: Sequence[Death | None], blow_seconds: float, asking: "asyncio.Future[list[AskedRequest]]"
     ) -> int:
         for number, death in enumerate(deaths):
-            server = await self._start(death)
+            is_from_outside = death is None or death.step == AMID_UPLOAD
+            self.site.is_amid_upload.clear()
+            self.site.upload_pause = UPLOAD_PAUSE if is_from_outside and death else 0.0
+            server = await self._start(None if is_from_outside else death)
             patience = None if death else blow_seconds
+            uploading = asyncio.ensure_future(self.site.is_amid_upload.wait())
             first_end: set[asyncio.Future[Any]] = {asking, server.ended}
+            if is_from_outside and death:
+                first_end.add(uploading)
             await asyncio.wait(first_end, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            uploading.cancel()
             if asking.done() and not server.ended.done():
                 return number
             self.site.is_open.clear()

@@ -6,23 +6,27 @@ step that got no answer is the one that is sent again, as a browser's «reload»
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 
 from tests.faults.support.mortal_office import MortalOffice
 from tests.support.pages.page_forms import list_forms
+from tests.support.scenarios.sample_files import write_pdf
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
-    "machines": {"items-0-machine": "loader", "items-0-hours": "4"},
-    "time": {"date": "other", "date-other": "فردا", "start": "8"},
-    "place": {"place": "خیابان امام"},
+    "kind": {"kind": "valuation"},
+    "property": {"postal_code": "4973134567"},
+    "subject": {"text": "ارزش ملک برای تقسیم ارث"},
     "applicant": {"full_name": "آنه محمدی", "national_code": "0499370899"},
 }
-"""What is answered in each section of the form."""
+"""What is answered in each section of the form, besides the own address."""
 
-SERVICE = "machinery"
+SERVICE = "expert"
+PAPER, PAPER_NAME = "deed", "سند.pdf"
+PAPER_BYTES = write_pdf()
+BOUNDARY = "a-boundary-that-no-file-has"
 CODE_PATH = "/mobile/code"
 SUBMITS_AT_ONCE = 3
 """How often one presses the button that sends the request."""
@@ -47,7 +51,7 @@ class AskedRequest:
     """What a citizen asked for, and the tracking code that the last page showed."""
 
     mobile: str
-    place: str
+    street_address: str
     tracking_code: str
     is_proved: bool
     """Whether the mobile was proved; else no code could be sent, and the request waits for the proof."""
@@ -73,6 +77,10 @@ class PortalSite:
     office: MortalOffice
     is_open: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is a server."""
+    is_amid_upload: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the first half of a file has left."""
+    upload_pause: float = 0.0
+    """How long, in seconds, the second half waits for whoever wants to do something meanwhile."""
     passed_seconds: int = 0
     """How much time passed since nobody got a text."""
 
@@ -95,7 +103,7 @@ class StubbornCitizen:
 
     def __init__(self, site: PortalSite, number: int) -> None:
         self.mobile = f"0912{number:07}"
-        self.place = f"خیابان امام، پلاک {number}"
+        self.street_address = f"خیابان امام، پلاک {number}"
         self._site = site
 
     async def ask(self) -> AskedRequest:
@@ -107,8 +115,9 @@ class StubbornCitizen:
             assert found, done.text
             if code_count:
                 status_page = await self._fetch(browser, "GET", f"/requests/{found[1]}")
-                assert self.place in status_page.text, status_page.text
-        return AskedRequest(self.mobile, self.place, found[1], is_proved=code_count > 0)
+                assert self.street_address in status_page.text, status_page.text
+                await self._add_paper(browser, status_page)
+        return AskedRequest(self.mobile, self.street_address, found[1], is_proved=code_count > 0)
 
     async def _fill_in(self, browser: ClientSession) -> str:
         """Fill in every section; return the address of the draft."""
@@ -119,7 +128,7 @@ class StubbornCitizen:
         draft_path = first.path.partition("/form/")[0]
         for section, answers in ANSWERS.items():
             page = await self._fetch(browser, "GET", f"{draft_path}/form/{section}")
-            typed = {**answers, **({"place": self.place} if "place" in answers else {})}
+            typed = {**answers, **({"address": self.street_address} if section == "property" else {})}
             await self._fetch(browser, "POST", page.path, {**page.find_form(f"/form/{section}"), **typed})
         return draft_path
 
@@ -138,6 +147,35 @@ class StubbornCitizen:
                 path = page.path.removesuffix("/summary").removesuffix("/submit")
                 page = await self._fetch(browser, "POST", f"{path}/submit", form)
         return page, code_count
+
+    async def _add_paper(self, browser: ClientSession, page: AnsweredPage) -> None:
+        """Send a paper for the request, as often as it takes."""
+        hidden_fields = {**page.find_form("/documents"), "paper": PAPER}
+        path = f"{page.path}/documents"
+        while True:
+            await self._site.is_open.wait()
+            body = encode_upload(hidden_fields, PAPER_NAME, PAPER_BYTES)
+            headers = {
+                "Accept": "text/html",
+                "Sec-Fetch-Site": "same-origin",
+                "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
+                "Content-Length": str(len(body)),
+            }
+            address = self._site.office.make_url(path)
+            try:
+                async with browser.post(
+                    address, data=self._send_in_halves(body), headers=headers, allow_redirects=False
+                ) as response:
+                    assert response.status == 303, (response.status, await response.text())
+                    return
+            except (ClientError, TimeoutError):
+                await asyncio.sleep(0.01)
+
+    async def _send_in_halves(self, body: bytes) -> AsyncIterator[bytes]:
+        yield body[: len(body) // 2]
+        self._site.is_amid_upload.set()
+        await asyncio.sleep(self._site.upload_pause)
+        yield body[len(body) // 2 :]
 
     async def _fetch(
         self,
@@ -177,3 +215,15 @@ class StubbornCitizen:
                     return response.status, response.headers.get("Location", ""), await response.text()
             except (ClientError, TimeoutError):
                 await asyncio.sleep(0.01)
+
+
+def encode_upload(fields: Mapping[str, str], file_name: str, content: bytes) -> bytes:
+    """Return a form with a file as browsers send it (multipart/form-data)."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n'
+    return b"".join(
+        (*parts, head.encode(), b"Content-Type: application/pdf\r\n\r\n", content, f"\r\n--{BOUNDARY}--\r\n".encode())
+    )

@@ -14,6 +14,7 @@ from tests.support.scenarios import taxi_registries
 from tests.support.scenarios.expert_unit import ASKING, LETTER, OFFICER, PHOTO, TODAY, Experts
 from tests.support.scenarios.taxi_organisation import AUXILIARY_LEAVE, AUXILIARY_MOBILE, TaxiOrganisation
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE
+from tests.support.suspicious_scanner import MALWARE, SuspiciousScanner
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -87,6 +88,19 @@ async def test_a_file_that_cannot_be_kept_is_told_and_waited_for_again(
     answer = await anneh.sends(file.content, file.file_name, too_large=file.is_too_large)
     assert said in answer.text
     assert labels(answer) == ["پایان"]
+    await anneh.sends(PHOTO)
+    assert len(await documents(anneh, code)) == 1
+
+
+async def test_malware_is_told_and_the_file_is_waited_for_again(anneh: Person) -> None:
+    code = await asked(anneh)
+    scanner = anneh.town.desk.malware_scanner = SuspiciousScanner(anneh.town.store)
+    await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
+    assert "بدافزار پیدا شد" in (await anneh.sends(PHOTO + MALWARE)).text
+    scanner.is_away = True
+    assert "فعلاً نمی‌شود فایل گرفت" in (await anneh.sends(PHOTO)).text
+    assert await documents(anneh, code) == []
+    scanner.is_away = False
     await anneh.sends(PHOTO)
     assert len(await documents(anneh, code)) == 1
 
