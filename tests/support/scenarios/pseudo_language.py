@@ -24,16 +24,22 @@ PSEUDO = Language(
 )
 """A language that nobody speaks (BCP 47 keeps `qaa` to `qtz` for such)."""
 
-_WRAPPED = re.compile(r"⟦[^⟦⟧]*⟧")
-_PERSIAN_LETTER = re.compile("[ء-غف-يٱ-ۓ]")
+_WRAPPED = re.compile(r"⟦[^⟦⟧]*(?:⟧|$)")
+"""A text; one that a page cuts at its end has no end."""
+
+_PERSIAN_SIGN = re.compile("[ء-غف-يٱ-ۓ۰-۹،؛٬٫]")
 _UNTRANSLATED_TABLES = ("limits.", "longest.")
 
 
 def wrap_leaf(leaf: Any) -> Any:
-    """Return a leaf of the texts with each of its texts wrapped."""
+    """Return a leaf of the texts with each of its lines wrapped: pages show some texts line by line."""
     if isinstance(leaf, list):
-        return [f"⟦{line}⟧" for line in leaf]
-    return {**leaf, "text": f"⟦{leaf['text']}⟧"} if isinstance(leaf, Mapping) else f"⟦{leaf}⟧"
+        return [_wrap_lines(line) for line in leaf]
+    return {**leaf, "text": _wrap_lines(leaf["text"])} if isinstance(leaf, Mapping) else _wrap_lines(leaf)
+
+
+def _wrap_lines(text: str) -> str:
+    return "\n".join(f"⟦{line}⟧" for line in text.split("\n"))
 
 
 def translate_all() -> Translation:
@@ -56,10 +62,10 @@ def build_bilingual_wording(services: Mapping[str, Service]) -> tuple[Wording, G
 
 
 def find_unwrapped(text: str) -> list[str]:
-    """Return the lines of a text with Persian letters outside of all brackets, innermost taken away first."""
+    """Return the lines of a text that have Persian letters, digits or marks outside of all brackets."""
     while _WRAPPED.search(text):
         text = _WRAPPED.sub("", text)
-    return [line.strip() for line in text.splitlines() if _PERSIAN_LETTER.search(line)]
+    return [line.strip() for line in text.splitlines() if _PERSIAN_SIGN.search(line)]
 
 
 def offer_both_languages(dependencies: Dependencies) -> Dependencies:
