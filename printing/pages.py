@@ -13,6 +13,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from domain.papers.document import Letterhead, Printout
+from domain.values.languages import in_language
 from domain.values.text import persian_digits
 from printing.symbols import render_barcode, render_qr_code
 
@@ -40,17 +41,15 @@ class PageRenderer:
 
     def _render_document(self, printout: Printout, style_text: str, policy_text: str) -> str:
         verification_address = f"{self.public_address}/verify/{printout.token}" if printout.token else ""
-        return (
-            _template_environment()
-            .get_template("paper.html")
-            .render(
+        template = _template_environment().get_template("paper.html")
+        with in_language(printout.language):  # of a PDF this runs in a process of its own
+            return template.render(
                 printout=printout,
                 letterhead=self.letterhead,
                 verification_address=verification_address,
                 style_sheet=style_text,
                 content_policy=policy_text,
             )
-        )
 
 
 @cache

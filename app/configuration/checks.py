@@ -19,6 +19,7 @@ from app.wiring import build_catalogue, build_printer, build_settlement_layouts
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
 from domain.check.registries import check_registries
+from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.services import SERVICES
 from domain.values.calendar import to_tehran
@@ -47,12 +48,15 @@ def find_faults(settings: Settings) -> list[str]:
     except SettingsError as error:
         fault_lines += error.faults
     declaration_flaws = [*check_services(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]
+    for translation in catalogue.translations:
+        translation_flaws = check_translation(SERVICES, catalogue, translation)
+        fault_lines += [f"language {translation.language.tag}: {flaw}" for flaw in translation_flaws]
     return fault_lines + [f"declaration of {flaw}" for flaw in declaration_flaws]
 
 
 def find_remarks(settings: Settings) -> list[str]:
     """Return what is no fault but worth a look."""
-    remark_lines = list(find_exposures(settings))
+    remark_lines = [*find_exposures(settings), *_find_language_remarks(settings)]
     if settings.demo:
         return remark_lines
     today = to_tehran(SystemClock().now()).date()
@@ -65,6 +69,28 @@ def find_remarks(settings: Settings) -> list[str]:
     if not settings.base_url:
         remark_lines.append(f"PISHKHAN_BASE_URL is not set: codes on papers lead to {settings.public_address}")
     return remark_lines
+
+
+def _find_language_remarks(settings: Settings) -> Iterator[str]:
+    """Yield what the languages besides Persian lack."""
+    try:
+        catalogue = build_catalogue(settings)
+    except SettingsError:
+        return  # that is a fault
+    for translation in catalogue.translations:
+        tag, missing_texts = translation.language.tag, list_missing_texts(translation)
+        if missing_texts:
+            yield f"language {tag} lacks {len(missing_texts)} texts, said in Persian (check --missing-texts lists them)"
+        for dropped in list_dropped_facts(catalogue, translation):
+            yield f"language {tag} leaves out of {dropped}"
+
+
+def list_missing_by_language(settings: Settings) -> dict[str, list[str]]:
+    """Return the keys of the texts that each language besides Persian lacks, by its tag; `SettingsError`."""
+    return {
+        translation.language.tag: list_missing_texts(translation)
+        for translation in build_catalogue(settings).translations
+    }
 
 
 def _find_host_faults(settings: Settings) -> list[str]:

@@ -12,6 +12,7 @@
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
+| `translations.py` | what another language has of these texts is right, and what it lacks is known |
 | `code_texts.py` | the texts that the code asks for by name |
 | `code_reasons.py` | the finer reasons of errors, among them |
 """

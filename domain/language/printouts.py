@@ -221,6 +221,13 @@ class Printable:
     text_prefix: str | None = None
     """Where its texts are when it is not its service's alone."""
 
+    @property
+    def is_official(self) -> bool:
+        """Whether it is issued in the municipality's name, to be shown to others: then it is in Persian, the language
+        of official papers (Constitution, article 15), whoever prints it. A receipt is its payer's own.
+        """
+        return self.token_fact is not None
+
     def is_printable_in(self, state: str) -> bool:
         """Whether it may be printed in that state."""
         return not self.valid_states or state in self.valid_states

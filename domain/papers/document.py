@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from domain.values.languages import PERSIAN, Language
+
 
 @dataclass(frozen=True, slots=True)
 class PaperFact:
@@ -97,3 +99,5 @@ class Printout:
     """The one of `/verify/{token}`; None: it is not verified."""
     fixed_phrases: Mapping[str, str]
     """What every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`."""
+    language: Language = PERSIAN
+    """The language that it is in."""

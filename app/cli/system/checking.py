@@ -16,15 +16,21 @@ def check(
         bool,
         typer.Option("--connect", help="Ask the database, its schema and key, SMS panel and scanner of files too."),
     ] = False,
+    lists_missing: Annotated[
+        bool,
+        typer.Option("--missing-texts", help="List what each language on offer lacks, and nothing else."),
+    ] = False,
     as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Prove that this configuration may serve; each fault is one line, and with any the exit code is 1."""
-    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
+    from app.configuration.checks import find_faults, find_remarks, list_missing_by_language  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
     from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
 
     try:
         settings = load_settings(config)
+        if lists_missing:
+            return _print_missing_texts(list_missing_by_language(settings), as_json=as_json)
         fault_lines, remark_lines = find_faults(settings), find_remarks(settings)
         if connect and not fault_lines:
             logging.disable()  # what it would say is among the faults
@@ -38,6 +44,14 @@ def check(
         _print_findings(fault_lines, remark_lines)
     if fault_lines:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _print_missing_texts(keys_by_tag: dict[str, list[str]], *, as_json: bool) -> None:
+    if as_json:
+        return print_json(keys_by_tag)
+    for tag, keys in keys_by_tag.items():
+        for key in keys:
+            print_line(f"{tag} {key}")
 
 
 def _print_findings(fault_lines: list[str], remark_lines: list[str]) -> None:

@@ -1,5 +1,6 @@
 """A paper of a request as a file, for whoever's request it is: printed when it is sent, and not before."""
 
+from domain.actions.citizens.languages import find_line_language
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.messages.keyboards import AttachedPaper
@@ -8,6 +9,7 @@ from domain.papers.ports import Printer
 from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotFound
+from domain.values.languages import in_language
 
 
 async def print_paper_file(
@@ -18,5 +20,6 @@ async def print_paper_file(
         raise NotFound("printout", detail="not_issued")
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", message.mobile, message.channel)
     async with store.open_unit(write=False) as uow:
-        printout = await build_request_printout(dependencies, uow, paper.request_code, paper.paper_kind, actor)
+        with in_language(await find_line_language(dependencies, uow, message.mobile)):
+            printout = await build_request_printout(dependencies, uow, paper.request_code, paper.paper_kind, actor)
     return f"{paper.paper_kind}-{paper.request_code}.pdf", await printer.render_pdf(printout)

@@ -20,6 +20,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
+from domain.values.languages import PERSIAN, in_language, language_in_force
 from domain.values.text import isolate_left_to_right, persian_digits
 
 TextsByName: TypeAlias = Mapping[str, str]
@@ -54,7 +55,8 @@ class PrintoutSubject:
 async def build_request_printout(
     dependencies: Dependencies, uow: UnitOfWork, code: str, paper_kind: str, actor: Actor
 ) -> Printout:
-    """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it.
+    """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it. One that is
+    official is in Persian, any other in the language in force.
 
     Errors: those of `refuse_foreign_request` for another's request, `NotFound("printout")` for a paper that it has not,
     or not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
@@ -70,9 +72,9 @@ async def build_request_printout(
     gathered = await printable.gather_facts(uow, request)
     if not gathered:
         raise NotFound(PRINTOUT_FIELD, detail="not_issued")
-    return build_printout(
-        dependencies, printable, _describe_subject(dependencies, service, printable, request), gathered
-    )
+    with in_language(PERSIAN if printable.is_official else language_in_force()):
+        subject = _describe_subject(dependencies, service, printable, request)
+        return build_printout(dependencies, printable, subject, gathered)
 
 
 async def list_printouts(
@@ -136,6 +138,7 @@ def build_printout(
         subject.heading,
         subject.token,
         {phrase_name: read_text(f"print.{phrase_name}") for phrase_name in PRINT_PHRASES},
+        language_in_force(),
     )
 
 

@@ -1,0 +1,112 @@
+"""Proof of a language besides Persian: what its texts may not be, and what it lacks.
+
+A text of a translation has a Persian original of the same kind, uses no other facts than that, and fits the same
+budgets, which are reckoned in its own letters: a text all in Latin ones has 160 characters a part. What is missing is
+no flaw, since it is said in Persian; neither is a fact that a translation leaves out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from domain.check.flaws import NO_SERVICE, Flaw
+from domain.check.notice_facts import unfilled_fact_flaws
+from domain.check.registries import check_registries
+from domain.check.texts import shared_text_flaws, text_flaws
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue, list_placeholders, load_shipped_texts
+from domain.messages.text_tables import read_leaf_text
+from domain.messages.translations import Translation
+from domain.values.languages import in_language
+
+STAFF_TABLES = (
+    "admin.",
+    "demo.",
+    "gateways.codes.",
+    "ledger.",
+    "limits.",
+    "longest.",
+    "reports.",
+    "sandbox_bank.",
+    "settlement.",
+    "soap.",
+    "staff.",
+)
+"""Tables that citizens never read, or that are no texts: a translation lacks nothing without them."""
+
+STAFF_FILES = frozenset(
+    {
+        "admin.toml",
+        "admin_organisation.toml",
+        "admin_registries.toml",
+        "card_refunds.toml",
+        "counter.toml",
+        "demo.toml",
+        "desk.toml",
+        "ledger.toml",
+        "payment_attempts.toml",
+        "refunds.toml",
+        "reports.toml",
+        "settlement.toml",
+    }
+)
+"""Files whose reasons (`details`) the staff and counter offices alone are given."""
+
+
+def list_missing_texts(translation: Translation) -> list[str]:
+    """Return the keys of the texts that citizens may read and a language lacks, in order."""
+    return [
+        key
+        for file_name, texts in load_shipped_texts().items()
+        for key in texts
+        if key not in translation.leaves
+        and not key.startswith(STAFF_TABLES)
+        and not (file_name in STAFF_FILES and key.startswith("details."))
+    ]
+
+
+def list_dropped_facts(catalogue: Catalogue, translation: Translation) -> list[str]:
+    """Return «key: facts» for each text of a translation that leaves out what the Persian one says."""
+    return [
+        f"{key}: {', '.join(sorted(dropped))}"
+        for key, leaf in translation.leaves.items()
+        if key in catalogue and not isinstance(leaf, list)
+        if (dropped := catalogue.fact_names(key) - set(list_placeholders(read_leaf_text(leaf))))
+    ]
+
+
+def check_translation(services: Sequence[Service], catalogue: Catalogue, translation: Translation) -> list[Flaw]:
+    """Return what is wrong with a language that the catalogue offers, each once; its own flaws alone."""
+    own_flaws = list(_text_flaws(catalogue, translation))
+    if own_flaws:
+        return own_flaws
+    persian_flaws = set(_list_rendered_flaws(services, catalogue))
+    with in_language(translation.language):
+        return [flaw for flaw in _list_rendered_flaws(services, catalogue) if flaw not in persian_flaws]
+
+
+def _list_rendered_flaws(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
+    """Return the flaws of texts as they are rendered in the language in force: budgets, lengths, facts."""
+    flaws = [*shared_text_flaws(catalogue), *check_registries(catalogue)]
+    for service in services:
+        flaws += [*text_flaws(service, catalogue), *unfilled_fact_flaws(service, catalogue)]
+    return list(dict.fromkeys(flaws))
+
+
+def _text_flaws(catalogue: Catalogue, translation: Translation) -> Iterator[Flaw]:
+    yield from (Flaw("text_twice", NO_SERVICE, key) for key in translation.duplicate_keys)
+    for key, leaf in translation.leaves.items():
+        if key not in catalogue:
+            yield Flaw("no_such_text", NO_SERVICE, key)
+        elif isinstance(catalogue.read_source(key), list) != isinstance(leaf, list):
+            yield Flaw("other_kind_of_text", NO_SERVICE, key)
+        elif not isinstance(leaf, list):
+            yield from _fact_flaws(catalogue, key, read_leaf_text(leaf))
+
+
+def _fact_flaws(catalogue: Catalogue, key: str, text: str) -> Iterator[Flaw]:
+    try:
+        unknown_facts = set(list_placeholders(text)) - catalogue.fact_names(key)
+    except ValueError as error:  # a brace that is open
+        yield Flaw("unreadable_text", NO_SERVICE, f"{key}: {error}")
+        return
+    if unknown_facts:
+        yield Flaw("unknown_facts", NO_SERVICE, f"{key}: {', '.join(sorted(unknown_facts))}")
