@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.reading import citizen_actor, select_typed_values
-from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.drafts.draft import Draft, Relation
@@ -90,8 +90,7 @@ async def _store_request(
     service = dependencies.engine.get_service(draft.service)
     outcome = await submit_request(dependencies, uow, draft.service, select_typed_values(service, draft), actor, mobile)
     request = outcome.request
-    for message in await announce_outcome(dependencies, uow, outcome, actor):
-        await queue_message(dependencies, uow, actor.identifier, message, request.id)
+    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     if draft.relation is not Relation.SELF:
         represented = {"relation": draft.relation.value, "name": draft.represented_name}
         request.data[REPRESENTED_KEY] = represented

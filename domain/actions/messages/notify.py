@@ -53,12 +53,13 @@ def address_in_chat(chat: Chat) -> Address:
 
 
 async def announce_outcome(
-    dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor, *, texts_actor: bool = False
 ) -> list[RenderedMessage]:
     """Queue what a step calls for, and return the texts that are the direct reply to the citizen who took it.
 
     The reply to a citizen's own message replaces the notice that would go to the same line (services.md,
-    "Notifications"): to whoever applied, or was asked for consent.
+    "Notifications"): to whoever applied, or was asked for consent. Where the channel is a page, which is gone with its
+    window, that one is texted too (`texts_actor`), and nothing is returned.
     """
     replies, request = [], outcome.request
     for due_notice in outcome.due_notices:
@@ -70,10 +71,12 @@ async def announce_outcome(
             continue
         render_notice = partial(_render_due_notice, dependencies, uow, request, due_notice)
         for mobile in mobiles:
-            if actor.kind == "citizen" and mobile == actor.identifier:
+            is_reply = actor.kind == "citizen" and mobile == actor.identifier
+            if is_reply and not texts_actor:
                 replies.append(await render_notice())
             else:
-                await notify_line(dependencies, uow, mobile, partial(render_notice, mobile), request.id)
+                render_for_line = render_notice if is_reply else partial(render_notice, mobile)
+                await notify_line(dependencies, uow, mobile, render_for_line, request.id)
     return replies
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.command import take_command
 from domain.actions.requests.own_requests import find_concern
@@ -109,8 +109,7 @@ async def announce_command(
     dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor
 ) -> StepOutcome:
     """Send the texts of a command that was taken on a page, the citizen's own copy too; return its outcome."""
-    for message in await announce_outcome(dependencies, uow, outcome, actor):
-        await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
+    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     return outcome
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.command import take_command
 from domain.language.service import Command, Transition
 from domain.people.sessions import digest_token
@@ -91,6 +91,5 @@ async def answer_consent_question(
         return question
     actor = citizen_actor(asked_mobile)
     outcome = await take_command(dependencies, uow, question.request.code, answer, {}, actor)
-    for message in await announce_outcome(dependencies, uow, outcome, actor):
-        await queue_message(dependencies, uow, asked_mobile, message, outcome.request.id)
+    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     return await find_consent_question(dependencies, uow, token)

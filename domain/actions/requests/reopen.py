@@ -18,6 +18,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
+from domain.values.languages import PERSIAN, in_language
 from domain.values.text import tidy_text
 
 REOPENED_AS = "reopened_as"
@@ -67,7 +68,8 @@ async def reopen_request(
 
 async def reopen_rated_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ReopenedRequest:
     """Take up again what its citizen rated low, and announce it. Errors: those of `reopen_request`."""
-    reason = dependencies.catalogue.text("staff.reopened_by_rating")
+    with in_language(PERSIAN):  # it is kept, for the staff to read
+        reason = dependencies.catalogue.text("staff.reopened_by_rating")
     reopened = await reopen_request(dependencies, uow, code, reason, actor)
     await announce_outcome(dependencies, uow, reopened.outcome, actor)
     return reopened
