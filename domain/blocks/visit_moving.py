@@ -13,6 +13,7 @@ from domain.fields.form import Field
 from domain.fields.types import FieldType, Moment, ReadingContext, TextLookup
 from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
+from domain.values.languages import join_list
 from domain.values.text import persian_digits
 
 PREFERENCES_KEY = "preferred_visits"
@@ -34,7 +35,7 @@ class Moments(FieldType):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return them one after another."""
-        return "، ".join(Moment().render_value(entry, catalogue_text) for entry in value)
+        return join_list(Moment().render_value(entry, catalogue_text) for entry in value)
 
     def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of a moment."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,20 +25,9 @@ def check(
     config: ConfigPath = None,
 ) -> None:
     """Prove that this configuration may serve; each fault is one line, and with any the exit code is 1."""
-    from app.configuration.checks import find_faults, find_remarks, list_missing_by_language  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
-    from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
-
-    try:
-        settings = load_settings(config)
-        if lists_missing:
-            return _print_missing_texts(list_missing_by_language(settings), as_json=as_json)
-        fault_lines, remark_lines = find_faults(settings), find_remarks(settings)
-        if connect and not fault_lines:
-            logging.disable()  # what it would say is among the faults
-            fault_lines = asyncio.run(find_connection_faults(settings))
-    except SettingsError as error:
-        fault_lines, remark_lines = error.faults, []
-    remark_lines += [f"{name} is set, and nothing reads it" for name in find_unused_names()]
+    if lists_missing:
+        return _list_missing_texts(config, as_json=as_json)
+    fault_lines, remark_lines = _prove_configuration(config, connect=connect)
     if as_json:
         print_json({"faults": fault_lines, "remarks": remark_lines})
     else:
@@ -46,7 +36,26 @@ def check(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _print_missing_texts(keys_by_tag: dict[str, list[str]], *, as_json: bool) -> None:
+def _prove_configuration(config: Path | None, *, connect: bool) -> tuple[list[str], list[str]]:
+    """Return the faults and what is worth a look."""
+    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
+    from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
+
+    try:
+        settings = load_settings(config)
+        fault_lines, remark_lines = find_faults(settings), find_remarks(settings)
+        if connect and not fault_lines:
+            logging.disable()  # what it would say is among the faults
+            fault_lines = asyncio.run(find_connection_faults(settings))
+    except SettingsError as error:
+        fault_lines, remark_lines = error.faults, []
+    return fault_lines, [*remark_lines, *(f"{name} is set, and nothing reads it" for name in find_unused_names())]
+
+
+def _list_missing_texts(config: Path | None, *, as_json: bool) -> None:
+    from app.configuration.checks import list_missing_by_language  # noqa: PLC0415 - as above
+
+    keys_by_tag = list_missing_by_language(load_settings(config))
     if as_json:
         return print_json(keys_by_tag)
     for tag, keys in keys_by_tag.items():

@@ -29,7 +29,7 @@ from domain.actions.requests.visit_choice import (
 from domain.blocks.visit_moving import PREFERENCES_KEY
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
-from domain.values.calendar import hour_text, jalali_long_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import AlreadyDone, MissingField
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
@@ -113,7 +113,7 @@ class VisitPages:
             "code": service_request.code,
             "service_title": self._dependencies.wording.service_title(service_request.service),
             "choice": offer.choice.value,
-            "present": _describe_moment(offer.present_start) if offer.present_start else "",
+            "present": self._dependencies.wording.describe_moment(offer.present_start) if offer.present_start else "",
             "officer_name": service_request.data.get("officer_name", "") if offer.present_start else "",
             "version": service_request.version_token,
             "notice_hours": persian_digits(self._dependencies.policy.visit_notice_hours),
@@ -143,11 +143,11 @@ def describe_visit(dependencies: Dependencies, service_request: ServiceRequest, 
     if choice is None:
         return None
     preferences = [
-        _describe_moment(datetime.fromisoformat(preference))
+        dependencies.wording.describe_moment(datetime.fromisoformat(preference))
         for preference in service_request.data.get(PREFERENCES_KEY, [])
     ]
     stored_start = service_request.data.get("visit_start") if choice is VisitChoice.MOVE else None
-    present = _describe_moment(datetime.fromisoformat(stored_start)) if stored_start else ""
+    present = dependencies.wording.describe_moment(datetime.fromisoformat(stored_start)) if stored_start else ""
     return VisitNote(choice.value, present, preferences)
 
 
@@ -169,9 +169,3 @@ def _build_option(start: datetime, chosen: Sequence[str]) -> Option:
 
 def _find_day(start: datetime) -> date:
     return to_tehran(start).date()
-
-
-def _describe_moment(moment: datetime) -> str:
-    """Return a day with its weekday, and the hour."""
-    local_moment = to_tehran(moment)
-    return f"{jalali_long_text(local_moment.date())}، ساعت {hour_text(local_moment.time())}"

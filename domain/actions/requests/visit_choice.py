@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome, queue_message
+from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request, lock_request, refuse_foreign_request
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.blocks.visit_moving import PREFERENCES, PREFERENCES_KEY
@@ -109,8 +109,7 @@ async def move_visit(
             raise AlreadyDone("visit", detail="visit_same")
         raise Conflict("code", detail="changed_meanwhile")
     outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
-    for message in await announce_outcome(dependencies, uow, outcome, actor):
-        await queue_message(dependencies, uow, actor.identifier, message, outcome.request.id)
+    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
 
 
 async def prefer_visits(
