@@ -36,6 +36,7 @@ async def build_request_view(session: CommandSession, uow: UnitOfWork, request: 
         "history": [_build_event_view(entry, find_actor(entry, events)) for entry in events],
         "channel": request.channel,
         "mobile": request.mobile,
+        "unverified_mobile": request.unverified_mobile,
         "assignee": request.assignee,
         "reopens": (await uow.requests.get(request.parent_id)).code if request.parent_id else None,
         "reopened_as": request.data.get(REOPENED_AS),

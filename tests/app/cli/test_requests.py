@@ -71,7 +71,8 @@ def test_a_request_runs_to_its_end(office: Terminal) -> None:
 
 def test_a_question_and_its_answer_are_shown(office: Terminal) -> None:
     code = submitted(office)["code"]
-    assert act(office, code, "ask", "civil", question="کدام پارک؟")["question"] == "کدام پارک؟"
+    asked = act(office, code, "ask", "civil", question="کدام پارک؟", marked_fields="place,description")
+    assert (asked["question"], asked["data"]) == ("کدام پارک؟", {"marked_fields": ["place", "description"]})
     act(office, code, "answer", "civil", text="پارک شهر")
     shown = office.json("request", "show", code)
     assert [(one["event"], one["note"]) for one in shown["history"]] == [

@@ -70,7 +70,7 @@ async def test_every_box_that_may_be_empty_says_what_that_means(site: StaffSite,
     boxes = [one.split("</form>")[0] for one in page.split('<div class="field">')[1:]]
     optional = [one for one in boxes if 'class="optional"' in one]
     assert [one for one in optional if "خالی: " not in one] == []
-    assert len(optional) == 4
+    assert len(optional) == 5
 
 
 def test_no_step_has_a_box_of_which_nothing_is_said(site: StaffSite) -> None:
