@@ -15,10 +15,12 @@ from domain.actions.messages import notify
 from domain.actions.requests import attach, change, reopen, submit, walk_in
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
+from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.fields.form import Field
-from domain.language.service import Service, Transition
+from domain.language.service import Command, Service, Transition
 from domain.messages.records import InboundState
 from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import DomainError, NotFound
 from tests.properties.support.typed_values import list_readable, list_typed
@@ -142,9 +144,21 @@ class Walker:
         """Return the inputs of a step."""
         async with self.town.store.open_unit(write=False) as uow:
             found = {one.name: tuple(await one.find_choices(uow, request)) for one in step.inputs if one.find_choices}
+            offered = await self.free_hours(step, request, uow) if not wild else []
         everything = self.chance()
+        if offered:
+            return {"visit": self.pick(offered)}
         asked = [one for one in step.inputs if one.required or everything or self.chance()]
         return {one.name: self.value(one, found.get(one.name, one.choices), wild=wild) for one in asked}
+
+    async def free_hours(self, step: Transition, request: ServiceRequest, uow: UnitOfWork) -> list[str]:
+        """Return the hours to which a citizen may move a visit; none for any other step."""
+        if step.command is not Command.MOVE_VISIT:
+            return []
+        desk = self.town.desk
+        rules = VisitRules(desk.clock.now(), desk.policy, desk.calendar)
+        free = await list_free_visits(uow, rules, (request.data["officer"],), request.id)
+        return [start.isoformat() for start in free if start.isoformat() != request.data["visit_start"]]
 
     # What is done
 

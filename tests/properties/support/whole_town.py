@@ -20,8 +20,10 @@ from tests.support.scenarios.taxi_organisation import TaxiOrganisation
 
 WALKED: tuple[Service, ...] = (*SERVICES, TREES)
 
-PATIENT = Policy(inbound_limit=10**6, loop_guard=10**6, guess_limit_sender=10**6)
-"""No limit on texts: a walk sends more in a minute than a citizen in a year."""
+PATIENT = Policy(inbound_limit=10**6, loop_guard=10**6, guess_limit_sender=10**6, visit_notice_hours=2)
+"""No limit on texts: a walk sends more in a minute than a citizen in a year. The hours that it names are near: a visit
+can be moved until shortly before.
+"""
 
 USED_IDS = 1000
 """Ids that furnishing took, at most: each walk counts on from here."""

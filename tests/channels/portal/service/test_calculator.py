@@ -32,6 +32,22 @@ async def test_hours_of_a_machine(reader: PortalReader) -> None:
     assert 'value="۴"' in page
 
 
+async def test_an_opinion_costs_its_visit_and_its_square_metres(reader: PortalReader, portal: DemoSite) -> None:
+    async with portal.store.open_unit() as uow:
+        for dimensions, rate, unit in (
+            ({"kind": "valuation"}, 5_000_000, "visit"),
+            ({"kind": "valuation", "per": "square_metre"}, 20_000, "square_metre"),
+            ({"kind": "valuation", "per": "square_metre", "from": "200"}, 10_000, "square_metre"),
+        ):
+            await add_tariff(
+                portal.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=10
+            )
+    for area, total in ((100, "۷٬۷۰۰٬۰۰۰"), (250, "۸٬۲۵۰٬۰۰۰")):
+        page = unescape(await reader.read(f"/services/expert/price?kind=valuation&area={area}"))
+        assert f"متر مربع روی هم {total} ریال" in page, page
+    assert "روی هم" not in unescape(await reader.read("/services/expert/price?kind=valuation&area="))
+
+
 @pytest.mark.parametrize("hours", ["", "1", "2.5", "10"])
 async def test_whatever_is_asked_the_tariff_is_that_of_every_channel(
     reader: PortalReader, portal: DemoSite, hours: str
