@@ -12,6 +12,7 @@
 # make sbom    write what a release is made of into dist/ (CycloneDX, out of the lock files; every wheel bears it too)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
 #              (needs npm and Chromium; what it makes is committed)
+# make pictures take the pictures of the portal in docs/images again, as the browser tests come by its pages
 # PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: three keep two cores busy); PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
@@ -31,7 +32,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets sbom
+.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets pictures sbom
 
 setup: $(VENV)/.for-development
 
@@ -140,3 +141,8 @@ $(VENV)/.for-running: $(BIN)/python requirements.lock pyproject.toml
 $(VENV)/.for-development: $(VENV)/.for-running requirements-dev.lock
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
 	touch $@
+
+pictures: setup
+	mkdir -p var/pictures
+	PICTURES=var/pictures $(BIN)/pytest --quiet tests/browser/test_portal_walks.py tests/browser/test_following_requests.py
+	$(BIN)/python -m scripts.portal_pictures var/pictures docs/images

@@ -157,7 +157,8 @@ def render_portal_page(
     """Render a page that extends `portal/layout.html`. The page of an `error` is answered with that one's status, any
     other with `status`.
     """
-    shared_context = {"visitor": visitor}
+    is_refused = error is not None or status == web.HTTPUnprocessableEntity.status_code
+    shared_context = {"visitor": visitor, "is_refused": is_refused}
     return render_page(
         request, template_name, {**shared_context, **context}, status=status_of(error) if error else status
     )
@@ -165,7 +166,7 @@ def render_portal_page(
 
 def render_portal_error(request: web.Request, visitor: PortalVisitor, error: DomainError) -> web.Response:
     """Render what cannot be done, with the other ways to get it done."""
-    context = {"status": status_of(error), "message": request.app[WORDING].render_error(error)}
+    context = {"is_refused": False, "status": status_of(error), "message": request.app[WORDING].render_error(error)}
     return render_portal_page(request, visitor, "portal/error.html", context, error=error)
 
 

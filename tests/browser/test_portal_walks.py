@@ -2,7 +2,6 @@
 scripts on a phone, with them on a phone and at a desk. With more effort each service goes every way.
 """
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +21,7 @@ from tests.support.demo_site import MORNING
 from tests.support.effort import EFFORT
 from tests.support.municipality import actor
 from tests.support.pages.chromium import SIZES, SiteServer, window
+from tests.support.pages.pictures import take_picture
 from tests.support.pages.portal_walkers import KeyboardWalker, PortalWalker
 from tests.support.pages.portal_walks import REQUESTED_SERVICES, WALKS, PortalWalk
 from tests.support.payment_site import PaymentSite, payment_site
@@ -29,9 +29,6 @@ from tests.support.scenarios.expert_unit import VAT, VISIT_FEE
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, OFFICER, ORGANISATION
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one site for all
-
-PICTURES = os.environ.get("PICTURES", "")
-"""A directory that gets a picture of every page of a walk; none are taken without."""
 
 _numbers = count(1_000_000)
 
@@ -106,14 +103,9 @@ async def test_from_the_front_page_to_the_rating(
             driver = {"national_code": DRIVER_CODE, "mobile": mobile}
             await put_rows(site.demo.desk, uow, REGISTRIES[DRIVER.key], [driver], OFFICER)
 
-    async def take_picture(name: str) -> None:
+    async def note_page(moment: str) -> None:
         await opened.assert_fits()
-        if PICTURES:
-            for size, (width, height) in SIZES.items():
-                await opened.page.set_viewport_size({"width": width, "height": height})
-                await opened.page.screenshot(path=f"{PICTURES}/{service}-{name}-{size}.png", full_page=True)
-            width, height = SIZES[way.size]
-            await opened.page.set_viewport_size({"width": width, "height": height})
+        await take_picture(opened.page, f"{service}-{moment}")
 
     walker = KeyboardWalker(opened) if way.by_keyboard else PortalWalker(opened)
-    await WALKS[service](PortalWalk(site, walker, service, mobile, take_picture, way.scripts))
+    await WALKS[service](PortalWalk(site, walker, service, mobile, note_page, way.scripts))

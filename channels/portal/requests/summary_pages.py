@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
-from channels.portal.problems import Problem
+from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import (
     DONE_PATH,
     RELATION_PATH,
@@ -124,9 +124,13 @@ class SummaryPages:
             "chosen_relation": read_text(visitor.form, "relation") or draft.relation.value,
             "represented_name": read_text(visitor.form, "represented_name") or draft.represented_name,
             "summary_address": draft_address(draft, "summary"),
-            "problems": [Problem(self._dependencies.wording.render_error(error), "#represented_name")] if error else [],
+            "problems": [self._name_relation_problem(error)] if error else [],
         }
         return render_portal_page(request, visitor, "portal/requests/applicant.html", context, error=error)
+
+    def _name_relation_problem(self, error: DomainError) -> Problem:
+        label = self._dependencies.catalogue.text("web.request_form.relation.name")
+        return Problem(name_field(label, self._dependencies.wording.render_error(error)), "#represented_name")
 
     async def _save_relation(self, request: web.Request, visitor: PortalVisitor) -> str:
         session, chosen_relation = require_session(visitor), read_text(visitor.form, "relation")

@@ -179,6 +179,7 @@ async def list_problems(page: Page) -> Sequence[str]:
     """Return what the summary of errors says, each of which is said beside a field as well."""
     summary = page.get_by_role("alert")
     await expect(summary).to_be_visible()
+    await expect(page).to_have_title(re.compile("^خطا: "))
     problems = await summary.get_by_role("link").all_inner_texts()
     beside_fields = await page.locator(".problem").all_inner_texts()
     assert all(any(problem.endswith(beside) for beside in beside_fields) for problem in problems), problems

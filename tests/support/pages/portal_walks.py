@@ -51,7 +51,9 @@ class PortalWalk:
     async def find_service(self) -> None:
         """Come from the front page to the first page of the form."""
         await self.walker.open("/")
+        await self.take_picture("home")
         await self.walker.follow(self.site.demo.desk.wording.service_title(self.service))
+        await self.take_picture("service")
         await self.walker.follow("ثبت درخواست")
 
     async def go_on(self) -> None:
