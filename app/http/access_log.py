@@ -58,7 +58,7 @@ class AccessLog(AbstractAccessLogger):
             route_pattern(request),
             response.status,
             response.body_length,
-            time * 1000,
+            round(time * 1000, 1),
         )
         named_facts = dict(zip(_FACT_NAMES, line_fields, strict=True)) | {"request_id": request.get(REQUEST_ID_KEY, "")}
         self.logger.info("%s %s %s %s %s %.1f", *line_fields, extra=named_facts)

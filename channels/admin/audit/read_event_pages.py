@@ -30,6 +30,7 @@ PAGE_SIZE = 100
 MOST_EXPORTED_EVENTS = 100_000
 """Events in a sheet; who needs more takes it day by day."""
 
+_REGISTRY_KINDS = frozenset({ReadKind.REGISTRY, ReadKind.REGISTRY_ROW, ReadKind.IMPORT_FILE, ReadKind.PAPER})
 _READS_PREFIX = "admin.audit.reads."
 _FILTER_FIELDS = (
     Field("actor", Text(max_length=100), required=False),
@@ -87,16 +88,21 @@ class ReadEventPages:
     async def _load_views(self, event_filter: ReadEventFilter) -> list[ReadEventView]:
         async with self._store.open_unit(write=False) as uow:
             events, member_names = await uow.audit.list_read_events(event_filter), await load_staff_names(uow)
-        get_text = self._dependencies.catalogue.text
+        catalogue = self._dependencies.catalogue
         return [
             ReadEventView(
-                event.id,
-                event,
-                describe_actor(self._dependencies.catalogue, event.viewer, member_names),
-                get_text(_READS_PREFIX + event.kind),
+                event.id, event, describe_actor(catalogue, event.viewer, member_names), self._describe_kind(event)
             )
             for event in events
         ]
+
+    def _describe_kind(self, event: ReadEvent) -> str:
+        """Return what was shown, with the name of the registry where it was one."""
+        catalogue = self._dependencies.catalogue
+        registry_key = f"choices.registry.{event.subject.partition('/')[0].partition(' ')[0]}"
+        title = catalogue.text(_READS_PREFIX + event.kind)
+        is_named = event.kind in _REGISTRY_KINDS and registry_key in catalogue
+        return f"{title}: {catalogue.text(registry_key)}" if is_named else title
 
     async def _send_sheet(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Send the events that the filters leave, moments in UTC; that they are taken along is in the audit."""

@@ -109,7 +109,7 @@ async def test_the_page_filters_them_and_gives_them_as_a_sheet(site: StaffSite, 
     await inside.sign_in("auditor")
     page = words(await inside.get("/staff/audit/readings"))
     assert "پروندهٔ درخواست" in page
-    assert "فهرست یک دفتر ثبت" in page
+    assert "فهرست دفتر ثبت: راننده‌های ماشین‌آلات" in page
     narrowed = words(await inside.get(f"/staff/audit/readings?actor=civil&read=request&subject={request.code}"))
     assert request.code in narrowed
     assert "operators کارمند" not in narrowed
