@@ -4,6 +4,7 @@ A page of the portal that is more than a text to be read is a `PortalRoute` of a
 (`channels/portal/guard.py`) stands before all of them. A posted form's handler is a `PortalSubmission`.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import render_page
-from channels.web.posted import EMPTY_FORM, PostedForm
+from channels.web.posted import EMPTY_FORM, PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.session import SessionCookie
 from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
@@ -28,6 +29,11 @@ MAX_FORM_BYTES = 64 * 1024
 
 MAX_ADDRESS_LENGTH = 500
 """Characters of an address that is led back to."""
+
+BEGIN_KEY_BYTES = 16
+
+BEGIN_KEY_FIELD = "begin_key"
+"""The field of a form on which a session may begin (`portal/parts.html`: `begin_input`)."""
 
 NEW_TOKEN: web.RequestKey[str] = web.RequestKey("new_portal_token", str)
 """A token that the answer gives to the browser."""
@@ -53,6 +59,11 @@ class PortalVisitor:
     def csrf_token(self) -> str:
         """The token that the page's forms bear; empty without a session: such forms are checked by their origin."""
         return self.session.csrf_token if self.session else ""
+
+    @property
+    def begin_key(self) -> str:
+        """The key by which a form begins a session once, however often it is sent; empty where it bears none."""
+        return read_text(self.form, BEGIN_KEY_FIELD)
 
     @property
     def proved_mobile(self) -> str | None:
@@ -158,7 +169,8 @@ def render_portal_page(
     other with `status`.
     """
     is_refused = error is not None or status == web.HTTPUnprocessableEntity.status_code
-    shared_context = {"visitor": visitor, "is_refused": is_refused}
+    begin_key = "" if visitor.session else secrets.token_hex(BEGIN_KEY_BYTES)
+    shared_context = {"visitor": visitor, "is_refused": is_refused, "begin_key": begin_key}
     return render_page(
         request, template_name, {**shared_context, **context}, status=status_of(error) if error else status
     )

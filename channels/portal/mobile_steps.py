@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.portal.frame import (
+    BEGIN_KEY_FIELD,
     HOME_PATH,
     PortalRoute,
     PortalSubmission,
@@ -40,7 +41,9 @@ MOBILE_PATH, CODE_PATH = "/mobile", "/mobile/code"
 
 MOBILE_FIELD, CODE_FIELD = "proof_mobile", "proof_code"
 PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD = "proof_purpose", "proof_return", "proof_method"
-_OWN_FIELDS = frozenset({MOBILE_FIELD, CODE_FIELD, PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD, CSRF_FIELD})
+_OWN_FIELDS = frozenset(
+    {MOBILE_FIELD, CODE_FIELD, PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD, CSRF_FIELD, BEGIN_KEY_FIELD}
+)
 
 _ASKED_FIELDS = frozenset({"mobile", "code"})
 """Fields of errors that stand beside the one input of these pages; others are about the form as a whole."""
@@ -184,7 +187,7 @@ class MobileSteps:
             if session is None:
                 if await find_code_delivery(self._dependencies, uow) is CodeDelivery.LATER:
                     return visitor, CodeDelivery.LATER
-                token, session = await open_session(self._dependencies, uow)
+                token, session = await open_session(self._dependencies, uow, visitor.begin_key)
             delivery = await send_session_code(
                 self._dependencies, uow, session, mobile, step.purpose, visitor.source_address
             )

@@ -120,6 +120,10 @@ class CitizenSessionRepository(Protocol):
         """Forget which mobiles were proved before; return how many."""
         ...
 
+    async def save_pending(self, session_id: int, pending_digest: str) -> None:
+        """Store a pending token, in the place of an earlier one."""
+        ...
+
     async def adopt_pending(self, pending_digest: str) -> None:
         """Let the pending token with that digest be the session's only one; nothing where there is none."""
         ...

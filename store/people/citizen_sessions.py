@@ -23,6 +23,7 @@ _UPDATE_LAST_USE = _UPDATE_SESSION.values(last_used_at=bindparam("moment"))
 _UPDATE_PROOF = _UPDATE_SESSION.values(
     pending_digest=bindparam("new_digest"), proved_mobile=bindparam("mobile"), proved_at=bindparam("moment")
 )
+_UPDATE_PENDING = _UPDATE_SESSION.values(pending_digest=bindparam("new_digest"))
 _NO_PROOF = {"proved_mobile": None, "proved_at": None}
 _DELETE_PROOF = _UPDATE_SESSION.values(_NO_PROOF)
 _DELETE_OLD_PROOFS = (
@@ -65,6 +66,9 @@ class SqlCitizenSessionRepository(Repository):
 
     async def delete_old_proofs(self, proved_before: datetime) -> int:
         return await self._transaction.count_written(_DELETE_OLD_PROOFS, {"moment": proved_before})
+
+    async def save_pending(self, session_id: int, pending_digest: str) -> None:
+        await self._transaction.execute(_UPDATE_PENDING, {"of_session": session_id, "new_digest": pending_digest})
 
     async def adopt_pending(self, pending_digest: str) -> None:
         await self._transaction.execute(_ADOPT_PENDING, {"new_digest": pending_digest})

@@ -30,7 +30,7 @@ async def ensure_session(
     """Return the visitor's session; who has none gets one, and the answer gives its token to the browser."""
     if visitor.session is not None:
         return visitor.session
-    token, session = await open_session(dependencies, uow)
+    token, session = await open_session(dependencies, uow, visitor.begin_key)
     keep_session_token(request, token)
     return session
 

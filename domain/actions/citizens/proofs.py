@@ -55,6 +55,7 @@ async def send_session_code(
     Errors: `InvalidField("mobile")`, `TooManyRequests("mobile")`; `NotFound` for what is no purpose.
     """
     line, proof_address = parse_mobile(mobile), _build_proof_address(session, purpose)
+    await uow.serialise(f"proof:{proof_address}")  # else a second click at once would send a second code
     under_way, now = await uow.mobile_proofs.find(PORTAL_CHANNEL, proof_address), dependencies.clock.now()
     if under_way and under_way.mobile == line and under_way.used_at is None:
         sent_at = under_way.expires_at - CODE_LIFETIME

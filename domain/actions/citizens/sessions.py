@@ -5,13 +5,37 @@ from domain.people.citizen_session import PROOF_LIMIT, SESSION_LIFETIME, Citizen
 from domain.people.sessions import digest_token
 from domain.unit_of_work import Store, UnitOfWork
 
+BEGIN_KEY_DIGITS = 32
+"""Hexadecimal digits of the key that a page's form bears on which a session may begin."""
 
-async def open_session(dependencies: Dependencies, uow: UnitOfWork) -> tuple[str, CitizenSession]:
-    """Store a new session; return its token, which is kept nowhere else, and the session."""
+
+async def open_session(dependencies: Dependencies, uow: UnitOfWork, begin_key: str = "") -> tuple[str, CitizenSession]:
+    """Return a new session and its token, which is kept nowhere else.
+
+    With the key of a form that a browser without a session sent there is one session, however often the form comes (a
+    second click, an answer that was lost): each time with another token, until one of these is used first.
+    """
+    if len(begin_key) != BEGIN_KEY_DIGITS:
+        return await _add_session(dependencies, uow)
+    key_digest = digest_token(f"begin:{begin_key}")
+    await uow.serialise(f"session:{key_digest}")
+    session = await uow.citizen_sessions.find(key_digest)
+    if session is None or not session.is_alive(dependencies.clock.now()):
+        return await _add_session(dependencies, uow, key_digest)
+    token = dependencies.ids.new_token()
+    await uow.citizen_sessions.save_pending(session.id, digest_token(token))
+    return token, session
+
+
+async def _add_session(
+    dependencies: Dependencies, uow: UnitOfWork, key_digest: str | None = None
+) -> tuple[str, CitizenSession]:
+    """Store a session; that of a form's key has its token as a pending one beside it."""
     token, now = dependencies.ids.new_token(), dependencies.clock.now()
     session = CitizenSession(
         id=dependencies.ids.new_id(),
-        digest=digest_token(token),
+        digest=key_digest or digest_token(token),
+        pending_digest=digest_token(token) if key_digest else None,
         csrf_token=dependencies.ids.new_token(),
         created_at=now,
         last_used_at=now,

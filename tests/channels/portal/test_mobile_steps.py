@@ -270,3 +270,36 @@ async def test_a_lost_answer_is_made_good_by_sending_again(citizen: PortalCitize
     citizen.page = page
     assert await citizen.post("/mobile/code", proof_code=code) == DIARY
     assert await citizen.get(DIARY) == f"the diary of {OWN_MOBILE}"
+
+
+async def test_a_second_click_without_a_session_sends_no_second_code(portal: DemoSite, citizen: PortalCitizen) -> None:
+    for path, address in (("/mobile", STEP), ("/drafts/resume", "/drafts/resume")):
+        citizen.client.session.cookie_jar.clear()
+        await citizen.get(address)
+        form = {**citizen.hidden_values(path), "resume_code": "123456"}
+        typed = {"proof_mobile": OWN_MOBILE, "mobile": OWN_MOBILE}
+        before = await count_codes(portal)
+        for _ in range(3):
+            citizen.client.session.cookie_jar.clear()  # the answer to the click before came to nothing
+            await citizen.post_raw(path, {**form, **typed})
+        assert await count_codes(portal) == before + 1
+        portal.clock.at += RESEND_AFTER
+    await citizen.get("/mobile/code?for=resume&next=/drafts/resume")
+    assert await citizen.post("/mobile/code", proof_code=await citizen.read_code()) == "/drafts/resume"
+    assert citizen.session_token()
+
+
+async def count_codes(portal: DemoSite) -> int:
+    """Return how many messages were queued to the citizen."""
+    async with portal.store.open_unit(write=False) as uow:
+        return len(await uow.outbox.list_recent(recipient=OWN_MOBILE))
+
+
+async def test_a_second_click_without_a_session_begins_one_draft(portal: DemoSite, citizen: PortalCitizen) -> None:
+    await citizen.get("/services/machinery/request")
+    form, led = citizen.hidden_values("/services/machinery/request"), set[str]()
+    for _ in range(2):
+        citizen.client.session.cookie_jar.clear()
+        led.add((await citizen.post_raw("/services/machinery/request", form)).headers["Location"])
+    assert len(led) == 1
+    await citizen.get(led.pop())
