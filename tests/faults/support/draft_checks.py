@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.faults.support.mortal_office import MortalOffice
-from tests.faults.support.portal_citizens import ANSWERS, PAPER, PAPER_NAME, AskedRequest
+from tests.faults.support.portal_citizens import ANSWERS, LATER_PAPER, PAPER_NAME, AskedRequest
 from tests.faults.support.state_journal import Row
 
 QUERIES = {
@@ -77,7 +77,7 @@ def _find_wrong_texts(requests: Sequence[Row], outbox: Sequence[Row]) -> Iterato
 def _find_wrong_papers(requests: Sequence[Row], documents: Sequence[Row]) -> Iterator[str]:
     """Whoever could send a paper has it with the request, once."""
     added = Counter((row["request_id"], row["field"], row["name"]) for row in documents)
-    wanted = Counter((row["id"], PAPER, PAPER_NAME) for row in requests if row["mobile"] is not None)
+    wanted = Counter((row["id"], LATER_PAPER, PAPER_NAME) for row in requests if row["mobile"] is not None)
     if added != wanted:
         yield f"papers lost: {wanted - added}; papers too many: {added - wanted}"
 

@@ -24,7 +24,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
 """What is answered in each section of the form, besides the own address."""
 
 SERVICE = "expert"
-PAPER, PAPER_NAME = "deed", "سند.pdf"
+LATER_PAPER, PAPER_NAME = "plan", "سند.pdf"
 PAPER_BYTES = write_pdf()
 BOUNDARY = "a-boundary-that-no-file-has"
 CODE_PATH = "/mobile/code"
@@ -116,7 +116,8 @@ class StubbornCitizen:
             if code_count:
                 status_page = await self._fetch(browser, "GET", f"/requests/{found[1]}")
                 assert self.street_address in status_page.text, status_page.text
-                await self._add_paper(browser, status_page)
+                fields = {**status_page.find_form("/documents"), "paper": LATER_PAPER}
+                await self._upload(browser, f"{status_page.path}/documents", fields, "file")
         return AskedRequest(self.mobile, self.street_address, found[1], is_proved=code_count > 0)
 
     async def _fill_in(self, browser: ClientSession) -> str:
@@ -148,13 +149,11 @@ class StubbornCitizen:
                 page = await self._fetch(browser, "POST", f"{path}/submit", form)
         return page, code_count
 
-    async def _add_paper(self, browser: ClientSession, page: AnsweredPage) -> None:
-        """Send a paper for the request, as often as it takes."""
-        hidden_fields = {**page.find_form("/documents"), "paper": PAPER}
-        path = f"{page.path}/documents"
+    async def _upload(self, browser: ClientSession, path: str, fields: Mapping[str, str], input_name: str) -> None:
+        """Send a form with a paper, as often as it takes."""
         while True:
             await self._site.is_open.wait()
-            body = encode_upload(hidden_fields, PAPER_NAME, PAPER_BYTES)
+            body = encode_upload(fields, input_name, PAPER_NAME, PAPER_BYTES)
             headers = {
                 "Accept": "text/html",
                 "Sec-Fetch-Site": "same-origin",
@@ -217,13 +216,13 @@ class StubbornCitizen:
                 await asyncio.sleep(0.01)
 
 
-def encode_upload(fields: Mapping[str, str], file_name: str, content: bytes) -> bytes:
-    """Return a form with a file as browsers send it (multipart/form-data)."""
+def encode_upload(fields: Mapping[str, str], input_name: str, file_name: str, content: bytes) -> bytes:
+    """Return a form with a file in one of its inputs as browsers send it (multipart/form-data)."""
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     ]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n'
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{input_name}"; filename="{file_name}"\r\n'
     return b"".join(
         (*parts, head.encode(), b"Content-Type: application/pdf\r\n\r\n", content, f"\r\n--{BOUNDARY}--\r\n".encode())
     )
