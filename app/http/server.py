@@ -38,6 +38,11 @@ LARGEST_BODY = 64 * 1024
 LINGERING_SECONDS = 10.0
 """How long the rest of a body that nobody reads is waited for, so that its sender gets the answer."""
 
+WAITING_CONNECTIONS = 1024
+"""Connections that may wait to be taken: one that finds no place tries again after a second by itself. The system has
+a limit of its own (`net.core.somaxconn`).
+"""
+
 CLIENT_GONE = 499
 """What the access log says of a caller that went away (nginx's number; there is none in RFC 9110)."""
 
@@ -164,7 +169,7 @@ async def _run_until_stopped(parts: ServerParts, stop_event: asyncio.Event) -> N
 
 async def _start_listening(runner: web.AppRunner, settings: Settings) -> None:
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=WAITING_CONNECTIONS).start()
     except OSError as error:
         reason = f"PISHKHAN_HOST, PISHKHAN_PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
         raise NotReady([reason]) from None
