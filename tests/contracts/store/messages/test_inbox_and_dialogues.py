@@ -101,6 +101,18 @@ async def test_the_last_word_about_an_opt_out_counts(store: SqlStore) -> None:
         assert not await uow.lines.has_opted_out(MOBILE)
 
 
+async def test_the_last_language_of_a_line_counts_until_it_is_forgotten(store: SqlStore) -> None:
+    async with store.open_unit() as uow:
+        assert await uow.lines.find_language(MOBILE) is None
+        await uow.lines.save_language(MOBILE, "fa", NOW)
+        await uow.lines.save_language(MOBILE, "tk", NOW + MINUTE)
+        await uow.lines.save_language("telegram:77", "fa", NOW)
+        assert await uow.lines.find_language(MOBILE) == "tk"
+        await uow.lines.delete_language(MOBILE)
+        found = [await uow.lines.find_language(line) for line in (MOBILE, "telegram:77")]
+        assert found == [None, "fa"]
+
+
 async def test_hits_are_counted_in_windows_aligned_to_the_epoch(store: SqlStore) -> None:
     start = NOW.replace(second=0, microsecond=0)
     async with store.open_unit() as uow:

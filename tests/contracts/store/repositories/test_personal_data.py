@@ -129,6 +129,7 @@ async def test_a_line_is_erased_when_no_request_has_its_number(store: SqlStore) 
         await uow.people.save_person(Person(MOBILE, "علی", None, NOW))
         await uow.dialogues.save("sms", MOBILE, {"frames": []}, NOW)
         await uow.lines.save_opt_out(MOBILE, True, NOW)
+        await uow.lines.save_language(MOBILE, "tk", NOW)
         await uow.lines.add_hit(f"in:{MOBILE}", NOW, DAY)
         await uow.lines.add_hit(f"in:{other}", NOW, DAY)
         await uow.inbox.add(an_inbound(fingerprint="1"))
@@ -142,6 +143,7 @@ async def test_a_line_is_erased_when_no_request_has_its_number(store: SqlStore) 
         assert await uow.people.find_person(MOBILE) is None
         assert await uow.dialogues.load("sms", MOBILE) is None
         assert not await uow.lines.has_opted_out(MOBILE)
+        assert await uow.lines.find_language(MOBILE) is None
         assert await uow.lines.count_hits(f"in:{MOBILE}", NOW, DAY) == 0
         assert await uow.lines.count_hits(f"in:{other}", NOW, DAY) == 1
         assert [one.fingerprint for one in await uow.inbox.list_last_from("sms", MOBILE, 9)] == ["2"]
@@ -155,6 +157,7 @@ async def test_what_is_old_and_of_no_request_is_erased(store: SqlStore) -> None:
         for at, mobile in ((NOW, MOBILE), (NOW, "+989120000000"), (young, "+989121111111")):
             await uow.people.save_person(Person(mobile, None, None, at))
             await uow.lines.save_opt_out(mobile, True, at)
+            await uow.lines.save_language(mobile, "tk", at)
         for number, (at, of) in enumerate([(NOW, None), (NOW, request.id), (young, None)]):
             await uow.inbox.add(an_inbound(fingerprint=str(number), received_at=at, request_id=of))
             await uow.outbox.add(a_message(created_at=at, request_id=of))
@@ -167,6 +170,7 @@ async def test_what_is_old_and_of_no_request_is_erased(store: SqlStore) -> None:
         known = [await uow.people.find_person(one) is not None for one in (MOBILE, "+989120000000", "+989121111111")]
         assert known == [True, False, True]
         assert [await uow.lines.has_opted_out(one) for one in (MOBILE, "+989120000000")] == [True, False]
+        assert [await uow.lines.find_language(one) for one in (MOBILE, "+989120000000")] == ["tk", None]
         assert await uow.dialogues.load("sms", MOBILE) is None
         assert await Counting(uow.requests._transaction).hits() == []
 
