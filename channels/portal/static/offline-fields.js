@@ -44,15 +44,18 @@
     return control.value.trim();
   };
 
+  /* What stands between the parts of a list, and between clauses, in the language of the page. */
+  const [LIST_MARK, CLAUSE_MARK] = document.documentElement.dir === "rtl" ? ["\u060c ", "\u061b "] : [", ", "; "];
+
   /* What a field says, in words: rows of machines one after the other, the parts of a plate side by side. */
   const describe = (field) => {
     const rows = [...field.querySelectorAll(".row")];
     const parts = rows.length ? rows : [field];
     const lines = parts.map((part) => {
       const controls = [...part.querySelectorAll("input, select, textarea")];
-      return controls.map(wordsOf).filter(Boolean).join(rows.length ? "، " : " ");
+      return controls.map(wordsOf).filter(Boolean).join(rows.length ? LIST_MARK : " ");
     });
-    return lines.filter(Boolean).join("؛ ");
+    return lines.filter(Boolean).join(CLAUSE_MARK);
   };
 
   const isMissing = (field) => field.hasAttribute("data-required") && !describe(field);
@@ -67,7 +70,7 @@
         const input = label.querySelector("input");
         input.id = `${group.dataset.days}-offer-${number + 1}`;
         input.value = day.toLocaleDateString("en-CA", { timeZone: ZONE });
-        const words = day.toLocaleDateString("fa-IR", { timeZone: ZONE, weekday: "long", day: "numeric", month: "long" });
+        const words = day.toLocaleDateString(`${document.documentElement.lang}-IR-u-ca-persian`, { timeZone: ZONE, weekday: "long", day: "numeric", month: "long" });
         label.querySelector("span").textContent = [[today, tomorrow][number], words].filter(Boolean).join(" ");
         last.before(label);
       }
