@@ -243,8 +243,10 @@ async def tour_changes(citizen: CitizenWindow) -> None:
     await citizen.fill("نشانی محل کار", "خیابان طالقانی، پلاک ۷")
     await citizen.press("ادامه")
     await citizen.look()
-    await citizen.press("بله، ثبت شود")
-    await citizen.look()
+    await portal_requests.changed_elsewhere(citizen.site, own)
+    for _ in range(2):  # what was changed by SMS meanwhile is shown first
+        await citizen.press("بله، ثبت شود")
+        await citizen.look()
     await citizen.look(f"/requests/{opinion.code}")
     await citizen.press("فرستادن پاسخ")
     await citizen.look()

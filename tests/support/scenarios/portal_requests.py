@@ -9,6 +9,7 @@ from domain.actions.bills.pay import record_payment
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.registries.rows import put_rows
+from domain.actions.requests.change import change_request
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.bills.bill import PaymentMethod
@@ -74,6 +75,13 @@ async def asked_about(portal: DemoSite) -> ServiceRequest:
     marks = {"marked_fields": "postal_code,address", "marked_papers": "deed"}
     await portal.act(request.code, "ask", Role.EXPERT, {"question": "نشانی و سند ناخواناست.", **marks})
     return request
+
+
+async def changed_elsewhere(portal: DemoSite, request: ServiceRequest) -> None:
+    """Let the citizen change where a machine is wanted, by another channel."""
+    actor = Actor(frozenset({Role.CITIZEN}), "citizen", OWN_MOBILE, "sms")
+    async with portal.store.open_unit() as uow:
+        await change_request(portal.desk, uow, request.code, {"place": "کوچه نخست"}, actor)
 
 
 async def bill(portal: DemoSite, request: ServiceRequest) -> None:

@@ -6,12 +6,11 @@ from re import findall
 
 from aiohttp import FormData
 
-from domain.actions.requests.change import change_request
 from domain.requests.request import ServiceRequest
-from domain.values.actors import Actor, Role
+from domain.values.actors import Role
 from tests.support.demo_site import DemoSite
-from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen
-from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, bill, submitted, unverified
+from tests.support.portal_citizen import PortalCitizen
+from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, bill, changed_elsewhere, submitted, unverified
 
 TO_LIST = "/mobile?for=my-requests&next=/my-requests"
 PLACE = "خیابان طالقانی، پلاک ۷"
@@ -80,9 +79,7 @@ async def test_of_two_tabs_the_second_sees_what_the_first_did(portal: DemoSite, 
     await citizen.prove_mobile(TO_LIST)
     await citizen.get(f"{address}/change/place")
     await citizen.post(f"{address}/change/place", 200, place=PLACE)
-    async with portal.store.open_unit() as uow:
-        own = Actor(frozenset({Role.CITIZEN}), "citizen", OWN_MOBILE, "sms")
-        await change_request(portal.desk, uow, request.code, {"place": "کوچه نخست"}, own)
+    await changed_elsewhere(portal, request)
     page = await citizen.post(f"{address}/change", 409)
     assert "در این فاصله" in page
     assert "کوچه نخست" in page

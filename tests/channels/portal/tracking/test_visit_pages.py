@@ -54,7 +54,7 @@ async def test_a_citizen_moves_the_visit(portal: DemoSite, citizen: PortalCitize
     await portal.act(code, "assign", Role.MANAGER, {"officer": "ahmadi", "visit": "1405/09/05 09:00"})
     await portal.act(foreign, "assign", Role.MANAGER, {"officer": "ahmadi", "visit": "1405/09/05 11:00"})
     page = await citizen.get(visit)
-    assert "زمان کنونی بازدید: پنج‌شنبه ۵ آذر ۱۴۰۵، ساعت ۹." in page
+    assert "زمان کنونی بازدید: پنج‌شنبه ۵ آذر ۱۴۰۵، ساعت ۹:۰۰." in page
     offered = OFFERED.findall(page)
     assert "2026-11-26T07:30:00+00:00" not in offered, "the officer is elsewhere then"
     moving = citizen.hidden_values(visit)
