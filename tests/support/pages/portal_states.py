@@ -85,6 +85,32 @@ async def tour_older_pages(citizen: CitizenWindow) -> None:
     await expect(other.get_by_role("heading", name="چیزی با این مشخصات پیدا نشد.")).to_be_visible()
 
 
+async def tour_no_bill_chosen(citizen: CitizenWindow) -> None:
+    """Duties of which none is chosen to be paid."""
+    await portal_requests.charge_duties(citizen.site)
+    page = citizen.window.page
+    await citizen.prove_mobile("/mobile?for=lookup&next=/lookups/taxi_duty")
+    await citizen.press("عوارض تاکسی‌های خودم")
+    bills = page.locator('form[action$="/pay"]').first
+    for box in await bills.get_by_role("checkbox").all():
+        await box.uncheck()
+    async with page.expect_navigation():
+        await bills.get_by_role("button").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await citizen.look()
+
+
+async def tour_older_change(citizen: CitizenWindow) -> None:
+    """A change that is confirmed after the staff accepted the request, from when on nothing of it may be changed."""
+    request = await portal_requests.submitted(citizen.site)
+    await citizen.prove_mobile(f"/mobile?for=my-requests&next=/requests/{request.code}/change/place")
+    await citizen.fill("نشانی محل کار", "خیابان طالقانی، پلاک ۷")
+    await citizen.press("ادامه")
+    await citizen.site.act(request.code, "accept", Role.CIVIL)
+    await citizen.press("بله، ثبت شود")
+    await citizen.look()
+
+
 async def tour_ended_session(citizen: CitizenWindow) -> None:
     """An answer that is sent after the session ended: the number is proved again, and the answer goes on by itself."""
     site, page = citizen.site, citizen.window.page
@@ -120,6 +146,8 @@ STATE_TOURS: Mapping[str, Tour] = {
     "long_values": tour_long_values,
     "wrong_forms": tour_wrong_forms,
     "older_pages": tour_older_pages,
+    "no_bill_chosen": tour_no_bill_chosen,
+    "older_change": tour_older_change,
     "ended_session": tour_ended_session,
     "limits": tour_limits,
 }
