@@ -293,3 +293,25 @@ async def test_other_pages_are_never_kept(browser: Browser, server: SiteServer) 
     for address in ("/staff", "/pay/abc", "/verify/abc", "/c/abc"):
         with pytest.raises(Exception, match=NO_LINE):
             await opened.open(address)
+
+
+async def test_a_form_of_another_site_stays_refused(browser: Browser, server: SiteServer) -> None:
+    opened = await open_phone(browser, server)
+    page = await open_form(opened, "taxi_report")
+    address = str(server.make_url("/services/taxi_report/request/5/form/story"))
+    form = f'<form method="post" action="{address}"><input name="text" value="x"><button>go</button></form>'
+
+    async def show_form(_request: web.Request) -> web.Response:
+        return web.Response(text=form, content_type="text/html")
+
+    application = web.Application()
+    application.router.add_get("/", show_form)
+    other_site = SiteServer(application, host="localhost")
+    await other_site.start_server()
+    await page.goto(str(other_site.make_url("/")))
+    async with page.expect_response(address) as answer:
+        await page.get_by_role("button").click()
+    assert (await answer.value).status == 403, "the worker hands it on as it came"
+    await opened.open("/offline")
+    assert await page.evaluate("offlineForms.listForms()") == []
+    await other_site.close()

@@ -51,7 +51,7 @@ LATER_BUTTON = "later"
 FIRST_WORK_ROWS = 1
 """Rows for machines before somebody asks for more: on a phone each fills half of the screen."""
 
-_NOTICES = ("lost", "copied")
+_NOTICES = ("lost", "copied", "restarted")
 """What the address of a section may say happened before (`web.request_form`)."""
 
 

@@ -336,6 +336,7 @@
   };
 
   const onServer = (place, answer) => {
+    if (answer && answer.is_restarted) return `form/${place.section || sections[0]}?restarted=1`;
     if (answer && answer.has_faults) return "summary";
     return place.page === "form" && !place.step ? `form/${place.section}` : "continue";
   };
