@@ -44,7 +44,7 @@ async def test_a_citizen_says_which_hours_would_suit(portal: DemoSite, citizen: 
     assert citizen.page.count(" checked") == 4, "what was chosen stays chosen"
     assert await citizen.post(visit, visit=[offered[5], SATURDAY]) == f"{address}?done=visit_preferences"
     assert (await read_data(portal, code))["preferred_visits"] == sorted([offered[5], SATURDAY])
-    assert "شنبه ۷ آذر ۱۴۰۵، ساعت ۱۰" in await citizen.get(address)
+    assert "شنبه ۷ آذر ۱۴۰۵، ساعت ۱۰:۰۰" in await citizen.get(address)
 
 
 async def test_a_citizen_moves_the_visit(portal: DemoSite, citizen: PortalCitizen) -> None:
