@@ -13,7 +13,7 @@ from typing import Protocol
 from domain.audit.ports import AuditRepository, VerificationRepository
 from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
-from domain.drafts.ports import DraftRepository
+from domain.drafts.ports import DraftFileRepository, DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
@@ -258,6 +258,11 @@ class UnitOfWork(Protocol):
     @property
     def drafts(self) -> DraftRepository:
         """Forms that citizens have begun and not sent yet."""
+        ...
+
+    @property
+    def draft_files(self) -> DraftFileRepository:
+        """Files that came with them."""
         ...
 
     @property

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Self
 
 from store.drafts.drafts import SqlDraftRepository
+from store.drafts.files import SqlDraftFileRepository
 from store.emptying import SqlEverything
 from store.engines import build_engine
 from store.engines.base import DatabaseEngine
@@ -93,6 +94,7 @@ class SqlUnit:
         self.saved_views = SqlSavedViewRepository(work)
         self.history = SqlHistoryRepository(work)
         self.drafts = SqlDraftRepository(work)
+        self.draft_files = SqlDraftFileRepository(work)
         self.consent_links = SqlConsentLinkRepository(work)
         self.documents = SqlDocumentRepository(work)
         self.issued_papers = SqlIssuedPaperRepository(work)

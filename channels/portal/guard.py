@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 from channels.portal.flood_page import find_flood_page
 from channels.portal.frame import (
     ASK_PROOF_DETAIL,
+    MAX_FORM_BYTES,
     NEW_TOKEN,
     SESSION_COOKIE,
     PortalPageGroup,
@@ -31,7 +32,7 @@ from domain.actions.citizens.sessions import find_session, is_use_due, note_sess
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
-from domain.values.errors import Conflict, DomainError, MobileNotVerified
+from domain.values.errors import Conflict, DomainError, MobileNotVerified, TooLarge
 
 PORTAL_ROUTES: web.AppKey[list[PortalRoute]] = web.AppKey("portal_routes", list[PortalRoute])
 """Every route behind the guard."""
@@ -92,8 +93,11 @@ class PortalGuard:
         self, request: web.Request, visitor: PortalVisitor, route: PortalRoute
     ) -> web.StreamResponse:
         if request.method in UNSAFE_METHODS:
-            visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
             require_same_origin(request)
+            try:
+                visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
+            except TooLarge:
+                return await _show_too_large(request, visitor, route)
         try:
             hindering_page = await self._find_hindrance(request, visitor, route)
             return await route.handler(request, visitor) if hindering_page is None else hindering_page
@@ -116,6 +120,13 @@ class PortalGuard:
         if not route.flood_name:
             return None
         return await find_flood_page(request, visitor, route.flood_name, self._dependencies, self._store)
+
+
+async def _show_too_large(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:
+    """Show the page of a form whose files are too large; of one without files there is nothing to be shown again."""
+    if isinstance(route.handler, PortalSubmission) and route.max_form_bytes > MAX_FORM_BYTES:
+        return await route.handler.show_refused(request, visitor, TooLarge("document", detail="form_files"))
+    raise TooLarge("body")
 
 
 async def _show_again(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:

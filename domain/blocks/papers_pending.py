@@ -14,6 +14,9 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError, NotAllowedNow
 
+NO_PAPER = "nothing"
+"""What is listed where no paper is missing: its words are in `choices.document`."""
+
 
 def list_missing_papers(
     papers: ServicePapers, form_values: Mapping[str, Any], documents: Collection[Document]
@@ -34,14 +37,16 @@ async def find_missing_papers(
 
 @dataclass(frozen=True, slots=True)
 class AnnouncePapers(Effect):
-    """List in the first message which papers are required, wherever they will come from."""
+    """List in the first message which papers are still required, wherever they will come from."""
 
     provides: ClassVar[frozenset[str]] = frozenset({"documents"})
     papers: ServicePapers
 
     async def apply_effect(self, context: StepContext) -> None:
         """Put their names among the facts."""
-        context.facts["documents"] = list(self.papers.list_required(context.request.fields))
+        required_papers = self.papers.list_required(context.request.fields)
+        missing_papers = [name for name in required_papers if name not in context.provided_papers]
+        context.facts["documents"] = missing_papers or [NO_PAPER]
 
 
 @dataclass(frozen=True, slots=True)

@@ -332,6 +332,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "reference_used",
     ),
     "too_many_requests": (
+        "draft_files",
         "lookups",
         "busy",
         "chat",
@@ -345,7 +346,9 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "sign_in",
     ),
     "too_large": (
+        "draft_files",
         "draft",
+        "form_files",
         "too_many_documents",
         "too_many_requests",
         "too_many_views",

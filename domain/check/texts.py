@@ -7,6 +7,7 @@ What a service's declaration calls for follows from the declaration; what the co
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from domain.blocks.papers_pending import NO_PAPER
 from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
@@ -114,7 +115,7 @@ def _required_texts(service: Service) -> Iterator[str]:
             yield from (f"{text_prefix}.blank.{step.name}.{field.name}" for field in step.inputs if not field.required)
         yield from (f"{text_prefix}.inputs.{field.name}" for field in step.inputs)
     if service.papers:
-        yield from (f"choices.document.{name}" for name in service.papers.paper_names)
+        yield from (f"choices.document.{name}" for name in (*service.papers.paper_names, NO_PAPER))
     yield from (key for field in _all_fields(service) for key in field.type.text_keys(field.choices))
     yield from _menu_texts(service)
     yield from _answer_texts(service)

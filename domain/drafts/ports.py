@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.drafts.draft import Draft, DraftHolder
+from domain.drafts.files import DraftFile
+from domain.values.files import PreparedFile
 
 
 class DraftRepository(Protocol):
@@ -39,4 +41,28 @@ class DraftRepository(Protocol):
 
     async def delete_expired(self, now: datetime, limit: int) -> int:
         """Forget drafts whose time is over, so many at most; return how many."""
+        ...
+
+
+class DraftFileRepository(Protocol):
+    """Files of drafts."""
+
+    async def add(self, draft_file: DraftFile, file: PreparedFile) -> None:
+        """Store a file; the same content is kept once."""
+        ...
+
+    async def add_copy(self, draft_file: DraftFile) -> None:
+        """Store a further file of a content that another one of this unit has."""
+        ...
+
+    async def list_of_draft(self, draft_id: int) -> list[DraftFile]:
+        """Return the files of a draft, oldest first."""
+        ...
+
+    async def delete(self, draft_file: DraftFile) -> None:
+        """Forget a file, and its content unless another one has it."""
+        ...
+
+    async def sum_waiting_bytes(self) -> int:
+        """Return how many bytes the files of all drafts have that were not sent."""
         ...

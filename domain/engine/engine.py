@@ -70,13 +70,15 @@ class Engine:
         actor: Actor,
         mobile: str | None,
         reopens: tuple[ServiceRequest, str] | None = None,
+        provided_papers: frozenset[str] = frozenset(),
     ) -> StepOutcome:
         """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code.
 
-        `reopens` is the finished request that it takes up again, and why.
+        `reopens` is the finished request that it takes up again, and why; `provided_papers` come with it.
         """
         request = self.build_request(service, form_values, actor, mobile)
         context = self.build_context(uow, request, {}, actor)
+        context.provided_papers = provided_papers
         if reopens:
             request.parent_id = reopens[0].id
             context.history_facts |= {"reopens": reopens[0].code, "reason": reopens[1]}

@@ -55,6 +55,8 @@ class StepContext:
     """What the messages of the step may say: placeholder → value as JSON. Effects add to it."""
     history_facts: dict[str, Any] = field(default_factory=dict)
     """What the history keeps of the step, as JSON. Effects add to it."""
+    provided_papers: frozenset[str] = frozenset()
+    """The papers that came with the form of a new request."""
 
 
 class Guard(ABC):

@@ -140,6 +140,10 @@ class DocumentRepository(Protocol):
         """Store a file; the same content is kept once."""
         ...
 
+    async def add_stored(self, document: Document) -> None:
+        """Store a file whose content another file of this unit has."""
+        ...
+
     async def list_of_request(self, request_id: int) -> list[Document]:
         """Return the files of a request, oldest first."""
         ...

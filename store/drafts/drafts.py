@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Executable, Integer, bindparam, delete, insert, select, update
+from sqlalchemy import Executable, Integer, bindparam, insert, select, update
 
 from domain.drafts.draft import Draft, DraftHolder
+from store.drafts.files import delete_draft_rows
 from store.engines.base import DatabaseEngine
 from store.engines.types import ID, Utc
 from store.rows import TableMapping
@@ -28,10 +29,6 @@ _FIND_RESUMABLE = (
 )
 _UPDATE = update(drafts).where(drafts.c.id == bindparam("of_draft", type_=ID))
 _INSERT = insert(drafts)
-_DELETE = (
-    delete(draft_holders).where(draft_holders.c.draft_id == bindparam("of_draft", type_=ID)),
-    delete(drafts).where(drafts.c.id == bindparam("of_draft", type_=ID)),
-)
 _SELECT_EXPIRED = (
     select(drafts.c.id)
     .where(drafts.c.expires_at <= bindparam("now", type_=Utc))
@@ -74,8 +71,7 @@ class SqlDraftRepository(Repository):
         await self._transaction.execute(_insert_holder, values)
 
     async def delete(self, draft_id: int) -> None:
-        for statement in _DELETE:
-            await self._transaction.execute(statement, {"of_draft": draft_id})
+        await delete_draft_rows(self._transaction, draft_id)
 
     async def delete_expired(self, now: datetime, limit: int) -> int:
         rows = await self._transaction.fetch_rows(_SELECT_EXPIRED, {"now": now, "most": limit})

@@ -1,21 +1,27 @@
 """Erasing drafts: those of a mobile, and the one that a request was made of. (Those whose time is over go by a job.)"""
 
-from sqlalchemy import bindparam, delete, select
+from collections.abc import Mapping
 
+from sqlalchemy import Select, bindparam, select
+
+from store.drafts.files import delete_draft_rows
 from store.engines.types import ID, SafeText
-from store.schema import draft_holders, drafts, requests
+from store.schema import drafts, requests
+from store.work import SqlTransaction
 
-_OF_LINE = drafts.c.mobile == bindparam("of_line", type_=SafeText)
-_OF_REQUEST = (
+SELECT_DRAFTS_OF_LINE = select(drafts.c.id).where(drafts.c.mobile == bindparam("of_line", type_=SafeText))
+"""The drafts of the mobile `of_line`."""
+
+SELECT_DRAFTS_OF_REQUEST = select(drafts.c.id).where(
     drafts.c.request_code
     == select(requests.c.code).where(requests.c.id == bindparam("of_request", type_=ID)).scalar_subquery()
 )
+"""Those of which the request `of_request` was made."""
 
-DELETE_DRAFTS_OF_LINE, DELETE_DRAFTS_OF_REQUEST = (
-    (
-        delete(draft_holders).where(draft_holders.c.draft_id.in_(select(drafts.c.id).where(condition))),
-        delete(drafts).where(condition),
-    )
-    for condition in (_OF_LINE, _OF_REQUEST)
-)
-"""Statements for the mobile `of_line`, and for the request `of_request`, in their order."""
+
+async def erase_drafts(
+    transaction: SqlTransaction, selection: Select[tuple[int]], parameters: Mapping[str, object]
+) -> None:
+    """Delete the selected drafts, with their files."""
+    for (draft_id,) in await transaction.fetch_rows(selection, parameters):
+        await delete_draft_rows(transaction, draft_id)

@@ -5,12 +5,12 @@ Contents lie in the database, so that one transaction and one backup hold a requ
 
 import hashlib
 
-from sqlalchemy import Executable, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from domain.requests.documents import Document
 from domain.values.errors import DocumentRejected, NotFound
 from domain.values.files import detect_media_type
-from store.engines.base import DatabaseEngine
+from store.contents import store_content
 from store.rows import TableMapping
 from store.schema import contents, documents
 from store.work import Repository
@@ -23,10 +23,6 @@ _SELECT_OF_REQUEST = (
 _SELECT_CONTENT = select(contents.c.content).where(contents.c.sha256 == bindparam("wanted"))
 
 
-def _insert_content_once(engine: DatabaseEngine) -> Executable:
-    return engine.insert_into(contents).on_conflict_do_nothing(index_elements=["sha256"])
-
-
 class SqlDocumentRepository(Repository):
     """The port `DocumentRepository`."""
 
@@ -35,7 +31,10 @@ class SqlDocumentRepository(Repository):
         content_facts = (detect_media_type(content), len(content), hashlib.sha256(content).hexdigest())
         if content_facts != (document.media_type, document.size, document.sha256):
             raise DocumentRejected("document")
-        await self._transaction.execute(_insert_content_once, {"sha256": document.sha256, "content": content})
+        await store_content(self._transaction, document.sha256, content)
+        await self.add_stored(document)
+
+    async def add_stored(self, document: Document) -> None:
         await self._transaction.execute(_INSERT_DOCUMENT, _DOCUMENT_MAPPING.column_values(document))
 
     async def list_of_request(self, request_id: int) -> list[Document]:

@@ -13,7 +13,8 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import CommentState
 from domain.messages.records import MessageState
 from domain.requests.request import Phase
-from store.drafts.erasing import DELETE_DRAFTS_OF_LINE, DELETE_DRAFTS_OF_REQUEST
+from store.contents import delete_unused_contents
+from store.drafts.erasing import SELECT_DRAFTS_OF_LINE, SELECT_DRAFTS_OF_REQUEST, erase_drafts
 from store.engines.types import ID, SafeText, Utc
 from store.payments.erasing import ERASE_ATTEMPTS_OF_REQUEST, ERASE_OLDER_ATTEMPTS, FORGET_PAYER
 from store.schema import (
@@ -21,7 +22,6 @@ from store.schema import (
     chats,
     citizen_sessions,
     comments,
-    contents,
     dialogues,
     documents,
     history,
@@ -74,10 +74,6 @@ _ERASE_EVENTS = (
 )
 _SELECT_FILES = select(documents.c.sha256).where(documents.c.request_id == _REQUEST_PARAMETER)
 _DELETE_FILES = delete(documents).where(documents.c.request_id == _REQUEST_PARAMETER)
-_DELETE_CONTENTS = delete(contents).where(
-    contents.c.sha256.in_(bindparam("files", expanding=True)),
-    ~exists(select(documents.c.id).where(documents.c.sha256 == contents.c.sha256)),
-)
 _BILLS_OF_REQUEST = select(bills.c.id).where(
     bills.c.subject_kind == REQUEST_SUBJECT, bills.c.subject_id == _REQUEST_PARAMETER
 )
@@ -203,8 +199,9 @@ class SqlPersonalDataRepository(Repository):
         await self._transaction.execute(_ERASE_CALL_ANSWERS, parameters)
         await self._erase_texts(_INBOX_OF_REQUEST, _OUTBOX_OF_REQUEST, parameters, now)
         await self._erase_comments(_COMMENTS_OF_REQUEST, parameters)
-        for statement in (*ERASE_ATTEMPTS_OF_REQUEST, *DELETE_DRAFTS_OF_REQUEST):
+        for statement in ERASE_ATTEMPTS_OF_REQUEST:
             await self._transaction.execute(statement, parameters)
+        await erase_drafts(self._transaction, SELECT_DRAFTS_OF_REQUEST, parameters)
         return event_count
 
     async def erase_line(self, mobile: str, now: datetime) -> bool:
@@ -215,8 +212,8 @@ class SqlPersonalDataRepository(Repository):
             await self._erase_texts(_INBOX_OF_LINE, _OUTBOX_OF_LINE, parameters, now)
             await self._erase_comments(_COMMENTS_OF_LINE, parameters)
             await self._transaction.execute(_DELETE_CHAT_DIALOGUES, parameters)
-            for statement in (FORGET_PAYER, *DELETE_DRAFTS_OF_LINE):
-                await self._transaction.execute(statement, parameters)
+            await self._transaction.execute(FORGET_PAYER, parameters)
+            await erase_drafts(self._transaction, SELECT_DRAFTS_OF_LINE, parameters)
             for table, column in _TABLES_OF_LINE:
                 await self._transaction.execute(delete(table).where(table.c[column] == _LINE_PARAMETER), parameters)
             await self._transaction.execute(
@@ -237,7 +234,7 @@ class SqlPersonalDataRepository(Repository):
         files = [sha256 for (sha256,) in await self._transaction.fetch_rows(_SELECT_FILES, {"of_request": request_id})]
         if files:
             await self._transaction.execute(_DELETE_FILES, {"of_request": request_id})
-            await self._transaction.execute(_DELETE_CONTENTS, {"files": files})
+            await delete_unused_contents(self._transaction, files)
 
     async def _erase_bill_texts(self, request_id: int) -> None:
         parameters = {"of_request": request_id}

@@ -29,6 +29,7 @@ from tests.support.pages.portal_coverage import (
 )
 from tests.support.pages.route_addresses import plain
 from tests.support.portal_citizen import read_newest_code
+from tests.support.scenarios.expert_unit import PHOTO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -107,6 +108,8 @@ async def fill_expert(page: Page) -> None:
     await go_on(page)
     await page.get_by_label("نام درخواست‌کننده").fill("آنه محمدی")
     await page.get_by_label("کد ملی").fill("۰۴۹۹۳۷۰۸۹۹")
+    await go_on(page)
+    await page.locator("#file-deed").set_input_files({"name": "سند.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
     await go_on(page)
 
 

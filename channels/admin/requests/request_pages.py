@@ -25,6 +25,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
+from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
@@ -65,9 +66,6 @@ TAKEN_PARAMETER = "taken"
 
 _STEP_ERROR_FIELDS = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
-
-_INLINE_MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
-"""What browsers show by themselves; anything else is downloaded."""
 
 
 class RequestPages:
@@ -187,12 +185,7 @@ class RequestPages:
             if document is None:
                 raise NotFound("document")
             file_content = await uow.documents.get_content(document.sha256)
-        disposition = "inline" if document.media_type in _INLINE_MEDIA_TYPES else "attachment"
-        headers = {
-            "Content-Disposition": f'{disposition}; filename="document-{document.id}"',
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
-        }
-        return web.Response(body=file_content, content_type=document.media_type, headers=headers)
+        return render_stored_file(document.media_type, file_content, document.id)
 
     async def _submit_mobile(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, form = _read_code(request), visitor.form

@@ -3,6 +3,7 @@
 from channels.portal.frame import PortalPageGroup
 from channels.portal.requests.begin_pages import BeginPages
 from channels.portal.requests.offline_posts import OfflinePosts
+from channels.portal.requests.paper_pages import PaperPages
 from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
 from domain.actions.dependencies import Dependencies
@@ -14,6 +15,7 @@ def build_form_pages(dependencies: Dependencies, store: Store) -> tuple[PortalPa
     return (
         BeginPages(dependencies, store),
         SectionPages(dependencies, store),
+        PaperPages(dependencies, store),
         SummaryPages(dependencies, store),
         OfflinePosts(dependencies, store),
     )

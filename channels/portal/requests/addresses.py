@@ -22,6 +22,8 @@ SECTION_PATH = f"{_DRAFT_PATH}/form/{{section:[a-z_]+}}"
 CONTINUE_PATH = f"{_DRAFT_PATH}/continue"
 LATER_PATH = f"{_DRAFT_PATH}/later"
 RELATION_PATH = f"{_DRAFT_PATH}/applicant"
+PAPERS_PATH = f"{_DRAFT_PATH}/papers"
+DRAFT_FILE_PATH = f"{PAPERS_PATH}/{{file:[0-9]{{1,19}}}}"
 SUMMARY_PATH = f"{_DRAFT_PATH}/summary"
 SUBMIT_PATH = f"{_DRAFT_PATH}/submit"
 DONE_PATH = f"{_DRAFT_PATH}/done"
@@ -37,13 +39,18 @@ def begin_address(service_key: str) -> str:
 
 
 def draft_address(draft: Draft, page: str) -> str:
-    """Return the address of one of a draft's pages: continue, later, applicant, summary, submit, done, delete."""
+    """Return the address of a page of a draft: continue, later, papers, applicant, summary, submit, done, delete."""
     return f"{begin_address(draft.service)}/{draft.id}/{page}"
 
 
 def section_address(draft: Draft, section_name: str, *, from_summary: bool = False) -> str:
     """Return the address of a section of a draft's form."""
     return draft_address(draft, f"form/{section_name}") + (f"?{FROM_SUMMARY}=1" if from_summary else "")
+
+
+def draft_file_address(draft: Draft, file_id: int) -> str:
+    """Return where a file of a draft is opened."""
+    return draft_address(draft, f"papers/{file_id}")
 
 
 def read_draft_id(request: web.Request) -> int:

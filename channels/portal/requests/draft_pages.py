@@ -9,6 +9,7 @@ from channels.portal.requests.addresses import begin_address, draft_address, sec
 from domain.actions.citizens.sessions import open_session
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_form_service
+from domain.actions.drafts.papers import PAPERS_STEP
 from domain.actions.drafts.reading import DraftReading
 from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
@@ -63,10 +64,16 @@ def open_reading_unit(store: Store, visitor: PortalVisitor) -> AbstractAsyncCont
 
 
 def continue_address(reading: DraftReading) -> str:
-    """Return where a draft is gone on with: its first open question, else the summary; what it became, once sent."""
+    """Return where a draft is gone on with: its first open question, else its end; what it became, once sent."""
     if reading.draft.is_submitted:
         return draft_address(reading.draft, "done")
     open_section = reading.find_open_section()
-    return (
-        section_address(reading.draft, open_section.name) if open_section else draft_address(reading.draft, "summary")
-    )
+    return section_address(reading.draft, open_section.name) if open_section else closing_address(reading)
+
+
+def closing_address(reading: DraftReading) -> str:
+    """Return what follows the last question: the page of papers where the service has some and it was not left yet,
+    else the summary.
+    """
+    papers, is_left = reading.service.papers, PAPERS_STEP in reading.draft.saved_sections
+    return draft_address(reading.draft, "papers" if papers and papers.citizen_papers and not is_left else "summary")

@@ -21,6 +21,7 @@ from channels.portal.requests.addresses import (
 )
 from channels.portal.requests.controls import read_section_values
 from channels.portal.requests.draft_pages import (
+    closing_address,
     ensure_session,
     find_form_service,
     leading_on,
@@ -220,9 +221,9 @@ class SectionPages:
 def _next_address(opened: OpenedSection, *, from_summary: bool) -> str:
     draft, sections = opened.reading.draft, opened.reading.service.sections
     following_sections = sections[sections.index(opened.section) + 1 :]
-    if from_summary or not following_sections:
+    if from_summary:
         return draft_address(draft, "summary")
-    return section_address(draft, following_sections[0].name)
+    return section_address(draft, following_sections[0].name) if following_sections else closing_address(opened.reading)
 
 
 def _list_section_faults(opened: OpenedSection, posted: PostedForm) -> list[DomainError]:

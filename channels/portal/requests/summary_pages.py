@@ -32,6 +32,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
+from domain.actions.drafts.papers import find_papers
 from domain.actions.drafts.reading import citizen_actor, read_draft
 from domain.actions.drafts.saving import save_mobile, save_relation
 from domain.actions.drafts.submitting import submit_draft, submit_unverified
@@ -89,6 +90,8 @@ class SummaryPages:
         return {
             "offline": build_offline_view(visitor, reading.service, draft),
             "view": view,
+            "paper_rows": await self._list_papers(uow, draft),
+            "papers_address": draft_address(draft, "papers") if find_papers(self._dependencies, draft) else "",
             "problems": [*view.problems, *self._list_other_problems(reading.faults, error)],
             "mobile_problem": self._find_mobile_problem(error),
             "proved_mobile": display_mobile(proved_mobile) if proved_mobile else "",
@@ -97,6 +100,12 @@ class SummaryPages:
             "submit_address": draft_address(draft, "submit"),
             "may_send": not reading.faults,
         }
+
+    async def _list_papers(self, uow: UnitOfWork, draft: Draft) -> list[tuple[str, str]]:
+        """Return the files that go along: what each is, and its name."""
+        get_text = self._dependencies.catalogue.text
+        files = await uow.draft_files.list_of_draft(draft.id)
+        return [(get_text(f"choices.document.{file.field}"), file.name) for file in files]
 
     def _list_other_problems(self, known_faults: Sequence[DomainError], error: DomainError | None) -> list[Problem]:
         """Return what a refusal says that reading the draft does not find by itself."""

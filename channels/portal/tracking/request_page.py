@@ -12,6 +12,7 @@ from channels.portal.frame import PortalRoute, PortalVisitor, render_portal_page
 from channels.portal.mobile_steps import build_mobile_address
 from channels.portal.problems import Problem
 from channels.portal.tracking.addresses import (
+    DOCUMENT_PATH,
     DONE_PARAMETER,
     OWN_REQUESTS_PURPOSE,
     PAPER_PATH,
@@ -24,11 +25,12 @@ from channels.portal.tracking.request_view import OwnRequestViews
 from channels.portal.tracking.visit_pages import describe_visit
 from channels.web.error_pages import WORDING
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.requests.consent_links import CONSENT_PREFIX
-from domain.actions.requests.own_requests import Concern, find_concerned_request
+from domain.actions.requests.own_requests import Concern, find_concerned_request, get_own_document
 from domain.language.service import Command
 from domain.papers.ports import Printer
 from domain.requests.request import ServiceRequest
@@ -79,6 +81,7 @@ class RequestPage:
         return (
             PortalRoute("GET", REQUEST_PATH, self.show_request),
             PortalRoute("GET", PAPER_PATH, self._send_paper),
+            PortalRoute("GET", DOCUMENT_PATH, self._send_document),
         )
 
     async def show_request(
@@ -132,6 +135,14 @@ class RequestPage:
         lines = next((message.text.splitlines() for message in messages if message.correspondent == mobile), [])
         link_start = f"{self._dependencies.policy.site_address}{CONSENT_PREFIX}"
         return [line for line in lines if not line.startswith(link_start)]
+
+    async def _send_document(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        """Return a file that came from the citizen's side, to whose request it is; for anybody else it is not there."""
+        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        document_id = int(request.match_info["id"])
+        async with self._store.open_unit(write=False) as uow:
+            document, content = await get_own_document(self._dependencies, uow, code, document_id, mobile)
+        return render_stored_file(document.media_type, content, document.id)
 
     async def _send_paper(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from channels.portal.tracking.addresses import request_address
 from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
@@ -22,6 +23,7 @@ from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.language.service import Command, Service
 from domain.language.wording import day_and_hour_text, deadline_day_text
+from domain.requests.documents import Document
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -30,6 +32,18 @@ from domain.values.version_token import VersionToken
 
 _SHOWN_FACTS = ("booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number", "letter_date")
 """What steps keep beside the form that the citizen is told of in messages too."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFileView:
+    """A file of the request."""
+
+    label: str
+    """Which paper it is."""
+    name: str
+    """What it was called."""
+    address: str
+    """Where it is opened; empty for what the municipality added, such as a photo of a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +116,8 @@ class OwnRequestView:
     """What happened, the newest first."""
     bills: Sequence[OwnBillView]
     """Its bills."""
-    documents: Sequence[LabelledText]
-    """Its files: what each is, and its name."""
+    documents: Sequence[OwnFileView]
+    """Its files."""
     missing_papers: Sequence[str]
     """What papers are called that are still to come."""
     paper_titles: Mapping[str, str]
@@ -146,7 +160,7 @@ class OwnRequestViews:
             represented=self._describe_represented(request),
             timeline=self._timeline.build_entries(request, events, actor),
             bills=[self._build_bill(bill) for bill in await list_request_bills(uow, request)],
-            documents=[LabelledText(self._label_paper(entry.field), entry.name) for entry in documents],
+            documents=[self._build_document(service, request, entry) for entry in documents],
             missing_papers=[
                 self._label_paper(name) for name in await find_missing_papers(uow, service.papers, request)
             ],
@@ -213,6 +227,11 @@ class OwnRequestViews:
         if not represented:
             return ""
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
+
+    def _build_document(self, service: Service, request: ServiceRequest, document: Document) -> OwnFileView:
+        is_own = service.papers is not None and document.field in service.papers.citizen_papers
+        address = f"{request_address(request.code)}/documents/{document.id}" if is_own else ""
+        return OwnFileView(self._label_paper(document.field), document.name, address)
 
     def _build_bill(self, bill: Bill) -> OwnBillView:
         return OwnBillView(

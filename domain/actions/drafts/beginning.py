@@ -1,6 +1,7 @@
 """Beginning a draft, and finding the one that a session holds."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
@@ -91,6 +92,8 @@ async def copy_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: in
     draft.mobile = former_draft.mobile
     draft.relation, draft.represented_name = former_draft.relation, former_draft.represented_name
     await uow.drafts.add(draft, session_id)
+    for draft_file in await uow.draft_files.list_of_draft(former_draft.id):
+        await uow.draft_files.add_copy(replace(draft_file, id=dependencies.ids.new_id(), draft_id=draft.id))
     return draft
 
 

@@ -46,7 +46,7 @@ async def save_section(
         draft = await copy_draft(dependencies, uow, session_id, draft)
     draft.save_section(section.name, section.field_names, typed_values)
     _require_bounded(draft.typed_values)
-    return await _save_draft(dependencies, uow, draft)
+    return await keep_draft(dependencies, uow, draft)
 
 
 async def save_mobile(
@@ -61,7 +61,7 @@ async def save_mobile(
     if draft.is_submitted:
         return draft
     draft.mobile = mobile
-    return await _save_draft(dependencies, uow, draft)
+    return await keep_draft(dependencies, uow, draft)
 
 
 async def save_relation(
@@ -80,7 +80,7 @@ async def save_relation(
     if relation is not Relation.SELF:
         reading_context = ReadingContext(dependencies.clock.now())
         draft.represented_name = REPRESENTED_NAME.read_value(represented_name, reading_context)
-    return await _save_draft(dependencies, uow, draft)
+    return await keep_draft(dependencies, uow, draft)
 
 
 def tidy_typed_form(dependencies: Dependencies, service_key: str, typed_form: TypedForm) -> dict[str, Any]:
@@ -119,7 +119,8 @@ def find_section(service: Service, section_name: str) -> FormSection:
     return section
 
 
-async def _save_draft(dependencies: Dependencies, uow: UnitOfWork, draft: Draft) -> Draft:
+async def keep_draft(dependencies: Dependencies, uow: UnitOfWork, draft: Draft) -> Draft:
+    """Store a changed draft, which this unit has locked, and put its end off."""
     draft.updated_at, draft.expires_at = dependencies.clock.now(), reckon_expiry(dependencies)
     await uow.drafts.save(draft)
     return draft

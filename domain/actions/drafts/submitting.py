@@ -6,6 +6,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.reading import citizen_actor, select_typed_values
 from domain.actions.messages.notify import announce_outcome
+from domain.actions.requests.attach import attach_draft_files
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.drafts.draft import Draft, Relation
@@ -88,8 +89,11 @@ async def _store_request(
     dependencies: Dependencies, uow: UnitOfWork, draft: Draft, actor: Actor, mobile: str | None
 ) -> ServiceRequest:
     service = dependencies.engine.get_service(draft.service)
-    outcome = await submit_request(dependencies, uow, draft.service, select_typed_values(service, draft), actor, mobile)
+    files = await uow.draft_files.list_of_draft(draft.id)
+    typed_values, provided_papers = select_typed_values(service, draft), frozenset(file.field for file in files)
+    outcome = await submit_request(dependencies, uow, draft.service, typed_values, actor, mobile, provided_papers)
     request = outcome.request
+    await attach_draft_files(dependencies, uow, request, files, actor)
     await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     if draft.relation is not Relation.SELF:
         represented = {"relation": draft.relation.value, "name": draft.represented_name}

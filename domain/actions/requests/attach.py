@@ -1,8 +1,11 @@
 """Adding files to a request: papers of the citizen, photos of a visit. They may come at any time before its end."""
 
+from collections.abc import Sequence
+
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import list_missing_papers
+from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
 from domain.language.service import Service, ServicePapers
 from domain.requests.documents import Document
@@ -39,10 +42,49 @@ async def attach_document(
         raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DOCUMENTS))
     document = _build_document(dependencies, request, paper_name, file, actor)
     await uow.documents.add(document, file.content)
-    request.lacks_papers = bool(list_missing_papers(papers, request.fields, [*existing, document]))
-    facts = {"field": paper_name, "name": document.name, "sha256": document.sha256, "size": document.size}
-    await dependencies.engine.record_event(uow, request, "attach", actor, facts)
+    await _record_document(dependencies, uow, request, papers, [*existing, document], actor)
     return document
+
+
+async def attach_draft_files(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, files: Sequence[DraftFile], actor: Actor
+) -> None:
+    """Add the files of a draft to the request that it has just become, in the unit that makes it."""
+    papers = dependencies.engine.get_service(request.service).papers
+    documents: list[Document] = []
+    for file in files:
+        if papers is None or file.field not in papers.paper_names:
+            continue
+        document = Document(
+            id=dependencies.ids.new_id(),
+            request_id=request.id,
+            field=file.field,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            source_sha256=file.source_sha256,
+            added_by=actor.label,
+            at=dependencies.clock.now(),
+        )
+        documents.append(document)
+        await uow.documents.add_stored(document)
+        await _record_document(dependencies, uow, request, papers, documents, actor)
+
+
+async def _record_document(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    papers: ServicePapers,
+    documents: Sequence[Document],
+    actor: Actor,
+) -> None:
+    """Record in the history that the last of these documents, all that a request has, was added."""
+    request.lacks_papers = bool(list_missing_papers(papers, request.fields, documents))
+    document = documents[-1]
+    facts = {"field": document.field, "name": document.name, "sha256": document.sha256, "size": document.size}
+    await dependencies.engine.record_event(uow, request, "attach", actor, facts)
 
 
 def _is_same(document: Document, paper_name: str, file: PreparedFile) -> bool:

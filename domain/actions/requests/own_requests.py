@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
 from domain.language.service import Service
+from domain.requests.documents import Document
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -118,3 +119,19 @@ async def _list_waiting(uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:
 def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
     requests_by_id = {request.id: request for request in requests}
     return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)
+
+
+async def get_own_document(
+    dependencies: Dependencies, uow: UnitOfWork, code: str, document_id: int, mobile: str
+) -> tuple[Document, bytes]:
+    """Return a file that citizens may bring, of a request that is this person's own (+989…), with its bytes.
+
+    `NotFound` for any other, whether it is there or not.
+    """
+    request, concern = await find_concerned_request(dependencies, uow, code, mobile)
+    papers = dependencies.engine.get_service(request.service).papers
+    if concern is Concern.OWN and papers is not None:
+        for document in await uow.documents.list_of_request(request.id):
+            if document.id == document_id and document.field in papers.citizen_papers:
+                return document, await uow.documents.get_content(document.sha256)
+    raise NotFound("document")

@@ -21,12 +21,13 @@ async def submit_request(
     submitted: Mapping[str, object],
     actor: Actor,
     mobile: str | None,
+    provided_papers: frozenset[str] = frozenset(),
 ) -> StepOutcome:
     """Store a request of the citizen with that mobile (+989…; None while unproved) from form values as typed.
 
     What is known of the person, and what the service's `fill_form` finds in the registries, need not be given. Errors:
     `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field, all faults of
-    the form at once. The caller announces the outcome.
+    the form at once. The caller announces the outcome, and adds the `provided_papers`.
     """
     service = dependencies.engine.get_service(service_key)
     known_person = await uow.people.find_person(mobile) if mobile else None
@@ -34,7 +35,9 @@ async def submit_request(
         dependencies, uow, service, autofill_values(service, known_person), submitted, mobile, actor.channel
     )
     raise_faults(faults)
-    outcome = await dependencies.engine.submit_request(uow, service, values, actor, mobile)
+    outcome = await dependencies.engine.submit_request(
+        uow, service, values, actor, mobile, provided_papers=provided_papers
+    )
     if mobile:
         person_values = {field.autofill: values.get(field.name) for field in service.form}
         person_names = person_values.get("person.full_name"), person_values.get("person.national_code")

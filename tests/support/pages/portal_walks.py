@@ -289,6 +289,7 @@ async def ask_opinion(walk: PortalWalk) -> None:
     await walker.write("شرح درخواست", "ارزش ملک برای تقسیم ارث")
     await walk.go_on()
     await walk.give_name()
+    await walk.go_on()  # the papers come later
 
 
 async def walk_taxi_leave(walk: PortalWalk) -> None:

@@ -73,6 +73,10 @@ async def fill(citizen: PortalCitizen, service: str = "machinery") -> str:
         assert address == f"{draft}/form/{section}"
         await citizen.get(address)
         address = await citizen.post(address, 303, **values)
+    if service == "expert":  # its papers may be sent along
+        assert address == f"{draft}/papers"
+        await citizen.get(address)
+        address = await citizen.post(address, 303)
     assert address == f"{draft}/summary"
     return draft
 

@@ -1,0 +1,259 @@
+"""The papers of a form: the page before the summary, on which several files of each are sent, looked at and taken out.
+
+Every file that was chosen is kept, whichever button was pressed; what is wrong with one is said, and the others are
+kept all the same. Papers may come later too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.problems import Problem
+from channels.portal.requests.addresses import (
+    DRAFT_FILE_PATH,
+    PAPERS_PATH,
+    draft_address,
+    draft_file_address,
+    read_draft_id,
+    section_address,
+)
+from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
+from channels.web.posted import PostedForm, UploadedFile, read_text
+from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.stored_files import render_stored_file
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import begin_draft, get_draft
+from domain.actions.drafts.papers import (
+    MOST_DRAFT_FILES,
+    add_draft_file,
+    find_papers,
+    get_draft_file,
+    leave_papers,
+    remove_draft_file,
+)
+from domain.actions.drafts.reading import citizen_actor, read_draft
+from domain.actions.requests.preparing import prepare_file
+from domain.drafts.draft import Draft
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import DomainError, NotFound
+from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile
+
+MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
+"""Bytes of the form: some photos at once, as phones take them."""
+
+_REMOVE_BUTTON, _ADD_BUTTON = "remove", "add"
+_INPUT_PREFIXES = ("file-", "camera-")
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A file of the draft, as the page lists it."""
+
+    id: int
+    """What the button bears that takes it out."""
+    name: str
+    """What it was called."""
+    address: str
+    """Where it is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper, as the page asks for it."""
+
+    name: str
+    """In the declaration."""
+    title: str
+    """What it is called."""
+    is_required: bool
+    """It must be there before long."""
+    files: Sequence[FileLink]
+    """What was sent of it."""
+    problem: str
+    """What is wrong with the files that were just sent; empty where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPaper:
+    """A file that was not kept."""
+
+    paper_name: str
+    file_name: str
+    error: DomainError
+
+
+class PaperPages:
+    """Sending papers with a form."""
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PortalRoute]:
+        """Return the routes."""
+        return (
+            PortalRoute("GET", PAPERS_PATH, leading_on(self._show_papers)),
+            PortalRoute(
+                "POST",
+                PAPERS_PATH,
+                PortalSubmission("papers", self._save_papers, self._show_papers),
+                MAX_FILE_FORM_BYTES,
+            ),
+            PortalRoute("GET", DRAFT_FILE_PATH, leading_on(self._send_file)),
+        )
+
+    async def _show_papers(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        return await self._render_papers(request, visitor, [], form_error(refused_form))
+
+    async def _save_papers(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
+        prepared, refused = await self._prepare_files(visitor)
+        async with self._store.open_unit() as uow:
+            session = await ensure_session(self._dependencies, uow, request, visitor)
+            try:
+                draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request), lock=True)
+            except NotFound:
+                return await self._begin_draft(uow, request, visitor, session.id, prepared)
+            if draft.is_submitted:
+                return draft_address(draft, "done")
+            refused += await self._store_files(uow, visitor, session.id, draft, prepared)
+            if file_id := read_text(visitor.form, _REMOVE_BUTTON):
+                await remove_draft_file(self._dependencies, uow, session.id, draft.id, _read_file_id(file_id))
+            elif not refused and _ADD_BUTTON not in visitor.form:
+                await leave_papers(self._dependencies, uow, session.id, draft.id)
+        if refused:
+            return await self._render_papers(request, visitor, refused, refused[0].error)
+        stays = _REMOVE_BUTTON in visitor.form or _ADD_BUTTON in visitor.form
+        return draft_address(draft, "papers" if stays else "summary")
+
+    async def _prepare_files(self, visitor: PortalVisitor) -> tuple[list[tuple[str, PreparedFile]], list[RefusedPaper]]:
+        """Return what may be kept of the files that were chosen, each with its paper, and what may not."""
+        prepared: list[tuple[str, PreparedFile]] = []
+        refused: list[RefusedPaper] = []
+        actor = citizen_actor(visitor.proved_mobile)
+        for paper_name, uploaded in _list_uploaded(visitor.form)[:MOST_DRAFT_FILES]:
+            try:
+                file = await prepare_file(self._dependencies, self._store, uploaded.name, uploaded.content, actor)
+            except DomainError as error:
+                refused.append(RefusedPaper(paper_name, uploaded.name, error))
+            else:
+                prepared.append((paper_name, file))
+        return prepared, refused
+
+    async def _store_files(
+        self,
+        uow: UnitOfWork,
+        visitor: PortalVisitor,
+        session_id: int,
+        draft: Draft,
+        prepared: Sequence[tuple[str, PreparedFile]],
+    ) -> list[RefusedPaper]:
+        refused = []
+        for paper_name, file in prepared:
+            try:
+                await add_draft_file(
+                    self._dependencies, uow, session_id, draft.id, paper_name, file, visitor.source_address
+                )
+            except DomainError as error:
+                refused.append(RefusedPaper(paper_name, file.name, error))
+        return refused
+
+    async def _begin_draft(
+        self,
+        uow: UnitOfWork,
+        request: web.Request,
+        visitor: PortalVisitor,
+        session_id: int,
+        prepared: Sequence[tuple[str, PreparedFile]],
+    ) -> str:
+        """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
+        service = self._dependencies.engine.get_service(request.match_info["key"])
+        draft = await begin_draft(self._dependencies, uow, session_id, service.key, visitor.source_address)
+        await self._store_files(uow, visitor, session_id, draft, prepared)
+        return f"{section_address(draft, service.sections[0].name)}?lost=1"
+
+    async def _render_papers(
+        self,
+        request: web.Request,
+        visitor: PortalVisitor,
+        refused: Sequence[RefusedPaper],
+        error: DomainError | None,
+    ) -> web.Response:
+        session = require_session(visitor)
+        async with self._store.open_unit(write=False) as uow:
+            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            if draft.is_submitted or find_papers(self._dependencies, draft) is None:
+                raise web.HTTPSeeOther(draft_address(draft, "done" if draft.is_submitted else "summary"))
+            paper_inputs = await self._build_inputs(uow, draft, refused)
+        problems = [
+            Problem(f"{paper.title}: {paper.problem}", f"#file-{paper.name}") for paper in paper_inputs if paper.problem
+        ]
+        if error and not problems:
+            problems = [Problem(self._dependencies.wording.render_error(error))]
+        service = self._dependencies.engine.get_service(draft.service)
+        context = {
+            "service_title": self._dependencies.wording.service_title(draft.service),
+            "papers": paper_inputs,
+            "problems": problems,
+            "previous_address": section_address(draft, service.sections[-1].name),
+        }
+        return render_portal_page(request, visitor, "portal/requests/papers.html", context, error=error)
+
+    async def _build_inputs(self, uow: UnitOfWork, draft: Draft, refused: Sequence[RefusedPaper]) -> list[PaperRow]:
+        papers = find_papers(self._dependencies, draft)
+        reading = await read_draft(self._dependencies, uow, draft, None)
+        required_names = papers.list_required(reading.values) if papers and not reading.faults else ()
+        problems = self._describe_refused(refused)
+        files = await uow.draft_files.list_of_draft(draft.id)
+        return [
+            PaperRow(
+                name=name,
+                title=self._dependencies.catalogue.text(f"choices.document.{name}"),
+                is_required=name in required_names,
+                files=[
+                    FileLink(file.id, file.name, draft_file_address(draft, file.id))
+                    for file in files
+                    if file.field == name
+                ],
+                problem=problems.get(name, ""),
+            )
+            for name in (papers.citizen_papers if papers else ())
+        ]
+
+    def _describe_refused(self, refused: Sequence[RefusedPaper]) -> Mapping[str, str]:
+        """Return paper → what is wrong with its files."""
+        problems: dict[str, str] = {}
+        for paper in refused:
+            message = f"«{paper.file_name}» {self._dependencies.wording.render_error(paper.error)}"
+            problems[paper.paper_name] = (
+                f"{problems[paper.paper_name]} {message}" if paper.paper_name in problems else message
+            )
+        return problems
+
+    async def _send_file(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+        session = require_session(visitor)
+        async with self._store.open_unit(write=False) as uow:
+            draft_file, content = await get_draft_file(
+                self._dependencies, uow, session.id, read_draft_id(request), _read_file_id(request.match_info["file"])
+            )
+        return render_stored_file(draft_file.media_type, content, draft_file.id)
+
+
+def _list_uploaded(form: PostedForm) -> list[tuple[str, UploadedFile]]:
+    """Return the files that were chosen, each with its paper; an input that was left alone posts an empty one."""
+    return [
+        (name.removeprefix(prefix), value)
+        for name, value in form.items()
+        for prefix in _INPUT_PREFIXES
+        if name.startswith(prefix) and isinstance(value, UploadedFile) and value.content
+    ]
+
+
+def _read_file_id(text: str) -> int:
+    """Return the number of a file; `NotFound("document")` for what none can have."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 63):
+        raise NotFound("document")
+    return int(text)

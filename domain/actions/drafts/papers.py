@@ -1,0 +1,133 @@
+"""The papers of a draft: each file is kept as soon as it comes, and becomes one of the request's when that is sent.
+
+What strangers leave here without a proof is bounded: for a draft, for an address, and in all.
+"""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import get_draft
+from domain.actions.drafts.saving import keep_draft
+from domain.drafts.draft import Draft
+from domain.drafts.files import DraftFile
+from domain.fields.types import format_number
+from domain.language.service import ServicePapers
+from domain.unit_of_work import UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.errors import InvalidField, NotFound, TooLarge, TooManyRequests
+from domain.values.files import PreparedFile
+
+PAPERS_STEP = "papers"
+"""Among the saved sections of a draft: its page of papers was left by «go on», with papers or without."""
+
+MOST_DRAFT_FILES = 20
+"""Files that one draft may have."""
+
+MAX_DRAFT_BYTES = 30 * 1024 * 1024
+"""Bytes of all files of a draft."""
+
+FILES_PER_ADDRESS, COUNTING_WINDOW = 300, timedelta(hours=1)
+"""Files that an address may leave in this time: hundreds of people may share one."""
+
+MAX_WAITING_BYTES = 2 * 1024**3
+"""Bytes of all files of drafts that were not sent; beyond it papers come after the request."""
+
+
+def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | None:
+    """Return the papers that the form of a draft offers to send; None where its service asks citizens for none."""
+    papers = dependencies.engine.get_service(draft.service).papers
+    return papers if papers and papers.citizen_papers else None
+
+
+async def add_draft_file(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft_id: int,
+    paper_name: str,
+    file: PreparedFile,
+    source_address: str,
+) -> DraftFile:
+    """Keep a prepared file as a paper of a draft; the same file as the same paper again changes nothing.
+
+    Errors: `NotFound("draft")`, also for one that was sent; `InvalidField("field")` for no such paper, `TooLarge` for
+    too many files or bytes, `TooManyRequests` for an address, or all drafts together, that have too many.
+    """
+    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    papers = find_papers(dependencies, draft)
+    if papers is None or paper_name not in papers.citizen_papers:
+        raise InvalidField("field", detail="unknown_paper")
+    existing = await uow.draft_files.list_of_draft(draft.id)
+    sent = (paper_name, file.source_sha256)
+    repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
+    if repeated is not None:
+        return repeated
+    await _require_capacity(dependencies, uow, existing, file, source_address)
+    draft_file = _build_draft_file(dependencies, draft, paper_name, file)
+    await uow.draft_files.add(draft_file, file)
+    await keep_draft(dependencies, uow, draft)
+    return draft_file
+
+
+async def remove_draft_file(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, file_id: int
+) -> None:
+    """Take a file out of a draft; one that is gone already is no error. `NotFound("draft")`."""
+    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    for draft_file in await uow.draft_files.list_of_draft(draft.id):
+        if draft_file.id == file_id:
+            await uow.draft_files.delete(draft_file)
+
+
+async def leave_papers(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> None:
+    """Note that the page of papers was left by «go on»: papers may come later. `NotFound("draft")`."""
+    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    if PAPERS_STEP not in draft.saved_sections:
+        draft.saved_sections = (*draft.saved_sections, PAPERS_STEP)
+        await keep_draft(dependencies, uow, draft)
+
+
+async def get_draft_file(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, file_id: int
+) -> tuple[DraftFile, bytes]:
+    """Return a file of a draft that this session holds, with its bytes; `NotFound`."""
+    draft = await get_draft(dependencies, uow, session_id, draft_id)
+    files = await uow.draft_files.list_of_draft(draft.id)
+    draft_file = next((candidate for candidate in files if candidate.id == file_id), None)
+    if draft_file is None:
+        raise NotFound("document")
+    return draft_file, await uow.documents.get_content(draft_file.sha256)
+
+
+async def _lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.is_submitted:
+        raise NotFound("draft", detail="draft")
+    return draft
+
+
+async def _require_capacity(
+    dependencies: Dependencies, uow: UnitOfWork, existing: list[DraftFile], file: PreparedFile, source_address: str
+) -> None:
+    if len(existing) >= MOST_DRAFT_FILES:
+        raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DRAFT_FILES))
+    if sum(other.size for other in existing) + len(file.content) > MAX_DRAFT_BYTES:
+        raise TooLarge("documents", detail="draft_files", most=format_number(MAX_DRAFT_BYTES // 1024**2))
+    address_key = f"files:{network_for_address(source_address)}"
+    address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
+    if address_count > FILES_PER_ADDRESS or await uow.draft_files.sum_waiting_bytes() > MAX_WAITING_BYTES:
+        raise TooManyRequests("documents", detail="draft_files")
+
+
+def _build_draft_file(dependencies: Dependencies, draft: Draft, paper_name: str, file: PreparedFile) -> DraftFile:
+    return DraftFile(
+        id=dependencies.ids.new_id(),
+        draft_id=draft.id,
+        field=paper_name,
+        name=file.name,
+        media_type=file.media_type,
+        size=len(file.content),
+        sha256=file.sha256,
+        source_sha256=file.source_sha256,
+        at=dependencies.clock.now(),
+    )
