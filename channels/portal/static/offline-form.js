@@ -86,6 +86,10 @@
       if (navigator.onLine) quietly(goOnline());
     };
     notice.querySelector("[data-mine]").onclick = decide((form, name) => {
+      if (form.sent) {
+        forms.beginAgain(form);
+        return;
+      }
       Object.assign(form.sections[name], { base: form.sections[name].conflict.base, conflict: null, isPending: true });
     });
     notice.querySelector("[data-theirs]").onclick = decide((form, name) => {

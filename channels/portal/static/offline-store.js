@@ -169,6 +169,14 @@
       if (!form.savedSections.includes(sectionName)) form.savedSections.push(sectionName);
     });
 
+  /* Let a form that became a request meanwhile be another one, with all that is kept: the request stays as it is. */
+  const beginAgain = (form) => {
+    Object.assign(form, { draft: "", key: newKey(), bases: {}, savedSections: [], sent: null, send: null });
+    for (const section of Object.values(form.sections)) {
+      if (section.body !== null) Object.assign(section, { isPending: true, base: undefined, tried: [], conflict: null });
+    }
+  };
+
   /* What a page of the server says of a draft. */
   const notePage = (service, draft, facts) =>
     changeForm(service, draft, (form) => {
@@ -288,6 +296,6 @@
 
   self.offlineForms = {
     CACHE, listForms, findForm, changeForm, forgetForm, sweepForms, isPending, keepSection, keepTyping, noteSaved,
-    notePage, tidyBody, sendForm, sendAll, wipe, readFact, writeFact, finishEnding, endLater,
+    notePage, tidyBody, sendForm, sendAll, wipe, readFact, writeFact, finishEnding, endLater, beginAgain,
   };
 })();
