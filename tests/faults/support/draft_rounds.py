@@ -26,8 +26,9 @@ SUBMIT_STEPS = ("draft_submit", "request_of_draft_open", "draft_submitted_open",
 AMID_UPLOAD = "amid_upload"
 """The server is killed from outside when half of a file has left."""
 
-PAPER_STEPS = (AMID_UPLOAD, "file_prepared", "document_open", "document_added")
-DRAFT_STEPS = (*BEGIN_STEPS, *FORM_STEPS, *PROOF_STEPS, *SUBMIT_STEPS, *PAPER_STEPS)
+DRAFT_PAPER_STEPS = (AMID_UPLOAD, "draft_file_prepared", "draft_file_open", "draft_file_saved")
+PAPER_STEPS = ("file_prepared", "document_open", "document_added")
+DRAFT_STEPS = (*BEGIN_STEPS, *FORM_STEPS, *DRAFT_PAPER_STEPS, *PROOF_STEPS, *SUBMIT_STEPS, *PAPER_STEPS)
 """In the order in which a citizen comes by them: inside each unit, and after its commit before the answer leaves; of
 the submit also before it, and between the request and the draft that notes it; of a paper also amid its way here, and
 between its examination and the unit.
@@ -88,7 +89,9 @@ class DraftRounds:
     site: PortalSite
     asked_requests: list[AskedRequest] = field(default_factory=list)
     died: Counter[str] = field(default_factory=Counter)
-    _citizen_count: int = 0
+    citizen_count: int = CITIZENS_A_ROUND
+    """How many fill forms in side by side."""
+    _served_count: int = 0
 
     async def play(self, deaths: Sequence[Death | None], blow_seconds: float = 0.1) -> int:
         """Play a round; return how many of its deaths came before everybody was served."""
@@ -143,9 +146,9 @@ class DraftRounds:
         return server
 
     def _new_citizens(self) -> list[StubbornCitizen]:
-        first_number = self._citizen_count
-        self._citizen_count += CITIZENS_A_ROUND
-        return [StubbornCitizen(self.site, number) for number in range(first_number, self._citizen_count)]
+        first_number = self._served_count
+        self._served_count += self.citizen_count
+        return [StubbornCitizen(self.site, number) for number in range(first_number, self._served_count)]
 
 
 @asynccontextmanager

@@ -24,7 +24,9 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
 """What is answered in each section of the form, besides the own address."""
 
 SERVICE = "expert"
-LATER_PAPER, PAPER_NAME = "plan", "سند.pdf"
+DRAFT_PAPER, LATER_PAPER, PAPER_NAME = "deed", "plan", "سند.pdf"
+"""Papers: one is sent with the form, another one for the request that it became."""
+
 PAPER_BYTES = write_pdf()
 BOUNDARY = "a-boundary-that-no-file-has"
 CODE_PATH = "/mobile/code"
@@ -131,6 +133,8 @@ class StubbornCitizen:
             page = await self._fetch(browser, "GET", f"{draft_path}/form/{section}")
             typed = {**answers, **({"address": self.street_address} if section == "property" else {})}
             await self._fetch(browser, "POST", page.path, {**page.find_form(f"/form/{section}"), **typed})
+        papers = await self._fetch(browser, "GET", f"{draft_path}/papers")
+        await self._upload(browser, papers.path, papers.find_form("/papers"), f"file-{DRAFT_PAPER}")
         return draft_path
 
     async def _submit(self, browser: ClientSession, page: AnsweredPage) -> tuple[AnsweredPage, int]:
