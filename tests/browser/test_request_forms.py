@@ -27,6 +27,7 @@ from tests.support.pages.portal_coverage import (
     list_personal_templates,
     note_pages,
 )
+from tests.support.pages.portal_walks import make_photo
 from tests.support.pages.route_addresses import plain
 from tests.support.portal_citizen import read_newest_code
 from tests.support.scenarios.expert_unit import PHOTO
@@ -281,6 +282,24 @@ async def test_long_answers_stay_inside(browser: Browser, server: SiteServer) ->
     await go_on(page)
     await page.goto(page.url.partition("/form/")[0] + "/summary")
     await assert_page_in_order(opened)
+
+
+async def test_papers_of_a_form_are_in_order(browser: Browser, server: SiteServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open("/services/expert/request")
+    await page.get_by_role("button", name="آغاز درخواست").click()
+    await page.get_by_role("radio").first.check()
+    await go_on(page)
+    await page.goto(f"{page.url.partition('/form/')[0]}/papers")
+    photo, papers = make_photo(), page.locator("form.papers")
+    for content in (b"no picture", photo["buffer"]):
+        await papers.locator("input[type=file]").first.set_input_files({**photo, "buffer": content})
+        async with page.expect_navigation():
+            await papers.locator("button[name=add]").click()
+        await assert_page_in_order(opened, refused=True)
+    address = await papers.locator(".file-list a").first.get_attribute("href")
+    answer = await page.context.request.get(str(server.make_url(str(address))))
+    assert answer.status == 200
 
 
 async def test_no_page_and_no_form_of_forms_was_left_out(portal: DemoSite, seen: SeenPages) -> None:
