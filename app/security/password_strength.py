@@ -89,8 +89,8 @@ def _load_common_words() -> tuple[str, ...]:
     keyboard.
     """
     lines = _COMMON_WORDS_FILE.read_text("utf-8").splitlines()
-    words = [fold_text(word) for line in lines if not line.startswith("#") for word in line.split()]
-    return tuple(dict.fromkeys((*words, *map(_type_on_latin_keys, words))))
+    common_words = [fold_text(word) for line in lines if not line.startswith("#") for word in line.split()]
+    return tuple(dict.fromkeys((*common_words, *map(_type_on_latin_keys, common_words))))
 
 
 @cache

@@ -131,14 +131,14 @@ def build_printout(
     """Return the paper, with a sheet for each of what was gathered."""
     read_text = dependencies.catalogue.text
     return Printout(
-        printable.kind,
-        subject.code,
-        read_text(f"{subject.texts_key}.title"),
-        tuple(_build_sheet(dependencies, printable, subject, sheet_facts) for sheet_facts in gathered),
-        subject.heading,
-        subject.token,
-        {phrase_name: read_text(f"print.{phrase_name}") for phrase_name in PRINT_PHRASES},
-        language_in_force(),
+        kind=printable.kind,
+        code=subject.code,
+        title=read_text(f"{subject.texts_key}.title"),
+        sheets=tuple(_build_sheet(dependencies, printable, subject, sheet_facts) for sheet_facts in gathered),
+        subject_fact=subject.heading,
+        token=subject.token,
+        fixed_phrases={phrase_name: read_text(f"print.{phrase_name}") for phrase_name in PRINT_PHRASES},
+        language=language_in_force(),
     )
 
 

@@ -3,8 +3,8 @@
 from base64 import b64encode
 
 from tests.channels.pishkhan_soap.soap_office import Office
+from tests.fakes.suspicious_scanner import MALWARE, SuspiciousScanner
 from tests.support.scenarios.expert_unit import ASKING
-from tests.support.suspicious_scanner import MALWARE, SuspiciousScanner
 
 PDF = b"%PDF-1.7 "
 

@@ -1,8 +1,8 @@
 """Files that the staff add are scanned for malware first."""
 
 from tests.channels.admin.requests.test_request_pages import PNG, expert_request, opened, paper
+from tests.fakes.suspicious_scanner import MALWARE, SuspiciousScanner
 from tests.support.staff_site import StaffSite, Visitor
-from tests.support.suspicious_scanner import MALWARE, SuspiciousScanner
 
 
 async def test_malware_is_refused_and_not_kept(site: StaffSite, inside: Visitor) -> None:

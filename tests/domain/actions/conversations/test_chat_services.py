@@ -9,12 +9,12 @@ from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.settings.policy import Policy
 from domain.values.actors import Role
+from tests.fakes.suspicious_scanner import MALWARE, SuspiciousScanner
 from tests.support.chat_person import Person, labels
 from tests.support.scenarios import taxi_registries
 from tests.support.scenarios.expert_unit import ASKING, LETTER, OFFICER, PHOTO, TODAY, Experts
 from tests.support.scenarios.taxi_organisation import AUXILIARY_LEAVE, AUXILIARY_MOBILE, TaxiOrganisation
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE
-from tests.support.suspicious_scanner import MALWARE, SuspiciousScanner
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from domain.actions.conversations.look_up import run_lookup
 from domain.actions.tariffs.changes import add_tariff
 from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.language.lookups import Lookup, LookupAnswer, LookupContext, PriceLookup
@@ -63,6 +64,15 @@ async def price_bands(town: Municipality) -> None:
                 )
 
 
+async def ask_expert_total(town: Municipality) -> None:
+    """Ask what an opinion costs in all, as the portal and counter software do; texts name no area."""
+    expert = town.desk.services["expert"]
+    assert expert.price_lookup
+    async with town.store.open_unit(write=False) as uow:
+        values = {"kind": "subdivision", "area": 100}
+        await run_lookup(town.desk, uow, expert, expert.price_lookup, values, actor(Role.CITIZEN), brief=False)
+
+
 async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
     given: dict[str, set[str]] = {}
     clock = StandingClock()
@@ -77,6 +87,7 @@ async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
         for text in (*machines, "تعرفه تفکیک", f"عوارض {taxi_registries.PLATE}"):
             await town.say(CITIZEN, text)
         await town.say(taxi_registries.OWNER_MOBILE, "عوارض")
+        await ask_expert_total(town)
         for year in range(1400, 1406):
             await taxi_registries.a_duty(town, year=year)
         await town.say(CITIZEN, f"عوارض {taxi_registries.PLATE}")
