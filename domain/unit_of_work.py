@@ -13,7 +13,7 @@ from typing import Protocol
 from domain.audit.ports import AuditRepository, VerificationRepository
 from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
-from domain.drafts.ports import DraftFileRepository, DraftRepository
+from domain.drafts.ports import DraftFileRepository, DraftRepository, UploadRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
@@ -263,6 +263,11 @@ class UnitOfWork(Protocol):
     @property
     def draft_files(self) -> DraftFileRepository:
         """Files that came with them."""
+        ...
+
+    @property
+    def uploads(self) -> UploadRepository:
+        """Files on their way to them."""
         ...
 
     @property

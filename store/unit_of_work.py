@@ -14,6 +14,7 @@ from typing import Self
 
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
+from store.drafts.uploads import SqlUploadRepository
 from store.emptying import SqlEverything
 from store.engines import build_engine
 from store.engines.base import DatabaseEngine
@@ -95,6 +96,7 @@ class SqlUnit:
         self.history = SqlHistoryRepository(work)
         self.drafts = SqlDraftRepository(work)
         self.draft_files = SqlDraftFileRepository(work)
+        self.uploads = SqlUploadRepository(work)
         self.consent_links = SqlConsentLinkRepository(work)
         self.documents = SqlDocumentRepository(work)
         self.issued_papers = SqlIssuedPaperRepository(work)

@@ -25,6 +25,7 @@ from app.parts import ServerParts
 from app.wiring import build_vault
 from domain.actions.citizens.sessions import forget_unused_sessions
 from domain.actions.drafts.forgetting import forget_expired_drafts
+from domain.actions.drafts.uploads import forget_expired_uploads
 from domain.actions.history.sealing import seal_history
 from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
 from domain.actions.messages.notify import SMS_CHANNEL
@@ -164,6 +165,7 @@ JOBS = (
     _clean_up_daily("forgotten_sessions", lambda parts: forget_ended_sessions(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_read_events", lambda parts: forget_old_read_events(parts.dependencies, parts.store)),
     _clean_up_daily("forgotten_drafts", lambda parts: forget_expired_drafts(parts.dependencies, parts.store)),
+    _clean_up_daily("forgotten_uploads", lambda parts: forget_expired_uploads(parts.dependencies, parts.store)),
     _clean_up_daily(
         "forgotten_citizen_sessions", lambda parts: forget_unused_sessions(parts.dependencies, parts.store)
     ),

@@ -54,6 +54,8 @@ class PortalVisitor:
     """The network address that the call came from."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
     """What was posted, with its files; empty where nothing was."""
+    body: bytes = b""
+    """What a script sent to a route that takes bytes."""
 
     @property
     def csrf_token(self) -> str:
@@ -107,6 +109,8 @@ class PortalRoute:
     """Whether its form bears the session's token. One that is on pages for everybody cannot: they know of no session,
     and where it comes from is all that is asked (`require_same_origin`).
     """
+    takes_bytes: bool = False
+    """Whether a script of our pages sends it bytes in place of a form; the token comes in a header (`CSRF_HEADER`)."""
 
 
 class PortalPageGroup(Protocol):

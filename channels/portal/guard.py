@@ -25,9 +25,10 @@ from channels.portal.frame import (
     render_portal_error,
 )
 from channels.portal.mobile_steps import MobileStep, MobileSteps
+from channels.web.bodies import read_body
 from channels.web.headers import require_same_origin
 from channels.web.posted import read_posted_form
-from channels.web.session import bears_csrf_token
+from channels.web.session import bears_csrf_header, bears_csrf_token
 from domain.actions.citizens.sessions import find_session, is_use_due, note_session_use
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import CitizenSession
@@ -95,7 +96,7 @@ class PortalGuard:
         if request.method in UNSAFE_METHODS:
             require_same_origin(request)
             try:
-                visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
+                visitor = await _read_sent(request, visitor, route)
             except TooLarge:
                 return await _show_too_large(request, visitor, route)
         try:
@@ -115,11 +116,24 @@ class PortalGuard:
         """
         if request.method not in UNSAFE_METHODS:
             return None
-        if route.bears_token and visitor.session and not bears_csrf_token(visitor.form, visitor.session.csrf_token):
+        if route.bears_token and visitor.session and not _bears_token(request, visitor, route):
             return await _show_again(request, visitor, route)
         if not route.flood_name:
             return None
         return await find_flood_page(request, visitor, route.flood_name, self._dependencies, self._store)
+
+
+async def _read_sent(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> PortalVisitor:
+    """Return the visitor with what was sent."""
+    if route.takes_bytes:
+        return replace(visitor, body=await read_body(request, route.max_form_bytes))
+    return replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
+
+
+def _bears_token(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> bool:
+    if route.takes_bytes:
+        return bears_csrf_header(request, visitor.csrf_token)
+    return bears_csrf_token(visitor.form, visitor.csrf_token)
 
 
 async def _show_too_large(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:

@@ -13,6 +13,9 @@ from domain.values.errors import Forbidden
 CSRF_FIELD = "csrf"
 """The field of every form with the token of the session of the page that it is on."""
 
+CSRF_HEADER = "X-CSRF-Token"
+"""The header with that token of what a script of the page sends where there is no form."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCookie:
@@ -56,6 +59,11 @@ class SessionCookie:
 def bears_csrf_token(form: PostedForm, csrf_token: str) -> bool:
     """Return whether a form bears a session's token."""
     return hmac.compare_digest(read_text(form, CSRF_FIELD).encode(), csrf_token.encode())
+
+
+def bears_csrf_header(request: web.Request, csrf_token: str) -> bool:
+    """Return whether what a script sent bears a session's token."""
+    return hmac.compare_digest(request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace"), csrf_token.encode())
 
 
 def require_own_form(request: web.Request, form: PostedForm, csrf_token: str) -> None:

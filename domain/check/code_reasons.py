@@ -190,6 +190,7 @@ REASONS_BY_CODE: Mapping[str, tuple[str, ...]] = {
         "taxi",
         "taxi_person",
         "tracking_code",
+        "upload",
     ),
     "forbidden": (
         "auditor_apart",

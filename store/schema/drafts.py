@@ -54,14 +54,14 @@ uploads = Table(
     "uploads",
     metadata,
     id_column(),
-    Column("session_id", ID, nullable=False),
+    reference_column("draft_id", "drafts.id"),
     Column("name", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
     Column("received", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("taken_at", Utc),
-    Index(None, "session_id"),
+    Index(None, "draft_id"),
     Index(None, "expires_at"),
 )
 

@@ -14,7 +14,7 @@ from aiohttp_jinja2 import get_env
 from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
-from channels.portal.requests.addresses import BEGIN_PATH, DELETE_PATH, DRAFTS_PATH, OFFLINE_PATH
+from channels.portal.requests.addresses import BEGIN_PATH, DELETE_PATH, DRAFTS_PATH, OFFLINE_PATH, UPLOADS_PATH
 from domain.actions.drafts import beginning
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from tests.support.demo_site import CITIZENS, DemoSite, demo_site
@@ -37,8 +37,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 MOBILE = CITIZENS[0].mobile
 TYPED_MOBILE = f"0{MOBILE[3:]}"
 NEXT, SEND = "ادامه", re.compile("^فرستادن")
-NEVER_REFUSED = {plain(DELETE_PATH), OFFLINE_PATH}
-"""Nothing is typed there; a script sends it and reads the answer (test_offline_forms.py)."""
+NEVER_REFUSED = {plain(DELETE_PATH), OFFLINE_PATH, plain(UPLOADS_PATH)}
+"""Nothing is typed there; a script sends it and reads the answer (test_offline_forms.py, test_uploads.py)."""
 LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
 
 

@@ -14,8 +14,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 STEPS_BY_ENGINE = {
     "sqlite": (
-        *("draft_begun", "section_saved", "amid_upload", "draft_file_open", "draft_file_saved", "code_asked"),
-        *("code_confirmed", "request_of_draft_open", "draft_submitted_open", "draft_submitted", "document_added"),
+        *("draft_begun", "section_saved", "amid_upload", "upload_chunk_saved", "draft_file_open", "draft_file_saved"),
+        *(
+            "code_asked",
+            "code_confirmed",
+            "request_of_draft_open",
+            "draft_submitted_open",
+            "draft_submitted",
+            "document_added",
+        ),
     ),
     "postgresql": ("draft_file_open", "draft_submitted_open", "draft_submitted"),
 }

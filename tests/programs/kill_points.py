@@ -15,11 +15,12 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.portal import mobile_steps
 from channels.portal import payments as payment_pages
 from channels.portal.mobile_steps import MobileSteps
-from channels.portal.requests import paper_pages, summary_pages
+from channels.portal.requests import sent_papers, summary_pages
 from channels.portal.requests.begin_pages import BeginPages
 from channels.portal.requests.paper_pages import PaperPages
 from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
+from channels.portal.requests.upload_calls import UploadCalls
 from channels.portal.tracking import request_forms
 from channels.portal.tracking.request_forms import RequestForms
 from channels.relay.relay import Relay
@@ -41,6 +42,7 @@ from payments.saman import Saman
 from payments.zarinpal import Zarinpal
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
+from store.drafts.uploads import SqlUploadRepository
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
@@ -115,7 +117,9 @@ STEPS = {
     "request_of_draft_open": Step((submitting, "submit_request"), after=True),
     "draft_submitted_open": Step((summary_pages, "submit_draft"), after=True),
     "draft_submitted": Step((SummaryPages, "_submit"), after=True),
-    "draft_file_prepared": Step((paper_pages, "prepare_file"), after=True),
+    "upload_chunk_open": Step((SqlUploadRepository, "append_chunk"), after=True),
+    "upload_chunk_saved": Step((UploadCalls, "_append_chunk"), after=True),
+    "draft_file_prepared": Step((sent_papers, "prepare_file"), after=True),
     "draft_file_open": Step((SqlDraftFileRepository, "add"), after=True),
     "draft_file_saved": Step((PaperPages, "_save_papers"), after=True),
     "file_prepared": Step((request_forms, "prepare_file"), after=True),

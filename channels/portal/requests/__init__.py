@@ -6,6 +6,7 @@ from channels.portal.requests.offline_posts import OfflinePosts
 from channels.portal.requests.paper_pages import PaperPages
 from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
+from channels.portal.requests.upload_calls import UploadCalls
 from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import Store
 
@@ -16,6 +17,7 @@ def build_form_pages(dependencies: Dependencies, store: Store) -> tuple[PortalPa
         BeginPages(dependencies, store),
         SectionPages(dependencies, store),
         PaperPages(dependencies, store),
+        UploadCalls(dependencies, store),
         SummaryPages(dependencies, store),
         OfflinePosts(dependencies, store),
     )

@@ -1,7 +1,8 @@
 """The papers of a form: the page before the summary, on which several files of each are sent, looked at and taken out.
 
 Every file that was chosen is kept, whichever button was pressed; what is wrong with one is said, and the others are
-kept all the same. Papers may come later too.
+kept all the same. Papers may come later too. Where scripts run a file came before, as an upload that goes on where the
+line broke (`upload_calls.py`), and the form names it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,34 +18,32 @@ from channels.portal.requests.addresses import (
     draft_address,
     draft_file_address,
     read_draft_id,
+    read_file_id,
     section_address,
 )
 from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
-from channels.web.posted import PostedForm, UploadedFile, read_text
+from channels.portal.requests.sent_papers import RefusedPaper, SentPaper, SentPapers
+from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, get_draft
 from domain.actions.drafts.papers import (
-    MOST_DRAFT_FILES,
-    add_draft_file,
     find_papers,
     get_draft_file,
     leave_papers,
     remove_draft_file,
 )
-from domain.actions.drafts.reading import citizen_actor, read_draft
-from domain.actions.requests.preparing import prepare_file
+from domain.actions.drafts.reading import read_draft
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError, NotFound
-from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile
+from domain.values.files import MAX_DOCUMENT_BYTES
 
 MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of the form: some photos at once, as phones take them."""
 
 _REMOVE_BUTTON, _ADD_BUTTON = "remove", "add"
-_INPUT_PREFIXES = ("file-", "camera-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,13 @@ class PaperRow:
     """What is wrong with the files that were just sent; empty where nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedPaper:
-    """A file that was not kept."""
-
-    paper_name: str
-    file_name: str
-    error: DomainError
-
-
 class PaperPages:
     """Sending papers with a form."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._sent_papers = SentPapers(dependencies, store)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
@@ -110,7 +101,7 @@ class PaperPages:
         return await self._render_papers(request, visitor, [], form_error(refused_form))
 
     async def _save_papers(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
-        prepared, refused = await self._prepare_files(visitor)
+        prepared, refused = await self._sent_papers.prepare_files(request, visitor)
         async with self._store.open_unit() as uow:
             session = await ensure_session(self._dependencies, uow, request, visitor)
             try:
@@ -119,9 +110,10 @@ class PaperPages:
                 return await self._begin_draft(uow, request, visitor, session.id, prepared)
             if draft.is_submitted:
                 return draft_address(draft, "done")
-            refused += await self._store_files(uow, visitor, session.id, draft, prepared)
+            refused += await self._sent_papers.store_files(uow, visitor, session.id, draft, prepared)
+            await self._sent_papers.delete_refused(uow, session.id, draft, refused)
             if file_id := read_text(visitor.form, _REMOVE_BUTTON):
-                await remove_draft_file(self._dependencies, uow, session.id, draft.id, _read_file_id(file_id))
+                await remove_draft_file(self._dependencies, uow, session.id, draft.id, read_file_id(file_id))
             elif not refused and _ADD_BUTTON not in visitor.form:
                 await leave_papers(self._dependencies, uow, session.id, draft.id)
         if refused:
@@ -129,50 +121,18 @@ class PaperPages:
         stays = _REMOVE_BUTTON in visitor.form or _ADD_BUTTON in visitor.form
         return draft_address(draft, "papers" if stays else "summary")
 
-    async def _prepare_files(self, visitor: PortalVisitor) -> tuple[list[tuple[str, PreparedFile]], list[RefusedPaper]]:
-        """Return what may be kept of the files that were chosen, each with its paper, and what may not."""
-        prepared: list[tuple[str, PreparedFile]] = []
-        refused: list[RefusedPaper] = []
-        actor = citizen_actor(visitor.proved_mobile)
-        for paper_name, uploaded in _list_uploaded(visitor.form)[:MOST_DRAFT_FILES]:
-            try:
-                file = await prepare_file(self._dependencies, self._store, uploaded.name, uploaded.content, actor)
-            except DomainError as error:
-                refused.append(RefusedPaper(paper_name, uploaded.name, error))
-            else:
-                prepared.append((paper_name, file))
-        return prepared, refused
-
-    async def _store_files(
-        self,
-        uow: UnitOfWork,
-        visitor: PortalVisitor,
-        session_id: int,
-        draft: Draft,
-        prepared: Sequence[tuple[str, PreparedFile]],
-    ) -> list[RefusedPaper]:
-        refused = []
-        for paper_name, file in prepared:
-            try:
-                await add_draft_file(
-                    self._dependencies, uow, session_id, draft.id, paper_name, file, visitor.source_address
-                )
-            except DomainError as error:
-                refused.append(RefusedPaper(paper_name, file.name, error))
-        return refused
-
     async def _begin_draft(
         self,
         uow: UnitOfWork,
         request: web.Request,
         visitor: PortalVisitor,
         session_id: int,
-        prepared: Sequence[tuple[str, PreparedFile]],
+        prepared: Sequence[SentPaper],
     ) -> str:
         """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
         service = self._dependencies.engine.get_service(request.match_info["key"])
         draft = await begin_draft(self._dependencies, uow, session_id, service.key, visitor.source_address)
-        await self._store_files(uow, visitor, session_id, draft, prepared)
+        await self._sent_papers.store_files(uow, visitor, session_id, draft, prepared)
         return f"{section_address(draft, service.sections[0].name)}?lost=1"
 
     async def _render_papers(
@@ -198,6 +158,7 @@ class PaperPages:
             "service_title": self._dependencies.wording.service_title(draft.service),
             "papers": paper_inputs,
             "problems": problems,
+            "uploads_address": draft_address(draft, "uploads"),
             "previous_address": section_address(draft, service.sections[-1].name),
         }
         return render_portal_page(request, visitor, "portal/requests/papers.html", context, error=error)
@@ -227,7 +188,8 @@ class PaperPages:
         """Return paper → what is wrong with its files."""
         problems: dict[str, str] = {}
         for paper in refused:
-            message = f"«{paper.file_name}» {self._dependencies.wording.render_error(paper.error)}"
+            file_name = f"«{paper.file_name}» " if paper.file_name else ""
+            message = f"{file_name}{self._dependencies.wording.render_error(paper.error)}"
             problems[paper.paper_name] = (
                 f"{problems[paper.paper_name]} {message}" if paper.paper_name in problems else message
             )
@@ -237,23 +199,6 @@ class PaperPages:
         session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
             draft_file, content = await get_draft_file(
-                self._dependencies, uow, session.id, read_draft_id(request), _read_file_id(request.match_info["file"])
+                self._dependencies, uow, session.id, read_draft_id(request), read_file_id(request.match_info["file"])
             )
         return render_stored_file(draft_file.media_type, content, draft_file.id)
-
-
-def _list_uploaded(form: PostedForm) -> list[tuple[str, UploadedFile]]:
-    """Return the files that were chosen, each with its paper; an input that was left alone posts an empty one."""
-    return [
-        (name.removeprefix(prefix), value)
-        for name, value in form.items()
-        for prefix in _INPUT_PREFIXES
-        if name.startswith(prefix) and isinstance(value, UploadedFile) and value.content
-    ]
-
-
-def _read_file_id(text: str) -> int:
-    """Return the number of a file; `NotFound("document")` for what none can have."""
-    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 63):
-        raise NotFound("document")
-    return int(text)

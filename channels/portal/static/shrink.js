@@ -49,6 +49,7 @@ const prepareInput = async (input) => {
   announce(input, chosen);
 };
 
-document.querySelectorAll("input[type=file]").forEach((input) => {
+// A form whose files travel as uploads (upload.js) has them made smaller there.
+document.querySelectorAll("form:not([data-uploads]) input[type=file]").forEach((input) => {
   input.addEventListener("change", () => prepareInput(input));
 });

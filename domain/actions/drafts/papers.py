@@ -39,6 +39,14 @@ def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | Non
     return papers if papers and papers.citizen_papers else None
 
 
+async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
+    """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent."""
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if draft.is_submitted:
+        raise NotFound("draft", detail="draft")
+    return draft
+
+
 async def add_draft_file(
     dependencies: Dependencies,
     uow: UnitOfWork,
@@ -53,7 +61,7 @@ async def add_draft_file(
     Errors: `NotFound("draft")`, also for one that was sent; `InvalidField("field")` for no such paper, `TooLarge` for
     too many files or bytes, `TooManyRequests` for an address, or all drafts together, that have too many.
     """
-    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     papers = find_papers(dependencies, draft)
     if papers is None or paper_name not in papers.citizen_papers:
         raise InvalidField("field", detail="unknown_paper")
@@ -73,7 +81,7 @@ async def remove_draft_file(
     dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, file_id: int
 ) -> None:
     """Take a file out of a draft; one that is gone already is no error. `NotFound("draft")`."""
-    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     for draft_file in await uow.draft_files.list_of_draft(draft.id):
         if draft_file.id == file_id:
             await uow.draft_files.delete(draft_file)
@@ -81,7 +89,7 @@ async def remove_draft_file(
 
 async def leave_papers(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> None:
     """Note that the page of papers was left by «go on»: papers may come later. `NotFound("draft")`."""
-    draft = await _lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     if PAPERS_STEP not in draft.saved_sections:
         draft.saved_sections = (*draft.saved_sections, PAPERS_STEP)
         await keep_draft(dependencies, uow, draft)
@@ -97,13 +105,6 @@ async def get_draft_file(
     if draft_file is None:
         raise NotFound("document")
     return draft_file, await uow.documents.get_content(draft_file.sha256)
-
-
-async def _lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
-    if draft.is_submitted:
-        raise NotFound("draft", detail="draft")
-    return draft
 
 
 async def _require_capacity(

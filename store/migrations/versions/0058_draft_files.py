@@ -57,14 +57,17 @@ def _create_uploads() -> None:
     op.create_table(
         "uploads",
         Column("id", BIG, autoincrement=False, nullable=False),
-        Column("session_id", BIG, nullable=False),
+        Column("draft_id", BIG, autoincrement=False, nullable=False),
         Column("name", Text(), nullable=False),
         *(Column(name, Integer(), nullable=False) for name in ("size", "received")),
         *(Column(name, MOMENT, nullable=False) for name in ("created_at", "expires_at")),
         Column("taken_at", MOMENT),
         PrimaryKeyConstraint("id", name="pk_uploads"),
+        ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name="fk_uploads_draft_id", deferrable=True, initially="DEFERRED"
+        ),
     )
-    op.create_index("ix_uploads_session_id", "uploads", ["session_id"])
+    op.create_index("ix_uploads_draft_id", "uploads", ["draft_id"])
     op.create_index("ix_uploads_expires_at", "uploads", ["expires_at"])
     op.create_table(
         "upload_parts",

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer, unused_port
 from channels.portal.frame import PortalRoute, PortalSubmission
 from channels.portal.guard import PORTAL_ROUTES, UNSAFE_METHODS
 from channels.web.headers import HTTPS_HOSTS
+from channels.web.session import CSRF_HEADER
 from tests.support.demo_site import DemoSite
 from tests.support.pages.route_addresses import address, plain
 from tests.support.portal_citizen import PORTAL_COOKIE, READS_HTML, PortalCitizen
@@ -55,7 +56,10 @@ async def test_no_form_is_taken_from_another_site(portal: DemoSite, citizen: Por
     csrf_token, sent = citizen.hidden_values("/session/end")["csrf"], await count_messages(portal)
     for route in list_forms(portal):
         for headers in CROSS_SITE:
-            response = await citizen.post_raw(fill_address(route.path), {"csrf": csrf_token}, headers)
+            own_headers = {**citizen.headers, CSRF_HEADER: csrf_token, **headers}
+            response = await citizen.client.request(
+                route.method, fill_address(route.path), data={"csrf": csrf_token}, headers=own_headers
+            )
             assert response.status == 403, (route.path, headers)
     assert await count_messages(portal) == sent
     assert csrf_token in await citizen.get("/session/end"), "the session is still there"
@@ -72,7 +76,13 @@ async def test_no_form_is_taken_without_the_session_s_token_and_what_was_typed_i
     for route in list_forms(portal):
         portal.clock.at = begun_at  # a session that is used for a minute has its cookie renewed
         for token in ("", "0" * 32, csrf_token[:-1], csrf_token.upper() + "x"):
-            response = await citizen.post_raw(fill_address(route.path), {**known_step, "csrf": token})
+            response = await citizen.client.request(
+                route.method,
+                fill_address(route.path),
+                data={**known_step, "csrf": token},
+                headers={**citizen.headers, CSRF_HEADER: token},
+                allow_redirects=False,
+            )
             assert response.status in {404, 409}, route.path
             assert "Set-Cookie" not in response.headers
     assert await count_messages(portal) == sent

@@ -26,7 +26,8 @@ SUBMIT_STEPS = ("draft_submit", "request_of_draft_open", "draft_submitted_open",
 AMID_UPLOAD = "amid_upload"
 """The server is killed from outside when half of a file has left."""
 
-DRAFT_PAPER_STEPS = (AMID_UPLOAD, "draft_file_prepared", "draft_file_open", "draft_file_saved")
+UPLOAD_STEPS = ("upload_chunk_open", "upload_chunk_saved")
+DRAFT_PAPER_STEPS = (AMID_UPLOAD, *UPLOAD_STEPS, "draft_file_prepared", "draft_file_open", "draft_file_saved")
 PAPER_STEPS = ("file_prepared", "document_open", "document_added")
 DRAFT_STEPS = (*BEGIN_STEPS, *FORM_STEPS, *DRAFT_PAPER_STEPS, *PROOF_STEPS, *SUBMIT_STEPS, *PAPER_STEPS)
 """In the order in which a citizen comes by them: inside each unit, and after its commit before the answer leaves; of

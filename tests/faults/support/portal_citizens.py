@@ -6,11 +6,14 @@ step that got no answer is the one that is sent again, as a browser's «reload»
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 
+from channels.portal.requests.upload_calls import CHUNK_TYPE
+from channels.web.session import CSRF_HEADER
 from tests.faults.support.mortal_office import MortalOffice
 from tests.support.pages.page_forms import list_forms
 from tests.support.scenarios.sample_files import write_pdf
@@ -100,6 +103,41 @@ class PortalSite:
         return found[0]
 
 
+class UploadScript:
+    """The script of the page of papers: sends a file chunk by chunk, and asks how far it came whenever a call broke."""
+
+    def __init__(self, site: PortalSite, browser: ClientSession, csrf_token: str) -> None:
+        self._site = site
+        self._browser = browser
+        self._headers = {"Tus-Resumable": "1.0.0", "Sec-Fetch-Site": "same-origin", CSRF_HEADER: csrf_token}
+
+    async def send_file(self, draft_path: str, content: bytes) -> str:
+        """Send a file; return the number of its upload."""
+        address, offset = "", 0
+        while not address or offset < len(content):
+            await self._site.is_open.wait()
+            try:
+                if not address:
+                    metadata, size = f"filename {b64encode(PAPER_NAME.encode()).decode()}", str(len(content))
+                    created = await self._call(
+                        "POST", f"{draft_path}/uploads", Upload_Length=size, Upload_Metadata=metadata
+                    )
+                    address = created["Location"]
+                offset = int((await self._call("HEAD", address))["Upload-Offset"])
+                chunk = content[offset : offset + len(content) // 2]
+                await self._call("PATCH", address, chunk, Content_Type=CHUNK_TYPE, Upload_Offset=str(offset))
+            except (ClientError, TimeoutError):
+                await asyncio.sleep(0.01)
+        return address.rpartition("/")[2]
+
+    async def _call(self, method: str, path: str, data: bytes = b"", **headers: str) -> Mapping[str, str]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        address = self._site.office.make_url(path)
+        async with self._browser.request(method, address, data=data, headers={**self._headers, **named}) as response:
+            assert response.status < 300, (response.status, method, path)
+            return response.headers
+
+
 class StubbornCitizen:
     """One citizen with a browser and a mobile of the own."""
 
@@ -107,6 +145,7 @@ class StubbornCitizen:
         self.mobile = f"0912{number:07}"
         self.street_address = f"خیابان امام، پلاک {number}"
         self._site = site
+        self._has_scripts = number % 2 == 1
 
     async def ask(self) -> AskedRequest:
         """Fill the form in, send it, prove the mobile; look at the request afterwards."""
@@ -134,7 +173,12 @@ class StubbornCitizen:
             typed = {**answers, **({"address": self.street_address} if section == "property" else {})}
             await self._fetch(browser, "POST", page.path, {**page.find_form(f"/form/{section}"), **typed})
         papers = await self._fetch(browser, "GET", f"{draft_path}/papers")
-        await self._upload(browser, papers.path, papers.find_form("/papers"), f"file-{DRAFT_PAPER}")
+        form = papers.find_form("/papers")
+        if self._has_scripts:
+            upload_id = await UploadScript(self._site, browser, form["csrf"]).send_file(draft_path, PAPER_BYTES)
+            await self._fetch(browser, "POST", papers.path, {**form, f"upload-{DRAFT_PAPER}": upload_id})
+        else:
+            await self._upload(browser, papers.path, form, f"file-{DRAFT_PAPER}")
         return draft_path
 
     async def _submit(self, browser: ClientSession, page: AnsweredPage) -> tuple[AnsweredPage, int]:

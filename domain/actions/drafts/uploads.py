@@ -1,0 +1,163 @@
+"""Uploads to a draft: begun, carried on from the byte where the line broke, and named by the form in place of the file.
+
+An upload carries bytes and nothing else. What they are is looked at when the form names them, as for any other file.
+"""
+
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.beginning import get_draft
+from domain.actions.drafts.papers import (
+    COUNTING_WINDOW,
+    FILES_PER_ADDRESS,
+    MAX_DRAFT_BYTES,
+    MAX_WAITING_BYTES,
+    MOST_DRAFT_FILES,
+    find_papers,
+    lock_open_draft,
+)
+from domain.drafts.uploads import Upload
+from domain.fields.types import format_number
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge, TooManyRequests
+from domain.values.files import MAX_DOCUMENT_BYTES, clean_file_name
+
+UPLOAD_LIFETIME = timedelta(days=1)
+"""For how long an upload may be carried on, or named by the form."""
+
+NAMELESS_FILE = "file"
+"""The name of a file that came without one."""
+
+SWEPT_AT_ONCE = 100
+"""Uploads that one unit forgets."""
+
+
+async def create_upload(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft_id: int,
+    file_name: str,
+    size: int,
+    source_address: str,
+) -> Upload:
+    """Begin the upload of a file of `size` bytes to a draft that this session holds.
+
+    Errors: `NotFound("draft")`, also for one that was sent or takes no papers; `InvalidField("document")` for an empty
+    file, `TooLarge` for one over 7 MB or too many at once, `TooManyRequests` for an address, or all drafts together,
+    that have too many.
+    """
+    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
+    if find_papers(dependencies, draft) is None:
+        raise NotFound("draft", detail="draft")
+    if size == 0:
+        raise InvalidField("document", detail="empty_file")
+    if size > MAX_DOCUMENT_BYTES:
+        raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
+    await _require_capacity(dependencies, uow, draft_id, size, source_address)
+    now = dependencies.clock.now()
+    upload = Upload(
+        id=dependencies.ids.new_id(),
+        draft_id=draft_id,
+        name=clean_file_name(file_name) or NAMELESS_FILE,
+        size=size,
+        received=0,
+        created_at=now,
+        expires_at=now + UPLOAD_LIFETIME,
+    )
+    await uow.uploads.add(upload)
+    return upload
+
+
+async def get_upload(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
+) -> Upload:
+    """Return an upload to a draft that this session holds; `NotFound` for any other, and where its time is over."""
+    await get_draft(dependencies, uow, session_id, draft_id)
+    upload = await uow.uploads.find_of_draft(upload_id, draft_id)
+    if upload is None or upload.expires_at <= dependencies.clock.now():
+        raise NotFound("document", detail="upload")
+    return upload
+
+
+async def append_chunk(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft_id: int,
+    upload_id: int,
+    offset: int,
+    chunk: bytes,
+) -> Upload:
+    """Add the bytes that follow the first `offset` ones. The draft is locked: of the same chunk sent twice one counts.
+
+    Errors: `NotFound`; `Conflict("offset")` where another number of bytes came so far, `TooLarge` beyond the size that
+    was named, `TooManyRequests` while uploads are too many bytes in all.
+    """
+    await lock_open_draft(dependencies, uow, session_id, draft_id)
+    upload = await get_upload(dependencies, uow, session_id, draft_id, upload_id)
+    if offset != upload.received:
+        raise Conflict("offset")
+    if offset + len(chunk) > upload.size:
+        raise TooLarge("document", limit=upload.size)
+    if not chunk:
+        return upload
+    if await uow.uploads.sum_waiting_bytes() > MAX_WAITING_BYTES:
+        raise TooManyRequests("documents", detail="draft_files")
+    await uow.uploads.append_chunk(upload, chunk)
+    return upload
+
+
+async def delete_upload(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
+) -> None:
+    """Forget an upload; one that is gone already is no error. `NotFound("draft")`."""
+    await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    if upload := await uow.uploads.find_of_draft(upload_id, draft_id):
+        await uow.uploads.delete(upload.id)
+
+
+async def read_upload(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
+) -> tuple[Upload, bytes]:
+    """Return a finished upload with its bytes: none of one that became a file of the draft already, maybe just now.
+
+    `NotFound` for one that is not there, whose time is over, or that is not finished.
+    """
+    upload = await get_upload(dependencies, uow, session_id, draft_id, upload_id)
+    if not upload.is_finished:
+        raise NotFound("document", detail="upload")
+    return upload, await uow.uploads.get_content(upload_id)
+
+
+async def take_upload(dependencies: Dependencies, uow: UnitOfWork, upload: Upload) -> None:
+    """Note that an upload became a file of its draft: named again, it makes no second one. Its bytes are deleted."""
+    upload.taken_at = dependencies.clock.now()
+    await uow.uploads.take(upload)
+
+
+async def forget_expired_uploads(dependencies: Dependencies, store: Store) -> int:
+    """Forget the uploads whose time is over, finished or not, a unit for some of them; return how many."""
+    forgotten_count = 0
+    while True:
+        async with store.open_unit() as uow:
+            swept_count = await uow.uploads.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
+        forgotten_count += swept_count
+        if not swept_count:
+            return forgotten_count
+
+
+async def _require_capacity(
+    dependencies: Dependencies, uow: UnitOfWork, draft_id: int, size: int, source_address: str
+) -> None:
+    open_sizes = await uow.uploads.list_open_sizes(draft_id)
+    if len(open_sizes) >= MOST_DRAFT_FILES:
+        raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DRAFT_FILES))
+    if sum(open_sizes) + size > MAX_DRAFT_BYTES:
+        raise TooLarge("documents", detail="draft_files", most=format_number(MAX_DRAFT_BYTES // 1024**2))
+    address_key = f"uploads:{network_for_address(source_address)}"
+    address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
+    waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
+    if address_count > FILES_PER_ADDRESS or waiting_bytes > MAX_WAITING_BYTES:
+        raise TooManyRequests("documents", detail="draft_files")
