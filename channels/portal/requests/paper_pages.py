@@ -22,7 +22,7 @@ from channels.portal.requests.addresses import (
     section_address,
 )
 from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
-from channels.portal.requests.sent_papers import RefusedPaper, SentPaper, SentPapers
+from channels.portal.requests.sent_papers import PreparedPaper, RefusedPaper, SentPapers
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.stored_files import render_stored_file
@@ -127,7 +127,7 @@ class PaperPages:
         request: web.Request,
         visitor: PortalVisitor,
         session_id: int,
-        prepared: Sequence[SentPaper],
+        prepared: Sequence[PreparedPaper],
     ) -> str:
         """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
         service = self._dependencies.engine.get_service(request.match_info["key"])
