@@ -43,7 +43,7 @@ async def handed_over(page: Page) -> None:
 async def done_in_less(page: Page) -> None:
     """The machine worked for an hour less than was paid for, which is told to whoever opens the request."""
     step = await opened_step(page, "پایان کار")
-    await step.get_by_label("ساعت کار").fill("۲")
+    await step.get_by_role("textbox", name="ساعت کار").fill("۲")
     await step.get_by_role("button", name="پایان کار").click()
     await expect(page.get_by_role("status")).to_have_text("پایان کار انجام شد؛ اکنون: انجام شده.")
     await expect(page.get_by_text(LESS, exact=True)).to_be_visible()
@@ -60,7 +60,7 @@ async def test_a_request_from_the_order_to_the_delivery(
     await civil.get_by_role("link", name=re.compile("کارکرد|[0-9]{3} [0-9]{3}")).first.click()
     await expect(civil.get_by_role("heading", level=1)).to_have_text("کارکرد ماشین‌آلات")
     await civil.locator("summary", has_text="پذیرش").click()
-    await civil.get_by_label("ساعت کار").fill("۳")
+    await civil.get_by_role("textbox", name="ساعت کار").fill("۳")
     await civil.get_by_role("button", name="پذیرش").click(click_count=2 if scripts else 1)  # scripts send it once
     await expect(civil.get_by_role("status")).to_have_text("پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه.")
     await desks["revenue"].open(path)
@@ -251,10 +251,10 @@ async def test_what_is_refused_is_told_at_the_field(
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/requests/{request.code}")
     await page.locator("summary", has_text="پذیرش").click()
-    await page.get_by_label("روز").press_sequentially("دیروز")
+    await page.get_by_role("textbox", name="روز").press_sequentially("دیروز")
     await page.get_by_role("button", name="پذیرش").click()
-    await expect(page.get_by_label("روز")).to_have_value("دیروز")
-    await expect(page.get_by_label("روز")).to_have_accessible_description(re.compile("خوانده نشد"))
+    await expect(page.get_by_role("textbox", name="روز")).to_have_value("دیروز")
+    await expect(page.get_by_role("textbox", name="روز")).to_have_accessible_description(re.compile("خوانده نشد"))
     await opened.assert_accessible()
 
 

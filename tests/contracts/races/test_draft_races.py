@@ -43,5 +43,6 @@ async def test_sections_saved_at_once_are_all_kept(processes: Sequence[DraftedFo
     sections = list(MACHINERY_ANSWERS)
     await asyncio.gather(*(processes[number % 2].save(draft, name) for number, name in enumerate(sections)))
     [held] = await processes[1].held()
-    assert held.typed_values == {name: value for typed in MACHINERY_ANSWERS.values() for name, value in typed.items()}
+    typed_values = {name: value for typed in MACHINERY_ANSWERS.values() for name, value in typed.items()}
+    assert held.typed_values == typed_values | {"date": "۱۴۰۵/۰۹/۰۴"}, "tomorrow, as it was meant that day"
     assert set(held.saved_sections) == set(sections)

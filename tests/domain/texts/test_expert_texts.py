@@ -22,12 +22,16 @@ WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 
 REAL: dict[str, list[Any]] = {
+    "area": [MAX_AREA],
     "band": [group_digits(MAX_AREA)],
     "count": [100],
     "kind": list(OPINION_KINDS),
     "national_code": ["9" * 10],
     "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
-    "visit_start": [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE).isoformat() for day in DAYS],
+    **{
+        name: [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE).isoformat() for day in DAYS]
+        for name in ("visit_start", "former_visit")
+    },
     "letter_date": [day.isoformat() for day in DAYS],
     "letter_number": ["1405/ک/99999", "9" * 24, "د" * 24],
     "documents": [list(kind.papers) for kind in OPINION_KINDS.values()],

@@ -16,6 +16,7 @@ from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import OPENING_YEAR, Office
 from tests.e2e.support.office_setup import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.support.people import Desk, Phone
+from tests.support.scenarios.sample_files import write_marked_pdf
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("sqlite")]
 
@@ -189,10 +190,11 @@ async def test_a_paper_that_was_sent_in_is_not_one_that_was_issued(software: Sof
 
 
 async def test_sizes(software: Software, reza: Phone) -> None:
-    big = PHOTO + bytes(7 * MEGABYTE)
+    whole_file = write_marked_pdf("plan", 7 * MEGABYTE)
+    big = whole_file + b"\n"
     code = (await software.call("SubmitExpertRequest", **expert(reza)))["trackingCode"]
     paper = {"trackingCode": code, "name": "deed"}
-    whole = await software.call("AttachDocument", **paper, content=big[: 7 * MEGABYTE])
+    whole = await software.call("AttachDocument", **paper, content=whole_file)
     assert whole["size"] == 7 * MEGABYTE
     await refused(software, "AttachDocument", "too_large", "content", **paper, content=big)
     await refused(software, "AttachDocument", "too_large", "body", **paper, content=bytes(9 * MEGABYTE))

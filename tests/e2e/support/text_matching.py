@@ -20,9 +20,12 @@ SITE = "https://pishkhan.example.ir"
 """Where the offices of these tests are reached."""
 
 LINK = re.compile(
-    rf"\n(?P<receipt>{re.escape(CATALOGUE.text('sms.receipt_at'))} )?{re.escape(SITE)}/pay/[a-z2-9]{{12}}$"
+    rf"\n(?P<receipt>{re.escape(CATALOGUE.text('sms.receipt_at'))} )?{re.escape(SITE)}/(?P<page>pay|c)/[a-z2-9]{{12}}$"
 )
-"""The link that a text about a bill ends with, and whether it is called a receipt's."""
+"""The link that a text about a bill ends with, and whether it is called a receipt's; or that of a question."""
+
+ASKING = "notices.owner_asked"
+"""The end of the key of a text that asks somebody for consent: it leads to the page for the answer."""
 
 RECEIPT = "+receipt"
 """What a key ends with where the text also tells of a bill that was paid."""
@@ -36,7 +39,8 @@ def read_facts(text: str, *keys: str) -> Facts:
 
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
     beginning of a text only (a list or menu follows). What has the ids of a bill, and fits with it, has to end with the
-    link to it; so has a payment's receipt, and what is marked so (`RECEIPT`). Nothing else may.
+    link to it; so has a payment's receipt, what is marked so (`RECEIPT`), and what asks for consent (`ASKING`). Nothing
+    else may.
     """
     link = LINK.search(visible_text(text))
     body, names = LINK.sub("", visible_text(text)), [key.removesuffix(RECEIPT) for key in keys]
@@ -44,6 +48,7 @@ def read_facts(text: str, *keys: str) -> Facts:
     assert found, f"expected {' + '.join(keys)}, heard:\n{text}"
     if not any(name.endswith("*") for name in names):
         assert (link.expand(r"\g<receipt>") if link else None) == _find_link_name(body, keys), f"its link:\n{text}"
+        assert link is None or (link["page"] == "c") is any(name.endswith(ASKING) for name in names), f"where:\n{text}"
     return {name.rpartition("__")[0]: value for name, value in found.groupdict().items()}
 
 
@@ -60,6 +65,8 @@ def render_text(key: str, **facts: str) -> str:
 def _find_link_name(body: str, keys: Sequence[str]) -> str | None:
     """Before the link that a text must end with: nothing, or that it is a receipt's; None where it must have none."""
     names = [_full(key.removesuffix(RECEIPT)) for key in keys]
+    if any(name.endswith(ASKING) for name in names):
+        return ""
     is_receipt = any(key.endswith((RECEIPT, "notices.pay", "notices.paid")) for key in keys)
     tells_own_bill = any("{payment_id}" in CATALOGUE.text(name) and ".answers." not in name for name in names)
     if not is_receipt and not tells_own_bill:  # what anybody may ask (a plate's duties) is answered without a link

@@ -12,6 +12,7 @@ from tests.e2e.support.office_setup import STAFF
 from tests.e2e.support.taxi_story import national_code
 from tests.faults.support.counter_calls import Call, Filed, Ledger, Paid, PreparedBill, Software
 from tests.faults.support.counter_connection import CallAnswer, LineCut, Signer
+from tests.support.scenarios.sample_files import write_marked_pdf
 
 CITIZENS = 24
 """They are the customers of every clerk, so that units meet over the same people."""
@@ -176,7 +177,7 @@ class Clerk:
             filed.events.append("attach")
 
     def _file_content(self, token: str) -> bytes:
-        return b"%PDF-1.4 " + token.encode() + b" " * (self._chance.choice((10, 10, 40_000)) if token else 10)
+        return write_marked_pdf(token, self._chance.choice((0, 0, 40_000)) if token else 0)
 
     async def _pay(self) -> None:
         token, bill = self._next_id(), self._chance.choice(self._bills)

@@ -20,6 +20,7 @@ from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import BotMessage
 from tests.fakes.bot_people import Person
 from tests.support.hostile.texts import hostile_text
+from tests.support.scenarios.sample_files import take_photo, write_marked_pdf
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, DRIVER_MOBILE, PLATE
 
 DRIVER = f"0{DRIVER_MOBILE.removeprefix('+98')}"
@@ -45,8 +46,8 @@ QUOTED = 20
 """Characters of a wrong answer that are told again."""
 SUBMIT = "تأیید و ثبت"
 
-PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF<script>window.hit = 1</script><x-hit>"
-PDF = b"%PDF-1.7\n<script>window.hit = 1</script><x-hit>"
+PHOTO = take_photo() + b"<script>window.hit = 1</script><x-hit>"
+PDF = write_marked_pdf("<script>window.hit = 1</script><x-hit>")
 
 
 @dataclass(slots=True)

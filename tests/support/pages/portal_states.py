@@ -5,7 +5,7 @@ ended session, a limit that was reached. Each is a tour, as those of `portal_tou
 from collections.abc import Mapping
 from datetime import timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.requests.attach import attach_document
@@ -15,7 +15,7 @@ from tests.support.pages.portal_tours import OWN_NUMBER, CitizenWindow, Tour
 from tests.support.portal_citizen import OWN_MOBILE
 from tests.support.scenarios import portal_requests
 from tests.support.scenarios.expert_unit import PHOTO
-from tests.support.scenarios.sample_files import unchanged_file
+from tests.support.scenarios.sample_files import take_photo, unchanged_file
 
 LONG_WORD = "نشانی‌بسیاربلندبی‌فاصله" * 20
 """Longer than any line, without a place to break it."""
@@ -60,6 +60,21 @@ async def tour_wrong_forms(citizen: CitizenWindow) -> None:
             await fold.locator("form button").last.click()
         await expect(page.get_by_role("alert")).to_be_visible()
         await citizen.look()
+        if form == "documents":
+            await _open_sent_paper(citizen, fold)
+
+
+async def _open_sent_paper(citizen: CitizenWindow, fold: Locator) -> None:
+    """Send a paper with the form that was refused, and open it."""
+    page = citizen.window.page
+    await fold.locator("input[type=file]").set_input_files(
+        {"name": "سند.jpg", "mimeType": "image/jpeg", "buffer": take_photo()}
+    )
+    async with page.expect_navigation():
+        await fold.locator("form button").last.click()
+    address = await page.locator("a[href*='/documents/']").first.get_attribute("href")
+    answer = await page.request.get(str(citizen.window.server.make_url(address or "")))
+    assert answer.headers["content-type"] == "image/jpeg"
 
 
 async def tour_older_pages(citizen: CitizenWindow) -> None:

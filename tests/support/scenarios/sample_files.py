@@ -1,6 +1,7 @@
 """Files as people send them: photos with a place in them, PDFs of every sort, and files prepared without a process."""
 
 import asyncio
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def write_pdf(*, script: str = "", password: str = "") -> bytes:
         encryption = pikepdf.Encryption(owner=password, user=password) if password else False
         pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, encryption=encryption)
     return written.getvalue()
+
+
+_write_blank_pdf = cache(write_pdf)
+
+
+def write_marked_pdf(mark: str, size: int = 0) -> bytes:
+    """Return a PDF like no other one, with a mark in it and at least so many bytes."""
+    head, keyword, end = _write_blank_pdf().rpartition(b"startxref")
+    marked = head + b"%" + mark.encode()
+    return marked.ljust(size - len(keyword + end) - 1) + b"\n" + keyword + end
