@@ -14,7 +14,14 @@ from aiohttp_jinja2 import get_env
 from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
-from channels.portal.requests.addresses import BEGIN_PATH, DELETE_PATH, DRAFTS_PATH, OFFLINE_PATH, UPLOADS_PATH
+from channels.portal.requests.addresses import (
+    BEGIN_PATH,
+    DELETE_PATH,
+    DRAFTS_PATH,
+    OFFLINE_PAPERS_PATH,
+    OFFLINE_PATH,
+    UPLOADS_PATH,
+)
 from domain.actions.drafts import beginning
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from tests.support.demo_site import CITIZENS, DemoSite, demo_site
@@ -37,7 +44,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 MOBILE = CITIZENS[0].mobile
 TYPED_MOBILE = f"0{MOBILE[3:]}"
 NEXT, SEND = "ادامه", re.compile("^فرستادن")
-NEVER_REFUSED = {plain(DELETE_PATH), OFFLINE_PATH, plain(UPLOADS_PATH)}
+NEVER_REFUSED = {plain(DELETE_PATH), OFFLINE_PATH, plain(OFFLINE_PAPERS_PATH), plain(UPLOADS_PATH)}
 """Nothing is typed there; a script sends it and reads the answer (test_offline_forms.py, test_uploads.py)."""
 LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
 
@@ -98,8 +105,8 @@ async def fill_machinery(page: Page) -> None:
     await go_on(page)
 
 
-async def fill_expert(page: Page) -> None:
-    """An opinion of a property."""
+async def answer_expert(page: Page) -> None:
+    """The questions about an opinion of a property."""
     await page.get_by_role("radio").first.check()
     await go_on(page)
     await page.get_by_label("کد پستی ملک").fill("۴۹۸۱۷۳۴۵۶۷")
@@ -110,6 +117,11 @@ async def fill_expert(page: Page) -> None:
     await page.get_by_label("نام درخواست‌کننده").fill("آنه محمدی")
     await page.get_by_label("کد ملی").fill("۰۴۹۹۳۷۰۸۹۹")
     await go_on(page)
+
+
+async def fill_expert(page: Page) -> None:
+    """An opinion of a property, with its deed."""
+    await answer_expert(page)
     await page.locator("#file-deed").set_input_files({"name": "سند.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
     await go_on(page)
 

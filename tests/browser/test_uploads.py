@@ -12,7 +12,6 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.browser.test_offline_forms import NO_LINE
 from tests.browser.test_request_forms import go_on
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
@@ -80,11 +79,6 @@ async def choose(page: Page, name: str, content: bytes) -> None:
     await page.locator("#file-deed").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
 
 
-def forget_broken_line(opened: Window) -> None:
-    """Forget what the browser says of calls whose line broke."""
-    opened.complaints[:] = [complaint for complaint in opened.complaints if NO_LINE not in complaint]
-
-
 def stored_files(database: Path) -> list[tuple[str, int]]:
     """Name and size of what was sent, of each draft file; parts of uploads that are left count as files without one."""
     with closing(sqlite3.connect(database)) as connection:
@@ -101,8 +95,7 @@ async def test_a_photo_goes_on_where_the_line_broke(browser: Browser, server: Si
     await page.route(UPLOADS, line.pass_on)
     await choose(page, "سند.jpg", photo)
     await expect(page.get_by_role("status")).to_contain_text("خط قطع است")
-    forget_broken_line(opened)
-    await assert_page_in_order(opened)
+    await assert_page_in_order(opened, is_line_broken=True)
     await page.get_by_role("button", name="ادامه", exact=True).click()
     await expect(page.get_by_role("status")).to_contain_text("هنوز می‌رسند")
     line.chunk_count = 100
@@ -126,8 +119,7 @@ async def test_a_file_is_taken_back_while_it_travels(browser: Browser, server: S
     await page.locator("button[name=add]").click()
     await expect(page.locator(".file-list a")).to_have_text(["دو.jpg"])
     assert [name for name, _ in stored_files(database)[len(before) :]] == ["دو.jpg"]
-    forget_broken_line(opened)
-    await assert_page_in_order(opened)
+    await assert_page_in_order(opened, is_line_broken=True)
 
 
 async def test_what_no_upload_takes_goes_with_the_form(browser: Browser, server: SiteServer, database: Path) -> None:

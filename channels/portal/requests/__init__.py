@@ -2,6 +2,7 @@
 
 from channels.portal.frame import PortalPageGroup
 from channels.portal.requests.begin_pages import BeginPages
+from channels.portal.requests.offline_papers import OfflinePaperPosts
 from channels.portal.requests.offline_posts import OfflinePosts
 from channels.portal.requests.paper_pages import PaperPages
 from channels.portal.requests.section_pages import SectionPages
@@ -20,4 +21,5 @@ def build_form_pages(dependencies: Dependencies, store: Store) -> tuple[PortalPa
         UploadCalls(dependencies, store),
         SummaryPages(dependencies, store),
         OfflinePosts(dependencies, store),
+        OfflinePaperPosts(dependencies, store),
     )

@@ -18,8 +18,10 @@ from channels.web.headers import CACHE_AFTER_ASKING
 from channels.web.pages import render_public_page
 from channels.web.site import STATIC_PATH, find_asset
 from domain.actions.dependencies import Dependencies
+from domain.actions.drafts.papers import MAX_DRAFT_BYTES, MOST_DRAFT_FILES
 from domain.drafts.draft import Relation
 from domain.language.service import Service
+from domain.values.files import MAX_DOCUMENT_BYTES
 
 OVERVIEW_PATH, WORKER_PATH = "/offline", "/offline-worker.js"
 
@@ -29,11 +31,28 @@ KEPT_ASSETS = (
     "web/site.css",
     "portal/portal.css",
     "portal/request_form.css",
+    "portal/offline-database.js",
+    "portal/resumable-upload.js",
+    "portal/offline-papers.js",
     "portal/offline-store.js",
     "portal/offline-fields.js",
+    "portal/shrink.js",
+    "portal/offline-screen.js",
+    "portal/offline-paper-page.js",
     "portal/offline-form.js",
 )
 """What the page of a form without a line loads."""
+
+WORKER_ASSETS = (
+    "portal/offline-database.js",
+    "portal/resumable-upload.js",
+    "portal/offline-papers.js",
+    "portal/offline-store.js",
+)
+"""What the worker is made of besides its own script, in this order."""
+
+PAPER_LIMITS = {"files": MOST_DRAFT_FILES, "bytes": MAX_DRAFT_BYTES, "file_bytes": MAX_DOCUMENT_BYTES}
+"""What a browser keeps of the papers of one form: no more than a draft takes."""
 
 _FONT_ADDRESS = f"{STATIC_PATH}/web/vazirmatn-persian.woff2"
 """The font is named by style sheets, without a digest."""
@@ -77,8 +96,15 @@ class OfflinePages:
             "views": section_views,
             "service_titles": [(offered.key, wording.service_title(offered.key)) for offered in services],
             "relations": list(Relation),
+            "papers": self._list_papers(service) if service else [],
+            "paper_limits": PAPER_LIMITS,
         }
         return render_public_page(request, "portal/requests/offline_form.html", context)
+
+    def _list_papers(self, service: Service) -> list[tuple[str, str]]:
+        """Return the papers that citizens send with a form of this service, each with what it is called."""
+        names = service.papers.citizen_papers if service.papers else ()
+        return [(name, self._dependencies.catalogue.text(f"choices.document.{name}")) for name in names]
 
     async def _serve_worker(self, request: web.Request) -> web.Response:
         script = self._build_worker_script(request.app)
@@ -97,8 +123,8 @@ class OfflinePages:
         script.
         """
         kept_files = [*(find_asset(app, asset_name) for asset_name in KEPT_ASSETS), _FONT_ADDRESS]
-        store_address = find_asset(app, "portal/offline-store.js")
+        script_addresses = ", ".join(json.dumps(find_asset(app, asset_name)) for asset_name in WORKER_ASSETS)
         return (
             f"const KEPT_FILES = {json.dumps(kept_files)}; // font {self._font_digest[:12]}\n"
-            f"importScripts({json.dumps(store_address)});\n{_WORKER_SCRIPT.read_text()}"
+            f"importScripts({script_addresses});\n{_WORKER_SCRIPT.read_text()}"
         )

@@ -53,7 +53,7 @@ class OfflinePosts:
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the route."""
-        submission = PortalSubmission("offline", self._take_over, self._show_refused)
+        submission = PortalSubmission("offline", self._take_over, answer_refused)
         return (PortalRoute("POST", OFFLINE_PATH, submission, MAX_KEPT_BYTES),)
 
     async def _take_over(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
@@ -62,7 +62,7 @@ class OfflinePosts:
         if visitor.session is None:
             return await self._open_session(request, visitor)
         if browser_draft.draft_id is None and not await self._is_admitted(visitor):
-            return _answer({"state": "later"}, 429)
+            return answer_as_json({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
             outcome = await synchronize_draft(
                 self._dependencies, uow, visitor.session.id, browser_draft, visitor.source_address
@@ -70,7 +70,7 @@ class OfflinePosts:
             reading = await read_draft(self._dependencies, uow, outcome.draft, visitor.proved_mobile)
         if "send" in visitor.form and visitor.proved_mobile and _may_send(outcome, reading):
             reading = await self._submit(visitor.session, visitor.proved_mobile, outcome.draft)
-        return _answer(self._describe_outcome(visitor.session, outcome, reading))
+        return answer_as_json(self._describe_outcome(visitor.session, outcome, reading))
 
     async def _is_admitted(self, visitor: PortalVisitor) -> bool:
         if visitor.proved_mobile:
@@ -81,10 +81,10 @@ class OfflinePosts:
     async def _open_session(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         """Open a session for who has none, and nothing else: it asks again with it."""
         if not await self._is_admitted(visitor):
-            return _answer({"state": "later"}, 429)
+            return answer_as_json({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
             session = await ensure_session(self._dependencies, uow, request, visitor)
-        return _answer({"state": "again", "csrf": session.csrf_token})
+        return answer_as_json({"state": "again", "csrf": session.csrf_token})
 
     async def _submit(self, session: CitizenSession, proved_mobile: str, draft: Draft) -> DraftReading:
         """Send the draft, as the button of its summary does; return it as it is then."""
@@ -119,18 +119,17 @@ class OfflinePosts:
             answer |= {"code": draft.request_code, "address": draft_address(draft, "done")}
         return answer
 
-    async def _show_refused(
-        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm
-    ) -> web.Response:
-        """Say why nothing was taken; of an earlier page's form: the session's token, to ask again with it."""
-        error = refused_form.error
-        is_of_earlier_page = error.detail == "earlier_page"
-        answer = {
-            "state": "again" if is_of_earlier_page else "refused",
-            "message": request.app[WORDING].render_error(error),
-            "csrf": visitor.csrf_token,
-        }
-        return _answer(answer, status_of(error))
+
+async def answer_refused(request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm) -> web.Response:
+    """Say why nothing was taken; of an earlier page's form: the session's token, to ask again with it."""
+    error = refused_form.error
+    is_of_earlier_page = error.detail == "earlier_page"
+    answer = {
+        "state": "again" if is_of_earlier_page else "refused",
+        "message": request.app[WORDING].render_error(error),
+        "csrf": visitor.csrf_token,
+    }
+    return answer_as_json(answer, status_of(error))
 
 
 def read_kept_draft(service: Service, posted: PostedForm, now: datetime) -> KeptDraft:
@@ -186,5 +185,6 @@ def _may_send(outcome: SynchronizedDraft, reading: DraftReading) -> bool:
     return not (outcome.conflicting_sections or reading.faults or reading.draft.is_submitted)
 
 
-def _answer(answer: Mapping[str, Any], status: int = 200) -> web.Response:
+def answer_as_json(answer: Mapping[str, Any], status: int = 200) -> web.Response:
+    """Return what a script of ours reads."""
     return web.json_response(answer, status=status)

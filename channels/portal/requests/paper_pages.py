@@ -22,7 +22,8 @@ from channels.portal.requests.addresses import (
     section_address,
 )
 from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
-from channels.portal.requests.sent_papers import PreparedPaper, RefusedPaper, SentPapers
+from channels.portal.requests.offline_view import build_offline_view
+from channels.portal.requests.sent_papers import RefusedPaper, SentPaper, SentPapers
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.stored_files import render_stored_file
@@ -127,7 +128,7 @@ class PaperPages:
         request: web.Request,
         visitor: PortalVisitor,
         session_id: int,
-        prepared: Sequence[PreparedPaper],
+        prepared: Sequence[SentPaper],
     ) -> str:
         """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
         service = self._dependencies.engine.get_service(request.match_info["key"])
@@ -155,6 +156,7 @@ class PaperPages:
             problems = [Problem(self._dependencies.wording.render_error(error))]
         service = self._dependencies.engine.get_service(draft.service)
         context = {
+            "offline": build_offline_view(visitor, service, draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
             "papers": paper_inputs,
             "problems": problems,

@@ -36,7 +36,7 @@ class RefusedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPaper:
+class SentPaper:
     """A file that may be kept, and the upload that it came by, if any."""
 
     paper_name: str
@@ -53,9 +53,9 @@ class SentPapers:
 
     async def prepare_files(
         self, request: web.Request, visitor: PortalVisitor
-    ) -> tuple[list[PreparedPaper], list[RefusedPaper]]:
+    ) -> tuple[list[SentPaper], list[RefusedPaper]]:
         """Return what may be kept of the files that were chosen, each with its paper, and what may not."""
-        prepared: list[PreparedPaper] = []
+        prepared: list[SentPaper] = []
         refused: list[RefusedPaper] = []
         actor = citizen_actor(visitor.proved_mobile)
         for paper_name, value in _list_sent(visitor.form)[:MOST_DRAFT_FILES]:
@@ -68,7 +68,7 @@ class SentPapers:
             except DomainError as error:
                 refused.append(RefusedPaper(paper_name, uploaded.name, error, upload))
             else:
-                prepared.append(PreparedPaper(paper_name, file, upload))
+                prepared.append(SentPaper(paper_name, file, upload))
         return prepared, refused
 
     async def _read_sent(
@@ -96,7 +96,7 @@ class SentPapers:
         visitor: PortalVisitor,
         session_id: int,
         draft: Draft,
-        prepared: Sequence[PreparedPaper],
+        prepared: Sequence[SentPaper],
     ) -> list[RefusedPaper]:
         """Keep files with a draft; return those that it has no place for."""
         refused = []

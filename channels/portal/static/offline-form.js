@@ -6,35 +6,10 @@
 
   const forms = self.offlineForms;
   const fields = self.offlineFields;
-  const root = document.getElementById("offline-page");
-  const state = document.getElementById("offline-state");
-  const { service, sections: sectionList } = root.dataset;
-  const sections = (sectionList || "").split(" ").filter(Boolean);
-  const template = (id) => document.getElementById(`template-${id}`);
-  const text = (name) => template("texts").content.querySelector(`[data-text="${name}"]`).textContent.trim();
+  const { listWaiting } = self.offlinePapers;
+  const { root, service, sections, template, text, address, quietly, readPlace, say, show } = self.offlineScreen;
+  const { hasPapers, listPapers, showPapers, finishKeeping, addPaperSummary } = self.offlinePaperPage;
   const RETRY_MS = 20000;
-  const address = (draft, page) => `#${draft}/${page}`;
-  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole));
-
-  const readPlace = () => {
-    const [draft, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
-    const [page, section, step] = rest;
-    return { draft, page: page || "", section: section || "", step: step || "" };
-  };
-
-  const say = (name, facts = {}) => {
-    state.textContent = name ? fill(text(name), facts) : "";
-    state.hidden = !name;
-  };
-
-  const show = (content, title) => {
-    root.replaceChildren(content);
-    document.title = title;
-    const heading = root.querySelector("h1");
-    heading.tabIndex = -1;
-    heading.focus();
-    scrollTo(0, 0);
-  };
 
   /* --- a question -------------------------------------------------------------------------------------------------- */
 
@@ -67,9 +42,12 @@
     return place > 0 ? address(draft, `form/${sections[place - 1]}`) : address(draft, "summary");
   };
 
-  const followingOf = (draft, name) => {
+  /* What follows a section: the next one, then the page of papers until it was left once, then the summary. */
+  const followingOf = (draft, name, form) => {
     const following = sections[sections.indexOf(name) + 1];
-    return following ? address(draft, `form/${following}`) : address(draft, "summary");
+    if (following) return address(draft, `form/${following}`);
+    const isLeft = form && (form.isPapersLeft || form.savedSections.includes("papers"));
+    return address(draft, hasPapers && !isLeft ? "papers" : "summary");
   };
 
   const showConflict = (content, place, kept) => {
@@ -83,7 +61,7 @@
     const decide = (change) => async () => {
       await forms.changeForm(service, place.draft, (form) => change(form, place.section));
       location.hash = address(place.draft, "summary");
-      if (navigator.onLine) quietly(goOnline());
+      goOn();
     };
     notice.querySelector("[data-mine]").onclick = decide((form, name) => {
       if (form.sent) {
@@ -121,8 +99,8 @@
       typing = null;
       const kept = await forms.keepSection(service, place.draft, place.section, readBody(), false);
       const isLater = event.submitter && event.submitter.name === "later";
-      location.hash = isLater ? address(kept.name, "kept") : followingOf(kept.name, place.section);
-      if (navigator.onLine) quietly(goOnline());
+      location.hash = isLater ? address(kept.name, "kept") : followingOf(kept.name, place.section, kept);
+      goOn();
     };
   };
 
@@ -130,7 +108,7 @@
     const form = await forms.findForm(place.draft);
     const kept = form && form.sections[place.section];
     if (place.step) {
-      location.replace(place.step === "kept" ? address(place.draft, "kept") : followingOf(place.draft, place.section));
+      location.replace(place.step === "kept" ? address(place.draft, "kept") : followingOf(place.draft, place.section, form));
       return;
     }
     const content = openSection(place.section);
@@ -213,6 +191,7 @@
     const content = template("summary").content.cloneNode(true);
     const list = content.querySelector("[data-sections]");
     const missing = sections.map((name) => addSection(list, form, name, place.draft)).some(Boolean);
+    addPaperSummary(content, form, place.draft);
     addApplicant(content, form, place.draft);
     content.querySelector("[data-ready]").hidden = missing || !form.send;
     content.querySelector("[data-missing]").hidden = !missing;
@@ -247,7 +226,8 @@
       const row = template("kept-row").content.cloneNode(true);
       const title = template("titles").content.querySelector(`[data-service="${form.service}"]`);
       row.querySelector("strong").textContent = title ? title.textContent.trim() : form.service;
-      row.querySelector("a").href = `/services/${form.service}/request/offline${address(form.name, "summary")}`;
+      const page = form.sent ? "papers" : "summary";
+      row.querySelector("a").href = `/services/${form.service}/request/offline${address(form.name, page)}`;
       row.querySelector("small").textContent = text(form.send ? "waits" : "unsent");
       list.append(row);
     }
@@ -255,7 +235,7 @@
 
   const showBegin = async () => {
     const content = template("begin").content.cloneNode(true);
-    const kept = (await forms.listForms()).filter((form) => (!service || form.service === service) && !form.sent);
+    const kept = (await forms.listForms()).filter((form) => (!service || form.service === service) && (!form.sent || form.papers.length));
     addRows(content.querySelector("ul.draft-list"), kept);
     content.querySelector("[data-kept]").hidden = !kept.length;
     const ended = content.querySelector("[data-ended]");
@@ -297,7 +277,9 @@
       await showEnd();
       return;
     }
-    const pages = { form: showSection, applicant: showApplicant, summary: showSummary, kept: showKept };
+    const pages = {
+      form: showSection, papers: (opened) => showPapers(opened, goOn), applicant: showApplicant, summary: showSummary, kept: showKept,
+    };
     await (pages[place.page] && service ? pages[place.page](place) : showBegin());
   };
 
@@ -332,16 +314,32 @@
     if (!form) return;
     const conflicting = sections.find((name) => form.sections[name] && form.sections[name].conflict);
     if (conflicting) location.hash = address(place.draft, `form/${conflicting}`);
+    else if (isStopped(form)) await showStopped(place, form);
     else if (form.sent) location.replace(form.sent.address);
     else if (answer && answer.state === "refused") say("refused", { reason: answer.message });
-    else if (answer && answer.state === "later") setTimeout(() => quietly(goOnline()), 15000);
+    else if (answer && answer.state === "later") {
+      say(answer.message ? "refused" : "gone", { reason: answer.message });
+      setTimeout(() => quietly(goOnline()), 15000);
+    }
     else if (form.send && answer && answer.may_send) await sendByHand(form, answer);
-    else if (form.draft && (answer || (await hasLine()))) location.replace(`/services/${service}/request/${form.draft}/${onServer(place, answer)}`);
+    else if (form.draft && (answer || (await hasLine()))) location.replace(`/services/${service}/request/${form.draft}/${onServer(place, answer, form)}`);
   };
 
-  const onServer = (place, answer) => {
-    if (answer && answer.is_restarted) return `form/${place.section || sections[0]}?restarted=1`;
-    if (answer && answer.has_faults) return "summary";
+  /* Files that the server refused, or that were left behind by their form: somebody has to look at them first. */
+  const isStopped = (form) => form.papers.some((paper) => paper.isRefused || form.sent);
+
+  const showStopped = async (place, form) => {
+    const refused = form.papers.find((paper) => paper.isRefused);
+    say(refused ? "paper_refused" : "", { reason: refused && refused.refusal });
+    if (place.page !== "papers") location.hash = address(place.draft, "papers");
+    else if (form.sent && root.querySelector("[data-sent]").hidden) await showPapers(place, goOn);
+    else await listPapers(place, goOn);
+  };
+
+  const onServer = (place, answer, form) => {
+    if (answer && answer.is_restarted) return `form/${(place.page === "form" && place.section) || sections[0]}?restarted=1`;
+    if (place.page === "papers") return "papers";
+    if ((answer && answer.has_faults) || form.isPapersLeft) return "summary";
     return place.page === "form" && !place.step ? `form/${place.section}` : "continue";
   };
 
@@ -353,7 +351,10 @@
     }
     try {
       await keepTyped();
+      await finishKeeping();
       await forms.finishEnding();
+      const form = await forms.findForm(place.draft);
+      if (form && listWaiting(form).length) say("sending_papers");
       const answer = await forms.sendForm(place.draft);
       await follow(place, answer);
     } catch (error) {
@@ -361,12 +362,14 @@
     }
   };
 
+  const goOn = () => {
+    if (navigator.onLine) quietly(goOnline());
+  };
+
   /* What a phone says of its line is not always so: a server may be away, or a line be there in name alone. */
   const tryAgain = () => {
     if (navigator.onLine && document.visibilityState === "visible") quietly(goOnline());
   };
-
-  const quietly = (promise) => promise.catch(() => {});
 
   const begin = async () => {
     await forms.sweepForms("");

@@ -23,22 +23,25 @@
 
   const form = document.querySelector("form[data-section]");
   const readBody = () => new URLSearchParams(new FormData(form)).toString();
+  let isTyped = false;
   const isEmpty = (body) => ![...new URLSearchParams(body).values()].some(Boolean);
 
   /* What was being typed here when the page was lost, where nobody changed the section since. */
   const restoreTyping = async () => {
     const kept = await forms.findForm(draft);
     const typing = kept && kept.sections[section] && kept.sections[section].typing;
-    if (!typing || (typing.base || "") !== (kept.bases[section] || "") || isEmpty(typing.body)) return;
+    if (isTyped || !typing || (typing.base || "") !== (kept.bases[section] || "") || isEmpty(typing.body)) return;
     if (typing.body === forms.tidyBody(readBody()) || document.querySelector(".error-summary")) return;
     self.offlineFields.fill(form, typing.body);
     say("restored");
   };
 
-  const watchTyping = () => {
+  /* From the first letter on, however long it takes until the browser has noted the page (`ready`). */
+  const watchTyping = (ready) => {
     let timer = 0;
-    const keep = () => quietly(forms.keepTyping(service, draft, section, readBody()));
+    const keep = () => quietly(ready.then(() => forms.keepTyping(service, draft, section, readBody())));
     form.addEventListener("input", () => {
+      isTyped = true;
       clearTimeout(timer);
       timer = setTimeout(keep, 200);
     });
@@ -51,17 +54,24 @@
     await forms.sendAll();
   };
 
-  const begin = async () => {
+  const notePage = async () => {
     if (owner) await forms.sweepForms(owner);
-    if (draft && keeper.dataset.done) await forms.forgetForm(draft);
-    else if (draft) {
+    if (draft && keeper.dataset.done) {
+      if (await forms.finishForm(draft)) say("unsent_papers");
+    } else if (draft) {
       const { bases, saved } = keeper.dataset;
       await forms.notePage(service, draft, { owner, csrf, bases: JSON.parse(bases), saved: saved.split(" ").filter(Boolean) });
-      if (form) {
-        await restoreTyping();
-        watchTyping();
-      }
     }
+  };
+
+  const begin = async () => {
+    const ready = notePage();
+    if (draft && form && !keeper.dataset.done) {
+      watchTyping(ready);
+      await ready;
+      await restoreTyping();
+    }
+    await ready;
     await forms.sendAll();
   };
 

@@ -4,126 +4,37 @@
 (() => {
   "use strict";
 
-  const DATABASE = "pishkhan-forms";
+  const { readFact, writeFact, newKey, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll } =
+    self.offlineDatabase;
+  const { fetchInTime, postKept, listWaiting, sendPapers } = self.offlinePapers;
   const CACHE = "pishkhan-forms";
-  const KEPT_DAYS = 14;
-  const PATIENCE_MS = 30000;
   const MOST_TRIES = 3;
+  const MOST_CALLS = 6;
   const OWN_FIELDS = ["csrf", "later", "more", "work_nonce"];
-
-  /* --- the database: one row a form, one fact a name --------------------------------------------------------------- */
-
-  const openDatabase = () =>
-    new Promise((resolve, reject) => {
-      const opening = indexedDB.open(DATABASE, 1);
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore("forms", { keyPath: "name" });
-        opening.result.createObjectStore("facts");
-      };
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-      opening.onblocked = () => reject(new Error("blocked"));
-    });
-
-  /* Run `work` in one transaction; it gets the store, and a function that sets what is returned. */
-  const inStore = async (storeName, mode, work) => {
-    const database = await openDatabase();
-    try {
-      return await new Promise((resolve, reject) => {
-        let outcome;
-        const transaction = database.transaction(storeName, mode);
-        transaction.oncomplete = () => resolve(outcome);
-        transaction.onabort = () => reject(transaction.error);
-        work(transaction.objectStore(storeName), (value) => {
-          outcome = value;
-        });
-      });
-    } finally {
-      database.close();
-    }
-  };
-
-  const readFact = (name) =>
-    inStore("facts", "readonly", (store, give) => {
-      store.get(name).onsuccess = (event) => give(event.target.result);
-    });
-
-  const writeFact = (name, value) =>
-    inStore("facts", "readwrite", (store) => {
-      if (value === undefined) store.delete(name);
-      else store.put(value, name);
-    });
-
-  const newKey = () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-  const isOf = (form, draft) => form.name === draft || form.draft === draft;
-
-  const isOver = (form) => Date.now() - form.changedAt > KEPT_DAYS * 86400000;
-
-  const buildForm = (service, draft) => {
-    const key = newKey();
-    return {
-      name: draft || `n${key}`,
-      draft: draft || "",
-      key,
-      service,
-      csrf: "",
-      owner: "",
-      bases: {},
-      savedSections: [],
-      sections: {},
-      applicant: null,
-      send: null,
-      sent: null,
-      refusal: "",
-      changedAt: Date.now(),
-    };
-  };
-
-  const listForms = async () => {
-    const forms = await inStore("forms", "readonly", (store, give) => {
-      store.getAll().onsuccess = (event) => give(event.target.result);
-    });
-    return forms.filter((form) => !isOver(form)).sort((one, other) => other.changedAt - one.changedAt);
-  };
-
-  const findForm = async (draft) => (await listForms()).find((form) => isOf(form, draft));
-
-  /* Change a form in one transaction, and return it; one that is not there is begun. */
-  const changeForm = (service, draft, change) =>
-    inStore("forms", "readwrite", (store, give) => {
-      store.getAll().onsuccess = (event) => {
-        const form = (draft && event.target.result.find((each) => isOf(each, draft))) || buildForm(service, draft);
-        change(form);
-        form.changedAt = Date.now();
-        store.put(form);
-        give(form);
-      };
-    });
-
-  const forgetForm = (draft) =>
-    inStore("forms", "readwrite", (store) => {
-      store.getAll().onsuccess = (event) => {
-        for (const form of event.target.result) if (isOf(form, draft)) store.delete(form.name);
-      };
-    });
 
   const isPending = (form) =>
     Boolean(
-      form.send || (form.applicant && form.applicant.isPending) ||
+      form.send || (form.applicant && form.applicant.isPending) || (!form.sent && listWaiting(form).length) ||
         Object.values(form.sections).some((section) => section.isPending && !section.conflict),
     );
 
   /* Forget what is over, and what was begun in another session and waits for nothing. */
-  const sweepForms = async (owner) => {
-    await inStore("forms", "readwrite", (store) => {
-      store.getAll().onsuccess = (event) => {
-        for (const form of event.target.result) {
-          if (isOver(form) || (owner && form.owner && form.owner !== owner && !isPending(form))) store.delete(form.name);
-        }
-      };
+  const sweepForms = (owner) =>
+    forgetForms((form) => isOver(form) || Boolean(owner && form.owner && form.owner !== owner && !isPending(form)));
+
+  /* The request of a form was made, and its page shown: forget it, unless files of it lie here that did not go along;
+     whether they do. */
+  const finishForm = async (draft) => {
+    const form = await findForm(draft);
+    if (!form || !form.papers.length) {
+      await forgetForm(draft);
+      return false;
+    }
+    await changeForm(form.service, form.name, (stored) => {
+      stored.sent ||= { code: "", address: `/services/${form.service}/request/${draft}/done` };
+      stored.send = null;
     });
+    return true;
   };
 
   /* --- what is kept ------------------------------------------------------------------------------------------------ */
@@ -185,16 +96,6 @@
 
   /* --- sending ----------------------------------------------------------------------------------------------------- */
 
-  const fetchInTime = async (request, options) => {
-    const abandoning = new AbortController();
-    const timer = setTimeout(() => abandoning.abort(), PATIENCE_MS);
-    try {
-      return await fetch(request, { ...options, signal: abandoning.signal });
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
   const describeKept = (form) => {
     const kept = new FormData();
     kept.append("csrf", form.csrf);
@@ -206,18 +107,11 @@
       kept.append("section", JSON.stringify({ name, body, tried, base: base === undefined ? null : base, is_pending, typed_at }));
     }
     if (form.applicant && (form.applicant.isPending || !form.draft)) kept.append("applicant", form.applicant.body);
-    if (form.send) kept.append("send", "yes");
+    if (form.send && !form.papers.length) kept.append("send", "yes"); // the request takes its files along
     return kept;
   };
 
-  const post = async (form) => {
-    const headers = { Accept: "application/json" };
-    const address = `/services/${form.service}/request/offline`;
-    const response = await fetchInTime(address, { method: "POST", body: describeKept(form), headers, redirect: "error" });
-    const isOurs = (response.headers.get("Content-Type") || "").startsWith("application/json");
-    if (!isOurs && response.status >= 500) throw new TypeError("no answer of ours");
-    return isOurs ? await response.json() : { state: "refused", message: "" };
-  };
+  const post = (form) => postKept(`/services/${form.service}/request/offline`, describeKept(form));
 
   /* Every body that is sent may come though no answer does. */
   const noteTried = (form) =>
@@ -248,15 +142,34 @@
 
   const alone = (work) => (navigator.locks ? navigator.locks.request("pishkhan-forms", work) : work());
 
+  const noteLater = async (form, answer, message) => {
+    await changeForm(form.service, form.name, (stored) => {
+      stored.refusal = message;
+    });
+    return { ...answer, state: "later", message };
+  };
+
+  /* Send the answers of a form, then its files, and then, where it is to be sent, the word to do so. The answer to the
+     last of it; null: something changed meanwhile, it is to be sent once more. */
+  const sendOnce = async (form) => {
+    const answer = await post(await noteTried(form));
+    await noteAnswer(form, answer);
+    if (answer.state === "again") return null;
+    if (!answer.draft || !listWaiting(form).length) return answer;
+    const outcome = await sendPapers(form.name);
+    if (outcome.state === "later") return noteLater(form, answer, outcome.message);
+    if (outcome.state === "again" || outcome.state === "gone") return null;
+    return form.send && answer.state === "kept" ? null : answer;
+  };
+
   /* Send what waits of one form; the server's answer, or null where nothing waits. `TypeError`: there is no line. */
   const sendForm = (draft) =>
     alone(async () => {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      for (let calls = 0; calls < MOST_CALLS; calls += 1) {
         const form = await findForm(draft);
         if (!form || !isPending(form)) return null;
-        const answer = await post(await noteTried(form));
-        await noteAnswer(form, answer);
-        if (answer.state !== "again") return answer;
+        const answer = await sendOnce(form);
+        if (answer) return answer;
       }
       return { state: "refused", message: "" };
     });
@@ -273,8 +186,7 @@
   /* --- the end of a session ---------------------------------------------------------------------------------------- */
 
   const wipe = async ({ withCaches }) => {
-    await inStore("forms", "readwrite", (store) => store.clear());
-    await writeFact("end", undefined);
+    await clearAll();
     if (withCaches) await caches.delete(CACHE);
   };
 
@@ -295,7 +207,7 @@
   };
 
   self.offlineForms = {
-    CACHE, listForms, findForm, changeForm, forgetForm, sweepForms, isPending, keepSection, keepTyping, noteSaved,
-    notePage, tidyBody, sendForm, sendAll, wipe, readFact, writeFact, finishEnding, endLater, beginAgain,
+    CACHE, listForms, findForm, changeForm, forgetForm, finishForm, sweepForms, isPending, keepSection, keepTyping,
+    noteSaved, notePage, tidyBody, sendForm, sendAll, wipe, readFact, writeFact, finishEnding, endLater, beginAgain,
   };
 })();

@@ -1,17 +1,19 @@
 /* The worker that opens forms when the line is gone, and keeps what they post. It touches the addresses below and no
    others: never the staff's site, pages of paying, or anybody's requests. It keeps no page of anybody: in its cache are
-   the empty form of a service, which is the same for all, and what that loads. `KEPT_FILES` and `offline-store.js` are
-   put before it by the server (`channels/portal/offline_files.py`). */
+   the empty form of a service, which is the same for all, and what that loads. `KEPT_FILES` and the scripts of
+   what is kept are put before it by the server (`channels/portal/requests/offline_pages.py`). */
 (() => {
   "use strict";
 
   const { CACHE, keepSection, noteSaved, changeForm, findForm, isPending, sendForm, sendAll, finishEnding,
     writeFact, wipe } = self.offlineForms;
-  const FORM = /^\/services\/([a-z_]+)\/request(?:\/(offline)|\/([0-9]+)\/(?:form\/([a-z_]+)|(applicant|summary|submit|later|continue|done)))?$/;
+  const { listWaiting, sumBytes, addPapers, removePapers } = self.offlinePapers;
+  const FORM = /^\/services\/([a-z_]+)\/request(?:\/(offline)|\/([0-9]+)\/(?:form\/([a-z_]+)|(applicant|papers|summary|submit|later|continue|done)))?$/;
   const OTHERS = /^\/((my-requests|requests|track|drafts|mobile|services|session)(\/|$)|$)/;
   const OVERVIEW = "/offline";
   const MOST_WAIT_MS = 8000;
   const PATIENCE_MS = 25000;
+  const SLOWEST_LINE = 4; // bytes a millisecond: one bar of signal
   const keptFiles = new Set(KEPT_FILES);
 
   const shellOf = (service) => `/services/${service}/request/offline`;
@@ -52,12 +54,13 @@
   /* A proxy in front that finds nobody behind it: not an answer of ours, which all have a content policy. */
   const isGone = (response) => response.status >= 500 && !response.headers.has("Content-Security-Policy");
 
-  const refuseLater = () =>
-    new Promise((resolve, reject) => setTimeout(() => reject(new TypeError("nobody answers")), PATIENCE_MS));
+  const refuseLater = (bytes) =>
+    new Promise((resolve, reject) =>
+      setTimeout(() => reject(new TypeError("nobody answers")), PATIENCE_MS + bytes / SLOWEST_LINE));
 
-  const fetchPage = async (request) => {
+  const fetchPage = async (request, bytes = 0) => {
     // The request as it is, with nothing changed: it says where it comes from, which the server looks at.
-    const response = await Promise.race([fetch(request), refuseLater()]);
+    const response = await Promise.race([fetch(request), refuseLater(bytes)]);
     if (isGone(response)) throw new TypeError("nobody answered");
     return response;
   };
@@ -65,7 +68,7 @@
   /* Where one goes on without a line: the same place of the empty form, which fills in what was typed here. */
   const goOffline = async (place, page = "") => {
     if (!(await findKept(shellOf(place.service)))) return (await findKept(OVERVIEW)) ? goTo(OVERVIEW) : Response.error();
-    const where = page || { section: `form/${place.section}`, applicant: "applicant" }[place.page] || "summary";
+    const where = page || { section: `form/${place.section}`, applicant: "applicant", papers: "papers" }[place.page] || "summary";
     return goTo(shellOf(place.service) + (place.draft ? `#${place.draft}/${where}` : ""));
   };
 
@@ -74,6 +77,10 @@
     if (!form || !isPending(form) || form.send) return;
     await Promise.race([sendForm(draft), new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
   };
+
+  /* Files of this draft still travel, or were refused: the page that says so goes on by itself once they are there. */
+  const hasPapersFirst = async (form, place) =>
+    !form.sent && form.papers.length > 0 && Boolean(await findKept(shellOf(place.service)));
 
   const answerGet = async (request, place) => {
     try {
@@ -84,6 +91,7 @@
     }
     const form = place.draft ? await findForm(place.draft) : null;
     if (form && Object.values(form.sections).some((section) => section.conflict)) return goOffline(place);
+    if (form && (await hasPapersFirst(form, place))) return goOffline(place, form.send ? "summary" : "papers");
     try {
       return await fetchPage(request);
     } catch (error) {
@@ -129,6 +137,43 @@
     }
   };
 
+  const readChosen = async (request) => {
+    const posted = await request.formData();
+    const files = [...posted].filter(([name, value]) => /^(file|camera)-/.test(name) && value.size);
+    const chosen = files.map(([name, file]) => [name.slice(name.indexOf("-") + 1), file]);
+    const uploads = [...posted].filter(([name]) => name.startsWith("upload-")).map(([, id]) => `/${id}`);
+    return { chosen, uploads, isLeft: !posted.has("add") && !posted.has("remove") };
+  };
+
+  /* Files are kept before they are sent, as answers are; null: the browser has no room for them. */
+  const keepChosen = async (place, chosen) => {
+    if (!chosen.length) return [];
+    return addPapers(place.service, place.draft, chosen).catch(() => null);
+  };
+
+  /* The files that are kept of uploads that a form names. */
+  const findNamed = async (draft, uploads) => {
+    const form = await findForm(draft);
+    const named = form ? form.papers.filter((paper) => uploads.some((id) => paper.upload.endsWith(id))) : [];
+    return named.map((paper) => paper.id);
+  };
+
+  const answerPapers = async (request, place) => {
+    const { chosen, uploads, isLeft } = await readChosen(request.clone())
+      .catch(() => ({ chosen: [], uploads: [], isLeft: false }));
+    const kept = await keepChosen(place, chosen);
+    try {
+      const response = await fetchPage(request, sumBytes(chosen.map(([, file]) => file)));
+      const isAnswered = response.type === "opaqueredirect" || (response.status < 500 && response.status !== 429);
+      if (isAnswered) await removePapers(place.draft, [...(kept || []), ...(await findNamed(place.draft, uploads))]);
+      return response;
+    } catch (error) {
+      await askLater();
+      if (!kept) return goOffline(place, "papers/full");
+      return goOffline(place, isLeft ? "summary" : "papers");
+    }
+  };
+
   const keepSending = async (place, mobile) => {
     await changeForm(place.service, place.draft, (form) => {
       form.send = { mobile: mobile || (form.send && form.send.mobile) || "" };
@@ -137,9 +182,18 @@
     return goOffline(place, "summary");
   };
 
+  /* Send the files of a draft before its form is: the request takes along what is there. */
+  const arePapersSent = async (draft) => {
+    const form = await findForm(draft);
+    if (form && !form.sent && listWaiting(form).length) await sendForm(draft);
+    const left = await findForm(draft);
+    return !left || Boolean(left.sent) || !left.papers.length;
+  };
+
   const answerSubmit = async (request, place) => {
     const values = new URLSearchParams(await request.clone().text());
     try {
+      if (!(await arePapersSent(place.draft))) return await keepSending(place, values.get("mobile"));
       return await fetchPage(request);
     } catch (error) {
       return keepSending(place, values.get("mobile"));
@@ -177,7 +231,7 @@
     if (path === "/mobile/code" || path === "/mobile") return answerCode(request);
     const place = readPlace(path);
     if (!place || !place.draft) return null;
-    return { section: answerSection, applicant: answerApplicant, submit: answerSubmit }[place.page]?.(request, place) || null;
+    return { section: answerSection, applicant: answerApplicant, papers: answerPapers, submit: answerSubmit }[place.page]?.(request, place) || null;
   };
 
   /* Other pages of citizens: without a line, what is kept of forms is shown in their place. */

@@ -1,22 +1,22 @@
-// Papers travel in chunks (tus 1.0): where the line breaks they go on from the byte that the server has, for as long as
-// the page is open. The form names each upload in place of its file. Whatever cannot travel so goes with the form.
+// Papers travel in chunks (resumable-upload.js): where the line breaks they go on from the byte that the server has, for as
+// long as the page is open; once the line broke they are kept in this browser too (offline-papers.js), and go on without the
+// page. The form names each upload in place of its file. Whatever cannot travel so goes with the form.
 "use strict";
 
 (() => {
-  const CHUNK_BYTES = 256 * 1024;
-  const SMALLEST_CHUNK = 32 * 1024; // each failure halves it: a line that breaks often takes small ones
-  const CALL_MS = 90000;
+  const { Refused, buildUpload, sendRest, noteFailure, forgetUpload } = window.resumableUpload;
   const LONGEST_PAUSE_MS = 30000;
 
   const form = document.querySelector("form[data-uploads]");
   if (!form || !window.DataTransfer || !window.AbortController) return;
   const status = form.querySelector("[data-upload-status]");
   const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
+  const keeper = document.getElementById("offline");
+  const kept = keeper && navigator.locks && "indexedDB" in window ? window.offlinePapers : null;
   const items = [];
   let queue = Promise.resolve();
+  let isAllKept = false;
   let waitingButton; // the button that was pressed before all files were there; null: none, by the keyboard
-
-  class Refused extends Error {}
 
   /* --- words ------------------------------------------------------------------------------------------------------- */
 
@@ -35,51 +35,6 @@
     item.quarter = quarter;
   };
 
-  /* --- the protocol ------------------------------------------------------------------------------------------------ */
-
-  const call = async (item, method, address, headers = {}, body = undefined) => {
-    item.stop = new AbortController();
-    const timer = setTimeout(() => item.stop.abort(), CALL_MS);
-    try {
-      const own = { "Tus-Resumable": "1.0.0", "X-CSRF-Token": form.elements.csrf.value };
-      const response = await fetch(address, { method, headers: { ...own, ...headers }, body, signal: item.stop.signal });
-      if (response.ok) return response;
-      if (response.status === 408 || response.status >= 500) throw new Error("nobody answered");
-      if (response.status === 409 && method === "PATCH" && !item.isDisputed) {
-        item.isDisputed = true;
-        throw new Error("another offset");
-      }
-      throw new Refused();
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
-  const encodeName = (name) => btoa(Array.from(new TextEncoder().encode(name), (byte) => String.fromCharCode(byte)).join(""));
-
-  const createUpload = async (item) => {
-    const headers = { "Upload-Length": String(item.file.size), "Upload-Metadata": `filename ${encodeName(item.file.name)}` };
-    const response = await call(item, "POST", form.dataset.uploads, headers);
-    item.address = response.headers.get("Location");
-  };
-
-  const askOffset = async (item) => {
-    const response = await call(item, "HEAD", item.address);
-    const offset = Number(response.headers.get("Upload-Offset"));
-    if (item.isDisputed && offset === item.offset) throw new Refused();
-    item.offset = offset;
-  };
-
-  const sendChunk = async (item) => {
-    const chunk = item.file.slice(item.offset, item.offset + item.chunkBytes);
-    const headers = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(item.offset) };
-    const response = await call(item, "PATCH", item.address, headers, chunk);
-    item.offset = Number(response.headers.get("Upload-Offset"));
-    item.failures = 0;
-    item.isDisputed = false;
-    showProgress(item);
-  };
-
   const pause = (item, milliseconds) =>
     new Promise((resolve) => {
       item.goOn = () => {
@@ -91,19 +46,59 @@
       window.addEventListener("online", item.goOn);
     });
 
+  /* --- what a closed page would lose ------------------------------------------------------------------------------- */
+
+  const paperOf = (item) => item.input.name.replace(/^(file|camera)-/, "");
+
+  const shrinkItem = (item) => {
+    item.shrinking = item.shrinking || shrinkPhoto(item.file).then((file) => { item.file = file; });
+    return item.shrinking;
+  };
+
+  /* Have it be this page's to send, for as long as the page is there: a lock ends with it. */
+  const holdKept = (item) =>
+    new Promise((resolve) => {
+      item.keptId = kept.newKey();
+      navigator.locks.request(kept.lockOf(item.keptId), () => {
+        resolve();
+        return new Promise((release) => { item.release = release; });
+      });
+    });
+
+  /* Keep a file in this browser. Where it has no room all is as without: the file goes on while the page is open. */
+  const keepItem = async (item) => {
+    const { service, draft } = keeper.dataset;
+    if (item.isRemoved || (item.isSettled && !item.address)) return;
+    await shrinkItem(item);
+    if (item.keptId) {
+      await kept.notePaper(draft, item.keptId, { upload: item.address });
+    } else {
+      await holdKept(item);
+      await kept.addPapers(service, draft, [[paperOf(item), item.file, { id: item.keptId, upload: item.address }]]);
+    }
+  };
+
+  const keepAll = async () => {
+    if (kept) await Promise.all(items.map((item) => keepItem(item).catch(() => {})));
+  };
+
+  const dropKept = async (item) => {
+    if (!item.keptId) return;
+    await kept.removePapers(keeper.dataset.draft, [item.keptId]);
+    item.release();
+  };
+
   const waitForLine = async (item) => {
-    item.failures += 1;
-    item.chunkBytes = Math.max(SMALLEST_CHUNK, item.chunkBytes / 2);
+    noteFailure(item);
     show(item, "waiting", item.failures === 1);
+    await keepAll();
     await pause(item, Math.min(LONGEST_PAUSE_MS, 500 * 2 ** item.failures));
   };
 
   const sendFile = async (item) => {
     while (!item.isRemoved) {
       try {
-        if (!item.address) await createUpload(item);
-        else if (item.failures) await askOffset(item);
-        while (item.offset < item.file.size) await sendChunk(item);
+        await sendRest(item);
         return;
       } catch (error) {
         if (error instanceof Refused) throw error;
@@ -129,7 +124,7 @@
   const nameUpload = (item) => {
     const field = document.createElement("input");
     field.type = "hidden";
-    field.name = item.input.name.replace(/^(file|camera)-/, "upload-");
+    field.name = `upload-${paperOf(item)}`;
     field.value = item.address.replace(/.*\//, "");
     item.row.append(field);
   };
@@ -142,7 +137,8 @@
     item.input.focus();
     if (item.stop) item.stop.abort();
     if (item.goOn) item.goOn();
-    if (item.address) call(item, "DELETE", item.address).catch(() => {}); // else it is erased in the night
+    if (item.address) forgetUpload(item);
+    dropKept(item).catch(() => {});
     goOnIfSent();
   };
 
@@ -170,7 +166,7 @@
 
   const sendItem = async (item) => {
     if (item.isRemoved) return;
-    item.file = await shrinkPhoto(item.file);
+    await shrinkItem(item);
     if (!item.isRemoved) show(item, "ready");
     try {
       await sendFile(item);
@@ -179,6 +175,7 @@
       show(item, "sent");
     } catch (error) {
       putBack(item);
+      dropKept(item).catch(() => {});
       show(item, "by_form");
     }
     item.isSettled = true;
@@ -186,8 +183,9 @@
   };
 
   const addFile = (input, file) => {
-    const item = { input, file, row: document.createElement("li"), line: document.createElement("small"), address: "",
-      offset: 0, quarter: 0, failures: 0, isDisputed: false, chunkBytes: CHUNK_BYTES, isRemoved: false, isSettled: false };
+    const item = { ...buildUpload(file, form.dataset.uploads, form.elements.csrf.value), input, quarter: 0,
+      row: document.createElement("li"), line: document.createElement("small"), isRemoved: false, isSettled: false };
+    item.showProgress = () => showProgress(item);
     items.push(item);
     buildRow(item);
     queue = queue.then(() => sendItem(item));
@@ -224,10 +222,22 @@
     });
   });
 
+  /* Keep what the form names before it is sent, as answers are: the worker forgets it once the server has it. */
+  const keepFirst = async (button) => {
+    await keepAll();
+    isAllKept = true;
+    submitBy(button);
+  };
+
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || !isOnTheWay()) return;
-    event.preventDefault();
-    waitingButton = event.submitter || null;
-    status.textContent = word("until_sent");
+    if (event.defaultPrevented) return;
+    if (isOnTheWay()) {
+      event.preventDefault();
+      waitingButton = event.submitter || null;
+      status.textContent = word("until_sent");
+    } else if (kept && !isAllKept && items.some((item) => item.address)) {
+      event.preventDefault();
+      keepFirst(event.submitter);
+    }
   });
 })();

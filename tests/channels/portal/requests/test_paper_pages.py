@@ -1,5 +1,6 @@
 """Papers that are sent with a form: kept at once, opened by their owner alone, the request's own once it is sent."""
 
+import json
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,7 @@ from aiohttp import FormData
 from PIL import Image
 from sqlalchemy import text
 
+from domain.actions.drafts import papers as draft_papers
 from domain.requests.request import ServiceRequest
 from tests.channels.portal.requests.test_form_pages import ANSWERS, begin, csrf_of, send
 from tests.support.demo_site import DemoSite, build_desk, demo_site
@@ -148,3 +150,30 @@ async def test_papers_of_a_deleted_draft_are_gone(portal: DemoSite, citizen: Por
     await citizen.get("/drafts")
     await citizen.post(papers.replace("papers", "delete"), 303)
     assert await portal_rows(portal, "SELECT sha256 FROM contents") == []
+
+
+async def keep(citizen: PortalCitizen, address: str, *files: tuple[str, str, bytes]) -> tuple[int, str, str]:
+    """Send files as a browser that kept them without a line; return the status, and what became of them in words."""
+    status, answer_text = await upload(citizen, address, *files)
+    answer = json.loads(answer_text)
+    return status, answer["state"], answer.get("message", "")
+
+
+async def test_what_a_browser_kept_is_taken_once(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = await reach_papers(citizen)
+    deed, card = ("file-deed", "سند.jpg", take_photo()), ("file-national_card", "کارت.jpg", take_photo(80))
+    for _ in range(2):
+        assert await keep(citizen, f"{papers}/kept", deed) == (200, "kept", "")
+    assert await draft_file_names(portal) == ["سند.jpg"]
+    status, state, message = await keep(citizen, f"{papers}/kept", ("file-deed", "برنامه.jpg", b"MZ"))
+    assert (status, state, "تنها عکس یا PDF" in message) == (422, "refused", True)
+    with monkeypatch.context() as patch:
+        patch.setattr(draft_papers, "FILES_PER_ADDRESS", 0)
+        assert (await keep(citizen, f"{papers}/kept", card))[:2] == (429, "later")
+    assert (await keep(citizen, "/services/expert/request/1/papers/kept", card))[1] == "gone"
+    await citizen.get(papers)
+    await send(citizen, papers.removesuffix("/papers"))
+    assert (await keep(citizen, f"{papers}/kept", deed))[1] == "kept", "it went along"
+    assert (await keep(citizen, f"{papers}/kept", card))[1] == "sent", "the request was made without it"

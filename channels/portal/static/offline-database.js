@@ -1,0 +1,132 @@
+/* What this browser keeps of forms, as it lies in IndexedDB: one row a form, with what it says of its files; the files
+   themselves, each a row; one fact a name. A form and its files change in one transaction (docs/portal.md, «Offline»). */
+(() => {
+  "use strict";
+
+  const DATABASE = "pishkhan-forms";
+  const VERSION = 2;
+  const KEPT_DAYS = 14;
+
+  const openDatabase = () =>
+    new Promise((resolve, reject) => {
+      const opening = indexedDB.open(DATABASE, VERSION);
+      opening.onupgradeneeded = (event) => {
+        if (event.oldVersion < 1) {
+          opening.result.createObjectStore("forms", { keyPath: "name" });
+          opening.result.createObjectStore("facts");
+        }
+        opening.result.createObjectStore("files");
+      };
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+      opening.onblocked = () => reject(new Error("blocked"));
+    });
+
+  /* Run `work` in one transaction on stores; it gets them, and a function that sets what is returned. Whatever `work`
+     throws, in an answer of a store too, undoes the transaction and is thrown. */
+  const inStores = async (storeNames, mode, work) => {
+    const database = await openDatabase();
+    try {
+      return await new Promise((resolve, reject) => {
+        let outcome;
+        const transaction = database.transaction(storeNames, mode);
+        transaction.oncomplete = () => resolve(outcome);
+        transaction.onabort = () => reject(transaction.error);
+        work(storeNames.map((name) => transaction.objectStore(name)), (value) => {
+          outcome = value;
+        });
+      });
+    } finally {
+      database.close();
+    }
+  };
+
+  const readFact = (name) =>
+    inStores(["facts"], "readonly", ([store], give) => {
+      store.get(name).onsuccess = (event) => give(event.target.result);
+    });
+
+  const writeFact = (name, value) =>
+    inStores(["facts"], "readwrite", ([store]) => {
+      if (value === undefined) store.delete(name);
+      else store.put(value, name);
+    });
+
+  const readFile = (id) =>
+    inStores(["files"], "readonly", ([store], give) => {
+      store.get(id).onsuccess = (event) => give(event.target.result);
+    });
+
+  const newKey = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const isOf = (form, draft) => form.name === draft || form.draft === draft;
+
+  const isOver = (form) => Date.now() - form.changedAt > KEPT_DAYS * 86400000;
+
+  const buildForm = (service, draft) => {
+    const key = newKey();
+    return {
+      name: draft || `n${key}`,
+      draft: draft || "",
+      key,
+      service,
+      csrf: "",
+      owner: "",
+      bases: {},
+      savedSections: [],
+      sections: {},
+      papers: [],
+      applicant: null,
+      send: null,
+      sent: null,
+      refusal: "",
+      changedAt: Date.now(),
+    };
+  };
+
+  const listForms = async () => {
+    const forms = await inStores(["forms"], "readonly", ([store], give) => {
+      store.getAll().onsuccess = (event) => give(event.target.result);
+    });
+    for (const form of forms) form.papers ||= []; // kept before there were files
+    return forms.filter((form) => !isOver(form)).sort((one, other) => other.changedAt - one.changedAt);
+  };
+
+  const findForm = async (draft) => (await listForms()).find((form) => isOf(form, draft));
+
+  /* Change a form, and its files beside it, in one transaction, and return it; one that is not there is begun. */
+  const changeForm = (service, draft, change) =>
+    inStores(["forms", "files"], "readwrite", ([store, files], give) => {
+      store.getAll().onsuccess = (event) => {
+        const form = (draft && event.target.result.find((each) => isOf(each, draft))) || buildForm(service, draft);
+        form.papers ||= [];
+        change(form, files);
+        form.changedAt = Date.now();
+        store.put(form);
+        give(form);
+      };
+    });
+
+  /* Forget the forms of which `isDone` says so, with their files. */
+  const forgetForms = (isDone) =>
+    inStores(["forms", "files"], "readwrite", ([store, files]) => {
+      store.getAll().onsuccess = (event) => {
+        for (const form of event.target.result.filter(isDone)) {
+          for (const paper of form.papers || []) files.delete(paper.id);
+          store.delete(form.name);
+        }
+      };
+    });
+
+  const forgetForm = (draft) => forgetForms((form) => isOf(form, draft));
+
+  const clearAll = () =>
+    inStores(["forms", "files", "facts"], "readwrite", (stores) => {
+      for (const store of stores) store.clear();
+    });
+
+  self.offlineDatabase = {
+    readFact, writeFact, readFile, newKey, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll,
+  };
+})();
