@@ -2,7 +2,6 @@
 sheets, and in the files themselves.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -110,7 +109,8 @@ async def furnished(database: Path) -> None:
 async def supplied(bots: BotOffice) -> Supplied:
     """Hostile texts from both messengers, some of which everybody may read by now."""
     telegram, bale = HostileVisitor(bots, bots.telegram, "09121112233"), HostileVisitor(bots, bots.bale, DRIVER)
-    await asyncio.gather(send_hostile_chat_texts(telegram), send_hostile_chat_texts(bale))
+    for supplier in (telegram, bale):  # one after the other: each lets time pass, in which a question of the other ends
+        await send_hostile_chat_texts(supplier)
     for one in await bots.office.cli("comment", "list", "--service", "machinery"):
         if "own-comment" not in one["text"]:
             await bots.office.cli("comment", "publish", str(one["id"]), "--as", Role.MANAGER)

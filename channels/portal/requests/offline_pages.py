@@ -103,8 +103,8 @@ class OfflinePages:
 
     def _list_papers(self, service: Service) -> list[tuple[str, str]]:
         """Return the papers that citizens send with a form of this service, each with what it is called."""
-        names = service.papers.citizen_papers if service.papers else ()
-        return [(name, self._dependencies.catalogue.text(f"choices.document.{name}")) for name in names]
+        paper_names = service.papers.citizen_papers if service.papers else ()
+        return [(name, self._dependencies.catalogue.text(f"choices.document.{name}")) for name in paper_names]
 
     async def _serve_worker(self, request: web.Request) -> web.Response:
         script = self._build_worker_script(request.app)

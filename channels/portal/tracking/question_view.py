@@ -9,7 +9,7 @@ from channels.web.forms import INITIAL_WORK_ROWS, count_work_rows
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.answering import ANSWER_FIELD, QuestionAnswer, SentPaper, paper_field, prepare_sent_paper
+from domain.actions.requests.answering import ANSWER_FIELD, QuestionAnswer, AnswerPaper, paper_field, prepare_sent_paper
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.fields.form import Field
@@ -84,7 +84,7 @@ class QuestionViews:
             ],
         )
 
-    async def prepare_papers(self, store: Store, code: str, actor: Actor, posted: PostedForm) -> list[SentPaper]:
+    async def prepare_papers(self, store: Store, code: str, actor: Actor, posted: PostedForm) -> list[AnswerPaper]:
         """Return the papers that were posted with an answer, prepared: before the unit of work that takes it."""
         prefix = paper_field("")
         sent_files = [(name.removeprefix(prefix), file) for name, file in posted.items() if name.startswith(prefix)]
@@ -95,7 +95,7 @@ class QuestionViews:
         ]
 
     def read_answer(
-        self, request: ServiceRequest, actor: Actor, posted: PostedForm, papers: Sequence[SentPaper]
+        self, request: ServiceRequest, actor: Actor, posted: PostedForm, papers: Sequence[AnswerPaper]
     ) -> QuestionAnswer:
         """Return what was posted in answer to a request's question: of its form only what the question is about, and
         the papers that it names.

@@ -26,7 +26,7 @@ ANSWER_FIELD = "answer"
 
 
 @dataclass(frozen=True, slots=True)
-class SentPaper:
+class AnswerPaper:
     """A file that comes with an answer."""
 
     paper_name: str
@@ -43,7 +43,7 @@ class QuestionAnswer:
     """The answer in words; it may be empty where something was put right."""
     submitted: Mapping[str, object] = field(default_factory=dict)
     """Field of the form → what stands there now, as typed; unchanged values change nothing."""
-    papers: Sequence[SentPaper] = ()
+    papers: Sequence[AnswerPaper] = ()
     """The files."""
 
 
@@ -53,13 +53,13 @@ async def prepare_sent_paper(
     code: str,
     sent: tuple[str, str, bytes],
     actor: Actor,
-) -> SentPaper:
+) -> AnswerPaper:
     """Prepare a file, `sent` as paper, name and content, before the unit of work that takes the answer. Errors: those
     of `prepare_file` under `paper_field`.
     """
     paper_name, file_name, content = sent
     with naming_paper(paper_name):
-        return SentPaper(paper_name, await prepare_file(dependencies, store, file_name, content, actor, code))
+        return AnswerPaper(paper_name, await prepare_file(dependencies, store, file_name, content, actor, code))
 
 
 async def answer_question(
