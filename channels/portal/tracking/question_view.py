@@ -9,7 +9,7 @@ from channels.web.forms import INITIAL_WORK_ROWS, count_work_rows
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.answering import ANSWER_FIELD, QuestionAnswer, AnswerPaper, paper_field, prepare_sent_paper
+from domain.actions.requests.answering import ANSWER_FIELD, AnswerPaper, QuestionAnswer, paper_field, prepare_sent_paper
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.fields.form import Field
