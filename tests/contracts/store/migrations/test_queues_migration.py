@@ -23,6 +23,9 @@ NEW = {"turn", "due_at", "kind", "lacks_papers"}
 LATER = {"entered_at", "unverified_mobile"}
 """Columns of the requests that came later still."""
 
+NEW_COLUMNS: dict[str, set[str]] = {"requests": NEW | LATER, "documents": {"source_sha256"}}
+"""Table → the columns that it did not have before."""
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -81,7 +84,7 @@ async def write_as_before(url: str, rows: Rows) -> None:
     def write(connection: Connection) -> None:
         command.upgrade(alembic_config(connection), "0005")
         for table in OLD:
-            new = NEW | LATER if table is requests else set()
+            new = NEW_COLUMNS.get(table.name, set())
             old = [{name: cell for name, cell in row.items() if name not in new} for row in rows[table.name]]
             connection.execute(insert(table), old)
 
