@@ -8,6 +8,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
 from tests.support.staff_site import StaffSite, staff_site
 
@@ -44,7 +45,14 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(site: StaffSite) -> AsyncIterator[TestServer]:
+async def portal(database: Path) -> AsyncIterator[DemoSite]:
+    """The citizens' portal of the test's own; a module about it has it as its `site`."""
+    async with demo_site(database) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(site: StaffSite | DemoSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
     running = SiteServer(site.app)
     await running.start_server()

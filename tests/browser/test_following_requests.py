@@ -1,13 +1,9 @@
 """The page of a request on paper."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.support.demo_site import DemoSite, demo_site
+from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, SiteServer, window
 from tests.support.pages.pictures import store_picture
 from tests.support.pages.portal_tours import CitizenWindow
@@ -17,20 +13,10 @@ from tests.support.scenarios.portal_requests import bill, submitted
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path) -> AsyncIterator[DemoSite]:
-    """The portal."""
-    async with demo_site(database) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
-    """It, served on a free port."""
-    running = SiteServer(portal.app)
-    await running.start_server()
-    yield running
-    await running.close()
+@pytest.fixture
+def site(portal: DemoSite) -> DemoSite:
+    """What the server serves."""
+    return portal
 
 
 async def test_printed_it_is_status_history_and_bills(browser: Browser, server: SiteServer, portal: DemoSite) -> None:

@@ -4,13 +4,11 @@ typed is sent once it is back, each exactly once; nothing of it stays where a se
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
@@ -37,20 +35,10 @@ IS_KEPT = """async (address) => {
 }"""
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path) -> AsyncIterator[DemoSite]:
-    """The portal."""
-    async with demo_site(database) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
-    """It, served on a free port."""
-    running = SiteServer(portal.app)
-    await running.start_server()
-    yield running
-    await running.close()
+@pytest.fixture
+def site(portal: DemoSite) -> DemoSite:
+    """What the server serves."""
+    return portal
 
 
 async def open_phone(browser: Browser, server: SiteServer) -> Window:

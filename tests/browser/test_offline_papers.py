@@ -1,13 +1,11 @@
 """Photos of a citizen whose line drops, in a real browser: kept without it, sent once it is back, each exactly once."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, Route, expect
@@ -29,7 +27,7 @@ from tests.browser.test_offline_forms import (
     reopen,
 )
 from tests.browser.test_request_forms import TYPED_MOBILE, answer_expert, go_on
-from tests.support.demo_site import DemoSite, demo_site
+from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SiteServer, Window
 from tests.support.pages.page_checks import NO_LINE, assert_page_in_order
 from tests.support.scenarios.sample_files import GPS_DIRECTORY, FilesCleanedHere, take_photo
@@ -37,20 +35,10 @@ from tests.support.scenarios.sample_files import GPS_DIRECTORY, FilesCleanedHere
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path) -> AsyncIterator[DemoSite]:
-    """The portal."""
-    async with demo_site(database) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
-    """It, served on a free port."""
-    running = SiteServer(portal.app)
-    await running.start_server()
-    yield running
-    await running.close()
+@pytest.fixture
+def site(portal: DemoSite) -> DemoSite:
+    """What the server serves."""
+    return portal
 
 
 @pytest.fixture

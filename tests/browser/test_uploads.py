@@ -1,19 +1,17 @@
 """Papers on a bad line, in a real browser: a photo goes on where the line broke, and is one file of the draft."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
-import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.test_request_forms import go_on
-from tests.support.demo_site import DemoSite, demo_site
+from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
 
@@ -22,20 +20,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 UPLOADS = "**/uploads/*"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(database: Path) -> AsyncIterator[DemoSite]:
-    """The portal."""
-    async with demo_site(database) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(portal: DemoSite) -> AsyncIterator[SiteServer]:
-    """It, served on a free port."""
-    running = SiteServer(portal.app)
-    await running.start_server()
-    yield running
-    await running.close()
+@pytest.fixture
+def site(portal: DemoSite) -> DemoSite:
+    """What the server serves."""
+    return portal
 
 
 def draw_noise(side: int) -> bytes:

@@ -4,25 +4,20 @@ Every seed is printed with its plan, the ends that the servers met, and what cam
 keeps its evidence and tells the command that plays it again; the exit code is then 1. Two offices play at once.
 """
 
-import argparse
 import asyncio
-import json
-import shutil
 import sys
-import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle, islice
-from pathlib import Path
 from time import monotonic
 
-from tests.e2e.support.office_factory import furnished_stock
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.program_runs import Death
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.round import Result, Round
+from tests.faults.support.round_command import keep_evidence, run_command
 from tests.faults.support.round_plan import Plan, drawn
 from tests.faults.support.state_checks import Expected
 
@@ -136,23 +131,8 @@ class Chaos:
     async def _failed(self, engine: str, office: MortalOffice, plan: Plan, result: Result) -> None:
         again = COMMAND.format(seed=plan.seed, engine=engine)
         self._tally.failed.append(again)
-        kept = await kept_evidence(office, result)
+        kept = await keep_evidence(office, result)
         print(*result.violations, f"evidence: {kept}", f"again: {again}", sep="\n  ", flush=True)
-
-
-async def kept_evidence(office: MortalOffice, result: Result) -> Path:
-    """Keep what the office wrote, its tables and its panel's record in a directory; its path."""
-    kept = Path(tempfile.mkdtemp(prefix="pishkhan-chaos-"))
-    await office.crash()
-    shutil.copytree(office.home, kept / "office")
-    evidence = {
-        "violations": result.violations,
-        "tables": await office.database.evidence(),
-        "sent": office.panel.sent,
-        "calls": office.panel.calls,
-    }
-    (kept / "evidence.json").write_text(json.dumps(evidence, ensure_ascii=False, indent=1, default=str))
-    return kept
 
 
 async def run(rounds: int, seed: int, engines: list[str]) -> int:
@@ -168,14 +148,7 @@ async def run(rounds: int, seed: int, engines: list[str]) -> int:
 
 def main() -> int:
     """Read the command line and play."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1, help="the first round's seed; each round has the next one")
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    arguments = parser.parse_args()
-    engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
-    with furnished_stock():
-        return asyncio.run(run(arguments.rounds, arguments.seed, engines))
+    return run_command("tests.faults.chaos", __doc__, 2000, run)
 
 
 if __name__ == "__main__":

@@ -37,13 +37,13 @@ from tests.e2e.support.office_factory import furnished_stock
 from tests.e2e.support.office_setup import LOADERS, furnish
 from tests.e2e.support.program_runs import KILLED, Death, Run
 from tests.e2e.support.taxi_story import national_code
-from tests.faults.chaos import kept_evidence
 from tests.faults.support.counter_calls import Ledger, PreparedBill, Software, stored
 from tests.faults.support.counter_checks import CHANNEL, PER_REQUEST, SHARE_PERCENT, violations
 from tests.faults.support.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_mobile
 from tests.faults.support.counter_connection import Signer
 from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
 from tests.faults.support.round import Result
+from tests.faults.support.round_command import keep_evidence
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 CLERKS = 32
@@ -300,7 +300,7 @@ async def day(engine: str, seed: int, calls: int, processes: int = 1, *, keeps: 
         except Exception:  # noqa: BLE001 - the edge of a day: whatever went wrong is what it found
             outcome.violations.append(traceback.format_exc())
         if outcome.violations and keeps:
-            kept = [str(await kept_evidence(one, Result(violations=outcome.violations))) for one in offices]
+            kept = [str(await keep_evidence(one, Result(violations=outcome.violations))) for one in offices]
             outcome.violations.append(f"evidence: {' '.join(kept)}")
         return outcome, played.ledger
 
