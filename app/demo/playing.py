@@ -18,9 +18,10 @@ from app.demo.timetable import Timetable
 from domain.actions.bills import pay
 from domain.actions.conversations import receive
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents import attach
 from domain.actions.feedback import moderation
 from domain.actions.messages import notify
-from domain.actions.requests import act, attach, walk_in
+from domain.actions.requests import act, walk_in
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.actions.requests.timers import run_due_timers
 from domain.bills.bill import Bill, PaymentMethod

@@ -18,8 +18,8 @@ from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
-from domain.actions.requests.preparing import prepare_file
 from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
 from domain.audit.read_events import ReadKind, describe_filters

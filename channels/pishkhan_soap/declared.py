@@ -14,8 +14,8 @@ from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
 from domain.actions.conversations.look_up import run_lookup
+from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.attach import attach_document
 from domain.actions.requests.submit import submit_request
 from domain.fields.form import Field, read_fields
 from domain.fields.types import ReadingContext

@@ -17,10 +17,10 @@ from channels.pishkhan_soap.request_status import (
     get_own_request,
 )
 from channels.pishkhan_soap.schema import Doc, SchemaElement
+from domain.actions.documents.attach import attach_document
 from domain.actions.feedback.feedback import store_comment
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout
-from domain.actions.requests.attach import attach_document
 from domain.actions.requests.command import take_command
 from domain.language.service import Command
 from domain.offices.office import ACTION_ANSWER_RETENTION

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
 from channels.admin.frame import SECTIONS_KEY
-from domain.actions.requests.attach import attach_document
+from domain.actions.documents.attach import attach_document
 from domain.actions.staff.authorization import is_allowed
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills

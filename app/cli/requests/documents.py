@@ -9,8 +9,8 @@ from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests.requests import TrackingCode
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.requests.attach import attach_document as add_file
-from domain.actions.requests.preparing import prepare_file
+from domain.actions.documents.attach import attach_document as add_file
+from domain.actions.documents.preparing import prepare_file
 from domain.blocks.papers_pending import list_missing_papers
 from domain.requests.documents import Document
 from domain.values import tracking_codes

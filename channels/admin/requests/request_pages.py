@@ -27,12 +27,12 @@ from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.attach import attach_document
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
-from domain.actions.requests.attach import attach_document
-from domain.actions.requests.preparing import prepare_file
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.walk_in import correct_mobile
 from domain.actions.staff.authorization import find_step_right

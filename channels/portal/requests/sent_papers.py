@@ -10,10 +10,10 @@ from channels.portal.requests.addresses import read_draft_id, read_file_id
 from channels.portal.requests.draft_pages import require_session
 from channels.web.posted import PostedForm, UploadedFile
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.drafts.papers import MOST_DRAFT_FILES, add_draft_file
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.drafts.uploads import delete_upload, read_upload, take_upload
-from domain.actions.requests.preparing import prepare_file
 from domain.drafts.draft import Draft
 from domain.drafts.uploads import Upload
 from domain.unit_of_work import Store, UnitOfWork

@@ -21,13 +21,13 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.posted import UploadedFile, read_text
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.attach import attach_document
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
 from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.requests.act import refuse_foreign_request
-from domain.actions.requests.attach import attach_document
-from domain.actions.requests.preparing import prepare_file
 from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
 from domain.blocks.charging import list_request_bills

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, TurnContext
+from domain.actions.documents.attach import attach_document
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.act import refuse_foreign_request
-from domain.actions.requests.attach import attach_document
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button

@@ -13,8 +13,8 @@ from domain.actions.conversations.converse import build_context
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.messages.notify import Address, address_in_chat
-from domain.actions.requests.preparing import prepare_file
 from domain.chats.chat import (
     BotBlocked,
     BotUnblocked,

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.attach import attach_draft_files
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.reading import citizen_actor, select_typed_values
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.attach import attach_draft_files
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.drafts.draft import Draft, Relation

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.attach import attach_document
+from domain.actions.documents.preparing import prepare_file
 from domain.actions.requests.act import lock_request
-from domain.actions.requests.attach import attach_document
 from domain.actions.requests.change import change_request
 from domain.actions.requests.citizen_commands import announce_command, require_shown_version
 from domain.actions.requests.command import take_command
-from domain.actions.requests.preparing import prepare_file
 from domain.engine.engine import StepOutcome
 from domain.language.question_subjects import MARKED_PAPERS_KEY
 from domain.language.service import Command

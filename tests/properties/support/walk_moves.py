@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.documents import attach
 from domain.actions.messages import notify
-from domain.actions.requests import attach, change, reopen, submit, walk_in
+from domain.actions.requests import change, reopen, submit, walk_in
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
 from domain.blocks.visit_times import VisitRules, list_free_visits

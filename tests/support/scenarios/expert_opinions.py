@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from domain.actions.conversations.receive import receive_sms
+from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.attach import attach_document
 from domain.actions.requests.submit import submit_request
 from domain.actions.tariffs.changes import add_tariff
 from domain.messages.ports import ReceivedSms

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.actions.requests import submit
-from domain.actions.requests.attach import attach_document
 from domain.actions.tariffs import changes
 from domain.people.person import StaffMember
 from domain.requests.documents import Document

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.requests.attach import attach_document
+from domain.actions.documents.attach import attach_document
 from tests.support.scenarios.expert_opinions import SECRETARY, asked_opinion
 from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.staff_site import StaffSite, Visitor

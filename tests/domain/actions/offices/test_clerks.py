@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from domain.actions.documents import attach
 from domain.actions.feedback import feedback
-from domain.actions.requests import attach, reopen
+from domain.actions.requests import reopen
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.messages.records import MessageClass
 from domain.requests.request import RequestFilter

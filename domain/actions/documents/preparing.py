@@ -5,7 +5,7 @@ knows of place and device, a PDF is looked through.
 """
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.scanning import refuse_malware
+from domain.actions.documents.scanning import refuse_malware
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.files import PreparedFile, detect_media_type

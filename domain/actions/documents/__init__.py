@@ -1,0 +1,1 @@
+"""Files that people send: scanned, cleaned and stored with their requests."""
