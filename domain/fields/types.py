@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from domain.parsing.answers import read_date, read_number, read_start_hour
@@ -369,8 +370,8 @@ class Choices(Choice):
         return join_list(Choice.render_value(self, choice, catalogue_text) for choice in value)
 
 
-def format_number(number: float) -> str:
-    """Return a number with Persian digits and decimal point."""
-    return persian_digits(
-        f"{number:.12g}".replace(".", language_in_force().decimal_mark)
-    )  # `:g` would write millions as powers of ten
+def format_number(number: Decimal | float) -> str:
+    """Return a number with Persian digits and decimal point; all digits of a decimal."""
+    # `:g` alone would write millions as powers of ten.
+    plain_text = f"{number:f}" if isinstance(number, Decimal) else f"{number:.12g}"
+    return persian_digits(plain_text.replace(".", language_in_force().decimal_mark))

@@ -10,12 +10,13 @@ its own by its dimensions, dated by itself; only who looks for the price of an a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from domain.values.dated_rows import is_valid_on
 from domain.values.errors import InvalidField, NotFound
-from domain.values.money import RoundingMode, exact_quantity, round_rials
+from domain.values.money import QuantityInput, RoundingMode, exact_quantity, quantity_as_json, round_rials
 from domain.values.text import ascii_digits, group_digits
 
 Dimensions = Mapping[str, str]
@@ -204,8 +205,8 @@ class QuoteLine:
     """What is priced; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
-    asked: float
-    """Units of each, to two places."""
+    asked: Decimal
+    """Units of each, exactly, in hundredths."""
     minimum: int
     """Units that are charged at least."""
     count: int
@@ -216,19 +217,29 @@ class QuoteLine:
     """VAT on top of the rate, in percent."""
 
     @property
-    def units(self) -> float:
-        """Units charged, to two places, the row's minimum applied."""
-        return max(self.asked, self.minimum)
+    def units(self) -> Decimal:
+        """Units charged, exactly, in hundredths, the row's minimum applied."""
+        return max(self.asked, Decimal(self.minimum))
 
     @property
     def amount(self) -> int:
         """Rials before VAT: exactly what the units come to as they are written, the fraction of a rial dropped."""
-        return int(exact_quantity(self.units) * self.rate * self.count)
+        return int(self.units * 100) * self.rate * self.count // 100
 
     @property
     def vat(self) -> int:
         """Rials of VAT, whole rials, the fraction dropped. Reckoned a line, so that rows may differ in percent."""
         return self.amount * self.vat_percent // 100
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form that is stored."""
+        return asdict(self) | {"asked": quantity_as_json(self.asked), "amount": self.amount}
+
+    @staticmethod
+    def from_json(stored_line: Mapping[str, Any]) -> "QuoteLine":
+        """Read back what `as_json` stored."""
+        line_values = {line_field.name: stored_line[line_field.name] for line_field in fields(QuoteLine)}
+        return QuoteLine(**line_values | {"asked": exact_quantity(stored_line["asked"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +277,7 @@ class Quote:
         """Rials to pay."""
         return self.computed if self.override is None else self.override
 
-    def with_units(self, units_by_line: Sequence[float]) -> "Quote":
+    def with_units(self, units_by_line: Sequence[QuantityInput]) -> "Quote":
         """Return the same prices for other units, a number a line; an override is scaled by what the tariff says.
 
         What is priced keeps its prices: a line stays by its row, also where a band would price so many units today.
@@ -284,15 +295,12 @@ class Quote:
     def as_json(self) -> dict[str, Any]:
         """Return the form that is stored with the request and its bill."""
         derived_sums = {"subtotal": self.subtotal, "vat": self.vat, "computed": self.computed, "total": self.total}
-        return asdict(self) | {"lines": [asdict(line) | {"amount": line.amount} for line in self.lines]} | derived_sums
+        return asdict(self) | {"lines": [line.as_json() for line in self.lines]} | derived_sums
 
     @staticmethod
     def from_json(stored_quote: Mapping[str, Any]) -> "Quote":
         """Read back what `as_json` stored; derived sums are reckoned again."""
-        line_fields = [line_field.name for line_field in fields(QuoteLine)]
-        lines = tuple(
-            QuoteLine(**{field_name: line[field_name] for field_name in line_fields}) for line in stored_quote["lines"]
-        )
+        lines = tuple(QuoteLine.from_json(stored_line) for stored_line in stored_quote["lines"])
         return Quote(
             lines, stored_quote["step"], stored_quote["mode"], stored_quote["override"], stored_quote["reason"]
         )
@@ -304,8 +312,8 @@ class Quantity:
 
     dimensions: dict[str, str]
     """What is asked for: the row with these dimensions prices it."""
-    units: float
-    """How many units of each."""
+    units: QuantityInput
+    """How many units of each, in hundredths at most; finer ones are refused when they are quoted."""
     count: int = 1
     """How many of it (machines)."""
 
@@ -360,10 +368,9 @@ def compute_quote(
     """Price all that is wanted by the rows in force on that day, to two places of a unit; `InvalidField("units")` for
     finer ones, `NotFound("tariff")`.
     """
-    row_list, quantities = list(tariff_rows), list(quantities)
-    for quantity in quantities:
-        exact_quantity(quantity.units)
-    lines = [_build_line(find_price_row(row_list, quantity, day), quantity) for quantity in quantities]
+    row_list = list(tariff_rows)
+    exact_quantities = [replace(quantity, units=exact_quantity(quantity.units)) for quantity in quantities]
+    lines = [_build_line(find_price_row(row_list, quantity, day), quantity) for quantity in exact_quantities]
     return Quote(tuple(lines), step, mode)
 
 
@@ -372,7 +379,7 @@ def _build_line(row: TariffRow, quantity: Quantity) -> QuoteLine:
         tariff_id=row.id,
         dimensions=row.dimensions,
         unit=row.unit,
-        asked=quantity.units,
+        asked=exact_quantity(quantity.units),
         minimum=row.minimum,
         count=quantity.count,
         rate=row.rate,
@@ -380,9 +387,8 @@ def _build_line(row: TariffRow, quantity: Quantity) -> QuoteLine:
     )
 
 
-def _change_units(line: QuoteLine, charged_units: float) -> QuoteLine:
-    exact_quantity(charged_units)
-    return replace(line, asked=charged_units)
+def _change_units(line: QuoteLine, charged_units: QuantityInput) -> QuoteLine:
+    return replace(line, asked=exact_quantity(charged_units))
 
 
 def rows_of_subject(tariff_rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:

@@ -1,6 +1,6 @@
 """Money: whole rials as `int`, never a fraction."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Literal, TypeAlias
 
 from persiantools.digits import to_word
@@ -11,6 +11,14 @@ from domain.values.text import group_digits
 
 RoundingMode: TypeAlias = Literal["down", "up", "nearest"]
 """How an amount meets its step; `nearest` takes a half up."""
+
+QuantityInput: TypeAlias = Decimal | float
+"""A number of units as a rule, a form or a stored quote has it; it means the digits that it is written with."""
+
+MOST_UNITS = 10**12
+"""Units of one thing in one quote."""
+
+ONE_HUNDREDTH = Decimal("0.01")
 
 BILL_STEP_RIALS = 1000
 """Rials: a payment id counts thousands, so a bill's amount is a multiple of this."""
@@ -24,16 +32,32 @@ def round_rials(amount: int, step_rials: int = BILL_STEP_RIALS, rounding_mode: R
     return (amount + rounding_offset) // step_rials * step_rials
 
 
-def exact_quantity(quantity: float) -> Decimal:
-    """Return a quantity as it was written; `InvalidField("units")` for one below zero or finer than two places, which
-    nobody could check on a bill.
+def exact_quantity(quantity: QuantityInput) -> Decimal:
+    """Return a quantity as it was written, without needless zeros; `InvalidField("units")` for what a bill cannot say.
+
+    That is one below zero, of more than `MOST_UNITS`, or finer than two places, which nobody could check. Nothing is
+    ever cut: a rule whose units come out finer (metres × metres) says how they are rounded, by `round_quantity`.
     """
     exact_decimal = Decimal(str(quantity))
-    if not exact_decimal.is_finite() or exact_decimal < 0:
-        raise InvalidField("units", detail="range", least=group_digits(0), most="…")
-    if exact_decimal * 100 % 1:
+    if not exact_decimal.is_finite() or not 0 <= exact_decimal <= MOST_UNITS:
+        raise InvalidField("units", detail="range", least=group_digits(0), most=group_digits(MOST_UNITS))
+    hundredths = exact_decimal * 100
+    if hundredths % 1:
         raise InvalidField("units", detail="two_places")
-    return exact_decimal
+    return Decimal(int(hundredths)) / 100
+
+
+def round_quantity(quantity: Decimal, rounding_mode: RoundingMode) -> Decimal:
+    """Return a quantity in hundredths of a unit, as a bill can say it; `InvalidField("units")` as `exact_quantity`."""
+    decimal_mode = {"down": ROUND_DOWN, "up": ROUND_UP, "nearest": ROUND_HALF_UP}[rounding_mode]
+    return exact_quantity(quantity.quantize(ONE_HUNDREDTH, decimal_mode))
+
+
+def quantity_as_json(quantity: Decimal) -> int | float:
+    """Return a quantity as quotes are stored: a whole number, or one whose digits are exactly what was written (two
+    places of at most `MOST_UNITS` are fewer digits than such a number keeps).
+    """
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
 def rials_text(amount: int, unit_label: str) -> str:

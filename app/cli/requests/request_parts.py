@@ -9,6 +9,7 @@ from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote, QuoteLine
 from domain.unit_of_work import UnitOfWork
+from domain.values.money import quantity_as_json
 
 SECRET_FIELDS = ("letter_token", "delivery_token")
 """Tokens of `/verify/…`: only the paper shows them."""
@@ -60,9 +61,9 @@ def _build_line_view(line: QuoteLine) -> dict[str, Any]:
         "tariff": line.tariff_id,
         "for": line.dimensions,
         "unit": line.unit,
-        "asked": line.asked,
+        "asked": quantity_as_json(line.asked),
         "minimum": line.minimum,
-        "units": line.units,
+        "units": quantity_as_json(line.units),
         "count": line.count,
         "rate": line.rate,
         "amount": line.amount,

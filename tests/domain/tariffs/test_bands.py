@@ -90,7 +90,8 @@ def test_hours_are_those_of_one_machine() -> None:
 
 def test_the_minimum_does_not_lead_into_a_band() -> None:
     made = priced([row(minimum=10), band(8)], 4)
-    assert (made.lines[0].dimensions, made.lines[0].units) == (LOADER, 10)
+    assert made.lines[0].dimensions == LOADER
+    assert made.lines[0].units == 10
 
 
 def test_other_hours_keep_the_prices_of_what_is_priced() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
@@ -13,7 +14,7 @@ from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, QuoteLine, TariffRow, compute_quote, find_price_row, rows_of_subject
 from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
-from domain.values.money import RoundingMode
+from domain.values.money import MOST_UNITS, RoundingMode, round_quantity
 from tests.support.municipality import RATE, Municipality, actor
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
@@ -98,7 +99,14 @@ def test_rounding_is_done_once_at_the_end(mode: RoundingMode, total: int) -> Non
 
 def test_half_hours_are_exact() -> None:
     line = QuoteLine(
-        tariff_id=1, dimensions=LOADER, unit="hour", asked=0.5, minimum=0, count=3, rate=3_333_333, vat_percent=9
+        tariff_id=1,
+        dimensions=LOADER,
+        unit="hour",
+        asked=Decimal("0.5"),
+        minimum=0,
+        count=3,
+        rate=3_333_333,
+        vat_percent=9,
     )
     assert (line.amount, line.vat) == (4_999_999, 449_999)
 
@@ -117,13 +125,23 @@ def test_half_hours_are_exact() -> None:
 def test_quantities_are_charged_to_two_places(units: float, rials: int) -> None:
     """Nothing is cut: 2.76 units were charged as 2.5 once."""
     line = QuoteLine(
-        tariff_id=1, dimensions=LOADER, unit="hour", asked=units, minimum=0, count=1, rate=8_000_000, vat_percent=0
+        tariff_id=1,
+        dimensions=LOADER,
+        unit="hour",
+        asked=Decimal(str(units)),
+        minimum=0,
+        count=1,
+        rate=8_000_000,
+        vat_percent=0,
     )
-    assert (line.amount, line.units) == (rials, units)
-    assert priced(Quantity(LOADER, units), step=1).lines[0].asked == units
+    assert (line.amount, line.units) == (rials, Decimal(str(units)))
+    assert priced(Quantity(LOADER, units), step=1).lines[0].asked == line.asked
+    assert json.dumps(line.as_json()["asked"]) == str(units)
 
 
-@pytest.mark.parametrize("units", [2.765, 1 / 3, 0.1 + 0.2, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "units", [2.765, 1 / 3, 0.1 + 0.2, 1.1 * 1.1, -1, float("nan"), float("inf"), MOST_UNITS + 1, Decimal("1.005")]
+)
 def test_what_is_finer_is_refused_not_cut(units: float) -> None:
     with pytest.raises(InvalidField, match="units"):
         priced(Quantity(LOADER, units))
@@ -158,7 +176,15 @@ def test_units_are_given_for_every_line() -> None:
         priced(Quantity(LOADER, 4)).with_units([4, 5])
 
 
-HUNDREDTHS = st.integers(1, 4800).map(lambda hundredth: hundredth / 100)
+@pytest.mark.parametrize(("mode", "area"), [("down", "2.93"), ("nearest", "2.94"), ("up", "2.94")])
+def test_a_rule_says_how_finer_units_are_rounded(mode: RoundingMode, area: str) -> None:
+    """Metres × metres come to four places: 2.35 × 1.25."""
+    made = round_quantity(Decimal("2.35") * Decimal("1.25"), mode)
+    assert made == Decimal(area)
+    assert priced(Quantity(LOADER, made), step=1).lines[0].units == made
+
+
+HUNDREDTHS = st.decimals(Decimal("0.01"), Decimal(4800), places=2)
 LINES = st.builds(
     QuoteLine,
     tariff_id=st.integers(1, 2**62),
@@ -186,6 +212,7 @@ def test_a_stored_quote_explains_its_total(made: Quote) -> None:
     stored = json.loads(json.dumps(made.as_json()))
     assert Quote.from_json(stored) == made
     lines = stored["lines"]
+    assert [Decimal(str(one["asked"])) for one in lines] == [line.asked for line in made.lines]
     amounts = [round(max(one["asked"], one["minimum"]) * 100) * one["rate"] * one["count"] // 100 for one in lines]
     vat = sum(amount * one["vat_percent"] // 100 for amount, one in zip(amounts, lines, strict=True))
     assert [one["amount"] for one in lines] == amounts
@@ -199,7 +226,7 @@ def test_a_stored_quote_explains_its_total(made: Quote) -> None:
 @given(QUOTES, st.data())
 def test_more_units_never_cost_less(made: Quote, data: st.DataObject) -> None:
     less = [data.draw(HUNDREDTHS) for _ in made.lines]
-    more = [round(units + data.draw(HUNDREDTHS), 2) for units in less]
+    more = [units + data.draw(HUNDREDTHS) for units in less]
     assert made.with_units([line.asked for line in made.lines]).total == made.total
     if made.override is None:
         assert made.with_units(less).total <= made.with_units(more).total
