@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, SchemaType, SimpleType, list_type
+from domain.fields.decimals import DecimalNumber, Length
 from domain.fields.form import Field
 from domain.fields.types import Integer, Text
 from domain.fleet.resources import MACHINE_TYPES
@@ -50,6 +51,22 @@ def _build_integer_type(field: Field, type_name: str) -> SchemaType:
     )
 
 
+_DECIMAL_DOC = Doc("عدد، حداکثر با دو رقم اعشار", "A decimal number, to two places.")
+_LENGTH_DOC = Doc("اندازه به متر، تا سانتی‌متر", "A length in metres, to the centimetre.")
+
+
+def _build_decimal_type(field: Field, type_name: str) -> SchemaType:
+    if not isinstance(field.type, DecimalNumber):
+        return _build_text_type(field, type_name)
+    is_length = isinstance(field.type, Length)
+    return st.decimal_type(
+        f"{type_name}{'Metres' if is_length else 'Decimal'}",
+        field.type.minimum,
+        field.type.maximum,
+        _LENGTH_DOC if is_length else _DECIMAL_DOC,
+    )
+
+
 def _build_choice_type(field: Field, type_name: str) -> SchemaType:
     if not field.choices:
         return st.IDENTIFIER
@@ -76,6 +93,8 @@ _TYPE_BUILDERS: Mapping[str, Callable[[Field, str], SchemaType]] = {
     "text": _build_text_type,
     "integer": _build_integer_type,
     "choice": _build_choice_type,
+    "decimal": _build_decimal_type,
+    "length": _build_decimal_type,
 }
 
 

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -70,6 +71,12 @@ def integer_type(type_name: str, minimum: int, maximum: int, doc: Doc) -> Simple
     return SimpleType(
         type_name, xsd_base, doc, facets, parse_text=int, fold_text=folding.fold_integer, error_detail="soap_whole"
     )
+
+
+def decimal_type(type_name: str, minimum: Decimal, maximum: Decimal, doc: Doc) -> SimpleType:
+    """Return a decimal number from `minimum` to `maximum`, to two places; it stays the text that it is."""
+    facets = (("minInclusive", f"{minimum:f}"), ("maxInclusive", f"{maximum:f}"), ("fractionDigits", "2"))
+    return SimpleType(type_name, "xs:decimal", doc, facets, fold_text=folding.fold_decimal, error_detail="soap_decimal")
 
 
 def _parse_day(day_text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.web.posted import PostedForm, read_text
+from domain.fields.decimals import DecimalNumber, Length
 from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
 from domain.fields.work_items import WorkItems
@@ -44,6 +45,8 @@ _CONTROL_KINDS: Sequence[tuple[type[FieldType], str]] = (
     (Rials, "rials"),
     (RecordedDay, "recorded_day"),
     (Plates, "plates"),
+    (Length, "length"),
+    (DecimalNumber, "decimal"),
 )
 """The control of a type of field; the first that fits. Any other is a line of text."""
 
@@ -245,7 +248,7 @@ def _build_control(
         optional=not form_field.required and not _list_replaced_fields(form_field, form_fields),
         options=_build_options(form_field, value, form_wording) if control_kind in {"select", "checkboxes"} else (),
         suggestions=[
-            Option(choice, title, False) for choice, title in form_wording.suggestions.get(form_field.name, {}).items()
+            Option(value, title, False) for value, title in _list_suggestions(form_field, form_wording).items()
         ],
         work_rows=rows,
         hint=_describe_hint(form_field, control_kind, form_wording, form_fields),
@@ -255,6 +258,14 @@ def _build_control(
         blank_label=form_wording.catalogue.text(form_wording.blank_key),
         may_add_rows=isinstance(form_field.type, WorkItems) and len(rows) < form_field.type.max_machines,
     )
+
+
+def _list_suggestions(form_field: Field, form_wording: FormWording) -> Mapping[str, str]:
+    """Return what may be typed: what the page knows, else what the field itself suggests."""
+    catalogue_text = form_wording.catalogue.text
+    return form_wording.suggestions.get(form_field.name) or {
+        suggestion: form_field.type.render_value(suggestion, catalogue_text) for suggestion in form_field.suggestions
+    }
 
 
 def _list_replaced_fields(form_field: Field, form_fields: Sequence[Field]) -> Sequence[Field]:

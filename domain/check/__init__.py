@@ -6,6 +6,7 @@
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
 | `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
+| `suggestions.py` | every suggested answer is one that its field takes as it is |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
@@ -26,6 +27,7 @@ from domain.check.money import money_flaws
 from domain.check.notice_facts import unfilled_fact_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
+from domain.check.suggestions import suggestion_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
@@ -51,6 +53,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from way_flaws(service)
     yield from money_flaws(service)
     yield from step_flaws(service)
+    yield from suggestion_flaws(service)
     yield from section_flaws(service)
     yield from change_flaws(service)
     yield from version_flaws(service)

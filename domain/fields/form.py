@@ -51,6 +51,8 @@ class Field:
     """Whether only `Service.fill_form` or an effect gives it a value: people see it and never say it."""
     applies_when: InputCondition | None = None
     """Of which requests, and when, an action asks for it; elsewhere whoever gives it is refused. None: always."""
+    suggestions: tuple[str, ...] = ()
+    """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
     is_note: bool = False
     """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 

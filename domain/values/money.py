@@ -41,10 +41,15 @@ def exact_quantity(quantity: QuantityInput) -> Decimal:
     exact_decimal = Decimal(str(quantity))
     if not exact_decimal.is_finite() or not 0 <= exact_decimal <= MOST_UNITS:
         raise InvalidField("units", detail="range", least=group_digits(0), most=group_digits(MOST_UNITS))
-    hundredths = exact_decimal * 100
-    if hundredths % 1:
+    return exact_hundredths(exact_decimal)
+
+
+def exact_hundredths(number: Decimal) -> Decimal:
+    """Return a number in hundredths, without needless zeros; `InvalidField("units")` for a finer one."""
+    in_hundredths = number.quantize(ONE_HUNDREDTH)
+    if in_hundredths != number:
         raise InvalidField("units", detail="two_places")
-    return Decimal(int(hundredths)) / 100
+    return Decimal(int(in_hundredths * 100)) / 100
 
 
 def round_quantity(quantity: Decimal, rounding_mode: RoundingMode) -> Decimal:

@@ -25,6 +25,7 @@ FIRST_HOUR, LAST_HOUR = 6, 20
 """Hours of the clock that are offered, each with its half; any other can be typed."""
 
 HIGHEST_SCORE = 5
+SUGGESTIONS_A_ROW = 3
 MOST_OFFERED_HOURS = 8
 """Lengths of work that are offered: whole hours up to a day's work."""
 
@@ -73,7 +74,21 @@ class OpenQuestion:
             )
         if frame.gap:
             return self._gap_rows(frame.gap)
+        if field.suggestions:
+            return self._suggested_rows(frame, field)
         return self._typed_rows(frame, field)
+
+    def _suggested_rows(self, frame: Frame, field: Field) -> ButtonRows:
+        """Return the usual answers, without those that would be refused."""
+        turn_key = digest_turn(self.dialogue.as_json())
+        return arrange_in_rows(
+            [
+                answer_button(turn_key, field.type.render_value(suggestion, self.catalogue_text), suggestion)
+                for suggestion in field.suggestions
+                if not self._is_refused(frame, field.name, suggestion)
+            ],
+            SUGGESTIONS_A_ROW,
+        )
 
     def _typed_rows(self, frame: Frame, field: Field) -> ButtonRows:
         """Return the answers of types that have few of them."""
