@@ -50,7 +50,7 @@ WRITTEN_OUT_KEYS = (
     "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.buttons.receipt",
     "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
-    "units.closed", "units.hour", "units.marked", "units.plate", "units.rial", "units.until",
+    "units.closed", "units.hour", "units.marked", "units.metre", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
