@@ -7,6 +7,7 @@ formula: what looks like one is guarded (`neutralise_formula`). A file appears w
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +16,7 @@ from app.spreadsheets.xlsx_stream import open_xlsx_writer
 from domain.registries.sheet import neutralise_formula
 from domain.values.errors import Conflict, InvalidField
 
-Cells = Sequence[str | int | float | None]
+Cells = Sequence[str | int | float | Decimal | None]
 WriteRow = Callable[[Cells], None]
 
 

@@ -8,6 +8,7 @@ sheet that is full is followed by another one under the same headings.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from io import BytesIO
 from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -27,7 +28,7 @@ _UNWRITABLE_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\u
 _MARKUP_SIGNS = re.compile("[&<>]")
 _ESCAPED_SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
-Cells = Sequence[str | int | float | None]
+Cells = Sequence[str | int | float | Decimal | None]
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def _row_markup(cells: Cells) -> bytes:
     return f"<row>{''.join(map(_cell_markup, cells))}</row>".encode()
 
 
-def _cell_markup(value: str | int | float | None) -> str:
+def _cell_markup(value: str | int | float | Decimal | None) -> str:
     if value is None or value == "":
         return "<c/>"
     if not isinstance(value, str):

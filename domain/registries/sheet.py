@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from domain.fields.form import Field
@@ -236,7 +237,7 @@ def _write_single_value(field: Field, value: Any, catalogue: Catalogue) -> Any:
     return CELL_WRITERS.get(field.type.name, lambda stored_value: stored_value)(value)
 
 
-def neutralise_formula(cell: str | float | None) -> str | float | None:
+def neutralise_formula(cell: str | float | Decimal | None) -> str | float | Decimal | None:
     """Return a cell that no spreadsheet runs as a formula: text that begins like one is kept behind an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and _FORMULA_START.match(cell) else cell
 

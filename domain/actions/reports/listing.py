@@ -82,7 +82,7 @@ async def build_listing(
     require_export_right(report, actor)
     _refuse_hidden_service(dependencies, criteria, actor)
     scope = ReportScope(dependencies.services, report, criteria, _openable_services(dependencies, actor))
-    sheet = RequestSheet(await load_labels(dependencies, uow, criteria), _find_only_service(dependencies, scope))
+    sheet = RequestSheet(await load_labels(dependencies, uow, criteria), _list_chosen_services(dependencies, scope))
     return RequestListing(
         await _count_total(uow, scope, criteria), sheet.render_headings(), _read_pages(uow, sheet, scope, criteria)
     )
@@ -117,14 +117,15 @@ def _refuse_hidden_service(dependencies: Dependencies, criteria: ReportFilter, a
         raise Forbidden("service")
 
 
-def _find_only_service(dependencies: Dependencies, scope: ReportScope) -> Service | None:
-    """Return the service that all requests are of, if there is one alone."""
+def _list_chosen_services(dependencies: Dependencies, scope: ReportScope) -> list[Service]:
+    """Return the services whose forms a list shows: those that the report or its filter names, a unit's own; none where
+    it is about all of several, whose columns nobody could look through.
+    """
     requested = scope.conditions.get(Dimension.SERVICE)
-    service_keys = {requested} if isinstance(requested, str) else set(requested or dependencies.services)
-    known_services = [
-        dependencies.services[service_key] for service_key in service_keys if service_key in dependencies.services
-    ]
-    return known_services[0] if len(known_services) == 1 else None
+    if requested is None:
+        return list(dependencies.services.values()) if len(dependencies.services) == 1 else []
+    service_keys = {requested} if isinstance(requested, str) else requested
+    return [service for service_key, service in dependencies.services.items() if service_key in service_keys]
 
 
 async def _count_total(uow: UnitOfWork, scope: ReportScope, criteria: ReportFilter) -> int:

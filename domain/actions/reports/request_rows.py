@@ -1,11 +1,18 @@
-"""Requests as rows of a sheet: what every request has, and the form's fields where all are of one service."""
+"""Requests as rows of a sheet: what every request has, and the fields of the forms of the services listed.
+
+Fields of several services share a column where they are called the same by name and label (an address, a day); any
+other column says in its heading whose it is, where there are several services.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from domain.actions.reports.labels import ReportLabels
+from domain.fields.decimals import DecimalNumber, to_decimal
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Service
@@ -14,9 +21,10 @@ from domain.reports.figures import Dimension
 from domain.reports.ports import RequestLine
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import display_mobile
+from domain.values.languages import join_list
 from domain.values.text import ascii_digits
 
-SheetCell = str | int | None
+SheetCell = str | int | Decimal | None
 
 
 _cached_day_cell = lru_cache(maxsize=4096)(format_jalali_day)
@@ -50,39 +58,68 @@ back.
 """
 
 
-class RequestSheet:
-    """The columns of one list. `service` is the one that all requests are of, None where they may be of several."""
+@dataclass(frozen=True, slots=True)
+class FormColumn:
+    """A column of a form's field."""
 
-    def __init__(self, labels: ReportLabels, service: Service | None) -> None:
+    name: str
+    """The field's name."""
+    label: str
+    """What it is called."""
+    field_by_service: dict[str, Field]
+    """Service → its field; several where they call it the same."""
+
+
+class RequestSheet:
+    """The columns of one list: what every request has, and the forms of `services`; none: of no form."""
+
+    def __init__(self, labels: ReportLabels, services: Sequence[Service]) -> None:
         self._labels = labels
-        self._service = service
-        self._fields: Sequence[Field] = service.form if service else ()
+        self._service_count = len(services)
+        self._form_columns = self._list_form_columns(services)
 
     @property
     def needs_fields(self) -> bool:
         """Whether the lines need their forms."""
-        return bool(self._fields)
+        return bool(self._form_columns)
 
     def render_headings(self) -> list[str]:
         """Return what the columns are called."""
-        form_keys = [
-            f"services.{self._service.key}.fields.{field.name}.label" for field in self._fields if self._service
-        ]
-        text_keys = [*(f"reports.columns.{column_name}" for column_name in COLUMN_READERS), *form_keys]
-        return [self._labels.dependencies.catalogue.text(text_key) for text_key in text_keys]
+        catalogue = self._labels.dependencies.catalogue
+        fixed_headings = [catalogue.text(f"reports.columns.{column_name}") for column_name in COLUMN_READERS]
+        return fixed_headings + [self._render_form_heading(column) for column in self._form_columns]
 
     def render_cells(self, request_line: RequestLine) -> list[SheetCell]:
         """Return the cells of a request."""
         fixed_cells = [render_cell(request_line, self._labels) for render_cell in COLUMN_READERS.values()]
-        return fixed_cells + [
-            self._render_field_cell(field, request_line.form_values.get(field.name)) for field in self._fields
-        ]
+        return fixed_cells + [self._render_form_cell(column, request_line) for column in self._form_columns]
+
+    def _list_form_columns(self, services: Sequence[Service]) -> list[FormColumn]:
+        columns: dict[tuple[str, str], FormColumn] = {}
+        for service in services:
+            for field in service.form:
+                label = self._labels.dependencies.catalogue.text(f"services.{service.key}.fields.{field.name}.label")
+                column = columns.setdefault((field.name, label), FormColumn(field.name, label, {}))
+                column.field_by_service[service.key] = field
+        return list(columns.values())
+
+    def _render_form_heading(self, column: FormColumn) -> str:
+        if len(column.field_by_service) == self._service_count:
+            return column.label
+        titles = [self._labels.label_value(Dimension.SERVICE, service_key) for service_key in column.field_by_service]
+        return f"{column.label} ({join_list(titles)})"
+
+    def _render_form_cell(self, column: FormColumn, request_line: RequestLine) -> SheetCell:
+        field = column.field_by_service.get(request_line.service)
+        return self._render_field_cell(field, request_line.form_values.get(column.name)) if field else None
 
     def _render_field_cell(self, field: Field, value: Any) -> SheetCell:
         if value is None or isinstance(value, int):
             return value
         if isinstance(field.type, Text):
             return str(value)
+        if isinstance(field.type, DecimalNumber):
+            return to_decimal(value)
         if field.type.name == "date":
             return format_jalali_day(value)
         return ascii_digits(field.type.render_value(value, self._labels.dependencies.catalogue.text))

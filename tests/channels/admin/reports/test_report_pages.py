@@ -320,3 +320,17 @@ async def test_a_kept_report_is_not_for_everybody(site: StaffSite, inside: Visit
     await inside.sign_in("civil")
     assert "kept/7" not in await inside.get("/staff/reports")
     await inside.get("/staff/reports/kept/7", 403)
+
+
+async def test_a_units_list_keeps_the_forms_of_both_its_services(site: StaffSite, inside: Visitor) -> None:
+    await site_registries.furnish(site)
+    complaint = await complained(site)
+    await inside.sign_in("taxi_officer")
+    [row] = await listed(inside, "/staff/reports/taxi.csv")
+    assert row["کد رهگیری"] == complaint.code
+    catalogue, title = site.demo.desk.catalogue, site.demo.desk.catalogue.text("services.taxi_report.title")
+    own_text = f"{catalogue.text('services.taxi_report.fields.text.label')} ({title})"
+    assert row[own_text] == complaint.fields["text"]
+    of_leaves = [heading for heading in row if catalogue.text("services.taxi_leave.title") in heading]
+    assert of_leaves
+    assert {row[heading] for heading in of_leaves} == {""}
