@@ -62,6 +62,7 @@ EXCEPTIONS = {
     "domain.conversation.buttons.answers: RECORD": "a button's verb, stored in messages: a driver's record",
     "domain.conversation: reader": "a `MessageReader`, which takes values out of one message",
     "domain.parsing: reader": "the same",
+    "domain.services: reader": "the same",
     "domain.messages: fingerprint": "a column of the inbox",
     "store.messages.inbox: fingerprint": "the same",
     "domain.registries.imports: given": "stored with an import: what stood in the cell",

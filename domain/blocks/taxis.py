@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from domain.fields.types import FieldType, Identifier, ReadingContext, TextLookup
 from domain.language.finders import FormFill
+from domain.language.intents import Topic
 from domain.registries.declarations import DRIVER, DUTY, IN_SERVICE_STATUS, OWNER, VEHICLE
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState
@@ -24,6 +25,9 @@ MOST_VEHICLES = 50
 
 MOST_CHOICES = 9
 """No menu of vehicles is longer."""
+
+TAXI_TOPIC = Topic("taxi", ("تاکسی", "تاکسیرانی", "تاکسی رانی", "سازمان تاکسیرانی", "تاکسی ها", "taxi", "taksi"))
+"""What people name the taxi organisation by, whose services share it."""
 
 DRIVING_STATES = ("active", "suspended")
 """The states of a driver who has not left."""

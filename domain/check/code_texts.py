@@ -12,7 +12,7 @@ from domain.chats.chat import MESSENGERS
 from domain.check.code_reasons import REASONS_BY_CODE
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
-from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT, SERVICE_WORDS
+from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
 from domain.messages.code_spending import SpendingLevel
@@ -99,4 +99,3 @@ def _command_keys() -> Iterator[str]:
         yield f"intents.{intent}"
         if asks_own_request(intent):
             yield from (f"sms.none_to.{intent}", f"sms.which.{intent}")
-    yield from (f"sms.about.{topic}" for topic in SERVICE_WORDS)

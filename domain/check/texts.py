@@ -146,10 +146,10 @@ def _all_fields(service: Service) -> Iterator[Field]:
 
 def _menu_texts(service: Service) -> Iterator[str]:
     """Yield the keys of a service's name in menus, and of the answer to «راهنما» and its name."""
-    for intent in (*(source.intent for source in service.keywords), *(source.intent for source in service.lookups)):
+    for intent in service.intents:
         yield f"intents.{intent.name}"
-        if intent.service_key:
-            yield f"sms.about.{intent.service_key}"
+        if intent.topic:
+            yield f"sms.about.{intent.topic.key}"
 
 
 def _answer_texts(service: Service) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.conversation.keywords import IntentMatch, Keywords
 from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import COMMAND_INTENTS, FIELD_LABELS, SERVICE_WORDS, WISH_WORDS
+from domain.conversation.vocabulary import COMMAND_INTENTS, FIELD_LABELS, WISH_WORDS
 from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import MachineItem
@@ -72,17 +72,8 @@ class Grammar:
         """Take the intents of the services; `ValueError` when a keyword belongs to two intents."""
         all_intents = (*COMMAND_INTENTS, *intents)
         self._keywords = Keywords(all_intents)
-        words_by_service = {service_key: set(service_words) for service_key, service_words in SERVICE_WORDS.items()}
-        words_by_topic = {service_key: set(service_words) for service_key, service_words in SERVICE_WORDS.items()}
-        for intent in all_intents:
-            if intent.service_key:
-                words_by_topic.setdefault(intent.service_key, set()).update(
-                    intent.certain_words, intent.weak_words, intent.hint_words
-                )
-            if intent.service_key == intent.name:
-                words_by_service.setdefault(intent.service_key, set()).update(intent.certain_words)
-        self._service_phrases: Phrases[str] = Phrases(words_by_service)
-        self._topic_phrases: Phrases[str] = Phrases(words_by_topic)
+        self._service_phrases: Phrases[str] = Phrases(_collect_service_names(all_intents))
+        self._topic_phrases: Phrases[str] = Phrases(_collect_topic_words(all_intents))
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
@@ -269,6 +260,27 @@ def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
     if name == "hours" and "machine" not in slots:
         return False
     return slots.keys().isdisjoint({name, *intent.alternatives.get(name, ())})
+
+
+def _collect_service_names(intents: Iterable[Intent]) -> dict[str, set[str]]:
+    """Return what names each topic, with the keywords of the intent that is called like it."""
+    names_by_topic: dict[str, set[str]] = {}
+    for intent in intents:
+        if intent.topic:
+            own_words = intent.certain_words if intent.topic.key == intent.name else ()
+            names_by_topic.setdefault(intent.topic.key, set()).update(intent.topic.keywords, own_words)
+    return names_by_topic
+
+
+def _collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
+    """Return what names each topic, with the keywords of all its intents."""
+    words_by_topic: dict[str, set[str]] = {}
+    for intent in intents:
+        if intent.topic:
+            words_by_topic.setdefault(intent.topic.key, set()).update(
+                intent.topic.keywords, intent.certain_words, intent.weak_words, intent.hint_words
+            )
+    return words_by_topic
 
 
 def _value_as_json(value: object) -> object:

@@ -70,7 +70,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
             return Mood.REFUSED if intent.rest_slot == "place" else Mood.UNCLEAR
     if intent.is_binding:
         return _mood_of_binding(stream)
-    return _mood_of_service(stream, intent, refusals) if intent.service_key and intent.required_slots else Mood.PLAIN
+    return _mood_of_service(stream, intent, refusals) if intent.topic and intent.required_slots else Mood.PLAIN
 
 
 def refuses_alone(text: str) -> bool:

@@ -204,14 +204,6 @@ in a further language belongs to their words, here and in the declarations of se
 BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
 """Numbers that are a whole message of their own, outside of a question that asks for a number."""
 
-SERVICE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "taxi": ("تاکسی", "تاکسیرانی", "تاکسی رانی", "سازمان تاکسیرانی", "تاکسی ها", "taxi", "taksi"),
-    "machinery": ("ماشین آلات سنگین", "ماشین سنگین", "machinery", "machines"),
-    "expert": ("کارشناسی ها",),
-}
-"""Names of services besides the keywords of their intents; a comment may begin with one."""
-
-
 WISH_WORDS = keys_of(
     "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
     "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",

@@ -7,6 +7,16 @@ from domain.parsing.slots import SlotReader
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What people name after «راهنما» and «نظر»: a service, or what several services share («تاکسی»)."""
+
+    key: str
+    """Under `sms.about` is what it answers, under `choices.service` its name; comments are kept by it."""
+    keywords: tuple[str, ...] = ()
+    """What names it besides the keywords of its intents; a comment may begin with one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What one keyword means."""
 
@@ -26,8 +36,8 @@ class Intent:
     """What calls it only where an argument is understood too, or nothing else is said."""
     hint_words: tuple[str, ...] = ()
     """What never calls it: a message with one that is not understood gets it offered (`suggested_intents`)."""
-    service_key: str = ""
-    """The service that the words name after «راهنما» and «نظر»; empty for a command."""
+    topic: Topic | None = None
+    """What the words name after «راهنما» and «نظر»; None for a command, which belongs to no service."""
     is_complete: bool = False
     """Whether it is complete without any argument."""
     is_strict: bool = False
@@ -50,9 +60,9 @@ class Intent:
     @property
     def asks_fields(self) -> bool:
         """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
-        return self.is_form and bool(self.service_key)
+        return self.is_form and self.topic is not None
 
     @property
     def is_asked_once(self) -> bool:
         """Whether a command that belongs to no service is asked about once when it was not said plainly."""
-        return self.is_binding or (self.rest_slot is not None and not self.service_key)
+        return self.is_binding or (self.rest_slot is not None and self.topic is None)

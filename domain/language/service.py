@@ -281,8 +281,8 @@ class Service:
     """The words that start it in a conversation."""
     soap_operation: str
     """What counter offices submit it by."""
-    step_count: int
-    """Steps that a request takes in all."""
+    menu_rank: int = 100
+    """Where menus list it: the lowest first, those of one rank by their keys."""
     submit_guards: tuple[Guard, ...] = ()
     """What must hold, or the form is refused."""
     submit_effects: tuple[Effect, ...] = ()
@@ -333,6 +333,11 @@ class Service:
         """The pages of its form, in their order."""
         return self.form_sections or derive_sections(self.form)
 
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """What its words mean: to start it, then to ask a question that makes no request."""
+        return (*(keyword.intent for keyword in self.keywords), *(lookup.intent for lookup in self.lookups))
+
     def state_named(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""
         return next(state for state in self.states if state.name == name)
@@ -378,8 +383,7 @@ class Service:
     @property
     def topic_names(self) -> frozenset[str]:
         """Its key, and the topics that people name it by in a comment («taxi»), which it may share with others."""
-        intents = [*(source.intent for source in self.keywords), *(source.intent for source in self.lookups)]
-        return frozenset({self.key, *(source.service_key for source in intents if source.service_key)})
+        return frozenset({self.key, *(intent.topic.key for intent in self.intents if intent.topic)})
 
     def command_steps(self, command: Command) -> tuple[Transition, ...]:
         """Return the transitions that a citizen's command takes."""

@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from itertools import chain
 from string import Formatter
 from typing import Any, NamedTuple
 
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.records import MessageClass
+from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
 from domain.messages.translations import Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
@@ -89,8 +90,8 @@ class Catalogue:
     def load(
         cls, overrides: Mapping[str, Any] | None = None, language_tags: Sequence[str] = (PERSIAN.tag,)
     ) -> "Catalogue":
-        """Read every `*.toml` of `domain/texts/fa`, put the operator's own texts on top, and the languages with these
-        tags beside it, to be offered in this order; `TranslationError` for one that cannot be read.
+        """Read the Persian texts (`load_shipped_texts`), put the operator's own texts on top, and the languages with
+        these tags beside it, to be offered in this order; `TranslationError` for one that cannot be read.
         """
         translations = [load_translation(tag) for tag in language_tags if tag != PERSIAN.tag]
         catalogue = cls(load_shipped_texts().values(), overrides, translations)
@@ -298,10 +299,11 @@ def _parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
 
 @cache
 def load_shipped_texts() -> Mapping[str, Mapping[str, Any]]:
-    """Return the texts of each file of `domain/texts/fa` by its name, which do not change while a process runs."""
-    texts_folder = files("domain") / "texts" / PERSIAN.tag
-    file_names = sorted(entry.name for entry in texts_folder.iterdir() if entry.name.endswith(".toml"))
+    """Return the Persian texts of each file, shared or a service's, by its name; they do not change while a process
+    runs.
+    """
+    text_files = chain(list_shared_files(SHARED_TEXTS / PERSIAN.tag), list_service_files(PERSIAN.tag))
     return {
-        file_name: dict(flatten_table(tomllib.loads((texts_folder / file_name).read_text("utf-8"))))
-        for file_name in file_names
+        file_name: dict(flatten_table(tomllib.loads(text_file.read_text("utf-8"))))
+        for file_name, text_file in text_files
     }

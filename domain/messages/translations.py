@@ -1,19 +1,20 @@
 """Translations: the texts of a language besides Persian, out of its folder.
 
 A folder `domain/texts/<tag>/` holds `language.toml`, which says how numbers, days and lists are written in the language
-(`Language`), and any number of files of texts by the same keys as the Persian ones. It need not have all of them: what
-it lacks is said in Persian. A text is a string (or a list, where the Persian one is); class and part budget are those
-of the Persian text unless it is a table that names its own `parts`. What is wrong with a folder is the matter of
-`domain/check/translations.py`.
+(`Language`), and any number of files of texts by the same keys as the Persian ones; those of a service may be in its
+own folder (`text_files`). It need not have all of them: what it lacks is said in Persian. A text is a string (or a
+list, where the Persian one is); class and part budget are those of the Persian text unless it is a table that names its
+own `parts`. What is wrong with a folder is the matter of `domain/check/translations.py`.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from typing import Any
 
+from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table
 from domain.values.languages import ARABIC_DIGITS, ASCII_DIGITS, PERSIAN, PERSIAN_DIGITS, Language
 
@@ -45,15 +46,17 @@ class Translation:
 
 def load_translation(tag: str) -> Translation:
     """Return the shipped translation of a language; `TranslationError` where there is none, or it cannot be read."""
-    folder = files("domain") / "texts" / tag
+    folder = SHARED_TEXTS / tag
     if not tag.isidentifier() or not folder.is_dir():
         raise TranslationError(f"there are no texts of the language {tag!r} (domain/texts/{tag})")
-    return read_translation(tag, folder)
+    return read_translation(tag, folder, list_service_files(tag))
 
 
-def read_translation(tag: str, folder: Traversable) -> Translation:
-    """Return the language and texts of a folder; `TranslationError`."""
-    tables = dict(_read_tables(tag, folder))
+def read_translation(
+    tag: str, folder: Traversable, service_files: Iterable[tuple[str, Traversable]] = ()
+) -> Translation:
+    """Return the language and texts of a folder, and the texts of services beside it; `TranslationError`."""
+    tables = dict(_read_tables(tag, chain(list_shared_files(folder), service_files)))
     if LANGUAGE_FILE not in tables:
         raise TranslationError(f"{tag}: {LANGUAGE_FILE} is missing")
     language = read_language(tag, tables.pop(LANGUAGE_FILE))
@@ -66,13 +69,12 @@ def read_translation(tag: str, folder: Traversable) -> Translation:
     return Translation(language, leaves, tuple(duplicates))
 
 
-def _read_tables(tag: str, folder: Traversable) -> Iterator[tuple[str, dict[str, Any]]]:
-    for entry in sorted(folder.iterdir(), key=lambda listed: listed.name):
-        if entry.name.endswith(".toml"):
-            try:
-                yield entry.name, tomllib.loads(entry.read_text("utf-8"))
-            except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-                raise TranslationError(f"{tag}: {entry.name}: {error}") from None
+def _read_tables(tag: str, text_files: Iterable[tuple[str, Traversable]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for file_name, text_file in text_files:
+        try:
+            yield file_name, tomllib.loads(text_file.read_text("utf-8"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise TranslationError(f"{tag}: {file_name}: {error}") from None
 
 
 def read_language(tag: str, declaration: Mapping[str, Any]) -> Language:

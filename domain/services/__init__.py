@@ -1,16 +1,36 @@
-"""The municipal services, one file each. To add one: write its declaration and texts, and register it here."""
+"""The municipal services, a folder each: declaration, rules, words and texts. What has a folder here is offered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from importlib.resources import files
 
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.language.intents import Intent
 from domain.language.service import Service
-from domain.services.expert.declaration import EXPERT_OPINION
-from domain.services.machinery.declaration import MACHINERY_WORK
-from domain.services.taxi_leave.declaration import TAXI_LEAVE
-from domain.services.taxi_report.declaration import TAXI_REPORT
 
-SERVICES: tuple[Service, ...] = (MACHINERY_WORK, EXPERT_OPINION, TAXI_LEAVE, TAXI_REPORT)
+SERVICES_PACKAGE = "domain.services"
+DECLARATION_FILE = "declaration.py"
+"""What makes a folder of this package a service."""
+
+
+def load_services() -> tuple[Service, ...]:
+    """Return the services that the folders beside this module declare, in the order of menus."""
+    folder_names = sorted(
+        entry.name for entry in files(SERVICES_PACKAGE).iterdir() if (entry / DECLARATION_FILE).is_file()
+    )
+    services = [_load_declared_service(f"{SERVICES_PACKAGE}.{folder_name}.declaration") for folder_name in folder_names]
+    return tuple(sorted(services, key=lambda service: (service.menu_rank, service.key)))
+
+
+def _load_declared_service(module_name: str) -> Service:
+    """Return the one service that a module declares; `ValueError` where it declares none, or several."""
+    services = [value for value in vars(import_module(module_name)).values() if isinstance(value, Service)]
+    if len(services) != 1:
+        raise ValueError(f"{module_name} declares {len(services)} services: a folder has one")
+    return services[0]
+
+
+SERVICES: tuple[Service, ...] = load_services()
+"""Every service that there is."""
 
 
 def services_by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Service]:
@@ -18,11 +38,15 @@ def services_by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Se
     return {service.key: service for service in services}
 
 
+def list_intents(services: Iterable[Service] = SERVICES) -> tuple[Intent, ...]:
+    """Return what the words of services mean, in the order in which they are offered."""
+    return tuple(intent for service in services for intent in service.intents)
+
+
 def collect_intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
     """Return what the services declare, and what citizens may ask for that none of these offers: they get that
     reply.
     """
-    declared_intents = [keyword.intent for service in services.values() for keyword in service.keywords]
-    declared_intents += [lookup.intent for service in services.values() for lookup in service.lookups]
+    declared_intents = list_intents(services.values())
     declared_names = {intent.name for intent in declared_intents}
-    return (*declared_intents, *(intent for intent in SERVICE_INTENTS if intent.name not in declared_names))
+    return (*declared_intents, *(intent for intent in list_intents() if intent.name not in declared_names))

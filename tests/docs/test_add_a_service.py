@@ -19,7 +19,7 @@ ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 CITIZEN = "09121234567"
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
-REGISTRY = "domain/services/__init__.py"
+FOLDER = "domain/services/tree_pruning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,6 @@ class House:
         self.cli("request", "print", code, kind, "--output", str(file), "--as", "civil")
         return file.read_text("utf-8")
 
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Replace a piece of a file that is there exactly once."""
-        file = self.root / path
-        text = file.read_text("utf-8")
-        assert text.count(old) == 1, f"{path} has {text.count(old)} of {old!r}"
-        file.write_text(text.replace(old, new), "utf-8")
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -77,14 +70,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 def apply(house: House) -> None:
-    """Do what the page says: two new files, and the registration."""
+    """Do what the page says: a folder, and nothing else touched."""
     blocks = dict(_BLOCK.findall(PAGE.read_text("utf-8")))
-    for path in ("domain/services/tree_pruning.py", "domain/texts/fa/tree_pruning.toml"):
-        (house.root / path).write_text(blocks[path], "utf-8")
-    registration, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
-    before = re.search(r"^SERVICES: .*$", (ROOT / REGISTRY).read_text("utf-8"), re.MULTILINE)
-    assert before
-    house.edit(REGISTRY, before[0], f"{registration}\n\n{registered.strip()}")
+    assert {path.rpartition("/")[0] for path in blocks} == {FOLDER, f"{FOLDER}/texts"}
+    for path, text in blocks.items():
+        (house.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (house.root / path).write_text(text, "utf-8")
 
 
 def test_the_declaration_is_proved(house: House) -> None:
@@ -100,7 +91,7 @@ def test_counter_offices_are_offered_it(house: House) -> None:
 def test_an_unpaid_way_to_the_work_would_be_found(house: House, tmp_path: Path) -> None:
     broken = House(tmp_path / "house")
     shutil.copytree(house.root, broken.root, ignore=shutil.ignore_patterns("__pycache__", "pishkhan.db*"))
-    file = broken.root / "domain/services/tree_pruning.py"
+    file = broken.root / f"{FOLDER}/declaration.py"
     declared = file.read_text("utf-8")
     assert declared.count('"prune", ("paid",)') == 1
     file.write_text(declared.replace('"prune", ("paid",)', '"prune", ("submitted", "paid")'), "utf-8")

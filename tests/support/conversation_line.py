@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Ask, Dialogue, Perform, Reaction, Unknown
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.services import services_by_key
+from domain.services import list_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 
 TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 CODE = "123456786"
-GRAMMAR = Grammar(SERVICE_INTENTS)
+GRAMMAR = Grammar(list_intents())
 
 FORM = ("ماشین", "لودر ۴ ساعت", "فردا", "۸")
 """Texts that fill the form of a machinery request up to the place."""

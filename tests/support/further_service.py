@@ -1,6 +1,7 @@
-"""The further service of `docs/add-a-service.md`, tree pruning: its declaration and texts to the letter."""
+"""The further service of `docs/add-a-service.md`, tree pruning: its folder to the letter."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -10,15 +11,17 @@ from domain.language.service import Service
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-service.md"
 BLOCKS = dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
-DECLARATION, TEXTS = BLOCKS["domain/services/tree_pruning.py"], BLOCKS["domain/texts/fa/tree_pruning.toml"]
+FOLDER = "domain/services/tree_pruning"
+TEXTS = BLOCKS[f"{FOLDER}/texts/fa.toml"]
 WORDS: dict[str, Any] = tomllib.loads(TEXTS)
 
 
 def declared() -> Service:
-    """Run the page's declaration."""
-    module = ModuleType("tree_pruning_of_the_page")
-    exec(compile(DECLARATION, str(PAGE), "exec"), module.__dict__)  # noqa: S102 - it is our own page
-    service = module.__dict__["TREE_PRUNING_SERVICE"]
+    """Run the page's modules, as if they lay in their folder."""
+    for name in ("vocabulary", "rules", "declaration"):
+        module = sys.modules[f"domain.services.tree_pruning.{name}"] = ModuleType(f"tree_pruning.{name}")
+        exec(compile(BLOCKS[f"{FOLDER}/{name}.py"], str(PAGE), "exec"), module.__dict__)  # noqa: S102 - our own page
+    service = sys.modules["domain.services.tree_pruning.declaration"].__dict__["TREE_PRUNING"]
     assert isinstance(service, Service)
     return service
 

@@ -6,11 +6,11 @@ Made from the tables of the commands and services, so that a new command cannot 
 from collections.abc import Iterator
 from itertools import product
 
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
+from domain.services import list_intents
 
-INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *SERVICE_INTENTS)
+INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *list_intents())
 
 ARGUMENTS = {
     "help": "", "track": "{code}", "list": "", "pay": "{code}", "authentic": "{code}", "tariff": "لودر ۴ ساعت",

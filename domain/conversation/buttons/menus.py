@@ -110,5 +110,5 @@ def build_notice_rows(catalogue_text: TextLookup, channel_keys: tuple[str, ...],
 def _service_intents(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """Yield the intents that start a service or ask one, with a word that calls them."""
     for service in conversation.services.values():
-        for intent in [*(source.intent for source in service.keywords), *(source.intent for source in service.lookups)]:
+        for intent in service.intents:
             yield intent.name, intent.certain_words[0]

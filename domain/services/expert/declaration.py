@@ -35,7 +35,6 @@ from domain.blocks.visits import (
     officer_choices,
     read_visit_start,
 )
-from domain.conversation.service_intents import EXPERT_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Moment, Rials, Text
 from domain.language.changes import ChangeableFields
@@ -57,6 +56,7 @@ from domain.language.visit_preferences import VisitPreferences
 from domain.requests.request import Phase
 from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName
 from domain.services.expert.prices import AREA, PRICE_LOOKUP, SERVICE_KEY, PriceOpinion, list_priced_subjects
+from domain.services.expert.vocabulary import EXPERT_INTENT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 
@@ -291,7 +291,7 @@ EXPERT_OPINION = Service(
     initial_state="submitted",
     keywords=(Keyword(EXPERT_INTENT),),
     soap_operation="SubmitExpertRequest",
-    step_count=6,
+    menu_rank=20,
     submit_effects=(AnnouncePapers(OPINION_PAPERS),),
     fill_form=fill_from_person,
     kind_field="kind",

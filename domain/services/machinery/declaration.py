@@ -37,7 +37,6 @@ from domain.blocks.charging import (
 from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture
-from domain.conversation.service_intents import MACHINERY_INTENT
 from domain.fields.form import Field
 from domain.fields.hours import Duration, Hours
 from domain.fields.types import Choices, Day, HourOfDay, Identifier, Moment, Rials, Text, format_number
@@ -61,6 +60,7 @@ from domain.services.machinery.rules import (
     RefundHours,
     StoreHours,
 )
+from domain.services.machinery.vocabulary import MACHINERY_INTENT
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
 from domain.values.actors import Role
 from domain.values.calendar import TEHRAN_ZONE
@@ -284,7 +284,7 @@ MACHINERY_WORK = Service(
     initial_state="submitted",
     keywords=(Keyword(MACHINERY_INTENT),),
     soap_operation="SubmitMachineryRequest",
-    step_count=6,
+    menu_rank=10,
     submit_guards=(WithinMachineLimits(), RequestedInFuture()),
     price_lookup=PRICES,
     priced_items=tuple(

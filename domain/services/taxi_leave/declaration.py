@@ -16,7 +16,6 @@ from domain.blocks.asking import (
     question_transitions,
 )
 from domain.blocks.taxis import Plate, TaxiSummary
-from domain.conversation.service_intents import TAXI_LEAVE_INTENT as LEAVE_WORDS
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
 from domain.language.changes import ChangeableFields
@@ -36,8 +35,8 @@ from domain.language.service import (
 from domain.registries.declarations import DRIVER, VEHICLE, Reference
 from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
-from domain.services.taxi_duty.declaration import DUTY_LOOKUP
 from domain.services.taxi_leave.days import CountDays
+from domain.services.taxi_leave.duties import DUTY_LOOKUP
 from domain.services.taxi_leave.rules import (
     LEAVE_SCOPES,
     NOTIFIED_DRIVER,
@@ -64,6 +63,7 @@ from domain.services.taxi_leave.rules import (
     leave_begins,
     leave_ends,
 )
+from domain.services.taxi_leave.vocabulary import DAY_UNIT_WORDS, TAXI_LEAVE_INTENT
 from domain.values.actors import Role
 
 SERVICE_KEY = "taxi_leave"
@@ -257,7 +257,7 @@ TAXI_LEAVE = Service(
         Field("driver", Identifier("national_code"), required=False),
         Field("from", Day()),
         Field("to", Day(), alternatives=("days",)),
-        Field("days", Integer(1, 366, unit_words=("روز", "روزه", "مدت")), required=False),
+        Field("days", Integer(1, 366, unit_words=DAY_UNIT_WORDS), required=False),
         Field("scope", SCOPE_TYPE, choices=LEAVE_SCOPES, deferred_in=BY_MESSAGE),
         Field("reason", Text(), deferred_in=BY_MESSAGE),
         Field("taxi", TaxiSummary(), required=False, is_derived=True),
@@ -267,9 +267,9 @@ TAXI_LEAVE = Service(
     states=STATES,
     transitions=ASKING_OWNER + REVIEWING + RUNNING,
     initial_state="submitted",
-    keywords=(Keyword(LEAVE_WORDS),),
+    keywords=(Keyword(TAXI_LEAVE_INTENT),),
     soap_operation="SubmitTaxiLeave",
-    step_count=5,
+    menu_rank=30,
     submit_guards=(
         SoundPeriod(),
         TaxiInService(),

@@ -15,7 +15,6 @@ from domain.actions.registries.rows import find_contact, record_numbered_row
 from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
 from domain.blocks.billing import BillingContext
 from domain.blocks.taxis import Plate, find_vehicle, load_taxi
-from domain.conversation.service_intents import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.fields.form import Field
 from domain.fields.types import Choice, Identifier, Integer, Text
 from domain.language.changes import ChangeableFields
@@ -37,6 +36,7 @@ from domain.registries.declarations import DRIVER, REWARD, VEHICLE, VIOLATION, R
 from domain.registries.field_types import TAXI_CODE, Charge
 from domain.registries.rows import RegistryRow
 from domain.requests.request import Phase, ServiceRequest
+from domain.services.taxi_report.vocabulary import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.calendar import jalali_text, to_tehran
@@ -245,7 +245,7 @@ TAXI_REPORT = Service(
     initial_state="submitted",
     keywords=(Keyword(TAXI_REWARD_INTENT, {"kind": "reward"}), Keyword(TAXI_VIOLATION_INTENT, {"kind": "violation"})),
     soap_operation="SubmitTaxiReport",
-    step_count=4,
+    menu_rank=40,
     fill_form=find_taxi,
     subject_field="plate",
     kind_field="kind",

@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.services import list_intents
 from domain.values.errors import AmbiguousField
 from tests.support.conversation_line import ConversationLine
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
-GRAMMAR = Grammar(SERVICE_INTENTS)
+GRAMMAR = Grammar(list_intents())
 ORDER = "ماشین لودر ۴ ساعت {when} خیابان امام"
 
 

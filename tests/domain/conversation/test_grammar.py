@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.conversation.grammar import Grammar, ParsedMessage
-from domain.conversation.service_intents import MACHINERY_INTENT, SERVICE_INTENTS, TAXI_DUTY_INTENT
+from domain.language.intents import Topic
 from domain.parsing.machines import MachineItem
+from domain.services import list_intents
+from domain.services.machinery.vocabulary import MACHINERY_INTENT
+from domain.services.taxi_leave.vocabulary import TAXI_DUTY_INTENT
 from domain.values.text import ascii_digits
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
-GRAMMAR = Grammar(SERVICE_INTENTS)
+GRAMMAR = Grammar(list_intents())
 
 WHOLE = (
     "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان کاشانی کوچه ۵",
@@ -156,8 +159,8 @@ def test_a_glued_keyword_is_set_apart_only_when_the_rest_bears_it_out() -> None:
 
 
 def test_a_new_service_needs_nothing_but_its_intent() -> None:
-    waste = replace(TAXI_DUTY_INTENT, name="waste", certain_words=("پسماند",), weak_words=(), service_key="waste")
-    grammar = Grammar((*SERVICE_INTENTS, waste))
+    waste = replace(TAXI_DUTY_INTENT, name="waste", certain_words=("پسماند",), weak_words=(), topic=Topic("waste"))
+    grammar = Grammar((*list_intents(), waste))
 
     assert grammar.parse_message("پسماند", NOW).intent == "waste"
     assert grammar.parse_message("راهنما پسماند", NOW).slots == {"service": "waste"}
@@ -167,7 +170,7 @@ def test_a_new_service_needs_nothing_but_its_intent() -> None:
 def test_a_keyword_cannot_belong_to_two_intents() -> None:
     with pytest.raises(ValueError, match="ماشين"):
         Grammar(
-            (*SERVICE_INTENTS, replace(TAXI_DUTY_INTENT, name="other", certain_words=("ماشين",), service_key="other"))
+            (*list_intents(), replace(TAXI_DUTY_INTENT, name="other", certain_words=("ماشين",), topic=Topic("other")))
         )
     with pytest.raises(ValueError, match="machinery"):
         Grammar((MACHINERY_INTENT, replace(TAXI_DUTY_INTENT, name="machinery")))

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.services import list_intents
 
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
-GRAMMAR = Grammar(SERVICE_INTENTS)
+GRAMMAR = Grammar(list_intents())
 
 
 def samples() -> Iterator[Any]:

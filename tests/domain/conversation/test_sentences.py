@@ -6,9 +6,9 @@ import pytest
 
 from domain.conversation.grammar import UNKNOWN_INTENT, Grammar
 from domain.conversation.sentences import Mood
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.conversation.yes_no import read_yes_or_no
 from domain.language.intents import Intent
+from domain.services import list_intents
 from tests.support.refusing_sentences import (
     ARGUMENTS,
     INTENTS,
@@ -19,7 +19,7 @@ from tests.support.refusing_sentences import (
 )
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
-GRAMMAR = Grammar(SERVICE_INTENTS)
+GRAMMAR = Grammar(list_intents())
 CODE = "123456786"
 
 

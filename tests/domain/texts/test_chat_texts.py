@@ -12,10 +12,9 @@ from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
 from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
-from domain.services import SERVICES, services_by_key
+from domain.services import SERVICES, list_intents, services_by_key
 from domain.values.calendar import from_jalali
 from domain.values.errors import InvalidField
 from domain.values.text import count_code_units
@@ -68,7 +67,7 @@ def test_captions_labels_and_toasts_fit() -> None:
 
 
 def test_every_button_of_the_menus_is_a_text_that_means_it() -> None:
-    grammar = Grammar(SERVICE_INTENTS)
+    grammar = Grammar(list_intents())
     conversation = Conversation(grammar, services_by_key(), "telegram")
     buttons = [one for row in build_menu_rows(conversation, TEXTS.text) for one in row]
     names = [*conversation.main_menu_intents()]

@@ -14,7 +14,6 @@ from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.fields.types import HourOfDay, format_number
 from domain.fields.work_items import WorkItems
 from domain.fleet.resources import MACHINE_TYPES
@@ -23,7 +22,7 @@ from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour_text, d
 from domain.messages.catalogue import JOINED_PART_BUDGET, Catalogue, fit_lines, join_fitting, list_placeholders
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase
-from domain.services import SERVICES, services_by_key
+from domain.services import SERVICES, list_intents, services_by_key
 from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.bill_ids import HIGHEST_AMOUNT
@@ -156,9 +155,9 @@ def numbered(table: str, *names: str) -> str:
 
 def menus() -> list[str]:
     """Return the menus of today, and the main menu once every service of the grammar is there."""
-    today = Conversation(Grammar(SERVICE_INTENTS), services_by_key()).main_menu_intents()
+    today = Conversation(Grammar(list_intents()), services_by_key()).main_menu_intents()
     commands = ("track", "list", "pay", "tariff", "cancel", "comment")
-    whole = (*(intent.name for intent in SERVICE_INTENTS), *commands)
+    whole = (*(intent.name for intent in list_intents()), *commands)
     return [numbered("intents.", *today), numbered("intents.", *whole), numbered("choices.machine.", *MACHINE_TYPES)]
 
 
@@ -242,7 +241,7 @@ def test_everything_has_its_words() -> None:
     wanted = [f"phases.{phase.value}" for phase in Phase]
     wanted += [f"roles.{role.value}" for role in Role]
     wanted += [f"choices.machine.{machine}" for machine in MACHINE_TYPES]
-    wanted += [f"intents.{intent.name}" for intent in SERVICE_INTENTS]
+    wanted += [f"intents.{intent.name}" for intent in list_intents()]
     wanted += [f"sms.about.{service}" for service in ("machinery", "expert", "taxi")]
     assert [key for key in wanted if key not in TEXTS] == []
 

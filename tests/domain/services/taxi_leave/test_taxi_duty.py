@@ -1,7 +1,7 @@
 """The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
 
 from domain.registries.declarations import DUTY, VEHICLE
-from domain.services.taxi_duty.declaration import MOST_LISTED_DUTIES
+from domain.services.taxi_leave.duties import MOST_LISTED_DUTIES
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
 from tests.support.scenarios.taxi_organisation import AUXILIARY_MOBILE, STRANGER, TaxiOrganisation

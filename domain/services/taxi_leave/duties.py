@@ -7,12 +7,12 @@ whoever knows the plate, without any name. Source: services.md, "Duties".
 from domain.actions.registries.charges import issue_row_bill
 from domain.blocks.billing import BillingContext
 from domain.blocks.taxis import MOST_VEHICLES, Plate, find_vehicle, list_open_duties, vehicles_of_mobile
-from domain.conversation.service_intents import TAXI_DUTY_INTENT
 from domain.fields.form import Field
 from domain.language.lookups import Lookup, LookupAnswer, LookupContext
 from domain.registries.declarations import DUTY
 from domain.registries.field_types import TAXI_CODE
 from domain.registries.rows import RegistryRow
+from domain.services.taxi_leave.vocabulary import TAXI_DUTY_INTENT
 from domain.values.errors import MissingField
 
 MOST_LISTED_DUTIES = 4

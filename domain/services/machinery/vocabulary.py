@@ -1,0 +1,37 @@
+"""The words that ask for machinery work, and what is read out of the rest of a message."""
+
+from domain.language.intents import Intent, Topic
+from domain.parsing.known_spellings import MACHINE_NAMES
+from domain.parsing.machines import take_machine_work
+from domain.parsing.work_dates import take_work_date
+from domain.services.machinery.unknown_machines import take_unknown_machine
+
+MACHINERY_INTENT = Intent(
+    "machinery",
+    (
+        "ماشین آلات",
+        "ماشین",
+        "ماشین الات سنگین",
+        "ماشین آلات سنگین",
+        "ماشین سنگین",
+        "ماشین های سنگین",
+        "ماشین ها",
+        "ماشین آلاتی",
+        "ماشین آلات عمرانی",
+        "ماشین آلات راهسازی",
+        "درخواست ماشین",
+        "درخواست ماشین آلات",
+        "machine",
+        "machines",
+        "machinery",
+        "mashin",
+        "mashinalat",
+        "mashin alat",
+    ),
+    slot_readers=(take_work_date, take_machine_work, take_unknown_machine),
+    rest_slot="place",
+    required_slots=("items", "hours", "date", "start", "place"),
+    hint_words=tuple(spelling for spellings in MACHINE_NAMES.values() for spelling in spellings),
+    topic=Topic("machinery", ("ماشین آلات سنگین", "ماشین سنگین", "machinery", "machines")),
+    is_form=True,
+)

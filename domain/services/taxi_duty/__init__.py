@@ -1,1 +1,0 @@
-"""Duties of taxis, a look-up."""

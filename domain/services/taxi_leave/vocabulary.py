@@ -1,0 +1,28 @@
+"""The words that ask for a taxi's leave, or what a taxi owes, and what is read out of the rest of a message."""
+
+from domain.blocks.taxis import TAXI_TOPIC
+from domain.language.intents import Intent
+from domain.parsing.identifiers import take_national_code, take_taxi_code
+from domain.parsing.leave import take_leave_days
+from domain.parsing.plates import take_plate
+
+DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
+"""What is written beside a number of days."""
+
+TAXI_LEAVE_INTENT = Intent(
+    "taxi_leave",
+    ("مرخصی", "درخواست مرخصی", "leave", "taxi leave", "morakhasi", "morkhasi"),
+    slot_readers=(take_national_code, take_plate, take_leave_days, take_taxi_code),
+    rest_slot="reason",
+    required_slots=("from", "to"),
+    topic=TAXI_TOPIC,
+    is_form=True,
+)
+
+TAXI_DUTY_INTENT = Intent(
+    "taxi_duty",
+    ("عوارض", "عوارض خودرو", "عوارض سالانه", "عوارضم", "duty", "duties", "avarez"),
+    slot_readers=(take_plate, take_taxi_code),
+    topic=TAXI_TOPIC,
+    is_complete=True,
+)
