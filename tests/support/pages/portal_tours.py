@@ -10,8 +10,8 @@ from domain.actions.citizens import flooding
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.demo_site import SITE_ADDRESS, DemoSite
-from tests.support.pages.chromium import SIZES, Window
-from tests.support.pages.page_checks import NO_SUCH
+from tests.support.pages.chromium import Window
+from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.portal_citizen import OWN_MOBILE, read_newest_code
 from tests.support.scenarios import portal_requests
 
@@ -26,16 +26,10 @@ class CitizenWindow:
     site: DemoSite
 
     async def look(self, address: str = "") -> None:
-        """Open an address, or stay, and look at the page at both sizes: it fits, axe finds nothing, nor does the
-        browser complain.
-        """
+        """Open an address, or stay, and look whether the page is in order."""
         if address:
             await self.window.open(address)
-        for width, height in SIZES.values():
-            await self.window.page.set_viewport_size({"width": width, "height": height})
-            await self.window.assert_fits()
-            await self.window.assert_accessible()
-        assert [each for each in self.window.complaints if not each.startswith(NO_SUCH)] == []
+        await assert_page_in_order(self.window, refused=True)
 
     async def fill(self, label: str, value: str) -> None:
         """Type into a field."""
