@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.configuration.settings import Settings, SettingsError
 from app.database import open_store
@@ -35,13 +35,15 @@ from channels.portal.payment_views import PageSymbols
 from channels.portal.payments import PaymentPages
 from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
+from channels.sms.polling import InboundPoller
+from channels.sms.provider_settings import NOT_SET, WebhookSettings
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refunds import list_refunding_gateways
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.gateways.gateway import PaymentGateway
-from domain.messages.ports import SmsProvider
+from domain.messages.carriers import SmsProvider
 from domain.papers.ports import Printer
 from domain.people.person import Person
 from domain.settings.contact import BotContact, Contact
@@ -74,6 +76,8 @@ class ServerParts:
     """Signs the seals of the history."""
     wake_events: WakeEvents
     """Notified of each commit that left texts to send."""
+    inbound_poller: InboundPoller
+    """Fetches texts from providers that call no webhook."""
     gateways: Mapping[str, PaymentGateway] = field(default_factory=dict)
     """Bank gateways by name, in order of preference; none where payments are not configured."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
@@ -98,7 +102,7 @@ def build_providers(settings: Settings) -> dict[str, SmsProvider]:
     faults = find_provider_faults(settings)
     if faults:
         raise SettingsError(faults)
-    return {name: PROVIDERS[name](**_provider_arguments(settings, name)) for name in settings.active_providers}
+    return {name: _build_provider(settings, name) for name in settings.active_providers}
 
 
 def find_provider_faults(settings: Settings) -> list[str]:
@@ -106,16 +110,15 @@ def find_provider_faults(settings: Settings) -> list[str]:
     known_names = ", ".join(PROVIDERS)
     if not settings.active_providers:
         return [f"PISHKHAN_SMS__PROVIDERS names no provider; there are: {known_names}"]
-    unknown_names = [
-        name for name in settings.active_providers if name not in PROVIDERS or not settings.sms.find_provider(name)
-    ]
+    unknown_names = [name for name in settings.active_providers if name not in PROVIDERS]
     return [f"PISHKHAN_SMS__PROVIDERS: unknown provider {name!r}; there are: {known_names}" for name in unknown_names]
 
 
-def _provider_arguments(settings: Settings, provider_name: str) -> dict[str, Any]:
+def _build_provider(settings: Settings, provider_name: str) -> SmsProvider:
     section = settings.sms.find_provider(provider_name)
     assert section is not None, "checked by the caller"  # noqa: S101 - holds by construction
-    return section.factory_arguments() | {"webhook_secret": settings.reveal_secret(section.webhook_secret)}
+    webhook_secret = section.webhook_secret if isinstance(section, WebhookSettings) else NOT_SET
+    return section.build_provider(settings.reveal_secret(webhook_secret))
 
 
 @asynccontextmanager
@@ -140,6 +143,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
                 printer=printer,
                 signer=build_signer(settings),
                 wake_events=wake_events,
+                inbound_poller=InboundPoller(dependencies, store, tuple(providers.values())),
                 gateways=gateways,
                 bots=bots,
             )

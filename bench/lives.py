@@ -33,7 +33,7 @@ from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
 from domain.bills.bill import PaymentMethod
 from domain.blocks.charging import list_request_bills
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali, to_tehran

@@ -2,7 +2,8 @@
 the scanner of files.
 """
 
-from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from app.configuration.settings import Settings
 from app.database import describe_database_fault, open_store
@@ -10,16 +11,26 @@ from app.http.readiness import NotReady, refuse_unknown_states
 from app.parts import build_providers
 from app.security.key_check import refuse_another_key
 from app.wiring import build_scanner, load_dependencies
+from domain.messages.carriers import SmsProvider
 from domain.values.errors import Unavailable
 
 
-async def find_connection_faults(settings: Settings) -> list[str]:
-    """Return a line for everything that does not answer as it must; nothing is changed and nothing sent."""
-    return [
-        *await _find_database_faults(settings),
-        *[fault async for fault in _find_panel_faults(settings)],
-        *await _find_scanner_faults(settings),
-    ]
+@dataclass(slots=True)
+class ConnectionFindings:
+    """What was found out, each thing a line."""
+
+    faults: list[str] = field(default_factory=list)
+    """What does not answer as it must."""
+    remarks: list[str] = field(default_factory=list)
+    """What is worth to know: the credit at the SMS panels."""
+
+
+async def examine_connections(settings: Settings) -> ConnectionFindings:
+    """Ask whatever this configuration needs; nothing is changed and nothing sent."""
+    findings = ConnectionFindings(await _find_database_faults(settings))
+    await _examine_panels(settings, findings)
+    findings.faults += await _find_scanner_faults(settings)
+    return findings
 
 
 async def _find_database_faults(settings: Settings) -> list[str]:
@@ -37,13 +48,23 @@ async def _find_database_faults(settings: Settings) -> list[str]:
     return []
 
 
-async def _find_panel_faults(settings: Settings) -> AsyncIterator[str]:
+async def _examine_panels(settings: Settings, findings: ConnectionFindings) -> None:
     for name, provider in build_providers(settings).items():
         try:
-            if refusal_reason := await provider.check_account():
-                yield f"PISHKHAN_SMS__{name.upper()}: the panel does not take texts: {refusal_reason}"
+            status = await provider.check_account()
         finally:
             await provider.close()
+        setting_name = f"PISHKHAN_SMS__{name.upper()}"
+        if status.refusal:
+            findings.faults.append(f"{setting_name}: the panel does not take texts: {status.refusal}")
+        elif status.credit is not None:
+            findings.remarks.append(f"{setting_name}: the account has {_describe_credit(provider, status.credit)} left")
+
+
+def _describe_credit(provider: SmsProvider, credit: Decimal) -> str:
+    """Return credit in rials, or as the panel counts it where nobody knows what that is in rials."""
+    rials = provider.cost_unit.to_rials(credit, 1)
+    return f"{credit:f} of its own units" if rials is None else f"{rials:,} rials"
 
 
 async def _find_scanner_faults(settings: Settings) -> list[str]:

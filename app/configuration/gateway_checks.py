@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from app.configuration.placeholders import find_missing_settings
+from app.configuration.placeholders import find_missing_settings, list_required_fields
 from app.configuration.settings import Settings
 from payments import GATEWAYS
-from payments.gateway_settings import LOOPBACK_HOSTS, NOT_SET, GatewaySettings, check_bank_address
+from payments.gateway_settings import LOOPBACK_HOSTS, check_bank_address
 
 SETTING = "PISHKHAN_PAYMENTS__GATEWAY"
 
@@ -44,11 +44,6 @@ def _find_bot_faults(settings: Settings, gateway_name: str, messenger: str | Non
         check_bank_address(bot_settings.base_url)
     except ValueError as error:
         yield f"{prefix}__BASE_URL, for {gateway_name} of {SETTING}: {error}"
-
-
-def list_required_fields(section_class: type[GatewaySettings]) -> list[str]:
-    """Return the fields that have to be set where the gateway is in use: those whose default is empty."""
-    return [name for name, field in section_class.model_fields.items() if field.default in {"", NOT_SET}]
 
 
 def _find_address_faults(settings: Settings) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, SecretStr
 
 from app.configuration.settings import DEMO_SECRET, Settings
+from channels.sms.provider_settings import ProviderSettings, WebhookSettings
 from store.engines.addresses import read_database_url
 
 SHORTEST_SECRET_KEY = 16
@@ -33,15 +34,10 @@ def find_secret_faults(settings: Settings) -> list[str]:
     if settings.demo:
         return []
     faults = [_check_secret("PISHKHAN_SECRET_KEY", settings.secret_key, SHORTEST_SECRET_KEY)]
-    for provider in settings.active_providers:
-        section = settings.sms.find_provider(provider)
+    for provider_name in settings.active_providers:
+        section = settings.sms.find_provider(provider_name)
         if section is not None:
-            setting_name = f"PISHKHAN_SMS__{provider.upper()}"
-            faults.append(
-                _check_secret(f"{setting_name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET)
-            )
-            panel_fields = [field for field in ("api_key", "sender") if field in type(section).model_fields]
-            faults.extend(find_missing_settings(setting_name, section, panel_fields))
+            faults.extend(_check_provider(f"PISHKHAN_SMS__{provider_name.upper()}", section))
     if _plain_text(settings.metrics.token):
         faults.append(_check_secret("PISHKHAN_METRICS__TOKEN", settings.metrics.token, SHORTEST_SECRET_KEY))
     faults.append(_check_database_password(settings.database_url))
@@ -50,6 +46,20 @@ def find_secret_faults(settings: Settings) -> list[str]:
             setting_name = f"PISHKHAN_{messenger.upper()}__WEBHOOK_SECRET"
             faults.append(_check_secret(setting_name, bot_settings.webhook_secret, SHORTEST_WEBHOOK_SECRET))
     return [fault for fault in faults if fault]
+
+
+def _check_provider(section_name: str, section: ProviderSettings) -> list[str]:
+    panel_fields = [name for name in list_required_fields(type(section)) if name != "webhook_secret"]
+    missing_settings = find_missing_settings(section_name, section, sorted(panel_fields))
+    if not isinstance(section, WebhookSettings):
+        return missing_settings
+    secret_fault = _check_secret(f"{section_name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET)
+    return [secret_fault, *missing_settings]
+
+
+def list_required_fields(section_class: type[BaseModel]) -> list[str]:
+    """Return the fields that have to be set where a panel or bank is in use: those whose default is empty."""
+    return [name for name, field in section_class.model_fields.items() if field.default in {"", SecretStr("")}]
 
 
 def find_missing_settings(section_name: str, section: BaseModel, required_fields: Sequence[str]) -> list[str]:

@@ -19,8 +19,10 @@ def find_plain_lines(settings: Settings) -> Iterator[str]:
         yield "PISHKHAN_BASE_URL begins with http: what people send, their sessions too, is read on its way"
     if _is_plain_database(settings.database_url):
         yield "PISHKHAN_DATABASE_URL leads to another machine without sslmode=verify-full: it may be read on its way"
-    if "kavenegar" in settings.active_providers and _is_plain_http(settings.sms.kavenegar.base_url):
-        yield "PISHKHAN_SMS__KAVENEGAR__BASE_URL begins with http: the account's key is read on its way"
+    for provider_name in settings.active_providers:
+        if _is_plain_http(getattr(settings.sms.find_provider(provider_name), "base_url", "")):
+            setting_name = f"PISHKHAN_SMS__{provider_name.upper()}__BASE_URL"
+            yield f"{setting_name} begins with http: the account's key is read on its way"
     for messenger, bot_settings in settings.active_bots.items():
         if _is_plain_http(bot_settings.base_url) or _is_plain_http(bot_settings.base_file_url):
             yield f"PISHKHAN_{messenger.upper()}__BASE_URL begins with http: the bot's token is read on its way"

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
@@ -76,69 +76,6 @@ class DatabaseSettings(SettingsSection):
         return ConnectionLimits(
             self.connections, self.connect_timeout, self.wait_timeout, self.command_timeout, self.long_command_timeout
         )
-
-
-class ProviderSettings(SettingsSection):
-    """What every SMS provider needs."""
-
-    sender: str = Field("", description="Number of the line that texts are sent from and that citizens text (digits).")
-    webhook_secret: SecretStr = Field(
-        NOT_SET, description="Unguessable part of the webhook addresses: /sms/PROVIDER/SECRET/inbound and /delivery."
-    )
-    rate: float = Field(10.0, gt=0, description="Message parts a second that are sent at most.")
-    persian_part_rials: int | None = Field(
-        None, ge=0, description="Price of one part of a Persian text on this line, whole rials; unset: unknown."
-    )
-    latin_part_rials: int | None = Field(
-        None, ge=0, description="Price of one part of a Latin text on this line, whole rials; unset: unknown."
-    )
-
-    def factory_arguments(self) -> dict[str, Any]:
-        """Return what the provider's factory takes besides the webhook secret."""
-        return {"rate": self.rate}
-
-
-class KavenegarSettings(ProviderSettings):
-    """The Kavenegar panel."""
-
-    base_url: str = Field("https://api.kavenegar.com", description="Where the panel's REST API answers.")
-    api_key: SecretStr = Field(NOT_SET, description="Key of the account.")
-    connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection.")
-    timeout: float = Field(20.0, gt=0, description="Seconds to wait for an answer, the connection included.")
-
-    def factory_arguments(self) -> dict[str, Any]:
-        """Return what the provider's factory takes besides the webhook secret."""
-        return super().factory_arguments() | {
-            "base_url": self.base_url,
-            "api_key": self.api_key.get_secret_value(),
-            "sender": self.sender,
-            "connect_timeout": self.connect_timeout,
-            "total_timeout": self.timeout,
-        }
-
-
-class SimulatorSettings(ProviderSettings):
-    """The embedded provider, which sends nothing anywhere."""
-
-    sender: str = Field("30001405", description="Number of the line that the demonstration shows.")
-    rate: float = Field(1000.0, gt=0, description="Message parts a second that are taken at most.")
-    persian_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Persian text, whole rials.")
-    latin_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Latin text, whole rials.")
-
-
-class SmsSettings(SettingsSection):
-    """Texts: which providers there are, and each of them."""
-
-    providers: NameList = Field(("simulator",), description="Providers in order of preference, separated by commas.")
-    kavenegar: KavenegarSettings = KavenegarSettings()
-    """The Kavenegar panel."""
-    simulator: SimulatorSettings = SimulatorSettings()
-    """The embedded provider of the demonstration."""
-
-    def find_provider(self, provider_name: str) -> ProviderSettings | None:
-        """Return the settings of a provider, None when there is none of that name."""
-        section = getattr(self, provider_name, None)
-        return section if isinstance(section, ProviderSettings) else None
 
 
 class BotSettings(SettingsSection):

@@ -35,12 +35,12 @@ from app.configuration.sections import (
     NameList,
     Networks,
     SecurityContactSettings,
-    SmsSettings,
     SoapSettings,
     StaffSettings,
     TelegramSettings,
     UploadSettings,
 )
+from app.configuration.sms_settings import SmsSettings
 from app.logs import LogFormat
 from domain.actions.staff.authorization import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM

@@ -28,7 +28,7 @@ from domain.bills.bill import Bill, PaymentMethod
 from domain.blocks.charging import list_request_bills
 from domain.engine.engine import StepOutcome
 from domain.feedback.opinions import CommentFilter, CommentState
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundState, MessageState, OutboxMessage
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import UnitOfWork

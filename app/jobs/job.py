@@ -34,6 +34,8 @@ class Job:
     """It is there where this messenger's bot is; None: always."""
     needs_gateway: bool = False
     """It is there where a bank gateway is in use."""
+    needs_polling: bool = False
+    """It is there where texts are fetched from a provider."""
     is_endless: bool = False
     """It runs until it is cut off, which loses nothing."""
     run_limit: timedelta = USUAL_LIMIT

@@ -119,6 +119,13 @@ JOBS = (
     Job("relay", run_every(seconds=1), lambda parts: parts.sms_relay.send_due(), wake_channel=SMS_CHANNEL),
     Job("outcomes", run_every(seconds=15), lambda parts: parts.sms_relay.reconcile_unknown(), runs_at_start=True),
     Job("receipts", run_every(minutes=1), lambda parts: parts.sms_relay.poll_receipts()),
+    Job(
+        "inbound",
+        run_every(seconds=10),
+        lambda parts: parts.inbound_poller.fetch_texts(),
+        runs_at_start=True,
+        needs_polling=True,
+    ),
     Job("stale", run_every(minutes=1), lambda parts: parts.sms_relay.expire_messages()),
     Job("deadlines", run_every(seconds=20), _run_due_timers(TimerKind.DEADLINE)),
     Job("reminders", run_every(seconds=20), _run_due_timers(TimerKind.REMINDER)),
@@ -342,7 +349,8 @@ class Scheduler:
 def _is_there(job: Job, parts: ServerParts) -> bool:
     """Return whether a process made of these parts has the job."""
     has_bot = job.messenger is None or job.messenger in parts.bots
-    return has_bot and (bool(parts.gateways) or not job.needs_gateway)
+    has_polling = parts.inbound_poller.is_needed or not job.needs_polling
+    return has_bot and has_polling and (bool(parts.gateways) or not job.needs_gateway)
 
 
 def _log_failure(job: Job, error: Exception) -> None:

@@ -19,7 +19,7 @@ from channels.web.posted import read_posted_form
 from channels.web.site import add_site_folder
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.people.person import Person
 from domain.unit_of_work import Store
 from domain.values import identifiers

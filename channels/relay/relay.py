@@ -1,15 +1,15 @@
 """The relay: carries queued messages of one channel to its carriers, and finds out what became of the unknown ones.
 
 It claims in a short unit of work, sends outside of any, and marks in another. If the process dies between sending and
-marking, the claim runs out, the message is `unknown`, and a provider that can be asked by our own id is asked before
-anything is sent again (channels.md, "Outbound"). In a chat, where nobody can be asked and twice is harmless, it is sent
-again. One claim goes through one carrier: its name is noted before the first
+marking, the claim runs out, the message is `unknown`, and a provider that can be asked is asked before anything is sent
+again (channels.md, "Outbound"); where it cannot, or does not know, the staff decide. In a chat, where nobody can be
+asked and twice is harmless, it is sent again. One claim goes through one carrier: its name is noted before the first
 byte leaves. What goes to one recipient goes in order: when a message must wait, those behind it wait too.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -18,7 +18,7 @@ from channels.relay.pacing import Bucket, RecipientHolds, back_off
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
-from domain.messages.ports import Carrier, SendResult, SendVerdict
+from domain.messages.carriers import Carrier, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.records import MessageState, OutboxMessage
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.message_parts import count_parts
@@ -166,7 +166,7 @@ class Relay:
                 await uow.outbox.resend_unknown(channel, now, MOST_RESENDS, LARGEST_BATCH)
         settled_count = 0
         for carrier in self.carriers:
-            if carrier.answers_by_local_id:
+            if carrier.outcome_inquiry is not OutcomeInquiry.NOTHING:
                 settled_count += await self._ask_about_unknown(carrier)
         return settled_count
 
@@ -196,9 +196,10 @@ class Relay:
 
     async def _claim_batch(self, carrier_state: CarrierState) -> tuple[list[OutboxMessage], str]:
         claim_token, now = self.dependencies.ids.new_token(), self.dependencies.clock.now()
-        # A carrier that cannot be asked leaves all of a dead process's claim unknown: there no more is claimed than is
-        # sent at once.
-        largest_claim = LARGEST_BATCH if carrier_state.carrier.answers_by_local_id else SENDS_AT_ONCE
+        # A carrier that does not know our ids leaves all of a dead process's claim unknown: there no more is claimed
+        # than is sent at once.
+        knows_ids = carrier_state.carrier.outcome_inquiry is OutcomeInquiry.OWN_ID
+        largest_claim = LARGEST_BATCH if knows_ids else SENDS_AT_ONCE
         claim_limit = max(1, min(largest_claim, int(carrier_state.carrier.rate_per_second * BATCH_SECONDS)))
         async with self.store.open_unit() as uow:
             claimed_messages = await uow.outbox.claim_due(
@@ -265,7 +266,8 @@ class Relay:
         match result.verdict:
             case SendVerdict.ACCEPTED:
                 message.state, message.sent_at = MessageState.SENT, now
-                message.provider_id, message.cost = result.provider_id, result.cost
+                message.provider_id = result.provider_id
+                message.cost = self._count_rials(carrier_state.carrier, message, result)
             case SendVerdict.REFUSED:
                 message.state = self.route.refused
             case SendVerdict.BLOCKED:
@@ -316,40 +318,58 @@ class Relay:
         )
         carrier_state.miss_count += 1
 
+    def _count_rials(self, carrier: Carrier, message: OutboxMessage, result: SendResult) -> int | None:
+        part_count = message.parts or self.route.count_weight(message.text)
+        return carrier.cost_unit.to_rials(result.charge, part_count)
+
     async def _ask_about_unknown(self, carrier: Carrier) -> int:
         now = self.dependencies.clock.now()
+        span = now - carrier.memory_period, now - self.ask_unknown_after
         async with self.store.open_unit(write=False) as uow:
             unknown_messages = await uow.outbox.list_awaiting(
-                self.route.channel, carrier.name, MessageState.UNKNOWN, now - self.ask_unknown_after, LARGEST_BATCH
+                self.route.channel, carrier.name, MessageState.UNKNOWN, span, LARGEST_BATCH
             )
         if not unknown_messages:
             return 0
-        answers_by_id = await carrier.ask_outcomes([message.id for message in unknown_messages])
-        settled_count = 0
+        answers_by_id = await carrier.ask_outcomes(unknown_messages)
         async with self.store.open_unit() as uow:
-            for message in unknown_messages:
-                if message.id not in answers_by_id:
-                    continue
-                answer = answers_by_id[message.id]
-                if answer is not None:
-                    settled_count += await uow.outbox.raise_state(
-                        message.id, MessageState.SENT, now, provider_id=answer.provider_id, cost=answer.cost
-                    )
-                elif message.updated_at and message.updated_at > now - carrier.memory_period:
-                    settled_count += await uow.outbox.requeue(message.id, now, "never_arrived")
-        return settled_count
+            taken_ids = await self._find_taken_ids(uow, carrier, answers_by_id)
+            return sum(
+                [
+                    await self._settle_unknown(uow, carrier, message, answers_by_id[message.id])
+                    for message in unknown_messages
+                    if message.id in answers_by_id and _find_provider_id(answers_by_id[message.id]) not in taken_ids
+                ]
+            )
+
+    async def _find_taken_ids(
+        self, uow: UnitOfWork, carrier: Carrier, answers_by_id: Mapping[int, SendResult | None]
+    ) -> set[str]:
+        """Return the carrier's ids that other messages have, whose words were found in place of these."""
+        provider_ids = {provider_id for answer in answers_by_id.values() if (provider_id := _find_provider_id(answer))}
+        if carrier.outcome_inquiry is OutcomeInquiry.OWN_ID or not provider_ids:
+            return set()
+        return await uow.outbox.list_known_provider_ids(carrier.name, provider_ids)
+
+    async def _settle_unknown(
+        self, uow: UnitOfWork, carrier: Carrier, message: OutboxMessage, answer: SendResult | None
+    ) -> bool:
+        now = self.dependencies.clock.now()
+        if answer is None:
+            return await uow.outbox.requeue(message.id, now, "never_arrived")
+        cost = self._count_rials(carrier, message, answer)
+        return await uow.outbox.raise_state(
+            message.id, MessageState.SENT, now, provider_id=answer.provider_id, cost=cost
+        )
 
     async def _poll_carrier(self, carrier: Carrier) -> int:
         now = self.dependencies.clock.now()
+        span = now - RECEIPTS_REACH, now - self.poll_receipts_after
         async with self.store.open_unit(write=False) as uow:
             sent_messages = await uow.outbox.list_awaiting(
-                self.route.channel, carrier.name, MessageState.SENT, now - self.poll_receipts_after, LARGEST_BATCH
+                self.route.channel, carrier.name, MessageState.SENT, span, LARGEST_BATCH
             )
-        messages_by_provider_id = {
-            polled_entry.provider_id: polled_entry
-            for polled_entry in sent_messages
-            if polled_entry.provider_id and polled_entry.sent_at and polled_entry.sent_at > now - RECEIPTS_REACH
-        }
+        messages_by_provider_id = {message.provider_id: message for message in sent_messages if message.provider_id}
         if not messages_by_provider_id:
             return 0
         receipts = await carrier.poll_receipts(list(messages_by_provider_id))
@@ -362,3 +382,7 @@ class Relay:
             ]
             await uow.outbox.mark_asked([message.id for message in sent_messages], now)
         return sum(settled_flags)
+
+
+def _find_provider_id(answer: SendResult | None) -> str | None:
+    return answer.provider_id if answer else None

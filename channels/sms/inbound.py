@@ -1,19 +1,19 @@
-"""The SMS webhooks: `/sms/{provider}/{secret}/inbound` and `/delivery`, by GET query or POST form.
+"""The SMS webhooks: `/sms/{provider}/{secret}/inbound` and `/delivery`, by GET or POST; each provider reads its own.
 
-A wrong secret is 404 and stores nothing. A text is acknowledged only after it is durable; the same delivery again gets
-the same answer. Bodies are small: what is no SMS is refused before it is read whole.
+A wrong secret, and a provider that calls none, is 404 and stores nothing. A text is acknowledged only after it is
+durable; the same delivery again gets the same answer. Bodies are small: what is no SMS is refused before it is read
+whole.
 """
 
 import hmac
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from channels.web.bodies import read_body
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
-from domain.messages.ports import DeliveryReceipt, SmsProvider
+from domain.messages.carriers import DeliveryReceipt, SmsProvider, WebhookCall
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
@@ -38,21 +38,24 @@ class SmsChannel:
             app.router.add_route(http_method, "/sms/{provider}/{secret}/delivery", self.receive_receipts)
 
     async def receive_text(self, request: web.Request) -> web.Response:
-        """Take one text; the answer carries our id of it, the same for every delivery."""
+        """Take one text, or several that come together; the answer carries our ids, the same for every delivery."""
         sms_provider = self._authenticate_provider(request)
         try:
-            inbound_message = await receive_sms(
-                self._dependencies, self._store, sms_provider.name, sms_provider.read_inbound(await _read_form(request))
-            )
+            inbound_messages = [
+                await receive_sms(self._dependencies, self._store, sms_provider.name, received_sms)
+                for received_sms in sms_provider.read_inbound(await _read_call(request))
+            ]
         except DomainError as error:
             return self._build_refusal(error)
-        return web.json_response({"status": "accepted", "id": str(inbound_message.id)})
+        message_ids = [str(inbound_message.id) for inbound_message in inbound_messages]
+        answer_ids = {"id": message_ids[0]} if len(message_ids) == 1 else {"ids": message_ids}
+        return web.json_response({"status": "accepted", **answer_ids})
 
     async def receive_receipts(self, request: web.Request) -> web.Response:
         """Take delivery receipts, in any order and number."""
         sms_provider = self._authenticate_provider(request)
         try:
-            await self._settle_receipts(sms_provider.name, sms_provider.read_receipts(await _read_form(request)))
+            await self._settle_receipts(sms_provider.name, sms_provider.read_receipts(await _read_call(request)))
         except DomainError as error:
             return self._build_refusal(error)
         return web.json_response({"status": "accepted"})
@@ -69,7 +72,7 @@ class SmsChannel:
         sms_provider = self._providers_by_name.get(request.match_info["provider"])
         named_secret = request.match_info["secret"].encode()
         # Compared even for an unknown provider, so that the time taken reveals nothing.
-        expected_secret = (sms_provider.webhook_secret if sms_provider else "\0").encode()
+        expected_secret = ((sms_provider and sms_provider.webhook_secret) or "\0").encode()
         if not hmac.compare_digest(named_secret, expected_secret) or sms_provider is None:
             raise web.HTTPNotFound
         return sms_provider
@@ -83,9 +86,10 @@ class SmsChannel:
         return web.json_response({"error": error_values}, status=ERROR_STATUSES.get(error.code, 400))
 
 
-async def _read_form(request: web.Request) -> dict[str, str]:
-    """Read query and body as one form; broken UTF-8 becomes U+FFFD, so that a text is never lost for one bad byte."""
-    request_body = await read_body(request, LARGEST_BODY)
-    form_pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="replace")
-    form_pairs += parse_qsl(request_body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return dict(form_pairs)
+async def _read_call(request: web.Request) -> WebhookCall:
+    has_type = "Content-Type" in request.headers
+    return WebhookCall(
+        request.rel_url.raw_query_string,
+        request.content_type.lower() if has_type else "",
+        await read_body(request, LARGEST_BODY),
+    )

@@ -7,6 +7,7 @@ answer a harmless call after each such failure.
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from telegram import (
     InlineKeyboardButton,
@@ -20,8 +21,8 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
+from domain.messages.carriers import IN_RIALS, CostUnit, DeliveryReceipt, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
-from domain.messages.ports import DeliveryReceipt, SendResult, SendVerdict
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
 
@@ -44,7 +45,8 @@ TelegramMarkup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemov
 class BotCarrier:
     """Implements `Carrier` by a bot; `rate_per_second` is in messages a second."""
 
-    answers_by_local_id: bool = False
+    outcome_inquiry: OutcomeInquiry = OutcomeInquiry.NOTHING
+    cost_unit: CostUnit = IN_RIALS
 
     def __init__(self, bot_client: BotClient, print_paper: PrintPaper, rate_per_second: float) -> None:
         self.name = bot_client.account.channel
@@ -77,7 +79,8 @@ class BotCarrier:
         except TelegramError as error:
             self._is_doubtful = isinstance(error, Unanswered | NotSent)
             return judge_failure(error)
-        return SendResult(SendVerdict.ACCEPTED, provider_id=f"{message.recipient}:{sent_message.message_id}", cost=0)
+        provider_id = f"{message.recipient}:{sent_message.message_id}"
+        return SendResult(SendVerdict.ACCEPTED, provider_id=provider_id, charge=Decimal(0))
 
     async def _call_messenger(
         self, message: OutboxMessage, reply_markup: ReplyMarkup, printed_paper: PrintedPaper | None
@@ -94,7 +97,7 @@ class BotCarrier:
             chat_id, pdf_content, caption=written_text, filename=file_name, reply_markup=_build_markup(reply_markup)
         )
 
-    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
         """Know nothing: no messenger can be asked by our id."""
         return {}
 

@@ -1,9 +1,7 @@
-"""What messages need from outside: inbox, dialogues, outbox and lines in the store, and the carriers that send."""
+"""What messages need of the store: inbox, dialogues, outbox and lines."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.messages.code_spending import CodeSpending
@@ -31,6 +29,10 @@ class InboxRepository(Protocol):
 
     async def find_duplicate(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
         """Return the earlier delivery of the same message."""
+        ...
+
+    async def list_known_fingerprints(self, channel: str, provider: str, fingerprints: Collection[str]) -> set[str]:
+        """Return those of the fingerprints under which a message of the provider is stored."""
         ...
 
     async def save(self, message: InboundMessage) -> None:
@@ -122,11 +124,15 @@ class OutboxRepository(Protocol):
         ...
 
     async def list_awaiting(
-        self, channel: str, provider: str, state: MessageState, touched_before: datetime, limit: int
+        self, channel: str, provider: str, state: MessageState, span: MomentSpan, limit: int
     ) -> list[OutboxMessage]:
-        """Return messages of a provider in that state (sent or unknown) last touched before that moment, oldest
-        first.
+        """Return messages of a provider in that state (sent or unknown) that were last touched before the end of the
+        span and sent since its begin (those of unknown outcome: last touched since then), oldest first.
         """
+        ...
+
+    async def list_known_provider_ids(self, provider: str, provider_ids: Collection[str]) -> set[str]:
+        """Return those of the provider's ids that a message already has."""
         ...
 
     async def mark_asked(self, message_ids: Sequence[int], now: datetime) -> None:
@@ -268,115 +274,4 @@ class LineRepository(Protocol):
 
     async def is_blocked(self, block_key: str, now: datetime) -> bool:
         """Return whether `block_key` is shut now."""
-        ...
-
-
-class SendVerdict(StrEnum):
-    """What became of one attempt to send."""
-
-    ACCEPTED = "accepted"
-    RETRY = "retry"
-    REFUSED = "refused"
-    BLOCKED = "blocked"
-    PROVIDER_DOWN = "provider_down"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """A carrier's answer to one message.
-
-    ACCEPTED: it has the message. RETRY: surely not sent, may be tried again. REFUSED / BLOCKED: never will be.
-    PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection). UNKNOWN: may or may
-    not have been sent.
-    """
-
-    verdict: SendVerdict
-    """What became of the attempt."""
-    provider_id: str | None = None
-    """The carrier's own id; known when it is ACCEPTED."""
-    cost: int | None = None
-    """In rials; known when it is ACCEPTED."""
-    reason: str | None = None
-    """A stable code for why it was not accepted."""
-    wait_seconds: float = 0.0
-    """Seconds to wait before the next try, also of a carrier that is down, where it says so."""
-    is_uncounted: bool = False
-    """Whether the try does not count (RETRY)."""
-    recipient_only: bool = False
-    """Whether others need not wait (RETRY)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedSms:
-    """An incoming text as a provider's webhook gives it."""
-
-    provider_id: str | None
-    """The provider's message id; None where it gives none."""
-    sender: str
-    """As the provider wrote it."""
-    recipient: str
-    """The line that was texted."""
-    text: str
-    """In the writer's words."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReceipt:
-    """A delivery receipt: the provider's message id and the state it means."""
-
-    provider_id: str
-    state: MessageState
-
-
-class Carrier(Protocol):
-    """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
-
-    name: str
-    rate_per_second: float
-    """What it takes a second: message parts, or messages where they have none."""
-    answers_by_local_id: bool
-    """Whether `ask_outcomes` can ask by our own message id, so that an unknown outcome need not be guessed."""
-
-    async def send(self, message: OutboxMessage) -> SendResult:
-        """Send one message; never raises for what the network or the carrier does."""
-        ...
-
-    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
-        """Ask by our own ids: ACCEPTED when the carrier has it, None when it never saw it; missing when it did not
-        answer.
-        """
-        ...
-
-    @property
-    def memory_period(self) -> timedelta:
-        """How long after sending the carrier still knows our ids; afterwards a None proves nothing."""
-        ...
-
-    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
-        """Poll delivery states by the carrier's ids; those without news are left out."""
-        ...
-
-    async def close(self) -> None:
-        """Close connections."""
-        ...
-
-
-class SmsProvider(Carrier, Protocol):
-    """One SMS panel or gateway: sending, inbound webhook and receipts together."""
-
-    webhook_secret: str
-
-    async def check_account(self) -> str | None:
-        """Ask the panel about the account, which sends nothing: None when it knows the key, else the reason that a text
-        would meet (`key`, `account`, `unreachable` …).
-        """
-        ...
-
-    def read_inbound(self, form_values: Mapping[str, str]) -> ReceivedSms:
-        """Read the inbound webhook; `MissingField` when it lacks what every text has."""
-        ...
-
-    def read_receipts(self, form_values: Mapping[str, str]) -> list[DeliveryReceipt]:
-        """Read the delivery webhook; states that mean nothing yet are left out; `MissingField` when it is none."""
         ...

@@ -1,5 +1,6 @@
 """Texts that came in, each kept once however often it is delivered."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Executable, Integer, bindparam, select, update
@@ -19,6 +20,11 @@ _FIND_EARLIER = select(*_MAPPING.columns).where(
     inbox.c.channel == bindparam("on_channel"),
     inbox.c.provider == bindparam("from_provider"),
     inbox.c.fingerprint == bindparam("same"),
+)
+_LIST_KNOWN = select(inbox.c.fingerprint).where(
+    inbox.c.channel == bindparam("on_channel"),
+    inbox.c.provider == bindparam("from_provider"),
+    inbox.c.fingerprint.in_(bindparam("any_of", expanding=True)),
 )
 _SAVE_MESSAGE = update(inbox).where(inbox.c.id == bindparam("message_id"))
 _LIST_LAST_FROM = (
@@ -80,6 +86,10 @@ class SqlInboxRepository(Repository):
             _FIND_EARLIER, {"on_channel": channel, "from_provider": provider, "same": fingerprint}
         )
         return None if row is None else _MAPPING.read_row(row)
+
+    async def list_known_fingerprints(self, channel: str, provider: str, fingerprints: Collection[str]) -> set[str]:
+        query = {"on_channel": channel, "from_provider": provider, "any_of": list(fingerprints)}
+        return {row[0] for row in await self._transaction.fetch_rows(_LIST_KNOWN, query)}
 
     async def save(self, message: InboundMessage) -> None:
         changed_values = {

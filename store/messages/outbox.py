@@ -5,7 +5,7 @@ queued go only the holder of the claim and somebody's decision (`requeue`). A cl
 What a clock that was ahead wrote into the future is void once it is set right (`mark_abandoned`, `pull_back_future`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,6 +162,7 @@ _LIST_AWAITING = (
     select(*_MAPPING.columns)
     .where(ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
     .where(outbox.c.updated_at < bindparam("before"))
+    .where(func.coalesce(outbox.c.sent_at, outbox.c.updated_at) >= bindparam("since", type_=Utc))
     .order_by(outbox.c.updated_at, outbox.c.id)
     .limit(LIMIT)
 )
@@ -178,6 +179,9 @@ _LIST_RECENT = FilteredSelect(
     first_id=outbox.c.id >= bindparam("first_id"),
     last_id=outbox.c.id <= bindparam("last_id"),
     before_id=outbox.c.id < bindparam("before_id", type_=ID),
+)
+_LIST_KNOWN_IDS = select(outbox.c.provider_id).where(
+    outbox.c.provider == bindparam("by"), outbox.c.provider_id.in_(bindparam("numbers", expanding=True))
 )
 _TOUCH_MESSAGES = update(outbox).where(outbox.c.id.in_(bindparam("asked", expanding=True))).values(updated_at=NOW)
 
@@ -273,12 +277,14 @@ class SqlOutboxRepository(Repository):
         return len(rows)
 
     async def list_awaiting(
-        self, channel: str, provider: str, state: MessageState, touched_before: datetime, limit: int
+        self, channel: str, provider: str, state: MessageState, span: MomentSpan, limit: int
     ) -> list[OutboxMessage]:
-        query = {"on_channel": channel, "by": provider, "in_state": state}
-        return _MAPPING.read_rows(
-            await self._transaction.fetch_rows(_LIST_AWAITING, {**query, "before": touched_before, "most": limit})
-        )
+        query = {"on_channel": channel, "by": provider, "in_state": state, "since": span[0], "before": span[1]}
+        return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_AWAITING, {**query, "most": limit}))
+
+    async def list_known_provider_ids(self, provider: str, provider_ids: Collection[str]) -> set[str]:
+        query = {"by": provider, "numbers": list(provider_ids)}
+        return {row[0] for row in await self._transaction.fetch_rows(_LIST_KNOWN_IDS, query)}
 
     async def mark_asked(self, message_ids: Sequence[int], now: datetime) -> None:
         await self._transaction.execute(_TOUCH_MESSAGES, {"asked": list(message_ids), "now": now})

@@ -5,8 +5,6 @@ A bank is a subclass that names its operations by path and answers them (`answer
 by `pay`, `decline` and `cancel`, which return what the browser then brings to the callback address.
 """
 
-import asyncio
-import contextlib
 import ssl
 from abc import ABC, abstractmethod
 from collections import defaultdict, deque
@@ -19,47 +17,10 @@ from typing import Any, ClassVar, Self
 
 from aiohttp import web
 
+from tests.fakes.server_faults import FailingAnswers, ServerFault
+
 FIRST_CARD = "6037997500001236"
 SECOND_CARD = "5892101234567895"
-HUGE_LENGTH = 100 * 1024 * 1024
-
-
-class BankFault(StrEnum):
-    """What goes wrong with one call."""
-
-    SILENT_BEFORE = "silent_before"
-    SILENT_AFTER = "silent_after"
-    CUT_BEFORE = "cut_before"
-    CUT_AFTER = "cut_after"
-    CUT_WITHIN = "cut_within"
-    """The bank acts, and the connection breaks in the middle of its answer."""
-    HUGE = "huge"
-    """The bank acts, and its answer is 100 MB long."""
-    NONSENSE = "nonsense"
-    """The bank acts, and answers 200 with a page of HTML."""
-    SERVER_ERROR = "server_error"
-    """The bank does not act, and answers 502 with a page of HTML."""
-    REDIRECT = "redirect"
-    """The bank does not act, and sends to another address."""
-    COMPRESSED = "compressed"
-    """The bank acts, and its answer is a small archive of something very long."""
-
-    @property
-    def keeps_from_acting(self) -> bool:
-        """Whether the bank has done nothing."""
-        return self in {self.SILENT_BEFORE, self.CUT_BEFORE, self.SERVER_ERROR, self.REDIRECT}
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether the client has to wait until it loses patience."""
-        return self in {self.SILENT_BEFORE, self.SILENT_AFTER}
-
-
-_STATUS_AND_HEADERS: Mapping[BankFault, tuple[int, Mapping[str, str]]] = {
-    BankFault.SERVER_ERROR: (502, {}),
-    BankFault.REDIRECT: (307, {"Location": "/elsewhere"}),
-    BankFault.COMPRESSED: (200, {"Content-Encoding": "gzip"}),
-}
 
 
 class BankSaleState(StrEnum):
@@ -121,13 +82,12 @@ class BankServer(ABC):
         self.calls: list[BankCall] = []
         self.refuses = Refusals()
         self.now = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-        self.bytes_sent = 0
         self.base_url = ""
         self._tls = tls
-        self._faults: defaultdict[str, deque[BankFault]] = defaultdict(deque)
+        self._faults: defaultdict[str, deque[ServerFault]] = defaultdict(deque)
         self._bodies: defaultdict[str, deque[bytes]] = defaultdict(deque)
         self._numbers = count(80_000_001)
-        self._closing = asyncio.Event()
+        self._failing_answers = FailingAnswers()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -142,13 +102,18 @@ class BankServer(ABC):
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        self._closing.set()
+        self._failing_answers.end_waiting()
         assert self._runner
         await self._runner.cleanup()
 
     # What a test does
 
-    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of answers without end that it got rid of."""
+        return self._failing_answers.bytes_sent
+
+    def fail_next(self, operation: str, fault: ServerFault, *, times: int = 1) -> None:
         """Let something go wrong with the next calls of an operation."""
         self._faults[operation].extend([fault] * times)
 
@@ -226,9 +191,9 @@ class BankServer(ABC):
             return web.Response(body=self._bodies[operation].popleft(), content_type="application/json")
         fault = self._faults[operation].popleft() if self._faults[operation] else None
         if fault and fault.keeps_from_acting:
-            return await self._go_wrong(request, fault, b"")
+            return await self._failing_answers.go_wrong(request, fault)
         response = await self.answer(operation, request)
-        return await self._go_wrong(request, fault, response.body) if fault else response
+        return await self._failing_answers.go_wrong(request, fault, response.body) if fault else response
 
     def find_operation(self, request: web.Request) -> str | None:
         """Return which operation a call is of."""
@@ -237,37 +202,3 @@ class BankServer(ABC):
     def read_payload(self, body: bytes) -> Mapping[str, Any]:
         """Return what a call carries, for `calls`."""
         return {"body": body.decode("utf-8", "replace")}
-
-    async def _go_wrong(self, request: web.Request, fault: BankFault, body: Any) -> web.StreamResponse:
-        match fault:
-            case BankFault.SILENT_BEFORE | BankFault.SILENT_AFTER:
-                await self._closing.wait()
-            case BankFault.CUT_BEFORE | BankFault.CUT_AFTER:
-                _cut(request)
-            case BankFault.CUT_WITHIN:
-                await self._answer_half(request, bytes(body))
-            case BankFault.HUGE:
-                await self._answer_without_end(request)
-        status, headers = _STATUS_AND_HEADERS.get(fault, (200, {}))
-        return web.Response(text="<html>not now</html>", status=status, headers=headers, content_type="text/html")
-
-    async def _answer_half(self, request: web.Request, body: bytes) -> None:
-        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
-        await response.prepare(request)
-        await response.write(body[: len(body) // 2])
-        _cut(request)
-
-    async def _answer_without_end(self, request: web.Request) -> None:
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        await response.prepare(request)
-        chunk = b" " * 65_536
-        with contextlib.suppress(ConnectionError):
-            for _ in range(HUGE_LENGTH // len(chunk)):
-                await response.write(chunk)
-                self.bytes_sent += len(chunk)
-            await response.write(b"{}")
-
-
-def _cut(request: web.Request) -> None:
-    assert request.transport
-    request.transport.abort()

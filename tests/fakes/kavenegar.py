@@ -19,6 +19,7 @@ from aiohttp import ClientSession, web
 from yarl import URL
 
 from domain.values.message_parts import count_parts
+from tests.fakes.server_faults import FaultGate
 
 RECEPTOR = re.compile(r"(?:\+98|0098|98|0)?9[0-9]{9}")
 RIALS_A_PART = 120
@@ -96,6 +97,7 @@ class FakeKavenegar:
         self.inbox: list[dict[str, Any]] = []
         self.credit = 10_000_000
         self.status_after = 4
+        self.gate = FaultGate()
         self._port = port
         self._ids = count(FIRST_MESSAGE_ID)
         self._runner = web.AppRunner(self._app(), handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
@@ -106,6 +108,7 @@ class FakeKavenegar:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        self.gate.failing_answers.end_waiting()
         await self._runner.cleanup()
 
     @property
@@ -134,7 +137,7 @@ class FakeKavenegar:
         self.inbox.append(entry | {"read": False})
 
     def _app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[self.gate.middleware])
         app.router.add_route("*", r"/v1/{key}/{method:[a-z/]+}.json", self._serve)
         app.router.add_get("/_control/sent", self._show_sent)
         app.router.add_get("/_control/calls", self._show_calls)

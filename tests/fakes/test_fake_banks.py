@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from tests.fakes.bank_server import BankFault, BankSaleState, BankServer
+from tests.fakes.bank_server import BankSaleState, BankServer
 from tests.fakes.sadad_bank import SadadBank
 from tests.fakes.saman_bank import TERMINAL, SamanBank
+from tests.fakes.server_faults import ServerFault
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 
 
@@ -30,8 +31,8 @@ async def verify_at_zarinpal(bank: ZarinpalBank, reference: str, amount: int = 5
     return await post(bank, "/pg/v4/payment/verify.json", payload)
 
 
-@pytest.mark.parametrize("fault", list(BankFault))
-async def test_a_fault_comes_before_or_after_the_bank_acts(fault: BankFault) -> None:
+@pytest.mark.parametrize("fault", list(ServerFault))
+async def test_a_fault_comes_before_or_after_the_bank_acts(fault: ServerFault) -> None:
     async with ZarinpalBank() as bank:
         sale = bank.open_sale("A1", 7, 5000, "https://desk.example.ir/")
         bank.pay("A1")

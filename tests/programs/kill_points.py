@@ -34,7 +34,7 @@ from domain.actions.payments.advance import AttemptWorker
 from domain.actions.payments.card_refund_worker import CardRefundWorker
 from domain.actions.requests import timers
 from domain.gateways.attempt import AttemptState
-from domain.messages.ports import SendVerdict
+from domain.messages.carriers import SendVerdict
 from payments.bale import BaleGateway
 from payments.behpardakht.gateway import BehpardakhtGateway
 from payments.sadad import Sadad

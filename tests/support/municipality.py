@@ -28,8 +28,8 @@ from domain.engine.engine import Engine
 from domain.fleet.resources import Booking, Resource, ResourceKind
 from domain.language.service import Service
 from domain.language.wording import Wording
+from domain.messages.carriers import ReceivedSms
 from domain.messages.catalogue import Catalogue
-from domain.messages.ports import ReceivedSms
 from domain.messages.records import InboundMessage, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import HistoryEvent

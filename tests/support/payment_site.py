@@ -26,8 +26,8 @@ from domain.engine.engine import Engine
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording
+from domain.messages.carriers import ReceivedSms
 from domain.messages.catalogue import Catalogue
-from domain.messages.ports import ReceivedSms
 from domain.requests.request import RequestFilter
 from domain.services import collect_intents, services_by_key
 from domain.settings.policy import Policy

@@ -9,7 +9,7 @@ from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, run_in_session
 from app.configuration.settings import Settings, load_settings
 from domain.actions.conversations.receive import receive_sms
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundMessage
 from domain.values.message_parts import Encoding, choose_encoding, count_parts, encoded_length
 

@@ -39,14 +39,15 @@ def check(
 def _prove_configuration(config: Path | None, *, connect: bool) -> tuple[list[str], list[str]]:
     """Return the faults and what is worth a look."""
     from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
-    from app.configuration.connecting import find_connection_faults  # noqa: PLC0415
+    from app.configuration.connecting import examine_connections  # noqa: PLC0415
 
     try:
         settings = load_settings(config)
         fault_lines, remark_lines = find_faults(settings), find_remarks(settings)
         if connect and not fault_lines:
             logging.disable()  # what it would say is among the faults
-            fault_lines = asyncio.run(find_connection_faults(settings))
+            findings = asyncio.run(examine_connections(settings))
+            fault_lines, remark_lines = findings.faults, [*remark_lines, *findings.remarks]
     except SettingsError as error:
         fault_lines, remark_lines = error.faults, []
     return fault_lines, [*remark_lines, *(f"{name} is set, and nothing reads it" for name in find_unused_names())]

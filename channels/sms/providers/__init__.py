@@ -1,17 +1,25 @@
 """The SMS providers, by the name that settings and webhook addresses use.
 
-One file holds everything of one provider: sending, inbound webhook, receipts. A factory takes the provider's own plain
-keyword arguments (base URL, key, sender line, webhook secret, parts a second) and opens no connection. To add a
-provider, write its file and name it here; the contract suite `tests/contracts/test_sms_providers.py` then asks for it.
+One file holds everything of one provider: its settings, sending, incoming texts, receipts. To add one, write its file
+and name its settings here; the settings `PISHKHAN_SMS__NAME__…`, the wiring, the check and the contract suite
+`tests/contracts/sms/` then know it (docs/add-an-sms-provider.md).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from channels.sms.providers.kavenegar import Kavenegar
-from channels.sms.providers.simulator import Simulator
-from domain.messages.ports import SmsProvider
+from channels.sms.provider_settings import ProviderSettings
+from channels.sms.providers.kavenegar import KavenegarSettings
+from channels.sms.providers.simulator import SimulatorSettings
+from channels.sms.providers.sms_ir import SmsIrSettings
 
-PROVIDERS: Mapping[str, Callable[..., SmsProvider]] = MappingProxyType(
-    {"kavenegar": Kavenegar, "simulator": Simulator},
+PROVIDERS: Mapping[str, type[ProviderSettings]] = MappingProxyType(
+    {
+        "kavenegar": KavenegarSettings,
+        "simulator": SimulatorSettings,
+        "sms_ir": SmsIrSettings,
+    },
 )
+"""The settings of each provider, which build it. The order is that of the documentation; which are in use, and in which
+order they are preferred, is the setting `PISHKHAN_SMS__PROVIDERS`.
+"""

@@ -1,15 +1,48 @@
 """The embedded provider of the demonstration: takes every text, delivers it at once, and reaches no network.
 
 The demonstration's phone shows the outbox itself, so nothing is kept here: an answer is computed from the id that was
-asked about. Its webhooks have the fields of Kavenegar's: a newcomer can play the panel with any HTTP client.
+asked about. Its webhooks have the fields of Kavenegar's, as a form or as JSON: a newcomer can play the panel with any
+HTTP client.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
+from pydantic import Field
+
+from channels.sms.provider_settings import WebhookSettings
 from channels.sms.providers.kavenegar import parse_inbound, parse_receipts
-from domain.messages.ports import DeliveryReceipt, ReceivedSms, SendResult, SendVerdict
+from channels.sms.webhook_reading import read_fields
+from domain.messages.carriers import (
+    IN_RIALS,
+    AccountStatus,
+    CostUnit,
+    DeliveryReceipt,
+    InboundListing,
+    OutcomeInquiry,
+    ReceivedSms,
+    SendResult,
+    SendVerdict,
+    WebhookCall,
+)
 from domain.messages.records import MessageState, OutboxMessage
+from domain.values.calendar import MomentSpan
+
+NAME = "simulator"
+
+
+class SimulatorSettings(WebhookSettings):
+    """The embedded provider, which sends nothing anywhere."""
+
+    sender: str = Field("30001405", description="Number of the line that the demonstration shows.")
+    rate: float = Field(1000.0, gt=0, description="Message parts a second that are taken at most.")
+    persian_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Persian text, whole rials.")
+    latin_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Latin text, whole rials.")
+
+    def build_provider(self, webhook_secret: str) -> "Simulator":
+        """Return the provider."""
+        return Simulator(webhook_secret=webhook_secret, rate=self.rate)
 
 
 class Simulator:
@@ -17,44 +50,50 @@ class Simulator:
     default.
     """
 
-    name: str = "simulator"
-    answers_by_local_id: bool = True
+    name: str = NAME
+    outcome_inquiry: OutcomeInquiry = OutcomeInquiry.OWN_ID
+    cost_unit: CostUnit = IN_RIALS
+    polls_inbound: bool = False
 
     def __init__(self, *, webhook_secret: str, rate: float = 1000.0) -> None:
-        self.webhook_secret = webhook_secret
+        self.webhook_secret: str | None = webhook_secret
         self.rate_per_second = rate
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Accept the text, free of charge; its provider id follows from the message's own."""
         return _accepted_result(message.id)
 
-    async def check_account(self) -> str | None:
+    async def check_account(self) -> AccountStatus:
         """Refuse nobody."""
-        return None
+        return AccountStatus()
 
     @property
     def memory_period(self) -> timedelta:
         return timedelta(days=365)
 
-    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
         """Answer that every text is here: to be in the outbox is all that sending means in the demonstration."""
-        return {message_id: _accepted_result(message_id) for message_id in message_ids}
+        return {message.id: _accepted_result(message.id) for message in messages}
 
     async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Answer that every text was delivered."""
         return [DeliveryReceipt(provider_id, MessageState.DELIVERED) for provider_id in provider_ids]
 
-    def read_inbound(self, form_values: Mapping[str, str]) -> ReceivedSms:
+    def read_inbound(self, call: WebhookCall) -> Sequence[ReceivedSms]:
         """Read `from`, `to`, `message`, `messageid`; `MissingField` without `from` or `message`."""
-        return parse_inbound(form_values)
+        return [parse_inbound(read_fields(call))]
 
-    def read_receipts(self, form_values: Mapping[str, str]) -> list[DeliveryReceipt]:
+    async def fetch_inbound(self, span: MomentSpan) -> InboundListing:
+        """List nothing: texts come by the webhook."""
+        return InboundListing()
+
+    def read_receipts(self, call: WebhookCall) -> list[DeliveryReceipt]:
         """Read `messageid`, `status` (Kavenegar's numbers); `MissingField` without either."""
-        return parse_receipts(form_values)
+        return parse_receipts(read_fields(call))
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
 def _accepted_result(message_id: int) -> SendResult:
-    return SendResult(SendVerdict.ACCEPTED, provider_id=f"sim-{message_id}", cost=0)
+    return SendResult(SendVerdict.ACCEPTED, provider_id=f"sim-{message_id}", charge=Decimal(0))

@@ -12,7 +12,8 @@ from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, sms_address
-from domain.messages.ports import ReceivedSms, StoredDialogue
+from domain.messages.carriers import ReceivedSms
+from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import identifiers
@@ -36,6 +37,11 @@ async def receive_sms(dependencies: Dependencies, store: Store, provider: str, s
     )
 
 
+def read_provider_id(sms: ReceivedSms) -> str | None:
+    """Return the provider's id as it is stored, which is the fingerprint of the text; None where it gives none."""
+    return tidy_text(sms.provider_id or "") or None
+
+
 def _build_inbound_message(dependencies: Dependencies, provider: str, sms: ReceivedSms) -> InboundMessage:
     text = tidy_text(sms.text)[:LONGEST_TEXT]
     try:
@@ -44,7 +50,7 @@ def _build_inbound_message(dependencies: Dependencies, provider: str, sms: Recei
         mobile = None
     message_id = dependencies.ids.new_id()
     sender_text = tidy_text(sms.sender)[:40]
-    provider_id = tidy_text(sms.provider_id or "") or None
+    provider_id = read_provider_id(sms)
     return InboundMessage(
         id=message_id,
         channel=SMS_CHANNEL,

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from app.configuration.gateway_checks import find_gateway_faults, list_required_fields
+from app.configuration.gateway_checks import find_gateway_faults
+from app.configuration.placeholders import list_required_fields
 from app.configuration.sections import BaleSettings
 from app.configuration.settings import Settings, SettingsError, described_settings, load_settings
 from app.wiring import build_gateways

@@ -22,7 +22,9 @@ from app.configuration.settings import (
     find_unused_names,
     load_settings,
 )
+from app.configuration.sms_settings import SmsSettings
 from app.wiring import build_gateways
+from channels.sms.providers.kavenegar import KavenegarSettings
 from domain.settings.policy import Policy
 
 CONTRACT = {
@@ -81,8 +83,9 @@ def test_every_name_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.active_providers == ("kavenegar", "simulator")
     assert settings.staff.inside_networks == (ip_network("172.16.0.0/12"),)
     assert settings.build_policy().company_code == "077"
-    kavenegar = settings.sms.kavenegar
-    assert kavenegar.factory_arguments()["base_url"] == "https://panel.example.ir"
+    kavenegar = settings.sms.find_provider("kavenegar")
+    assert isinstance(kavenegar, KavenegarSettings)
+    assert kavenegar.base_url == "https://panel.example.ir"
     assert (kavenegar.sender, kavenegar.api_key.get_secret_value()) == ("10004346", "4F6E6C79")
     assert kavenegar.webhook_secret.get_secret_value() == "wh-51c0ffee"
     assert find_secret_faults(settings) == []
@@ -151,7 +154,9 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__SENDER", "2")
     settings = load_settings(file)
     assert (settings.port, settings.active_providers) == (8081, ("kavenegar",))
-    assert (settings.sms.kavenegar.sender, settings.sms.kavenegar.rate) == ("2", 3)
+    kavenegar = settings.sms.find_provider("kavenegar")
+    assert kavenegar
+    assert (kavenegar.sender, kavenegar.rate) == ("2", 3)
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,8 +245,8 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
     ["", "x", "changeme", "change-me-please-1234567890", "secret", "0" * 32, "<your key here 123>", DEMO_SECRET],
 )
 def test_placeholder_secrets_are_named(value: str) -> None:
-    settings = Settings(secret_key=SecretStr(value))
-    settings.sms.simulator.webhook_secret = SecretStr(GOOD)
+    sms = SmsSettings.model_validate({"simulator": {"webhook_secret": GOOD}})
+    settings = Settings(secret_key=SecretStr(value), sms=sms)
     [fault] = find_secret_faults(settings)
     assert fault.startswith("PISHKHAN_SECRET_KEY ")
 

@@ -28,7 +28,7 @@ from domain.bills.bill import BillState, PaymentMethod, RefundState
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.fleet.resources import MACHINE_TYPES, ResourceKind, ResourceStatus
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundMessage, InboundState, MessageState
 from domain.registries.declarations import DUTY, REGISTRIES, VEHICLE_TYPES
 from domain.registries.rows import RegistryFilter

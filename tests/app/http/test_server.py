@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
 from app.configuration.settings import Settings
+from app.configuration.sms_settings import SmsSettings
 from app.http.access_log import AccessLog
 from app.http.server import LARGEST_BODY, build_application
 from app.parts import ServerParts, open_parts
@@ -28,8 +29,8 @@ INBOUND = f"/sms/simulator/{SECRET}/inbound"
 
 
 def demo(database: Path, **other: object) -> Settings:
-    made = Settings(demo=True, database_url=f"sqlite:///{database}", **other)  # type: ignore[arg-type]  # as given
-    made.sms.simulator.webhook_secret = SecretStr(SECRET)
+    sms = SmsSettings.model_validate({"simulator": {"webhook_secret": SECRET}})
+    made = Settings(demo=True, database_url=f"sqlite:///{database}", sms=sms, **other)  # type: ignore[arg-type]  # as given
     made.metrics.token = SecretStr(METRICS)
     return made
 

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from app.configuration.settings import Settings
+from app.configuration.sms_settings import SmsSettings
 from app.http.readiness import NotReady, describe_state_faults
 from app.http.server import run_server
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -24,9 +25,8 @@ SECRET = "6b3f0b6f2f7c4d1e"
 
 def ready(database: Path) -> Settings:
     """Settings that may serve."""
-    settings = Settings(secret_key=SecretStr(SECRET), database_url=f"sqlite:///{database}", port=free_port())
-    settings.sms.simulator.webhook_secret = SecretStr(SECRET)
-    return settings
+    sms = SmsSettings.model_validate({"simulator": {"webhook_secret": SECRET}})
+    return Settings(secret_key=SecretStr(SECRET), database_url=f"sqlite:///{database}", port=free_port(), sms=sms)
 
 
 async def refusal(settings: Settings) -> str:
@@ -38,7 +38,7 @@ async def refusal(settings: Settings) -> str:
 async def test_placeholder_secrets_are_refused(database: Path) -> None:
     settings = ready(database)
     settings.secret_key = SecretStr("changeme")
-    settings.sms.simulator.webhook_secret = SecretStr("")
+    settings.sms = SmsSettings()
     said = await refusal(settings)
     assert "PISHKHAN_SECRET_KEY" in said
     assert "PISHKHAN_SMS__SIMULATOR__WEBHOOK_SECRET" in said

@@ -9,6 +9,7 @@ from app.jobs.waking import WakeEvents
 from app.parts import ServerParts, build_providers
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
+from channels.sms.polling import InboundPoller
 from tests.support.municipality import Municipality
 
 SETTINGS = Settings(demo=True)
@@ -29,4 +30,5 @@ def parts(town: Municipality) -> ServerParts:
         printer=printer,
         signer=build_signer(SETTINGS),
         wake_events=WakeEvents(),
+        inbound_poller=InboundPoller(town.desk, town.store, tuple(providers.values())),
     )

@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
-from app.configuration.connecting import find_connection_faults
+from app.configuration.connecting import examine_connections
 from app.configuration.sections import UploadSettings
 from app.configuration.settings import Settings
 from app.http.server import build_application
@@ -21,11 +21,11 @@ async def test_a_scanner_that_is_away_is_said_and_stops_nothing_else(town: Munic
         settings = Settings(demo=True, database_url=f"sqlite:///{database}", uploads=uploads)
         async with open_parts(settings) as parts, TestClient(TestServer(build_application(parts))) as client:
             assert (await (await client.get("/readyz")).json())["file_scanner"] == "ready"
-            assert await find_connection_faults(settings) == []
+            assert (await examine_connections(settings)).faults == []
             await clamd.stop()
             answer = await client.get("/readyz")
             assert (answer.status, (await answer.json())["file_scanner"]) == (200, "unavailable")
-            [fault] = await find_connection_faults(settings)
+            [fault] = (await examine_connections(settings)).faults
             assert fault.startswith("PISHKHAN_UPLOADS__CLAMD: clamd does not answer")
 
 

@@ -15,6 +15,7 @@ from app.jobs.waking import WakeEvents
 from app.parts import ServerParts, build_providers
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
+from channels.sms.polling import InboundPoller
 from domain.actions.history.sealing import seal_history
 from domain.actions.settings.changes import change_rules, declare_day
 from domain.settings.rules import RULE_GROUPS
@@ -46,6 +47,7 @@ def parts(town: Municipality, settings: Settings) -> ServerParts:
         printer=printer,
         signer=build_signer(settings),
         wake_events=WakeEvents(),
+        inbound_poller=InboundPoller(town.desk, town.store, tuple(providers.values())),
     )
 
 

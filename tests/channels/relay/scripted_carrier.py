@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from domain.messages.ports import DeliveryReceipt, SendResult, SendVerdict
+from domain.messages.carriers import IN_RIALS, DeliveryReceipt, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.records import OutboxMessage
 
 TAKEN = SendResult(SendVerdict.ACCEPTED, provider_id="1")
@@ -15,7 +15,8 @@ class ScriptedCarrier:
 
     name = "telegram"
     rate_per_second = 1000.0
-    answers_by_local_id = False
+    outcome_inquiry = OutcomeInquiry.NOTHING
+    cost_unit = IN_RIALS
 
     def __init__(self) -> None:
         """Begin with a carrier that takes everything."""
@@ -32,7 +33,7 @@ class ScriptedCarrier:
             self.taken.append((message.recipient, message.text))
         return result
 
-    async def ask_outcomes(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
         """Know nothing."""
         raise AssertionError("it cannot be asked")
 

@@ -7,8 +7,8 @@ from domain.actions.citizens.proofs import send_session_code
 from domain.actions.citizens.sessions import open_session
 from domain.actions.messages.code_spending import SMS_MEMORY, SMS_PATIENCE
 from domain.actions.messages.verification_codes import CODE_LIFETIME
+from domain.messages.carriers import SendResult, SendVerdict
 from domain.messages.code_spending import CodeDelivery
-from domain.messages.ports import SendResult, SendVerdict
 from tests.channels.relay.scripted_carrier import ScriptedCarrier
 from tests.support.municipality import Municipality
 

@@ -8,9 +8,9 @@ import pytest
 from channels.relay.relay import LONGEST_DOWN_TIME, Relay, chat_route
 from domain.actions.messages.notify import Address, queue_message, queue_reply
 from domain.chats.chat import Chat, ChatState
+from domain.messages.carriers import SendResult, SendVerdict
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, ReplyMarkup
-from domain.messages.ports import SendResult, SendVerdict
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.settings.policy import Policy
 from tests.channels.relay.scripted_carrier import ScriptedCarrier

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from channels.relay.relay import MOST_RESENDS, SENDS_AT_ONCE, Relay, chat_route
-from domain.messages.ports import SendResult
+from domain.messages.carriers import SendResult
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from tests.channels.relay.scripted_carrier import ScriptedCarrier
 from tests.support.municipality import Municipality

@@ -6,13 +6,16 @@ import socket
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import pytest
 
+from channels.sms.providers import PROVIDERS
 from channels.sms.providers.kavenegar import IDS_PER_CALL, Kavenegar
-from domain.messages.ports import SendResult, SendVerdict
+from domain.messages.carriers import SendResult, SendVerdict
 from domain.messages.records import MessageState
-from tests.channels.sms.provider_clients import KEY, PERSIAN, kavenegar, outgoing
+from domain.values.errors import MissingField
+from tests.channels.sms.provider_clients import KEY, PERSIAN, as_query, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar, Fault
 
 CLIENT_SECONDS = 0.1
@@ -37,7 +40,7 @@ async def client(panel: FakeKavenegar) -> AsyncIterator[Kavenegar]:
 @pytest.fixture
 async def impatient(panel: FakeKavenegar) -> AsyncIterator[Kavenegar]:
     """A client that soon gives up waiting."""
-    made = kavenegar(panel.base_url, total_timeout=CLIENT_SECONDS)
+    made = kavenegar(panel.base_url, timeout=CLIENT_SECONDS)
     yield made
     await made.close()
 
@@ -51,7 +54,7 @@ async def test_kavenegar_sends_what_the_panel_expects(panel: FakeKavenegar, clie
         "7001",
         "10004346",
     )
-    assert (result.provider_id, result.cost) == (str(sent.messageid), sent.cost)
+    assert (result.provider_id, result.charge) == (str(sent.messageid), Decimal(sent.cost))
     assert sent.parts == 2
 
 
@@ -134,7 +137,7 @@ async def test_an_unknown_outcome_is_found_out_by_our_id(
     panel.fail_next(fault)
     result = await impatient.send(outgoing(7001))
     assert (result.verdict, result.reason) == (SendVerdict.UNKNOWN, reason)
-    outcome = (await client.ask_outcomes([7001]))[7001]
+    outcome = (await client.ask_outcomes([outgoing(7001)]))[7001]
     assert bool(outcome) is taken is bool(panel.sent)
     if outcome:
         assert (outcome.verdict, outcome.provider_id) == (SendVerdict.ACCEPTED, str(panel.sent[0].messageid))
@@ -153,7 +156,7 @@ async def test_sending_again_after_an_unknown_outcome_sends_nothing_twice(
 
 async def test_known_and_unknown_ids_are_told_apart(panel: FakeKavenegar, client: Kavenegar) -> None:
     await client.send(outgoing(7001))
-    outcomes = await client.ask_outcomes([7001, 7002])
+    outcomes = await client.ask_outcomes([outgoing(7001), outgoing(7002)])
     assert outcomes[7001]
     assert outcomes[7001].provider_id == str(panel.sent[0].messageid)
     assert outcomes[7002] is None
@@ -165,7 +168,7 @@ async def test_a_panel_that_is_not_there_took_nothing() -> None:
         client = kavenegar(f"http://127.0.0.1:{held.getsockname()[1]}")
         result = await client.send(outgoing(7001))
         assert (result.verdict, result.reason, result.is_uncounted) == (SendVerdict.RETRY, "unreachable", False)
-        assert await client.ask_outcomes([7001]) == {}
+        assert await client.ask_outcomes([outgoing(7001)]) == {}
         assert await client.poll_receipts(["1"]) == []
         await client.close()
 
@@ -206,7 +209,7 @@ async def answering(raw: bytes) -> AsyncIterator[Kavenegar]:
         await writer.wait_closed()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        client = kavenegar(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", total_timeout=5.0)
+        client = kavenegar(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout=5.0)
         yield client
         await client.close()
 
@@ -237,7 +240,7 @@ def panel_says(entries: str) -> bytes:
         (panel_says('[{"messageid": 85, "status": 1}]'), SendResult(SendVerdict.ACCEPTED, "85")),
         (
             panel_says('[{"messageid": "85", "status": "4", "cost": "120"}]'),
-            SendResult(SendVerdict.ACCEPTED, "85", 120),
+            SendResult(SendVerdict.ACCEPTED, "85", Decimal(120)),
         ),
         (http("302 Found", "", "Location: /elsewhere"), SendResult(SendVerdict.UNKNOWN, reason="unreadable")),
         (http("403 Forbidden", "<html>"), SendResult(SendVerdict.PROVIDER_DOWN, reason="key")),
@@ -271,12 +274,12 @@ async def test_answers_of_other_shapes(raw: bytes, result: SendResult) -> None:
 )
 async def test_an_outcome_that_is_not_told_is_missing(raw: bytes, outcomes: dict[int, SendResult | None]) -> None:
     async with answering(raw) as client:
-        assert await client.ask_outcomes([7001]) == outcomes
+        assert await client.ask_outcomes([outgoing(7001)]) == outcomes
 
 
 async def test_a_row_without_an_id_is_nobodys_when_several_were_asked_for() -> None:
     async with answering(panel_says('[{"messageid": 0, "status": 100}]')) as client:
-        assert await client.ask_outcomes([7001, 7002]) == {}
+        assert await client.ask_outcomes([outgoing(7001), outgoing(7002)]) == {}
 
 
 async def test_a_wrong_key_is_told(panel: FakeKavenegar) -> None:
@@ -318,14 +321,14 @@ async def test_message_states_by_poll_and_by_webhook(
     panel.status_after = status
     panel.set_status(int(provider_id), status)
     polled = await client.poll_receipts([provider_id])
-    pushed = client.read_receipts({"messageid": provider_id, "status": str(status)})
+    pushed = client.read_receipts(as_query({"messageid": provider_id, "status": str(status)}))
     assert polled == pushed
     assert [receipt.state for receipt in polled] == ([state] if state else [])
 
 
 @pytest.mark.parametrize("status", ["delivered", "-10", "۱۰", "²", "9" * 5000])
 def test_a_status_that_is_no_number_of_the_panel_is_no_news(status: str) -> None:
-    assert kavenegar("http://127.0.0.1").read_receipts({"messageid": "1", "status": status}) == []
+    assert kavenegar("http://127.0.0.1").read_receipts(as_query({"messageid": "1", "status": status})) == []
 
 
 async def test_the_key_is_seen_nowhere(
@@ -349,3 +352,20 @@ async def _cancelled_in_mid_send(panel: FakeKavenegar) -> str:
         await asyncio.wait_for(client.send(outgoing(9)), CLIENT_SECONDS)
     await client.close()
     return "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize("name", ["kavenegar", "simulator"])
+@pytest.mark.parametrize("lacking", ["from", "message"])
+def test_a_text_without_sender_or_message_is_none(name: str, lacking: str) -> None:
+    form = {"from": "09121234567", "to": "10004346", "message": "سلام", "messageid": "1"}
+    del form[lacking]
+    with pytest.raises(MissingField) as raised:
+        PROVIDERS[name]().build_provider("secret").read_inbound(as_query(form))
+    assert raised.value.field == lacking
+
+
+@pytest.mark.parametrize("name", ["kavenegar", "simulator"])
+@pytest.mark.parametrize("form", [{"status": "10"}, {"messageid": "5550001"}, {"messageid": "", "status": "10"}])
+def test_a_receipt_without_id_or_status_is_none(name: str, form: dict[str, str]) -> None:
+    with pytest.raises(MissingField):
+        PROVIDERS[name]().build_provider("secret").read_receipts(as_query(form))

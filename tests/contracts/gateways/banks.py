@@ -23,11 +23,12 @@ from tests.contracts.gateways.behpardakht_bank import BehpardakhtUnderTest
 from tests.contracts.gateways.sandbox_bank import SandboxUnderTest
 from tests.fakes import sadad_bank, saman_bank
 from tests.fakes.bale_bank import BaleBank
-from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, Refusals
+from tests.fakes.bank_server import FIRST_CARD, BankSale, Refusals
 from tests.fakes.bot_invoices import WALLET_TOKEN
 from tests.fakes.bot_messenger import TOKEN
 from tests.fakes.sadad_bank import SadadBank
 from tests.fakes.saman_bank import SamanBank
+from tests.fakes.server_faults import ServerFault
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 
 PUBLIC_ADDRESS = "https://desk.example.ir"
@@ -100,7 +101,7 @@ class ContractBank(Protocol):
         """The calls that reached it."""
         ...
 
-    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+    def fail_next(self, operation: str, fault: ServerFault, *, times: int = 1) -> None:
         """Let something go wrong with the next calls of an operation."""
         ...
 

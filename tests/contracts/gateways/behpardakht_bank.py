@@ -8,10 +8,11 @@ from typing import Self
 
 import httpx
 
-from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, BankSaleState, Refusals
+from tests.fakes.bank_server import FIRST_CARD, BankSale, BankSaleState, Refusals
 from tests.fakes.behpardakht_bank import BehpardakhtBank, BehpardakhtFault
 from tests.fakes.behpardakht_pages import build_callback_fields
 from tests.fakes.behpardakht_sales import SESSION_LASTS, BehpardakhtSale, BehpardakhtSession
+from tests.fakes.server_faults import ServerFault
 
 _OPERATIONS = {
     "bpPayRequest": "start",
@@ -20,17 +21,17 @@ _OPERATIONS = {
     "bpInquiryRequest": "inquire",
     "bpReversalRequest": "reverse",
 }
-_FAULTS: Mapping[BankFault, BehpardakhtFault] = {
-    BankFault.SILENT_BEFORE: "silent_before",
-    BankFault.SILENT_AFTER: "silent_after",
-    BankFault.CUT_BEFORE: "cut_before",
-    BankFault.CUT_AFTER: "cut_after",
-    BankFault.CUT_WITHIN: "cut_within",
-    BankFault.HUGE: "huge",
-    BankFault.NONSENSE: "garbage",
-    BankFault.SERVER_ERROR: "http_500",
-    BankFault.REDIRECT: "redirect",
-    BankFault.COMPRESSED: "compressed",
+_FAULTS: Mapping[ServerFault, BehpardakhtFault] = {
+    ServerFault.SILENT_BEFORE: "silent_before",
+    ServerFault.SILENT_AFTER: "silent_after",
+    ServerFault.CUT_BEFORE: "cut_before",
+    ServerFault.CUT_AFTER: "cut_after",
+    ServerFault.CUT_WITHIN: "cut_within",
+    ServerFault.HUGE: "huge",
+    ServerFault.NONSENSE: "garbage",
+    ServerFault.SERVER_ERROR: "http_500",
+    ServerFault.REDIRECT: "redirect",
+    ServerFault.COMPRESSED: "compressed",
 }
 
 
@@ -82,7 +83,7 @@ class BehpardakhtUnderTest:
         """Its sales as the suite looks at them."""
         return {ref_id: _describe(session) for ref_id, session in self.bank.sales.sessions.items()}
 
-    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+    def fail_next(self, operation: str, fault: ServerFault, *, times: int = 1) -> None:
         """Let something go wrong with the next calls of an operation."""
         self.bank.faults_of[_NAMES[operation]].extend([_FAULTS[fault]] * times)
 

@@ -10,7 +10,8 @@ from typing import Self
 from domain.gateways.gateway import SaleState
 from payments.sandbox.bank import SESSION_LASTS, BankBehaviour, SandboxBank
 from payments.sandbox.gateway import list_callback_values
-from tests.fakes.bank_server import FIRST_CARD, BankFault, BankSale, BankSaleState, Refusals
+from tests.fakes.bank_server import FIRST_CARD, BankSale, BankSaleState, Refusals
+from tests.fakes.server_faults import ServerFault
 
 _STATES = {
     SaleState.UNPAID: BankSaleState.OPEN,
@@ -46,7 +47,7 @@ class SandboxUnderTest:
         """Its sales as the suite looks at them."""
         return {reference: self._describe(reference) for reference in self.sandbox._sales}
 
-    def fail_next(self, operation: str, fault: BankFault, *, times: int = 1) -> None:
+    def fail_next(self, operation: str, fault: ServerFault, *, times: int = 1) -> None:
         """Never called: there is no way to it."""
 
     def answer_next(self, operation: str, body: bytes) -> None:

@@ -26,19 +26,19 @@ from tests.contracts.gateways.banks import (
     build_sale,
     build_server_tls,
 )
-from tests.fakes.bank_server import BankFault
+from tests.fakes.server_faults import ServerFault
 
 CODES_BY_FAULT = {
-    BankFault.SILENT_BEFORE: TIMED_OUT,
-    BankFault.SILENT_AFTER: TIMED_OUT,
-    BankFault.CUT_BEFORE: TIMED_OUT,
-    BankFault.CUT_AFTER: TIMED_OUT,
-    BankFault.CUT_WITHIN: TIMED_OUT,
-    BankFault.HUGE: UNREADABLE,
-    BankFault.NONSENSE: UNREADABLE,
-    BankFault.SERVER_ERROR: UNREADABLE,
-    BankFault.REDIRECT: UNREADABLE,
-    BankFault.COMPRESSED: UNREADABLE,
+    ServerFault.SILENT_BEFORE: TIMED_OUT,
+    ServerFault.SILENT_AFTER: TIMED_OUT,
+    ServerFault.CUT_BEFORE: TIMED_OUT,
+    ServerFault.CUT_AFTER: TIMED_OUT,
+    ServerFault.CUT_WITHIN: TIMED_OUT,
+    ServerFault.HUGE: UNREADABLE,
+    ServerFault.NONSENSE: UNREADABLE,
+    ServerFault.SERVER_ERROR: UNREADABLE,
+    ServerFault.REDIRECT: UNREADABLE,
+    ServerFault.COMPRESSED: UNREADABLE,
 }
 MOST_SENT = 20 * 1024 * 1024
 """Bytes of an answer without end that a bank gets rid of before it is cut: what sockets hold, and no more."""
@@ -76,9 +76,9 @@ async def pay_one(gateway: PaymentGateway, bank: ContractBank, order_number: int
     return page
 
 
-@pytest.mark.parametrize("fault", list(BankFault))
+@pytest.mark.parametrize("fault", list(ServerFault))
 async def test_a_session_that_may_have_opened_sends_nobody_away(
-    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: ServerFault
 ) -> None:
     bank.fail_next("start", fault)
     refusal = await (impatient_gateway if fault.is_silent else gateway).start(build_order())
@@ -87,9 +87,9 @@ async def test_a_session_that_may_have_opened_sends_nobody_away(
     assert isinstance(await gateway.start(build_order(8)), PaymentPage)
 
 
-@pytest.mark.parametrize("fault", list(BankFault))
+@pytest.mark.parametrize("fault", list(ServerFault))
 async def test_no_answer_tells_nothing_and_the_call_is_made_again(
-    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: ServerFault
 ) -> None:
     """Whether the bank acted or not, the same call afterwards does as well as if nothing had gone wrong."""
     for order_number, operation in enumerate(list_questions(bank), 100):
@@ -108,9 +108,9 @@ async def test_no_answer_tells_nothing_and_the_call_is_made_again(
     assert bank.bytes_sent < MOST_SENT * 4
 
 
-@pytest.mark.parametrize("fault", [BankFault.CUT_AFTER, BankFault.NONSENSE, BankFault.HUGE])
+@pytest.mark.parametrize("fault", [ServerFault.CUT_AFTER, ServerFault.NONSENSE, ServerFault.HUGE])
 async def test_a_list_that_does_not_come_is_empty(
-    gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+    gateway: PaymentGateway, bank: ContractBank, fault: ServerFault
 ) -> None:
     bank.fail_next("list", fault)
     assert list(await gateway.list_unverified()) == []

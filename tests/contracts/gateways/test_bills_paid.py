@@ -15,7 +15,8 @@ from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.checkout import BOT_UPDATE
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.banks import PUBLIC_ADDRESS, ContractBank, FakeBank, for_gateways_where
-from tests.fakes.bank_server import FIRST_CARD, BankFault
+from tests.fakes.bank_server import FIRST_CARD
+from tests.fakes.server_faults import ServerFault
 from tests.support.callback_addresses import read_address_values
 from tests.support.municipality import FOUR_HOURS, Municipality
 
@@ -100,7 +101,7 @@ async def test_a_bill_is_paid_once_and_nothing_secret_is_stored(
 async def test_a_lost_answer_is_asked_for_again(payer: PayerAtBank) -> None:
     code = await payer.town.reach("awaiting_payment")
     attempt = await payer.leave(code)
-    payer.bank.fail_next("verify", BankFault.CUT_AFTER)
+    payer.bank.fail_next("verify", ServerFault.CUT_AFTER)
     await payer.come_back(payer.pay(attempt))
     assert await payer.wait(attempt, seconds=1) is AttemptState.RETURNED
     assert await payer.wait(attempt, minutes=1) is AttemptState.SETTLED

@@ -10,7 +10,8 @@ from domain.gateways.capabilities import InquiryKey, Settlement
 from domain.gateways.gateway import PaymentGateway
 from tests.contracts.gateways.attempt_at_bank import AttemptAtBank
 from tests.contracts.gateways.banks import AMOUNT, ContractBank, for_gateways_where, within_session
-from tests.fakes.bank_server import SECOND_CARD, BankFault, BankSaleState
+from tests.fakes.bank_server import SECOND_CARD, BankSaleState
+from tests.fakes.server_faults import ServerFault
 
 OURS = {BankSaleState.VERIFIED, BankSaleState.SETTLED}
 HOURS_AWAY = 20
@@ -44,9 +45,9 @@ async def test_a_payment_is_counted_once(payment: AttemptAtBank, bank: ContractB
 
 
 @for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
-@pytest.mark.parametrize("fault", list(BankFault))
+@pytest.mark.parametrize("fault", list(ServerFault))
 async def test_each_fault_once_at_each_call_ends_settled(
-    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+    gateway: PaymentGateway, impatient_gateway: PaymentGateway, bank: ContractBank, fault: ServerFault
 ) -> None:
     """The first call that is made goes wrong, then that of the next payment's second step, and so on."""
     asked = impatient_gateway if fault.is_silent else gateway
@@ -61,9 +62,9 @@ async def test_each_fault_once_at_each_call_ends_settled(
 
 
 @for_gateways_where(lambda fake_bank, _: fake_bank.has_network)
-@pytest.mark.parametrize("fault", [BankFault.CUT_BEFORE, BankFault.CUT_AFTER, BankFault.NONSENSE])
+@pytest.mark.parametrize("fault", [ServerFault.CUT_BEFORE, ServerFault.CUT_AFTER, ServerFault.NONSENSE])
 async def test_a_session_that_may_have_opened_is_failed_and_another_one_pays(
-    gateway: PaymentGateway, bank: ContractBank, fault: BankFault
+    gateway: PaymentGateway, bank: ContractBank, fault: ServerFault
 ) -> None:
     bank.fail_next("start", fault)
     lost, second = AttemptAtBank(gateway, bank), AttemptAtBank(gateway, bank, 8)
@@ -81,8 +82,8 @@ async def test_a_bank_that_is_away_for_hours_is_asked_until_it_answers(
     that is counted.
     """
     await payment.pay()
-    bank.fail_next("verify", BankFault.CUT_AFTER)
-    bank.fail_next("verify", BankFault.SERVER_ERROR, times=HOURS_AWAY)
+    bank.fail_next("verify", ServerFault.CUT_AFTER)
+    bank.fail_next("verify", ServerFault.SERVER_ERROR, times=HOURS_AWAY)
     for _ in range(HOURS_AWAY * 2):
         if payment.attempt.next_step_at:
             await payment.step()

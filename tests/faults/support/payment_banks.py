@@ -14,11 +14,12 @@ from aiohttp import web
 from yarl import URL
 
 from tests.fakes import sadad_bank, saman_bank
-from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankFault, BankSaleState, BankServer
+from tests.fakes.bank_server import FIRST_CARD, SECOND_CARD, BankSaleState, BankServer
 from tests.fakes.behpardakht_bank import BehpardakhtBank
 from tests.fakes.behpardakht_pages import build_callback_fields
 from tests.fakes.sadad_bank import SadadBank
 from tests.fakes.saman_bank import SamanBank
+from tests.fakes.server_faults import ServerFault
 from tests.fakes.zarinpal_bank import MERCHANT, ZarinpalBank
 from tests.support.fake_time import FakeTime
 
@@ -206,7 +207,7 @@ class RestBank(PaymentBank):
 
     def cut_next(self, operation: str, cut: Cut) -> None:
         """Break a connection."""
-        self._bank.fail_next(operation, BankFault(cut))
+        self._bank.fail_next(operation, ServerFault(cut))
 
     def look_at_clock(self) -> None:
         """Set the bank's clock, which stands, by ours."""

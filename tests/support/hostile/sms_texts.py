@@ -14,7 +14,7 @@ from domain.actions.conversations.receive import receive_sms
 from domain.fields.types import Text
 from domain.language.intents import Intent
 from domain.language.service import Service
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.requests.request import Phase
 from domain.services import services_by_key
 from domain.values.actors import Role

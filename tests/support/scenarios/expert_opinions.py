@@ -7,7 +7,7 @@ from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.tariffs.changes import add_tariff
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from tests.support.demo_site import LINE

@@ -8,7 +8,7 @@ import pytest
 
 from channels.admin.messages.inbound_pages import inbound_outcome
 from domain.actions.conversations import receive as receiving
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundMessage, InboundState
 from domain.values import tracking_codes
 from domain.values.actors import Role

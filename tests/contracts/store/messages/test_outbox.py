@@ -202,7 +202,7 @@ async def test_what_a_clock_ahead_put_off_is_due(store: SqlStore) -> None:
         assert await uow.outbox.pull_back_future("bale", NOW) == 0
         assert await uow.outbox.pull_back_future("sms", NOW) == 3
         assert await uow.outbox.pull_back_future("sms", NOW) == 0
-        asked = await uow.outbox.list_awaiting("sms", PANEL, MessageState.UNKNOWN, NOW + MINUTE, 10)
+        asked = await uow.outbox.list_awaiting("sms", PANEL, MessageState.UNKNOWN, (NOW - MINUTE, NOW + MINUTE), 10)
     assert [one.id for one in asked] == [unknown.id]
     assert [one.id for one in await claim(store)] == [put_back.id, queued.id]
 
@@ -286,11 +286,11 @@ async def test_settling_raises_what_nobody_holds(store: SqlStore) -> None:
 
 async def test_what_awaits_news_is_asked_about_in_turn(store: SqlStore) -> None:
     first, second = await sent(store, "p1"), await sent(store, "p2")
-    before = NOW + timedelta(hours=1)
+    since, before = NOW - MINUTE, NOW + timedelta(hours=1)
 
     async def awaited(limit: int, provider: str = PANEL) -> list[int]:
         async with store.open_unit(write=False) as uow:
-            found = await uow.outbox.list_awaiting("sms", provider, MessageState.SENT, before, limit)
+            found = await uow.outbox.list_awaiting("sms", provider, MessageState.SENT, (since, before), limit)
             return [message.id for message in found]
 
     assert await awaited(1) == [first.id]
@@ -301,6 +301,8 @@ async def test_what_awaits_news_is_asked_about_in_turn(store: SqlStore) -> None:
     assert await awaited(10, "kannel") == []
     before = NOW + MINUTE
     assert await awaited(10) == [second.id]
+    since = NOW + MINUTE
+    assert await awaited(10) == [], "what was sent long ago is asked about no more, however lately it was asked about"
 
 
 async def test_somebody_may_send_an_unknown_or_failed_message_again(store: SqlStore) -> None:

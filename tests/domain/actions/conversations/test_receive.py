@@ -10,7 +10,7 @@ import pytest
 from domain.actions.conversations.converse import converse
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.requests import track
-from domain.messages.ports import ReceivedSms
+from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundState, MessageClass
 from domain.settings.policy import Policy
 from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable

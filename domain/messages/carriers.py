@@ -1,0 +1,209 @@
+"""What carries messages to people and brings theirs: SMS panels and gateways, messengers' bots.
+
+A carrier says by its attributes what it can do, and the relay never asks for its name: whether its outcomes can be
+asked about (`OutcomeInquiry`), in what it counts costs (`CostUnit`), whether texts are fetched from it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from domain.messages.records import MessageState, OutboxMessage
+from domain.values.calendar import MomentSpan
+
+LARGEST_COST = 10**12
+"""Rials; what is said to cost more is a mistake of the carrier, and counts as unknown."""
+
+
+class SendVerdict(StrEnum):
+    """What became of one attempt to send."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    PROVIDER_DOWN = "provider_down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """A carrier's answer to one message.
+
+    ACCEPTED: it has the message. RETRY: surely not sent, may be tried again. REFUSED / BLOCKED: never will be.
+    PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection). UNKNOWN: may or may
+    not have been sent.
+    """
+
+    verdict: SendVerdict
+    """What became of the attempt."""
+    provider_id: str | None = None
+    """The carrier's own id; known when it is ACCEPTED."""
+    charge: Decimal | None = None
+    """What it cost in the carrier's own unit (`Carrier.cost_unit`); None where the carrier does not say."""
+    reason: str | None = None
+    """A stable code for why it was not accepted."""
+    wait_seconds: float = 0.0
+    """Seconds to wait before the next try, also of a carrier that is down, where it says so."""
+    is_uncounted: bool = False
+    """Whether the try does not count (RETRY)."""
+    recipient_only: bool = False
+    """Whether others need not wait (RETRY)."""
+
+
+class OutcomeInquiry(StrEnum):
+    """How a carrier can be asked about a message of unknown outcome."""
+
+    OWN_ID = "own_id"
+    """By our own message id, which travelled with it: it has the message, or surely never saw it."""
+    SENT_LIST = "sent_list"
+    """By looking the message up among those that it lists as sent: what is found was sent, all else proves nothing."""
+    NOTHING = "nothing"
+    """Not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostUnit:
+    """In what a carrier says what a message cost; costs are stored in whole rials."""
+
+    rials: Decimal | None
+    """Rials of one unit; None: nobody knows."""
+    is_per_part: bool = False
+    """Whether the carrier names the price of one message part; else that of the whole message."""
+
+    def to_rials(self, charge: Decimal | None, part_count: int) -> int | None:
+        """Return what a message of so many parts cost, in whole rials; None where that is not known."""
+        if charge is None or self.rials is None or not charge.is_finite():
+            return None
+        rials = charge * self.rials * (part_count if self.is_per_part else 1)
+        return int(rials.to_integral_value(ROUND_HALF_UP)) if 0 <= rials < LARGEST_COST else None
+
+
+IN_RIALS = CostUnit(Decimal(1))
+"""The carrier says in rials what the message cost."""
+
+IN_TOMANS = CostUnit(Decimal(10))
+"""The carrier says it in tomans."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """A call of a webhook of ours, as it came in; each provider reads its own."""
+
+    query: str = ""
+    """The address's query, still percent-encoded."""
+    content_type: str = ""
+    """The media type of the body in lower case, without parameters; empty where none was named."""
+    body: bytes = b""
+    """The body, of 32 KB at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedSms:
+    """An incoming text as a provider gives it, by webhook or when asked."""
+
+    provider_id: str | None
+    """The provider's message id; None where it gives none, which a text that is fetched always has."""
+    sender: str
+    """As the provider wrote it."""
+    recipient: str
+    """The line that was texted."""
+    text: str
+    """In the writer's words."""
+    received_at: datetime | None = None
+    """When the provider received it, in UTC; None where it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundListing:
+    """Incoming texts that a provider lists when asked."""
+
+    texts: Sequence[ReceivedSms] = ()
+    """In any order; some or all may be known already."""
+    failure: str | None = None
+    """A stable code for why texts may be missing, which are asked for again; None: the listing is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReceipt:
+    """A delivery receipt: the provider's message id and the state it means."""
+
+    provider_id: str
+    state: MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """What a panel says of the account."""
+
+    refusal: str | None = None
+    """The reason that a text would meet (`key`, `account`, `unreachable` …); None: texts are taken."""
+    credit: Decimal | None = None
+    """What is left on it, in the unit of costs; None where the panel does not say."""
+
+
+class Carrier(Protocol):
+    """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
+
+    name: str
+    rate_per_second: float
+    """What it takes a second: message parts, or messages where they have none."""
+    outcome_inquiry: OutcomeInquiry
+    """Whether and how `ask_outcomes` can ask, so that an unknown outcome need not be guessed."""
+    cost_unit: CostUnit
+    """What `SendResult.charge` is counted in."""
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Send one message; never raises for what the network or the carrier does."""
+        ...
+
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+        """Ask what became of messages, by our own id of each: ACCEPTED when the carrier has it, None when it surely
+        never saw it (`OWN_ID`); missing when it did not answer, or proves nothing.
+        """
+        ...
+
+    @property
+    def memory_period(self) -> timedelta:
+        """How long after sending it is worth asking: afterwards the carrier has forgotten our id."""
+        ...
+
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+        """Poll delivery states by the carrier's ids; those without news are left out."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class SmsProvider(Carrier, Protocol):
+    """One SMS panel or gateway: sending, incoming texts and receipts together."""
+
+    webhook_secret: str | None
+    """The unguessable part of the addresses that it calls; None: it calls none."""
+    polls_inbound: bool
+    """Whether incoming texts are fetched; else it calls the inbound webhook."""
+
+    async def check_account(self) -> AccountStatus:
+        """Ask the panel about the account, which sends nothing."""
+        ...
+
+    def read_inbound(self, call: WebhookCall) -> Sequence[ReceivedSms]:
+        """Read the texts of an inbound webhook; `MissingField` or `InvalidField` when it is none."""
+        ...
+
+    async def fetch_inbound(self, span: MomentSpan) -> InboundListing:
+        """List the texts that came to our line in that span (others may be among them), each with an id that is the
+        same whenever it is listed. Nothing may be marked as read by it: an answer that was lost is asked for again.
+        """
+        ...
+
+    def read_receipts(self, call: WebhookCall) -> list[DeliveryReceipt]:
+        """Read a delivery webhook; states that mean nothing yet are left out; `MissingField` or `InvalidField` when it
+        is none.
+        """
+        ...
