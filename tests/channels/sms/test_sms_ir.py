@@ -81,9 +81,7 @@ async def test_each_status_of_the_panel_is_a_verdict(
     assert panel.sent == []
 
 
-async def test_a_recipient_on_the_blacklist_is_blocked_and_a_long_text_refused(
-    panel: SmsIrPanel, client: SmsIr
-) -> None:
+async def test_a_blacklisted_recipient_is_blocked_and_a_long_text_refused(panel: SmsIrPanel, client: SmsIr) -> None:
     panel.blacklist.add("9121234567")
     assert await client.send(outgoing(7001)) == SendResult(SendVerdict.BLOCKED, reason="blocked")
     panel.blacklist.clear()
@@ -169,7 +167,7 @@ async def test_what_the_archive_does_not_answer_makes_the_listing_partial(
     panel: SmsIrPanel, client: SmsIr, clock: StandingClock
 ) -> None:
     panel.keep_inbound(CITIZEN, "امروز")
-    panel.gate.fail_next("/v1/receive/archive", ServerFault.CUT_BEFORE)
+    panel.gate.fail_next("/v1/receive/archive", ServerFault.CUT_BEFORE, times=2)
     listing = await client.fetch_inbound((clock.at - timedelta(days=1), clock.at))
     assert ([text.text for text in listing.texts], listing.failure) == (["امروز"], "cut")
     assert (await client.fetch_inbound((clock.at - timedelta(hours=1), clock.at))).failure is None
