@@ -15,6 +15,7 @@ from multiprocessing import get_context
 
 from domain.papers.document import Letterhead, Printout
 from domain.values.errors import Unavailable
+from domain.values.reasons import UnavailableReason
 from printing import worker
 from printing.pages import PageRenderer
 
@@ -60,7 +61,7 @@ class PaperPrinter:
                     self._forget_process()
                 if time.monotonic() - started_at >= self._pdf_seconds:
                     break  # by its own alarm: it would take as long again
-        raise Unavailable("printer", detail="printer")
+        raise Unavailable("printer", UnavailableReason.PRINTER)
 
     async def _make_pdf(self, printout: Printout) -> bytes:
         if self._process_pool is None:

@@ -17,13 +17,15 @@ from app.cli.main import COMMANDS, CommandGroup, CommandTable
 from app.configuration.settings import ENV_PREFIX, Settings, described_settings
 from app.jobs.scheduler import JOBS
 from app.parts import CHANNEL_BUILDERS, DEMO_CHANNEL_BUILDERS
+from channels.pishkhan_soap.reasons import SOAP_REASONS
 from channels.sms.providers import PROVIDERS
 from channels.web.error_pages import STATUS_BY_CODE
 from domain.actions.reports.declarations import REPORTS
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
-from domain.values.errors import ERROR_CODES
+from domain.values.errors import ERROR_CODES, find_error_code
+from domain.values.reasons import SHARED_REASONS
 from payments import GATEWAYS
 from store.engines import ENGINE_CLASSES
 
@@ -188,12 +190,25 @@ def test_commands_are_documented() -> None:
 
 def test_error_codes_are_documented_with_text_and_status() -> None:
     _, _, after = page("error-codes.md").partition("|---|")
-    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in after.splitlines() if line.startswith("| `")]
+    table, _, _ = after.partition("\n\n")
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| `")]
     catalogue = Catalogue.load()
     wanted = [
         (f"`{code}`", catalogue.text(f"errors.{code}"), str(STATUS_BY_CODE.get(code, 422))) for code in ERROR_CODES
     ]
     assert [(code, text, status) for code, _, text, status in cells] == wanted
+
+
+def test_reasons_of_errors_are_documented() -> None:
+    reasons_by_code: dict[str, list[str]] = {}
+    for reason_type in (*SHARED_REASONS, *SOAP_REASONS):
+        for reason in reason_type:
+            parameters = f" ({', '.join(reason.parameter_names)})" if reason.parameter_names else ""
+            reasons_by_code.setdefault(find_error_code(reason_type), []).append(f"`{reason}`{parameters}")
+    wanted = [f"| `{code}` | {', '.join(reasons_by_code[code])} |" for code in ERROR_CODES if code in reasons_by_code]
+    _, _, table = page("error-codes.md").partition("## Reasons\n")
+    documented = [line for line in table.splitlines() if line.startswith("| `")]
+    assert documented == wanted, "\n".join(wanted)
 
 
 def test_every_figure_of_a_report_is_explained_by_its_key() -> None:

@@ -150,7 +150,7 @@ def read_day(session: CommandSession, text: str, field: str = "day") -> date:
     try:
         return date.fromisoformat(Day(allows_past=True).parse(text, ReadingContext(session.dependencies.clock.now())))
     except InvalidField as error:
-        raise InvalidField(field, detail=error.detail, **error.params) from None
+        raise error.about_field(field) from None
 
 
 async def resolve_actor(session: CommandSession, uow: UnitOfWork, username: str) -> Actor:

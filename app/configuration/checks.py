@@ -16,8 +16,10 @@ from app.configuration.plain_lines import find_plain_lines
 from app.configuration.settings import Settings, SettingsError
 from app.parts import find_provider_faults
 from app.wiring import build_catalogue, build_printer, build_settlement_layouts
+from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
+from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
 from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
 from domain.messages.catalogue import Catalogue, list_placeholders
@@ -48,6 +50,7 @@ def find_faults(settings: Settings) -> list[str]:
     except SettingsError as error:
         fault_lines += error.faults
     declaration_flaws = [*check_services(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]
+    declaration_flaws += check_reasons(SERVICES, catalogue, SOAP_REASONS)
     for translation in catalogue.translations:
         translation_flaws = check_translation(SERVICES, catalogue, translation)
         fault_lines += [f"language {translation.language.tag}: {flaw}" for flaw in translation_flaws]

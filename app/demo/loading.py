@@ -17,6 +17,7 @@ from domain.requests.request import RequestFilter
 from domain.settings.policy import Policy
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.errors import Conflict, Forbidden
+from domain.values.reasons import ConflictReason, ForbiddenReason
 from store.unit_of_work import SqlStore
 
 DEMO_PASSWORD = "gomishan-1405"  # noqa: S105 - printed by every load, and given to nobody outside of demo mode
@@ -52,7 +53,7 @@ async def reset_demo(
 ) -> Summary:
     """Empty the whole database and load the demonstration again; `Forbidden("demo")` outside of demo mode."""
     if not demo:
-        raise Forbidden("demo", detail="demo_only")
+        raise Forbidden("demo", ForbiddenReason.DEMO_ONLY)
     stories = all_stories()
     async with store.open_unit() as uow:
         await uow.serialise("demo")
@@ -103,4 +104,4 @@ async def _refuse_unless_empty(uow: UnitOfWork) -> None:
         or await uow.requests.list_requests(RequestFilter(limit=1))
     )
     if existing_records or taken_codes or taken_usernames:
-        raise Conflict("database", detail="demo_not_empty")
+        raise Conflict("database", ConflictReason.DEMO_NOT_EMPTY)

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 from app.documents import worker
 from domain.values.errors import DocumentRejected, Unavailable
+from domain.values.reasons import DocumentReason, UnavailableReason
 
 FILE_SECONDS = 20.0
 """How long one file may take; a photo of twelve megapixels takes half a second."""
@@ -39,10 +40,10 @@ class ProcessCleaner:
                 except OSError:  # it cannot be started: no memory, no more processes
                     log.exception("no process can be started that cleans files")
                     self._forget_process()
-                    raise Unavailable("document", detail="cleaner") from None
+                    raise Unavailable("document", UnavailableReason.CLEANER) from None
                 else:
                     return _take_content(outcome)
-        raise DocumentRejected("document", detail="unreadable_document")
+        raise DocumentRejected("document", DocumentReason.UNREADABLE_DOCUMENT)
 
     async def _clean_content(self, content: bytes, media_type: str) -> bytes | worker.RefusedFile:
         if self._process_pool is None:
@@ -70,5 +71,5 @@ class ProcessCleaner:
 
 def _take_content(outcome: bytes | worker.RefusedFile) -> bytes:
     if isinstance(outcome, worker.RefusedFile):
-        raise DocumentRejected("document", detail=outcome.detail)
+        raise DocumentRejected("document", outcome.reason)
     return outcome

@@ -12,6 +12,8 @@ from typing import Any
 
 import pikepdf
 
+from domain.values.reasons import DocumentReason
+
 MOST_OBJECTS = 200_000
 """Objects of a PDF that are looked at; a scan of hundreds of pages has some thousands."""
 
@@ -25,7 +27,11 @@ _ACTIVE_ANNOTATIONS = frozenset({"/FileAttachment", "/RichMedia", "/Screen", "/M
 
 
 class UnacceptablePdfError(Exception):
-    """A PDF that is not taken; its text is the detail of `DocumentRejected`."""
+    """A PDF that is not taken, for a reason of `DocumentRejected`."""
+
+    def __init__(self, reason: DocumentReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def inspect_pdf(content: bytes) -> None:
@@ -33,21 +39,21 @@ def inspect_pdf(content: bytes) -> None:
     try:
         with pikepdf.open(BytesIO(content), suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
-                raise UnacceptablePdfError("broken_pdf")
+                raise UnacceptablePdfError(DocumentReason.BROKEN_PDF)
             if any(_is_active(dictionary) for dictionary in _list_dictionaries(pdf)):
-                raise UnacceptablePdfError("active_pdf")
+                raise UnacceptablePdfError(DocumentReason.ACTIVE_PDF)
     except UnacceptablePdfError:
         raise
     except pikepdf.PasswordError:
-        raise UnacceptablePdfError("locked_pdf") from None
+        raise UnacceptablePdfError(DocumentReason.LOCKED_PDF) from None
     except Exception:  # noqa: BLE001 - the library raises whatever it stumbles over
-        raise UnacceptablePdfError("broken_pdf") from None
+        raise UnacceptablePdfError(DocumentReason.BROKEN_PDF) from None
 
 
 def _list_dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Yield every dictionary of a PDF, those inside others too."""
     if len(pdf.objects) > MOST_OBJECTS:
-        raise UnacceptablePdfError("broken_pdf")
+        raise UnacceptablePdfError(DocumentReason.BROKEN_PDF)
     for pdf_object in pdf.objects:
         open_objects = [pdf_object]
         while open_objects:

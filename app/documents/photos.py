@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.reasons import DocumentReason
 
 MAX_PIXELS = 50_000_000
 """Pixels of a picture, known before anything of it is decoded: the largest that phones make by themselves."""
@@ -39,7 +40,11 @@ _SMALLER_QUALITY = 85
 
 
 class UnacceptablePhotoError(Exception):
-    """A picture that is not taken; its text is the detail of `DocumentRejected`."""
+    """A picture that is not taken, for a reason of `DocumentRejected`."""
+
+    def __init__(self, reason: DocumentReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def clean_photo(content: bytes, media_type: str) -> bytes:
@@ -55,15 +60,15 @@ def clean_photo(content: bytes, media_type: str) -> bytes:
     except UnacceptablePhotoError:
         raise
     except Image.DecompressionBombError:
-        raise UnacceptablePhotoError("too_many_pixels") from None
+        raise UnacceptablePhotoError(DocumentReason.TOO_MANY_PIXELS) from None
     except Exception:  # noqa: BLE001 - decoders raise whatever they stumble over
-        raise UnacceptablePhotoError("broken_photo") from None
+        raise UnacceptablePhotoError(DocumentReason.BROKEN_PHOTO) from None
 
 
 def _clean(content: bytes, media_type: str) -> bytes:
     with Image.open(BytesIO(content), formats=(_PILLOW_FORMATS[media_type],)) as picture:
         if picture.width * picture.height > MAX_PIXELS:
-            raise UnacceptablePhotoError("too_many_pixels")
+            raise UnacceptablePhotoError(DocumentReason.TOO_MANY_PIXELS)
         options = _read_jpeg_options(picture)
         pixels = _decode(picture, media_type)
     pixels.info = {name: pixels.info[name] for name in _KEPT_INFO if name in pixels.info}

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from threading import Thread
 
+from domain.values.reasons import DocumentReason
+
 MOST_MEMORY_BYTES = 3 << 29
 """Bytes of address space that the process may take (1.5 GB): the largest photo needs a third."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file that is not taken, with the detail of `DocumentRejected`."""
+    """A file that is not taken, with the reason of `DocumentRejected`."""
 
-    detail: str
+    reason: DocumentReason
 
 
 def start_process() -> None:
@@ -48,7 +50,7 @@ def clean_content(content: bytes, media_type: str) -> bytes | RefusedFile:
             return clean_photo(content, media_type)
         inspect_pdf(content)
     except (UnacceptablePhotoError, UnacceptablePdfError) as error:
-        return RefusedFile(str(error))
+        return RefusedFile(error.reason)
     return content
 
 

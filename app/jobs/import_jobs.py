@@ -24,6 +24,7 @@ from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
 from domain.registries.imports import Import, ImportState, ProgressCallback, Tally
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict, DomainError, Unavailable
+from domain.values.reasons import ConflictReason
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ async def _import_brought_file(
     async def settle_kept(uow: UnitOfWork, tally: Tally) -> None:
         stored_import = await uow.registry_imports.get(upload.id, lock=True)
         if stored_import.state is not ImportState.CONFIRMED:
-            raise Conflict("import", detail="import_moved")
+            raise Conflict("import", ConflictReason.IMPORT_MOVED)
         upload.tally |= {name: getattr(tally, name) for name in ("added", "changed")}
         await settle_import(dependencies, uow, upload, ImportState.KEPT)
 

@@ -27,6 +27,7 @@ from domain.registries.sheet import recognise_columns
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import TooLarge
+from domain.values.reasons import TooLargeReason
 
 SHOWN_FAULTS = 100
 """Faults that are kept to be shown; a report file takes all of them."""
@@ -170,7 +171,7 @@ async def _write_rows(
 
 def _limit_rows(most_rows: int | None, file: OpenSheet) -> SheetRows:
     """Yield the rows; `TooLarge("file")` when there are more, as soon as the file says so."""
-    too_many = TooLarge("file", detail="too_many_rows", most=most_rows)
+    too_many = TooLarge("file", TooLargeReason.TOO_MANY_ROWS, most=most_rows)
     if most_rows is not None and (file.total or 0) > most_rows:
         raise too_many
     for row_number, row in enumerate(file.rows, start=1):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from domain.values.errors import Unavailable
+from domain.values.reasons import UnavailableReason
 
 CHUNK_BYTES = 64 * 1024
 
@@ -76,7 +77,7 @@ class ClamdScanner:
         except (ClamdFailure, OSError) as failure:
             reason = str(failure)
         _log.warning("clamd did not scan a file: %s", reason)
-        raise Unavailable("document", detail="scanner")
+        raise Unavailable("document", UnavailableReason.SCANNER)
 
     async def find_fault(self) -> str | None:
         """Return why files cannot be scanned now; None where clamd answers."""

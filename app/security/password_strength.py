@@ -15,6 +15,7 @@ from typing import Any
 
 from domain.actions.staff.own_account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import fold_compactly, fold_text
 
 LEAST_SCORE = 3
@@ -48,21 +49,21 @@ def refuse_weak_password(password: str, guessable_words: Collection[str], error_
     `common_password`.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidField(error_field, detail="short_password", least=SHORTEST_PASSWORD)
+        raise InvalidField(error_field, InvalidReason.SHORT_PASSWORD, least=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
-        raise InvalidField(error_field, detail="long_password", most=LONGEST_PASSWORD)
+        raise InvalidField(error_field, InvalidReason.LONG_PASSWORD, most=LONGEST_PASSWORD)
     known_words, compact_password = (
         sorted(set(_known_parts([*TRADE_WORDS, *guessable_words]))),
         fold_compactly(password),
     )
     if any(word in compact_password for word in known_words):
-        raise InvalidField(error_field, detail="known_words")
+        raise InvalidField(error_field, InvalidReason.KNOWN_WORDS)
     ranked_words = (*known_words, *_load_common_words())
     has_few_signs = len(set(compact_password)) < SHORTEST_PASSWORD // 2 or not any(
         sign.isalpha() for sign in compact_password
     )
     if has_few_signs or _weakest_score(password, ranked_words) < LEAST_SCORE:
-        raise InvalidField(error_field, detail="common_password")
+        raise InvalidField(error_field, InvalidReason.COMMONLY_USED)
 
 
 def _known_parts(known_words: Iterable[str]) -> Iterable[str]:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from domain.values.errors import TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 ATTEMPTS_AT_ONCE, STRANGERS_AT_ONCE, OF_SOURCE_AT_ONCE = 3, 2, 2
 """Attempts that are looked at: of all, of strangers, of one source. Passwords are compared one by one besides."""
@@ -55,7 +56,7 @@ class _AttemptLane:
         source = self.sources_by_name.get(source_name, _AttemptSource())
         waiting_count = sum(len(other_source.waiting_places) for other_source in self.sources_by_name.values())
         if len(source.waiting_places) >= WAITING_OF_SOURCE or waiting_count >= WAITING_OF_LANE:
-            raise TooManyRequests(detail="busy")
+            raise TooManyRequests(reason=TooManyRequestsReason.BUSY)
         place = asyncio.get_running_loop().create_future()
         self.sources_by_name.setdefault(source_name, source).waiting_places.append(place)
         return place

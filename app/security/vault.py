@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.values.errors import Internal
+from domain.values.reasons import InternalReason
 
 _VAULT_LABEL = b"pishkhan office keys 1"
 """From when offices alone had keys here; another label would make theirs unreadable."""
@@ -38,7 +39,7 @@ class FernetVault:
         try:
             return self._fernet.decrypt(sealed_secret.encode()).decode()
         except (InvalidToken, ValueError):
-            raise Internal("key", detail="sealed_elsewhere") from None
+            raise Internal("key", InternalReason.SEALED_ELSEWHERE) from None
 
     def keyed_digest(self, purpose: str, text: str) -> str:
         """Return the HMAC-SHA256 of a text, as hexadecimal text; those of one purpose are none of another."""

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from app.spreadsheets.xlsx_stream import open_xlsx_writer
 from domain.registries.sheet import neutralise_formula
 from domain.values.errors import Conflict, InvalidField
+from domain.values.reasons import ConflictReason, InvalidReason
 
 Cells = Sequence[str | int | float | Decimal | None]
 WriteRow = Callable[[Cells], None]
@@ -47,7 +48,7 @@ FORMAT_WRITERS: Mapping[str, Callable[[BinaryIO], AbstractContextManager[WriteRo
 def open_sheet_writer(output: BinaryIO, kind: str) -> AbstractContextManager[WriteRow]:
     """Write a sheet of this kind (csv, xlsx) into a stream; `InvalidField("file")` for another kind."""
     if kind not in FORMAT_WRITERS:
-        raise InvalidField("file", detail="file_kind", given=kind)
+        raise InvalidField("file", InvalidReason.FILE_KIND, given=kind)
     return FORMAT_WRITERS[kind](output)
 
 
@@ -56,9 +57,9 @@ def open_file_writer(path: Path, *, force: bool = False) -> Iterator[WriteRow]:
     """Write a file by the end of its name; `InvalidField("file")` for another, `Conflict("file")` when it is there."""
     kind = path.suffix.lower().lstrip(".")
     if kind not in FORMAT_WRITERS:
-        raise InvalidField("file", detail="file_kind", given=path.suffix)
+        raise InvalidField("file", InvalidReason.FILE_KIND, given=path.suffix)
     if path.exists() and not force:
-        raise Conflict("file", detail="file_exists")
+        raise Conflict("file", ConflictReason.FILE_EXISTS)
     part_file = path.with_name(f"{path.name}.part")
     try:
         with part_file.open("wb") as output, open_sheet_writer(output, kind) as write_row:

@@ -22,6 +22,7 @@ from zipfile import BadZipFile, ZipFile
 
 from domain.registries.imports import SheetRows, UnreadRow
 from domain.values.errors import InvalidField, TooLarge
+from domain.values.reasons import InvalidReason
 
 DELIMITERS = (",", ";", "\t")
 MOST_UNPACKED_BYTES = 1 << 30
@@ -61,11 +62,11 @@ def _open_csv(file: BufferedReader) -> Iterator[OpenSheet]:
     with TextIOWrapper(file, encoding, newline="") as text_stream:
         first_line = _read_first_line(text_stream)
         if not first_line.strip("\ufeff\r\n\t ,;"):
-            raise InvalidField("file", detail="empty_file")
+            raise InvalidField("file", InvalidReason.EMPTY_FILE)
         rows = _number_rows(_LineReader(chain([first_line], text_stream)), _detect_delimiter(first_line))
         row_number, headings = next(rows)
         if isinstance(headings, UnreadRow):
-            raise InvalidField("file", detail="broken_row", row=row_number)
+            raise InvalidField("file", InvalidReason.BROKEN_ROW, row=row_number)
         yield OpenSheet([str(heading) for heading in headings], rows, total)
 
 
@@ -73,7 +74,7 @@ def _read_first_line(text_stream: TextIOWrapper) -> str:
     try:
         return text_stream.readline()
     except UnicodeDecodeError:
-        raise InvalidField("file", detail="unreadable_file") from None
+        raise InvalidField("file", InvalidReason.UNREADABLE_FILE) from None
 
 
 def _detect_encoding(file: BufferedReader) -> str:
@@ -84,7 +85,7 @@ def _detect_encoding(file: BufferedReader) -> str:
     decoder, is_utf8 = codecs.getincrementaldecoder("utf-8")(), True
     while block := file.read(_BLOCK_BYTES):
         if b"\0" in block:
-            raise InvalidField("file", detail="unreadable_file")
+            raise InvalidField("file", InvalidReason.UNREADABLE_FILE)
         is_utf8 = is_utf8 and _can_decode(decoder, block)
     is_utf8 = is_utf8 and _can_decode(decoder, b"", final=True)
     file.seek(0)
@@ -112,7 +113,7 @@ def _detect_delimiter(line: str) -> str:
     try:
         return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter), [])))
     except csv.Error:  # a heading of more than a hundred thousand characters
-        raise InvalidField("file", detail="unreadable_file") from None
+        raise InvalidField("file", InvalidReason.UNREADABLE_FILE) from None
 
 
 class _LineReader(Iterator[str]):
@@ -149,7 +150,7 @@ def _number_rows(lines: _LineReader, delimiter: str) -> Iterator[tuple[int, Sequ
             cells = UnreadRow((lines.return_lines().rstrip("\r\n"),))
             csv_reader = csv.reader(lines, delimiter=delimiter, strict=True)
         except UnicodeDecodeError:
-            raise InvalidField("file", detail="broken_row", row=row_number) from None
+            raise InvalidField("file", InvalidReason.BROKEN_ROW, row=row_number) from None
         if cells is None:
             return
         yield row_number, cells
@@ -169,7 +170,7 @@ def _open_xlsx(file: BufferedReader) -> Iterator[OpenSheet]:
         rows = _iterate_cells(sheet)
         headings = next(rows, (1, ()))[1]
         if not any(headings):
-            raise InvalidField("file", detail="empty_file")
+            raise InvalidField("file", InvalidReason.EMPTY_FILE)
         yield OpenSheet(["" if heading is None else str(heading) for heading in headings], rows, total)
     finally:
         workbook.close()
@@ -213,4 +214,4 @@ def _reporting_broken_file() -> Iterator[None]:
     try:
         yield
     except _BROKEN_FILE_ERRORS as error:
-        raise InvalidField("file", detail="unreadable_file") from error
+        raise InvalidField("file", InvalidReason.UNREADABLE_FILE) from error

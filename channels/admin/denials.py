@@ -11,10 +11,10 @@ from aiohttp import web
 from channels.admin.frame import PageRoute, Visitor
 from channels.web.posted import PostedForm
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import SECOND_FACTOR_DETAIL
 from domain.actions.staff.refusals import record_refusal
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, Forbidden
+from domain.values.reasons import ProofReason
 
 AUDIT_SOURCE = "staff"
 """Under which the audit keeps what was refused at this site."""
@@ -55,7 +55,7 @@ class Denials:
     async def audit_without_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> None:
         """Audit what a session from outside asked for before it had proved its code."""
         await self._record_denial(
-            visitor, {"right": route.right, **_collect_facts(request, visitor)}, SECOND_FACTOR_DETAIL
+            visitor, {"right": route.right, **_collect_facts(request, visitor)}, ProofReason.SECOND_FACTOR
         )
 
     async def _record_denial(self, visitor: Visitor, facts: Mapping[str, object], why: str | None) -> None:

@@ -38,6 +38,7 @@ from domain.people.sign_in_attempts import ClientOrigin
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
+from domain.values.reasons import ProofReason
 
 STAFF_CHANNEL = "staff"
 """The channel that the history names for what was done at this site."""
@@ -48,7 +49,7 @@ ACCOUNT_PATH, PROOF_PATH = "/staff/account", "/staff/proof"
 
 _OWN_ACCOUNT_PATHS = (ACCOUNT_PATH, PROOF_PATH)
 
-_ASKED_PROOFS = frozenset({authorization.SECOND_FACTOR_DETAIL, authorization.PROOF_DETAIL})
+_ASKED_PROOFS = frozenset(ProofReason)
 
 _REDIRECTS = range(300, 400)
 
@@ -194,7 +195,7 @@ class Gate:
             missing_proof = error.detail
             if missing_proof not in _ASKED_PROOFS:
                 raise
-        if missing_proof == authorization.PROOF_DETAIL:
+        if missing_proof is ProofReason.FRESH:
             proof_page = await self._check_proof(request, visitor)
             return proof_page or await self._call_handler(request, visitor, route)
         return await self._ask_for_code(request, visitor, route)

@@ -15,8 +15,9 @@ from typing import Any
 
 from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapReplayReason
 from channels.pishkhan_soap.schema import NAMESPACE
-from channels.pishkhan_soap.username_token import CLOCK_DETAIL, UsernameToken, refuse_stale_token
+from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
@@ -39,20 +40,17 @@ from domain.values.errors import (
     Replayed,
 )
 from domain.values.files import PreparedFile
+from domain.values.reasons import DuplicateReason, ForbiddenReason, NotFoundReason
 
 LOCK_ATTEMPTS = 10
 """Refused tokens of one office from one address, in the window and without a right one, that lock the address out."""
 
 LOCK_WINDOW = timedelta(minutes=15)
 
-LOCKED_DETAIL = "locked"
-"""The detail of a refused token from an address that is locked out."""
-
-ADDRESS_DETAIL = "address"
-"""The detail of a call that a key proved, and that came from another network than the office is bound to."""
-
-UNCOUNTED_DETAILS = frozenset({CLOCK_DETAIL, ADDRESS_DETAIL, LOCKED_DETAIL})
-"""Details of refusals that are not counted: who has the key guesses nothing, and who is locked out was counted."""
+UNCOUNTED_REASONS = frozenset(
+    {SoapAuthenticationReason.CLOCK, SoapAuthenticationReason.ADDRESS, SoapAuthenticationReason.LOCKED}
+)
+"""Refusals that are not counted: who has the key guesses nothing, and who is locked out was counted."""
 
 LEAST_KEYS_COMPARED = 2
 """A refused token was compared with so many keys at least, as many as an office has while it changes them: the time
@@ -160,14 +158,14 @@ class CallHandler:
         now = self.dependencies.clock.now()
         office = _active_office(await uow.offices.find_by_username(token.username))
         if not token.is_digested and not caller.is_private:
-            raise AuthenticationFailed("Password", detail="plain_text")
+            raise AuthenticationFailed("Password", SoapAuthenticationReason.PLAIN_TEXT)
         if not self._proves_key(office, token, now) or office is None:
             raise await self._build_denial(uow, office, token, caller)
         if not office.admits_address(caller.address):
-            raise AuthenticationFailed("Username", detail=ADDRESS_DETAIL)
+            raise AuthenticationFailed("Username", SoapAuthenticationReason.ADDRESS)
         refuse_stale_token(token, now, self.clock_skew)
         if not await self._take_nonce(uow, office, token):
-            raise Replayed("Nonce", detail="nonce")
+            raise Replayed("Nonce", SoapReplayReason.NONCE)
         await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
         return office
 
@@ -187,7 +185,7 @@ class CallHandler:
         now = self.dependencies.clock.now()
         is_locked_out = await uow.lines.is_blocked(attempt_key(token.username, caller.address), now)
         if office.is_locked_out(caller.address, now) if office else is_locked_out:
-            return AuthenticationFailed("Username", detail=LOCKED_DETAIL)
+            return AuthenticationFailed("Username", SoapAuthenticationReason.LOCKED)
         return AuthenticationFailed("UsernameToken")
 
     async def _run_once(
@@ -200,7 +198,7 @@ class CallHandler:
     ) -> str | PendingAnswer:
         call_values = dict(body_values)
         if call_values.pop("office").lower() != office.code.lower():
-            raise Forbidden("officeCode", detail="other_office")
+            raise Forbidden("officeCode", ForbiddenReason.OTHER_OFFICE)
         clerk = identify_clerk(office, call_values.pop("clerk"))
         call_id, now = call_values.pop("call_id"), self.dependencies.clock.now()
         call_digest = digest_call(operation, clerk, call_values)
@@ -244,7 +242,7 @@ class CallHandler:
                 audit_facts,
                 is_known=partial(_is_registered, uow, username),
             )
-            if username and isinstance(error, AuthenticationFailed) and error.detail not in UNCOUNTED_DETAILS:
+            if username and isinstance(error, AuthenticationFailed) and error.detail not in UNCOUNTED_REASONS:
                 await self._count_attempt(uow, username, caller, now)
 
     async def _count_attempt(self, uow: UnitOfWork, username: str, caller: CounterCaller, now: datetime) -> None:
@@ -265,9 +263,9 @@ async def _is_registered(uow: UnitOfWork, username: str) -> bool:
 def _find_earlier_answer(operation: Operation, earlier_call: RecordedCall, call_digest: str) -> str | None:
     """Return what an earlier call with the same id was answered; None where its answer is still to be completed."""
     if earlier_call.body_digest != call_digest:
-        raise DuplicateRequest("clientRequestId", detail="call_id_used")
+        raise DuplicateRequest("clientRequestId", DuplicateReason.CALL_ID_USED)
     if earlier_call.answer_text is None and operation.complete_answer is None:
-        raise NotFound("clientRequestId", detail="answer_erased")
+        raise NotFound("clientRequestId", NotFoundReason.ANSWER_ERASED)
     return earlier_call.answer_text
 
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.files import prepare_documents
 from channels.pishkhan_soap.form_types import type_for_field
-from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_documents
 from channels.pishkhan_soap.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
 from domain.actions.conversations.look_up import run_lookup

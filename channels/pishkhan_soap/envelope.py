@@ -13,6 +13,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.faults import EnvelopeError, SoapVersion
+from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from domain.values.errors import InvalidField, TooLarge, Unsupported
 
 MOST_TAGS = 4_000
@@ -93,7 +94,7 @@ def convert_to_utf8(
     if declaration_match:  # blanks in its place keep lines and columns as the caller counts them
         raw_bytes = _NO_LINE_END.sub(b" ", declaration_match[0]) + raw_bytes[declaration_match.end() :]
     if b"<!" in raw_bytes and (b"<!DOCTYPE" in raw_bytes or b"<!ENTITY" in raw_bytes):
-        raise EnvelopeError(Unsupported("body", detail="dtd"), version)
+        raise EnvelopeError(Unsupported("body", SoapUnsupportedReason.DTD), version)
     if raw_bytes.count(b"<") > MOST_TAGS or raw_bytes.count(b"=") > MOST_ATTRIBUTES:
         raise EnvelopeError(TooLarge("body"), version)
     return raw_bytes
@@ -129,14 +130,14 @@ def _recode_to_utf8(raw_bytes: bytes, encoding_name: str, version: SoapVersion) 
             return raw_bytes.decode(codec_name).encode()
     except (LookupError, UnicodeError):
         pass
-    raise _unreadable_error(version, "soap_encoding")
+    raise _unreadable_error(version, SoapInvalidReason.ENCODING)
 
 
 def _parse_document(raw_bytes: bytes, version: SoapVersion) -> Element:
     try:
         return etree.fromstring(raw_bytes, _get_parser(large=len(raw_bytes) > _LONGEST_USUAL_TEXT))
     except (etree.XMLSyntaxError, ValueError):
-        raise _unreadable_error(version, "soap_xml") from None
+        raise _unreadable_error(version, SoapInvalidReason.XML) from None
 
 
 def _get_parser(*, large: bool) -> etree.XMLParser:
@@ -164,8 +165,8 @@ def _read_version(envelope_element: Element, version: SoapVersion) -> SoapVersio
     if matching_version:
         return matching_version
     if etree.QName(envelope_element).localname == "Envelope":
-        raise EnvelopeError(Unsupported("Envelope", detail="soap_version"), version, "VersionMismatch")
-    raise _unreadable_error(version, "soap_envelope")
+        raise EnvelopeError(Unsupported("Envelope", SoapUnsupportedReason.VERSION), version, "VersionMismatch")
+    raise _unreadable_error(version, SoapInvalidReason.ENVELOPE)
 
 
 def _split_envelope(envelope_element: Element, version: SoapVersion) -> tuple[Element | None, Element]:
@@ -176,7 +177,7 @@ def _split_envelope(envelope_element: Element, version: SoapVersion) -> tuple[El
         return child_elements[0], child_elements[1]
     if child_tags == [version.body_tag]:
         return None, child_elements[0]
-    raise _unreadable_error(version, "soap_envelope")
+    raise _unreadable_error(version, SoapInvalidReason.ENVELOPE)
 
 
 def _find_security(header_element: Element | None, version: SoapVersion) -> Element | None:
@@ -188,9 +189,9 @@ def _find_security(header_element: Element | None, version: SoapVersion) -> Elem
         if header_block.tag == SECURITY_TAG:
             security_headers.append(header_block)
         elif _must_understand(header_block, version):
-            raise EnvelopeError(Unsupported("Header", detail="must_understand"), version, "MustUnderstand")
+            raise EnvelopeError(Unsupported("Header", SoapUnsupportedReason.MUST_UNDERSTAND), version, "MustUnderstand")
     if len(security_headers) > 1:
-        raise _unreadable_error(version, "soap_security")
+        raise _unreadable_error(version, SoapInvalidReason.SECURITY)
     return security_headers[0] if security_headers else None
 
 
@@ -205,9 +206,9 @@ def _must_understand(header_block: Element, version: SoapVersion) -> bool:
 
 def _take_only_child(body_element: Element, version: SoapVersion) -> Element:
     if len(body_element) != 1:
-        raise _unreadable_error(version, "soap_body")
+        raise _unreadable_error(version, SoapInvalidReason.BODY)
     return body_element[0]
 
 
-def _unreadable_error(version: SoapVersion, error_detail: str) -> EnvelopeError:
-    return EnvelopeError(InvalidField("body", detail=error_detail), version)
+def _unreadable_error(version: SoapVersion, reason: SoapInvalidReason) -> EnvelopeError:
+    return EnvelopeError(InvalidField("body", reason), version)

@@ -5,7 +5,7 @@ words are for nobody. So the body is walked once more by the declarations that t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
@@ -13,9 +13,11 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.folding import XML_BLANKS
+from channels.pishkhan_soap.reasons import SoapInvalidReason
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, SchemaType, SimpleType
 from domain.fields.types import format_number
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
+from domain.values.reasons import InvalidReason, UnknownKindReason
 from domain.values.text import persian_digits, tidy_text
 
 _XSI_PREFIX = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -35,20 +37,13 @@ class Complaint:
 
     element: Element
     """Which one."""
-    error_class: type[DomainError]
+    error: DomainError
     """The domain error that it becomes."""
-    field_name: str
-    """What the error names."""
-    error_detail: str | None = None
-    """The error's detail; None without one."""
-    error_params: Mapping[str, object] = field(default_factory=dict)
-    """What its text is filled with; `build_error` adds line and column."""
 
-    def build_error(self, line: int, column: int) -> DomainError:
+    def locate_error(self, line: int, column: int) -> DomainError:
         """Return the error, with the place of its element."""
-        return self.error_class(
-            self.field_name, detail=self.error_detail, line=line, column=column, **self.error_params
-        )
+        self.error.params |= {"line": line, "column": column}
+        return self.error
 
 
 def find_complaint(record: SchemaRecord, element: Element) -> Complaint | None:
@@ -59,14 +54,14 @@ def find_complaint(record: SchemaRecord, element: Element) -> Complaint | None:
 def _iterate_complaints(record: SchemaRecord, element: Element) -> Iterator[Complaint]:
     yield from _check_attributes(element)
     if (element.text or "").strip(XML_BLANKS) or any((child.tail or "").strip(XML_BLANKS) for child in element):
-        yield _complain(element, "soap_text")
+        yield _complain(element, SoapInvalidReason.TEXT)
     children = list(element)
     for member in record.members:
         taken_elements = _take_members(member, children)
         for child in taken_elements:
             yield from _check_content(member, child)
         if member.max_occurs and len(taken_elements) > member.max_occurs:
-            yield _complain(taken_elements[member.max_occurs], "soap_too_many", most=member.max_occurs)
+            yield _complain(taken_elements[member.max_occurs], SoapInvalidReason.TOO_MANY, most=member.max_occurs)
         del children[: len(taken_elements)]
         if member.required and not taken_elements:
             yield _explain_missing(record, member, element, children)
@@ -91,18 +86,16 @@ def _check_content(member: SchemaElement, child: Element) -> Iterator[Complaint]
         return
     yield from _check_attributes(child)
     if len(child):
-        yield _complain(child, "soap_inside", inner=_local_name(child[0]))
+        yield _complain(child, SoapInvalidReason.INSIDE, inner=_local_name(child[0]))
     elif not (child.text or "").strip(XML_BLANKS):
-        yield Complaint(child, MissingField, member.name, error_params={"label": member.label})
+        yield Complaint(child, MissingField(member.name, label=member.label))
 
 
 def _explain_missing(
     record: SchemaRecord, member: SchemaElement, parent: Element, remaining: Sequence[Element]
 ) -> Complaint:
     """Return what to say where a required element is missing: it may be there under another name or place."""
-    absence = Complaint(
-        remaining[0] if remaining else parent, MissingField, member.name, error_params={"label": member.label}
-    )
+    absence = Complaint(remaining[0] if remaining else parent, MissingField(member.name, label=member.label))
     if not remaining:
         return absence
     next_element = remaining[0]
@@ -122,20 +115,24 @@ def _explain_unexpected(
     expected_params = {"expected": expected.name} if expected else {}
     if name in member_names:
         if etree.QName(element).namespace != NAMESPACE:
-            return _complain(element, "soap_unqualified", namespace=NAMESPACE)
+            return _complain(element, SoapInvalidReason.UNQUALIFIED, namespace=NAMESPACE)
         if element.getprevious() is not None and any(
             sibling.tag == element.tag for sibling in element.itersiblings(preceding=True)
         ):
-            return _complain(element, "soap_twice")
+            return _complain(element, SoapInvalidReason.TWICE)
         return (
-            _complain(element, "soap_before", **expected_params)
+            _complain(element, SoapInvalidReason.BEFORE, **expected_params)
             if expected
             else _explain_order(record, element, parent)
         )
     meant = _find_meant_name(name, member_names)
     if meant:
-        return _complain(element, "soap_misspelt", meant=meant)
-    return _complain(element, "soap_instead", **expected_params) if expected else _complain(element, "soap_unknown")
+        return _complain(element, SoapInvalidReason.MISSPELT, meant=meant)
+    return (
+        _complain(element, SoapInvalidReason.INSTEAD, **expected_params)
+        if expected
+        else _complain(element, SoapInvalidReason.UNKNOWN)
+    )
 
 
 def _explain_order(record: SchemaRecord, element: Element, parent: Element) -> Complaint:
@@ -144,7 +141,9 @@ def _explain_order(record: SchemaRecord, element: Element, parent: Element) -> C
     later_names = member_names[member_names.index(_local_name(element)) + 1 :]
     following_name = next((_local_name(sibling) for sibling in parent if _local_name(sibling) in later_names), None)
     return (
-        _complain(element, "soap_late", behind=following_name) if following_name else _complain(element, "soap_order")
+        _complain(element, SoapInvalidReason.LATE, behind=following_name)
+        if following_name
+        else _complain(element, SoapInvalidReason.ORDER)
     )
 
 
@@ -159,7 +158,7 @@ def _find_meant_name(name: str, member_names: Sequence[str]) -> str | None:
 def _check_attributes(element: Element) -> Iterator[Complaint]:
     for attribute_name in element.attrib:
         if attribute_name not in _HINT_ATTRIBUTES:
-            yield _complain(element, "soap_attribute", attribute=etree.QName(str(attribute_name)).localname)
+            yield _complain(element, SoapInvalidReason.ATTRIBUTE, attribute=etree.QName(str(attribute_name)).localname)
 
 
 def find_value_complaint(record: SchemaRecord, body: Element, element: Element) -> Complaint | None:
@@ -167,18 +166,20 @@ def find_value_complaint(record: SchemaRecord, body: Element, element: Element) 
     member = _find_member(record, body, element)
     if member is None or not isinstance(member.value_type, SimpleType):
         return None
-    simple_type, name, text = member.value_type, member.name, element.text or ""
-    facets, label_params = dict(simple_type.facets), {"label": member.label}
-    quoted_params = {**label_params, "given": tidy_text(text)[:_LONGEST_QUOTATION]}
+    return Complaint(element, _explain_value(member, member.value_type, element.text or ""))
+
+
+def _explain_value(member: SchemaElement, simple_type: SimpleType, text: str) -> DomainError:
+    name, facets, quoted_text = member.name, dict(simple_type.facets), tidy_text(text)[:_LONGEST_QUOTATION]
     if "enumeration" in facets:
-        return Complaint(element, UnknownKind, name, "choice", quoted_params)
+        return UnknownKind(name, UnknownKindReason.CHOICE, label=member.label, given=quoted_text)
     if "maxLength" in facets and len(text) > int(facets["maxLength"]):
-        return Complaint(
-            element, InvalidField, name, "too_long", {**label_params, "limit": persian_digits(facets["maxLength"])}
-        )
-    if simple_type.xsd_base in _NUMERIC_BASES and (range_params := _find_range_breach(text, facets)):
-        return Complaint(element, InvalidField, name, "range", {**label_params, **range_params})
-    return Complaint(element, InvalidField, name, simple_type.error_detail, quoted_params)
+        limit = persian_digits(facets["maxLength"])
+        return InvalidField(name, InvalidReason.TOO_LONG, label=member.label, limit=limit)
+    if simple_type.xsd_base in _NUMERIC_BASES and (value_range := _find_range_breach(text, facets)):
+        least, most = value_range
+        return InvalidField(name, InvalidReason.RANGE, label=member.label, least=least, most=most)
+    return InvalidField(name, simple_type.error_reason, label=member.label, given=quoted_text)
 
 
 def _find_member(record: SchemaRecord, body: Element, element: Element) -> SchemaElement | None:
@@ -201,7 +202,8 @@ def _find_member(record: SchemaRecord, body: Element, element: Element) -> Schem
     return member
 
 
-def _find_range_breach(text: str, facets: Mapping[str, str]) -> Mapping[str, object] | None:
+def _find_range_breach(text: str, facets: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the least and the most that may be, where a number is beyond; None where it is not."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -209,12 +211,14 @@ def _find_range_breach(text: str, facets: Mapping[str, str]) -> Mapping[str, obj
     minimum, maximum = facets.get("minInclusive"), facets.get("maxInclusive")
     if (minimum is None or number >= Decimal(minimum)) and (maximum is None or number <= Decimal(maximum)):
         return None
-    return {"least": format_number(float(minimum or 0)), "most": format_number(float(maximum)) if maximum else "…"}
+    return format_number(float(minimum or 0)), format_number(float(maximum)) if maximum else "…"
 
 
-def _complain(element: Element, detail: str, **error_params: object) -> Complaint:
+def _complain(element: Element, reason: SoapInvalidReason, **error_params: object) -> Complaint:
     name = _local_name(element)
-    return Complaint(element, InvalidField, name, detail, {"element": name, **error_params})
+    error = InvalidField(name, reason, element=name)
+    error.params |= error_params
+    return Complaint(element, error)
 
 
 def _local_name(element: Element) -> str:

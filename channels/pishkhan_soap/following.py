@@ -6,8 +6,7 @@ from typing import Any
 
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
-from channels.pishkhan_soap.files import prepare_document
-from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_document
 from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
 from channels.pishkhan_soap.request_status import (
     build_event_values,
@@ -29,6 +28,7 @@ from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers
 from domain.values.calendar import tehran_moment
 from domain.values.errors import InvalidField, MissingField
+from domain.values.reasons import InvalidReason
 from domain.values.text import fold_text, tidy_text
 
 CODE_ELEMENT = SchemaElement("trackingCode", st.TRACKING_CODE, key="code")
@@ -60,7 +60,7 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     if "service" in values:
         call.dependencies.engine.get_service(values["service"])
     if values.get("from", "") > values.get("to", "9"):
-        raise InvalidField("to", detail="before_start")
+        raise InvalidField("to", InvalidReason.BEFORE_START)
     request_filter = RequestFilter(
         service=values.get("service"),
         state=values.get("state"),

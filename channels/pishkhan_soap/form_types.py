@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap import simple_types as st
+from channels.pishkhan_soap.reasons import SoapInvalidReason
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, SchemaType, SimpleType, list_type
 from domain.fields.decimals import DecimalNumber, Length
 from domain.fields.form import Field
@@ -18,7 +19,7 @@ MACHINE_HOURS = SimpleType(
     (("minInclusive", "0.5"), ("maxInclusive", "24"), ("pattern", r"\+?([0-9]+(\.(0*|50*))?|0*\.50*)")),
     parse_text=float,
     fold_text=folding.fold_decimal,
-    error_detail="soap_hours",
+    error_reason=SoapInvalidReason.HOURS,
 )
 MACHINE_COUNT = st.integer_type("MachineCount", 1, 10, Doc("تعداد ماشین", "How many machines of the type."))
 MACHINERY_ITEM = SchemaRecord(

@@ -10,6 +10,7 @@ from channels.pishkhan_soap import envelope
 from channels.pishkhan_soap.calls import CallHandler, CounterCaller
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.faults import EnvelopeError, FaultRenderer, SoapResponse, SoapVersion, render_answer
+from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from channels.pishkhan_soap.username_token import find_token
 from channels.pishkhan_soap.validation import find_operation, read_values
 from channels.pishkhan_soap.vocabulary import Vocabulary, run_in_passing_thread
@@ -157,9 +158,9 @@ class PishkhanSoap:
                         await held_slots.enter_async_context(self._long_call_slots)
                     timeout_scope.reschedule(min(ends_at, loop_time() + self._silence_seconds))
         except web.RequestPayloadError as error:
-            raise EnvelopeError(InvalidField("body", detail="soap_encoding"), version) from error
+            raise EnvelopeError(InvalidField("body", SoapInvalidReason.ENCODING), version) from error
         except (TimeoutError, ConnectionError) as error:
-            raise EnvelopeError(InvalidField("body", detail="soap_cut"), version) from error
+            raise EnvelopeError(InvalidField("body", SoapInvalidReason.CUT), version) from error
         return received_parts[0] if len(received_parts) == 1 else b"".join(received_parts)
 
     def _allowed_seconds(self, body_length: int) -> float:
@@ -226,7 +227,7 @@ async def _handle_expect(request: web.Request) -> web.Response | None:
 def _find_header_refusal(request: web.Request) -> DomainError | None:
     """Return why a body is refused by its headers alone."""
     if request.content_type.startswith("multipart/"):
-        return Unsupported("body", detail="mtom")
+        return Unsupported("body", SoapUnsupportedReason.MTOM)
     return TooLarge("body") if (request.content_length or 0) > LARGEST_WITH_FILE else None
 
 

@@ -16,6 +16,8 @@ from xml.sax.saxutils import escape
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.folding import fold_free_text
+from channels.pishkhan_soap.reasons import SoapInvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 
 NAMESPACE = "urn:pishkhan:counter:1"
 """A compatible change adds operations and optional elements; anything else is a new namespace (channels.md)."""
@@ -71,8 +73,8 @@ class SimpleType:
     """Makes the text of a value."""
     fold_text: Callable[[str], str] = fold_free_text
     """Brings what toolkits and people write to what the XSD expects."""
-    error_detail: str = "soap_value"
-    """The detail of the `InvalidField` that says what the value should look like."""
+    error_reason: InvalidReasonBase = SoapInvalidReason.VALUE
+    """The reason of the `InvalidField` that says what the value should look like."""
 
     def read_value(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""

@@ -13,8 +13,11 @@ from functools import lru_cache
 from typing import Any
 
 from channels.pishkhan_soap import folding
+from channels.pishkhan_soap.reasons import SoapInvalidReason
 from channels.pishkhan_soap.schema import Doc, SimpleType
 from domain.values.calendar import TEHRAN_ZONE
+from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 
 TOKEN_BASE, STRING_BASE = "xs:token", "xs:string"
 _ZONE_SUFFIX = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
@@ -37,14 +40,14 @@ def pattern_type(
     type_name: str,
     pattern: str,
     doc: Doc,
-    error_detail: str,
+    error_reason: InvalidReasonBase,
     *,
     fold_text: Callable[[str], str] = folding.fold_identifier,
     parse_text: Callable[[str], Any] = str,
 ) -> SimpleType:
-    """Return a token with a pattern (XSD's regular expressions are anchored); `error_detail`: what it should be."""
+    """Return a token with a pattern (XSD's regular expressions are anchored); `error_reason`: what it should be."""
     return SimpleType(
-        type_name, TOKEN_BASE, doc, (("pattern", pattern),), parse_text, fold_text=fold_text, error_detail=error_detail
+        type_name, TOKEN_BASE, doc, (("pattern", pattern),), parse_text, fold_text=fold_text, error_reason=error_reason
     )
 
 
@@ -69,14 +72,22 @@ def integer_type(type_name: str, minimum: int, maximum: int, doc: Doc) -> Simple
     facets = (("minInclusive", str(minimum)), ("maxInclusive", str(maximum)))
     xsd_base = "xs:int" if maximum < 2**31 else "xs:long"
     return SimpleType(
-        type_name, xsd_base, doc, facets, parse_text=int, fold_text=folding.fold_integer, error_detail="soap_whole"
+        type_name,
+        xsd_base,
+        doc,
+        facets,
+        parse_text=int,
+        fold_text=folding.fold_integer,
+        error_reason=SoapInvalidReason.WHOLE,
     )
 
 
 def decimal_type(type_name: str, minimum: Decimal, maximum: Decimal, doc: Doc) -> SimpleType:
     """Return a decimal number from `minimum` to `maximum`, to two places; it stays the text that it is."""
     facets = (("minInclusive", f"{minimum:f}"), ("maxInclusive", f"{maximum:f}"), ("fractionDigits", "2"))
-    return SimpleType(type_name, "xs:decimal", doc, facets, fold_text=folding.fold_decimal, error_detail="soap_decimal")
+    return SimpleType(
+        type_name, "xs:decimal", doc, facets, fold_text=folding.fold_decimal, error_reason=SoapInvalidReason.DECIMAL
+    )
 
 
 def _parse_day(day_text: str) -> str:
@@ -114,19 +125,19 @@ OFFICE_CODE = pattern_type(
     "OfficeCode",
     "[A-Za-z0-9_\\-]{1,20}",
     Doc("کد دفتر پیشخوان", "The office's code, as the municipality gave it."),
-    "office_code",
+    InvalidReason.OFFICE_CODE,
 )
 NATIONAL_CODE = pattern_type(
     "NationalCode",
     "[0-9]{8,10}",
     Doc("کد ملی، ده رقم", "National code, ten digits; leading zeros may be left out."),
-    "bad_national_code",
+    InvalidReason.BAD_NATIONAL_CODE,
 )
 MOBILE_NUMBER = pattern_type(
     "Mobile",
     "(\\+98|0098|98|0)?9[0-9]{9}",
     Doc("شماره همراه", "Iranian mobile number: 09…, +989…, 00989… or 9…."),
-    "bad_mobile",
+    InvalidReason.BAD_MOBILE,
 )
 CLIENT_REQUEST_ID = token_type(
     "ClientRequestId",
@@ -142,16 +153,19 @@ TRACKING_CODE = pattern_type(
     "TrackingCode",
     "[1-9][0-9]{2}[ \\-]?[0-9]{3}[ \\-]?[0-9]{3}",
     Doc("کد رهگیری نه‌رقمی", "Tracking code of a request: nine digits, the last one a check digit.", "کد رهگیری"),
-    "soap_tracking_code",
+    SoapInvalidReason.TRACKING_CODE,
 )
 BILL_ID = pattern_type(
-    "BillId", "[0-9]{6,13}", Doc("شناسه قبض", "Iranian bill id (shenase-ye qabz), 6 to 13 digits."), "soap_bill_digits"
+    "BillId",
+    "[0-9]{6,13}",
+    Doc("شناسه قبض", "Iranian bill id (shenase-ye qabz), 6 to 13 digits."),
+    SoapInvalidReason.BILL_DIGITS,
 )
 PAYMENT_ID = pattern_type(
     "PaymentId",
     "[0-9]{6,13}",
     Doc("شناسه پرداخت", "Iranian payment id (shenase-ye pardakht), 6 to 13 digits."),
-    "soap_bill_digits",
+    SoapInvalidReason.BILL_DIGITS,
 )
 VEHICLE_PLATE = pattern_type(
     "Plate",
@@ -162,23 +176,23 @@ VEHICLE_PLATE = pattern_type(
         )
     ),
     Doc("پلاک خودرو", "Vehicle plate, such as 12ت345-59 (a Latin T stands for ت)."),
-    "bad_plate",
+    InvalidReason.BAD_PLATE,
     fold_text=folding.fold_plate,
 )
 TAXI_CODE = pattern_type(
-    "TaxiCode", "0*[1-9][0-9]{0,5}", Doc("کد تاکسی", "Taxi code, one to six digits."), "bad_taxi_code"
+    "TaxiCode", "0*[1-9][0-9]{0,5}", Doc("کد تاکسی", "Taxi code, one to six digits."), InvalidReason.BAD_TAXI_CODE
 )
 POSTAL_CODE = pattern_type(
-    "PostalCode", "[0-9]{10}", Doc("کد پستی ده‌رقمی", "Postal code, ten digits."), "bad_postal_code"
+    "PostalCode", "[0-9]{10}", Doc("کد پستی ده‌رقمی", "Postal code, ten digits."), InvalidReason.BAD_POSTAL_CODE
 )
 RENOVATION_CODE = pattern_type(
     "RenovationCode",
     "[0-9]{1,6}( ?[\\-_./|] ?[0-9]{1,6}){2,7}|[0-9]{12,20}",
     Doc("کد نوسازی ملک", "Renovation code of a property, such as 2-14-15-20."),
-    "bad_renovation_code",
+    InvalidReason.BAD_RENOVATION_CODE,
     fold_text=folding.fold_renovation_code,
 )
-IBAN = pattern_type("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."), "bad_iban")
+IBAN = pattern_type("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."), InvalidReason.BAD_IBAN)
 POS_REFERENCE = token_type(
     "PosReference",
     Doc(
@@ -191,7 +205,7 @@ RETRIEVAL_NUMBER = pattern_type(
     "Rrn",
     "[0-9]{12}",
     Doc("شماره مرجع دوازده‌رقمی رسید", "The receipt's retrieval reference number, twelve digits: it never repeats."),
-    "soap_rrn",
+    SoapInvalidReason.RRN,
 )
 TERMINAL_ID = token_type(
     "TerminalId", Doc("شماره پایانه کارت‌خوان", "The terminal's number, as its receipt shows it."), max_length=20
@@ -203,7 +217,7 @@ RIAL_AMOUNT = SimpleType(
     (("minInclusive", "0"),),
     parse_text=int,
     fold_text=folding.fold_integer,
-    error_detail="soap_whole",
+    error_reason=SoapInvalidReason.WHOLE,
 )
 THING_COUNT = SimpleType(
     "Count", "xs:int", Doc("تعداد", "A number of things."), (("minInclusive", "0"),), parse_text=int
@@ -216,13 +230,13 @@ ISO_DAY = SimpleType(
     parse_text=_parse_day,
     render_text=str,
     fold_text=folding.fold_day,
-    error_detail="soap_day",
+    error_reason=SoapInvalidReason.DAY,
 )
 TIME_OF_DAY = pattern_type(
     "TimeOfDay",
     "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?",
     Doc("ساعت به وقت تهران", "Time of day in Tehran: 08:00. Seconds are not looked at."),
-    "soap_clock",
+    SoapInvalidReason.CLOCK,
     fold_text=folding.fold_clock,
     parse_text=_parse_clock,
 )
@@ -237,7 +251,7 @@ PAID_AT = SimpleType(
     parse_text=_parse_paid_at,
     render_text=_render_moment,
     fold_text=folding.fold_moment,
-    error_detail="soap_moment",
+    error_reason=SoapInvalidReason.MOMENT,
 )
 ZONED_MOMENT = SimpleType("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), render_text=_render_moment)
 BOOLEAN_FLAG = SimpleType(
@@ -247,7 +261,7 @@ BOOLEAN_FLAG = SimpleType(
     parse_text=lambda text: text in "1true",
     render_text=_render_boolean,
     fold_text=folding.fold_flag,
-    error_detail="soap_flag",
+    error_reason=SoapInvalidReason.FLAG,
 )
 FILE_CONTENT = SimpleType(
     "Content",
@@ -257,7 +271,7 @@ FILE_CONTENT = SimpleType(
     parse_text=b64decode,
     render_text=_render_base64,
     fold_text=folding.trim_token,
-    error_detail="soap_base64",
+    error_reason=SoapInvalidReason.BASE64,
 )
 TEXT = SimpleType("Text", STRING_BASE, Doc("متن", "Text for people, Persian."))
 FULL_NAME = text_type("FullName", 80, Doc("نام و نام خانوادگی", "Full name."))

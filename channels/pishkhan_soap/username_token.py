@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.envelope import WSSE_NAMESPACE
+from channels.pishkhan_soap.reasons import SoapAuthenticationReason
 from domain.values.errors import AuthenticationFailed
 
 _WSU_NAMESPACE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
@@ -24,9 +25,6 @@ _TOKEN_TAG, _TIMESTAMP_TAG = f"{{{WSSE_NAMESPACE}}}UsernameToken", f"{{{_WSU_NAM
 _USERNAME_TAG, _PASSWORD_TAG, _NONCE_TAG = (f"{{{WSSE_NAMESPACE}}}{name}" for name in ("Username", "Password", "Nonce"))
 _CREATED_TAG, _EXPIRES_TAG = f"{{{_WSU_NAMESPACE}}}Created", f"{{{_WSU_NAMESPACE}}}Expires"
 _UNDERSTOOD_TAGS, _PASSWORD_TYPES = frozenset({_TOKEN_TAG, _TIMESTAMP_TAG}), frozenset({_DIGEST_TYPE, _TEXT_TYPE})
-
-CLOCK_DETAIL = "clock"
-"""The detail of a refusal of a token that was proved by a key, and is of another time than ours."""
 
 LONGEST_PART = 256
 """Characters of any part of a token."""
@@ -83,16 +81,19 @@ def find_token(security_header: Element | None) -> UsernameToken:
     Signatures and encrypted parts are refused: nobody here would prove them, and who sends them relies on that.
     """
     if security_header is None:
-        raise AuthenticationFailed("Security", detail="no_token")
+        raise AuthenticationFailed("Security", SoapAuthenticationReason.UNSIGNED)
     token_elements: list[Element] = []
     timestamps: list[Element] = []
     for child_element in security_header:
         child_tag = child_element.tag
         if child_tag not in _UNDERSTOOD_TAGS:
-            raise AuthenticationFailed("Security", detail="only_token")
+            raise AuthenticationFailed("Security", SoapAuthenticationReason.FURTHER_HEADERS)
         (token_elements if child_tag == _TOKEN_TAG else timestamps).append(child_element)
     if len(token_elements) != 1:
-        raise AuthenticationFailed("Security", detail="only_token" if token_elements else "no_token")
+        raise AuthenticationFailed(
+            "Security",
+            SoapAuthenticationReason.FURTHER_HEADERS if token_elements else SoapAuthenticationReason.UNSIGNED,
+        )
     expires_text = (timestamps[0].findtext(_EXPIRES_TAG) or "").strip() if timestamps else ""
     return _read_token(token_elements[0], _parse_moment(expires_text) if expires_text else None)
 
@@ -104,35 +105,35 @@ def _read_token(token_element: Element, expires_at: datetime | None) -> Username
         child_tag = str(child_element.tag)
         texts_by_tag[child_tag] = child_text = (child_element.text or "").strip()
         if len(child_text) > LONGEST_PART:
-            raise AuthenticationFailed("UsernameToken", detail="only_token")
+            raise AuthenticationFailed("UsernameToken", SoapAuthenticationReason.FURTHER_HEADERS)
         if child_tag == _PASSWORD_TAG:
             password_type = child_element.get("Type", _TEXT_TYPE)
     if len(texts_by_tag) != len(token_element):
-        raise AuthenticationFailed("UsernameToken", detail="only_token")
+        raise AuthenticationFailed("UsernameToken", SoapAuthenticationReason.FURTHER_HEADERS)
     username, password = texts_by_tag.get(_USERNAME_TAG), texts_by_tag.get(_PASSWORD_TAG)
     if not username or not password:
-        raise AuthenticationFailed("UsernameToken", detail="no_token")
+        raise AuthenticationFailed("UsernameToken", SoapAuthenticationReason.UNSIGNED)
     is_digested, nonce, created_text = (
         _is_digest_type(password_type),
         _decode_nonce(texts_by_tag.get(_NONCE_TAG, "")),
         texts_by_tag.get(_CREATED_TAG, ""),
     )
     if is_digested and not (nonce and created_text):
-        raise AuthenticationFailed("UsernameToken", detail="no_nonce")
+        raise AuthenticationFailed("UsernameToken", SoapAuthenticationReason.NO_NONCE)
     return UsernameToken(username, password, is_digested, nonce, created_text, expires_at)
 
 
 def _is_digest_type(password_type: str) -> bool:
     if password_type in _PASSWORD_TYPES:
         return password_type == _DIGEST_TYPE
-    raise AuthenticationFailed("Password", detail="no_token")
+    raise AuthenticationFailed("Password", SoapAuthenticationReason.UNSIGNED)
 
 
 def _decode_nonce(nonce_text: str) -> bytes:
     try:
         return b64decode(nonce_text, validate=True)
     except (binascii.Error, ValueError):
-        raise AuthenticationFailed("Nonce", detail="no_nonce") from None
+        raise AuthenticationFailed("Nonce", SoapAuthenticationReason.NO_NONCE) from None
 
 
 def _parse_moment(moment_text: str) -> datetime:
@@ -142,7 +143,7 @@ def _parse_moment(moment_text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(seconds_part + zone_suffix)
     except ValueError:
-        raise AuthenticationFailed("Created", detail="no_moment") from None
+        raise AuthenticationFailed("Created", SoapAuthenticationReason.NO_MOMENT) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -153,4 +154,4 @@ def refuse_stale_token(token: UsernameToken, now: datetime, clock_skew: timedelt
     created_at = token.parse_created()
     is_expired = token.expires_at is not None and now - token.expires_at > clock_skew
     if is_expired or (created_at is not None and abs(now - created_at) > clock_skew):
-        raise AuthenticationFailed("Created", detail=CLOCK_DETAIL, now=now)
+        raise AuthenticationFailed("Created", SoapAuthenticationReason.CLOCK, now=now)

@@ -12,6 +12,7 @@ from channels.pishkhan_soap.explaining import find_complaint, find_value_complai
 from channels.pishkhan_soap.normalising import NormalisedBody, normalise_body
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.positions import find_position
+from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord
 from domain.values.errors import DomainError, InvalidField, Unsupported
 
@@ -23,11 +24,13 @@ def find_operation(contract: Contract, body: Element) -> Operation:
         return operation
     tag_name = etree.QName(body)
     if tag_name.namespace != NAMESPACE:
-        raise Unsupported("Body", detail="soap_namespace", namespace=NAMESPACE)
+        raise Unsupported("Body", SoapUnsupportedReason.NAMESPACE, namespace=NAMESPACE)
     close_names = get_close_matches(tag_name.localname, [candidate.name for candidate in contract.operations], 1)
     if close_names:
-        raise Unsupported("Body", detail="soap_operation_meant", element=tag_name.localname, meant=close_names[0])
-    raise Unsupported("Body", detail="soap_operation")
+        raise Unsupported(
+            "Body", SoapUnsupportedReason.OPERATION_MEANT, element=tag_name.localname, meant=close_names[0]
+        )
+    raise Unsupported("Body", SoapUnsupportedReason.OPERATION)
 
 
 def read_values(contract: Contract, operation: Operation, message: SoapMessage) -> dict[str, Any]:
@@ -50,8 +53,8 @@ def _explain_refusal(
         refused_element = _find_refused_element(schema, body)
         complaint = None if refused_element is None else find_value_complaint(record, body, refused_element)
     if complaint is None:
-        return InvalidField("body", detail="soap_xml")
-    return complaint.build_error(*find_position(message.source_bytes, normalised.original_position(complaint.element)))
+        return InvalidField("body", SoapInvalidReason.XML)
+    return complaint.locate_error(*find_position(message.source_bytes, normalised.original_position(complaint.element)))
 
 
 def _find_refused_element(schema: etree.XMLSchema, body: Element) -> Element | None:

@@ -19,6 +19,7 @@ from channels.web.refused_forms import RefusedForm
 from channels.web.session import SessionCookie
 from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
 from domain.values.errors import DomainError, Forbidden, MobileNotVerified, NotFound
+from domain.values.reasons import MobileReason
 
 HOME_PATH = "/"
 
@@ -37,9 +38,6 @@ BEGIN_KEY_FIELD = "begin_key"
 
 NEW_TOKEN: web.RequestKey[str] = web.RequestKey("new_portal_token", str)
 """A token that the answer gives to the browser."""
-
-ASK_PROOF_DETAIL = "ask_proof"
-"""The detail of the error with which the guard deals by asking for the mobile's proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class PortalVisitor:
         """
         proved_mobile = self.proved_mobile
         if proved_mobile is None:
-            raise MobileNotVerified("mobile", detail=ASK_PROOF_DETAIL, purpose=purpose, mobile=mobile)
+            raise MobileNotVerified("mobile", MobileReason.ASK_PROOF, purpose=purpose, mobile=mobile)
         return proved_mobile
 
 
@@ -147,7 +145,7 @@ class PortalSubmission:
         try:
             outcome = await self.action(request, visitor)
         except DomainError as error:
-            if isinstance(error, NotFound | Forbidden) or error.detail == ASK_PROOF_DETAIL:
+            if isinstance(error, NotFound | Forbidden) or error.detail is MobileReason.ASK_PROOF:
                 raise
             return await self.show_refused(request, visitor, error)
         if isinstance(outcome, str):

@@ -13,7 +13,6 @@ from aiohttp.typedefs import Handler
 
 from channels.portal.flood_page import find_flood_page
 from channels.portal.frame import (
-    ASK_PROOF_DETAIL,
     MAX_FORM_BYTES,
     NEW_TOKEN,
     SESSION_COOKIE,
@@ -34,6 +33,7 @@ from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, DomainError, MobileNotVerified, TooLarge
+from domain.values.reasons import ConflictReason, MobileReason, TooLargeReason
 
 PORTAL_ROUTES: web.AppKey[list[PortalRoute]] = web.AppKey("portal_routes", list[PortalRoute])
 """Every route behind the guard."""
@@ -103,7 +103,7 @@ class PortalGuard:
             hindering_page = await self._find_hindrance(request, visitor, route)
             return await route.handler(request, visitor) if hindering_page is None else hindering_page
         except MobileNotVerified as error:
-            if error.detail != ASK_PROOF_DETAIL:
+            if error.detail is not MobileReason.ASK_PROOF:
                 raise
             step = MobileStep.of_call(request, visitor, str(error.params["purpose"]))
             return await self._mobile_steps.ask_proof(request, visitor, step, str(error.params["mobile"]))
@@ -139,13 +139,13 @@ def _bears_token(request: web.Request, visitor: PortalVisitor, route: PortalRout
 async def _show_too_large(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:
     """Show the page of a form whose files are too large; of one without files there is nothing to be shown again."""
     if isinstance(route.handler, PortalSubmission) and route.max_form_bytes > MAX_FORM_BYTES:
-        return await route.handler.show_refused(request, visitor, TooLarge("document", detail="form_files"))
+        return await route.handler.show_refused(request, visitor, TooLarge("document", TooLargeReason.FORM_FILES))
     raise TooLarge("body")
 
 
 async def _show_again(request: web.Request, visitor: PortalVisitor, route: PortalRoute) -> web.Response:
     """Return the page of a form that bears another session's token, or none, as it was typed; nothing is done."""
-    error = Conflict("form", detail="earlier_page")
+    error = Conflict("form", ConflictReason.EARLIER_PAGE)
     if isinstance(route.handler, PortalSubmission):
         return await route.handler.show_refused(request, visitor, error)
     raise error

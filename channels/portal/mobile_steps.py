@@ -36,6 +36,7 @@ from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, MobileNotVerified, NotFound, TooManyRequests
 from domain.values.identifiers import display_mobile, parse_mobile
+from domain.values.reasons import MobileReason
 
 MOBILE_PATH, CODE_PATH = "/mobile", "/mobile/code"
 
@@ -212,7 +213,7 @@ class MobileSteps:
         if session is None:  # the session ended meanwhile: the number is asked for again
             typed_mobile, error = (
                 read_text(visitor.form, MOBILE_FIELD),
-                MobileNotVerified("code", detail="code_expired"),
+                MobileNotVerified("code", MobileReason.CODE_EXPIRED),
             )
             return _render_mobile_page(request, visitor, step, typed_mobile, error)
         async with self._store.open_unit() as uow:

@@ -174,7 +174,7 @@ class PaymentPages:
     async def _render_refused_start(self, request: web.Request, token: str, error: Unavailable) -> web.Response:
         if error.field != "gateway":
             raise error
-        reason = DeclineReason(str(error.params.get("reason", DeclineReason.BANK)))
+        reason = DeclineReason(str(error.params.get("decline", DeclineReason.BANK)))
         view = await view_payment_page(self._dependencies, self._store, token, request.remote or "")
         return await self._render_bills(request, view, start_reason=reason.value, status=503)
 

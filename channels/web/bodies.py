@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from domain.values.errors import InvalidField, TooLarge
+from domain.values.reasons import InvalidReason
 
 BODY_TIMEOUT_SECONDS: web.AppKey[float] = web.AppKey("body_seconds", float)
 """Seconds that a body may take however small it is (`PISHKHAN_HTTP__BODY_TIMEOUT`)."""
@@ -36,7 +37,7 @@ async def read_body(request: web.Request, max_bytes: int) -> bytes:
     try:
         return await read_body_in_time(bounded_request)
     except UNREADABLE_BODY_ERRORS:
-        raise InvalidField("form", detail="unreadable_form") from None
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM) from None
 
 
 def bound_request_body(request: web.Request, max_bytes: int, max_fields: int = 1000) -> web.Request:

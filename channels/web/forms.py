@@ -20,6 +20,7 @@ from domain.parsing.answers import read_hours, read_number
 from domain.registries.field_types import CODE, CheckedText, Note, Plates, RecordedDay
 from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.languages import join_list, language_in_force
+from domain.values.reasons import InvalidReason
 
 FormValues = Mapping[str, Any]
 """Field name → what was typed, as `read_form` returns it, or a stored value."""
@@ -206,7 +207,7 @@ def refuse_rows_without_machine(form_fields: Sequence[Field], posted: PostedForm
     """Refuse a row of hours or a count beside which no machine was chosen (`InvalidField`): it would be lost unseen."""
     for field_name, rows in _read_work_rows(form_fields, posted).items():
         if not all("machine" in row for row in rows):
-            raise InvalidField(field_name, detail="no_machine")
+            raise InvalidField(field_name, InvalidReason.NO_MACHINE)
 
 
 def count_work_rows(posted: PostedForm) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from aiohttp import web
 
 from domain.values.errors import Forbidden
+from domain.values.reasons import ForbiddenReason
 
 
 def build_content_policy(form_targets: str = "'self'") -> str:
@@ -93,4 +94,4 @@ def require_same_origin(request: web.Request) -> None:
     request_origin = request.headers.get("Origin")
     is_own_origin = request_origin is None or request_origin.partition("://")[2] == request.host
     if fetch_site != "same-origin" if fetch_site else not is_own_origin:
-        raise Forbidden(detail="cross_site")
+        raise Forbidden(reason=ForbiddenReason.CROSS_SITE)

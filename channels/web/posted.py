@@ -9,6 +9,7 @@ from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 from channels.web.bodies import UNREADABLE_BODY_ERRORS, bound_request_body, read_body_in_time
 from domain.values.errors import InvalidField, TooLarge
+from domain.values.reasons import InvalidReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ async def read_posted_form(request: web.Request, max_bytes: int) -> PostedForm:
     except web.HTTPRequestEntityTooLarge:  # too many fields
         raise TooLarge from None
     except UNREADABLE_BODY_ERRORS:
-        raise InvalidField("form", detail="unreadable_form") from None
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM) from None
     return form
 
 
@@ -59,7 +60,7 @@ async def _read_multipart_form(request: web.Request) -> PostedForm:
         if len(form) == MAX_FORM_FIELDS:
             raise TooLarge
         if not isinstance(form_part, BodyPartReader) or form_part.name is None:
-            raise InvalidField("form", detail="unreadable_form")
+            raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
         content = bytes(await form_part.read())
         is_file = form_part.filename is not None
         form.add(

@@ -9,6 +9,7 @@ from aiohttp import web
 from channels.web.headers import is_over_tls, require_same_origin
 from channels.web.posted import PostedForm, read_text
 from domain.values.errors import Forbidden
+from domain.values.reasons import ForbiddenReason
 
 CSRF_FIELD = "csrf"
 """The field of every form with the token of the session of the page that it is on."""
@@ -70,4 +71,4 @@ def require_own_form(request: web.Request, form: PostedForm, csrf_token: str) ->
     """Refuse a form that is not of the own pages of the session with that token (`Forbidden`)."""
     require_same_origin(request)
     if not bears_csrf_token(form, csrf_token):
-        raise Forbidden(detail="old_form")
+        raise Forbidden(reason=ForbiddenReason.OLD_FORM)

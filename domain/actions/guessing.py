@@ -11,6 +11,7 @@ from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 MOST_MISSES, MISS_WINDOW = 60, timedelta(hours=1)
 """How many tokens that there are not an address may ask for in this time."""
@@ -20,7 +21,7 @@ async def refuse_guessing(dependencies: Dependencies, uow: UnitOfWork, miss_coun
     """Raise `TooManyRequests("token")` where an address missed too many such tokens lately."""
     counter_key = _counter_key(miss_counter, address)
     if await uow.lines.count_hits(counter_key, dependencies.clock.now(), MISS_WINDOW) >= MOST_MISSES:
-        raise TooManyRequests("token", detail="guessing")
+        raise TooManyRequests("token", TooManyRequestsReason.GUESSING)
 
 
 async def count_miss(dependencies: Dependencies, store: Store, miss_counter: str, address: str) -> None:

@@ -17,6 +17,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField
+from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
 
 MACHINE_UNITS = "units"
 """The list of single machines on the delivery form."""
@@ -122,7 +123,7 @@ def _pick_machines(
         fitting = [machine for machine in machines if machine.type == unit["machine"] and machine not in picked]
         fitting = [machine for machine in fitting if not chosen_codes or machine.code in chosen_codes]
         if not fitting:
-            raise Conflict("machine", detail="no_free_machine", machine=unit["machine"])
+            raise Conflict("machine", ConflictReason.NO_FREE_MACHINE, machine=unit["machine"])
         picked.append(min(fitting, key=lambda machine: machine.code not in held_codes))
     return picked
 
@@ -194,9 +195,9 @@ class WithinMachineLimits(Guard):
         """Name the most that may be wanted."""
         max_machines = _exceeded_limit(context)
         if max_machines is not None:
-            return InvalidField("items", detail="too_many_machines", most=format_number(max_machines))
+            return InvalidField("items", InvalidReason.TOO_MANY_MACHINES, most=format_number(max_machines))
         max_hours = context.policy.max_hours_per_machine
-        return InvalidField("items", detail="range", least=format_number(0.5), most=format_number(max_hours))
+        return InvalidField("items", InvalidReason.RANGE, least=format_number(0.5), most=format_number(max_hours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,8 @@ class HoldMachines(Effect):
         """
         await context.uow.fleet.release_request(context.request.id)
         start = requested_start(context.request)
-        if detail := find_timing_fault(start, context.now):
-            raise InvalidField("date", detail=detail)
+        if timing_fault := find_timing_fault(start, context.now):
+            raise InvalidField("date", timing_fault)
         await _retry_if_taken(lambda: self._hold_from(context, start))
 
     async def _hold_from(self, context: StepContext, start: datetime) -> None:
@@ -267,7 +268,7 @@ class BookMachines(Effect):
         assignments: dict[str, str] = {}
         for machine in machines:
             if not _assign_operator(machine.code, operators_by_machine, assignments, set()):
-                raise Conflict("operator", detail="no_free_operator", machine=machine.type)
+                raise Conflict("operator", ConflictReason.NO_FREE_OPERATOR, machine=machine.type)
         return [operator for machine in machines for operator in able if assignments.get(operator.code) == machine.code]
 
 
@@ -298,13 +299,13 @@ def _resolve_span(context: StepContext) -> tuple[datetime, datetime]:
     )
     end = datetime.fromisoformat(end_text) if end_text else start + _default_length(context)
     if end <= start:
-        raise InvalidField("end", detail="before_start")
+        raise InvalidField("end", InvalidReason.BEFORE_START)
     if end - start > timedelta(hours=context.policy.max_hours_per_machine):
-        raise InvalidField("end", detail="too_long_work")
+        raise InvalidField("end", InvalidReason.TOO_LONG_WORK)
     if start < context.now:
-        raise InvalidField("start", detail="past")
+        raise InvalidField("start", InvalidReason.PAST)
     if start > context.now + YEAR_AHEAD:
-        raise InvalidField("start", detail="work_too_far")
+        raise InvalidField("start", InvalidReason.WORK_TOO_FAR)
     return start, end
 
 
@@ -355,7 +356,9 @@ class BookedDayReachedOrEarly(Guard):
     def build_refusal(self, context: StepContext) -> DomainError:
         """Ask, with the booked day."""
         start = read_booked_start(context.request) or context.now
-        return MissingField(EARLY_CONSENT.name, detail="booked_for_later", day=jalali_text(to_tehran(start).date()))
+        return MissingField(
+            EARLY_CONSENT.name, MissingReason.BOOKED_FOR_LATER, day=jalali_text(to_tehran(start).date())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +376,7 @@ class MoveBookingToNow(Effect):
         operators = [await fleet.get_resource(code) for code in data["operators"]]
         context.history_facts["booked_start_before"] = data["booked_start"]
         await fleet.release_request(context.request.id)
-        taken_error = Conflict(EARLY_CONSENT.name, detail="taken_until_then")
+        taken_error = Conflict(EARLY_CONSENT.name, ConflictReason.TAKEN_UNTIL_THEN)
         if {resource.id for resource in machines + operators} & await fleet.list_busy_ids(start, end):
             raise taken_error
         new_bookings = [

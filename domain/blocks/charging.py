@@ -16,6 +16,7 @@ from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import TEHRAN_ZONE, tehran_moment
 from domain.values.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
+from domain.values.reasons import MissingReason, NotAllowedReason
 
 REQUEST_SUBJECT = "request"
 
@@ -122,7 +123,7 @@ class BillsSettled(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Report that a bill is not paid."""
-        return NotAllowedNow("action", detail="bill_open")
+        return NotAllowedNow("action", NotAllowedReason.BILL_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,5 +231,5 @@ class OverridePrice(Effect):
         if amount is None:
             return
         if not reason:
-            raise MissingField("reason", detail="override_needs_reason")
+            raise MissingField("reason", MissingReason.OVERRIDE_NEEDS_REASON)
         context.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}

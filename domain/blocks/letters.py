@@ -19,6 +19,7 @@ from domain.papers.issued import letter_number_key
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import Conflict, InvalidField
+from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import ascii_digits
 
 _ISSUED_NUMBER_PATTERN = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
@@ -63,10 +64,10 @@ async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_
     """
     letter_number, (jalali_year, _, _) = ascii_digits(number_text), to_jalali(letter_day)
     if _ISSUED_NUMBER_PATTERN.fullmatch(letter_number):
-        raise InvalidField("number", detail="own_number")
+        raise InvalidField("number", InvalidReason.OWN_NUMBER)
     compared_number = letter_number_key(letter_number)
     if await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
-        raise Conflict("number", detail="number_used")
+        raise Conflict("number", ConflictReason.NUMBER_USED)
     return letter_number
 
 
@@ -99,7 +100,7 @@ def _read_letter_day(context: StepContext) -> date:
     submitted_day = context.inputs.get("date")
     letter_day = date.fromisoformat(submitted_day) if submitted_day else today
     if letter_day > today:
-        raise InvalidField("date", detail="future")
+        raise InvalidField("date", InvalidReason.FUTURE)
     return letter_day
 
 

@@ -13,6 +13,7 @@ from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError, NotAllowedNow
+from domain.values.reasons import NotAllowedReason
 
 NO_PAPER = "nothing"
 """What is listed where no paper is missing: its words are in `choices.document`."""
@@ -64,4 +65,4 @@ class DocumentsComplete(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the papers that are missing."""
-        return NotAllowedNow("documents", detail="documents_pending", document=context.facts["missing"])
+        return NotAllowedNow("documents", NotAllowedReason.DOCUMENTS_PENDING, document=context.facts["missing"])

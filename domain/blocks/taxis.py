@@ -18,6 +18,7 @@ from domain.registries.rules import ChargeState
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField, MissingField, NotFound
 from domain.values.languages import join_list
+from domain.values.reasons import InvalidReason, MissingReason, NotFoundReason
 from domain.values.text import persian_digits
 
 MOST_VEHICLES = 50
@@ -59,7 +60,7 @@ class TaxiSummary(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:
         """Refuse: nobody types it."""
-        raise InvalidField(detail="unreadable")
+        raise InvalidField(reason=InvalidReason.UNREADABLE)
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹، کد ۱۱۴، راننده …»."""
@@ -127,9 +128,9 @@ async def find_vehicle(uow: UnitOfWork, values: Mapping[str, Any]) -> RegistryRo
     field_name = "taxi_code" if plate is None else "plate"
     row = await uow.registries.find_row(VEHICLE.key, {field_name: values[field_name]})
     if row is None:
-        raise NotFound(field_name, detail="taxi")
+        raise NotFound(field_name, NotFoundReason.TAXI)
     if taxi_code is not None and row.values["taxi_code"] != taxi_code:
-        raise InvalidField("taxi_code", detail="other_taxi")
+        raise InvalidField("taxi_code", InvalidReason.OTHER_TAXI)
     return row
 
 
@@ -188,7 +189,7 @@ def _find_named_driver(
         if named_driver:
             return named_driver
         if field_name == "driver" or owner is None or owner.values["national_id"] != national_code:
-            raise InvalidField(field_name, detail="other_driver")
+            raise InvalidField(field_name, InvalidReason.OTHER_DRIVER)
     return None
 
 
@@ -236,9 +237,9 @@ async def _find_candidate_vehicles(uow: UnitOfWork, mobile: str | None, national
         return _prefer_in_service(await vehicles_of_mobile(uow, mobile))
     candidates = _prefer_in_service(await vehicles_of_person(uow, national_code))
     if not candidates:
-        raise NotFound("national_code", detail="taxi_person")
+        raise NotFound("national_code", NotFoundReason.TAXI_PERSON)
     if len(candidates) > 1:
-        raise MissingField("plate", detail="several_taxis")
+        raise MissingField("plate", MissingReason.SEVERAL_TAXIS)
     return candidates
 
 

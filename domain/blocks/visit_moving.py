@@ -14,6 +14,7 @@ from domain.fields.types import FieldType, Moment, ReadingContext, TextLookup
 from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
 from domain.values.languages import join_list
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason, NotAllowedReason
 from domain.values.text import persian_digits
 
 PREFERENCES_KEY = "preferred_visits"
@@ -77,7 +78,9 @@ class VisitStillMovable(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Say until when it could be moved."""
-        return NotAllowedNow("visit", detail="visit_soon", hours=persian_digits(context.policy.visit_notice_hours))
+        return NotAllowedNow(
+            "visit", NotAllowedReason.VISIT_SOON, hours=persian_digits(context.policy.visit_notice_hours)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,15 @@ class MoveVisit(Effect):
             raise NotFound("officer")
         start = datetime.fromisoformat(context.inputs["visit"])
         if start == former_start:
-            raise AlreadyDone("visit", detail="visit_same")
+            raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         rules = VisitRules(context.now, context.policy, context.calendar)
         if start not in rules.list_starts():
-            raise InvalidField("visit", detail="visit_not_offered")
+            raise InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
         if start not in await list_free_visits(context.uow, rules, (staff_member.username,), context.request.id):
-            raise Conflict("visit", detail="visit_taken")
+            raise Conflict("visit", ConflictReason.VISIT_TAKEN)
         try:
             await book_officer(context, staff_member, start)
         except Conflict as taken:  # by another unit, in this very moment
-            raise Conflict("visit", detail="visit_taken") from taken
+            raise Conflict("visit", ConflictReason.VISIT_TAKEN) from taken
         former_text = former_start.isoformat() if former_start else ""
         context.facts["former_visit"] = context.history_facts["former_visit"] = former_text

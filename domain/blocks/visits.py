@@ -21,6 +21,7 @@ from domain.values.actors import Actor, Role
 from domain.values.calendar import YEAR_AHEAD, hour_text, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.identifiers import display_mobile
+from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason, NotAllowedReason
 
 OUTSIDE_HOURS = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
@@ -53,7 +54,7 @@ class IsAssignedOfficer(ActorGuard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Report that another officer was named."""
-        return Forbidden("action", detail="other_officer")
+        return Forbidden("action", ForbiddenReason.OTHER_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class MayMoveVisit(IsAssignedOfficer):
         """Look at the person; a time when nobody visits is for senders alone to give (`Forbidden("outside_hours")`)."""
         is_admitted = self.admits_actor(context.request, context.actor)
         if is_admitted and OUTSIDE_HOURS.name in context.inputs and not self.sending_roles & context.actor.role_names:
-            raise Forbidden(OUTSIDE_HOURS.name, detail="senders_only")
+            raise Forbidden(OUTSIDE_HOURS.name, ForbiddenReason.SENDERS_ONLY)
         return is_admitted
 
 
@@ -88,7 +89,7 @@ class VisitDayReached(Guard):
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the day of the visit."""
         start = read_visit_start(context) or context.now
-        return NotAllowedNow("action", detail="visit_ahead", day=jalali_text(to_tehran(start).date()))
+        return NotAllowedNow("action", NotAllowedReason.VISIT_AHEAD, day=jalali_text(to_tehran(start).date()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ async def book_officer(context: StepContext, staff_member: StaffMember, start: d
     officer_resource = await _sync_officer_resource(context, staff_member)
     await context.uow.fleet.release_request(context.request.id)
     end = start + timedelta(minutes=context.policy.visit_minutes)
-    busy_error = Conflict("visit", detail="officer_busy", officer_name=staff_member.full_name)
+    busy_error = Conflict("visit", ConflictReason.OFFICER_BUSY, officer_name=staff_member.full_name)
     if officer_resource.id in await context.uow.fleet.list_busy_ids(start, end):
         raise busy_error
     try:
@@ -146,9 +147,9 @@ def _resolve_visit_start(context: StepContext) -> datetime:
     if start is None:
         raise MissingField("visit")
     if start < context.now:
-        raise InvalidField("visit", detail="past")
+        raise InvalidField("visit", InvalidReason.PAST)
     if start > context.now + YEAR_AHEAD:
-        raise InvalidField("visit", detail="work_too_far")
+        raise InvalidField("visit", InvalidReason.WORK_TOO_FAR)
     end = start + timedelta(minutes=context.policy.visit_minutes)
     if (
         submitted_start
@@ -156,7 +157,7 @@ def _resolve_visit_start(context: StepContext) -> datetime:
         and not context.calendar.is_visiting_time(start, end)
     ):
         opening_hour, closing_hour = (hour_text(hour) for hour in context.calendar.work_hours.visits)
-        raise InvalidField("visit", detail="visit_hours", opens=opening_hour, closes=closing_hour)
+        raise InvalidField("visit", InvalidReason.VISIT_HOURS, opens=opening_hour, closes=closing_hour)
     return start
 
 

@@ -10,6 +10,7 @@ from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.values.calendar import YEAR_AHEAD, tehran_moment
 from domain.values.errors import DomainError, InvalidField
+from domain.values.reasons import InvalidReason
 
 
 def requested_start(request: ServiceRequest) -> datetime:
@@ -21,11 +22,11 @@ def _combine_start(form_values: Mapping[str, Any]) -> datetime:
     return tehran_moment(date.fromisoformat(form_values["date"]), time.fromisoformat(form_values["start"]))
 
 
-def find_timing_fault(work_start: datetime, now: datetime) -> str | None:
-    """Return the detail of the error when work cannot begin then."""
+def find_timing_fault(work_start: datetime, now: datetime) -> InvalidReason | None:
+    """Return the reason of the error when work cannot begin then."""
     if work_start <= now:
-        return "past"
-    return "work_too_far" if work_start > now + YEAR_AHEAD else None
+        return InvalidReason.PAST
+    return InvalidReason.WORK_TOO_FAR if work_start > now + YEAR_AHEAD else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,17 @@ class RequestedInFuture(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the day that is too far, else the hour: a past day is refused where it is read."""
-        timing_fault = _find_known_fault(context.request.fields, context.now) or "past"
-        return InvalidField("start" if timing_fault == "past" else "date", detail=timing_fault)
+        timing_fault = _find_known_fault(context.request.fields, context.now) or InvalidReason.PAST
+        return InvalidField("start" if timing_fault is InvalidReason.PAST else "date", timing_fault)
 
 
-def _find_known_fault(form_values: Mapping[str, Any], now: datetime) -> str | None:
-    """Return the detail of the error that the day and hour filled in so far lead to."""
+def _find_known_fault(form_values: Mapping[str, Any], now: datetime) -> InvalidReason | None:
+    """Return the reason of the error that the day and hour filled in so far lead to."""
     if "date" not in form_values:
         return None
     if "start" in form_values:
         return find_timing_fault(_combine_start(form_values), now)
     requested_day = date.fromisoformat(form_values["date"])
-    if find_timing_fault(tehran_moment(requested_day, time.max), now) == "past":
-        return "past"
-    return "work_too_far" if tehran_moment(requested_day, time.min) > now + YEAR_AHEAD else None
+    if find_timing_fault(tehran_moment(requested_day, time.max), now) is InvalidReason.PAST:
+        return InvalidReason.PAST
+    return InvalidReason.WORK_TOO_FAR if tehran_moment(requested_day, time.min) > now + YEAR_AHEAD else None

@@ -15,7 +15,7 @@
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `translations.py` | what another language has of these texts is right, and what it lacks is known |
 | `code_texts.py` | the texts that the code asks for by name |
-| `code_reasons.py` | the finer reasons of errors, among them |
+| `reason_texts.py` | every reason of an error has a text that it can fill, and no other text is there |
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +26,7 @@ from domain.check.form_sections import section_flaws
 from domain.check.money import money_flaws
 from domain.check.notice_facts import unfilled_fact_flaws
 from domain.check.printouts import printout_flaws
+from domain.check.reason_texts import reason_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
@@ -59,6 +60,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from version_flaws(service)
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
+    yield from reason_flaws(service.key, service.reasons, catalogue)
     yield from unfilled_fact_flaws(service, catalogue)
 
 

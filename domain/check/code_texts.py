@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from domain.bills.bill import PaymentMethod
 from domain.chats.chat import MESSENGERS
-from domain.check.code_reasons import REASONS_BY_CODE
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
 from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
@@ -70,7 +69,6 @@ def required_keys() -> Iterator[str]:
     yield from (f"phases.{phase}" for phase in Phase)
     yield from (f"roles.{role}" for role in Role)
     yield from (f"errors.{code}" for code in ERROR_CODES)
-    yield from (f"details.{code}.{reason}" for code, reasons in REASONS_BY_CODE.items() for reason in reasons)
     yield from (f"choices.reason.{cause}" for cause in DECLINE_REASONS)
     yield from (f"choices.payment_method.{method}" for method in PaymentMethod if method is not PaymentMethod.REFUND)
     yield from (f"staff.payment_alerts.{alert}" for alert in AttemptAlert)

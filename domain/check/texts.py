@@ -12,6 +12,7 @@ from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
+from domain.check.reason_texts import reason_flaws
 from domain.check.text_lengths import cutting_flaws
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
@@ -20,6 +21,7 @@ from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.values.message_parts import count_parts
 from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
+from domain.values.reasons import SHARED_REASONS
 from domain.values.text import count_code_units
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
@@ -69,6 +71,7 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts of no service that are missing, and those that do not fit: a municipality may override them."""
     yield from (Flaw("text_twice", NO_SERVICE, key) for key in catalogue.duplicate_keys)
     yield from (Flaw("no_text", NO_SERVICE, key) for key in required_keys() if key not in catalogue)
+    yield from reason_flaws(NO_SERVICE, SHARED_REASONS, catalogue)
     yield from budget_flaws(
         NO_SERVICE, catalogue, [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
     )

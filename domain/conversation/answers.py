@@ -9,6 +9,7 @@ from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
 from domain.values.errors import DomainError, InvalidField
+from domain.values.reasons import InvalidReason
 
 MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
@@ -51,7 +52,7 @@ def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str |
     if number > MOST_OPTIONS or (offers_readings and number > len(frame.options)):
         return None  # a code, not a place in the menu
     if not 1 <= number <= len(frame.options):
-        raise InvalidField(detail="menu")
+        raise InvalidField(reason=InvalidReason.MENU)
     return frame.options[number - 1]
 
 

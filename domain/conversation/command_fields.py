@@ -10,6 +10,7 @@ from domain.parsing.claimed_codes import find_claimed_code
 from domain.parsing.tokens import TokenStream
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class AnyCode(FieldType):
         """Return it as `ClaimedCode.code`; `CodeMistyped`, `InvalidField` where there is none."""
         claimed_code = find_claimed_code(TokenStream(str(raw_value)))
         if claimed_code is None:
-            raise InvalidField(detail="no_code")
+            raise InvalidField(reason=InvalidReason.NO_CODE)
         return claimed_code.code
 
 
@@ -45,7 +46,7 @@ class FileUpload(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Refuse: this is a text."""
-        raise InvalidField(detail="file_wanted")
+        raise InvalidField(reason=InvalidReason.FILE_WANTED)
 
 
 CODE_FIELD = Field("code", TrackingCode())

@@ -32,6 +32,7 @@ from domain.fields.types import Day, HourOfDay, Text
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Keyword, Service
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
+from domain.values.reasons import InvalidReason
 
 CONFIRM_STEP = "confirm"
 """The asked name while a summary waits for yes or no."""
@@ -50,11 +51,8 @@ class Conversation:
 
     def find_keyword(self, intent: str) -> tuple[Service, Keyword] | None:
         """Return the service that an intent starts."""
-        for service in self.services.values():
-            for keyword in service.keywords:
-                if keyword.intent.name == intent:
-                    return service, keyword
-        return None
+        keywords = ((service, keyword) for service in self.services.values() for keyword in service.keywords)
+        return next((found for found in keywords if found[1].intent.name == intent), None)
 
     def find_lookup(self, intent: str) -> tuple[Service, Lookup] | None:
         """Return the look-up that an intent asks for, with its service."""
@@ -271,11 +269,11 @@ class Conversation:
         )
         if frame.intent == MENU_INTENT:
             if menu_choice is None:
-                raise InvalidField(detail="menu")
+                raise InvalidField(reason=InvalidReason.MENU)
             dialogue.frames.pop()
             return self._begin_menu_choice(dialogue, menu_choice, str(frame.slots.get(OFFER, "")), now)
         if field is None:
-            raise InvalidField(detail="unreadable")
+            raise InvalidField(reason=InvalidReason.UNREADABLE)
         problem: DomainError | None = None
         if frame.gap:
             with field.naming_errors():
@@ -292,7 +290,7 @@ class Conversation:
         try:
             return field, take_value(frame, field, raw_value, now)
         except DomainError as error:
-            if error.detail == "part_of_day" and frame.options:  # «عصر», asked which «۳» is meant
+            if error.detail is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
                 return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
             for alternative in self.intent_form(frame.intent):
                 if alternative.name in field.alternatives:
@@ -309,11 +307,11 @@ class Conversation:
         return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
 
     def _read_confirmation(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str) -> Reaction:
-        answer = read_yes_or_no(text)
+        answer, is_form = read_yes_or_no(text), self.find_keyword(frame.intent) is not None
         if answer is None:
-            answer = answer_by_repetition(frame, message, is_form=self.find_keyword(frame.intent) is not None)
+            answer = answer_by_repetition(frame, message, is_form=is_form)
         if answer is None:
-            raise InvalidField(CONFIRM_STEP, detail="yes_or_no" if self.find_keyword(frame.intent) else "yes_no")
+            raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(dialogue) if answer else self._leave_dialogue(dialogue)
 
     def _leave_dialogue(self, dialogue: Dialogue) -> Reaction:

@@ -24,7 +24,8 @@ from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import WorkingCalendar
-from domain.values.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
+from domain.values.errors import AlreadyDone, Forbidden, Internal, InvalidField, NotAllowedNow, UnknownService
+from domain.values.reasons import InvalidReason
 
 MOST_CODE_TRIES = 8
 
@@ -127,7 +128,7 @@ class Engine:
         service = self.get_service(request.service)
         named_steps = [step for step in service.steps_named(action) if step.trigger is None]
         if not named_steps:
-            raise InvalidField("action", detail="unknown_action")
+            raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
         allowed_steps = [step for step in named_steps if may_take_step(step, request, actor)]
         if not allowed_steps:
             raise Forbidden("action")
@@ -238,7 +239,7 @@ class Engine:
                 )
                 return
             request.head_seq, request.head_hash = 0, ""
-        raise DomainError(detail="no_free_code")
+        raise Internal("code")
 
     async def _run_step(self, service: Service, step: Transition, context: StepContext) -> StepOutcome:
         request, from_state, officer = context.request, context.request.state, context.request.assignee

@@ -13,6 +13,7 @@ from domain.fields.types import FieldType, ReadingContext, TextLookup, explain_u
 from domain.parsing.decimals import read_decimal, read_length
 from domain.values.errors import InvalidField
 from domain.values.money import ONE_HUNDREDTH, exact_hundredths
+from domain.values.reasons import InvalidReason
 from domain.values.text import ascii_digits
 
 _PROGRAM_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -32,15 +33,17 @@ class DecimalNumber(FieldType):
     unit_words: tuple[str, ...] = field(default=(), kw_only=True)
     name: ClassVar[str] = "decimal"
     survives_erasure: ClassVar[bool] = True
-    unreadable_detail: ClassVar[str] = "bad_decimal"
+    unreadable_reason: ClassVar[InvalidReason] = InvalidReason.BAD_DECIMAL
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read a number as people write it, or as a program does; finer than two places is refused, never cut."""
-        with explain_unreadable(self.unreadable_detail, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             number = self._read_number(raw_value)
         if number.is_finite() and self.minimum <= number <= self.maximum:
             return f"{exact_hundredths(number):f}"
-        raise InvalidField(detail="range", least=format_number(self.minimum), most=format_number(self.maximum))
+        raise InvalidField(
+            reason=InvalidReason.RANGE, least=format_number(self.minimum), most=format_number(self.maximum)
+        )
 
     def _read_number(self, raw_value: object) -> Decimal:
         if isinstance(raw_value, list | dict | bool):
@@ -66,7 +69,7 @@ class Length(DecimalNumber):
     """A length in metres, from `minimum` to `maximum`, to the centimetre."""
 
     name: ClassVar[str] = "length"
-    unreadable_detail: ClassVar[str] = "bad_length"
+    unreadable_reason: ClassVar[InvalidReason] = InvalidReason.BAD_LENGTH
 
     def read_written(self, entered_text: str) -> Decimal:
         """Return the metres that somebody wrote («۲ متر و ۴۰ سانت», «۱۲۰ سانت»); `InvalidField`."""

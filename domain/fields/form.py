@@ -12,7 +12,8 @@ from typing import Any
 
 from domain.fields.types import FieldType, ReadingContext
 from domain.requests.request import ServiceRequest
-from domain.values.errors import AmbiguousField, DomainError, InvalidField, MissingField, UnknownKind, raise_faults
+from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind, raise_faults
+from domain.values.reasons import InvalidReason
 
 ChoiceFinder = Callable[..., Awaitable[Mapping[str, str]]]
 """Finds the choices of a field for one request (machines that exist, officers on duty …), each with what it is called:
@@ -85,10 +86,8 @@ class Field:
         """Give this field's name to the errors of its type."""
         try:
             yield
-        except AmbiguousField as doubt:
-            raise AmbiguousField(self.name, detail=doubt.detail, options=doubt.options, **doubt.params) from doubt
         except (InvalidField, UnknownKind) as error:
-            raise type(error)(self.name, detail=error.detail, **error.params) from error
+            raise error.about_field(self.name) from error
 
 
 def read_fields(
@@ -121,7 +120,7 @@ def read_readable(
     field_names = {form_field.name for form_field in form_fields if not form_field.is_derived}
     values: dict[str, Any] = {}
     faults: list[DomainError] = [
-        InvalidField(field_name, detail="unknown_field")
+        InvalidField(field_name, InvalidReason.UNKNOWN_FIELD)
         for field_name in submitted_values
         if field_name not in field_names
     ]

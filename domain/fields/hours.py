@@ -7,6 +7,7 @@ from domain.fields.types import FieldType, ReadingContext, TextLookup, explain_u
 from domain.parsing.answers import read_hours
 from domain.values.errors import InvalidField
 from domain.values.languages import join_list
+from domain.values.reasons import InvalidReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Hours(FieldType):
     def parse(self, raw_value: object, reading_context: ReadingContext) -> list[float]:
         """Read hours from a half to `limit`."""
         parts = raw_value if isinstance(raw_value, list) else str(raw_value).replace("،", ",").split(",")
-        with explain_unreadable("bad_hours", raw_value):
+        with explain_unreadable(InvalidReason.BAD_HOURS, raw_value):
             numbers = [part if isinstance(part, (int, float)) else read_hours(str(part)) for part in parts]
         return [check_hours(hours, self.limit) for hours in numbers]
 
@@ -39,7 +40,7 @@ class Duration(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> float:
         """Read hours from a half to `limit`."""
-        with explain_unreadable("bad_hours", raw_value):
+        with explain_unreadable(InvalidReason.BAD_HOURS, raw_value):
             return check_hours(
                 raw_value if isinstance(raw_value, (int, float)) else read_hours(str(raw_value)), self.limit
             )
@@ -52,5 +53,5 @@ class Duration(FieldType):
 def check_hours(hours: float, max_hours: int) -> float:
     """Return hours that are a multiple of a half, from a half to `max_hours`; whole ones as int, so that 4 stays 4."""
     if not 0.5 <= hours <= max_hours or hours * 2 % 1:
-        raise InvalidField(detail="range", least=format_number(0.5), most=format_number(max_hours))
+        raise InvalidField(reason=InvalidReason.RANGE, least=format_number(0.5), most=format_number(max_hours))
     return int(hours) if hours == int(hours) else hours

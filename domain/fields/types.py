@@ -18,6 +18,8 @@ from domain.values import identifiers
 from domain.values.calendar import TEHRAN_ZONE, hour_text, jalali_long_text, jalali_text, require_calendar_day
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list, language_in_force
+from domain.values.reasons import InvalidReason, UnknownKindReason
+from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits, count_code_units, fold_text, group_digits, persian_digits, tidy_text
 
 _RIAL_UNIT = re.compile(r"\s*(?:ریال|rials?|irr)\s*$")
@@ -40,14 +42,14 @@ LONGEST_ECHO = 40
 
 
 @contextmanager
-def explain_unreadable(detail: str, raw_value: object) -> Iterator[None]:
+def explain_unreadable(reason: InvalidReasonBase, raw_value: object) -> Iterator[None]:
     """Give an error that only says «not understood» a finer reason, and what was given."""
     try:
         yield
     except InvalidField as error:
-        if error.detail not in {None, "unreadable"}:
+        if error.detail not in {None, InvalidReason.UNREADABLE}:
             raise
-        raise InvalidField(error.field, detail=detail, given=tidy_text(str(raw_value))[:LONGEST_ECHO]) from error
+        raise InvalidField(error.field, reason, given=tidy_text(str(raw_value))[:LONGEST_ECHO]) from error
 
 
 class FieldType(ABC):
@@ -90,7 +92,7 @@ class FieldType(ABC):
 
     def fill_missing_part(self, value: Any, text: str) -> Any:
         """Return the value with its missing part read from `text`."""
-        raise InvalidField(detail="unreadable")
+        raise InvalidField(reason=InvalidReason.UNREADABLE)
 
     def longest_rendering(self, catalogue_text: TextLookup) -> int | None:
         """Return the most code units that a value takes when shown; None where the catalogue's `longest_rendering`
@@ -130,9 +132,9 @@ class Text(FieldType):
             raise InvalidField
         text = tidy_text(str(raw_value))
         if not fold_text(text):
-            raise InvalidField(detail="empty")
+            raise InvalidField(reason=InvalidReason.EMPTY)
         if count_code_units(text) > self.max_length:
-            raise InvalidField(detail="too_long", limit=persian_digits(str(self.max_length)))
+            raise InvalidField(reason=InvalidReason.TOO_LONG, limit=persian_digits(str(self.max_length)))
         return text
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -156,10 +158,12 @@ class Integer(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read digits of any script or a number word up to ten."""
-        with explain_unreadable("bad_integer", raw_value):
+        with explain_unreadable(InvalidReason.BAD_INTEGER, raw_value):
             whole_number = raw_value if isinstance(raw_value, int) else read_number(str(raw_value), self.unit_words)
         if not self.minimum <= whole_number <= self.maximum:
-            raise InvalidField(detail="range", least=format_number(self.minimum), most=format_number(self.maximum))
+            raise InvalidField(
+                reason=InvalidReason.RANGE, least=format_number(self.minimum), most=format_number(self.maximum)
+            )
         return whole_number
 
 
@@ -173,10 +177,10 @@ class Rials(FieldType):
     def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read digits, thousands separators and the unit «ریال» allowed; an amount in toman is no amount in rials."""
         digits_text = _THOUSANDS_MARK.sub("", _RIAL_UNIT.sub("", fold_text(str(raw_value))))
-        with explain_unreadable("bad_rials", raw_value):
+        with explain_unreadable(InvalidReason.BAD_RIALS, raw_value):
             amount = raw_value if isinstance(raw_value, int) else read_number(digits_text)
         if amount < 0:
-            raise InvalidField(detail="range", least=format_number(0), most="…")
+            raise InvalidField(reason=InvalidReason.RANGE, least=format_number(0), most="…")
         return amount
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -198,10 +202,10 @@ class Day(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read ISO from a program, anything a person writes otherwise; a day out of the calendar is refused."""
-        with explain_unreadable("bad_date", raw_value):
+        with explain_unreadable(InvalidReason.BAD_DATE, raw_value):
             day = require_calendar_day(self._read_day(ascii_digits(str(raw_value)).strip(), reading_context))
         if not self.allows_past and day < reading_context.now.astimezone(TEHRAN_ZONE).date():
-            raise InvalidField(detail="past")
+            raise InvalidField(reason=InvalidReason.PAST)
         return day.isoformat()
 
     def _read_day(self, day_text: str, reading_context: ReadingContext) -> date:
@@ -237,7 +241,7 @@ class HourOfDay(FieldType):
         entered_text = str(raw_value)
         if _STORED_HOUR_PATTERN.fullmatch(entered_text):
             return entered_text
-        with explain_unreadable("bad_time", raw_value):
+        with explain_unreadable(InvalidReason.BAD_TIME, raw_value):
             return read_start_hour(entered_text).strftime("%H:%M")
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -269,7 +273,7 @@ class Moment(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read ISO (naive means Tehran), or a date and an hour as people write them; as `Day`, within the calendar."""
-        with explain_unreadable("bad_datetime", raw_value):
+        with explain_unreadable(InvalidReason.BAD_DATETIME, raw_value):
             return self._read_moment(ascii_digits(str(raw_value)).strip(), reading_context)
 
     def _read_moment(self, moment_text: str, reading_context: ReadingContext) -> str:
@@ -339,7 +343,7 @@ class Choice(FieldType):
         for choice in reading_context.choices:
             if fold_text(choice) == folded_text:
                 return choice
-        raise UnknownKind(detail="choice", given=tidy_text(str(raw_value))[:30])
+        raise UnknownKind(reason=UnknownKindReason.CHOICE, given=tidy_text(str(raw_value))[:30])
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the choice's name."""

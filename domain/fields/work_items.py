@@ -11,6 +11,7 @@ from domain.parsing.answers import read_choice, read_hours, read_machine_items
 from domain.parsing.known_spellings import MACHINE_NAMES
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list
+from domain.values.reasons import InvalidReason, UnknownKindReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class WorkItems(FieldType):
         """Read «لودر ۴ ساعت و کمپرسی ۳ ساعت», or the list itself. Every item must have hours."""
         items = self.parse_partially(raw_value, reading_context)
         if self.find_missing_part(items):
-            raise InvalidField(detail="hours_missing")
+            raise InvalidField(reason=InvalidReason.HOURS_MISSING)
         return items
 
     def find_missing_part(self, value: Any) -> str | None:
@@ -66,11 +67,11 @@ class WorkItems(FieldType):
     def _check_items(self, raw_items: Iterable[object]) -> list[dict[str, Any]]:
         items = [_check_item_shape(raw_item) for raw_item in raw_items]
         if not items:
-            raise InvalidField(detail="no_machine")
+            raise InvalidField(reason=InvalidReason.NO_MACHINE)
         for item in items:
             self._check_item(item)
         if sum(item["count"] for item in items) > self.max_machines:
-            raise InvalidField(detail="too_many_machines", most=format_number(self.max_machines))
+            raise InvalidField(reason=InvalidReason.TOO_MANY_MACHINES, most=format_number(self.max_machines))
         return items
 
     def fill_missing_part(self, value: Any, text: str) -> list[dict[str, Any]]:
@@ -80,10 +81,12 @@ class WorkItems(FieldType):
 
     def _check_item(self, item: dict[str, Any]) -> None:
         if item.get("machine") not in MACHINE_TYPES:
-            raise UnknownKind(detail="machine", given=str(item.get("machine"))[:30])
+            raise UnknownKind(reason=UnknownKindReason.MACHINE, given=str(item.get("machine"))[:30])
         count = item.setdefault("count", 1)
         if type(count) is not int or not 1 <= count <= self.max_machines:
-            raise InvalidField(detail="range", least=format_number(1), most=format_number(self.max_machines))
+            raise InvalidField(
+                reason=InvalidReason.RANGE, least=format_number(1), most=format_number(self.max_machines)
+            )
         if "hours" in item:
             item["hours"] = check_hours(_require_number(item["hours"]), self.max_hours)
 
@@ -111,13 +114,13 @@ class WorkItems(FieldType):
 def _check_item_shape(raw_item: object) -> dict[str, Any]:
     """Return one item of the list that a program sent; it has no other parts than these three."""
     if not isinstance(raw_item, Mapping) or set(raw_item) - {"machine", "hours", "count"}:
-        raise InvalidField(detail="unreadable")
+        raise InvalidField(reason=InvalidReason.UNREADABLE)
     return dict(raw_item)
 
 
 def _require_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise InvalidField(detail="unreadable")
+        raise InvalidField(reason=InvalidReason.UNREADABLE)
     return value
 
 

@@ -29,6 +29,8 @@ from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import DomainError, NotAllowedNow
+from domain.values.reasons import NotAllowedReason
+from domain.values.reasons.bases import ErrorReason
 
 
 @dataclass(slots=True)
@@ -60,9 +62,7 @@ class StepContext:
 
 
 class Guard(ABC):
-    """A condition on a transition. As a guard its failure refuses with an error; as `condition` it chooses the
-    transition.
-    """
+    """A condition on a transition: as a guard its failure refuses with an error, as `condition` it chooses the step."""
 
     requires_settled: ClassVar[bool] = False
     """Whether passing it means that no bill of the request is open (`check` follows this); there may be none yet."""
@@ -81,7 +81,7 @@ class Guard(ABC):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the error that says why not."""
-        return NotAllowedNow(detail="guard")
+        return NotAllowedNow(reason=NotAllowedReason.GUARD)
 
 
 class Effect(ABC):
@@ -327,6 +327,8 @@ class Service:
     """How the form is divided into pages; none: a page a field."""
     changeable: tuple[ChangeableFields, ...] = ()
     """What of the form its citizen may change, and in which states; none: nothing."""
+    reasons: tuple[type[ErrorReason], ...] = ()
+    """The reasons of errors that it alone raises: each has a text under `details.<code>`."""
 
     @property
     def sections(self) -> tuple[FormSection, ...]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from domain.ledger.accounts import AccountKey
 from domain.values.errors import InvalidField
 from domain.values.paging import PAGE_FIELD
+from domain.values.reasons import InvalidReason
 
 
 class EntryKind(StrEnum):
@@ -112,4 +113,4 @@ def parse_sort_key(sort_key: str) -> tuple[datetime, EntryKind]:
             return moment, EntryKind(kind_text)
     except ValueError:
         pass
-    raise InvalidField(PAGE_FIELD, detail="bad_page")
+    raise InvalidField(PAGE_FIELD, InvalidReason.BAD_PAGE)

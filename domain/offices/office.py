@@ -14,6 +14,7 @@ from itertools import pairwise
 from domain.bills.bill import PaymentOutcome
 from domain.values.dated_rows import is_valid_on
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import fold_text
 from domain.values.version_token import VersionToken
 
@@ -144,7 +145,7 @@ def attempt_key(username: str, source_address: str = "") -> str:
 def parse_office_code(code_text: str) -> str:
     """Return an office's code; `InvalidField("code")`."""
     if not _CODE_PATTERN.fullmatch(code_text):
-        raise InvalidField("code", detail="office_code")
+        raise InvalidField("code", InvalidReason.OFFICE_CODE)
     return code_text
 
 
@@ -205,7 +206,7 @@ def parse_share(percent_text: str) -> int:
     """Read percent with at most two decimals as hundredths of a percent; `InvalidField("share")`."""
     percent_match = _PERCENT_PATTERN.fullmatch(fold_text(percent_text).replace("٫", "."))
     if not percent_match:
-        raise InvalidField("share", detail="bad_share")
+        raise InvalidField("share", InvalidReason.BAD_SHARE)
     return int(percent_match["whole"]) * BASIS_POINTS // 100 + int((percent_match["hundredths"] or "").ljust(2, "0"))
 
 

@@ -28,6 +28,7 @@ from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.calendar import to_tehran
 from domain.values.errors import AmbiguousField, InvalidField
+from domain.values.reasons import InvalidReason
 
 _IGNORED_WORDS = COURTESY_WORDS | keys_of(
     "گزینه",
@@ -66,7 +67,7 @@ def read_date(answer_text: str, now: datetime) -> date:
     if not mention or not mention.day:
         raise InvalidField("date")
     if mention.other_day:
-        raise AmbiguousField("date", detail="two_days", options=mention.possible_days)
+        raise AmbiguousField("date", InvalidReason.TWO_DAYS, options=mention.possible_days)
     _take_date_mention(reader.stream, mention)
     _take_hours(reader.stream)
     _refuse_remaining(reader.stream, "date", _IGNORED_WORDS)
@@ -88,11 +89,11 @@ def read_start_hour(answer_text: str) -> time:
     lone_part = take_day_parts(stream)
     _refuse_remaining(stream, "start", _IGNORED_WITH_HOUR)
     if stated_clock is None or stated_clock.hour is None:
-        raise InvalidField("start", detail="part_of_day" if lone_part and not clocks else None)
+        raise InvalidField("start", InvalidReason.PART_OF_DAY if lone_part and not clocks else None)
     if hour_options := possible_hours(
         stream, stated_clock.start, stated_clock.end, stated_clock.hour, stated_clock.day_part or lone_part
     ):
-        raise AmbiguousField("start", detail="two_hours", options=hour_options)
+        raise AmbiguousField("start", InvalidReason.TWO_HOURS, options=hour_options)
     return (
         hour_in_day_part(stated_clock.hour, lone_part) if lone_part and not stated_clock.day_part else stated_clock.hour
     )
@@ -104,7 +105,7 @@ def read_machine_items(answer_text: str) -> list[dict[str, Any]]:
     take_machine_work(reader)
     machine_items: tuple[MachineItem, ...] = reader.slots.get("items", ())
     if not machine_items:
-        raise InvalidField("items", detail="no_number" if reader.rejected_texts else "no_machine")
+        raise InvalidField("items", InvalidReason.NO_NUMBER if reader.rejected_texts else InvalidReason.NO_MACHINE)
     _refuse_remaining(reader.stream, "items", _IGNORED_WORDS)
     return [machine_item.as_json() for machine_item in machine_items]
 
@@ -129,12 +130,12 @@ def _take_length_hours(stream: TokenStream) -> float:
         take_length(stream, lengths[0])
         return lengths[0].hours
     if any(stream.raw_at(index) in _DAY_WORDS for index in range(len(stream))):
-        raise InvalidField("hours", detail="days_not_hours")
+        raise InvalidField("hours", InvalidReason.DAYS_NOT_HOURS)
     if clocks and clocks[0].span_hours:
         take_clock(stream, clocks[0])
         return clocks[0].span_hours
     if clocks:
-        raise InvalidField("hours", detail="clock_not_hours")
+        raise InvalidField("hours", InvalidReason.CLOCK_NOT_HOURS)
     quantity = read_quantity_at(stream, stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS))
     stream.take(0, quantity[1] if quantity else 0)
     return quantity[0] if quantity else 0.0

@@ -17,6 +17,7 @@ from domain.parsing.tokens import TokenStream, key_of
 from domain.values import bill_ids
 from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.page_tokens import LINK_TOKEN_PATTERN, PAPER_TOKEN_PATTERN
+from domain.values.reasons import MistypedCodeReason
 from domain.values.text import ascii_digits, fold_text
 
 _ADDRESS_MARK = re.compile(
@@ -175,7 +176,7 @@ def _find_number(stream: TokenStream) -> ClaimedCode | None:
         if is_bill_id(digits):
             return ClaimedCode(digits.lstrip("0"))
     if long_numbers:
-        raise CodeMistyped("code", detail="any_code")
+        raise CodeMistyped("code", MistypedCodeReason.ANY_CODE)
     return None
 
 

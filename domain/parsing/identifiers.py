@@ -10,6 +10,7 @@ from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values import bill_ids, identifiers, tracking_codes
 from domain.values.errors import DomainError, InvalidField
+from domain.values.reasons import InvalidReason
 
 _INNER_MARKS = frozenset("-‐‑–—−.·•")
 _MARKS_AFTER_LABEL = frozenset(":=#-،")
@@ -190,7 +191,9 @@ def _cannot_be_postal_code(digits: str) -> bool:
 
 def _doubt_national_code(reader: MessageReader, digits: str, start: int, end: int) -> None:
     """Take a number that may be a national code with a slip in it; the national code is asked for."""
-    reader.problems_by_slot["national_code"] = InvalidField("national_code", detail="national_or_postal", given=digits)
+    reader.problems_by_slot["national_code"] = InvalidField(
+        "national_code", InvalidReason.NATIONAL_OR_POSTAL, given=digits
+    )
     reader.stream.take(start, end)
 
 

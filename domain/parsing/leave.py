@@ -7,6 +7,7 @@ from domain.parsing.numerals import read_number_at, read_ordinal_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import AmbiguousField
+from domain.values.reasons import InvalidReason
 
 _UNTIL_WORDS = keys_of("تا", "الی", "لغایت", "to", "until", "till", "ta")
 _DAY_PART_WORDS = keys_of("صبح", "ظهر", "عصر", "شب")
@@ -107,7 +108,7 @@ def _take_date(reader: MessageReader, name: str, mention: DateMention) -> None:
     if mention.day is None:
         reader.reject_tokens(name, mention.start, mention.end)
     if mention.other_day:
-        reader.problems_by_slot[name] = AmbiguousField(name, detail="two_days", options=mention.possible_days)
+        reader.problems_by_slot[name] = AmbiguousField(name, InvalidReason.TWO_DAYS, options=mention.possible_days)
     stream.take(
         stream.skip_back(lead_begin, _LINK_WORDS) if name == "to" else lead_begin,
         stream.skip(mention.end, _DAY_PART_WORDS),

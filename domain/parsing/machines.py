@@ -31,6 +31,7 @@ from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import AmbiguousField
+from domain.values.reasons import InvalidReason
 
 _MACHINE_PHRASES = Phrases(MACHINE_NAMES)
 _MACHINE_SPELLING = Spelling(_MACHINE_PHRASES.values_by_phrase)
@@ -115,7 +116,7 @@ def _doubt_start_hour(
         }
     )
     if hour_options := ambiguous_hours or (tuple(stated_hours) if len(stated_hours) > 1 else ()):
-        reader.problems_by_slot["start"] = AmbiguousField("start", detail="two_hours", options=hour_options)
+        reader.problems_by_slot["start"] = AmbiguousField("start", InvalidReason.TWO_HOURS, options=hour_options)
         for mention in clocks:
             take_clock(reader.stream, mention)
 

@@ -17,6 +17,7 @@ from typing import Any
 from domain.fields.form import Field
 from domain.values import identifiers, tracking_codes
 from domain.values.errors import CodeMistyped, InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import count_code_units, fold_compactly, fold_text, persian_digits
 
 SEARCH_FIELD = "search"
@@ -68,7 +69,7 @@ def parse_query(query_text: str) -> SearchQuery:
     `CodeMistyped` for nine digits that are neither a tracking code nor a national code.
     """
     if count_code_units(query_text) > LONGEST_QUERY:
-        raise InvalidField(SEARCH_FIELD, detail="too_long", limit=persian_digits(LONGEST_QUERY))
+        raise InvalidField(SEARCH_FIELD, InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_QUERY))
     tracking_code, mobile = (
         _read_or_none(tracking_codes.parse_code, query_text),
         _read_or_none(identifiers.parse_mobile, query_text),
@@ -143,7 +144,7 @@ def _refuse_short(query_words: tuple[str, ...]) -> None:
     if not any(len(word) >= (LEAST_DIGITS if word.isdecimal() else LEAST_LETTERS) for word in query_words):
         raise InvalidField(
             SEARCH_FIELD,
-            detail="search_short",
+            InvalidReason.SEARCH_SHORT,
             letters=persian_digits(LEAST_LETTERS),
             digits=persian_digits(LEAST_DIGITS),
         )

@@ -19,6 +19,7 @@ from domain.values.calendar import from_jalali, jalali_text, to_jalali
 from domain.values.errors import InvalidField
 from domain.values.languages import join_list
 from domain.values.money import BILL_STEP_RIALS
+from domain.values.reasons import InvalidReason
 from domain.values.text import ascii_digits, fold_compactly, fold_text, group_digits, persian_digits, tidy_text
 
 LONGEST_CODE = 40
@@ -53,7 +54,7 @@ class RecordedDay(FieldType):
             if (
                 raw_value.year < FIRST_GREGORIAN_YEAR
             ):  # a Jalali date that was taken for one of the Middle Ages, and moved
-                raise InvalidField("date", detail="date_cell")
+                raise InvalidField("date", InvalidReason.DATE_CELL)
             return _to_iso_day(raw_value.year, raw_value.month, raw_value.day)
         return _parse_recorded_day(str(raw_value))
 
@@ -145,9 +146,9 @@ def parse_code(code_text: str) -> str:
     """Return a number or code that an office gave: its own signs, digits in ASCII, at most forty characters."""
     normalised_code = " ".join(ascii_digits(tidy_text(code_text)).split())
     if not 0 < len(normalised_code) <= LONGEST_CODE:
-        raise InvalidField("code", detail="too_long", limit=persian_digits(LONGEST_CODE))
+        raise InvalidField("code", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_CODE))
     if normalised_code.startswith(OFFICER_CODE_PREFIX):
-        raise InvalidField("code", detail="of_officers")
+        raise InvalidField("code", InvalidReason.OF_OFFICERS)
     return normalised_code
 
 
@@ -201,7 +202,7 @@ class Year(FieldType):
         year = WholeNumber(0, 9999).parse(raw_value, reading_context)
         if 1300 <= year <= 1499 or (self.allows_gregorian and 1950 <= year <= 2100):
             return year
-        raise InvalidField(detail="range", least=persian_digits(1300), most=persian_digits(1499))
+        raise InvalidField(reason=InvalidReason.RANGE, least=persian_digits(1300), most=persian_digits(1499))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +213,11 @@ class Charge(Rials):
         """Read an amount as `Rials` does."""
         amount = Rials.parse(self, raw_value, reading_context)
         if amount % BILL_STEP_RIALS:
-            raise InvalidField(detail="not_thousands", step=group_digits(BILL_STEP_RIALS))
+            raise InvalidField(reason=InvalidReason.NOT_THOUSANDS, step=group_digits(BILL_STEP_RIALS))
         if not 0 < amount <= HIGHEST_AMOUNT:
-            raise InvalidField(detail="range", least=format_number(BILL_STEP_RIALS), most=group_digits(HIGHEST_AMOUNT))
+            raise InvalidField(
+                reason=InvalidReason.RANGE, least=format_number(BILL_STEP_RIALS), most=group_digits(HIGHEST_AMOUNT)
+            )
         return amount
 
 
@@ -229,7 +232,7 @@ class Note(FieldType):
         """Trim, and make one space of all white space."""
         text = " ".join(tidy_text(str(raw_value)).split())
         if len(text) > self.max_length:
-            raise InvalidField(detail="too_long", limit=persian_digits(self.max_length))
+            raise InvalidField(reason=InvalidReason.TOO_LONG, limit=persian_digits(self.max_length))
         return text
 
     def render_value(self, value: str, catalogue_text: TextLookup) -> str:

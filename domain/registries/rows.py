@@ -11,6 +11,7 @@ from domain.registries.rules import RowValues
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, MissingField, NotFound
+from domain.values.reasons import ConflictReason, MissingReason, NotFoundReason
 from domain.values.version_token import VersionToken
 
 RowKey = tuple[Any, ...]
@@ -194,7 +195,7 @@ def find_problems(
         for declared_field in registry.fields
         if declared_field.required and values_after.get(declared_field.name) is None
     ]
-    yield from (MissingField(field_name, detail="empty_cell") for field_name in empty_fields)
+    yield from (MissingField(field_name, MissingReason.EMPTY_CELL) for field_name in empty_fields)
     for rule in () if empty_fields else registry.edit_rules:
         try:
             rule(values_before, values_after, roles)
@@ -212,12 +213,12 @@ def list_referenced_keys(values: RowValues, reference: Reference) -> list[Any]:
 
 def reference_not_found(reference: Reference, missing_key: Any) -> NotFound:
     """Return the error of a reference into nowhere."""
-    return NotFound(reference.field, detail="reference", given=missing_key, registry=reference.registry)
+    return NotFound(reference.field, NotFoundReason.REFERENCE, given=missing_key, registry=reference.registry)
 
 
 def value_taken(field_name: str, holder: ValueHolder) -> Conflict:
     """Return the error of a unique value that another row has."""
-    return Conflict(field_name, detail="taken", holder=holder.row_key)
+    return Conflict(field_name, ConflictReason.TAKEN, holder=holder.row_key)
 
 
 def list_changed_fields(values_before: RowValues, values_after: RowValues) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, NotAllowedNow
+from domain.values.reasons import InvalidReason, NotAllowedReason
 
 RowValues = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
@@ -58,13 +59,15 @@ def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRu
     def check_charge(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
         state = values_after["state"]
         if values_before is None and state == ChargeState.BILLED:
-            raise NotAllowedNow("state", detail="charge_state")
+            raise NotAllowedNow("state", NotAllowedReason.CHARGE_STATE)
         if values_before is None and state not in list_enterable_states(roles):
-            raise NotAllowedNow("state", detail="charge_elsewhere" if revenue_edits else "fine_elsewhere")
+            raise NotAllowedNow(
+                "state", NotAllowedReason.CHARGE_ELSEWHERE if revenue_edits else NotAllowedReason.FINE_ELSEWHERE
+            )
         if values_before and state != values_before["state"]:
-            raise NotAllowedNow("state", detail="charge_state")
+            raise NotAllowedNow("state", NotAllowedReason.CHARGE_STATE)
         if values_before and state != ChargeState.OPEN and values_after[amount_field] != values_before[amount_field]:
-            raise NotAllowedNow(amount_field, detail="charge_fixed")
+            raise NotAllowedNow(amount_field, NotAllowedReason.CHARGE_FIXED)
 
     return check_charge
 
@@ -79,7 +82,7 @@ def repricing_rule(amount_field: str) -> EditRule:
             and values_after[amount_field] != values_before[amount_field]
         )
         if amount_changed and not roles & SETTLING_ROLES:
-            raise NotAllowedNow(amount_field, detail="amount_of_revenue")
+            raise NotAllowedNow(amount_field, NotAllowedReason.AMOUNT_OF_REVENUE)
 
     return check_repricing
 
@@ -90,7 +93,7 @@ def check_annulment(values_before: RowValues | None, values_after: RowValues, _r
     becomes_annulled = values_after["standing"] == RecordStatus.ANNULLED and status_before != RecordStatus.ANNULLED
     if becomes_annulled and values_after["state"] in _BILLED_STATES:
         is_paid = values_after["state"] == ChargeState.PAID
-        raise NotAllowedNow("standing", detail="annul_paid" if is_paid else "annul_billed")
+        raise NotAllowedNow("standing", NotAllowedReason.ANNUL_PAID if is_paid else NotAllowedReason.ANNUL_BILLED)
 
 
 def day_order_rule(first_field: str, last_field: str) -> EditRule:
@@ -98,6 +101,6 @@ def day_order_rule(first_field: str, last_field: str) -> EditRule:
 
     def check_day_order(_values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
         if values_after[last_field] is not None and values_after[last_field] < values_after[first_field]:
-            raise InvalidField(last_field, detail="before_begun")
+            raise InvalidField(last_field, InvalidReason.BEFORE_BEGUN)
 
     return check_day_order

@@ -18,6 +18,7 @@ from domain.registries.declarations import Registry
 from domain.registries.field_types import format_jalali_day
 from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.identifiers import display_mobile
+from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.text import fold_text, tidy_text
 
 _NON_LETTERS = re.compile(r"[\W_]+")
@@ -105,16 +106,16 @@ def recognise_columns(registry: Registry, headings: Sequence[str], catalogue: Ca
         if field is None:
             ignored_headings += [tidy_text(heading)] if tidy_text(heading) else []
         elif field.name in column_by_field:
-            raise InvalidField("file", detail="column_twice", given=tidy_text(heading))
+            raise InvalidField("file", InvalidReason.COLUMN_TWICE, given=tidy_text(heading))
         else:
             column_by_field[field.name] = SheetColumn(
                 position, field, tidy_text(heading), _map_choices(field, catalogue)
             )
     if not column_by_field:
-        raise InvalidField("file", detail="no_headings")
+        raise InvalidField("file", InvalidReason.NO_HEADINGS)
     for key_field in registry.natural_key:
         if key_field not in column_by_field and key_field not in registry.defaults:
-            raise MissingField(key_field, detail="no_column", given=field_label(catalogue, registry, key_field))
+            raise MissingField(key_field, MissingReason.NO_COLUMN, given=field_label(catalogue, registry, key_field))
     return SheetLayout(registry, tuple(column_by_field.values()), tuple(ignored_headings), len(headings))
 
 
@@ -165,15 +166,15 @@ def read_row(layout: SheetLayout, cells: Sequence[object], now: datetime) -> tup
                 CellFault(column.field.name, explain_cell_error(column.field, error, cell), render_cell_text(cell))
             )
     if any(not is_empty_cell(cell) for cell in cells[layout.column_count :]):
-        faults.append(CellFault(None, InvalidField("file", detail="more_cells")))
+        faults.append(CellFault(None, InvalidField("file", InvalidReason.MORE_CELLS)))
     return values, faults
 
 
 def explain_cell_error(field: Field, error: DomainError, cell: object) -> DomainError:
-    """Return the error of a cell; one without a detail gets that of the field's type: «کد ملی … درست نیست»."""
-    if error.detail is not None:
+    """Return the error of a cell; one without a reason gets that of the field's type: «کد ملی … درست نیست»."""
+    if error.detail is not None or not isinstance(error, InvalidField):
         return error
-    return type(error)(field.name, detail=f"bad_{field.type.name}", given=render_cell_text(cell))
+    return InvalidField(field.name, InvalidReason(f"bad_{field.type.name}"), given=render_cell_text(cell))
 
 
 def _interpret_cell(column: SheetColumn, cell: object) -> object:

@@ -9,7 +9,7 @@ class FileCleaner(Protocol):
     async def clean_file(self, content: bytes, media_type: str) -> bytes:
         """Return what is to be stored of a file of this type (`detect_media_type`). Not on the event loop.
 
-        `DocumentRejected("document", detail=…)` says what is wrong with it, `Unavailable("document", detail="cleaner")`
+        The reason of `DocumentRejected("document")` says what is wrong with it, `Unavailable("document")` (`cleaner`)
         that it cannot be looked at now.
         """
         ...

@@ -9,7 +9,7 @@ class MalwareScanner(Protocol):
     async def find_malware(self, content: bytes) -> str | None:
         """Return what the malware in a file is called; None where none was found.
 
-        `Unavailable("document", detail="scanner")` where nobody can tell now.
+        `Unavailable("document")` (`scanner`) where nobody can tell now.
         """
         ...
 

@@ -9,6 +9,7 @@ from domain.fields.types import FieldType, Integer, ReadingContext, TextLookup, 
 from domain.parsing.answers import read_start_hour
 from domain.values.calendar import hour_text
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import ascii_digits, fold_text
 
 CLOSED_VALUE = "closed"
@@ -35,13 +36,13 @@ class HourSpan(FieldType):
         folded_text = fold_text(str(raw_value))
         if self.may_be_closed and folded_text in _CLOSED_WORDS:
             return CLOSED_VALUE
-        with explain_unreadable("bad_hour_span", raw_value):
+        with explain_unreadable(InvalidReason.BAD_HOUR_SPAN, raw_value):
             hour_texts = _RANGE_SEPARATOR.split(ascii_digits(folded_text))
             if len(hour_texts) != 2:
                 raise InvalidField
             opening_hour, closing_hour = map(read_start_hour, hour_texts)
         if opening_hour == closing_hour or (opening_hour > closing_hour and not self.may_cross_midnight):
-            raise InvalidField(detail="hours_order")
+            raise InvalidField(reason=InvalidReason.HOURS_ORDER)
         return f"{opening_hour:%H:%M}-{closing_hour:%H:%M}"
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -69,5 +70,5 @@ class Multiple(Integer):
         """Read the number; one between two steps is refused."""
         whole_number = Integer.parse(self, raw_value, reading_context)
         if whole_number % self.step_size:
-            raise InvalidField(detail="not_a_multiple", step=format_number(self.step_size))
+            raise InvalidField(reason=InvalidReason.NOT_A_MULTIPLE, step=format_number(self.step_size))
         return whole_number

@@ -12,6 +12,7 @@ from domain.settlement.layouts import CalendarForm, FieldName, FieldPlace, FileF
 from domain.values.bill_ids import parse_barcode
 from domain.values.calendar import FIRST_DAY, LAST_DAY, from_jalali, tehran_moment
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import ascii_digits, fold_text
 
 HIGHEST_AMOUNT = 10**15
@@ -151,7 +152,7 @@ def _make_getter(place: FieldPlace, columns: Mapping[str, int]) -> Callable[[Seq
         return take_span
     position = columns.get(fold_text(place.heading)) if place.heading else (place.column or 1) - 1
     if position is None:
-        raise InvalidField("file", detail="settlement_heading", heading=place.heading)
+        raise InvalidField("file", InvalidReason.SETTLEMENT_HEADING, heading=place.heading)
     return lambda cells: _clean_cell(cells[position])
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from domain.settlement.layouts import SettlementLayout, TotalsLine
 from domain.settlement.lines import LineFault, LineFaultCode, LineReader, SettlementLine, read_place, read_stated_day
 from domain.values.errors import InvalidField, MissingField
+from domain.values.reasons import InvalidReason, MissingReason
 
 LONGEST_LINE = 4096
 """Bytes of a line; no bank writes so much."""
@@ -49,7 +50,7 @@ def compute_digest(stream: BinaryIO) -> tuple[str, int]:
         size += len(chunk)
     stream.seek(0)
     if not size:
-        raise MissingField("file", detail="no_file")
+        raise MissingField("file", MissingReason.NO_FILE)
     return digest.hexdigest(), size
 
 
@@ -82,7 +83,7 @@ class SettlementFileReader:
             if text is not None and (not text.strip() or self._take_totals(text)):
                 continue
             if self._has_ended:
-                raise InvalidField("file", detail="settlement_after_end", line=self._line_number)
+                raise InvalidField("file", InvalidReason.SETTLEMENT_AFTER_END, line=self._line_number)
             yield self._count_line(self._read_line(self._line_reader, text))
         self._check_end(last_header)
 
@@ -152,7 +153,7 @@ class SettlementFileReader:
         self.totals = ReadTotals(before.line_count + 1, before.fault_count + 1, before.amount)
         is_hopeless = self.totals.fault_count == self.totals.line_count >= HOPELESS_LINES
         if is_hopeless or self.totals.fault_count > MOST_FAULTS:
-            raise InvalidField("file", detail="settlement_layout", count=self.totals.fault_count)
+            raise InvalidField("file", InvalidReason.SETTLEMENT_LAYOUT, count=self.totals.fault_count)
         return line
 
     def _check_end(self, last_header: str) -> None:
@@ -160,15 +161,15 @@ class SettlementFileReader:
         if self._line_reader is None:  # for its headings: a file without a line may be of another layout
             self._start_reading(last_header)
         if self.totals.line_count and self.totals.line_count == self.totals.fault_count:
-            raise InvalidField("file", detail="settlement_layout", count=self.totals.fault_count)
+            raise InvalidField("file", InvalidReason.SETTLEMENT_LAYOUT, count=self.totals.fault_count)
         if layout.last_line is not None and not self._has_ended:
-            raise InvalidField("file", detail="settlement_no_end", line=self._line_number)
+            raise InvalidField("file", InvalidReason.SETTLEMENT_NO_END, line=self._line_number)
         is_last_faulty = self._last_fault == self._line_number
         if layout.last_line is None and self._is_cut and (layout.ends_with_newline or is_last_faulty):
-            raise InvalidField("file", detail="settlement_cut", line=self._line_number)
+            raise InvalidField("file", InvalidReason.SETTLEMENT_CUT, line=self._line_number)
         stated_lines = [totals_line for totals_line, _ in self._stated_totals]
         if layout.first_line is not None and layout.first_line not in stated_lines:
-            raise InvalidField("file", detail="settlement_no_beginning")
+            raise InvalidField("file", InvalidReason.SETTLEMENT_NO_BEGINNING)
         for totals_line, text in self._stated_totals:
             self._compare_totals(totals_line, text)
 
@@ -176,12 +177,14 @@ class SettlementFileReader:
         """Refuse a file whose lines are not those that its bank counted; unreadable amounts are in no sum."""
         delimiter, totals = self._layout.delimiter, self.totals
         if totals_line.count_place is not None:
-            self._compare(read_place(text, totals_line.count_place, delimiter), totals.line_count, "settlement_count")
+            self._compare(
+                read_place(text, totals_line.count_place, delimiter), totals.line_count, InvalidReason.SETTLEMENT_COUNT
+            )
         if totals_line.sum_place is not None and not totals.fault_count:
             amount = totals.amount // self._layout.rials_per_unit
-            self._compare(read_place(text, totals_line.sum_place, delimiter), amount, "settlement_sum")
+            self._compare(read_place(text, totals_line.sum_place, delimiter), amount, InvalidReason.SETTLEMENT_SUM)
 
-    def _compare(self, stated: str, found: int, detail: str) -> None:
+    def _compare(self, stated: str, found: int, reason: InvalidReason) -> None:
         digits = stated.replace(",", "")
         if not digits.isascii() or not digits.isdigit() or int(digits) != found:
-            raise InvalidField("file", detail=detail, stated=stated or "—", found=found)
+            raise InvalidField("file", reason, stated=stated or "—", found=found)

@@ -17,6 +17,7 @@ from typing import Any
 from domain.values.dated_rows import is_valid_on
 from domain.values.errors import InvalidField, NotFound
 from domain.values.money import QuantityInput, RoundingMode, exact_quantity, quantity_as_json, round_rials
+from domain.values.reasons import InvalidReason, NotFoundReason
 from domain.values.text import ascii_digits, group_digits
 
 Dimensions = Mapping[str, str]
@@ -109,7 +110,7 @@ class PricedSubject:
         `InvalidField("from")` where it has no bands, or nothing of it is priced by that one.
         """
         if not self.max_amount:
-            raise InvalidField(BAND_DIMENSION, detail="no_bands")
+            raise InvalidField(BAND_DIMENSION, InvalidReason.NO_BANDS)
         start_digits = ascii_digits(start_text.strip()).lstrip("0")
         if (
             not start_digits.isdecimal()
@@ -117,7 +118,7 @@ class PricedSubject:
             or int(start_digits) > self.max_amount
         ):
             raise InvalidField(
-                BAND_DIMENSION, detail="range", least=group_digits(1), most=group_digits(self.max_amount)
+                BAND_DIMENSION, InvalidReason.RANGE, least=group_digits(1), most=group_digits(self.max_amount)
             )
         band_start = int(start_digits)
         amounts = {
@@ -335,7 +336,7 @@ def find_price_row(tariff_rows: Iterable[TariffRow], quantity: Quantity, day: da
         row for row in list_price_bands(tariff_rows, quantity.dimensions, day) if row.band_start <= quantity.units
     ]
     if not begun_rows:
-        raise NotFound("tariff", detail="tariff", **quantity.dimensions)
+        raise NotFound("tariff", NotFoundReason.TARIFF, **quantity.dimensions)
     return begun_rows[-1]
 
 

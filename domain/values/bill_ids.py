@@ -13,6 +13,7 @@ from itertools import cycle
 
 from domain.values.errors import InvalidField
 from domain.values.money import BILL_STEP_RIALS
+from domain.values.reasons import InvalidReason
 from domain.values.text import fold_compactly
 
 HIGHEST_FILE_NUMBER = 99_999_999
@@ -124,6 +125,6 @@ def _check_parts(file_number: int, company_code: str, service_digit: int, billin
 
 def _check_amount(amount: int) -> None:
     if amount > HIGHEST_AMOUNT:
-        raise InvalidField("amount", detail="too_high", limit=HIGHEST_AMOUNT)
+        raise InvalidField("amount", InvalidReason.TOO_HIGH, limit=HIGHEST_AMOUNT)
     if amount <= 0 or amount % BILL_STEP_RIALS:
-        raise InvalidField("amount", detail="not_thousands", step=BILL_STEP_RIALS)
+        raise InvalidField("amount", InvalidReason.NOT_THOUSANDS, step=BILL_STEP_RIALS)

@@ -16,6 +16,7 @@ from persiantools.jdatetime import JalaliDate
 
 from domain.values.errors import InvalidField
 from domain.values.languages import PERSIAN, language_in_force
+from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits
 
 TEHRAN_ZONE = ZoneInfo("Asia/Tehran")
@@ -82,8 +83,8 @@ reckons with that the days and weeks around each of them can be shown too.
 def require_calendar_day(day: date) -> date:
     """Return a day that somebody named; `InvalidField("date")` (`unknown_days`) for one that could not be shown."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        year_bounds = {"first": persian_digits(FIRST_YEAR), "last": persian_digits(LAST_YEAR)}
-        raise InvalidField("date", detail="unknown_days", **year_bounds)
+        first_year, last_year = persian_digits(FIRST_YEAR), persian_digits(LAST_YEAR)
+        raise InvalidField("date", InvalidReason.UNKNOWN_DAYS, first=first_year, last=last_year)
     return day
 
 

@@ -5,23 +5,55 @@ JSON on the web, a typed fault over SOAP, a sentence by SMS. The codes are a con
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, Generic, Never, Self, TypeVar, get_args
+
+from domain.values.reasons.bases import (
+    AlreadyDoneReasonBase,
+    AmountReasonBase,
+    AuthenticationReasonBase,
+    ConflictReasonBase,
+    DocumentReasonBase,
+    DuplicateReasonBase,
+    ErrorReason,
+    ExpiredDialogueReasonBase,
+    ForbiddenReasonBase,
+    InternalReasonBase,
+    InvalidReasonBase,
+    MissingReasonBase,
+    MistypedCodeReasonBase,
+    MobileReasonBase,
+    NotAllowedReasonBase,
+    NotFoundReasonBase,
+    ReplayReasonBase,
+    TooLargeReasonBase,
+    TooManyRequestsReasonBase,
+    UnavailableReasonBase,
+    UnknownKindReasonBase,
+    UnsupportedReasonBase,
+)
 
 
 class DomainError(Exception):
     """Something a person did or asked cannot be done, for a reason that they may see.
 
-    `field` names the form field or input at fault, `detail` a finer reason inside the code (a catalogue key
-    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal. `other_faults`
+    `field` names the form field or input at fault, `reason` a finer reason inside the code (its text is
+    `details.<code>.<reason>`), and `params` are the values its text may show; none of them is internal. `other_faults`
     are the further faults of the same form: a channel that can show several shows them all, another one the first.
     """
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, field: str | None = None, *, detail: str | None = None, **params: object) -> None:
-        super().__init__(self.code, field, detail, params)
+    def __init__(
+        self,
+        field: str | None = None,
+        reason: ErrorReason | None = None,
+        *,
+        detail: str | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(self.code, field, reason, params)
         self.field = field
-        self.detail = detail
+        self.detail = reason or detail
         self.params = params
         self.other_faults: tuple[DomainError, ...] = ()
 
@@ -35,11 +67,27 @@ class DomainError(Exception):
         self.other_faults = (*self.other_faults, *other_faults)
         return self
 
+    def about_field(self, field: str | None) -> Self:
+        """Return the same error about another field: whoever reads a part of a form knows what the form calls it."""
+        return type(self)(field, None, detail=self.detail, **self.params)
+
     def __str__(self) -> str:
         return ":".join(part for part in (self.code, self.field, self.detail) if part)
 
 
-class InvalidField(DomainError):
+ReasonT = TypeVar("ReasonT", bound=ErrorReason)
+
+
+class ReasonedError(DomainError, Generic[ReasonT]):
+    """An error of a stable code, raised with a reason of its own or with none."""
+
+    def __init__(
+        self, field: str | None = None, reason: ReasonT | None = None, *, detail: str | None = None, **params: object
+    ) -> None:
+        super().__init__(field, reason, detail=detail, **params)
+
+
+class InvalidField(ReasonedError[InvalidReasonBase]):
     """A value was given and cannot be understood or is not allowed."""
 
     code = "invalid_field"
@@ -52,157 +100,167 @@ class AmbiguousField(InvalidField):
     """
 
     def __init__(
-        self, field: str | None = None, *, detail: str | None = None, options: tuple[str, ...] = (), **params: object
+        self,
+        field: str | None = None,
+        reason: InvalidReasonBase | None = None,
+        *,
+        detail: str | None = None,
+        options: tuple[str, ...] = (),
+        **params: object,
     ) -> None:
-        super().__init__(field, detail=detail, **params)
+        super().__init__(field, reason, detail=detail, **params)
         self.options = options
 
+    def about_field(self, field: str | None) -> Self:
+        """Return the same error about another field, with its options."""
+        return type(self)(field, None, detail=self.detail, options=self.options, **self.params)
 
-class MissingField(DomainError):
+
+class MissingField(ReasonedError[MissingReasonBase]):
     """A required value was not given."""
 
     code = "missing_field"
 
 
-class UnknownService(DomainError):
+class UnknownService(ReasonedError[Never]):
     """No such municipal service."""
 
     code = "unknown_service"
 
 
-class UnknownKind(DomainError):
+class UnknownKind(ReasonedError[UnknownKindReasonBase]):
     """A kind (of expert opinion, machine, table …) that is not in the list."""
 
     code = "unknown_kind"
 
 
-class CodeMistyped(DomainError):
+class CodeMistyped(ReasonedError[MistypedCodeReasonBase]):
     """A tracking code whose check digit is wrong; no look-up was made."""
 
     code = "code_mistyped"
 
 
-class NotFound(DomainError):
+class NotFound(ReasonedError[NotFoundReasonBase]):
     """Well formed, but there is no such thing, or it is not this person's to know."""
 
     code = "not_found"
 
 
-class Forbidden(DomainError):
+class Forbidden(ReasonedError[ForbiddenReasonBase]):
     """The role of this person may not do it."""
 
     code = "forbidden"
 
 
-class NotAllowedNow(DomainError):
+class NotAllowedNow(ReasonedError[NotAllowedReasonBase]):
     """The action exists, but not in the present state of the request."""
 
     code = "not_allowed_now"
 
 
-class AlreadyDone(DomainError):
+class AlreadyDone(ReasonedError[AlreadyDoneReasonBase]):
     """The request is already in the state that the action leads to."""
 
     code = "already_done"
 
 
-class Conflict(DomainError):
+class Conflict(ReasonedError[ConflictReasonBase]):
     """Somebody else changed it first, or the machine or hour is taken."""
 
     code = "conflict"
 
 
-class DuplicateRequest(DomainError):
+class DuplicateRequest(ReasonedError[DuplicateReasonBase]):
     """The same client request id came with another body."""
 
     code = "duplicate_request"
 
 
-class TooManyRequests(DomainError):
+class TooManyRequests(ReasonedError[TooManyRequestsReasonBase]):
     """A rate limit was met."""
 
     code = "too_many_requests"
 
 
-class ExpiredDialogue(DomainError):
+class ExpiredDialogue(ReasonedError[ExpiredDialogueReasonBase]):
     """The question that this answers is no longer open."""
 
     code = "expired_dialogue"
 
 
-class DocumentRejected(DomainError):
+class DocumentRejected(ReasonedError[DocumentReasonBase]):
     """A file whose content is not of an allowed type."""
 
     code = "document_rejected"
 
 
-class TooLarge(DomainError):
+class TooLarge(ReasonedError[TooLargeReasonBase]):
     """A body, text or file over its limit."""
 
     code = "too_large"
 
 
-class BillNotFound(DomainError):
+class BillNotFound(ReasonedError[Never]):
     """No bill with these two ids."""
 
     code = "bill_not_found"
 
 
-class AmountMismatch(DomainError):
+class AmountMismatch(ReasonedError[AmountReasonBase]):
     """The amount paid is not the amount of the bill."""
 
     code = "amount_mismatch"
 
 
-class AlreadyPaid(DomainError):
+class AlreadyPaid(ReasonedError[Never]):
     """The bill was paid before."""
 
     code = "already_paid"
 
 
-class BillExpired(DomainError):
+class BillExpired(ReasonedError[Never]):
     """The bill can no longer be paid."""
 
     code = "bill_expired"
 
 
-class PaymentUnknown(DomainError):
+class PaymentUnknown(ReasonedError[Never]):
     """The bank has not yet reported the outcome of this payment."""
 
     code = "payment_unknown"
 
 
-class MobileNotVerified(DomainError):
+class MobileNotVerified(ReasonedError[MobileReasonBase]):
     """The citizen has not yet proved the mobile number."""
 
     code = "mobile_not_verified"
 
 
-class AuthenticationFailed(DomainError):
+class AuthenticationFailed(ReasonedError[AuthenticationReasonBase]):
     """Unknown user, wrong password, key or second factor."""
 
     code = "authentication_failed"
 
 
-class Replayed(DomainError):
+class Replayed(ReasonedError[ReplayReasonBase]):
     """A nonce or signed message that was used before."""
 
     code = "replayed"
 
 
-class Unsupported(DomainError):
+class Unsupported(ReasonedError[UnsupportedReasonBase]):
     """Understood, but not offered here."""
 
     code = "unsupported"
 
 
-class Unavailable(DomainError):
+class Unavailable(ReasonedError[UnavailableReasonBase]):
     """A part outside our hands does not answer; trying later may help."""
 
     code = "unavailable"
 
 
-class Internal(DomainError):
+class Internal(ReasonedError[InternalReasonBase]):
     """A fault of ours; what happened is in the log under the reference in `params`."""
 
     code = "internal"
@@ -221,5 +279,15 @@ def raise_faults(faults: Sequence[DomainError]) -> None:
         raise first_fault.with_other_faults(other_faults)
 
 
-ERROR_CODES: tuple[str, ...] = tuple(error.code for error in DomainError.__subclasses__())
+ERROR_CLASSES: tuple[type[DomainError], ...] = tuple(ReasonedError.__subclasses__())
+"""The class of each code, in the order of the contract."""
+
+ERROR_CODES: tuple[str, ...] = tuple(error.code for error in ERROR_CLASSES)
 """Every stable code, in the order of the contract."""
+
+_CODES_BY_REASON_BASE = {get_args(vars(error)["__orig_bases__"][0])[0]: error.code for error in ERROR_CLASSES}
+
+
+def find_error_code(reason_type: type[ErrorReason]) -> str:
+    """Return the code of the error that takes the reasons of an enumeration."""
+    return _CODES_BY_REASON_BASE[reason_type.__base__]

@@ -12,6 +12,7 @@ from stdnum import luhn
 from stdnum.iso7064 import mod_97_10
 
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import fold_compactly, fold_text
 
 _MOBILE_PATTERN = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
@@ -25,22 +26,22 @@ _PLATE_PATTERNS = (
     re.compile(_PLATE_GAP.join(["ایران", _PLATE_REGION, _PLATE_SERIAL])),
 )
 LONGEST_RENOVATION_CODE = 24
-_REFUSAL_DETAILS = {
-    "mobile": "bad_mobile",
-    "national_code": "bad_national_code",
-    "legal_id": "bad_legal_id",
-    "postal_code": "bad_postal_code",
-    "renovation_code": "bad_renovation_code",
-    "plate": "bad_plate",
-    "iban": "bad_iban",
-    "card": "bad_card",
+_REFUSAL_REASONS = {
+    "mobile": InvalidReason.BAD_MOBILE,
+    "national_code": InvalidReason.BAD_NATIONAL_CODE,
+    "legal_id": InvalidReason.BAD_LEGAL_ID,
+    "postal_code": InvalidReason.BAD_POSTAL_CODE,
+    "renovation_code": InvalidReason.BAD_RENOVATION_CODE,
+    "plate": InvalidReason.BAD_PLATE,
+    "iban": InvalidReason.BAD_IBAN,
+    "card": InvalidReason.BAD_CARD,
 }
-"""Field of a reader → the detail of its refusal."""
+"""Field of a reader → the reason of its refusal."""
 _PLATE_ALIASES = {"ا": "الف", "t": "ت", "d": "D", "s": "S"}
 
 
 def _refusal_for_field(field_name: str) -> InvalidField:
-    return InvalidField(field_name, detail=_REFUSAL_DETAILS[field_name])
+    return InvalidField(field_name, _REFUSAL_REASONS[field_name])
 
 
 def parse_mobile(text: str) -> str:

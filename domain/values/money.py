@@ -7,6 +7,7 @@ from persiantools.digits import to_word
 
 from domain.values.errors import InvalidField
 from domain.values.languages import language_in_force
+from domain.values.reasons import InvalidReason
 from domain.values.text import group_digits
 
 RoundingMode: TypeAlias = Literal["down", "up", "nearest"]
@@ -40,7 +41,7 @@ def exact_quantity(quantity: QuantityInput) -> Decimal:
     """
     exact_decimal = Decimal(str(quantity))
     if not exact_decimal.is_finite() or not 0 <= exact_decimal <= MOST_UNITS:
-        raise InvalidField("units", detail="range", least=group_digits(0), most=group_digits(MOST_UNITS))
+        raise InvalidField("units", InvalidReason.RANGE, least=group_digits(0), most=group_digits(MOST_UNITS))
     return exact_hundredths(exact_decimal)
 
 
@@ -48,7 +49,7 @@ def exact_hundredths(number: Decimal) -> Decimal:
     """Return a number in hundredths, without needless zeros; `InvalidField("units")` for a finer one."""
     in_hundredths = number.quantize(ONE_HUNDREDTH)
     if in_hundredths != number:
-        raise InvalidField("units", detail="two_places")
+        raise InvalidField("units", InvalidReason.TWO_PLACES)
     return Decimal(int(in_hundredths * 100)) / 100
 
 

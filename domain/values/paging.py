@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 PAGE_FIELD = "page"
 
@@ -54,7 +55,7 @@ class Cursor:
         id_text, separator, key_text = remainder.partition("~")
         is_well_formed = direction in {"before", "after"} and separator and _ID_PATTERN.fullmatch(id_text)
         if not is_well_formed or int(id_text) >= _ID_LIMIT:
-            raise InvalidField(PAGE_FIELD, detail="bad_page")
+            raise InvalidField(PAGE_FIELD, InvalidReason.BAD_PAGE)
         return cls(_parse_sort_key(key_text, list_order), int(id_text), direction == "before")
 
 
@@ -69,7 +70,7 @@ def _parse_sort_key(key_text: str, list_order: ListOrder) -> SortKey:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise InvalidField(PAGE_FIELD, detail="bad_page")
+    raise InvalidField(PAGE_FIELD, InvalidReason.BAD_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

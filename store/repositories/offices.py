@@ -12,6 +12,7 @@ from domain.ledger.accounts import Account
 from domain.ledger.entries import EntryKind
 from domain.offices.office import CommissionRule, CounterPayment, Office, OfficeKey
 from domain.values.errors import Conflict, NotFound
+from domain.values.reasons import ConflictReason
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import Utc
@@ -111,7 +112,7 @@ class SqlOfficeRepository(Repository):
     async def save(self, office: Office) -> None:
         office_names = {"of_username": office.username, "of_code": office.code}
         if await self._transaction.fetch_row(_SELECT_OTHER_OFFICE, office_names) is not None:
-            raise Conflict("username", detail="username_taken")
+            raise Conflict("username", ConflictReason.USERNAME_TAKEN)
         key_values, networks = [_write_key(office_key) for office_key in office.keys], list(office.networks)
         await self._transaction.execute(
             _upsert_office, _OFFICE_MAPPING.column_values(office) | {"keys": key_values, "networks": networks}

@@ -17,6 +17,7 @@ from domain.papers.ports import Printer
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField
+from domain.values.reasons import ConflictReason, InvalidReason
 
 OutputPath = Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
@@ -59,7 +60,7 @@ def print_to_file(
 
     with reporting_errors(as_json):
         if output.exists() and not force:
-            raise Conflict("output", detail="file_exists")
+            raise Conflict("output", ConflictReason.FILE_EXISTS)
         printout, content = run_in_session(config, run_command)
         output.write_bytes(content)
     result = {"code": printout.code, "kind": printout.kind, "file": str(output), "size": len(content)}
@@ -74,4 +75,4 @@ async def _render_paper(printer: Printer, printout: Printout, suffix: str) -> by
         return await printer.render_pdf(printout)
     if suffix in {".html", ".htm"}:
         return printer.render_html(printout).encode()
-    raise InvalidField("output", detail="paper_file")
+    raise InvalidField("output", InvalidReason.PAPER_FILE)

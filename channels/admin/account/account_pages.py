@@ -20,6 +20,7 @@ from domain.language.wording import day_and_hour_text
 from domain.people.sessions import StaffSession, enrolment_address
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 OWN_ACCOUNT_PATH = ACCOUNT_PATH
 
@@ -118,9 +119,9 @@ class AccountPages:
         )
         await self._staff_sign_in.confirm_password(visitor.session, present_password, visitor.caller)
         if new_password != repeated_password:
-            raise InvalidField("again", detail="not_the_same")
+            raise InvalidField("again", InvalidReason.NOT_THE_SAME)
         if new_password == present_password:
-            raise InvalidField("new_password", detail="same_password")
+            raise InvalidField("new_password", InvalidReason.SAME_AS_BEFORE)
         passwords.refuse_weak(new_password, [member.username, member.full_name])
         password_hash = await passwords.hash_password(new_password)
         async with self._store.open_unit() as uow:

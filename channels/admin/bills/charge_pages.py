@@ -31,6 +31,7 @@ from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, to_jalali, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.identifiers import display_mobile
+from domain.values.reasons import InvalidReason
 from domain.values.text import group_digits, persian_digits
 from domain.values.version_token import VersionToken
 
@@ -195,4 +196,4 @@ def _parse_year(year_text: str, visitor: Visitor) -> int:
     try:
         return Year().parse(year_text, ReadingContext(visitor.now))
     except InvalidField:
-        raise InvalidField("year", detail="bad_year", given=year_text[:10]) from None
+        raise InvalidField("year", InvalidReason.BAD_YEAR, given=year_text[:10]) from None

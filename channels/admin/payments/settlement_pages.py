@@ -34,6 +34,7 @@ from domain.registries.sheet import neutralise_formula
 from domain.settlement.settlement_file import MOST_PAGE_BYTES, ExaminedFile, FileLine, FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
+from domain.values.reasons import MissingReason
 from domain.values.version_token import VersionToken
 
 SETTLEMENT_PATH = "/staff/settlement"
@@ -82,7 +83,7 @@ class SettlementPages:
     async def _submit_file(self, request: web.Request, visitor: Visitor) -> str:
         uploaded_file = visitor.form.get("file")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.name:
-            raise MissingField("file", detail="no_file")
+            raise MissingField("file", MissingReason.NO_FILE)
         layout = find_layout(self._dependencies, read_text(visitor.form, "layout"))
         brought = BroughtFile(uploaded_file.name, BytesIO(uploaded_file.content), layout)
         examined = await bring_file(self._dependencies, self._store, brought, visitor.actor, most_bytes=MOST_PAGE_BYTES)
@@ -133,7 +134,7 @@ class SettlementPages:
         try:
             iso_day = Day(allows_past=True).parse(day_text, context)
         except InvalidField as error:
-            raise InvalidField("day", detail=error.detail, **error.params) from None
+            raise error.about_field("day") from None
         return await load_reconciliation(self._dependencies, uow, date.fromisoformat(iso_day), MAX_DIFFERENCES)
 
     async def _render_file(

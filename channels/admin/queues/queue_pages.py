@@ -32,6 +32,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.paging import PAGE_FIELD, Page
+from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
@@ -227,13 +228,13 @@ def _read_ticks(form: PostedForm) -> dict[str, VersionToken | None]:
     """Return the ticked requests, each with the version that the list showed; `MissingField`, `InvalidField`."""
     raw_values = form.getall("code", [])
     if not raw_values:
-        raise MissingField("code", detail="nothing_ticked")
+        raise MissingField("code", MissingReason.NOTHING_TICKED)
     tick_matches = [_TICK_PATTERN.fullmatch(entry) if isinstance(entry, str) else None for entry in raw_values]
     versions_by_code: dict[str, VersionToken | None] = {
         entry[1]: VersionToken(entry[2]) for entry in tick_matches if entry
     }
     if len(versions_by_code) < len(raw_values):  # one that cannot be read, or the same request twice
-        raise InvalidField("code", detail="bad_tick")
+        raise InvalidField("code", InvalidReason.BAD_TICK)
     return versions_by_code
 
 

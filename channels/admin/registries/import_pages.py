@@ -28,6 +28,7 @@ from domain.registries.imports import MOST_FILE_BYTES, Import, ImportState
 from domain.registries.rows import RowFate
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import MissingField, NotFound
+from domain.values.reasons import MissingReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
@@ -88,7 +89,7 @@ class ImportPages:
     async def _submit_upload(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         uploaded_file = visitor.form.get("file")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.name:
-            raise MissingField("file", detail="no_file")
+            raise MissingField("file", MissingReason.NO_FILE)
         async with self._store.open_unit() as uow:
             upload = await add_import(
                 self._dependencies, uow, registry, uploaded_file.name, uploaded_file.content, visitor.actor

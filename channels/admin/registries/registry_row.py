@@ -23,6 +23,7 @@ from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict
+from domain.values.reasons import ConflictReason
 from domain.values.version_token import VersionToken, refuse_stale
 
 OUT_OF_SERVICE_FORM = PageForm("out", OUT_OF_SERVICE_FIELDS, "admin.service")
@@ -142,7 +143,7 @@ def read_row_id(request: web.Request) -> int:
 async def lock_unchanged_row(uow: UnitOfWork, registry: Registry, row_number: int, version_token: VersionToken) -> None:
     """Keep the row for us; `Conflict` when somebody changed it since the form's page was made."""
     locked_row = await uow.registries.get_row(registry.key, row_number, lock=True)
-    refuse_stale(version_token, locked_row.version_token, Conflict(registry.key, detail="row_changed"))
+    refuse_stale(version_token, locked_row.version_token, Conflict(registry.key, ConflictReason.ROW_CHANGED))
 
 
 def _find_form_place(refused_form: RefusedForm) -> str:

@@ -13,6 +13,7 @@ from domain.reports.figures import Dimension
 from domain.reports.filter import LONGEST_FILTER_VALUE, ReportFilter
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 NamedChoices = Mapping[Dimension, Mapping[str, str]]
 """Dimension → value → what it is called, in the order in which they are offered."""
@@ -40,7 +41,7 @@ def refuse_unknown_names(choices: NamedChoices, report_filter: ReportFilter) -> 
     for dimension in (Dimension.OFFICE, Dimension.OFFICER, Dimension.MACHINE):
         chosen_value = report_filter.value_by_dimension.get(dimension)
         if chosen_value is not None and chosen_value not in choices.get(dimension, {}):
-            raise InvalidField(dimension, detail="unknown_value", given=chosen_value[:LONGEST_FILTER_VALUE])
+            raise InvalidField(dimension, InvalidReason.UNKNOWN_VALUE, given=chosen_value[:LONGEST_FILTER_VALUE])
 
 
 async def _list_staff_names(catalogue: Catalogue, uow: UnitOfWork) -> dict[str, str]:

@@ -41,6 +41,7 @@ from domain.unit_of_work import Store
 from domain.values import tracking_codes
 from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.version_token import VersionToken
 
 REQUESTS_PATH = "/staff/requests"
@@ -147,7 +148,7 @@ class RequestPages:
         service = self._dependencies.engine.get_service(request.service)
         transitions = service.steps_named(step_name)
         if not transitions:
-            raise InvalidField("action", detail="unknown_action")
+            raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
         return read_form(transitions[0].inputs, form)
 
     async def _submit_assignment(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
@@ -161,7 +162,7 @@ class RequestPages:
     async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
         code, uploaded_file = _read_code(request), visitor.form.get("file")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
-            raise MissingField("document", detail="no_file")
+            raise MissingField("document", MissingReason.NO_FILE)
         file = await prepare_file(
             self._dependencies, self._store, uploaded_file.name, uploaded_file.content, visitor.actor, code
         )

@@ -5,6 +5,7 @@ from aiohttp import web
 from domain.drafts.draft import Draft
 from domain.drafts.uploads import Upload
 from domain.values.errors import NotFound
+from domain.values.reasons import NotFoundReason
 
 BEGIN_PATH = "/services/{key}/request"
 """Where a request is begun."""
@@ -75,7 +76,7 @@ def read_draft_id(request: web.Request) -> int:
     """Return the draft that an address names; `NotFound("draft")` for a number that none can have."""
     draft_id = int(request.match_info["draft"])
     if draft_id >= 1 << 63:
-        raise NotFound("draft", detail="draft")
+        raise NotFound("draft", NotFoundReason.DRAFT)
     return draft_id
 
 

@@ -15,6 +15,7 @@ from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound, UnknownService
+from domain.values.reasons import NotFoundReason
 
 
 def find_form_service(dependencies: Dependencies, request: web.Request) -> Service:
@@ -39,7 +40,7 @@ async def ensure_session(
 def require_session(visitor: PortalVisitor) -> CitizenSession:
     """Return the visitor's session; a browser without one holds no draft (`NotFound("draft")`)."""
     if visitor.session is None:
-        raise NotFound("draft", detail="draft")
+        raise NotFound("draft", NotFoundReason.DRAFT)
     return visitor.session
 
 

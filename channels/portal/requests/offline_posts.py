@@ -34,6 +34,7 @@ from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
 from domain.values.errors import InvalidField, NotFound
+from domain.values.reasons import InvalidReason
 
 MAX_KEPT_BYTES = 256 * 1024
 """Bytes of a form as it is sent: its sections, each with what was tried before."""
@@ -138,7 +139,7 @@ def read_kept_draft(service: Service, posted: PostedForm, now: datetime) -> Kept
     section_texts = [text for text in posted.getall("section", []) if isinstance(text, str)]
     is_known_draft = draft_text.isascii() and draft_text.isdigit() and int(draft_text[:20]) < 1 << 63
     if len(key) != _KEY_DIGITS or len(section_texts) > MOST_SECTIONS or (draft_text and not is_known_draft):
-        raise InvalidField("form", detail="unreadable_form")
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
     applicant = dict(parse_qsl(read_text(posted, "applicant")))
     relation = applicant.get("relation", "")
     return KeptDraft(
@@ -164,7 +165,7 @@ def _read_section(service: Service, section_text: str, now: datetime) -> KeptSec
         bodies = [str(body) for body in (section_values["body"], *section_values["tried"][:MAX_ATTEMPTS])]
         typed_forms = [_read_typed_form(service, section_name, body, typed_at) for body in bodies]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        raise InvalidField("form", detail="unreadable_form") from None
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM) from None
     return KeptSection(
         typed_forms[0], is_pending, base_digest if isinstance(base_digest, str) else None, typed_forms[1:]
     )

@@ -29,6 +29,7 @@ from domain.drafts.uploads import Upload
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, InvalidField
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.reasons import InvalidReason
 
 TUS_VERSION = "1.0.0"
 
@@ -149,7 +150,7 @@ def _read_number(request: web.Request, header_name: str) -> int:
     """Return the number of a header; `InvalidField("form")` (400) where there is none."""
     number_text = request.headers.get(header_name, "")
     if not (number_text.isascii() and number_text.isdecimal() and len(number_text) <= _LONGEST_NUMBER):
-        raise InvalidField("form", detail="unreadable_form")
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
     return int(number_text)
 
 

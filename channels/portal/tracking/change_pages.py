@@ -43,6 +43,7 @@ from domain.language.form_sections import FormSection
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError
+from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
@@ -132,7 +133,7 @@ class FormChangePages:
                 None,
             )
             if section is None:
-                raise Conflict("code", detail="changed_meanwhile")
+                raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
             if MORE_ROWS_BUTTON in visitor.form or not is_section_posted(visitor.form):
                 return self._render_section(request, visitor, opened, section)
             fields = section.select_fields(opened.fields)
@@ -230,4 +231,4 @@ def _identify_citizen(visitor: PortalVisitor) -> Actor:
 
 def _refuse_older_page(opened: OpenedChange, visitor: PortalVisitor) -> None:
     if read_text(visitor.form, "version") != str(opened.request.version_token):
-        raise Conflict("code", detail="changed_meanwhile")
+        raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)

@@ -23,6 +23,7 @@ from domain.actions.messages.notice_choice import (
 from domain.chats.chat import MESSENGERS
 from domain.unit_of_work import Store
 from domain.values.errors import MissingField
+from domain.values.reasons import MissingReason
 
 NOTICES_PATH = f"{OWN_REQUESTS_PATH}/notices"
 NOTICES_DONE = "notices"
@@ -71,7 +72,7 @@ class NoticePages:
     async def _choose(self, request: web.Request, visitor: PortalVisitor) -> str:
         mobile, channel = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_text(visitor.form, CHANNEL_INPUT)
         if not channel:
-            raise MissingField("channel", detail="notice_channel")
+            raise MissingField("channel", MissingReason.NOTICE_CHANNEL)
         async with self._store.open_unit() as uow:
             await choose_notice_channel(self._dependencies, uow, mobile, channel)
         return f"{OWN_REQUESTS_PATH}?{DONE_PARAMETER}={NOTICES_DONE}"

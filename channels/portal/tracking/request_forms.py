@@ -35,6 +35,7 @@ from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import MissingField, NotFound
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.reasons import MissingReason
 
 MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of the form with a file: the largest file, and what is around it."""
@@ -65,7 +66,7 @@ class RequestForms:
         code, actor = _identify_call(request, visitor)
         uploaded_file, paper_name = visitor.form.get("file"), read_text(visitor.form, "paper")
         if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
-            raise MissingField("document", detail="no_file")
+            raise MissingField("document", MissingReason.NO_FILE)
         file = await prepare_file(
             self._dependencies, self._store, uploaded_file.name, uploaded_file.content, actor, code
         )

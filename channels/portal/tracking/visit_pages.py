@@ -31,6 +31,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import AlreadyDone, MissingField
+from domain.values.reasons import MissingReason
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
@@ -124,7 +125,7 @@ class VisitPages:
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
         actor, chosen = citizen_actor(mobile), read_texts(visitor.form, VISIT_INPUT)
         if not chosen:
-            raise MissingField("visit", detail="visit_hour")
+            raise MissingField("visit", MissingReason.VISIT_HOUR)
         version = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:

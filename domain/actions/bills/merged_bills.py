@@ -15,6 +15,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.errors import BillNotFound, NotAllowedNow
 from domain.values.languages import join_list
+from domain.values.reasons import NotAllowedReason
 
 
 async def merge_bills(dependencies: Dependencies, uow: UnitOfWork, bill_row_ids: Iterable[int]) -> MergedBill:
@@ -26,7 +27,7 @@ async def merge_bills(dependencies: Dependencies, uow: UnitOfWork, bill_row_ids:
     bills = await lock_bills(uow, sorted(set(bill_row_ids)))
     _refuse_unmergeable(bills)
     if len({await SUBJECTS[bill.subject_kind].find_mobile(uow, bill) for bill in bills}) > 1:
-        raise NotAllowedNow("bill_id", detail="several_payers")
+        raise NotAllowedNow("bill_id", NotAllowedReason.SEVERAL_PAYERS)
     part_row_ids = tuple(bill.id for bill in bills)
     known_bill = await uow.merged_bills.find_of_parts(part_row_ids)
     return known_bill or await _create_merged_bill(dependencies, uow, part_row_ids, sum(bill.amount for bill in bills))
@@ -77,11 +78,11 @@ async def render_parts_title(dependencies: Dependencies, uow: UnitOfWork, parts:
 
 def _refuse_unmergeable(bills: Sequence[Bill]) -> None:
     if len(bills) < FEWEST_PARTS:
-        raise NotAllowedNow("bill_id", detail="single_bill")
+        raise NotAllowedNow("bill_id", NotAllowedReason.SINGLE_BILL)
     if not all(bill.state.is_payable for bill in bills):
-        raise NotAllowedNow("bill_id", detail="closed_bill")
+        raise NotAllowedNow("bill_id", NotAllowedReason.CLOSED_BILL)
     if any(bill.state is BillState.PAYING for bill in bills):
-        raise NotAllowedNow("bill_id", detail="bill_being_paid")
+        raise NotAllowedNow("bill_id", NotAllowedReason.BILL_BEING_PAID)
 
 
 async def _create_merged_bill(

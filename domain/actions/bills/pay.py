@@ -24,6 +24,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor, Role
 from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
+from domain.values.reasons import DuplicateReason, MissingReason, NotAllowedReason
 
 _RECORDER_ROLES: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
@@ -108,10 +109,10 @@ async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Paymen
         if similarity is PaymentLikeness.SAME:
             if _name_target(existing_payment) == _name_target(new_payment):
                 return existing_payment
-            raise DuplicateRequest("reference", detail="reference_used")
+            raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
         is_doubtful |= similarity is PaymentLikeness.UNKNOWN and new_payment.rrn is None
     if is_doubtful:
-        raise MissingField("rrn" if new_payment.office else "reference", detail="rrn")
+        raise MissingField("rrn" if new_payment.office else "reference", MissingReason.RRN)
     return None
 
 
@@ -130,7 +131,7 @@ def _refuse_wrong_payment(
     )
     _refuse_reversed_payment([payment for payment in existing_payments if not payment.is_recorded], new_payment)
     if new_payment.outcome is PaymentOutcome.SURPLUS and not (surplus or new_payment.office):
-        raise NotAllowedNow("surplus", detail="surplus_unsaid")
+        raise NotAllowedNow("surplus", NotAllowedReason.SURPLUS_UNSAID)
 
 
 def _refuse_repeated_receipt(existing_payments: Sequence[Payment], receipt_number: str, new_payment: Payment) -> None:
@@ -144,7 +145,7 @@ def _refuse_repeated_receipt(existing_payments: Sequence[Payment], receipt_numbe
         compared_before = (payment.method, payment.reference) == (new_payment.method, new_payment.reference)
         same_number = receipt_number in {payment.reference, payment.reference.removeprefix(f"{payment.office}/")}
         if same_number and payment.method in _RECORDER_ROLES and not (other_office or compared_before):
-            raise DuplicateRequest("reference", detail="reference_used")
+            raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
 
 
 def _refuse_reversed_payment(reversed_payments: Sequence[Payment], new_payment: Payment) -> None:
@@ -159,7 +160,7 @@ def _refuse_reversed_payment(reversed_payments: Sequence[Payment], new_payment: 
             and same_reference
             and compare_payments(payment, new_payment) is PaymentLikeness.SAME
         ):
-            raise DuplicateRequest("reference", detail="payment_reversed")
+            raise DuplicateRequest("reference", DuplicateReason.PAYMENT_REVERSED)
 
 
 def _resolve_recorder(method: PaymentMethod, actor: Actor, receipt_number: str) -> Actor:

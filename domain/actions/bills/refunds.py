@@ -44,6 +44,7 @@ from domain.values.errors import (
     NotAllowedNow,
 )
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
+from domain.values.reasons import AlreadyDoneReason, AmountReason, DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import group_digits, persian_digits
 
 REVENUE_ROLES = RIGHTS["refunds.pay"].roles
@@ -104,10 +105,10 @@ async def record_refund(
     if earlier_transfer is not None:
         is_same_transfer = earlier_transfer.bill_id == bill.id and amount in {None, earlier_transfer.amount}
         if not is_same_transfer or parsed_iban not in {refund.iban for refund in refunds}:
-            raise DuplicateRequest("reference", detail="reference_used")
+            raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
         return RecordedRefund(bill, earlier_transfer, parsed_iban)
     if await uow.suspense.find_transfer(transfer_reference) is not None:
-        raise DuplicateRequest("reference", detail="reference_used")
+        raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     due_refunds, recorder = _select_due_refunds(refunds, amount), actor.acting_in_role(REVENUE_ROLES)
     if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), refunds, recorder):
         refuse_unapproved(due_refunds, RefundTarget(parsed_iban), recorder)
@@ -144,7 +145,7 @@ async def store_approval(
     """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
     approver, now = actor.acting_in_role(APPROVER_ROLES), dependencies.clock.now()
     if has_recorded_payment(await uow.bills.list_payments(bill.id), approver):
-        raise NotAllowedNow("iban", detail="own_payment")
+        raise NotAllowedNow("iban", NotAllowedReason.OWN_PAYMENT)
     for refund in due_refunds:
         refund.iban, refund.to_card = target.iban, target.iban is None
         refund.approved_by, refund.approved_at = approver.label, now
@@ -194,9 +195,9 @@ def is_approved_by_other(due_refunds: Sequence[Refund], actor: Actor) -> bool:
 def refuse_unapproved(due_refunds: Sequence[Refund], target: RefundTarget, actor: Actor) -> None:
     """Refuse what no second person approved: `NotAllowedNow`, or `InvalidField("iban")` for another target."""
     if not is_approved_by_other(due_refunds, actor):
-        raise NotAllowedNow("iban", detail="second_person")
+        raise NotAllowedNow("iban", NotAllowedReason.SECOND_PERSON)
     if any((refund.iban, refund.to_card) != (target.iban, target.iban is None) for refund in due_refunds):
-        raise InvalidField("iban", detail="not_approved")
+        raise InvalidField("iban", InvalidReason.NOT_APPROVED)
 
 
 def _select_due_refunds(refunds: Sequence[Refund], amount: int | None) -> Sequence[Refund]:
@@ -211,16 +212,20 @@ def _select_due_refunds(refunds: Sequence[Refund], amount: int | None) -> Sequen
 def refuse_nothing_due(refunds: Sequence[Refund]) -> DomainError:
     """Return why nothing of these refunds may be sent."""
     if any(refund.is_on_its_way for refund in refunds):
-        return NotAllowedNow("bill_id", detail="refund_on_its_way")
+        return NotAllowedNow("bill_id", NotAllowedReason.REFUND_ON_ITS_WAY)
     refunded = any(refund.state is RefundState.REFUNDED for refund in refunds)
-    return AlreadyDone("bill_id", detail="refunded") if refunded else NotAllowedNow("bill_id", detail="no_refund")
+    return (
+        AlreadyDone("bill_id", AlreadyDoneReason.REFUNDED)
+        if refunded
+        else NotAllowedNow("bill_id", NotAllowedReason.NO_REFUND)
+    )
 
 
 def refuse_other_amount(due_refunds: Sequence[Refund], amount: int | None) -> None:
     """Refuse another amount than these refunds are over (`AmountMismatch`); None was not stated."""
     total_due = sum(refund.amount for refund in due_refunds)
     if amount not in {None, total_due}:
-        raise AmountMismatch("amount", detail="not_what_is_due", due=group_digits(total_due))
+        raise AmountMismatch("amount", AmountReason.NOT_WHAT_IS_DUE, due=group_digits(total_due))
 
 
 def _build_transfer(

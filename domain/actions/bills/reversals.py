@@ -34,6 +34,7 @@ from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason, NotFoundReason
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 
 REVENUE_ROLES = RIGHTS["payments.reverse"].roles
@@ -93,9 +94,9 @@ async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: st
     ]
     recorded = [payment for payment in matching if payment.is_recorded] or matching[-1:]
     if not recorded:
-        raise NotFound("reference", detail="payment")
+        raise NotFound("reference", NotFoundReason.PAYMENT)
     if len(recorded) > 1:
-        raise InvalidField("reference", detail="several_payments")
+        raise InvalidField("reference", InvalidReason.SEVERAL_PAYMENTS)
     return recorded[0]
 
 
@@ -124,7 +125,7 @@ async def reverse_payment(
         except NotAllowedNow as refusal:
             if len(payments_by_bill) == 1:
                 raise
-            raise NotAllowedNow("payment", detail="part_not_reversible", bill_id=bill.bill_id) from refusal
+            raise NotAllowedNow("payment", NotAllowedReason.PART_NOT_REVERSIBLE, bill_id=bill.bill_id) from refusal
     requested_bill_id = next(iter(payments_by_bill))
     of_other_parts = tuple(one for bill_id, one in reversals_by_bill.items() if bill_id != requested_bill_id)
     return replace(reversals_by_bill[requested_bill_id], of_other_parts=of_other_parts)
@@ -179,16 +180,16 @@ def _check_reason(reason: str) -> str:
     if not reason_text:
         raise MissingField("reason")
     if count_code_units(reason_text) > LONGEST_REASON:
-        raise InvalidField("reason", detail="too_long", limit=persian_digits(LONGEST_REASON))
+        raise InvalidField("reason", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_REASON))
     return reason_text
 
 
 async def _find_reversible_payment(uow: UnitOfWork, payments: Sequence[Payment], row_id: int) -> Payment:
     reversible = next((payment for payment in payments if payment.id == row_id and payment.outcome in _INCOMING), None)
     if reversible is None:
-        raise NotFound("payment", detail="payment")
+        raise NotFound("payment", NotFoundReason.PAYMENT)
     if not reversible.is_recorded:
-        raise AlreadyDone("payment", detail="payment_reversed")
+        raise AlreadyDone("payment", AlreadyDoneReason.PAYMENT_REVERSED)
     await _refuse_banks_word(uow, reversible)
     return reversible
 
@@ -200,7 +201,7 @@ async def _refuse_banks_word(uow: UnitOfWork, payment: Payment) -> None:
     if payment.attempt_id is not None:
         attempt = await uow.payment_attempts.get(payment.attempt_id)
         if attempt.alert is not AttemptAlert.CONTRADICTION:
-            raise NotAllowedNow("payment", detail="banks_word")
+            raise NotAllowedNow("payment", NotAllowedReason.BANKS_WORD)
 
 
 def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:
@@ -208,18 +209,20 @@ def _select_surplus_refund(refunds: Sequence[Refund]) -> list[Refund]:
     surplus_refunds = [refund for refund in refunds if refund.is_of_surplus and refund.is_free]
     if not surplus_refunds:
         is_on_its_way = any(refund.is_on_its_way for refund in refunds)
-        raise NotAllowedNow("payment", detail="refund_on_its_way" if is_on_its_way else "paid_out")
+        raise NotAllowedNow(
+            "payment", NotAllowedReason.REFUND_ON_ITS_WAY if is_on_its_way else NotAllowedReason.PAID_OUT
+        )
     return surplus_refunds[-1:]
 
 
 def _select_due_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> list[Refund]:
     """Return what is due back of a bill that was paid by one payment alone."""
     if any(entry.state is RefundState.REFUNDED for entry in refunds):
-        raise NotAllowedNow("payment", detail="paid_out")
+        raise NotAllowedNow("payment", NotAllowedReason.PAID_OUT)
     if any(entry.is_on_its_way for entry in refunds):
-        raise NotAllowedNow("payment", detail="refund_on_its_way")
+        raise NotAllowedNow("payment", NotAllowedReason.REFUND_ON_ITS_WAY)
     if any(entry.is_recorded and entry.outcome is PaymentOutcome.SURPLUS for entry in payments):
-        raise NotAllowedNow("payment", detail="surplus_first")
+        raise NotAllowedNow("payment", NotAllowedReason.SURPLUS_FIRST)
     return [entry for entry in refunds if entry.state is RefundState.DUE]
 
 

@@ -30,6 +30,7 @@ from domain.values.errors import (
     MissingField,
     NotAllowedNow,
 )
+from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -89,7 +90,7 @@ async def hold_in_suspense(
         raise InvalidField("amount")
     if known_receipt := await uow.suspense.find(source, number):
         if known_receipt.amount != amount:
-            raise DuplicateRequest("reference", detail="reference_used")
+            raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
         return known_receipt
     receipt = SuspenseReceipt(
         id=dependencies.ids.new_id(),
@@ -128,7 +129,7 @@ async def match_receipt(
     _refuse_decided(receipt, version)
     decision = _Decision(_check_reason(reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
-        raise DuplicateRequest("reference", detail="reference_used")
+        raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     payable = await find_payable_by_ids(uow, *bill_id_pair)
     first_bill = (await load_paid_bills(uow, payable))[0]
     matched = decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=first_bill.id)
@@ -161,7 +162,7 @@ async def approve_return(
     _refuse_decided(receipt, version)
     parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
     if receipt.recorder_label == acting_label(approver.label):
-        raise NotAllowedNow("receipt", detail="own_payment")
+        raise NotAllowedNow("receipt", NotAllowedReason.OWN_PAYMENT)
     approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
     facts = {"amount": receipt.amount, "reference": receipt.reference}
     await uow.audit.add_entry(now, approver.label, "suspense_approved", facts)
@@ -191,7 +192,7 @@ async def return_receipt(
     iban, number = identifiers.parse_iban(transfer.iban), _check_number(transfer.reference)
     decision = _Decision(_check_reason(transfer.reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
     if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
-        raise DuplicateRequest("reference", detail="reference_used")
+        raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)
     returned = decision.close_receipt(receipt, SuspenseState.RETURNED, iban=iban, transfer_reference=number)
     facts = {"amount": receipt.amount, "reference": number, "iban": iban, "reason": decision.reason}
@@ -213,9 +214,9 @@ def _refuse_unapproved(policy: Policy, receipt: SuspenseReceipt, iban: str, deci
     if not needs_second_person(policy, receipt, decider):
         return
     if not is_approved_by_other(receipt, decider):
-        raise NotAllowedNow("iban", detail="second_person")
+        raise NotAllowedNow("iban", NotAllowedReason.SECOND_PERSON)
     if receipt.iban != iban:
-        raise InvalidField("iban", detail="not_approved")
+        raise InvalidField("iban", InvalidReason.NOT_APPROVED)
 
 
 def _is_transfer_of(receipt: SuspenseReceipt, transfer: ReturnTransfer) -> bool:
@@ -243,5 +244,5 @@ def _check_reason(reason: str) -> str:
     if not reason_text:
         raise MissingField("reason")
     if count_code_units(reason_text) > LONGEST_REASON:
-        raise InvalidField("reason", detail="too_long", limit=persian_digits(LONGEST_REASON))
+        raise InvalidField("reason", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_REASON))
     return reason_text

@@ -8,6 +8,7 @@ from domain.chats.chat import MESSENGERS, Chat
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import UnknownKind
 from domain.values.languages import Language
+from domain.values.reasons import UnknownKindReason
 from domain.values.text import tidy_text
 
 LONGEST_TAG = 30
@@ -18,7 +19,7 @@ def require_offered_language(dependencies: Dependencies, tag: str) -> Language:
     """Return the offered language with that tag; `UnknownKind("language")`."""
     offered = next((language for language in dependencies.catalogue.languages if language.tag == tag), None)
     if offered is None:
-        raise UnknownKind("language", detail="choice", given=tidy_text(tag)[:LONGEST_TAG])
+        raise UnknownKind("language", UnknownKindReason.CHOICE, given=tidy_text(tag)[:LONGEST_TAG])
     return offered
 
 

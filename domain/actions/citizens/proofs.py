@@ -17,6 +17,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import MobileNotVerified, NotFound
 from domain.values.identifiers import parse_mobile
+from domain.values.reasons import MobileReason
 
 PORTAL_CHANNEL = "portal"
 
@@ -88,7 +89,7 @@ async def confirm_session_code(
     """
     proof_address, typed_code = _build_proof_address(session, purpose), extract_code(code)
     if typed_code is None:
-        return MobileNotVerified("code", detail="wrong_code")  # no digits: no try is spent on a slip
+        return MobileNotVerified("code", MobileReason.WRONG_CODE)  # no digits: no try is spent on a slip
     await uow.serialise(f"proof:{proof_address}")  # else guesses at once would be counted as one
     proved_mobile = await check_code(
         dependencies,

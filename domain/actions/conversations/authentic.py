@@ -23,6 +23,7 @@ from domain.parsing.identifiers import is_bill_id, is_tracking_code
 from domain.values.calendar import jalali_text
 from domain.values.errors import BillNotFound, CodeMistyped, NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN, PAPER_TOKEN_PATTERN
+from domain.values.reasons import MistypedCodeReason
 from domain.values.text import group_digits, persian_digits
 
 
@@ -105,7 +106,7 @@ async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> Co
     is_own = await SUBJECTS[bills[0].subject_kind].find_mobile(turn.uow, bills[0]) == turn.actor.identifier
     confirmation = None if is_own else await _confirm_number(turn, "sms.authentic.number_of_other")
     if payment_id and payment_id != payable.payment_id:
-        raise CodeMistyped("code", detail="other_payment_id")
+        raise CodeMistyped("code", MistypedCodeReason.OTHER_PAYMENT_ID)
     if confirmation:
         return confirmation
     title = await render_parts_title(turn.dependencies, turn.uow, bills)

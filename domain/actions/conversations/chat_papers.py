@@ -17,6 +17,7 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooLarge, Unavailable
 from domain.values.languages import join_list
+from domain.values.reasons import InvalidReason, NotFoundReason, UnavailableReason
 
 
 async def ask_for_paper(
@@ -33,7 +34,7 @@ async def ask_for_paper(
         return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
     chosen_paper = paper_name or paper_names[0]
     if chosen_paper not in paper_names:
-        raise InvalidField("paper", detail="unknown_paper")
+        raise InvalidField("paper", InvalidReason.UNKNOWN_PAPER)
     stop_waiting_for_file(dialogue)
     dialogue.frames = [
         *dialogue.frames,
@@ -75,7 +76,7 @@ async def _store_paper(
     if sent_file.refusal is not None:
         raise sent_file.refusal
     if sent_file.prepared_file is None:
-        raise Unavailable("document", detail="file")
+        raise Unavailable("document", UnavailableReason.FILE)
     async with turn.uow.savepoint():
         await attach_document(turn.dependencies, turn.uow, code, paper_name, sent_file.prepared_file, turn.actor)
     request = await _find_own_request(turn, code)
@@ -101,7 +102,7 @@ async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> tuple[Co
     request = await _find_own_request(turn, code)
     printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
     if paper_kind not in printable_titles:
-        raise NotFound("printout", detail="not_issued")
+        raise NotFound("printout", NotFoundReason.NOT_ISSUED)
     return turn.render_about(request, "chat.printed", title=printable_titles[paper_kind]), ReplyMarkup(
         paper=AttachedPaper(request.code, paper_kind)
     )

@@ -32,6 +32,7 @@ from domain.messages.catalogue import fit_lines
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values import bill_ids, tracking_codes
 from domain.values.errors import BillNotFound, DomainError, NotFound
+from domain.values.reasons import NotFoundReason
 from domain.values.text import group_digits, persian_digits
 
 SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
@@ -197,7 +198,7 @@ async def describe_tariff(turn: TurnContext, slots: SlotValues) -> CommandReply:
     for service, prices in turn.conversation.priced_services():
         if prices.subject_field in slots:
             return await answer_lookup(turn, service, prices, slots)
-    raise NotFound("tariff", detail="tariff")
+    raise NotFound("tariff", NotFoundReason.TARIFF)
 
 
 async def cancel_request(turn: TurnContext, slots: SlotValues) -> CommandReply:

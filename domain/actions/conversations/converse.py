@@ -22,6 +22,7 @@ from domain.parsing.answers import read_number
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
+from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 from domain.values.text import fold_text
 
 REMEMBER_EXPIRED_FOR = timedelta(hours=24)
@@ -127,7 +128,7 @@ async def _take_turn(
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, dialogue, step, text, late)
     if late and isinstance(step, OptOut) and late.accepts_text(text):
-        return ConversationReply(turn.render_error(ExpiredDialogue(detail="number")), "unknown")
+        return ConversationReply(turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER)), "unknown")
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWER_INTENTS and not step.frame.slots:
         dialogue.frames.clear()
         return ConversationReply(turn.render_error(ExpiredDialogue()), "unknown")
@@ -233,7 +234,7 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> CommandReply:
     look.
     """
     if not turn.conversation.is_offered(frame.intent):
-        raise Unsupported(detail="service_by_sms")
+        raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
     if frame.intent in commands.READ_ONLY_INTENTS:
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
     async with turn.uow.savepoint():

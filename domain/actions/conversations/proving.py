@@ -14,6 +14,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField, MobileNotVerified
 from domain.values.identifiers import display_mobile
+from domain.values.reasons import MobileReason
 from domain.values.text import persian_digits
 
 CODES_PER_ADDRESS = 5
@@ -41,11 +42,11 @@ async def check_proof_code(
 def read_own_mobile(phone: str, is_own: bool) -> str:
     """Return the mobile of a shared contact; `MobileNotVerified` for another's, or one that is not Iranian."""
     if not is_own:
-        raise MobileNotVerified("mobile", detail="foreign_contact")
+        raise MobileNotVerified("mobile", MobileReason.FOREIGN_CONTACT)
     try:
         return identifiers.parse_mobile(phone)
     except InvalidField:
-        raise MobileNotVerified("mobile", detail="not_iranian") from None
+        raise MobileNotVerified("mobile", MobileReason.NOT_IRANIAN) from None
 
 
 async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mobile: str) -> None:

@@ -36,6 +36,7 @@ from domain.values.actors import Actor, Role
 from domain.values.calendar import hour_text, to_tehran
 from domain.values.errors import DomainError, TooManyRequests
 from domain.values.rate_windows import current_window_end
+from domain.values.reasons import TooManyRequestsReason
 from domain.values.text import tidy_text
 
 DOUBLE_TAP_WINDOW = timedelta(seconds=10)
@@ -170,7 +171,7 @@ async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | Non
     message.state = InboundState.LIMITED
     window_ends_at = current_window_end(message.received_at, dependencies.policy.inbound_window)
     until_text = hour_text(to_tehran(window_ends_at).time())
-    error_text = dependencies.wording.render_error(TooManyRequests(detail="chat", until=until_text))
+    error_text = dependencies.wording.render_error(TooManyRequests(reason=TooManyRequestsReason.CHAT, until=until_text))
     if isinstance(update.chat_event, ButtonPressed):
         return error_text
     counter_key = f"limited:{update.channel}:{update.chat_id}"

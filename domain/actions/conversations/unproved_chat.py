@@ -37,6 +37,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import DomainError, InvalidField, MobileNotVerified, TooManyRequests
 from domain.values.identifiers import display_mobile
+from domain.values.reasons import TooManyRequestsReason
 from domain.values.text import persian_digits
 
 DEFERRED_LIFETIME = timedelta(days=1)
@@ -118,7 +119,9 @@ async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> ChatReply:
     except DomainError as error:
         return ChatReply(turn.render_error(error), _contact_request(turn))
     if delivery is CodeDelivery.LATER:
-        return ChatReply(turn.render_error(TooManyRequests("mobile", detail="codes_later")), _contact_request(turn))
+        return ChatReply(
+            turn.render_error(TooManyRequests("mobile", TooManyRequestsReason.CODES_LATER)), _contact_request(turn)
+        )
     return ChatReply(turn.render("chat.code_sent", mobile=_display_mobile(mobile)))
 
 

@@ -15,6 +15,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, InvalidField, NotAllowedNow, TooLarge
 from domain.values.files import PreparedFile
+from domain.values.reasons import InvalidReason, TooLargeReason
 
 MOST_DOCUMENTS = 30
 """Files that one request may have."""
@@ -39,7 +40,7 @@ async def attach_document(
     if repeated is not None:
         return repeated
     if len(existing) >= MOST_DOCUMENTS:
-        raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DOCUMENTS))
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DOCUMENTS))
     document = _build_document(dependencies, request, paper_name, file, actor)
     await uow.documents.add(document, file.content)
     await _record_document(dependencies, uow, request, papers, [*existing, document], actor)
@@ -119,7 +120,7 @@ def _may_attach(service: Service, request: ServiceRequest, actor: Actor) -> None
 def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str) -> ServicePapers:
     """Return the papers of a service that a request may still be given one of."""
     if service.papers is None or paper_name not in service.papers.paper_names:
-        raise InvalidField("field", detail="unknown_paper")
+        raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     if request.phase.is_final:
         raise NotAllowedNow("code")
     return service.papers

@@ -7,6 +7,7 @@ from domain.actions.staff.refusals import record_refusal
 from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import DocumentRejected
+from domain.values.reasons import DocumentReason
 
 
 async def refuse_malware(
@@ -14,14 +15,14 @@ async def refuse_malware(
 ) -> None:
     """Refuse a file in which malware is found, and audit it without the file; `about` is the request, if there is one.
 
-    Errors: `DocumentRejected("document", detail="malware")`; `Unavailable("document", detail="scanner")` where the
+    Errors: `DocumentRejected("document")` (`malware`); `Unavailable("document")` (`scanner`) where the
     scanner does not answer. Never called inside a unit of work.
     """
     scanner = dependencies.malware_scanner
     malware_name = await scanner.find_malware(content) if scanner else None
     if malware_name is None:
         return
-    error = DocumentRejected("document", detail="malware")
+    error = DocumentRejected("document", DocumentReason.MALWARE)
     facts = {
         "channel": actor.channel,
         "error": str(error),

@@ -10,6 +10,7 @@ from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import NotFound, TooManyRequests, UnknownService
+from domain.values.reasons import NotFoundReason, TooManyRequestsReason
 
 DRAFTS_PER_SESSION = 20
 """Drafts that a session holds at once, those that were submitted left out."""
@@ -78,9 +79,9 @@ async def _add_draft(
     open_drafts = [held for held in await list_drafts(dependencies, uow, session_id) if not held.is_submitted]
     address_key = f"drafts:{network_for_address(source_address)}"
     if len(open_drafts) >= DRAFTS_PER_SESSION:
-        raise TooManyRequests("draft", detail="drafts")
+        raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
     if await uow.lines.add_hit(address_key, now, COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
-        raise TooManyRequests("draft", detail="drafts")
+        raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
     await uow.drafts.add(draft, session_id)
 
 
@@ -113,7 +114,7 @@ async def get_draft(
     """Return a draft that this session holds; `NotFound("draft")` for any other, as if it did not exist."""
     draft = await uow.drafts.find_held(draft_id, session_id, lock=lock)
     if draft is None or draft.expires_at <= dependencies.clock.now() or draft.service not in dependencies.services:
-        raise NotFound("draft", detail="draft")
+        raise NotFound("draft", NotFoundReason.DRAFT)
     return draft
 
 

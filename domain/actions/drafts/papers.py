@@ -16,6 +16,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, NotFound, TooLarge, TooManyRequests
 from domain.values.files import PreparedFile
+from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason, TooManyRequestsReason
 
 PAPERS_STEP = "papers"
 """Among the saved sections of a draft: its page of papers was left by «go on», with papers or without."""
@@ -43,7 +44,7 @@ async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_i
     """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent."""
     draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
     if draft.is_submitted:
-        raise NotFound("draft", detail="draft")
+        raise NotFound("draft", NotFoundReason.DRAFT)
     return draft
 
 
@@ -64,7 +65,7 @@ async def add_draft_file(
     draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     papers = find_papers(dependencies, draft)
     if papers is None or paper_name not in papers.citizen_papers:
-        raise InvalidField("field", detail="unknown_paper")
+        raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     existing = await uow.draft_files.list_of_draft(draft.id)
     sent = (paper_name, file.source_sha256)
     repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
@@ -111,13 +112,13 @@ async def _require_capacity(
     dependencies: Dependencies, uow: UnitOfWork, existing: list[DraftFile], file: PreparedFile, source_address: str
 ) -> None:
     if len(existing) >= MOST_DRAFT_FILES:
-        raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DRAFT_FILES))
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
     if sum(other.size for other in existing) + len(file.content) > MAX_DRAFT_BYTES:
-        raise TooLarge("documents", detail="draft_files", most=format_number(MAX_DRAFT_BYTES // 1024**2))
+        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_DRAFT_BYTES // 1024**2))
     address_key = f"files:{network_for_address(source_address)}"
     address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
     if address_count > FILES_PER_ADDRESS or await uow.draft_files.sum_waiting_bytes() > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", detail="draft_files")
+        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
 
 
 def _build_draft_file(dependencies: Dependencies, draft: Draft, paper_name: str, file: PreparedFile) -> DraftFile:

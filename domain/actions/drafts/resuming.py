@@ -5,6 +5,7 @@ from domain.actions.requests.track import count_guess
 from domain.drafts.draft import Draft, DraftHolder, read_resume_code
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
+from domain.values.reasons import NotFoundReason
 
 
 async def resume_draft(
@@ -18,6 +19,6 @@ async def resume_draft(
     draft = await uow.drafts.find_resumable(proved_mobile, read_resume_code(typed_code))
     if draft is None or draft.expires_at <= dependencies.clock.now() or draft.service not in dependencies.services:
         await count_guess(dependencies, uow, proved_mobile)
-        return NotFound("resume_code", detail="draft_code")
+        return NotFound("resume_code", NotFoundReason.DRAFT_CODE)
     await uow.drafts.add_holder(DraftHolder(draft.id, session_id))
     return draft

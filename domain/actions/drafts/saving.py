@@ -17,6 +17,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.calendar import jalali_text
 from domain.values.errors import InvalidField, NotFound, TooLarge
+from domain.values.reasons import NotFoundReason, TooLargeReason
 from domain.values.text import tidy_text
 
 MAX_TYPED_BYTES = 16 * 1024
@@ -115,7 +116,7 @@ def find_section(service: Service, section_name: str) -> FormSection:
     """Return a section of a service's form; `NotFound("section")`."""
     section = next((candidate for candidate in service.sections if candidate.name == section_name), None)
     if section is None:
-        raise NotFound("section", detail="draft")
+        raise NotFound("section", NotFoundReason.DRAFT)
     return section
 
 
@@ -139,4 +140,4 @@ def _tidy_value(value: Any) -> Any:
 
 def _require_bounded(typed_values: Mapping[str, Any]) -> None:
     if len(json.dumps(typed_values, ensure_ascii=False).encode()) > MAX_TYPED_BYTES:
-        raise TooLarge("draft", detail="draft")
+        raise TooLarge("draft", TooLargeReason.DRAFT)

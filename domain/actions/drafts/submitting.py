@@ -15,6 +15,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 REQUESTS_PER_MOBILE = 20
 """Requests that one mobile submits in an hour, proved or not."""
@@ -74,7 +75,7 @@ async def submit_unverified(
 async def _count_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> None:
     counted = await uow.lines.add_hit(f"requests:{mobile}", dependencies.clock.now(), COUNTING_WINDOW)
     if counted > REQUESTS_PER_MOBILE:
-        raise TooManyRequests("draft", detail="requests")
+        raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
 
 
 async def _count_unverified(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
@@ -82,7 +83,7 @@ async def _count_unverified(dependencies: Dependencies, uow: UnitOfWork, source_
     address_count = await uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
     overall_count = await uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW)
     if address_count > UNVERIFIED_PER_ADDRESS or overall_count > UNVERIFIED_IN_ALL:
-        raise TooManyRequests("draft", detail="requests")
+        raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
 
 
 async def _store_request(

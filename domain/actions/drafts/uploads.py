@@ -22,6 +22,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge, TooManyRequests
 from domain.values.files import MAX_DOCUMENT_BYTES, clean_file_name
+from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason, TooManyRequestsReason
 
 UPLOAD_LIFETIME = timedelta(days=1)
 """For how long an upload may be carried on, or named by the form."""
@@ -50,9 +51,9 @@ async def create_upload(
     """
     draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     if find_papers(dependencies, draft) is None:
-        raise NotFound("draft", detail="draft")
+        raise NotFound("draft", NotFoundReason.DRAFT)
     if size == 0:
-        raise InvalidField("document", detail="empty_file")
+        raise InvalidField("document", InvalidReason.EMPTY_FILE)
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
     await _require_capacity(dependencies, uow, draft_id, size, source_address)
@@ -77,7 +78,7 @@ async def get_upload(
     await get_draft(dependencies, uow, session_id, draft_id)
     upload = await uow.uploads.find_of_draft(upload_id, draft_id)
     if upload is None or upload.expires_at <= dependencies.clock.now():
-        raise NotFound("document", detail="upload")
+        raise NotFound("document", NotFoundReason.UPLOAD)
     return upload
 
 
@@ -104,7 +105,7 @@ async def append_chunk(
     if not chunk:
         return upload
     if await uow.uploads.sum_waiting_bytes() > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", detail="draft_files")
+        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
     await uow.uploads.append_chunk(upload, chunk)
     return upload
 
@@ -127,7 +128,7 @@ async def read_upload(
     """
     upload = await get_upload(dependencies, uow, session_id, draft_id, upload_id)
     if not upload.is_finished:
-        raise NotFound("document", detail="upload")
+        raise NotFound("document", NotFoundReason.UPLOAD)
     return upload, await uow.uploads.get_content(upload_id)
 
 
@@ -153,11 +154,11 @@ async def _require_capacity(
 ) -> None:
     open_sizes = await uow.uploads.list_open_sizes(draft_id)
     if len(open_sizes) >= MOST_DRAFT_FILES:
-        raise TooLarge("documents", detail="too_many_documents", most=format_number(MOST_DRAFT_FILES))
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
     if sum(open_sizes) + size > MAX_DRAFT_BYTES:
-        raise TooLarge("documents", detail="draft_files", most=format_number(MAX_DRAFT_BYTES // 1024**2))
+        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_DRAFT_BYTES // 1024**2))
     address_key = f"uploads:{network_for_address(source_address)}"
     address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
     waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
     if address_count > FILES_PER_ADDRESS or waiting_bytes > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", detail="draft_files")
+        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)

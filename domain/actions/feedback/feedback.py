@@ -11,6 +11,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 
 
 async def rate_request(
@@ -25,10 +26,10 @@ async def rate_request(
     if actor.kind != "citizen" or request.mobile != actor.identifier:
         raise NotFound("code")
     if request.phase is not Phase.DONE:
-        raise NotAllowedNow("code", detail="rate_later")
+        raise NotAllowedNow("code", NotAllowedReason.RATE_LATER)
     rating = Rating(request.id, score, text, actor.channel, dependencies.clock.now())
     if not await uow.feedback.add_rating(rating):
-        raise AlreadyDone("code", detail="rated")
+        raise AlreadyDone("code", AlreadyDoneReason.RATED)
     await dependencies.engine.record_event(uow, request, "rate", actor, {"score": score, "text": text})
     if score <= dependencies.policy.low_rating:
         await _alert_managers(dependencies, uow, request, rating)

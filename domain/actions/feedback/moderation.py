@@ -20,6 +20,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField
+from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -70,7 +71,7 @@ async def moderate_comment(
     comment = await uow.feedback.get_comment(comment_id, lock=True)
     if comment.state is state:
         return comment
-    refuse_stale(version, comment.version_token, Conflict("comment", detail="comment_changed"))
+    refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
     moderated_comment = replace(comment, state=state, moderated_by=actor.label, moderated_at=dependencies.clock.now())
     await uow.feedback.save_comment(moderated_comment)
     return moderated_comment
@@ -95,7 +96,7 @@ async def answer_comment(
     comment = await uow.feedback.get_comment(comment_id, lock=True)
     if (comment.answer, comment.answered_by) == (answer_text, actor.label):
         return comment
-    refuse_stale(version, comment.version_token, Conflict("comment", detail="comment_changed"))
+    refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
     answered_comment = replace(
         comment, answer=answer_text, answered_by=actor.label, answered_at=dependencies.clock.now()
     )
@@ -113,9 +114,9 @@ async def answer_comment(
 def _check_answer(text: str) -> str:
     answer_text = tidy_text(text)
     if not answer_text:
-        raise InvalidField("answer", detail="empty")
+        raise InvalidField("answer", InvalidReason.EMPTY)
     if len(answer_text) > LONGEST_ANSWER:
-        raise InvalidField("answer", detail="too_long", limit=persian_digits(LONGEST_ANSWER))
+        raise InvalidField("answer", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_ANSWER))
     return answer_text
 
 

@@ -11,6 +11,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, TooManyRequests
+from domain.values.reasons import AlreadyDoneReason, InvalidReason, MissingReason, TooManyRequestsReason
 from domain.values.text import persian_digits, tidy_text
 
 SCORES = range(1, 6)
@@ -27,7 +28,7 @@ async def rate_own_request(
     and those of `rate_request`.
     """
     if score_text not in {str(score) for score in SCORES}:
-        raise MissingField("score", detail="score")
+        raise MissingField("score", MissingReason.SCORE)
     return await rate_request(dependencies, uow, code, int(score_text), _clean_text(rating_text, "rating_text"), actor)
 
 
@@ -42,9 +43,9 @@ async def add_own_comment(
         raise MissingField("comment")
     now, digest = dependencies.clock.now(), hashlib.sha256(" ".join(cleaned_text.split()).encode()).hexdigest()
     if await uow.lines.count_hits(f"comment:{actor.identifier}", now, COMMENT_WINDOW) >= MOST_COMMENTS:
-        raise TooManyRequests("comment", detail="own_comments")
+        raise TooManyRequests("comment", TooManyRequestsReason.OWN_COMMENTS)
     if await uow.lines.add_hit(f"comment:{code}:{digest}", now, REPEATED_WITHIN) > 1:
-        raise AlreadyDone("comment", detail="repeated_comment")
+        raise AlreadyDone("comment", AlreadyDoneReason.REPEATED_COMMENT)
     await uow.lines.add_hit(f"comment:{actor.identifier}", now, COMMENT_WINDOW)
     return await store_comment(dependencies, uow, cleaned_text, actor, code=code)
 
@@ -52,5 +53,5 @@ async def add_own_comment(
 def _clean_text(submitted_text: str, field_name: str) -> str | None:
     cleaned_text = tidy_text(submitted_text)
     if len(cleaned_text) > LONGEST_COMMENT:
-        raise InvalidField(field_name, detail="too_long", limit=persian_digits(LONGEST_COMMENT))
+        raise InvalidField(field_name, InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_COMMENT))
     return cleaned_text or None

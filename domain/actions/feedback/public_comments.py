@@ -12,6 +12,7 @@ from domain.feedback.opinions import Comment
 from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, MissingField, TooManyRequests
+from domain.values.reasons import InvalidReason, TooManyRequestsReason
 from domain.values.text import persian_digits, tidy_text
 
 PUBLIC_CHANNEL = "portal"
@@ -42,10 +43,10 @@ async def add_public_comment(
     if not text:
         raise MissingField("comment")
     if len(text) > LONGEST_COMMENT:
-        raise InvalidField("comment", detail="too_long", limit=persian_digits(LONGEST_COMMENT))
+        raise InvalidField("comment", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_COMMENT))
     now, counter_key = dependencies.clock.now(), f"comment:{network_for_address(address)}"
     if await uow.lines.count_hits(counter_key, now, COMMENT_WINDOW) >= MOST_COMMENTS:
-        raise TooManyRequests("comment", detail="comments")
+        raise TooManyRequests("comment", TooManyRequestsReason.COMMENTS)
     await uow.lines.add_hit(counter_key, now, COMMENT_WINDOW)
     new_comment = Comment(dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
     await uow.feedback.add_comment(new_comment)

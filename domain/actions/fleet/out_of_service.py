@@ -14,6 +14,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.values.reasons import ConflictReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 
 FLEET_REGISTRIES = frozenset({MACHINES.key, OPERATORS.key})
@@ -41,17 +42,17 @@ async def take_out_of_service(
     resource, now = await _find_resource(uow, resource_id), dependencies.clock.now()
     start, end = max(tehran_moment(first_day, time.min), now), tehran_moment(last_day + timedelta(days=1), time.min)
     if end <= start:
-        raise InvalidField("last", detail="before_start")
+        raise InvalidField("last", InvalidReason.BEFORE_START)
     if (last_day - first_day).days >= MOST_DAYS:
-        raise InvalidField("last", detail="too_many_days", most=format_number(MOST_DAYS))
+        raise InvalidField("last", InvalidReason.TOO_MANY_DAYS, most=format_number(MOST_DAYS))
     if resource.status is ResourceStatus.RETIRED:
-        raise NotAllowedNow("first", detail="retired")
+        raise NotAllowedNow("first", NotAllowedReason.RETIRED)
     await _refuse_overlapping_bookings(uow, resource_id, start, end)
     booking = Booking(dependencies.ids.new_id(), None, resource_id, start, end, hold=False, note=tidy_text(note))
     try:
         await uow.fleet.book([booking])
     except Conflict as booking_conflict:  # by another unit, in this very moment
-        raise Conflict("first", detail="booked_then", codes=[]) from booking_conflict
+        raise Conflict("first", ConflictReason.BOOKED_THEN, codes=[]) from booking_conflict
     facts = {"resource": resource.code, "from": first_day.isoformat(), "to": last_day.isoformat(), "note": booking.note}
     await uow.audit.add_entry(now, recorded_by, "out_of_service", facts)
     return booking
@@ -75,7 +76,7 @@ async def refuse_booked_resource(uow: UnitOfWork, resource_id: int, now: datetim
         booking for booking in await uow.fleet.list_bookings_ahead(resource_id, now) if booking.request_id is not None
     ]
     if future_bookings:
-        raise Conflict("status", detail="booked_ahead", codes=await _list_request_codes(uow, future_bookings))
+        raise Conflict("status", ConflictReason.BOOKED_AHEAD, codes=await _list_request_codes(uow, future_bookings))
 
 
 async def _refuse_overlapping_bookings(uow: UnitOfWork, resource_id: int, start: datetime, end: datetime) -> None:
@@ -84,7 +85,9 @@ async def _refuse_overlapping_bookings(uow: UnitOfWork, resource_id: int, start:
     ]
     if overlapping_bookings:
         request_codes = await _list_request_codes(uow, overlapping_bookings)
-        raise Conflict("first", detail="booked_then" if request_codes else "out_then", codes=request_codes)
+        raise Conflict(
+            "first", ConflictReason.BOOKED_THEN if request_codes else ConflictReason.OUT_THEN, codes=request_codes
+        )
 
 
 async def _list_request_codes(uow: UnitOfWork, bookings: Iterable[Booking]) -> list[str]:

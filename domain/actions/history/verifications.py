@@ -15,6 +15,7 @@ from domain.audit.entries import VerificationRecord
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import AlreadyDone, Forbidden
+from domain.values.reasons import AlreadyDoneReason
 
 VERIFIER_ROLES = RIGHTS["history.verify"].roles
 """Roles that ask for a verification."""
@@ -36,7 +37,7 @@ async def request_verification(dependencies: Dependencies, uow: UnitOfWork, acto
         raise Forbidden("history")
     await uow.serialise(_LOCK_NAME)
     if await uow.verifications.find_requested():
-        raise AlreadyDone("history", detail="verifying")
+        raise AlreadyDone("history", AlreadyDoneReason.VERIFYING)
     label, now = actor.acting_in_role(VERIFIER_ROLES).label, dependencies.clock.now()
     await uow.verifications.add_request(label, now)
     await uow.audit.add_entry(now, label, "verification_asked", {})

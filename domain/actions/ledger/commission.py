@@ -17,6 +17,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import jalali_period, to_tehran
 from domain.values.errors import Forbidden, InvalidField
+from domain.values.reasons import InvalidReason
 
 POSTER_ROLES = RIGHTS["ledger.post"].roles
 """Who closes the commission of a month."""
@@ -33,7 +34,7 @@ async def post_commission(
         raise Forbidden("commission")
     first_day, end_day = jalali_period(year, month)
     if end_day > to_tehran(dependencies.clock.now()).date():
-        raise InvalidField("month", detail="future")
+        raise InvalidField("month", InvalidReason.FUTURE)
     await uow.serialise(f"commission:{office_code}")
     statement = await build_statement(dependencies, uow, office_code, first_day, end_day)
     month_key, label = f"{year}-{month:02}", actor.acting_in_role(POSTER_ROLES).label

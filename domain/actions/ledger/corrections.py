@@ -11,6 +11,7 @@ from domain.ledger.entries import EntryKind, LedgerEntry
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, InvalidField, MissingField
+from domain.values.reasons import InvalidReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 
 POSTER_ROLES = RIGHTS["ledger.post"].roles
@@ -82,5 +83,5 @@ def _check_note(note: str) -> str:
     if not note_text:
         raise MissingField("note")
     if count_code_units(note_text) > LONGEST_NOTE:
-        raise InvalidField("note", detail="too_long", limit=persian_digits(LONGEST_NOTE))
+        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))
     return note_text

@@ -23,6 +23,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, MissingField, NotFound, TooManyRequests
+from domain.values.reasons import InvalidReason, MissingReason, TooManyRequestsReason
 
 MOST_QUESTIONS, QUESTION_WINDOW = 60, timedelta(hours=1)
 """How many questions an address may ask in this time without a proved mobile (of IPv6: a /64); hundreds may share one.
@@ -124,14 +125,14 @@ async def open_payment(dependencies: Dependencies, uow: UnitOfWork, id_pairs: Se
     open any more, or they have several payers. Single ones that are not open are left out.
     """
     if not id_pairs:
-        raise MissingField("bill_id", detail="choose_bill")
+        raise MissingField("bill_id", MissingReason.CHOOSE_BILL)
     bills = [await uow.bills.get_by_bill_id(bill_id) for bill_id, _ in id_pairs]
     if any(bill.payment_id != payment_id for bill, (_, payment_id) in zip(bills, id_pairs, strict=True)):
         raise NotFound("bill_id")
     open_bills = [bill for bill in bills if bill.state.is_payable]
     payers = {await SUBJECTS[bill.subject_kind].find_mobile(uow, bill) for bill in open_bills}
     if not open_bills or len(payers) > 1:
-        raise InvalidField("bill_id", detail="choose_bill")
+        raise InvalidField("bill_id", InvalidReason.CHOOSE_BILL)
     return (await ensure_payment_link(dependencies, uow, open_bills)).token
 
 
@@ -143,7 +144,7 @@ async def _count_question(dependencies: Dependencies, store: Store, source_addre
         counter_key, most, window = f"lookup:{mobile}", policy.inbound_limit, policy.inbound_window
     async with store.open_unit() as uow:
         if await uow.lines.add_hit(counter_key, now, window) > most:
-            raise TooManyRequests("form", detail="lookups")
+            raise TooManyRequests("form", TooManyRequestsReason.LOOKUPS)
 
 
 async def _group_answers(uow: UnitOfWork, lines: Sequence[AnswerLine], *, is_one_subject: bool) -> LookupResult:

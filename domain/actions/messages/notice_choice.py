@@ -9,6 +9,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import UnknownKind
+from domain.values.reasons import UnknownKindReason
 from domain.values.text import tidy_text
 
 EACH_CHANNEL = "each"
@@ -38,6 +39,6 @@ async def choose_notice_channel(dependencies: Dependencies, uow: UnitOfWork, mob
     """
     choice = await find_notice_choice(uow, mobile)
     if channel not in {*choice.channels, EACH_CHANNEL}:
-        raise UnknownKind("channel", detail="choice", given=tidy_text(channel)[:30])
+        raise UnknownKind("channel", UnknownKindReason.CHOICE, given=tidy_text(channel)[:30])
     chosen_channel = None if channel == EACH_CHANNEL else channel
     await uow.chats.save_chosen_channel(mobile, chosen_channel, dependencies.clock.now())

@@ -6,6 +6,7 @@ from domain.messages.records import OutboxMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, MissingField, NotAllowedNow
+from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
 
 RETRIER_ROLES = RIGHTS["messages.retry"].roles
@@ -30,7 +31,7 @@ async def retry_message(
         raise MissingField("reason")
     failed, now = await uow.outbox.get(message_id), dependencies.clock.now()
     if not await uow.outbox.requeue(message_id, now, RETRIED_REASON):
-        raise NotAllowedNow("message", detail="not_failed")
+        raise NotAllowedNow("message", NotAllowedReason.NOT_FAILED)
     facts = {"message": message_id, "reason": reason_text, "state": failed.state.value, "failed_by": failed.reason}
     await uow.audit.add_entry(now, actor.acting_in_role(RETRIER_ROLES).label, "message_retried", facts)
     return await uow.outbox.get(message_id)

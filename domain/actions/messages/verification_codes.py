@@ -25,6 +25,7 @@ from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import MobileNotVerified, TooManyRequests
+from domain.values.reasons import MobileReason, TooManyRequestsReason
 from domain.values.text import ascii_digits, persian_digits
 
 CODE_DIGITS = 6
@@ -111,7 +112,7 @@ async def _count_code(dependencies: Dependencies, uow: UnitOfWork, code_request:
     limits = {**code_request.limits, f"proof:{code_request.mobile}": CODES_PER_MOBILE, TOTAL_COUNTER: CODES_PER_WINDOW}
     for counter_key, most_codes in limits.items():
         if await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW) > most_codes:
-            raise TooManyRequests("mobile", detail="codes")
+            raise TooManyRequests("mobile", TooManyRequestsReason.CODES)
 
 
 async def check_code(
@@ -123,7 +124,7 @@ async def check_code(
     """
     proof, now = await uow.mobile_proofs.find(channel, address), dependencies.clock.now()
     if proof is None or proof.expires_at <= now or (proof.used_at is not None and not may_repeat):
-        return MobileNotVerified("code", detail="code_expired")
+        return MobileNotVerified("code", MobileReason.CODE_EXPIRED)
     if hmac.compare_digest(_digest_code(proof.salt, code), proof.digest):
         proof.used_at = now
         await uow.mobile_proofs.save(proof)
@@ -131,9 +132,9 @@ async def check_code(
     proof.tries += 1
     if proof.tries >= MOST_TRIES:
         await uow.mobile_proofs.delete(channel, address)
-        return MobileNotVerified("code", detail="no_more_tries")
+        return MobileNotVerified("code", MobileReason.NO_MORE_TRIES)
     await uow.mobile_proofs.save(proof)
-    return MobileNotVerified("code", detail="wrong_code")
+    return MobileNotVerified("code", MobileReason.WRONG_CODE)
 
 
 def _digest_code(salt: str, code: str) -> str:

@@ -29,6 +29,7 @@ from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.actors import SYSTEM, Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
 from domain.values.text import group_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -83,7 +84,7 @@ async def _refuse_taken_code(uow: UnitOfWork, code: str) -> None:
         await uow.offices.get_by_code(parse_office_code(code))
     except NotFound:
         return
-    raise AlreadyDone("code", detail="office_code_taken")
+    raise AlreadyDone("code", AlreadyDoneReason.OFFICE_CODE_TAKEN)
 
 
 async def rotate_office_key(
@@ -224,7 +225,7 @@ async def add_commission_rule(
     await _check_rule_subject(dependencies, uow, office, service)
     _check_commission(per_request, share_bp)
     if starts_on < current_day:
-        raise InvalidField("valid_from", detail="past")
+        raise InvalidField("valid_from", InvalidReason.PAST)
     rule = CommissionRule(
         id=dependencies.ids.new_id(),
         office=office,
@@ -244,7 +245,7 @@ async def _put_rule_in_force(
 ) -> CommissionRule:
     await uow.serialise(_RULES_LOCK)
     rules = await uow.offices.list_rules()
-    refuse_stale(version, version_of(rules), Conflict("rule", detail="row_changed"))
+    refuse_stale(version, version_of(rules), Conflict("rule", ConflictReason.ROW_CHANGED))
     insertion_point = locate_insertion(rules_of_subject(rules, rule.office, rule.service), rule.valid_from)
     if insertion_point.replaced_row:
         await _withdraw_stored_rule(dependencies, uow, insertion_point.replaced_row, label)
@@ -274,7 +275,7 @@ async def withdraw_commission_rule(
     if is_withdrawn(rule):
         raise AlreadyDone("rule")
     if rule.valid_from <= today_in_tehran(dependencies):
-        raise Conflict("rule", detail="already_begun")
+        raise Conflict("rule", ConflictReason.ALREADY_BEGUN)
     previous_rule = preceding_row(rules_of_subject(rules, rule.office, rule.service), rule)
     await _withdraw_stored_rule(dependencies, uow, rule, label)
     if previous_rule:
@@ -312,7 +313,7 @@ def _require_editor(actor: Actor) -> str:
 
 async def _at_version(uow: UnitOfWork, code: str, version: VersionToken | None) -> Office:
     office = await uow.offices.get_by_code(code, lock=True)
-    refuse_stale(version, office.version_token, Conflict("office", detail="office_changed"))
+    refuse_stale(version, office.version_token, Conflict("office", ConflictReason.OFFICE_CHANGED))
     return office
 
 
@@ -348,7 +349,7 @@ def _check_range(field_name: str, submitted_number: int, upper_limit: int, displ
     """Refuse what is out of range; `displayed_limit` is the most as people type it, where that is another unit."""
     if not 0 <= submitted_number <= upper_limit:
         raise InvalidField(
-            field_name, detail="range", least=group_digits(0), most=group_digits(displayed_limit or upper_limit)
+            field_name, InvalidReason.RANGE, least=group_digits(0), most=group_digits(displayed_limit or upper_limit)
         )
 
 

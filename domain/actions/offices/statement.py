@@ -22,6 +22,7 @@ from domain.offices.office import (
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import tehran_moment, to_tehran
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 
 async def build_statement(
@@ -33,7 +34,7 @@ async def build_statement(
     `InvalidField("last")` for a period without a day.
     """
     if last_day <= first_day:
-        raise InvalidField("last", detail="before_start")
+        raise InvalidField("last", InvalidReason.BEFORE_START)
     code = (await uow.offices.get_by_code(office_code)).code
     commission_rules = await uow.offices.list_rules()
 

@@ -9,6 +9,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
+from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
 
@@ -71,12 +72,14 @@ async def _store_closing(uow: UnitOfWork, closing: TillClosing) -> TillClosing:
 
 def _refuse_unexplained_difference(closing: TillClosing) -> None:
     if closing.difference_rials and not closing.note:
-        raise MissingField("note", detail="till_differs", amount=group_digits(closing.amount))
+        raise MissingField("note", MissingReason.TILL_DIFFERS, amount=group_digits(closing.amount))
 
 
 async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken | None) -> None:
     day_closings = await uow.office_tills.list_closings(office, day, day + _ONE_DAY)
-    refuse_changed_since(version, [closing.number for closing in day_closings], Conflict("till", detail="till_changed"))
+    refuse_changed_since(
+        version, [closing.number for closing in day_closings], Conflict("till", ConflictReason.TILL_CHANGED)
+    )
 
 
 async def load_till(uow: UnitOfWork, office_code: str, first_day: date, last_day: date) -> TillPeriod:
@@ -97,8 +100,8 @@ def _require_closer(actor: Actor) -> str:
 
 def _check_closing(day: date, today: date, declared_amount: int, note: str) -> None:
     if day > today:
-        raise InvalidField("day", detail="future")
+        raise InvalidField("day", InvalidReason.FUTURE)
     if not 0 <= declared_amount <= HIGHEST_DECLARED_RIALS:
-        raise InvalidField("amount", detail="range", least=0, most=group_digits(HIGHEST_DECLARED_RIALS))
+        raise InvalidField("amount", InvalidReason.RANGE, least=0, most=group_digits(HIGHEST_DECLARED_RIALS))
     if count_code_units(note) > LONGEST_NOTE:
-        raise InvalidField("note", detail="too_long", limit=persian_digits(LONGEST_NOTE))
+        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))

@@ -10,6 +10,7 @@ from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotFound
 from domain.values.languages import in_language
+from domain.values.reasons import NotFoundReason
 
 
 async def print_paper_file(
@@ -17,7 +18,7 @@ async def print_paper_file(
 ) -> tuple[str, bytes]:
     """Return name and bytes of the PDF. Errors: those of `build_request_printout`; `Unavailable("printer")`."""
     if message.mobile is None:
-        raise NotFound("printout", detail="not_issued")
+        raise NotFound("printout", NotFoundReason.NOT_ISSUED)
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", message.mobile, message.channel)
     async with store.open_unit(write=False) as uow:
         with in_language(await find_line_language(dependencies, uow, message.mobile)):

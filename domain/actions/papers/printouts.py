@@ -21,6 +21,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
 from domain.values.languages import PERSIAN, in_language, language_in_force
+from domain.values.reasons import NotAllowedReason, NotFoundReason
 from domain.values.text import isolate_left_to_right, persian_digits
 
 TextsByName: TypeAlias = Mapping[str, str]
@@ -66,12 +67,12 @@ async def build_request_printout(
     service = dependencies.engine.get_service(request.service)
     printable = service.find_printable(paper_kind)
     if printable is None:
-        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+        raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     if refusal := _find_refusal(printable, request, actor):
         raise refusal
     gathered = await printable.gather_facts(uow, request)
     if not gathered:
-        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+        raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     with in_language(PERSIAN if printable.is_official else language_in_force()):
         subject = _describe_subject(dependencies, service, printable, request)
         return build_printout(dependencies, printable, subject, gathered)
@@ -119,10 +120,12 @@ def _find_refusal(printable: Printable, request: ServiceRequest, actor: Actor) -
     if actor.kind != "system" and not printable.roles & actor.role_names:
         return Forbidden(PRINTOUT_FIELD)
     if request.erased_at:
-        return NotAllowedNow("code", detail="erased")
+        return NotAllowedNow("code", NotAllowedReason.ERASED)
     if printable.token_fact and printable.token_fact not in request.data:
-        return NotFound(PRINTOUT_FIELD, detail="not_issued")
-    return None if printable.is_printable_in(request.state) else NotAllowedNow(PRINTOUT_FIELD, detail="paper_void")
+        return NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
+    return (
+        None if printable.is_printable_in(request.state) else NotAllowedNow(PRINTOUT_FIELD, NotAllowedReason.PAPER_VOID)
+    )
 
 
 def build_printout(

@@ -21,6 +21,7 @@ from domain.gateways.gateway import GatewayAnswer, PaymentGateway, SaleState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotAllowedNow, Unavailable
+from domain.values.reasons import ConflictReason, NotAllowedReason, UnavailableReason
 
 CALLS_AT_ONCE = 8
 """Calls that one gateway is made at a time."""
@@ -43,7 +44,7 @@ async def advance_attempt(
     async with store.open_unit(write=False) as uow:
         gateway = gateways.get((await uow.payment_attempts.get(attempt_id)).gateway)
     if gateway is None:
-        raise Unavailable("gateway", detail="gateway_not_used")
+        raise Unavailable("gateway", UnavailableReason.GATEWAY_NOT_USED)
     return await AttemptWorker(dependencies, store, gateway, actor).advance_now(attempt_id)
 
 
@@ -64,10 +65,10 @@ class AttemptWorker(GatewayWorker[PaymentAttempt]):
         async with self._store.open_unit() as uow:
             attempt = await uow.payment_attempts.claim(attempt_id, claim_token, CLAIM_LEASE)
             if attempt is None:
-                raise Conflict("attempt", detail="bank_asked_now")
+                raise Conflict("attempt", ConflictReason.BANK_ASKED_NOW)
             call = self._plan_call(attempt) or self._machine.plan_question(attempt)
             if call is None:
-                raise NotAllowedNow("attempt", detail="bank_not_askable")
+                raise NotAllowedNow("attempt", NotAllowedReason.BANK_NOT_ASKABLE)
         async with self._keep_claims([attempt], claim_token):
             return await self._make_call(attempt, call, claim_token)
 

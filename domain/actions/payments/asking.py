@@ -15,6 +15,7 @@ from domain.gateways.gateway import UNANSWERED_CODES, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden, MissingField, NotAllowedNow, Unavailable
+from domain.values.reasons import NotAllowedReason, UnavailableReason
 from domain.values.text import tidy_text
 
 ASKING_ROLES = RIGHTS["attempts.ask"].roles
@@ -59,7 +60,7 @@ async def resolve_alert(
     reason_text = check_reason(reason, actor, ASKING_ROLES)
     attempt = await uow.payment_attempts.get(attempt_id, lock=True)
     if attempt.alert is None:
-        raise NotAllowedNow("attempt", detail="no_alert")
+        raise NotAllowedNow("attempt", NotAllowedReason.NO_ALERT)
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason_text}
     by_actor = actor.acting_in_role(ASKING_ROLES)
     await uow.audit.add_entry(dependencies.clock.now(), by_actor.label, "payment_alert_resolved", facts)
@@ -92,22 +93,22 @@ async def deny_payment(
 
     The bank is looked at once more first, where it can be asked; the audit has what it said then and why the attempt
     was ended. Errors: `Forbidden("attempt")` for all but revenue, `MissingField("reason")`, `NotFound("attempt")`,
-    `Conflict("attempt")` while the bank is being asked, `Unavailable("gateway", detail="bank_silent")` where it does
+    `Conflict("attempt")` while the bank is being asked, `Unavailable("gateway")` (`bank_silent`) where it does
     not answer now, and `NotAllowedNow("attempt")` for one that is not unknown, or was verified once.
     """
     reason_text = check_reason(reason, actor, DENYING_ROLES)
     async with store.open_unit(write=False) as uow:
         attempt = await uow.payment_attempts.get(attempt_id)
     if not attempt.may_be_denied:
-        raise NotAllowedNow("attempt", detail="not_unknown")
+        raise NotAllowedNow("attempt", NotAllowedReason.NOT_UNKNOWN)
     gateway, by_actor = gateways.get(attempt.gateway), actor.acting_in_role(DENYING_ROLES)
     if gateway is None:
-        raise Unavailable("gateway", detail="gateway_not_used")
+        raise Unavailable("gateway", UnavailableReason.GATEWAY_NOT_USED)
     was_asked = await _ask_once_more(dependencies, store, gateways, attempt_id, by_actor)
     async with store.open_unit() as uow:
         attempt = await uow.payment_attempts.get(attempt_id, lock=True)
         if was_asked and attempt.code in UNANSWERED_CODES:
-            raise Unavailable("gateway", detail="bank_silent")
+            raise Unavailable("gateway", UnavailableReason.BANK_SILENT)
         return await _store_denial(dependencies, uow, gateway, attempt, reason_text, by_actor)
 
 
@@ -131,7 +132,7 @@ async def _store_denial(
     actor: Actor,
 ) -> PaymentAttempt:
     if not attempt.may_be_denied:
-        raise NotAllowedNow("attempt", detail="not_unknown")
+        raise NotAllowedNow("attempt", NotAllowedReason.NOT_UNKNOWN)
     now = dependencies.clock.now()
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason}
     bank_words = {"code": attempt.code} if attempt.code else {}

@@ -41,7 +41,7 @@ async def begin_payment(
     one is surplus and goes back. Errors: `NotFound("payment_link")`, `AlreadyPaid`, `BillExpired`, `NotAllowedNow`
     where nothing is to be paid, or not by this gateway (`amount`), `PaymentUnknown` while an earlier attempt is said to
     be paid, `TooManyRequests` while too many are open, and `Unavailable("gateway")` when the bank opens no session;
-    `reason` is then what that means.
+    `decline` is then what that means.
     """
     async with store.open_unit() as uow:
         attempt, order = await _create_attempt(dependencies, uow, gateway, token, channel, callback_url)
@@ -51,7 +51,7 @@ async def begin_payment(
     if isinstance(result, PaymentPage) and attempt.state is AttemptState.SENT:
         return attempt, result
     reason = result.reason if isinstance(result, StartRefusal) else DeclineReason.BANK
-    raise Unavailable("gateway", reason=reason.value)
+    raise Unavailable("gateway", decline=reason.value)
 
 
 async def _create_attempt(

@@ -17,6 +17,7 @@ from domain.gateways.refund_machine import RefundMachine
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, NotAllowedNow, Unavailable
+from domain.values.reasons import NotAllowedReason, UnavailableReason
 
 _MACHINE = RefundMachine()
 _CARRIED = "refunds"
@@ -41,7 +42,7 @@ async def deny_card_refund(
         raise _explain_refusal(refund)
     gateway = gateways.get(refund.gateway)
     if gateway is None:
-        raise Unavailable("gateway", detail="gateway_not_used")
+        raise Unavailable("gateway", UnavailableReason.GATEWAY_NOT_USED)
 
     async def deny_answered(uow: UnitOfWork, answered: RefundAttempt) -> RefundAttempt:
         is_deniable = _MACHINE.may_be_denied(answered, dependencies.clock.now())
@@ -52,7 +53,7 @@ async def deny_card_refund(
     worker = CardRefundWorker(dependencies, store, gateway, by_actor)
     answered = await worker.inquire_now(card_refund_id, deny_answered)
     if answered.state is RefundAttemptState.UNKNOWN and answered.code in UNANSWERED_CODES:
-        raise Unavailable("gateway", detail="bank_silent")
+        raise Unavailable("gateway", UnavailableReason.BANK_SILENT)
     if answered.state is not RefundAttemptState.DENIED:
         raise _explain_refusal(answered)
     return answered
@@ -61,8 +62,8 @@ async def deny_card_refund(
 def _explain_refusal(refund: RefundAttempt) -> DomainError:
     """Return why a transfer is not to be ended."""
     if not refund.state.is_open:
-        return NotAllowedNow("card_refund", detail="refund_ended")
-    return NotAllowedNow("card_refund", detail="refund_not_unknown")
+        return NotAllowedNow("card_refund", NotAllowedReason.REFUND_ENDED)
+    return NotAllowedNow("card_refund", NotAllowedReason.REFUND_NOT_UNKNOWN)
 
 
 async def _store_denial(

@@ -20,6 +20,7 @@ from domain.gateways.refund_machine import RefundMachine
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, Forbidden, NotAllowedNow, Unavailable
+from domain.values.reasons import ConflictReason, NotAllowedReason, UnavailableReason
 
 AnswerFollowUp = Callable[[UnitOfWork, RefundAttempt], Awaitable[RefundAttempt]]
 """What more is done in the unit that stores a bank's answer."""
@@ -50,7 +51,7 @@ async def ask_about_refund(
         await uow.audit.add_entry(dependencies.clock.now(), label, "card_refund_inquired", facts)
     gateway = gateways.get(refund.gateway)
     if gateway is None:
-        raise Unavailable("gateway", detail="gateway_not_used")
+        raise Unavailable("gateway", UnavailableReason.GATEWAY_NOT_USED)
     return await CardRefundWorker(dependencies, store, gateway, actor).advance_now(card_refund_id)
 
 
@@ -78,9 +79,9 @@ class CardRefundWorker(GatewayWorker[RefundAttempt]):
         async with self._store.open_unit() as uow:
             claimed = await uow.card_refunds.claim(card_refund_id, claim_token, CLAIM_LEASE)
             if claimed is None and not (await uow.card_refunds.get(card_refund_id)).state.is_open:
-                raise NotAllowedNow("card_refund", detail="refund_ended")
+                raise NotAllowedNow("card_refund", NotAllowedReason.REFUND_ENDED)
         if claimed is None:
-            raise Conflict("card_refund", detail="bank_asked_now")
+            raise Conflict("card_refund", ConflictReason.BANK_ASKED_NOW)
         return claimed, claim_token
 
     def _select_claims(self, uow: UnitOfWork) -> ClaimRepository:

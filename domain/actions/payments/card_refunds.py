@@ -30,6 +30,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, NotAllowedNow
+from domain.values.reasons import NotAllowedReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ async def _lock_refunds(dependencies: Dependencies, uow: UnitOfWork, bill_id: st
     transfers = await plan_card_transfers(dependencies, uow, payments, refunds)
     if not transfers:
         is_due = any(refund.is_free for refund in refunds)
-        raise NotAllowedNow("bill_id", detail="no_card") if is_due else refuse_nothing_due(refunds)
+        raise NotAllowedNow("bill_id", NotAllowedReason.NO_CARD) if is_due else refuse_nothing_due(refunds)
     return _LockedRefunds(bill, payments, refunds, transfers)
 
 

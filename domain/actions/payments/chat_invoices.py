@@ -35,7 +35,7 @@ async def send_chat_invoice(
 
 def _describe_refusal(dependencies: Dependencies, error: DomainError) -> str:
     if isinstance(error, Unavailable) and error.field == "gateway":
-        return dependencies.catalogue.text(f"gateways.declines.{error.params.get('reason', DeclineReason.BANK)}")
+        return dependencies.catalogue.text(f"gateways.declines.{error.params.get('decline', DeclineReason.BANK)}")
     if isinstance(error, NotAllowedNow) and error.field == "amount":
         return dependencies.catalogue.text(f"gateways.declines.{DeclineReason.AMOUNT}")
     return dependencies.wording.render_error(error)

@@ -17,6 +17,7 @@ from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, UnknownKind, UnknownService
 from domain.values.paging import ListOrder
+from domain.values.reasons import InvalidReason, UnknownKindReason
 from domain.values.text import tidy_text
 
 LONGEST_NAME = 60
@@ -34,7 +35,7 @@ def read_queue_filter(services: Mapping[str, Service], raw_values: Mapping[str, 
     """
     for field_name in raw_values:
         if field_name not in _READERS_BY_FIELD:
-            raise InvalidField(field_name, detail="unknown_field")
+            raise InvalidField(field_name, InvalidReason.UNKNOWN_FIELD)
     submitted_values = {
         field_name: raw_value for field_name, raw_value in raw_values.items() if raw_value not in (None, "", [], ())
     }
@@ -81,7 +82,7 @@ def _read_kind(field_name: str, raw_value: object, services: Mapping[str, Servic
 def _read_name(field_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> str:
     clean_text = tidy_text(str(raw_value))
     if not clean_text or len(clean_text) > LONGEST_NAME:
-        raise InvalidField(field_name, detail="unreadable")
+        raise InvalidField(field_name, InvalidReason.UNREADABLE)
     return clean_text
 
 
@@ -89,7 +90,7 @@ def _read_day(field_name: str, raw_value: object, _services: Mapping[str, Servic
     try:
         return date.fromisoformat(Day(allows_past=True).parse(raw_value, ReadingContext(now)))
     except InvalidField as error:
-        raise InvalidField(field_name, detail=error.detail, **error.params) from None
+        raise error.about_field(field_name) from None
 
 
 def _read_truth(field_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> bool:
@@ -107,7 +108,7 @@ def _read_search(_name: str, raw_value: object, _services: Mapping[str, Service]
 
 
 def _unknown_choice(field_name: str, raw_value: object) -> UnknownKind:
-    return UnknownKind(field_name, detail="choice", given=tidy_text(str(raw_value))[:30])
+    return UnknownKind(field_name, UnknownKindReason.CHOICE, given=tidy_text(str(raw_value))[:30])
 
 
 _READERS_BY_FIELD: Mapping[str, FilterReader] = {

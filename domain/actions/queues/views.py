@@ -10,6 +10,7 @@ from domain.queues.views import SavedView
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound, TooLarge
+from domain.values.reasons import InvalidReason, TooLargeReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 
 LONGEST_NAME = 60
@@ -47,10 +48,10 @@ async def save_view(
     if not view_name:
         raise MissingField("name")
     if count_code_units(view_name) > LONGEST_NAME:
-        raise InvalidField("name", detail="too_long", limit=persian_digits(LONGEST_NAME))
+        raise InvalidField("name", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NAME))
     existing_names = {saved.name for saved in await uow.saved_views.list_of_member(actor.identifier)}
     if view_name not in existing_names and len(existing_names) >= MOST_VIEWS:
-        raise TooLarge("name", detail="too_many_views", most=persian_digits(MOST_VIEWS))
+        raise TooLarge("name", TooLargeReason.TOO_MANY_VIEWS, most=persian_digits(MOST_VIEWS))
     await uow.saved_views.save(SavedView(actor.identifier, view_name, criteria.as_json(), dependencies.clock.now()))
     return NamedView(view_name, criteria)
 

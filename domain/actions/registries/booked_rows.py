@@ -23,7 +23,7 @@ async def find_booking_conflict(
     try:
         await refuse_booked_resource(uow, row.id, now)
     except Conflict as problem:
-        return Conflict(withdrawn_field, detail=problem.detail, **problem.params)
+        return problem.about_field(withdrawn_field)
     return None
 
 

@@ -20,6 +20,7 @@ from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, PaymentUnknown
+from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
 
 REVENUE_ROLES = frozenset({Role.REVENUE})
@@ -38,9 +39,9 @@ def find_unowed_reason(registry: Registry, row: RegistryRow) -> NotAllowedNow | 
     annulled.
     """
     if row.values[require_owed(registry).amount_field] is None:
-        return NotAllowedNow("amount", detail="no_charge")
+        return NotAllowedNow("amount", NotAllowedReason.NO_CHARGE)
     if row.values.get("standing") == RecordStatus.ANNULLED:
-        return NotAllowedNow("standing", detail="annulled")
+        return NotAllowedNow("standing", NotAllowedReason.ANNULLED)
     return None
 
 

@@ -14,6 +14,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import from_jalali, to_tehran
 from domain.values.errors import InvalidField, NotFound
+from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits
 
 VEHICLES_PER_BATCH = 500
@@ -60,7 +61,7 @@ async def generate_duties(dependencies: Dependencies, store: Store, year: int, a
     """
     recorded_by = require_editor(DUTY, actor).label
     if not 1300 <= year <= 1499:
-        raise InvalidField("year", detail="bad_year", given=persian_digits(year))
+        raise InvalidField("year", InvalidReason.BAD_YEAR, given=persian_digits(year))
     generated = GeneratedDuties(year)
     async with store.open_unit() as uow:
         await uow.serialise(f"registry:{DUTY.key}")

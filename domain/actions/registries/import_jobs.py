@@ -11,6 +11,7 @@ from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import,
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField, NotAllowedNow, TooLarge
+from domain.values.reasons import ConflictReason, MissingReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -23,7 +24,7 @@ async def add_import(
     """Take a file to be examined. Errors: `Forbidden`, `MissingField("file")` for an empty one, `TooLarge("file")`."""
     require_editor(registry, actor)
     if not content:
-        raise MissingField("file", detail="no_file")
+        raise MissingField("file", MissingReason.NO_FILE)
     if len(content) > MOST_FILE_BYTES:
         raise TooLarge("file")
     import_job = Import(
@@ -53,11 +54,11 @@ async def confirm_import(
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
     import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED)
-    refuse_stale(version, import_job.version_token, Conflict("import", detail="import_moved"))
+    refuse_stale(version, import_job.version_token, Conflict("import", ConflictReason.IMPORT_MOVED))
     if import_job.tally["bad"] and not skip_bad_rows:
-        raise NotAllowedNow("import", detail="bad_rows")
+        raise NotAllowedNow("import", NotAllowedReason.BAD_ROWS)
     if not import_job.tally["added"] + import_job.tally["changed"]:
-        raise NotAllowedNow("import", detail="nothing_new")
+        raise NotAllowedNow("import", NotAllowedReason.NOTHING_NEW)
     import_job.state, import_job.skip_bad_rows = ImportState.CONFIRMED, skip_bad_rows
     import_job.done, import_job.tries, import_job.problem, import_job.decided_by = 0, 0, None, actor.identifier
     await uow.registry_imports.save(import_job)
@@ -95,7 +96,7 @@ async def _lock_own_import(uow: UnitOfWork, import_id: int, actor: Actor, *accep
     import_job = await uow.registry_imports.get(import_id, lock=True)
     require_editor(find_registry(import_job.registry), actor)
     if import_job.state not in accepted_states:
-        raise Conflict("import", detail="import_moved")
+        raise Conflict("import", ConflictReason.IMPORT_MOVED)
     return import_job
 
 

@@ -43,6 +43,7 @@ from domain.registries.sheet import CellFault, SheetLayout, is_empty_cell, read_
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, DomainError, InvalidField
+from domain.values.reasons import ConflictReason, InvalidReason
 
 BATCH_SIZE = 500
 PREVIEWED_ROWS = 10
@@ -188,7 +189,7 @@ class _SheetExamination:
 
     def _read_row(self, row_number: int, cells: Sequence[object]) -> _ExaminedRow:
         if isinstance(cells, UnreadRow):
-            error = InvalidField("file", detail="broken_row", row=row_number)
+            error = InvalidField("file", InvalidReason.BROKEN_ROW, row=row_number)
             return _ExaminedRow(
                 row_number, {}, [CellFault(None, error, render_cell_text(cells[0]))], is_unreadable=True
             )
@@ -213,7 +214,7 @@ class _SheetExamination:
         if earlier_row is not None:
             row.add_fault(
                 field_name,
-                Conflict(field_name, detail="twice_in_file", row=earlier_row),
+                Conflict(field_name, ConflictReason.TWICE_IN_FILE, row=earlier_row),
                 row.submitted_values[field_name],
             )
 

@@ -33,6 +33,7 @@ from domain.registries.sheet import explain_cell_error
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError
+from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -126,7 +127,7 @@ async def amend_row(
     """
     editor = require_editor(registry, actor)
     row = await uow.registries.get_row(registry.key, row_id, lock=True)
-    refuse_stale(version, row.version_token, Conflict(registry.key, detail="row_changed"))
+    refuse_stale(version, row.version_token, Conflict(registry.key, ConflictReason.ROW_CHANGED))
     values = merge_values(
         registry, row.values, _read_form(dependencies, registry, amend_fields(registry), submitted, actor)
     )
@@ -187,7 +188,7 @@ async def _refuse_faulty_row(
 async def _refuse_existing_key(uow: UnitOfWork, registry: Registry, new_values: RowValues) -> None:
     natural_key = submitted_key(registry, new_values)
     if natural_key is not None and await uow.registries.find_by_keys(registry.key, [natural_key]):
-        raise Conflict(registry.natural_key[0], detail="taken", holder=" / ".join(map(str, natural_key)))
+        raise Conflict(registry.natural_key[0], ConflictReason.TAKEN, holder=" / ".join(map(str, natural_key)))
 
 
 def build_row_search(dependencies: Dependencies, registry: Registry, text: str) -> RowSearch:

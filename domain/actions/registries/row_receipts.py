@@ -22,6 +22,7 @@ from domain.registries.rows import RegistryRow
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden, NotFound
+from domain.values.reasons import NotFoundReason
 
 PAYER_FACT, HOLDER_LABEL = "payer", "print.holder"
 """A registry knows whose the row is today, which need not be who paid: the paper says so."""
@@ -39,7 +40,7 @@ async def build_row_receipt(
         raise Forbidden(PRINTOUT_FIELD)
     paid_facts = await _list_paid_bills(uow, row)
     if not paid_facts:
-        raise NotFound(PRINTOUT_FIELD, detail="not_issued")
+        raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     row_name = await _describe_row(dependencies, uow, registry, row)
     payer_facts = {**await _find_payer_facts(uow, registry, row), PAID_FOR_FACT: row_name}
     subject = PrintoutSubject(

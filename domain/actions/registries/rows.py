@@ -29,6 +29,7 @@ from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
 from domain.values.identifiers import parse_mobile as read_mobile
+from domain.values.reasons import InvalidReason, UnknownKindReason
 from domain.values.text import ascii_digits
 
 MOST_ROWS = 100
@@ -40,7 +41,7 @@ def find_registry(registry_key: str) -> Registry:
     try:
         return REGISTRIES[registry_key]
     except KeyError:
-        raise UnknownKind("table", detail="table", given=registry_key[:30]) from None
+        raise UnknownKind("table", UnknownKindReason.TABLE, given=registry_key[:30]) from None
 
 
 def require_editor(registry: Registry, actor: Actor) -> Actor:
@@ -95,7 +96,7 @@ def read_conditions(dependencies: Dependencies, registry: Registry, submitted_va
     for field_name, raw_text in submitted_values.items():
         field = registry.find_field(field_name)
         if field is None:
-            raise InvalidField(field_name, detail="unknown_field")
+            raise InvalidField(field_name, InvalidReason.UNKNOWN_FIELD)
         value = field.read_value(raw_text, ReadingContext(dependencies.clock.now(), field.choices))
         conditions[field_name] = value[0] if isinstance(value, list) and len(value) == 1 else value
     return conditions

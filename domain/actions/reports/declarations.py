@@ -15,6 +15,7 @@ from domain.reports import figures as of
 from domain.reports.figures import Dimension, Figure
 from domain.values.actors import Actor, Role
 from domain.values.errors import UnknownKind
+from domain.values.reasons import UnknownKindReason
 
 
 class ChartKind(StrEnum):
@@ -72,7 +73,7 @@ def find_report(report_key: str) -> Report:
     try:
         return REPORTS[report_key]
     except KeyError:
-        raise UnknownKind("report", detail="report", given=report_key) from None
+        raise UnknownKind("report", UnknownKindReason.REPORT, given=report_key) from None
 
 
 OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})

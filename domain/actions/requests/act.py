@@ -10,6 +10,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotFound
+from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -45,7 +46,7 @@ async def _refuse_changed_price(
     for step in dependencies.engine.get_service(request.service).steps_named(action):
         step_quote = await step_preview.preview_quote(dependencies.engine, uow, request, step, actor)
         if step_quote is not None and step_quote.total != shown_price:
-            raise Conflict("amount", detail="price_moved", amount=group_digits(step_quote.total))
+            raise Conflict("amount", ConflictReason.PRICE_MOVED, amount=group_digits(step_quote.total))
 
 
 async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None = None) -> ServiceRequest:
@@ -54,7 +55,7 @@ async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None 
     `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
-    refuse_stale(version, request.version_token, Conflict("code", detail="moved_on"))
+    refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     return request
 
 

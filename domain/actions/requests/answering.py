@@ -18,6 +18,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, MissingField, TooLarge
 from domain.values.files import PreparedFile
+from domain.values.reasons import MissingReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
@@ -83,11 +84,11 @@ async def answer_question(
         with naming_paper(paper.paper_name):
             await attach_document(dependencies, uow, code, paper.paper_name, paper.file, actor)
     if not tidy_text(answer.text) and not has_changed and not answer.papers:
-        raise MissingField(ANSWER_FIELD, detail="answer")
+        raise MissingField(ANSWER_FIELD, MissingReason.ANSWER)
     try:
         outcome = await take_command(dependencies, uow, code, Command.REPLY, inputs, actor)
     except InvalidField as error:
-        raise InvalidField(ANSWER_FIELD, detail=error.detail, **error.params) from error
+        raise error.about_field(ANSWER_FIELD) from error
     return await announce_command(dependencies, uow, outcome, actor)
 
 
@@ -102,7 +103,7 @@ def naming_paper(paper_name: str) -> Iterator[None]:
     try:
         yield
     except (DocumentRejected, TooLarge) as error:
-        raise type(error)(paper_field(paper_name), detail=error.detail, **error.params) from error
+        raise error.about_field(paper_field(paper_name)) from error
 
 
 async def _change_form(

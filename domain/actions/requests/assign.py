@@ -20,6 +20,7 @@ from domain.values.errors import (
     NotFound,
     TooLarge,
 )
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason, TooLargeReason
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
@@ -100,10 +101,10 @@ async def take_request(
     """
     request = await lock_request(uow, code, version)
     if request.assignee == actor.identifier:
-        raise AlreadyDone("assignee", detail="own_already")
+        raise AlreadyDone("assignee", AlreadyDoneReason.OWN_ALREADY)
     if request.assignee:
         member = await uow.people.find_staff(request.assignee)
-        raise Conflict("assignee", detail="taken_by", officer=member.full_name if member else request.assignee)
+        raise Conflict("assignee", ConflictReason.TAKEN_BY, officer=member.full_name if member else request.assignee)
     return await _give_request(dependencies, uow, request, actor.identifier, actor)
 
 
@@ -119,7 +120,7 @@ async def drop_assignment(
     is_own = request.assignee in {actor.identifier, *actor.substitutes_for}
     roles = frozenset[Role]() if is_own and not request.phase.is_final else _require_roles(dependencies, request, actor)
     if request.assignee is None:
-        raise AlreadyDone("assignee", detail="unassigned")
+        raise AlreadyDone("assignee", AlreadyDoneReason.UNASSIGNED)
     former_assignee, acting_actor = request.assignee, actor.acting_in_role(roles, request.assignee)
     request.assignee = None
     await dependencies.engine.record_event(uow, request, "unassign", acting_actor, {"assignee_before": former_assignee})
@@ -138,7 +139,7 @@ async def assign_requests(
     `versions` is tracking code → the version that was looked at, as `assign_request` takes it.
     """
     if len(versions) > MOST_ASSIGNED_AT_ONCE:
-        raise TooLarge("code", detail="too_many_requests", most=persian_digits(MOST_ASSIGNED_AT_ONCE))
+        raise TooLarge("code", TooLargeReason.TOO_MANY_REQUESTS, most=persian_digits(MOST_ASSIGNED_AT_ONCE))
     results = []
     for code in sorted(versions):  # one order for all who lock several: nobody waits crosswise
         try:
@@ -172,7 +173,7 @@ async def _refuse_stranger(
     acting_member = await load_staff_actor(uow, member.username, actor.channel, today_in_tehran(dependencies))
     if not acting_member.role_names & {*request_units, Role.MANAGER}:
         unit_names = [dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
-        raise InvalidField("assignee", detail="not_of_unit", member=member.full_name, units=unit_names)
+        raise InvalidField("assignee", InvalidReason.NOT_OF_UNIT, member=member.full_name, units=unit_names)
 
 
 def _require_roles(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> frozenset[Role]:

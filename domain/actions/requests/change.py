@@ -24,6 +24,7 @@ from domain.requests.request import JsonObject, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow, raise_faults
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, NotAllowedReason
 from domain.values.version_token import VersionToken
 
 CHANGE_EVENT = "change"
@@ -98,12 +99,12 @@ async def change_request(
         change = await preview_change(dependencies, uow, request, submitted, actor)
     except (NotAllowedNow, Conflict):
         if is_stale:
-            raise Conflict("code", detail="changed_meanwhile") from None
+            raise Conflict("code", ConflictReason.CHANGED_MEANWHILE) from None
         raise
     if not change.changed_names:
-        raise AlreadyDone("code", detail="repeated_form" if is_stale else "nothing_changed")
+        raise AlreadyDone("code", AlreadyDoneReason.REPEATED_FORM if is_stale else AlreadyDoneReason.NOTHING_CHANGED)
     if is_stale:
-        raise Conflict("code", detail="changed_meanwhile")
+        raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
     await _store_change(dependencies, uow, request, change, actor)
     return change
 
@@ -152,9 +153,9 @@ def _refuse_unchangeable(
 ) -> None:
     changeable_names = {field.name for field in list_changeable_fields(dependencies, request, actor)}
     if not changeable_names:
-        raise NotAllowedNow("code", detail="nothing_changeable")
+        raise NotAllowedNow("code", NotAllowedReason.NOTHING_CHANGEABLE)
     faults: Sequence[DomainError] = [
-        NotAllowedNow(name, detail="field_unchangeable") for name in submitted if name not in changeable_names
+        NotAllowedNow(name, NotAllowedReason.FIELD_UNCHANGEABLE) for name in submitted if name not in changeable_names
     ]
     raise_faults(faults)
 

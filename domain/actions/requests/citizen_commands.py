@@ -20,6 +20,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, NotFound
+from domain.values.reasons import AlreadyDoneReason, ConflictReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
@@ -99,10 +100,10 @@ async def require_shown_version(
     if request.version_token == version:
         return
     if await _was_taken(dependencies, uow, request, citizen_command, inputs, actor):
-        raise AlreadyDone("code", detail="repeated_form")
+        raise AlreadyDone("code", AlreadyDoneReason.REPEATED_FORM)
     if find_concern(dependencies.services, request, actor.identifier) is None:
         raise NotFound("code")
-    raise Conflict("code", detail="changed_meanwhile")
+    raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
 
 
 async def announce_command(

@@ -11,6 +11,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 
 AWAITED_COMMANDS = frozenset({Command.CONFIRM, Command.DENY})
 """Commands of the person whose answer a request awaits."""
@@ -65,11 +66,11 @@ async def _explain_refusal(
             step.name for step in dependencies.engine.get_service(request.service).transitions if step.awaited_may_take
         }
         if any(event.event in answer_steps for event in await uow.history.list_of_request(request.id)):
-            return AlreadyDone("code", detail="answered")
-        return NotAllowedNow("code", detail="no_consent")
+            return AlreadyDone("code", AlreadyDoneReason.ANSWERED)
+        return NotAllowedNow("code", NotAllowedReason.NO_CONSENT)
     if not _concerns_actor(request, actor):
         return NotFound("code")
-    return NotAllowedNow("code", detail="no_consent" if citizen_command in AWAITED_COMMANDS else None)
+    return NotAllowedNow("code", NotAllowedReason.NO_CONSENT if citizen_command in AWAITED_COMMANDS else None)
 
 
 def _concerns_actor(request: ServiceRequest, actor: Actor) -> bool:

@@ -19,6 +19,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN
+from domain.values.reasons import NotFoundReason
 
 
 class QuestionState(StrEnum):
@@ -59,7 +60,7 @@ async def find_consent_question(
     """Return the question that a link leads to; `NotFound("consent_link")`. `lock` keeps other writers off it."""
     link = await uow.consent_links.find(digest_token(token)) if LINK_TOKEN_PATTERN.fullmatch(token) else None
     if link is None:
-        raise NotFound("consent_link", detail="consent_link")
+        raise NotFound("consent_link", NotFoundReason.CONSENT_LINK)
     request = await uow.requests.get(link.request_id, lock=lock)
     steps = {step.name: step for step in dependencies.engine.get_service(request.service).transitions}
     for event in await uow.history.list_of_request(request.id):

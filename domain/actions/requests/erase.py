@@ -16,6 +16,7 @@ from domain.values import tracking_codes
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 
 BATCH_SIZE = 100
@@ -71,11 +72,11 @@ async def erase_request(
     if not tidy_text(reason):
         raise MissingField("reason")
     if request.erased_at:
-        raise AlreadyDone("code", detail="erased")
+        raise AlreadyDone("code", AlreadyDoneReason.ERASED)
     if not request.phase.is_final:
-        raise NotAllowedNow("code", detail="not_finished")
+        raise NotAllowedNow("code", NotAllowedReason.NOT_FINISHED)
     if await uow.personal_data.has_refund_due(request.id):
-        raise NotAllowedNow("code", detail="refund_due")
+        raise NotAllowedNow("code", NotAllowedReason.REFUND_DUE)
     mobile = request.mobile
     await _erase_personal_data(dependencies, uow, request, actor, tidy_text(reason))
     if mobile:
@@ -108,5 +109,5 @@ def _retention_limit(dependencies: Dependencies, before_day: date | None) -> dat
         return latest_moment
     requested_moment = datetime(before_day.year, before_day.month, before_day.day, tzinfo=TEHRAN_ZONE)
     if requested_moment > latest_moment:
-        raise InvalidField("before", detail="retention")
+        raise InvalidField("before", InvalidReason.RETENTION)
     return requested_moment

@@ -13,6 +13,7 @@ from domain.requests.request import Phase
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooManyRequests
+from domain.values.reasons import InvalidReason, NotFoundReason, TooManyRequestsReason
 
 MISSES_IN_ALL = 2_000
 """How many codes that there are not may be asked for from everywhere in `MISS_WINDOW`."""
@@ -51,17 +52,17 @@ async def find_public_status(dependencies: Dependencies, store: Store, code_text
     await count_miss(dependencies, store, _MISS_COUNTER, address)
     async with store.open_unit() as uow:
         await uow.lines.add_hit(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW)
-    raise NotFound("code", detail="tracking_code")
+    raise NotFound("code", NotFoundReason.TRACKING_CODE)
 
 
 async def _refuse_guessing_codes(dependencies: Dependencies, uow: UnitOfWork, address: str) -> None:
     await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
     if await uow.lines.count_hits(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW) >= MISSES_IN_ALL:
-        raise TooManyRequests("code", detail="guessing")
+        raise TooManyRequests("code", TooManyRequestsReason.GUESSING)
 
 
 def _read_code(code_text: str) -> str:
     try:
         return tracking_codes.parse_code(code_text)
     except InvalidField as error:
-        raise InvalidField("code", detail="nine_digits") from error
+        raise InvalidField("code", InvalidReason.NINE_DIGITS) from error

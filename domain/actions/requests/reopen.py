@@ -19,6 +19,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
 from domain.values.languages import PERSIAN, in_language
+from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.text import tidy_text
 
 REOPENED_AS = "reopened_as"
@@ -48,9 +49,9 @@ async def reopen_request(
     if not tidy_text(reason):
         raise MissingField("reason")
     if not former.phase.is_final or former.erased_at:
-        raise NotAllowedNow("code", detail="erased" if former.erased_at else "not_finished")
+        raise NotAllowedNow("code", NotAllowedReason.ERASED if former.erased_at else NotAllowedReason.NOT_FINISHED)
     if REOPENED_AS in former.data:
-        raise AlreadyDone("code", detail="reopened")
+        raise AlreadyDone("code", AlreadyDoneReason.REOPENED)
     if refusal := await _find_refusal(dependencies, uow, former, actor):
         raise refusal
     values = {name: value for name, value in former.fields.items() if service.form_field(name)}
@@ -142,7 +143,7 @@ async def _require_reopening_right(
     refuse_foreign_request(former, actor)
     if actor.kind == "citizen":
         if not await _is_rated_low(dependencies, uow, former):
-            raise NotAllowedNow("code", detail="rated_low_only")
+            raise NotAllowedNow("code", NotAllowedReason.RATED_LOW_ONLY)
         return actor
     reopening_roles = _reopening_roles(service)
     if not actor.role_names & reopening_roles:

@@ -7,6 +7,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import NotFound, TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,5 @@ async def count_guess(dependencies: Dependencies, uow: UnitOfWork, viewer_mobile
     """
     counter_key, now, policy = f"guess:{viewer_mobile}", dependencies.clock.now(), dependencies.policy
     if await uow.lines.count_hits(counter_key, now, policy.guess_window) >= policy.guess_limit_sender:
-        raise TooManyRequests("code", detail="guessing")
+        raise TooManyRequests("code", TooManyRequestsReason.GUESSING)
     await uow.lines.add_hit(counter_key, now, policy.guess_window)

@@ -12,6 +12,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 
 
 def replace_mobile(request: ServiceRequest, proved_mobile: str) -> str | None:
@@ -39,9 +40,9 @@ async def verify_request_mobile(
     """
     request = await lock_request(uow, code)
     if request.mobile == proved_mobile:
-        raise AlreadyDone("code", detail="mobile_verified")
+        raise AlreadyDone("code", AlreadyDoneReason.MOBILE_VERIFIED)
     if request.erased_at:
-        raise NotAllowedNow("code", detail="erased")
+        raise NotAllowedNow("code", NotAllowedReason.ERASED)
     if request.unverified_mobile != proved_mobile:
         raise NotFound("code")
     replace_mobile(request, proved_mobile)

@@ -22,6 +22,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
 from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
@@ -106,8 +107,8 @@ async def move_visit(
     if request.version_token != version:
         chosen = PREFERENCES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
         if chosen == [request.data.get("visit_start")]:
-            raise AlreadyDone("visit", detail="visit_same")
-        raise Conflict("code", detail="changed_meanwhile")
+            raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
+        raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
     outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
     await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
 
@@ -131,14 +132,14 @@ async def prefer_visits(
     preferences = sorted(set(PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
     if not 0 < len(preferences) <= service.visit_preferences.most_preferences:
         raise InvalidField(
-            "visit", detail="visit_preferences", most=persian_digits(service.visit_preferences.most_preferences)
+            "visit", InvalidReason.VISIT_PREFERENCES, most=persian_digits(service.visit_preferences.most_preferences)
         )
     if preferences == request.data.get(PREFERENCES_KEY):
         return
     officers = await _list_officers(uow, dependencies, request, VisitChoice.PREFERENCES)
     free_starts = await list_free_visits(uow, _build_rules(dependencies), officers, request.id)
     if not {datetime.fromisoformat(preference) for preference in preferences} <= set(free_starts):
-        raise InvalidField("visit", detail="visit_not_offered")
+        raise InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
     request.data[PREFERENCES_KEY] = preferences
     await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, {PREFERENCES_KEY: preferences})
 

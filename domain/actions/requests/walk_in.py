@@ -19,6 +19,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
 
@@ -94,7 +95,7 @@ async def enter_walk_in_once(
     )
     if earlier_call is not None:
         if earlier_call.body_digest != form_digest or earlier_call.answer_text is None:
-            raise DuplicateRequest(detail="form_used")
+            raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
         return await uow.requests.get_by_code(earlier_call.answer_text)
     outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
     await announce_outcome(dependencies, uow, outcome, actor)
@@ -126,9 +127,9 @@ async def correct_mobile(
     if not tidy_text(proof):
         raise MissingField("proof")
     if request.erased_at:
-        raise NotAllowedNow("code", detail="erased")
+        raise NotAllowedNow("code", NotAllowedReason.ERASED)
     if request.mobile == new_mobile:
-        raise InvalidField("mobile", detail="same_mobile")
+        raise InvalidField("mobile", InvalidReason.SAME_MOBILE)
     old_mobile = replace_mobile(request, new_mobile)
     facts = {"mobile_before": old_mobile, "mobile": new_mobile, "proof": tidy_text(proof)}
     await dependencies.engine.record_event(

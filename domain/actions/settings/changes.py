@@ -18,6 +18,7 @@ from domain.settings.rules import RULE_BY_NAME, SettingRule, apply_rule_values, 
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import Conflict, Forbidden, NotFound
+from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
 
@@ -197,7 +198,7 @@ def _refuse_changed_setting(version: VersionToken | None, last_change: SettingCh
     may change at all: for a version that nobody counted.
     """
     change_numbers = [last_change.id] if last_change else []
-    refuse_changed_since(version, change_numbers, Conflict("settings", detail="setting_changed"))
+    refuse_changed_since(version, change_numbers, Conflict("settings", ConflictReason.SETTING_CHANGED))
 
 
 async def _store_change(

@@ -13,6 +13,7 @@ from domain.check.texts import LONGEST_CHAT_TEXT
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.values.errors import InvalidField, NotFound
+from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits, tidy_text
 
 LONGEST_OVERRIDE = 2000
@@ -49,9 +50,9 @@ def prove_text(services: Iterable[Service], catalogue: Catalogue, text_key: str,
         raise NotFound("text")
     text = tidy_text(submitted_text)
     if not text:
-        raise InvalidField("text", detail="empty")
+        raise InvalidField("text", InvalidReason.EMPTY)
     if len(text) > LONGEST_OVERRIDE:
-        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_OVERRIDE))
+        raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_OVERRIDE))
     is_single_text = isinstance(catalogue.read_source(text_key), str)
     wording: TextWording = text if is_single_text else [line.strip() for line in text.split("\n") if line.strip()]
     for text_line in _split_lines(wording):
@@ -70,7 +71,7 @@ def _find_text_fault(catalogue: Catalogue, text_key: str, text: str) -> InvalidF
     try:
         parsed_parts = list(Formatter().parse(text))
     except ValueError:
-        return InvalidField("text", detail="text_braces")
+        return InvalidField("text", InvalidReason.TEXT_BRACES)
     placeholders = [
         (name, format_spec, conversion) for _, name, format_spec, conversion in parsed_parts if name is not None
     ]
@@ -78,11 +79,11 @@ def _find_text_fault(catalogue: Catalogue, text_key: str, text: str) -> InvalidF
         not name or conversion or (format_spec and not format_spec.isdecimal())
         for name, format_spec, conversion in placeholders
     ):
-        return InvalidField("text", detail="text_braces")
+        return InvalidField("text", InvalidReason.TEXT_BRACES)
     known_facts = catalogue.fact_names(text_key)
     if unknown_facts := sorted({name for name, _, _ in placeholders} - known_facts):
         known_list = "، ".join(f"{{{name}}}" for name in sorted(known_facts)) or "—"
-        return InvalidField("text", detail="text_facts", given="، ".join(unknown_facts), known=known_list)
+        return InvalidField("text", InvalidReason.TEXT_FACTS, given="، ".join(unknown_facts), known=known_list)
     return None
 
 
@@ -92,8 +93,8 @@ def _prove_catalogue(services: Iterable[Service], catalogue: Catalogue, text_key
     flaw_kinds = {flaw.kind for flaw in flaws if flaw.subject.split(" ")[0].rstrip(":") == text_key}
     if "over_budget" in flaw_kinds:
         [(_, needed_parts, allowed_parts)] = catalogue.find_over_budget([text_key])
-        raise InvalidField("text", detail="text_parts", need=needed_parts, allowed=allowed_parts)
+        raise InvalidField("text", InvalidReason.TEXT_PARTS, need=needed_parts, allowed=allowed_parts)
     if "too_long" in flaw_kinds:
-        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_CHAT_TEXT))
+        raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_CHAT_TEXT))
     if flaw_kinds:
-        raise InvalidField("text", detail="text_cuts")
+        raise InvalidField("text", InvalidReason.TEXT_CUTS)

@@ -21,6 +21,7 @@ from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, 
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, Forbidden, NotAllowedNow, Unavailable
+from domain.values.reasons import ConflictReason, NotAllowedReason
 from domain.values.version_token import VersionToken, refuse_stale
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,12 @@ async def confirm_file(
     if not BRINGER_ROLES & actor.role_names:
         raise Forbidden("settlement_file")
     stored_file = await uow.settlement.get_file(file_id, lock=True)
-    refuse_stale(version, stored_file.version_token, Conflict("settlement_file", detail="settlement_moved"))
+    refuse_stale(version, stored_file.version_token, Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED))
     if stored_file.state is FileState.BOOKED:
         if not await uow.settlement.retry_failed(file_id):
-            raise NotAllowedNow("settlement_file", detail="settlement_booked")
+            raise NotAllowedNow("settlement_file", NotAllowedReason.SETTLEMENT_BOOKED)
     elif stored_file.state is not FileState.EXAMINED:
-        raise Conflict("settlement_file", detail="settlement_moved")
+        raise Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED)
     stored_file.state, stored_file.decided_by = FileState.CONFIRMED, actor.identifier
     await uow.settlement.save_file(stored_file)
     facts = {"file": stored_file.name, "brought_by": stored_file.brought_by}

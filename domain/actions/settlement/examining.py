@@ -18,6 +18,7 @@ from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, TooLarge
+from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
 
 LINES_AT_ONCE = 500
@@ -224,7 +225,7 @@ async def drop_file(dependencies: Dependencies, store: Store, file_id: int, acto
     async with store.open_unit() as uow:
         stored_file = await uow.settlement.get_file(file_id, lock=True)
         if stored_file.state not in {FileState.WAITING, FileState.EXAMINED}:
-            raise Conflict("settlement_file", detail="settlement_moved")
+            raise Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED)
         stored_file.state, stored_file.decided_by, stored_file.finished_at = FileState.DROPPED, actor.identifier, now
         await uow.settlement.save_file(stored_file)
         await uow.settlement.delete_content(file_id)

@@ -22,6 +22,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import day_bounds, to_tehran
 from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotFound
+from domain.values.reasons import InvalidReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 
 SEARCHED_BACK = timedelta(days=60)
@@ -112,7 +113,7 @@ async def close_difference(
     if not note_text:
         raise MissingField("note")
     if count_code_units(note_text) > LONGEST_NOTE:
-        raise InvalidField("note", detail="too_long", limit=persian_digits(LONGEST_NOTE))
+        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))
     difference, now = await uow.payment_differences.get(key, lock=True), dependencies.clock.now()
     if difference.resolved_at is not None:
         raise AlreadyDone("difference")

@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.people.sign_in_attempts import ATTEMPT_WINDOW, AccountLock, AttemptLimits, attempt_key_prefix, find_locks
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ async def refuse_locked_sign_in(uow: UnitOfWork, limits: AttemptLimits, now: dat
     """Refuse what is locked without counting it (`TooManyRequests("sign_in")`): this writes nothing."""
     for counter_key, most_attempts in limits.limit_by_key.items():
         if await uow.lines.count_hits(counter_key, now, ATTEMPT_WINDOW) >= most_attempts:
-            raise TooManyRequests(detail="sign_in")
+            raise TooManyRequests(reason=TooManyRequestsReason.SIGN_IN)
 
 
 async def count_attempt(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> CountedAttempt:
@@ -30,7 +31,7 @@ async def count_attempt(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -
     """
     for counter_key in sorted(limits.limit_by_key):
         if await uow.lines.add_hit(counter_key, now, ATTEMPT_WINDOW) > limits.limit_by_key[counter_key]:
-            raise TooManyRequests(detail="sign_in")
+            raise TooManyRequests(reason=TooManyRequestsReason.SIGN_IN)
     return CountedAttempt(limits, now)
 
 

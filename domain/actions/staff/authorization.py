@@ -19,9 +19,7 @@ from domain.language.service import Transition
 from domain.people.sessions import StaffSession
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden
-
-SECOND_FACTOR_DETAIL, PROOF_DETAIL = "second_factor", "proof"
-"""Details of `AuthenticationFailed`: what is still to be proved before a right may be used."""
+from domain.values.reasons import ForbiddenReason, ProofReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +147,9 @@ def find_refusal(
     `second_factor` tells whether the session must have proved one.
     """
     if second_factor and not session.second_factor:
-        return AuthenticationFailed(detail=SECOND_FACTOR_DETAIL)
+        return AuthenticationFailed(reason=ProofReason.SECOND_FACTOR)
     if not is_allowed(right, roles, inside=inside):
-        return Forbidden(detail="inside_only" if RIGHTS[right].roles & roles else None)
+        return Forbidden(reason=ForbiddenReason.INSIDE_ONLY if RIGHTS[right].roles & roles else None)
     if RIGHTS[right].needs_fresh_proof and not session.has_fresh_proof(now):
-        return AuthenticationFailed(detail=PROOF_DETAIL)
+        return AuthenticationFailed(reason=ProofReason.FRESH)
     return None

@@ -7,6 +7,7 @@ from domain.actions.staff import paper_codes
 from domain.people.sessions import SecondFactor, StaffSession, find_code_period, generate_secret
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.errors import AuthenticationFailed, NotAllowedNow, NotFound
+from domain.values.reasons import AuthenticationReason, NotAllowedReason
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 """Characters of a password that somebody chooses: the same limits where it is set and where it is shown."""
@@ -22,7 +23,7 @@ async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Va
     """
     factor = await uow.second_factors.find(username, lock=True)
     if factor and factor.confirmed:
-        raise NotAllowedNow("code", detail="enrolled")
+        raise NotAllowedNow("code", NotAllowedReason.ENROLLED)
     if factor:
         return vault.unseal_secret(factor.sealed)
     secret = generate_secret()
@@ -43,10 +44,10 @@ async def confirm_enrolment(
     if factor is None:
         raise NotFound("code")
     if factor.confirmed:
-        raise NotAllowedNow("code", detail="enrolled")
+        raise NotAllowedNow("code", NotAllowedReason.ENROLLED)
     time_step = find_code_period(vault.unseal_secret(factor.sealed), code, now)
     if time_step is None:
-        raise AuthenticationFailed("code", detail="wrong_code")
+        raise AuthenticationFailed("code", AuthenticationReason.WRONG_CODE)
     recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
     await uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
     await uow.audit.add_entry(now, f"staff:{username}", "second_factor_enrolled", {})

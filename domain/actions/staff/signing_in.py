@@ -29,6 +29,7 @@ from domain.people.sessions import (
 from domain.people.sign_in_attempts import AttemptLimits, ClientOrigin, session_limits, sign_in_limits
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.errors import AuthenticationFailed
+from domain.values.reasons import AuthenticationReason
 
 _LONGEST_NAME = 40
 
@@ -254,7 +255,7 @@ class StaffSignIn:
         """
         async with self.store.open_unit() as uow:
             await self._audit_refusal(uow, username, event, caller)
-        return AuthenticationFailed("password", detail=None if caller.inside else "outside")
+        return AuthenticationFailed("password", None if caller.inside else AuthenticationReason.OUTSIDE)
 
     async def _audit_refusal(self, uow: UnitOfWork, username: str, event: str, caller: ClientOrigin) -> None:
         """Audit a refusal, equal ones together."""

@@ -25,6 +25,14 @@ from domain.values.errors import (
     NotFound,
     UnknownKind,
 )
+from domain.values.reasons import (
+    AlreadyDoneReason,
+    ConflictReason,
+    InvalidReason,
+    MissingReason,
+    NotAllowedReason,
+    UnknownKindReason,
+)
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -56,7 +64,7 @@ async def add_member(
     """
     label, member_name = await _require_editor(uow, actor), _check_username(username)
     if await uow.people.find_staff(member_name):
-        raise AlreadyDone("username", detail="username_taken")
+        raise AlreadyDone("username", AlreadyDoneReason.USERNAME_TAKEN)
     now, mobile_number = dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
     granted_roles, display_name = _read_roles(roles), _check_full_name(full_name or member_name)
     member = StaffMember(
@@ -87,7 +95,7 @@ async def change_member(
     label, member = await _require_editor(uow, actor), await _find_member(uow, username)
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
-    refuse_stale(version, member.version_token, Conflict("username", detail="account_changed"))
+    refuse_stale(version, member.version_token, Conflict("username", ConflictReason.ACCOUNT_CHANGED))
     if not changed.roles & EDITOR_ROLES:
         await _refuse_last_admin(uow, member)
     await uow.people.save_staff(changed)
@@ -190,7 +198,7 @@ async def _refuse_last_admin(uow: UnitOfWork, member: StaffMember) -> None:
     """Refuse to take away the only administrator who can still come in."""
     admin_usernames = [admin.username for admin in await uow.people.list_staff_with_role(Role.ADMIN)]
     if admin_usernames == [member.username]:
-        raise NotAllowedNow("role", detail="last_admin")
+        raise NotAllowedNow("role", NotAllowedReason.LAST_ADMIN)
 
 
 async def _audit_change(
@@ -201,7 +209,7 @@ async def _audit_change(
 
 def _check_username(text: str) -> str:
     if not _USERNAME_PATTERN.fullmatch(text):
-        raise InvalidField("username", detail="staff_username")
+        raise InvalidField("username", InvalidReason.STAFF_USERNAME)
     return text
 
 
@@ -209,16 +217,16 @@ def _read_roles(role_names: Collection[str]) -> frozenset[Role]:
     roles_by_name = {role.value: role for role in STAFF_ROLES}
     for role_name in role_names:
         if role_name not in roles_by_name:
-            raise UnknownKind("role", detail="choice", given=role_name[:30])
+            raise UnknownKind("role", UnknownKindReason.CHOICE, given=role_name[:30])
     if not role_names:
-        raise MissingField("role", detail="no_role")
+        raise MissingField("role", MissingReason.NO_ROLE)
     return frozenset(roles_by_name[role_name] for role_name in role_names)
 
 
 def _check_full_name(text: str) -> str:
     full_name = tidy_text(text)
     if not full_name:
-        raise InvalidField("full_name", detail="empty")
+        raise InvalidField("full_name", InvalidReason.EMPTY)
     if len(full_name) > LONGEST_NAME:
-        raise InvalidField("full_name", detail="too_long", limit=persian_digits(LONGEST_NAME))
+        raise InvalidField("full_name", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NAME))
     return full_name

@@ -10,6 +10,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import AuthenticationFailed, Forbidden, InvalidField, NotFound
+from domain.values.reasons import ForbiddenReason, InvalidReason
 
 APPOINTER_ROLES = RIGHTS["substitutes.name"].roles
 """Roles that name substitutes."""
@@ -95,14 +96,14 @@ async def name_substitute(
     _require_appointer(actor)
     absent_member = await _find_active_member(uow, "absent", absent)
     if not may_manage_substitute(absent_member.roles, actor):
-        raise Forbidden("absent", detail="of_admin")
+        raise Forbidden("absent", ForbiddenReason.OF_ADMIN)
     deputy_member = await _find_active_member(uow, "deputy", deputy)
     if absent == deputy:
-        raise InvalidField("deputy", detail="same_person")
+        raise InvalidField("deputy", InvalidReason.SAME_PERSON)
     _refuse_conflict_of_interest(actor, absent_member, deputy_member)
     first_day, last_day = day_range
     if last_day < first_day:
-        raise InvalidField("to", detail="before_start")
+        raise InvalidField("to", InvalidReason.BEFORE_START)
     label = actor.acting_in_role(_lender_roles(absent_member.roles)).label
     substitution = Substitution(
         absent, deputy, first_day, last_day, label, dependencies.clock.now(), Role.ADMIN in actor.role_names
@@ -128,7 +129,7 @@ async def end_substitution(
         raise NotFound("substitute")
     roles_lent = member.roles if ended.by_admin else member.roles - {Role.ADMIN}
     if not may_manage_substitute(roles_lent, actor):
-        raise Forbidden("absent", detail="of_admin")
+        raise Forbidden("absent", ForbiddenReason.OF_ADMIN)
     label = actor.acting_in_role(_lender_roles(roles_lent)).label
     facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
     await uow.audit.add_entry(dependencies.clock.now(), label, "substitute_ended", facts)
@@ -154,9 +155,9 @@ def _require_appointer(actor: Actor) -> None:
 def _refuse_conflict_of_interest(actor: Actor, absent_member: StaffMember, deputy: StaffMember) -> None:
     """Refuse a substitution that its maker would gain by, or that mixes auditing with a unit's work (`Forbidden`)."""
     if actor.kind == "staff" and actor.identifier == deputy.username:
-        raise Forbidden("deputy", detail="own_substitute")
+        raise Forbidden("deputy", ForbiddenReason.OWN_SUBSTITUTE)
     if not may_substitute(deputy.roles, absent_member.roles):
-        raise Forbidden("deputy", detail="auditor_apart")
+        raise Forbidden("deputy", ForbiddenReason.AUDITOR_APART)
 
 
 async def _find_active_member(uow: UnitOfWork, field_name: str, username: str) -> StaffMember:

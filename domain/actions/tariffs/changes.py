@@ -43,6 +43,7 @@ from domain.values.dated_rows import (
     version_of,
 )
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
+from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -108,7 +109,7 @@ async def set_price(
         entry for entry in await uow.tariffs.list_pending() if (entry.service, entry.dimensions) == _priced_key(terms)
     ]
     if pending:
-        raise Conflict("rate", detail="price_pending")
+        raise Conflict("rate", ConflictReason.PRICE_PENDING)
     await uow.tariffs.add_proposal(proposal)
     return proposal
 
@@ -131,7 +132,7 @@ async def withdraw_price(dependencies: Dependencies, uow: UnitOfWork, tariff_id:
     if is_withdrawn(row):
         raise AlreadyDone("tariff")
     if row.valid_from <= today_in_tehran(dependencies):
-        raise Conflict("tariff", detail="already_begun")
+        raise Conflict("tariff", ConflictReason.ALREADY_BEGUN)
     previous_row = preceding_row(thing_rows, row)
     if previous_row:
         _refuse_reaching_band(service_rows, replace(previous_row, valid_from=row.valid_from, valid_to=row.valid_to))
@@ -150,13 +151,13 @@ async def approve_proposal(dependencies: Dependencies, uow: UnitOfWork, proposal
     """
     proposal, label = await _decide_proposal(dependencies, uow, proposal_id, actor, ProposalState.APPROVED)
     if proposal.proposed_by == actor.identifier:
-        raise Forbidden("proposal", detail="own_proposal")
+        raise Forbidden("proposal", ForbiddenReason.OWN_PROPOSAL)
     terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today_in_tehran(dependencies)))
     await uow.serialise(_lock_name(terms.service))
     for other in effective_rows(rows_of_subject(await uow.tariffs.list_of_service(terms.service), *_priced_key(terms))):
         was_set_since = other.created_at > proposal.proposed_at and other.valid_from >= proposal.valid_from
         if was_set_since or proposal.valid_from < other.valid_from <= terms.valid_from:
-            raise Conflict("valid_from", detail="tariff_overlap")
+            raise Conflict("valid_from", ConflictReason.TARIFF_OVERLAP)
     row = await _put_in_force(dependencies, uow, _new_row(dependencies, terms, f"staff:{proposal.proposed_by}"), label)
     await _audit_decision(dependencies, uow, label, "tariff_approved", proposal)
     return row
@@ -211,15 +212,15 @@ def _check_terms(dependencies: Dependencies, terms: PriceTerms) -> PriceTerms:
     """
     require_priced_service(dependencies, terms.service)
     if terms.rate < 0 or terms.minimum < 0 or not 0 <= terms.vat_percent <= 100:
-        raise InvalidField("rate", detail="range", least="۰", most="…")
+        raise InvalidField("rate", InvalidReason.RANGE, least="۰", most="…")
     if BAND_DIMENSION not in terms.dimensions:
         return terms
     declared_thing = find_declared(dependencies, terms.service, terms.dimensions)
     if declared_thing is None or declared_thing.unit != terms.unit:
-        raise InvalidField(BAND_DIMENSION, detail="no_bands")
+        raise InvalidField(BAND_DIMENSION, InvalidReason.NO_BANDS)
     if terms.minimum > read_band_start(declared_thing.dimensions):
         raise InvalidField(
-            "minimum", detail="range", least="۰", most=group_digits(read_band_start(declared_thing.dimensions))
+            "minimum", InvalidReason.RANGE, least="۰", most=group_digits(read_band_start(declared_thing.dimensions))
         )
     return replace(terms, dimensions=dict(declared_thing.dimensions))
 
@@ -255,11 +256,11 @@ def find_insertion_point(
     day has passed and a row begins on it or later.
     """
     same_rows = rows_of_subject(rows, terms.service, terms.dimensions)
-    refuse_stale(version, version_of(same_rows), Conflict("tariff", detail="row_changed"))
+    refuse_stale(version, version_of(same_rows), Conflict("tariff", ConflictReason.ROW_CHANGED))
     if terms.valid_from < today_in_tehran(dependencies) and any(
         other.valid_from >= terms.valid_from for other in effective_rows(same_rows)
     ):
-        raise Conflict("valid_from", detail="tariff_overlap")
+        raise Conflict("valid_from", ConflictReason.TARIFF_OVERLAP)
     return locate_insertion(same_rows, terms.valid_from)
 
 
@@ -271,10 +272,10 @@ def _refuse_band_overlap(rows: Sequence[TariffRow], row: TariffRow) -> None:
     other_rows = list_neighbour_rows(rows, replace(row, valid_to=ends_on))
     next_start = _next_band_start(other_rows, row)
     if next_start is not None and row.minimum > next_start:
-        raise InvalidField("minimum", detail="range", least="۰", most=group_digits(next_start))
+        raise InvalidField("minimum", InvalidReason.RANGE, least="۰", most=group_digits(next_start))
     lowest = max((other.minimum for other in other_rows if other.band_start < row.band_start), default=0)
     if lowest > row.band_start:
-        raise InvalidField(BAND_DIMENSION, detail="range", least=group_digits(lowest), most="…")
+        raise InvalidField(BAND_DIMENSION, InvalidReason.RANGE, least=group_digits(lowest), most="…")
 
 
 def _refuse_reaching_band(rows: Iterable[TariffRow], row: TariffRow) -> None:
@@ -284,7 +285,7 @@ def _refuse_reaching_band(rows: Iterable[TariffRow], row: TariffRow) -> None:
     next_start = _next_band_start(list_neighbour_rows(rows, row), row)
     if next_start is not None and row.minimum > next_start:
         raise Conflict(
-            "tariff", detail="reaches_band", minimum=group_digits(row.minimum), band=group_digits(next_start)
+            "tariff", ConflictReason.REACHES_BAND, minimum=group_digits(row.minimum), band=group_digits(next_start)
         )
 
 

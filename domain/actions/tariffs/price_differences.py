@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.tariffs.tariff import PriceTerms, Quantity, TariffRow, find_price_row, read_band_start, without_band
 from domain.values.errors import MissingField, NotFound
+from domain.values.reasons import MissingReason
 from domain.values.text import group_digits
 
 FAR_PERCENT = 30
@@ -58,4 +59,6 @@ def refuse_far_price(difference: PriceDifference | None) -> None:
     """Refuse a price far from the present one (`MissingField("far")`), with both in the error."""
     if difference is not None and difference.is_far:
         change = "…" if difference.percent is None else group_digits(abs(difference.percent))
-        raise MissingField("far", detail="far_price", present=group_digits(difference.present.rate), percent=change)
+        raise MissingField(
+            "far", MissingReason.FAR_PRICE, present=group_digits(difference.present.rate), percent=change
+        )

@@ -14,6 +14,7 @@ from domain.language.service import ServicePapers
 from domain.parsing.answers import read_choice
 from domain.parsing.known_spellings import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind
+from domain.values.reasons import UnknownKindReason
 from domain.values.text import fold_text, tidy_text
 
 
@@ -72,4 +73,4 @@ class KindName(Choice):
         try:
             return read_choice(kind_text, _WORDS_BY_KIND)
         except InvalidField:
-            raise UnknownKind(detail="choice", given=tidy_text(kind_text)[:30]) from None
+            raise UnknownKind(reason=UnknownKindReason.CHOICE, given=tidy_text(kind_text)[:30]) from None

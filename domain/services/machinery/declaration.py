@@ -48,6 +48,7 @@ from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
 from domain.language.service import Audience, Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
 from domain.requests.request import Phase
+from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
     DELIVERY_FORM,
     SERVICE_KEY,
@@ -300,4 +301,5 @@ MACHINERY_WORK = Service(
         FormSection("applicant", ("full_name", "national_code")),
     ),
     changeable=CHANGEABLE,
+    reasons=(MachineryInvalidReason,),
 )

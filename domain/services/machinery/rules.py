@@ -6,6 +6,7 @@ from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.charging import add_due_refund, issue_request_bill, list_request_bills, requote_units
 from domain.blocks.paper_issuing import issue_paper
 from domain.language.service import Effect, Guard, StepContext
+from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.tariffs.tariff import Quantity, compute_quote
 from domain.values.calendar import TEHRAN_ZONE, to_tehran
 from domain.values.errors import InvalidField
@@ -36,7 +37,7 @@ def _hours_per_item(context: StepContext, hours: list[float]) -> list[float]:
     if len(hours) == 1:
         return hours * len(items)
     if len(hours) != len(items):
-        raise InvalidField("hours", detail="one_an_item")
+        raise InvalidField("hours", MachineryInvalidReason.ONE_AN_ITEM)
     return hours
 
 

@@ -8,6 +8,7 @@ from domain.parsing.places import is_place_trade, mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import UnknownKind
+from domain.values.reasons import UnknownKindReason
 
 _OTHER_MACHINE_PHRASES = Phrases(
     {
@@ -34,7 +35,7 @@ def take_unknown_machine(reader: MessageReader) -> None:
     token_span = _find_other_machine(reader.stream) or _find_in_machine_index(reader)
     if token_span:
         machine_name = reader.stream.source_text(*token_span)[:_LONGEST_QUOTED_NAME]
-        reader.problems_by_slot["items"] = UnknownKind("items", detail="machine", given=machine_name)
+        reader.problems_by_slot["items"] = UnknownKind("items", UnknownKindReason.MACHINE, given=machine_name)
         reader.stream.take(*token_span)
 
 

@@ -37,6 +37,7 @@ from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
 from domain.services.taxi_leave.days import CountDays
 from domain.services.taxi_leave.duties import DUTY_LOOKUP
+from domain.services.taxi_leave.reasons import LEAVE_REASONS
 from domain.services.taxi_leave.rules import (
     LEAVE_SCOPES,
     NOTIFIED_DRIVER,
@@ -290,6 +291,7 @@ TAXI_LEAVE = Service(
     kind_field="scope",
     stored_fields=STORED_FIELDS,
     references=(Reference("plate", VEHICLE.key), Reference("driver", DRIVER.key)),
+    reasons=LEAVE_REASONS,
     form_sections=(
         FormSection("taxi", ("plate", "taxi_code", "national_code")),
         FormSection("driver", ("driver",)),

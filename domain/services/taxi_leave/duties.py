@@ -12,6 +12,7 @@ from domain.language.lookups import Lookup, LookupAnswer, LookupContext
 from domain.registries.declarations import DUTY
 from domain.registries.field_types import TAXI_CODE
 from domain.registries.rows import RegistryRow
+from domain.services.taxi_leave.reasons import LeaveMissingReason
 from domain.services.taxi_leave.vocabulary import TAXI_DUTY_INTENT
 from domain.values.errors import MissingField
 
@@ -26,7 +27,7 @@ async def describe_duties(lookup: LookupContext) -> list[LookupAnswer]:
     named_vehicle = await find_vehicle(lookup.uow, lookup.stated_values)
     vehicles = [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow, lookup.asker_mobile)
     if not vehicles:
-        raise MissingField("plate", detail="no_own_taxi")
+        raise MissingField("plate", LeaveMissingReason.NO_OWN_TAXI)
     plates = [str(vehicle.values["plate"]) for vehicle in vehicles[:MOST_VEHICLES]]
     duties = await list_open_duties(lookup.uow, plates, MOST_DUTIES)
     if not duties:

@@ -19,6 +19,14 @@ from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
 from domain.requests.request import ASKED_MOBILE_KEY, RequestFilter, ServiceRequest
 from domain.services.taxi_leave.days import count_days, first_day_of, last_day_of, taken_days
+from domain.services.taxi_leave.reasons import (
+    LeaveConflictReason,
+    LeaveForbiddenReason,
+    LeaveInvalidReason,
+    LeaveMissingReason,
+    LeaveNotAllowedReason,
+    LeaveNotFoundReason,
+)
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_tehran
@@ -110,12 +118,12 @@ class SoundPeriod(Guard):
         last_day = last_day_of(values) if "to" in values else first_day
         notice_period = timedelta(days=policy.leave_notice_days)
         if first_day < today + notice_period:
-            return InvalidField("from", detail="leave_notice", day=jalali_text(today + notice_period))
+            return InvalidField("from", LeaveInvalidReason.NOTICE, day=jalali_text(today + notice_period))
         if first_day > today + YEAR_AHEAD:
-            return InvalidField("from", detail="leave_too_far")
+            return InvalidField("from", LeaveInvalidReason.TOO_FAR)
         if last_day < first_day:
-            return InvalidField("to", detail="leave_order")
-        return InvalidField("to", detail="leave_too_long") if last_day - first_day >= YEAR_AHEAD else None
+            return InvalidField("to", LeaveInvalidReason.ORDER)
+        return InvalidField("to", LeaveInvalidReason.TOO_LONG) if last_day - first_day >= YEAR_AHEAD else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ class TaxiInService(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: the taxi does not work."""
-        return NotAllowedNow("plate", detail="taxi_inactive")
+        return NotAllowedNow("plate", LeaveNotAllowedReason.TAXI_INACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +147,14 @@ class DriverIdentified(Guard):
         """Look at the drivers of the taxi; raises `MissingField("driver")` while several may be meant."""
         taxi = await _load_taxi(context)
         if not taxi.drivers:
-            raise NotFound("driver", detail="no_driver")
+            raise NotFound("driver", LeaveNotFoundReason.NO_DRIVER)
         if taxi.driver is None:
-            raise MissingField("driver", detail="which_driver")
+            raise MissingField("driver", LeaveMissingReason.WHICH_DRIVER)
         return taxi.driver.values["status"] == "active" or not context.policy.leave_of_active_drivers_only
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: the driver may not work now."""
-        return NotAllowedNow("driver", detail="driver_inactive")
+        return NotAllowedNow("driver", LeaveNotAllowedReason.DRIVER_INACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +174,12 @@ class RequesterEntitled(Guard):
             return False
         entitled_codes = {taxi.driver.values["national_code"], taxi.owner.values["national_id"] if taxi.owner else None}
         if entitled_codes.isdisjoint(context.request.fields.get(name, "") for name in ("driver", "national_code")):
-            raise MissingField("driver", detail="leave_of_stranger")
+            raise MissingField("driver", LeaveMissingReason.OF_STRANGER)
         return True
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name where else to ask."""
-        return Forbidden("driver", detail="leave_of_stranger")
+        return Forbidden("driver", LeaveForbiddenReason.OF_STRANGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +199,7 @@ class NoLeaveOverlap(Guard):
             days = taken_days(other_leave)
             if days and days[0] <= last_day_of(request.fields) and first_day_of(request.fields) <= days[1]:
                 first_text, last_text = (jalali_text(day) for day in days)
-                raise Conflict("from", detail="leave_overlap", first=first_text, last=last_text)
+                raise Conflict("from", LeaveConflictReason.OVERLAP, first=first_text, last=last_text)
         return True
 
 
@@ -212,9 +220,9 @@ class DaysLeft(Guard):
         for year, requested_days in sorted(requested.items()):
             days_left = max_days - used_days[year]
             if days_left <= 0:
-                raise NotAllowedNow("to", detail="leave_used_up", year=year, most=max_days)
+                raise NotAllowedNow("to", LeaveNotAllowedReason.USED_UP, year=year, most=max_days)
             if requested_days > days_left:
-                raise InvalidField("to", detail="leave_days_left", year=year, left=days_left, wanted=requested_days)
+                raise InvalidField("to", LeaveInvalidReason.DAYS_LEFT, year=year, left=days_left, wanted=requested_days)
         return True
 
 
@@ -230,7 +238,7 @@ class NoDuties(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: duties are open."""
-        return NotAllowedNow("plate", detail="duties_open")
+        return NotAllowedNow("plate", LeaveNotAllowedReason.DUTIES_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +253,7 @@ class LeaveNotOver(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: it is past."""
-        return NotAllowedNow("to", detail="leave_past")
+        return NotAllowedNow("to", LeaveNotAllowedReason.PAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,7 @@ class LeaveStillAhead(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: another leave must be asked for."""
-        return NotAllowedNow("code", detail="leave_begun")
+        return NotAllowedNow("code", LeaveNotAllowedReason.BEGUN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ from domain.registries.declarations import DRIVER, REWARD, VEHICLE, VIOLATION, R
 from domain.registries.field_types import TAXI_CODE, Charge
 from domain.registries.rows import RegistryRow
 from domain.requests.request import Phase, ServiceRequest
+from domain.services.taxi_report.reasons import (
+    REPORT_REASONS,
+    ReportInvalidReason,
+    ReportMissingReason,
+    ReportNotFoundReason,
+)
 from domain.services.taxi_report.vocabulary import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
@@ -117,7 +123,7 @@ class MakeRecord(Effect):
         """
         driver, registry = await _resolve_driver(context), RECORD_REGISTRIES[context.request.fields["kind"]]
         if "fine" in context.inputs and registry is not VIOLATION:
-            raise InvalidField("fine", detail="fine_of_reward")
+            raise InvalidField("fine", ReportInvalidReason.FINE_OF_REWARD)
         record_values = _build_record_values(context, driver)
         record_row = await record_numbered_row(
             context.uow, context.ids, context.now, registry, record_values, context.actor.label
@@ -147,11 +153,11 @@ async def _resolve_driver(context: StepContext) -> RegistryRow:
     if named_code is None:
         drivers = await _list_drivers(context.uow, context.request)
         if len(drivers) != 1:
-            raise MissingField("driver", detail="name_driver")
+            raise MissingField("driver", ReportMissingReason.NAME_DRIVER)
         return drivers[0]
     driver_row = await context.uow.registries.find_row(DRIVER.key, {"national_code": named_code})
     if driver_row is None:
-        raise NotFound("driver", detail="driver")
+        raise NotFound("driver", ReportNotFoundReason.DRIVER)
     return driver_row
 
 
@@ -251,6 +257,7 @@ TAXI_REPORT = Service(
     kind_field="kind",
     stored_fields=(QUESTION, REASON),
     references=(Reference("plate", VEHICLE.key),),
+    reasons=REPORT_REASONS,
     form_sections=(
         FormSection("kind", ("kind",)),
         FormSection("taxi", ("plate", "taxi_code")),

@@ -12,6 +12,7 @@ from app.documents.cleaner import ProcessCleaner
 from app.documents.worker import RefusedFile, clean_content
 from domain.values.errors import DocumentRejected
 from domain.values.files import detect_media_type
+from domain.values.reasons import DocumentReason
 from tests.support.scenarios.sample_files import (
     GPS_DIRECTORY,
     HEIC_PHOTO,
@@ -62,7 +63,7 @@ def test_a_large_photo_is_stored_at_half_its_size() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "detail"),
+    ("content", "reason"),
     [
         (take_photo(640, 480)[:-200], "broken_photo"),
         (take_photo(640, 480, "PNG")[:600], "broken_photo"),
@@ -74,8 +75,8 @@ def test_a_large_photo_is_stored_at_half_its_size() -> None:
     ],
     ids=["jpeg", "png", "heic", "script", "pdf", "locked", "active"],
 )
-def test_what_is_refused_says_why(content: bytes, detail: str) -> None:
-    assert clean_content(content, detect_media_type(content)) == RefusedFile(detail)
+def test_what_is_refused_says_why(content: bytes, reason: str) -> None:
+    assert clean_content(content, detect_media_type(content)) == RefusedFile(DocumentReason(reason))
 
 
 def test_a_pdf_is_stored_byte_for_byte() -> None:

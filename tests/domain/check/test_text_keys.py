@@ -4,23 +4,21 @@ all of it.
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
-from domain.check.code_reasons import REASONS_BY_CODE
 from domain.check.code_texts import WRITTEN_OUT_KEYS
+from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
-from domain.values.errors import DomainError
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 DECLARED_IN = ROOT / "domain" / "check"
-CODES = {error.__name__: error.code for error in DomainError.__subclasses__()}
 
 _KEY = re.compile(r"(?:ask|chat|details|errors|phases|roles|sms|staff|units)\.[a-z_]+(?:\.[a-z_]+)*(?<!_)")
 _NO_KEYS = {"staff.csv", "staff.username"}
@@ -45,8 +43,6 @@ NEVER_ASKED = frozenset(
         "choices.service.taxi",
         "choices.service.machinery",
         "choices.service.expert",
-        "details.not_found.tariff_of_type",
-        "details.not_allowed_now.payment_open",
         "intents.exit",
         "intents.back",
         "intents.opt_out",
@@ -66,28 +62,11 @@ def nodes() -> tuple[ast.AST, ...]:
     return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
-def written(node: ast.expr) -> Iterator[str]:
-    """Yield the strings that an expression may be, where it says so."""
-    if isinstance(node, ast.IfExp):
-        yield from written(node.body)
-        yield from written(node.orelse)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-
-
-def reasons() -> Iterator[tuple[str, str]]:
-    """Yield code and detail of every error that the code raises with a detail."""
-    for node in nodes():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CODES:
-            for keyword in node.keywords:
-                if keyword.arg == "detail":
-                    yield from ((CODES[node.func.id], one) for one in written(keyword.value))
-
-
 def proved() -> set[str]:
     """Return the keys that `check_services` misses in an empty catalogue."""
     nothing = Catalogue([])
     flaws = (*check_services(SERVICES, nothing), *check_registries(nothing), *check_reports(nothing))
+    flaws = (*flaws, *check_reasons(SERVICES, nothing, SOAP_REASONS))
     return {one.subject for one in flaws if one.kind == "no_text"}
 
 
@@ -99,13 +78,6 @@ def strings() -> set[str]:
 def test_every_key_that_is_written_out_is_declared() -> None:
     keys = {text for text in strings() if _KEY.fullmatch(text)} - _NO_KEYS
     assert sorted(keys) == sorted(WRITTEN_OUT_KEYS)
-
-
-def test_every_reason_that_is_raised_is_declared() -> None:
-    declared = {(code, reason) for code, reasons_of_code in REASONS_BY_CODE.items() for reason in reasons_of_code}
-    assert set(reasons()) - declared == set(), "declare them in domain/check/code_reasons.py"
-    handed_on = {reason for _, reason in declared - set(reasons())}  # to a function that raises it
-    assert handed_on - strings() == set(), "nobody raises these any more"
 
 
 def test_every_text_of_the_catalogue_is_proved_or_known_to_be_optional() -> None:

@@ -174,8 +174,9 @@ def test_read(kind: FieldType, raw: object, value: object) -> None:
 
 @pytest.mark.parametrize(("kind", "raw", "detail"), REFUSED)
 def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
-    with pytest.raises((InvalidField, UnknownKind)) as refused:
+    with pytest.raises(DomainError) as refused:
         Field("field", kind).read_value(raw, READING)
+    assert isinstance(refused.value, InvalidField | UnknownKind)
     assert refused.value.field == "field"
     assert detail in {None, refused.value.detail}
 

@@ -1,9 +1,7 @@
 """Every text that people get: it is there, it fits its part budget with the longest real values, it is Persian."""
 
-import ast
 import re
 import tomllib
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -27,9 +25,10 @@ from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
-from domain.values.errors import ERROR_CODES, DomainError
+from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
 from domain.values.languages import PERSIAN
 from domain.values.message_parts import count_parts
+from domain.values.reasons import InvalidReason, ProofReason
 from domain.values.text import group_digits, persian_digits
 
 TEXTS = Catalogue.load()
@@ -274,33 +273,8 @@ def test_every_error_code_has_a_text_without_placeholders() -> None:
     assert [key for key in TEXTS.list_keys("errors.") if list_placeholders(TEXTS.text(key))] == []
 
 
-def raised_with_details() -> Iterator[tuple[str, str, set[str] | None]]:
-    """Yield (code, detail, names of its parameters; None: any) of every error that the sources make."""
-    codes = {error.__name__: error.code for error in DomainError.__subclasses__()}
-    for package in ("domain", "store", "channels", "payments", "app"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in codes:
-                    given = {word.arg: word.value for word in node.keywords}
-                    names = None if None in given else {str(name) for name in given}
-                    for detail in _strings(given.get("detail")):
-                        yield codes[node.func.id], detail, names
-
-
-def _strings(node: ast.expr | None) -> list[str]:
-    found = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)] if node else []
-    return [one for one in found if isinstance(one, str)]
-
-
-def test_every_detail_has_a_text_and_gives_what_it_says() -> None:
-    found = [(f"details.{code}.{detail}", names) for code, detail, names in raised_with_details()]
-    assert len(found) > 20
-    assert {key for key, _ in found if key not in TEXTS} == set()
-    said = [(key, set(list_placeholders(TEXTS.text(key))), names) for key, names in found]
-    assert {key for key, wanted, names in said if names is not None and not wanted <= names} == set()
-
-
-def test_errors_are_worded_by_their_detail_or_their_code() -> None:
-    for error in DomainError.__subclasses__():
+def test_errors_are_worded_by_their_reason_or_their_code() -> None:
+    for error in ERROR_CLASSES:
         assert WORDING.render_error(error("field")) == TEXTS.text(f"errors.{error.code}")
-        assert WORDING.render_error(error("field", detail="nonsense")) == TEXTS.text(f"errors.{error.code}")
+        assert WORDING.render_error(error("field", ProofReason.FRESH)) == TEXTS.text(f"errors.{error.code}")
+    assert WORDING.render_error(InvalidField("field", InvalidReason.PAST)) == TEXTS.text("details.invalid_field.past")

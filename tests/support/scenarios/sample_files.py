@@ -36,7 +36,7 @@ class FilesCleanedHere:
     async def clean_file(self, content: bytes, media_type: str) -> bytes:
         outcome = await asyncio.to_thread(clean_content, content, media_type)
         if isinstance(outcome, RefusedFile):
-            raise DocumentRejected("document", detail=outcome.detail)
+            raise DocumentRejected("document", outcome.reason)
         return outcome
 
     async def close(self) -> None:

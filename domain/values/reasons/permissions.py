@@ -1,0 +1,66 @@
+"""What is said to whoever may not: by role, by proof, by how often."""
+
+from domain.values.reasons.bases import (
+    AuthenticationReasonBase,
+    ForbiddenReasonBase,
+    MobileReasonBase,
+    TooManyRequestsReasonBase,
+)
+
+
+class ForbiddenReason(ForbiddenReasonBase):
+    """Why a person may not do it."""
+
+    AUDITOR_APART = "auditor_apart"
+    OWN_SUBSTITUTE = "own_substitute"
+    CROSS_SITE = "cross_site"
+    DEMO_ONLY = "demo_only"
+    INSIDE_ONLY = "inside_only"
+    OF_ADMIN = "of_admin"
+    OLD_FORM = "old_form"
+    OTHER_OFFICE = "other_office"
+    OTHER_OFFICER = "other_officer"
+    OWN_PROPOSAL = "own_proposal"
+    SENDERS_ONLY = "senders_only"
+
+
+class AuthenticationReason(AuthenticationReasonBase):
+    """Why somebody is not let in."""
+
+    OUTSIDE = "outside"
+    WRONG_CODE = "wrong_code"
+
+
+class ProofReason(AuthenticationReasonBase):
+    """What a session must prove before a right may be used. It has no text: the staff site asks for the proof."""
+
+    SECOND_FACTOR = "second_factor"
+    FRESH = "proof"
+
+
+class MobileReason(MobileReasonBase):
+    """Why a mobile number is not proved."""
+
+    ASK_PROOF = "ask_proof", "purpose", "mobile"
+    CODE_EXPIRED = "code_expired"
+    FOREIGN_CONTACT = "foreign_contact"
+    NO_MORE_TRIES = "no_more_tries"
+    NOT_IRANIAN = "not_iranian"
+    WRONG_CODE = "wrong_code"
+
+
+class TooManyRequestsReason(TooManyRequestsReasonBase):
+    """Why a limit of how often was met."""
+
+    DRAFT_FILES = "draft_files"
+    LOOKUPS = "lookups"
+    BUSY = "busy"
+    CHAT = "chat", "until"
+    CODES = "codes"
+    COMMENTS = "comments"
+    OWN_COMMENTS = "own_comments"
+    DRAFTS = "drafts"
+    CODES_LATER = "codes_later"
+    GUESSING = "guessing"
+    REQUESTS = "requests"
+    SIGN_IN = "sign_in"

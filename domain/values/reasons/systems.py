@@ -1,0 +1,56 @@
+"""What is said of files, of limits of size, and of parts that do not answer."""
+
+from domain.values.reasons.bases import (
+    DocumentReasonBase,
+    InternalReasonBase,
+    TooLargeReasonBase,
+    UnavailableReasonBase,
+    UnsupportedReasonBase,
+)
+
+
+class DocumentReason(DocumentReasonBase):
+    """Why a file is not taken."""
+
+    ACTIVE_PDF = "active_pdf"
+    BROKEN_PDF = "broken_pdf"
+    BROKEN_PHOTO = "broken_photo"
+    LOCKED_PDF = "locked_pdf"
+    MALWARE = "malware"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNREADABLE_DOCUMENT = "unreadable_document"
+
+
+class TooLargeReason(TooLargeReasonBase):
+    """Why something is over a limit of size or number."""
+
+    DRAFT_FILES = "draft_files", "most"
+    DRAFT = "draft"
+    FORM_FILES = "form_files"
+    TOO_MANY_DOCUMENTS = "too_many_documents", "most"
+    TOO_MANY_REQUESTS = "too_many_requests", "most"
+    TOO_MANY_VIEWS = "too_many_views", "most"
+    TOO_MANY_ROWS = "too_many_rows", "most"
+
+
+class UnsupportedReason(UnsupportedReasonBase):
+    """Why something is not offered here."""
+
+    SERVICE_BY_SMS = "service_by_sms"
+
+
+class UnavailableReason(UnavailableReasonBase):
+    """Why a part outside our hands does not answer."""
+
+    BANK_SILENT = "bank_silent"
+    CLEANER = "cleaner"
+    GATEWAY_NOT_USED = "gateway_not_used"
+    FILE = "file"
+    PRINTER = "printer"
+    SCANNER = "scanner"
+
+
+class InternalReason(InternalReasonBase):
+    """Why a fault is ours."""
+
+    SEALED_ELSEWHERE = "sealed_elsewhere"
