@@ -1,6 +1,11 @@
 """What the ends of a call mean for a text, the same for every panel; each panel's own codes are in its file."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from domain.messages.carriers import SendResult, SendVerdict
+
+_FIRST_SERVER_ERROR = 500
 
 UNREACHABLE = SendResult(SendVerdict.RETRY, reason="unreachable")
 """No connection ever stood: the panel has nothing."""
@@ -36,6 +41,22 @@ def block_text(provider_id: str | None = None) -> SendResult:
     return SendResult(SendVerdict.BLOCKED, provider_id, reason="blocked")
 
 
+def judge_http_status(status: int, results: Mapping[int, SendResult] | None = None) -> SendResult:
+    """Return what an answer without the panel's own words means, by its HTTP status; `results` are a panel's own.
+
+    Something in front of the panel may have refused the call (4xx): it was never passed on. After a 5xx of a gateway,
+    as after a broken 200, the panel may have the text.
+    """
+    if status >= _FIRST_SERVER_ERROR:
+        return report_unknown(status)
+    return (_RESULTS_BY_HTTP_STATUS if results is None else results).get(status, UNREADABLE)
+
+
 def report_unknown(code: object) -> SendResult:
     """Return that a code says nothing that is known: sending again might send twice."""
     return SendResult(SendVerdict.UNKNOWN, reason=f"status_{code}")
+
+
+_RESULTS_BY_HTTP_STATUS: Mapping[int, SendResult] = MappingProxyType(
+    {401: report_down("key"), 403: report_down("access"), 404: report_down("address"), 429: TOO_FAST}
+)

@@ -29,6 +29,7 @@ from channels.sms.verdicts import (
     TOO_FAST,
     UNREADABLE,
     block_text,
+    judge_http_status,
     refuse_text,
     report_down,
     report_unknown,
@@ -235,11 +236,7 @@ def _parse_entries(answer: PanelAnswer) -> Any:
     try:
         panel_answer = _Answer.model_validate_json(answer.body)
     except ValidationError:
-        # Not the panel's own words. Something in front of it may have refused (4xx, never passed on); after a 5xx of a
-        # gateway, as after a broken 200, the panel may have the text.
-        if answer.status >= 500:
-            return report_unknown(answer.status)
-        return RESULTS_BY_STATUS.get(answer.status, UNREADABLE)
+        return judge_http_status(answer.status, RESULTS_BY_STATUS)
     panel_status = panel_answer.returned.status
     if panel_status == _STATUS_OK:
         return panel_answer.entries

@@ -29,7 +29,15 @@ from channels.sms.json_reading import read_amount, read_id, read_number, read_ro
 from channels.sms.panel_client import PanelAnswer, PanelClient
 from channels.sms.panel_provider import PanelProvider
 from channels.sms.provider_settings import PanelAddress, PanelSettings
-from channels.sms.verdicts import TOO_FAST, UNREADABLE, block_text, refuse_text, report_down, report_unknown
+from channels.sms.verdicts import (
+    TOO_FAST,
+    UNREADABLE,
+    block_text,
+    judge_http_status,
+    refuse_text,
+    report_down,
+    report_unknown,
+)
 from domain.messages.carriers import (
     AccountStatus,
     CostUnit,
@@ -82,11 +90,6 @@ RESULTS_BY_STATUS: Mapping[int, SendResult] = MappingProxyType(
     }
 )
 """What each status means for one text. Whatever is not here (0, too: "a problem") leaves the outcome unknown."""
-
-RESULTS_BY_HTTP_STATUS: Mapping[int, SendResult] = MappingProxyType(
-    {401: report_down("key"), 403: report_down("access"), 404: report_down("address"), 429: TOO_FAST}
-)
-"""The same where an answer has no status: something in front of the panel refused the call."""
 
 STATES_BY_DELIVERY: Mapping[int, MessageState] = MappingProxyType(
     {
@@ -222,9 +225,7 @@ def _read_data(answer: PanelAnswer | SendResult) -> Any:
     document = answer.parse_document()
     status = None if document is None else read_number(document.get("status"))
     if document is None or status is None:
-        if answer.status >= 500:
-            return report_unknown(answer.status)
-        return RESULTS_BY_HTTP_STATUS.get(answer.status, UNREADABLE)
+        return judge_http_status(answer.status)
     if status == _STATUS_OK:
         return document.get("data")
     return RESULTS_BY_STATUS.get(status) or report_unknown(status)
