@@ -8,6 +8,7 @@ the colours runs it again.
 """
 
 import base64
+import shutil
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from domain.messages.catalogue import Catalogue
 
 ROOT = Path(__file__).parent.parent
 WEB, PORTAL = ROOT / "channels/web/static", ROOT / "channels/portal/static"
-EXECUTABLE = "/usr/bin/chromium"
+EXECUTABLE = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 COLOURS = 32
 """In each picture: it is flat, and a palette makes it small."""
 

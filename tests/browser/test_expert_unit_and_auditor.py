@@ -19,7 +19,7 @@ from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
 from domain.values.tracking_codes import display_code
-from tests.support.pages.chromium import ALL_WAYS, Window, signed_in, window
+from tests.support.pages.chromium import WAYS, Window, signed_in, window
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.printed_papers import A4, pages_of, scanned
 from tests.support.scenarios.expert_opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
@@ -141,7 +141,7 @@ async def lettered(desks: Desks) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text("این برگه اصل است و اعتبار دارد.")
 
 
-@ALL_WAYS
+@WAYS
 async def test_an_opinion_from_the_papers_to_the_letter(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -188,7 +188,7 @@ async def sheets_shown(paper: Page) -> int:
     return int(await (await viewer.wait_for_function(VIEWED)).json_value())
 
 
-@ALL_WAYS
+@WAYS
 async def test_an_auditor_reads_everything_and_is_offered_no_change(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

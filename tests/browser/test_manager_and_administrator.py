@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from domain.feedback.opinions import Comment, Rating
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.request import Phase
-from tests.support.pages.chromium import ALL_WAYS, SIZES, WAYS, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.counter_tills import a_bill_to_pay, open_office, report
 from tests.support.staff_site import StaffSite
@@ -113,7 +113,7 @@ async def test_a_till_is_closed(
     await assert_page_in_order(opened, refused=True, scripts=scripts)
 
 
-@ALL_WAYS
+@WAYS
 async def test_the_administrators_day(
     browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
 ) -> None:

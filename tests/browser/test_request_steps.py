@@ -14,7 +14,7 @@ from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from domain.values.tracking_codes import display_code
 from tests.support.demo_site import MORNING
-from tests.support.pages.chromium import ALL_WAYS, SIZES, WAYS, Window, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.staff_steps import opened_step
 from tests.support.staff_site import HASH, OUTSIDE, PASSWORD, StaffSite
@@ -49,7 +49,7 @@ async def done_in_less(page: Page) -> None:
     await expect(page.get_by_text(LESS, exact=True)).to_be_visible()
 
 
-@ALL_WAYS
+@WAYS
 async def test_a_request_from_the_order_to_the_delivery(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

@@ -15,7 +15,7 @@ from domain.people.sessions import PROOF_FRESHNESS
 from domain.requests.request import ServiceRequest
 from domain.values.tracking_codes import display_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
-from tests.support.pages.chromium import ALL_WAYS, WAYS, Window, signed_in, window
+from tests.support.pages.chromium import WAYS, Window, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.scenarios.refunds_due import cancelled
@@ -107,7 +107,7 @@ async def imported(opened: Window, site: StaffSite) -> None:
     assert (await row(site, "vehicle", plate="12ت348-59")).values["taxi_code"] == "902"
 
 
-@ALL_WAYS
+@WAYS
 async def test_the_taxi_officers_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -199,7 +199,7 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     await expect(page.locator(".bill-state")).to_have_text("برگشت داده شده")
 
 
-@ALL_WAYS
+@WAYS
 async def test_the_revenue_units_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
