@@ -88,7 +88,7 @@ async def test_a_bank_that_refuses_leaves_the_bill_open(payer: Payer) -> None:
     payer.bank.start_results.append(REFUSED)
     with pytest.raises(Unavailable, match="gateway") as refused:
         await payer.leave(code)
-    assert refused.value.params == {"reason": "bank"}
+    assert refused.value.params == {"decline": "bank"}
     assert [bill.state for bill in await payer.town.bills(code)] == [BillState.OPEN]
     attempt = await payer.leave(code)
     assert attempt.state is AttemptState.SENT
