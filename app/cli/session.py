@@ -126,7 +126,7 @@ async def _audit_denial(session: CommandSession, error: Forbidden) -> None:
             "command": RUNNING_COMMAND.get(),
             "about": subject_text,
             "channel": CLI_CHANNEL,
-            "why": error.detail,
+            "why": error.reason,
         }
         async with session.store.open_unit() as uow:
             await record_refusal(

@@ -49,7 +49,7 @@ class Denials:
             await self._record_denial(
                 visitor,
                 facts | _collect_facts(request, visitor) | ({"about": denied_subject} if denied_subject else {}),
-                error.detail,
+                error.reason,
             )
 
     async def audit_without_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> None:

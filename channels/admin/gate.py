@@ -192,7 +192,7 @@ class Gate:
         try:
             return await self._call_handler(request, visitor, route)
         except AuthenticationFailed as error:
-            missing_proof = error.detail
+            missing_proof = error.reason
             if missing_proof not in _ASKED_PROOFS:
                 raise
         if missing_proof is ProofReason.FRESH:

@@ -35,9 +35,9 @@ async def unless_forbidden(visitor: Visitor, error: DomainError) -> bool:
 
 
 async def forbidden_with_reason_too(visitor: Visitor, error: DomainError) -> bool:
-    """Show every error on the page; of `Forbidden` those alone that say why (`detail`), and they are audited."""
+    """Show every error on the page; of `Forbidden` those alone that say why (`reason`), and they are audited."""
     if isinstance(error, Forbidden):
-        if error.detail is None:  # not theirs at all
+        if error.reason is None:  # not theirs at all
             return False
         await visitor.audit_denial(error)
     return True

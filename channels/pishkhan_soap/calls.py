@@ -242,7 +242,7 @@ class CallHandler:
                 audit_facts,
                 is_known=partial(_is_registered, uow, username),
             )
-            if username and isinstance(error, AuthenticationFailed) and error.detail not in UNCOUNTED_REASONS:
+            if username and isinstance(error, AuthenticationFailed) and error.reason not in UNCOUNTED_REASONS:
                 await self._count_attempt(uow, username, caller, now)
 
     async def _count_attempt(self, uow: UnitOfWork, username: str, caller: CounterCaller, now: datetime) -> None:

@@ -6,10 +6,12 @@ from enum import Enum
 from types import MappingProxyType
 
 from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap.reasons import SoapInvalidReason
 from channels.pishkhan_soap.schema import NAMESPACE, camel_case, escape_text
 from domain.language.wording import Wording
 from domain.values.errors import DomainError
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits
 
 SERVER_CODES = frozenset({"internal", "unavailable"})
@@ -31,19 +33,19 @@ ELEMENT_NAMES: Mapping[str, str] = {
 
 ELEMENT_TEXT_KEYS: Mapping[tuple[str, str], str] = {
     ("invalid_field", ""): "details.invalid_field.soap_value",
-    ("invalid_field", "unreadable"): "details.invalid_field.soap_value",
-    ("invalid_field", "soap_value"): "details.invalid_field.soap_value",
+    ("invalid_field", InvalidReason.UNREADABLE): "details.invalid_field.soap_value",
+    ("invalid_field", SoapInvalidReason.VALUE): "details.invalid_field.soap_value",
     ("missing_field", ""): "details.missing_field.soap_missing",
     ("missing_field", "no_own_taxi"): "details.missing_field.soap_missing",
 }
-"""Errors, by code and detail, whose text here names the element: a form at a counter has many at once."""
+"""Errors, by code and reason, whose text here names the element: a form at a counter has many at once."""
 
 COUNTER_TEXT_KEYS: Mapping[tuple[str, str | None], str] = {
     ("too_large", "content"): "soap.large_file",
     ("too_large", "body"): "soap.large_call",
     ("not_found", "trackingCode"): "soap.no_such_request",
 }
-"""Errors without a detail, by code and element, that mean something more definite at a counter than elsewhere."""
+"""Errors without a reason, by code and element, that mean something more definite at a counter than elsewhere."""
 
 PREFIXED_CODES = frozenset({"invalid_field", "unknown_kind"})
 """Codes whose other texts say what a value should be, and not always of which element."""
@@ -143,9 +145,9 @@ class FaultRenderer:
             return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
         label = str(error.params.get("label") or labels.get(element_name or "", element_name or ""))
         catalogue = self.wording.catalogue
-        if error.detail is None and (text_key := COUNTER_TEXT_KEYS.get((error.code, element_name))):
+        if error.reason is None and (text_key := COUNTER_TEXT_KEYS.get((error.code, element_name))):
             return catalogue.render(text_key, {"limit": persian_digits(MAX_DOCUMENT_BYTES // 2**20)})
-        if element_name and (text_key := ELEMENT_TEXT_KEYS.get((error.code, error.detail or ""))):
+        if element_name and (text_key := ELEMENT_TEXT_KEYS.get((error.code, error.reason or ""))):
             return catalogue.render(text_key, {"element": label})
         text = self.wording.render_error(error)
         if (

@@ -145,7 +145,7 @@ class PortalSubmission:
         try:
             outcome = await self.action(request, visitor)
         except DomainError as error:
-            if isinstance(error, NotFound | Forbidden) or error.detail is MobileReason.ASK_PROOF:
+            if isinstance(error, NotFound | Forbidden) or error.reason is MobileReason.ASK_PROOF:
                 raise
             return await self.show_refused(request, visitor, error)
         if isinstance(outcome, str):

@@ -103,7 +103,7 @@ class PortalGuard:
             hindering_page = await self._find_hindrance(request, visitor, route)
             return await route.handler(request, visitor) if hindering_page is None else hindering_page
         except MobileNotVerified as error:
-            if error.detail is not MobileReason.ASK_PROOF:
+            if error.reason is not MobileReason.ASK_PROOF:
                 raise
             step = MobileStep.of_call(request, visitor, str(error.params["purpose"]))
             return await self._mobile_steps.ask_proof(request, visitor, step, str(error.params["mobile"]))

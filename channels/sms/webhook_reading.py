@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from channels.sms.json_reading import parse_document
 from domain.messages.carriers import WebhookCall
 from domain.values.errors import InvalidField, MissingField
+from domain.values.reasons import InvalidReason
 
 
 def read_form(call: WebhookCall) -> dict[str, str]:
@@ -27,7 +28,7 @@ def read_json(call: WebhookCall) -> dict[str, Any]:
     """Return the JSON object of the body, whatever its content type is called; `InvalidField("form")` without one."""
     document = parse_document(call.body)
     if document is None:
-        raise InvalidField("form", detail="unreadable_form")
+        raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
     return document
 
 

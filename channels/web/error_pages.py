@@ -11,6 +11,8 @@ from aiohttp.typedefs import Handler
 from channels.web.pages import render_page
 from domain.language.wording import Wording
 from domain.values.errors import DomainError
+from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import ErrorReason
 
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
@@ -38,15 +40,17 @@ STATUS_BY_CODE: Mapping[str, int] = {
 }
 """HTTP status of an error code; any other is 422."""
 
-_STATUS_BY_DETAIL: Mapping[tuple[str, str | None], int] = {("invalid_field", "unreadable_form"): 400}
-"""HTTP status of an error whose detail says more than its code."""
+_STATUS_BY_REASON: Mapping[tuple[str, ErrorReason | None], int] = {
+    ("invalid_field", InvalidReason.UNREADABLE_FORM): 400
+}
+"""HTTP status of an error whose reason says more than its code."""
 
 _DESCRIBED_STATUSES = frozenset({403, 404, 405, 408, 413})
 
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status that goes with a domain error."""
-    return _STATUS_BY_DETAIL.get((error.code, error.detail)) or STATUS_BY_CODE.get(error.code, 422)
+    return _STATUS_BY_REASON.get((error.code, error.reason)) or STATUS_BY_CODE.get(error.code, 422)
 
 
 @web.middleware

@@ -304,7 +304,7 @@ def _describe_problem(form_field: Field, error: DomainError | None, form_wording
     fault = next((entry for entry in (error.faults if error else ()) if entry.field == form_field.name), None)
     if fault is None:
         return None
-    if isinstance(fault, MissingField) and fault.detail is None and form_field.alternatives:
+    if isinstance(fault, MissingField) and fault.reason is None and form_field.alternatives:
         field_labels = join_list(
             f"«{form_wording.label_of(entry)}»" for entry in (form_field.name, *form_field.alternatives)
         )

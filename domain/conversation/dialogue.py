@@ -290,7 +290,7 @@ class Conversation:
         try:
             return field, take_value(frame, field, raw_value, now)
         except DomainError as error:
-            if error.detail is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
+            if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
                 return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
             for alternative in self.intent_form(frame.intent):
                 if alternative.name in field.alternatives:

@@ -47,7 +47,7 @@ def explain_unreadable(reason: InvalidReasonBase, raw_value: object) -> Iterator
     try:
         yield
     except InvalidField as error:
-        if error.detail not in {None, InvalidReason.UNREADABLE}:
+        if error.reason not in {None, InvalidReason.UNREADABLE}:
             raise
         raise InvalidField(error.field, reason, given=tidy_text(str(raw_value))[:LONGEST_ECHO]) from error
 

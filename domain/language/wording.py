@@ -230,9 +230,9 @@ class Wording:
         return self.catalogue.render_message(key, self.request_facts(request, facts), message_class)
 
     def render_error(self, error: DomainError) -> str:
-        """Return the text of an error for people: its detail's text, or its code's."""
-        detail_key = f"details.{error.code}.{error.detail}"
-        key = detail_key if error.detail and detail_key in self.catalogue else f"errors.{error.code}"
+        """Return the text of an error for people: its reason's text, or its code's."""
+        reason_key = f"details.{error.code}.{error.reason}"
+        key = reason_key if error.reason and reason_key in self.catalogue else f"errors.{error.code}"
         return self.catalogue.render(
             key, {name: self._parameter_text(name, value) for name, value in error.params.items()}
         )

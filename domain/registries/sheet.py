@@ -172,7 +172,7 @@ def read_row(layout: SheetLayout, cells: Sequence[object], now: datetime) -> tup
 
 def explain_cell_error(field: Field, error: DomainError, cell: object) -> DomainError:
     """Return the error of a cell; one without a reason gets that of the field's type: «کد ملی … درست نیست»."""
-    if error.detail is not None or not isinstance(error, InvalidField):
+    if error.reason is not None or not isinstance(error, InvalidField):
         return error
     return InvalidField(field.name, InvalidReason(f"bad_{field.type.name}"), given=render_cell_text(cell))
 

@@ -43,17 +43,10 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(
-        self,
-        field: str | None = None,
-        reason: ErrorReason | None = None,
-        *,
-        detail: str | None = None,
-        **params: object,
-    ) -> None:
+    def __init__(self, field: str | None = None, reason: ErrorReason | None = None, **params: object) -> None:
         super().__init__(self.code, field, reason, params)
         self.field = field
-        self.detail = reason or detail
+        self.reason = reason
         self.params = params
         self.other_faults: tuple[DomainError, ...] = ()
 
@@ -69,10 +62,10 @@ class DomainError(Exception):
 
     def about_field(self, field: str | None) -> Self:
         """Return the same error about another field: whoever reads a part of a form knows what the form calls it."""
-        return type(self)(field, None, detail=self.detail, **self.params)
+        return type(self)(field, self.reason, **self.params)
 
     def __str__(self) -> str:
-        return ":".join(part for part in (self.code, self.field, self.detail) if part)
+        return ":".join(part for part in (self.code, self.field, self.reason) if part)
 
 
 ReasonT = TypeVar("ReasonT", bound=ErrorReason)
@@ -81,10 +74,12 @@ ReasonT = TypeVar("ReasonT", bound=ErrorReason)
 class ReasonedError(DomainError, Generic[ReasonT]):
     """An error of a stable code, raised with a reason of its own or with none."""
 
+    reason: ReasonT | None
+
     def __init__(
         self, field: str | None = None, reason: ReasonT | None = None, *, detail: str | None = None, **params: object
     ) -> None:
-        super().__init__(field, reason, detail=detail, **params)
+        super().__init__(field, reason if detail is None else _find_reason(self.code, detail), **params)
 
 
 class InvalidField(ReasonedError[InvalidReasonBase]):
@@ -113,7 +108,7 @@ class AmbiguousField(InvalidField):
 
     def about_field(self, field: str | None) -> Self:
         """Return the same error about another field, with its options."""
-        return type(self)(field, None, detail=self.detail, options=self.options, **self.params)
+        return type(self)(field, self.reason, detail=None, options=self.options, **self.params)
 
 
 class MissingField(ReasonedError[MissingReasonBase]):
@@ -291,3 +286,12 @@ _CODES_BY_REASON_BASE = {get_args(vars(error)["__orig_bases__"][0])[0]: error.co
 def find_error_code(reason_type: type[ErrorReason]) -> str:
     """Return the code of the error that takes the reasons of an enumeration."""
     return _CODES_BY_REASON_BASE[reason_type.__base__]
+
+
+def _find_reason(code: str, value: str) -> ErrorReason:
+    """Return the reason that a raise still gives by its value (`detail=`): until each names the member."""
+    for base, error_code in _CODES_BY_REASON_BASE.items():
+        reason_types: list[type[ErrorReason]] = base.__subclasses__() if error_code == code else []
+        for reason in (reason for reason_type in reason_types for reason in reason_type if reason.value == value):
+            return reason
+    raise ValueError(f"no enumeration of reasons has {code}.{value}")

@@ -4,6 +4,7 @@ import asyncio
 
 from domain.unit_of_work import Store
 from domain.values.errors import Unavailable
+from domain.values.reasons import UnavailableReason
 
 MALWARE = b"worm"
 """What a file has in which malware is found."""
@@ -24,7 +25,7 @@ class SuspiciousScanner:
         async with asyncio.timeout(WRITER_SECONDS), self._store.open_unit():
             pass  # on SQLite there is one writer: inside another unit this would wait for ever
         if self.is_away:
-            raise Unavailable("document", detail="scanner")
+            raise Unavailable("document", UnavailableReason.SCANNER)
         return "Worm.Test" if MALWARE in content else None
 
     async def find_fault(self) -> str | None:

@@ -233,13 +233,13 @@ class AuditPages:
 
     def _describe_refusal(self, error_text: str) -> str:
         """Return why a call was refused, in words; the audit has the error as the domain writes it, without its facts:
-        code, field and detail, each of the last two only where there is one.
+        code, field and reason, each of the last two only where there is one.
         """
         error_code, _, error_rest = error_text.partition(":")
-        error_detail = error_rest.rpartition(":")[2]
+        error_reason = error_rest.rpartition(":")[2]
         text_keys = (
-            f"admin.audit.errors.{error_detail}",
-            f"details.{error_code}.{error_detail}",
+            f"admin.audit.errors.{error_reason}",
+            f"details.{error_code}.{error_reason}",
             f"errors.{error_code}",
         )
         return next(

@@ -36,6 +36,7 @@ from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, DomainError
+from domain.values.reasons import ConflictReason
 from domain.values.version_token import VersionToken
 
 PAGE_SIZE = 50
@@ -249,7 +250,7 @@ class RegistryPages:
             offered_amendment_fields(registry, visitor.actor),
             self._views.form_values(registry, row.values),
         )
-        is_outdated = isinstance(error, Conflict) and error.detail == "row_changed"
+        is_outdated = isinstance(error, Conflict) and error.reason is ConflictReason.ROW_CHANGED
         lost_values = self._list_lost_values(registry, form_fields, submitted_values, current) if is_outdated else []
         return await self._render_form(
             registry,

@@ -34,7 +34,7 @@ from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
 from domain.values.errors import InvalidField, NotFound
-from domain.values.reasons import InvalidReason
+from domain.values.reasons import ConflictReason, InvalidReason
 
 MAX_KEPT_BYTES = 256 * 1024
 """Bytes of a form as it is sent: its sections, each with what was tried before."""
@@ -124,7 +124,7 @@ class OfflinePosts:
 async def answer_refused(request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm) -> web.Response:
     """Say why nothing was taken; of an earlier page's form: the session's token, to ask again with it."""
     error = refused_form.error
-    is_of_earlier_page = error.detail == "earlier_page"
+    is_of_earlier_page = error.reason is ConflictReason.EARLIER_PAGE
     answer = {
         "state": "again" if is_of_earlier_page else "refused",
         "message": request.app[WORDING].render_error(error),

@@ -4,7 +4,7 @@ Nothing is kept before it is confirmed: what was typed travels along in the form
 request that its page showed: one of an older page is refused, and shown again beside the present answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -43,12 +43,13 @@ from domain.language.form_sections import FormSection
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError
-from domain.values.reasons import ConflictReason
+from domain.values.reasons import AlreadyDoneReason, ConflictReason
+from domain.values.reasons.bases import ErrorReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
-_DONE_NAMES = {"repeated_form": "repeated", "nothing_changed": "unchanged"}
-"""Why nothing was done → what the request's page says of it."""
+_DONE_NAMES: Mapping[ErrorReason | None, str] = {AlreadyDoneReason.NOTHING_CHANGED: "unchanged"}
+"""Why nothing was done → what the request's page says of it; anything else came twice."""
 
 
 class FormChangePages:
@@ -196,7 +197,7 @@ class FormChangePages:
                 opened = await self._open_change(uow, request, visitor)
                 await change_request(self._dependencies, uow, code, opened.pending_values, actor, version_token)
         except AlreadyDone as error:
-            return request_address(code, _DONE_NAMES.get(error.detail or "", "repeated"))
+            return request_address(code, _DONE_NAMES.get(error.reason, "repeated"))
         return request_address(code, "change")
 
     async def _open_change(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> OpenedChange:

@@ -278,7 +278,7 @@ async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Depe
     before = await everything(empty_store)
     with pytest.raises(Conflict) as refused:
         await load_demo(desk, empty_store, demo=True, address=ADDRESS, vault=VAULT)
-    assert refused.value.detail == "demo_not_empty"
+    assert refused.value.reason == "demo_not_empty"
     assert "شهرداری نمونه" in desk.wording.render_error(refused.value)
     assert await everything(empty_store) == before
 

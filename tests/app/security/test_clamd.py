@@ -51,7 +51,7 @@ async def test_what_is_no_answer_is_never_taken_for_clean(
     scanner = scanner_at(clamd.address, IMPATIENCE if fault is ClamdFault.SILENT else PATIENCE)
     with pytest.raises(Unavailable) as refused:
         await scanner.find_malware(PHOTO + EICAR)
-    assert (refused.value.field, refused.value.detail) == ("document", "scanner")
+    assert (refused.value.field, refused.value.reason) == ("document", "scanner")
     [line] = caplog.messages
     assert line.startswith("clamd did not scan a file")
     assert clamd.scanned == []

@@ -14,7 +14,7 @@ def why(password: str) -> str | None:
     try:
         refuse_weak_password(password, KNOWN)
     except InvalidField as refused:
-        return refused.detail
+        return refused.reason
     return None
 
 

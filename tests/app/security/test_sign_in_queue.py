@@ -13,6 +13,7 @@ from app.security.sign_in_queue import (
     SignInQueue,
 )
 from domain.values.errors import TooManyRequests
+from domain.values.reasons import TooManyRequestsReason
 
 
 class Hall:
@@ -107,7 +108,7 @@ async def test_a_refusal_for_too_many_attempts_is_answered_after_a_pause_that_ho
 
     async def refused() -> None:
         async with queue.wait_for_turn("a", known=False):
-            raise TooManyRequests(detail="sign_in")
+            raise TooManyRequests(reason=TooManyRequestsReason.SIGN_IN)
 
     several = [asyncio.create_task(refused()) for _ in range(WAITING_OF_SOURCE)]
     await settled()

@@ -7,6 +7,7 @@ import pytest
 from domain.papers.document import Letterhead, Printout
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
+from domain.values.reasons import UnavailableReason
 from tests.channels.pishkhan_soap.raw_client import Answer
 from tests.channels.pishkhan_soap.soap_office import Office, office_at, open_town, serve_soap
 from tests.support.municipality import Municipality, StandingClock
@@ -81,7 +82,7 @@ class Writing:
         async with self._town.store.open_unit() as uow:
             await uow.audit.add_entry(self._town.clock.now(), "printer", "printed", {})
         if self.asked == 1:
-            raise Unavailable("printer", detail="printer")
+            raise Unavailable("printer", UnavailableReason.PRINTER)
         return b"%PDF-1.7"
 
     async def close(self) -> None:

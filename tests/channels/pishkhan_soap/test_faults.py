@@ -10,6 +10,7 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.faults import SoapVersion
 from domain.actions.offices import accounts
 from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
+from domain.values.reasons import InternalReason, InvalidReason
 from tests.channels.pishkhan_soap.complete_calls import CONTRACT, FAULTS
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, SOAP_12
 from tests.channels.pishkhan_soap.soap_office import Office
@@ -22,7 +23,7 @@ from tests.channels.pishkhan_soap.soap_office import Office
         (TooLarge("body"), "یکی‌یکی"),
         (NotFound("code"), "از این دفتر پیدا نشد"),
         (MissingField("address"), "«نشانی ملک» لازم است"),
-        (InvalidField("text", detail="empty"), "«شرح درخواست»: متن خالی است."),
+        (InvalidField("text", InvalidReason.EMPTY), "«شرح درخواست»: متن خالی است."),
     ],
 )
 def test_errors_of_the_domain_are_said_in_a_counters_words(error: DomainError, says: str) -> None:
@@ -30,7 +31,7 @@ def test_errors_of_the_domain_are_said_in_a_counters_words(error: DomainError, s
     assert says in FAULTS.render_fault(SoapVersion.SOAP_11, error, labels=labels).xml_text
 
 
-@pytest.mark.parametrize("error", [RuntimeError("a secret"), Internal("key", detail="sealed_elsewhere")])
+@pytest.mark.parametrize("error", [RuntimeError("a secret"), Internal("key", InternalReason.SEALED_ELSEWHERE)])
 @pytest.mark.parametrize("version", [SOAP_11, SOAP_12])
 async def test_a_fault_of_ours_tells_its_reference(
     office: Office, version: str, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -68,9 +68,9 @@ def refused_for_its_form(error: DomainError, call: str) -> bool:
         name = ELEMENT_NAMES.get(error.field or "", camel_case(error.field or ""))
         texts = etree.fromstring(call).iter(f"{{{NAMESPACE}}}{name}")
         return any(fold_free_text(one.text or "") for one in texts)  # what shows nothing is nothing
-    if not isinstance(error, InvalidField) or error.detail in OF_NO_FORM or error.field in CHECKED:
+    if not isinstance(error, InvalidField) or error.reason in OF_NO_FORM or error.field in CHECKED:
         return False
-    return error.detail != "too_long" or not any(ord(sign) > 0xFFFF for sign in call)  # an emoji counts twice
+    return error.reason != "too_long" or not any(ord(sign) > 0xFFFF for sign in call)  # an emoji counts twice
 
 
 @pytest.fixture

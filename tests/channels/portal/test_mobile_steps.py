@@ -17,6 +17,7 @@ from channels.web.refused_forms import RefusedForm
 from domain.actions.citizens.proofs import CODES_PER_FORM, RESEND_AFTER
 from domain.people.citizen_session import PROOF_IDLE_LIMIT
 from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits
 from tests.support.demo_site import CITIZENS, LINE, DemoSite, demo_site
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
@@ -48,7 +49,7 @@ class DiaryPages:
     async def _write_entry(self, request: web.Request, visitor: PortalVisitor) -> str:
         mobile, text = visitor.require_proved_mobile("diary"), read_text(visitor.form, "text")
         if not text:
-            raise InvalidField("text", detail="empty")
+            raise InvalidField("text", InvalidReason.EMPTY)
         self.entries.append((mobile, text, [str(tag) for tag in visitor.form.getall("tag", [])]))
         return DIARY
 

@@ -7,6 +7,7 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values.errors import NotAllowedNow, Unavailable
+from domain.values.reasons import NotAllowedReason
 from tests.channels.telegram.running_bot import PDF, Bot, running_bot
 from tests.fakes.bot_api import FakeBotApi, Fault, FaultKind
 from tests.fakes.bot_people import Person
@@ -91,7 +92,7 @@ async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
     await bot.deliver()
     assert await state(bot) == ("queued", "printer", 1)
     bot.town.advance(seconds=20)
-    bot.unprinted.append(NotAllowedNow("printout", detail="paper_void"))
+    bot.unprinted.append(NotAllowedNow("printout", NotAllowedReason.PAPER_VOID))
     await bot.deliver()
     assert await state(bot) == ("undelivered", "not_allowed_now", 2)
     assert bot.messenger.called("sendDocument") == []

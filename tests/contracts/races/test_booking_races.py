@@ -30,7 +30,7 @@ async def test_whoever_loses_a_race_gets_another_free_machine(store: SqlStore, o
     ends = await asyncio.gather(*accepting, return_exceptions=True)
     refused = [end for end in ends if isinstance(end, BaseException)]
     assert len(refused) == WANTING - LOADERS
-    assert all(isinstance(end, Conflict) and end.detail == "no_free_machine" for end in refused)
+    assert all(isinstance(end, Conflict) and end.reason == "no_free_machine" for end in refused)
     held = [resource.code for code in codes for _, resource in await towns[0].bookings(code)]
     assert sorted(held) == ["LD-1", "LD-2"]
 

@@ -63,7 +63,7 @@ async def ending(deed: Awaitable[str]) -> str:
     try:
         return await deed
     except DomainError as refused:
-        return refused.detail or refused.code
+        return refused.reason or refused.code
 
 
 async def test_of_two_who_send_it_to_the_card_one_does(payer: Payer, other_store: SqlStore) -> None:

@@ -69,7 +69,7 @@ async def at_once(towns: Towns, code: str, first: Deed, second: Deed, turn: int)
     for end in ends:
         if isinstance(end, BaseException) and not isinstance(end, DomainError):
             raise end
-        told.append(end if isinstance(end, str) else end.detail or end.code)
+        told.append(end if isinstance(end, str) else end.reason or end.code)
     return told[0], told[1]
 
 

@@ -56,7 +56,7 @@ async def test_two_citizens_who_want_one_hour_of_an_officer_do_not_both_get_it(
     moves = [move(town, code, mobile) for town, code, mobile in zip(towns, codes, (CITIZEN, OTHER), strict=True)]
     ends = await asyncio.gather(*moves, return_exceptions=True)
     refused = [end for end in ends if end is not None]
-    assert [(type(end), getattr(end, "detail", "")) for end in refused] == [(Conflict, "visit_taken")]
+    assert [(type(end), getattr(end, "reason", "")) for end in refused] == [(Conflict, "visit_taken")]
     winner, loser = (0, 1) if ends[0] is None else (1, 0)
     starts = [(await towns[0].bookings(code))[0][0].start for code in codes]
     former = [datetime(2026, 11, 26, hour, 30, tzinfo=UTC) for hour in (5, 7)]

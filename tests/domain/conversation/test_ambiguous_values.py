@@ -73,7 +73,7 @@ def test_a_wish_is_no_part_of_the_place(text: str, place: str | None) -> None:
 @pytest.mark.parametrize("numbers", ["4947113455", "0499370898 4947113456", "0499370898"])
 def test_ten_digits_that_may_be_a_mistyped_national_code_become_no_postal_code(numbers: str) -> None:
     parsed = GRAMMAR.parse_message(f"کارشناسی تفکیک {numbers} زمین پشت مدرسه", NOW)
-    assert parsed.problems_by_slot["national_code"].detail == "national_or_postal"
+    assert parsed.problems_by_slot["national_code"].reason == "national_or_postal"
     assert "postal_code" not in parsed.slots
 
 
@@ -85,7 +85,7 @@ def test_a_score_out_of_ten_is_no_score_out_of_five() -> None:
 def test_the_last_day_of_a_leave_waits_for_the_first() -> None:
     parsed = GRAMMAR.parse_message("مرخصی ۳ روز از ۵/۱۰ سفر", NOW)
     assert ("to" in parsed.slots, parsed.partial_values["days"]) == (False, 3)
-    assert parsed.problems_by_slot["from"].detail == "two_days"
+    assert parsed.problems_by_slot["from"].reason == "two_days"
 
 
 # In a dialogue: the readings are offered by number

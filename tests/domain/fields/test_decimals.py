@@ -77,7 +77,7 @@ def test_what_cannot_be_kept_is_refused_with_words(field_type: FieldType, writte
     with pytest.raises(InvalidField) as refused:
         field_type.parse(written, READING)
     wording = Wording(TEXTS, {})
-    assert refused.value.detail == detail
+    assert refused.value.reason == detail
     assert "{" not in wording.render_error(refused.value)
 
 

@@ -178,7 +178,7 @@ def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
         Field("field", kind).read_value(raw, READING)
     assert isinstance(refused.value, InvalidField | UnknownKind)
     assert refused.value.field == "field"
-    assert detail in {None, refused.value.detail}
+    assert detail in {None, refused.value.reason}
 
 
 @pytest.mark.parametrize(("kind", "value", "text"), SHOWN)

@@ -74,7 +74,7 @@ def test_an_hour(text: str, hour: time) -> None:
 def test_no_hour(text: str, detail: str | None) -> None:
     with pytest.raises(InvalidField) as caught:
         read_start_hour(text)
-    assert (caught.value.field, caught.value.detail) == ("start", detail)
+    assert (caught.value.field, caught.value.reason) == ("start", detail)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_no_hours(text: str) -> None:
 def test_no_machine_at_all_is_no_item() -> None:
     with pytest.raises(InvalidField) as caught:
         read_machine_items("۰ لودر")
-    assert (caught.value.field, caught.value.detail) == ("items", "no_number")
+    assert (caught.value.field, caught.value.reason) == ("items", "no_number")
 
 
 def test_items() -> None:
@@ -185,7 +185,7 @@ def test_a_reader_returns_or_refuses(reader: Callable[[str], object], text: str)
 def test_an_hour_of_the_afternoon_or_of_the_night_is_doubted(text: str, options: tuple[str, ...]) -> None:
     with pytest.raises(AmbiguousField) as caught:
         read_start_hour(text)
-    assert (caught.value.detail, caught.value.options) == ("two_hours", options)
+    assert (caught.value.reason, caught.value.options) == ("two_hours", options)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_number_of_something_else_is_no_hour(text: str) -> None:
 def test_what_is_no_length_in_hours_is_refused_with_its_reason(text: str, detail: str | None) -> None:
     with pytest.raises(InvalidField) as caught:
         read_hours(text)
-    assert caught.value.detail == detail
+    assert caught.value.reason == detail
 
 
 @pytest.mark.parametrize(("text", "hours"), [("ساعت ۸ تا ۱۲", 4), ("از ۸ تا ۱۲", 4), ("ساعت کار: ۴", 4), ("مدت ۴", 4)])

@@ -88,14 +88,14 @@ def test_empty_cells_say_nothing_and_missing_columns_stay() -> None:
 def test_faults_tell_the_type_and_the_cell() -> None:
     sheet = recognise_columns(DRIVER, ["کد ملی", "موبایل", "تاریخ اعتبار گواهینامه"], CATALOGUE)
     _, faults = read_row(sheet, ["1234567890", "0912", "1405/13/1", "", "more"], NOW)
-    assert [(one.field_name, one.error.code, one.error.detail, one.cell_text) for one in faults] == [
+    assert [(one.field_name, one.error.code, one.error.reason, one.cell_text) for one in faults] == [
         ("national_code", "invalid_field", "bad_national_code", "1234567890"),
         ("mobile", "invalid_field", "bad_mobile", "0912"),
         ("licence_expiry", "invalid_field", "bad_date", "1405/13/1"),
         (None, "invalid_field", "more_cells", ""),
     ]
     for fault in faults:
-        assert f"details.{fault.error.code}.{fault.error.detail}" in CATALOGUE
+        assert f"details.{fault.error.code}.{fault.error.reason}" in CATALOGUE
 
 
 def test_every_type_has_a_text_for_what_cannot_be_read() -> None:

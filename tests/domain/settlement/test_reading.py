@@ -55,7 +55,7 @@ def refusal(layout: SettlementLayout, content: str | bytes) -> str | None:
     """Return why a file is refused."""
     with pytest.raises(InvalidField) as refused:
         read(layout, content)
-    return refused.value.detail
+    return refused.value.reason
 
 
 def test_a_line_of_csv_says_what_was_paid_when_and_how() -> None:

@@ -57,7 +57,7 @@ def test_the_greatest_band_that_is_not_above_prices_the_whole_amount(
     if not begun and not plain:
         with pytest.raises(NotFound) as missing:
             priced(rows, hours)
-        assert (missing.value.detail, missing.value.params) == ("tariff", LOADER)
+        assert (missing.value.reason, missing.value.params) == ("tariff", LOADER)
         return
     made = priced(rows, hours)
     if begun:
@@ -120,7 +120,7 @@ def test_a_band_has_one_spelling(said: str) -> None:
 def test_what_can_be_no_band(said: str) -> None:
     with pytest.raises(InvalidField) as wrong:
         HOUR.for_band(said)
-    assert (wrong.value.field, wrong.value.detail) == (BAND_DIMENSION, "range")
+    assert (wrong.value.field, wrong.value.reason) == (BAND_DIMENSION, "range")
     assert wrong.value.params == {"least": "۱", "most": "۲۴"}
 
 

@@ -65,7 +65,7 @@ def test_the_row_of_the_day_is_found() -> None:
     for dimensions, day in ((LOADER, SPRING - DAY), ({"machine": "crane"}, AUTUMN), ({}, AUTUMN)):
         with pytest.raises(NotFound) as missing:
             find_price_row([old, new], Quantity(dimensions, 1), day)
-        assert (missing.value.detail, missing.value.params) == ("tariff", dimensions)
+        assert (missing.value.reason, missing.value.params) == ("tariff", dimensions)
 
 
 def test_one_thing_has_its_own_prices() -> None:

@@ -53,7 +53,7 @@ def test_a_text_of_the_municipality_that_is_too_long_is_found() -> None:
 def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
     with pytest.raises(InvalidField) as refused:
         prove_text(SERVICES, Catalogue.load(), "chat.welcome", "ن" * (LONGEST_CHAT_TEXT + 1))
-    assert (refused.value.detail, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
+    assert (refused.value.reason, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
 
 
 def test_captions_labels_and_toasts_fit() -> None:

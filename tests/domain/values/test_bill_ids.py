@@ -111,7 +111,7 @@ def test_ids_are_read_as_people_and_banks_write_them() -> None:
 def test_amounts_that_no_payment_id_can_say(amount: int, detail: str) -> None:
     with pytest.raises(InvalidField) as caught:
         bill_ids.make_ids(1, "131", 6, amount=amount, jalali_year=1405, billing_period=1)
-    assert (caught.value.field, caught.value.detail) == ("amount", detail)
+    assert (caught.value.field, caught.value.reason) == ("amount", detail)
 
 
 def test_the_highest_bill_fits() -> None:

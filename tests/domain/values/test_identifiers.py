@@ -165,7 +165,7 @@ def test_what_people_type_is_read(read: Callable[[str], str], typed: str, stored
 def test_what_is_wrong_names_its_field(read: Callable[[str], str], field: str, typed: str) -> None:
     with pytest.raises(InvalidField) as caught:
         read(typed)
-    assert (caught.value.field, caught.value.detail) == (field, f"bad_{field}")
+    assert (caught.value.field, caught.value.reason) == (field, f"bad_{field}")
     assert f"details.invalid_field.bad_{field}" in TEXTS, "people are told what it is not"
     assert not caught.value.params, "an identifier that was refused must not travel with the error"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from domain.values.errors import Conflict
+from domain.values.reasons import ConflictReason
 from domain.values.version_token import VersionToken, refuse_stale
 
 
@@ -23,7 +24,7 @@ def test_what_nobody_counted_includes_nothing(text: str) -> None:
 
 
 def test_only_another_version_is_stale() -> None:
-    present, conflict = VersionToken.from_number(2), Conflict("code", detail="moved_on")
+    present, conflict = VersionToken.from_number(2), Conflict("code", ConflictReason.MOVED_ON)
     refuse_stale(None, present, conflict)
     refuse_stale(VersionToken("2"), present, conflict)
     with pytest.raises(Conflict, match="moved_on"):

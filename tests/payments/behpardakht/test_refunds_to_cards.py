@@ -230,11 +230,11 @@ async def test_what_is_refused(owner: CardOwner) -> None:
     assert isinstance(await refusal(owner, code, role=Role.CIVIL), Forbidden)
     assert isinstance(await refusal(owner, code, FOUR_HOURS - 1), AmountMismatch)
     by_slip = await owner.town.reach("paid", mobile=NEIGHBOUR)
-    assert (await refusal(owner, by_slip)).detail == "no_refund"
+    assert (await refusal(owner, by_slip)).reason == "no_refund"
     await owner.town.says(f"لغو {by_slip}", "۱", mobile=NEIGHBOUR)
-    assert (await refusal(owner, by_slip)).detail == "no_card"
+    assert (await refusal(owner, by_slip)).reason == "no_card"
     owner.town.desk.card_refund_gateways = frozenset()
-    assert (await refusal(owner, code)).detail == "no_card"
+    assert (await refusal(owner, code)).reason == "no_card"
     assert await owner.list_refunds(code) == []
 
 
@@ -242,12 +242,12 @@ async def test_a_second_person_names_the_card_too(owner: CardOwner) -> None:
     town, manager = owner.town, actor(Role.MANAGER, "head")
     code = await owner.cancel_paid()
     set_limit(owner, FOUR_HOURS - 1)
-    assert (await refusal(owner, code)).detail == "second_person"
+    assert (await refusal(owner, code)).reason == "second_person"
     bill_id = (await town.bills(code))[-1].bill_id
     async with town.store.open_unit() as uow:
         await approve_refund(town.desk, uow, bill_id, IBAN, manager, FOUR_HOURS)
     wrong = await refusal(owner, code)
-    assert (isinstance(wrong, InvalidField), wrong.detail) == (True, "not_approved")
+    assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "not_approved")
     async with town.store.open_unit() as uow:
         with pytest.raises(Forbidden):
             await approve_card_refund(town.desk, uow, bill_id, actor(Role.CIVIL), FOUR_HOURS)
@@ -259,7 +259,7 @@ async def test_a_second_person_names_the_card_too(owner: CardOwner) -> None:
     owner.bank.sales.credit = 0
     await owner.send(code)
     await owner.work()
-    assert (await refusal(owner, code)).detail == "second_person", "a refused card ends the approval"
+    assert (await refusal(owner, code)).reason == "second_person", "a refused card ends the approval"
 
 
 async def test_a_discount_of_the_banks_does_not_go_to_the_card(owner: CardOwner) -> None:
@@ -271,7 +271,7 @@ async def test_a_discount_of_the_banks_does_not_go_to_the_card(owner: CardOwner)
     await owner.wait(attempt, seconds=1)
     await owner.town.says(f"لغو {code}", "۱")
     assert owner.town.rows("SELECT paid_amount FROM payment_attempts") == [(FOUR_HOURS - 20_000,)]
-    assert (await refusal(owner, code)).detail == "no_card"
+    assert (await refusal(owner, code)).reason == "no_card"
     owner.town.sql("UPDATE payment_attempts SET paid_amount = NULL")
     await owner.send(code)
     await owner.work()

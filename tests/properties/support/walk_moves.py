@@ -318,6 +318,6 @@ class Walker:
 
     def supply(self, refusal: DomainError, request: ServiceRequest) -> Callable[[], Awaitable[None]] | None:
         """Return what supplies what a step was refused for, where that is a price or papers."""
-        if isinstance(refusal, NotFound) and refusal.detail == "tariff":
+        if isinstance(refusal, NotFound) and refusal.reason == "tariff":
             return lambda: self.set_price(request.service, refusal.params)
-        return (lambda: self.bring_papers(request)) if refusal.detail == "documents_pending" else None
+        return (lambda: self.bring_papers(request)) if refusal.reason == "documents_pending" else None

@@ -142,7 +142,7 @@ def test_every_right_has_a_name() -> None:
 
 
 OTHER_WORDS = {"code", "outside", "password", "count", "changed", "staff"}
-"""Strings in those calls that name no kind: fields and details of errors, a door."""
+"""Strings in those calls that name no kind: fields of errors, a door."""
 
 MADE_UP = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"}
 """Kinds that the code chooses before it records them."""

@@ -75,7 +75,7 @@ async def test_of_many_who_close_what_they_saw_one_does(store: SqlStore, other_s
     ended = await asyncio.gather(*map(close, range(8)), return_exceptions=True)
     refused = [one for one in ended if isinstance(one, BaseException)]
     assert len(refused) == 7
-    assert all(isinstance(one, Conflict) and one.detail == "till_changed" for one in refused)
+    assert all(isinstance(one, Conflict) and one.reason == "till_changed" for one in refused)
     async with store.open_unit(write=False) as uow:
         (day,) = (await load_till(uow, "1001", TODAY, TODAY + DAY)).days
     assert [one for one in ended if isinstance(one, TillClosing)] == [day.effective_closing]

@@ -84,9 +84,9 @@ async def test_what_is_refused(town: Municipality) -> None:
     assert isinstance(await refusal(town, bill_id, by=Role.CIVIL), Forbidden)
     assert isinstance(await refusal(town, bill_id, reference=" "), MissingField)
     wrong = await refusal(town, bill_id, iban="IR062960000000100324200002")
-    assert (isinstance(wrong, InvalidField), wrong.detail) == (True, "bad_iban")
+    assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "bad_iban")
     nothing = await refusal(town, (await town.bills(paid))[0].bill_id)
-    assert (isinstance(nothing, NotAllowedNow), nothing.detail) == (True, "no_refund")
+    assert (isinstance(nothing, NotAllowedNow), nothing.reason) == (True, "no_refund")
 
 
 async def test_a_surplus_goes_back_and_its_bill_stays_paid(town: Municipality) -> None:

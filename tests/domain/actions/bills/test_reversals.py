@@ -53,7 +53,7 @@ async def refusal(town: Municipality, bill_id: str, reference: str, **how: objec
     """Why a payment is not reversed; nothing changes by that."""
     with pytest.raises(DomainError) as refused:
         await taken_back(town, bill_id, reference, **how)  # type: ignore[arg-type]
-    return type(refused.value), refused.value.detail
+    return type(refused.value), refused.value.reason
 
 
 async def test_the_request_waits_for_its_money_again(town: Municipality) -> None:

@@ -65,7 +65,7 @@ async def code_of(town: Municipality, mobile: str = CITIZEN) -> str:
 
 def reason(outcome: ProvedSession | MobileNotVerified) -> str | None:
     assert isinstance(outcome, MobileNotVerified)
-    return outcome.detail
+    return outcome.reason
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "کد {}", "persian", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}"])

@@ -56,7 +56,7 @@ async def test_two_tabs_keep_both_their_sections(forms: DraftedForms) -> None:
 async def test_a_past_hour_of_today_is_refused_before_the_form_is_sent(forms: DraftedForms) -> None:
     draft = await forms.fill()
     draft = await forms.save(draft, "time", {"date": "امروز", "start": "۶"})
-    assert [(fault.field, fault.detail) for fault in (await forms.read(draft)).faults] == [("start", "past")]
+    assert [(fault.field, fault.reason) for fault in (await forms.read(draft)).faults] == [("start", "past")]
 
 
 async def test_beginning_again_without_having_typed_anything_is_the_same_draft(forms: DraftedForms) -> None:

@@ -72,4 +72,4 @@ async def test_a_leave_that_ends_before_it_begins_is_refused_before_any_proof(fo
     }
     for section, values in typed.items():
         draft = await forms.save(draft, section, values)
-    assert [(fault.field, fault.detail) for fault in (await forms.read(draft)).faults] == [("to", "leave_order")]
+    assert [(fault.field, fault.reason) for fault in (await forms.read(draft)).faults] == [("to", "leave_order")]

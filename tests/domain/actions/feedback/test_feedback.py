@@ -115,7 +115,7 @@ async def test_an_answer_that_cannot_be(town: Municipality, text: str, detail: s
     [comment] = await comments(town)
     with pytest.raises(InvalidField) as refused:
         await answer(town, comment.id, text)
-    assert (refused.value.field, refused.value.detail) == ("answer", detail)
+    assert (refused.value.field, refused.value.reason) == ("answer", detail)
 
 
 @pytest.mark.parametrize("role", [Role.CIVIL, Role.ADMIN, Role.AUDITOR, Role.SECRETARIAT])
@@ -201,7 +201,7 @@ async def test_staff_reopen_and_the_citizen_is_told(town: Municipality, role: Ro
     town.advance(days=2)
     with pytest.raises(InvalidField) as refused:
         await town.do(new.code, "accept", Role.CIVIL)
-    assert (refused.value.field, refused.value.detail) == ("date", "past"), "the hour of the old one is over"
+    assert (refused.value.field, refused.value.reason) == ("date", "past"), "the hour of the old one is over"
     assert (await town.do(new.code, "accept", Role.CIVIL, date="2026-11-28")).state == "accepted"
 
 
@@ -232,8 +232,8 @@ async def test_who_may_not_reopen_and_what(town: Municipality) -> None:
     assert isinstance(await refusal(town, done, actor(Role.CIVIL), " "), MissingField)
     unfinished = await refusal(town, running, actor(Role.CIVIL))
     assert isinstance(unfinished, NotAllowedNow)
-    assert unfinished.detail == "not_finished"
+    assert unfinished.reason == "not_finished"
     assert isinstance(await refusal(town, done, actor(Role.CITIZEN, NEIGHBOUR)), NotFound)
-    assert (await refusal(town, done, actor(Role.CITIZEN))).detail == "rated_low_only"
+    assert (await refusal(town, done, actor(Role.CITIZEN))).reason == "rated_low_only"
     await town.say(CITIZEN, f"امتیاز {done} ۳")
-    assert (await refusal(town, done, actor(Role.CITIZEN))).detail == "rated_low_only"
+    assert (await refusal(town, done, actor(Role.CITIZEN))).reason == "rated_low_only"

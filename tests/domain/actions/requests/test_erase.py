@@ -199,9 +199,9 @@ async def test_what_is_not_erased(town: Municipality) -> None:
     for role in (Role.MANAGER, Role.CIVIL, Role.AUDITOR):
         assert isinstance(await refusal(town, done, by=role), Forbidden)
     assert isinstance(await refusal(town, done, reason=" "), MissingField)
-    assert (await refusal(town, running)).detail == "not_finished"
+    assert (await refusal(town, running)).reason == "not_finished"
     owed = await refusal(town, paid)
-    assert (type(owed), owed.detail) == (NotAllowedNow, "refund_due")
+    assert (type(owed), owed.reason) == (NotAllowedNow, "refund_due")
     await erase_one(town, done)
     assert isinstance(await refusal(town, done), AlreadyDone)
     town.advance(days=2000)
@@ -214,7 +214,7 @@ async def test_the_day_may_be_earlier_than_the_retention_time_and_never_later(to
     for before, field in ((date(2031, 12, 31), "before"), (date(2027, 11, 1), "before")):
         with pytest.raises(InvalidField) as refused:
             await erase.erase_expired_requests(town.desk, town.store, before, ADMIN)
-        assert (refused.value.field, refused.value.detail) == (field, "retention")
+        assert (refused.value.field, refused.value.reason) == (field, "retention")
     with pytest.raises(Forbidden):
         await erase.erase_expired_requests(town.desk, town.store, None, actor(Role.MANAGER))
     early = await erase.erase_expired_requests(town.desk, town.store, date(2026, 11, 24), ADMIN)

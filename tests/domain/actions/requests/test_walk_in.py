@@ -128,7 +128,7 @@ async def test_what_is_no_correction(town: Municipality) -> None:
     code = await town.order()
     same = await refusal(town, code, mobile=CITIZEN)
     assert isinstance(same, InvalidField)
-    assert same.detail == "same_mobile"
+    assert same.reason == "same_mobile"
     assert isinstance(await refusal(town, code, mobile="12"), InvalidField)
     assert isinstance(await refusal(town, code, proof=" "), MissingField)
     for role in (Role.ADMIN, Role.AUDITOR, Role.TAXI_OFFICER):

@@ -126,7 +126,7 @@ async def test_what_is_no_appointment(town: Municipality) -> None:
         missing = await refusal(town, *names)
         assert (type(missing), missing.field) == (NotFound, field)
     same = await refusal(town, "sara", "sara")
-    assert (type(same), same.detail) == (InvalidField, "same_person")
+    assert (type(same), same.reason) == (InvalidField, "same_person")
     backwards = await refusal(town, "civil", "sara", first=TODAY, last=TODAY - DAY)
     assert (type(backwards), backwards.field) == (InvalidField, "to")
 
@@ -169,7 +169,7 @@ async def test_what_cannot_be_ended(town: Municipality) -> None:
     await appoint(town, "civil", "sara")
     with pytest.raises(Forbidden) as told:
         await end(town, by=Role.MANAGER)
-    assert told.value.detail == "of_admin"
+    assert told.value.reason == "of_admin"
     await end(town)
 
 
@@ -187,7 +187,7 @@ async def test_who_becomes_an_administrator_later_lends_that_role_by_an_administ
         civil = await staffing.list_on_duty(uow, Role.CIVIL, TODAY)
     assert [one.username for one in admins] == ["admin", "civil"]
     assert [one.username for one in civil] == ["sara"]
-    assert (await refusal(town, "civil", "sara", by=Role.MANAGER)).detail == "of_admin"
+    assert (await refusal(town, "civil", "sara", by=Role.MANAGER)).reason == "of_admin"
     await appoint(town, "civil", "sara", by=Role.ADMIN)
     assert Role.ADMIN in (await acting(town, "sara")).role_names
 
@@ -244,7 +244,7 @@ async def test_nobody_names_himself(town: Municipality) -> None:
     for maker in ("yas", "ali"):
         with pytest.raises(Forbidden) as told:
             await named_by(town, maker, "sara", maker)
-        assert (told.value.field, told.value.detail) == ("deputy", "own_substitute")
+        assert (told.value.field, told.value.reason) == ("deputy", "own_substitute")
     await named_by(town, "ali", "yas", "reza")
     with pytest.raises(Forbidden, match="own_substitute"):
         await named_by(town, "reza", "sara", "reza")  # nor by a right that was lent
@@ -256,8 +256,8 @@ async def test_nobody_names_himself(town: Municipality) -> None:
 async def test_auditing_and_a_units_work_are_kept_apart(town: Municipality) -> None:
     for name, role in (("sara", Role.REVENUE), ("nima", Role.AUDITOR), ("omid", Role.AUDITOR)):
         await engage(town, name, role)
-    assert (await refusal(town, "sara", "nima")).detail == "auditor_apart"
-    assert (await refusal(town, "nima", "sara")).detail == "auditor_apart"
+    assert (await refusal(town, "sara", "nima")).reason == "auditor_apart"
+    assert (await refusal(town, "nima", "sara")).reason == "auditor_apart"
     await appoint(town, "nima", "omid")
     await appoint(town, "civil", "sara")
     await engage(town, "sara", Role.AUDITOR)

@@ -179,7 +179,7 @@ async def test_the_driver_is_active(taxis: TaxiOrganisation, status: str) -> Non
 async def test_a_taxi_out_of_service_has_no_leave(taxis: TaxiOrganisation, status: str) -> None:
     await give(taxis.town, VEHICLE.key, {"plate": PLATE, "status": status})
     error = await refused(taxis, "1405/09/10", "1405/09/12")
-    assert (type(error), error.field, error.detail) == (NotAllowedNow, "plate", "taxi_inactive")
+    assert (type(error), error.field, error.reason) == (NotAllowedNow, "plate", "taxi_inactive")
     heard = await taxis.town.say(DRIVER_MOBILE, LEAVE)
     assert heard.text == taxis.town.desk.catalogue.text("details.not_allowed_now.taxi_inactive")
 
@@ -202,7 +202,7 @@ async def test_it_must_be_clear_whose_leave_it_is(taxis: TaxiOrganisation) -> No
     await taxis.change_driver(AUXILIARY_CODE, kind="main")
     error = await refused(taxis, "1405/09/10", "1405/09/12")
     assert isinstance(error, MissingField)
-    assert (error.field, error.detail) == ("driver", "which_driver")
+    assert (error.field, error.reason) == ("driver", "which_driver")
     error = await refused(taxis, "1405/09/10", "1405/09/12", driver=OWNER_CODE)
     assert str(error) == "invalid_field:driver:other_driver"
     code = await taxis.enters_leave("1405/09/10", "1405/09/12", driver=AUXILIARY_CODE)
