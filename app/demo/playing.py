@@ -240,7 +240,7 @@ async def moderate_comment(scene: Scene, comment_id: int, state: CommentState, a
 
 async def _find_code(scene: Scene, story: Story, *, of_reopened: bool = False) -> str:
     request = await _find_request(scene, story)
-    return str(request.data[REOPENED_AS]) if of_reopened else request.code
+    return REOPENED_AS.read(request) if of_reopened else request.code
 
 
 async def _find_request(scene: Scene, story: Story) -> ServiceRequest:

@@ -21,6 +21,7 @@ from domain.actions.feedback.feedback import store_comment
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.requests.command import take_command
+from domain.blocks.asking import QUESTION
 from domain.language.service import Command
 from domain.offices.office import ACTION_ANSWER_RETENTION
 from domain.papers.ports import Printer
@@ -48,7 +49,7 @@ async def get_request(call: CounterCall) -> Mapping[str, Any]:
     return {
         **await build_status_values(call, request),
         **build_summary_values(call, request),
-        "question": request.data.get("question"),
+        "question": QUESTION.find(request),
         "form": build_form_values(call, request),
         "history": [build_event_values(event) for event in events],
     }

@@ -7,12 +7,15 @@ them to be put right (`domain/actions/requests/answering.py`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from domain.fields.form import Field
+from domain.fields.stored import TEXT_FORM, StoredField, StoredFields, StoredForm
 from domain.fields.types import Choices, Text
 from domain.language.changes import ChangeableFields
-from domain.language.question_subjects import MARKED_FIELDS_KEY, MARKED_PAPERS_KEY
-from domain.language.service import Command, Effect, Notice, ServicePapers, StepContext, Transition, Trigger
+from domain.language.papers import ServicePapers
+from domain.language.question_subjects import MARKED_FIELDS, MARKED_PAPERS
+from domain.language.service import Command, Effect, Notice, StepContext, Transition, Trigger
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
@@ -20,14 +23,19 @@ from domain.values.actors import Role
 LONGEST_NOTE_TEXT = 200
 """Characters that staff may write to a citizen in one text: with the words around them, four message parts."""
 
-REASON = Field("reason", Text(LONGEST_NOTE_TEXT), is_note=True)
+REASON = StoredField("reason", Text(LONGEST_NOTE_TEXT), is_note=True, stored_form=TEXT_FORM)
 """Why a request is rejected or a bill waived: sent to the citizen, kept in the history."""
 
 OPTIONAL_REASON = Field("reason", Text(), required=False, is_note=True)
 """Why something is given up or priced otherwise, if whoever does it says so: kept in the history."""
 
-QUESTION = Field("question", Text(LONGEST_NOTE_TEXT), is_note=True)
+QUESTION = StoredField("question", Text(LONGEST_NOTE_TEXT), is_note=True, stored_form=TEXT_FORM)
+"""What the staff ask; kept while it waits for its answer."""
+
 ANSWER = Field("text", Text(), is_note=True)
+
+ANSWERS: StoredField[list[dict[str, str | None]]] = StoredField("answers", Text(), stored_form=StoredForm(list, list))
+"""What was answered, each {question, answer}, the oldest first."""
 
 WAITING_STATE = "needs_info"
 """The state in which a question waits for its answer."""
@@ -90,9 +98,9 @@ def question_transitions(
 
 def _list_asking_inputs(changeable: Sequence[ChangeableFields], papers: ServicePapers | None) -> tuple[Field, ...]:
     may_be_changed = any(WAITING_STATE in entry.states for entry in changeable)
-    marked_fields = Field(MARKED_FIELDS_KEY, Choices(), required=False, find_choices=FieldsInQuestion(changeable))
+    marked_fields = Field(MARKED_FIELDS.name, Choices(), required=False, find_choices=FieldsInQuestion(changeable))
     papers_input = (
-        (Field(MARKED_PAPERS_KEY, Choices(), required=False, find_choices=PapersInQuestion(papers)),) if papers else ()
+        (Field(MARKED_PAPERS.name, Choices(), required=False, find_choices=PapersInQuestion(papers)),) if papers else ()
     )
     return (QUESTION, *((marked_fields,) if may_be_changed else ()), *papers_input)
 
@@ -106,43 +114,49 @@ def _compute_answer_deadline(context: StepContext) -> datetime:
 class StoreQuestion(Effect):
     """Keep the question and what it is about, so that any channel can show it and take its answer."""
 
+    stores: ClassVar[StoredFields] = (QUESTION, MARKED_FIELDS, MARKED_PAPERS)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Store the open question, and the marks that it has."""
-        context.request.data["question"] = context.inputs["question"]
-        for marks_key in (MARKED_FIELDS_KEY, MARKED_PAPERS_KEY):
-            context.request.data.pop(marks_key, None)
-            if marked_names := context.inputs.get(marks_key):
-                context.request.data[marks_key] = marked_names
+        QUESTION.write(context.request, context.inputs[QUESTION.name])
+        for marks in (MARKED_FIELDS, MARKED_PAPERS):
+            marks.clear(context.request)
+            if marked_names := context.inputs.get(marks.name):
+                marks.write(context.request, marked_names)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAnswer(Effect):
     """Keep the answer beside its question and close the question."""
 
+    stores: ClassVar[StoredFields] = (ANSWERS,)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Append to `answers` (list of {question, answer})."""
-        question = context.request.data.pop("question", None)
-        for marks_key in (MARKED_FIELDS_KEY, MARKED_PAPERS_KEY):
-            context.request.data.pop(marks_key, None)
-        answers = context.request.data.setdefault("answers", [])
-        answers.append({"question": question, "answer": context.inputs["text"]})
+        answer = {"question": QUESTION.find(context.request), "answer": context.inputs[ANSWER.name]}
+        for closed_field in (QUESTION, MARKED_FIELDS, MARKED_PAPERS):
+            closed_field.clear(context.request)
+        ANSWERS.write(context.request, [*(ANSWERS.find(context.request) or []), answer])
 
 
 @dataclass(frozen=True, slots=True)
 class StoreReason(Effect):
     """Store why the request was declined, so that tracking can state it."""
 
+    stores: ClassVar[StoredFields] = (REASON,)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Store the reason."""
-        context.request.data["reason"] = context.inputs["reason"]
+        REASON.write(context.request, context.inputs[REASON.name])
 
 
 @dataclass(frozen=True, slots=True)
 class StoreReasonCode(Effect):
     """Keep why a request was declined where nobody gave a reason: a code of `choices.reason`."""
 
+    stores: ClassVar[StoredFields] = (REASON,)
     reason_code: str
 
     async def apply_effect(self, context: StepContext) -> None:
         """Store the code in the reason's place."""
-        context.request.data["reason"] = self.reason_code
+        REASON.write(context.request, self.reason_code)

@@ -6,10 +6,22 @@ A resource is taken by half-hour slots with a unique key on (resource, slot), so
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+from domain.blocks.booking_fields import (
+    BOOKED_END,
+    BOOKED_MACHINES,
+    BOOKED_OPERATORS,
+    BOOKED_START,
+    BOOKING_FIELDS,
+    BOOKING_NAMES,
+    HOURS_DONE,
+    MACHINE_TITLES,
+    OPERATOR_TITLES,
+)
 from domain.blocks.wanted_time import find_timing_fault, requested_start
 from domain.fields.form import Field
+from domain.fields.stored import StoredFields, select_stored
 from domain.fields.types import Choice, format_number
 from domain.fleet.resources import SLOT_LENGTH, Booking, MachineWork, Resource, ResourceKind
 from domain.language.service import Effect, Guard, StepContext
@@ -40,14 +52,8 @@ async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str
 
 
 def booked_start(context: StepContext) -> datetime | None:
-    """Return when the scheduled work starts."""
-    return read_booked_start(context.request)
-
-
-def read_booked_start(request: ServiceRequest) -> datetime | None:
-    """Return when the work of a request starts, or started; None when none was scheduled."""
-    stored_start = request.data.get("booked_start")
-    return datetime.fromisoformat(stored_start) if stored_start else None
+    """Return when the scheduled work starts; None when none was scheduled."""
+    return BOOKED_START.find(context.request)
 
 
 def _work_units(request: ServiceRequest) -> list[dict[str, Any]]:
@@ -57,16 +63,17 @@ def _work_units(request: ServiceRequest) -> list[dict[str, Any]]:
 
 async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
     """Return what the delivery form says of each single machine: machine, operator, hours wanted, hours done so far."""
-    data, work_items = request.data, request.fields["items"]
-    hours_by_item = data.get("hours_done") or [None] * len(work_items)
+    work_items = request.fields["items"]
+    hours_by_item: Sequence[float | None] = HOURS_DONE.find(request) or [None] * len(work_items)
+    codes_by_unit = zip(BOOKED_MACHINES.read(request), BOOKED_OPERATORS.read(request), strict=True)
     worked = [
         item_hours for item, item_hours in zip(work_items, hours_by_item, strict=True) for _ in range(item["count"])
     ]
     return [
         {
             MACHINE_UNITS: [
-                await _describe_unit(uow, *unit_parts)
-                for unit_parts in zip(data["machines"], data["operators"], _work_units(request), worked, strict=True)
+                await _describe_unit(uow, *codes, work_item, worked_hours)
+                for codes, work_item, worked_hours in zip(codes_by_unit, _work_units(request), worked, strict=True)
             ]
         }
     ]
@@ -90,22 +97,17 @@ def machine_work_of(request: ServiceRequest) -> list[MachineWork]:
 
     Nothing where the machines are not known any more: erased data keeps no codes.
     """
-    data = request.data
-    machine_codes, worked_hours = data.get("machines", []), data.get("hours_done", [])
+    machine_codes, worked_hours = BOOKED_MACHINES.find(request) or [], HOURS_DONE.find(request) or []
     items_with_hours = zip(request.fields.get("items", []), worked_hours, strict=False)
     worked_units = [(item, worked) for item, worked in items_with_hours for _ in range(item["count"])]
-    start = read_booked_start(request)
+    start = BOOKED_START.find(request)
     return [
         MachineWork(
-            request.id, request.service, code, item["machine"], start, _to_minutes(item["hours"]), _to_minutes(worked)
+            request.id, request.service, code, item["machine"], start, int(item["hours"] * 60), int(worked * 60)
         )
         for code, (item, worked) in zip(machine_codes, worked_units, strict=False)
         if start is not None
     ]
-
-
-def _to_minutes(hours: float) -> int:
-    return int(hours * 60)
 
 
 def _max_hours(request: ServiceRequest) -> float:
@@ -235,6 +237,7 @@ class HoldMachines(Effect):
 class BookMachines(Effect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
 
+    stores: ClassVar[StoredFields] = BOOKING_FIELDS
     relied_fields = frozenset({"items", "date", "start"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -311,33 +314,29 @@ def _resolve_span(context: StepContext) -> tuple[datetime, datetime]:
 
 def _default_length(context: StepContext) -> timedelta:
     """Return how long the work takes unless an end is said: as long as it is booked now, else the longest hours."""
-    present_start, data = booked_start(context), context.request.data
+    present_start = booked_start(context)
     if present_start is not None:
-        return datetime.fromisoformat(data["booked_end"]) - present_start
+        return BOOKED_END.read(context.request) - present_start
     return timedelta(hours=_max_hours(context.request))
 
 
 def _store_booking(
     context: StepContext, machines: list[Resource], operators: list[Resource], start: datetime, end: datetime
 ) -> None:
-    booking_facts = {
-        "machines": [resource.code for resource in machines],
-        "operators": [resource.code for resource in operators],
-        "booked_start": start.isoformat(),
-        "booked_end": end.isoformat(),
-    }
-    joined_titles = {
-        "machine": "، ".join(resource.title for resource in machines),
-        "operator": "، ".join(resource.title for resource in operators),
-    }
-    context.request.data |= booking_facts | joined_titles
-    context.history_facts |= booking_facts
-    context.facts |= joined_titles | {"booked_start": start}
+    request = context.request
+    BOOKED_MACHINES.write(request, [resource.code for resource in machines])
+    BOOKED_OPERATORS.write(request, [resource.code for resource in operators])
+    BOOKED_START.write(request, start)
+    BOOKED_END.write(request, end)
+    MACHINE_TITLES.write(request, "، ".join(resource.title for resource in machines))
+    OPERATOR_TITLES.write(request, "، ".join(resource.title for resource in operators))
+    context.history_facts |= select_stored(request, BOOKING_NAMES)
+    context.facts |= select_stored(request, (MACHINE_TITLES.name, OPERATOR_TITLES.name)) | {BOOKED_START.name: start}
 
 
 def is_booked_for_later(request: ServiceRequest, now: datetime) -> bool:
     """Return whether the work of a request is booked for a later day than today in Tehran."""
-    start = read_booked_start(request)
+    start = BOOKED_START.find(request)
     return start is not None and to_tehran(start).date() > to_tehran(now).date()
 
 
@@ -355,7 +354,7 @@ class BookedDayReachedOrEarly(Guard):
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Ask, with the booked day."""
-        start = read_booked_start(context.request) or context.now
+        start = BOOKED_START.find(context.request) or context.now
         return MissingField(
             EARLY_CONSENT.name, MissingReason.BOOKED_FOR_LATER, day=jalali_text(to_tehran(start).date())
         )
@@ -369,12 +368,12 @@ class MoveBookingToNow(Effect):
         """Take the new slots in place of the old; `Conflict("early")` when somebody else has one of them."""
         if not is_booked_for_later(context.request, context.now):
             return
-        data, fleet = context.request.data, context.uow.fleet
+        request, fleet = context.request, context.uow.fleet
         start = context.now - (context.now - datetime.min.replace(tzinfo=context.now.tzinfo)) % SLOT_LENGTH
-        end = start + (datetime.fromisoformat(data["booked_end"]) - datetime.fromisoformat(data["booked_start"]))
-        machines = [await fleet.get_resource(code) for code in data["machines"]]
-        operators = [await fleet.get_resource(code) for code in data["operators"]]
-        context.history_facts["booked_start_before"] = data["booked_start"]
+        end = start + (BOOKED_END.read(request) - BOOKED_START.read(request))
+        machines = [await fleet.get_resource(code) for code in BOOKED_MACHINES.read(request)]
+        operators = [await fleet.get_resource(code) for code in BOOKED_OPERATORS.read(request)]
+        context.history_facts["booked_start_before"] = BOOKED_START.read(request).isoformat()
         await fleet.release_request(context.request.id)
         taken_error = Conflict(EARLY_CONSENT.name, ConflictReason.TAKEN_UNTIL_THEN)
         if {resource.id for resource in machines + operators} & await fleet.list_busy_ids(start, end):

@@ -1,14 +1,16 @@
 """Guards and effects about money, for any service that charges: issue, expire, void, waive, refund, supplement.
 
-The amount comes from `request.data["quote"]`, which a pricing effect of the service has put there. Zero makes no bill.
+The amount comes from the `QUOTE` that a pricing effect of the service has kept. Zero makes no bill.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
+from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_moment
+from domain.fields.types import Text
 from domain.language.service import Effect, Guard, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
@@ -19,6 +21,14 @@ from domain.values.errors import DomainError, MissingField, NotAllowedNow, Payme
 from domain.values.reasons import MissingReason, NotAllowedReason
 
 REQUEST_SUBJECT = "request"
+
+QUOTE: StoredField[Quote] = StoredField(
+    "quote", Text(), stored_form=StoredForm(lambda quote: quote.as_json(), Quote.from_json)
+)
+"""What the tariff asks, explained, as the revenue unit may have set it."""
+
+PAYMENT_DEADLINE = stored_moment("payment_deadline")
+"""Until when the bill is to be paid."""
 
 BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
 """The facts that messages get of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
@@ -50,8 +60,7 @@ def payment_due_at(context: StepContext) -> datetime:
 
 
 def _read_payment_deadline(context: StepContext) -> datetime:
-    stored_deadline = context.request.data.get("payment_deadline")
-    return datetime.fromisoformat(stored_deadline) if stored_deadline else compute_payment_deadline(context)
+    return PAYMENT_DEADLINE.find(context.request) or compute_payment_deadline(context)
 
 
 async def issue_request_bill(
@@ -64,7 +73,7 @@ async def issue_request_bill(
         ChargedSubject(REQUEST_SUBJECT, context.request.id, context.request.service),
     )
     bill = await create_bill(context.uow, billing_context, subject, amount, bill_kind, explanation, deadline)
-    context.request.data["payment_deadline"] = deadline.isoformat()
+    PAYMENT_DEADLINE.write(context.request, deadline)
     context.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
     context.history_facts |= {"bill_id": bill.bill_id, "amount": amount}
     return bill
@@ -75,11 +84,12 @@ class IssueBill(Effect):
     """Bill the quoted amount."""
 
     issues_bill: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Issue the main bill from the stored quote."""
-        quote = context.request.data["quote"]
-        await issue_request_bill(context, quote["total"], BillKind.MAIN, quote)
+        quote = QUOTE.read(context.request)
+        await issue_request_bill(context, quote.total, BillKind.MAIN, quote.as_json())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ class HasCharge(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Return whether the quoted total is above zero."""
-        return bool(context.request.data["quote"]["total"] > 0)
+        return QUOTE.read(context.request).total > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class FreeOfCharge(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Return whether the quoted total is zero."""
-        return bool(context.request.data["quote"]["total"] == 0)
+        return QUOTE.read(context.request).total == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +222,7 @@ async def add_due_refund(context: StepContext, bill: Bill, amount: int, reason: 
 
 def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quote, Quote]:
     """Return the stored quote, and the same prices for other units (one a line)."""
-    old_quote = Quote.from_json(context.request.data["quote"])
+    old_quote = QUOTE.read(context.request)
     return old_quote, old_quote.with_units(units_by_line)
 
 
@@ -221,6 +231,7 @@ class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
     override_input: ClassVar[str | None] = "amount"
+    stores: ClassVar[StoredFields] = (QUOTE,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry.
@@ -232,4 +243,4 @@ class OverridePrice(Effect):
             return
         if not reason:
             raise MissingField("reason", MissingReason.OVERRIDE_NEEDS_REASON)
-        context.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}
+        QUOTE.write(context.request, replace(QUOTE.read(context.request), override=amount, reason=reason))

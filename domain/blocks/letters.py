@@ -2,8 +2,7 @@
 
 The number is drawn in the unit that issues the letter, so that the register has no gaps. A number of the secretariat's
 own is entered in the register of its kind and year too, once. The token is random and has
-nothing to do with the tracking code: `/verify/{token}` shows anybody who scans it whether the letter is genuine. The
-request keeps `letter_number`, `letter_date` (ISO), `letter_text` and `letter_token`.
+nothing to do with the tracking code: `/verify/{token}` shows anybody who scans it whether the letter is genuine.
 """
 
 import re
@@ -13,6 +12,7 @@ from typing import ClassVar
 
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.form import Field
+from domain.fields.stored import DAY_FORM, TEXT_FORM, StoredField, StoredFields, select_stored, stored_text
 from domain.fields.types import Day, Text
 from domain.language.service import Effect, StepContext
 from domain.papers.issued import letter_number_key
@@ -32,6 +32,12 @@ class LetterRegister:
     sequence_key: str
     register_letter: str
 
+
+LETTER_NUMBER = StoredField("letter_number", Text(), stored_form=TEXT_FORM, is_for_citizen=True)
+LETTER_DATE = StoredField("letter_date", Day(), stored_form=DAY_FORM, is_for_citizen=True)
+LETTER_TEXT, LETTER_TOKEN = stored_text("letter_text"), stored_text("letter_token")
+NUMBERED_PAPER: StoredFields = (LETTER_NUMBER, LETTER_DATE, LETTER_TOKEN)
+"""What is kept of a paper that bears a number, a letter or a permit."""
 
 LETTER_KIND = "letter"
 """The kind of paper that a letter is (`language/printouts.py`)."""
@@ -71,11 +77,20 @@ async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_
     return letter_number
 
 
+async def keep_numbered_paper(context: StepContext, paper_kind: str, paper_day: date, number: str) -> None:
+    """Issue a paper that bears a number, and keep its number, day and token; the history keeps number and day."""
+    LETTER_NUMBER.write(context.request, number)
+    LETTER_DATE.write(context.request, paper_day)
+    LETTER_TOKEN.write(context.request, await issue_paper(context, paper_kind, paper_day, number))
+    context.history_facts |= select_stored(context.request, (LETTER_NUMBER.name, LETTER_DATE.name))
+
+
 @dataclass(frozen=True, slots=True)
 class IssueLetter(Effect):
     """Give the citizen what was paid for: the answer, as a letter of a register."""
 
     delivers_result: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = (*NUMBERED_PAPER, LETTER_TEXT)
     register: LetterRegister
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -89,10 +104,8 @@ class IssueLetter(Effect):
             if own_letter_number
             else draw_letter_number(context.uow, self.register, letter_day)
         )
-        letter_facts = {"letter_number": letter_number, "letter_date": letter_day.isoformat()}
-        paper_token = await issue_paper(context, LETTER_KIND, letter_day, letter_number)
-        context.request.data |= letter_facts | {"letter_text": context.inputs["text"], "letter_token": paper_token}
-        context.history_facts |= letter_facts
+        LETTER_TEXT.write(context.request, context.inputs["text"])
+        await keep_numbered_paper(context, LETTER_KIND, letter_day, letter_number)
 
 
 def _read_letter_day(context: StepContext) -> date:

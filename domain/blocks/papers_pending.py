@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from domain.language.service import Effect, Guard, ServicePapers, StepContext
+from domain.language.papers import ServicePapers
+from domain.language.service import Effect, Guard, StepContext
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork

@@ -12,14 +12,10 @@ from domain.blocks.charging import (
     WaiveBills,
     compute_payment_expiry,
 )
-from domain.fields.form import Field
-from domain.fields.types import Moment
 from domain.language.service import Audience, Effect, Notice, Transition, Trigger
 from domain.values.actors import Role
 
 REVENUE_ROLES = frozenset({Role.REVENUE})
-PAYMENT_DEADLINE = Field("payment_deadline", Moment())
-"""Until when the bill is to be paid, as requests keep it."""
 
 
 def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:

@@ -8,17 +8,15 @@ from typing import Any, ClassVar
 
 from domain.blocks.asking import CITIZENS
 from domain.blocks.visit_times import VisitRules, list_free_visits
-from domain.blocks.visits import book_officer, read_visit_start
+from domain.blocks.visits import OFFICER, book_officer, read_visit_start
 from domain.fields.form import Field
+from domain.fields.stored import MOMENTS_FORM, StoredField
 from domain.fields.types import FieldType, Moment, ReadingContext, TextLookup
 from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
 from domain.values.languages import join_list
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason, NotAllowedReason
 from domain.values.text import persian_digits
-
-PREFERENCES_KEY = "preferred_visits"
-"""Where a request's data keeps the times that its citizen would like (ISO, in UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Moments(FieldType):
         return Moment().text_keys(choices)
 
 
-PREFERENCES = Field(PREFERENCES_KEY, Moments())
+PREFERENCES = StoredField("preferred_visits", Moments(), stored_form=MOMENTS_FORM)
 """The times that a citizen would like, among the stored fields of a service with `VisitPreferences`."""
 
 
@@ -93,8 +91,8 @@ class MoveVisit(Effect):
         """Take the hour; `AlreadyDone("visit")` for the present one, `InvalidField("visit")` for one that is never
         offered, `Conflict("visit")` for one that somebody else has meanwhile; then the former one stays.
         """
-        request_data, former_start = context.request.data, read_visit_start(context)
-        staff_member = await context.uow.people.find_staff(request_data["officer"])
+        former_start = read_visit_start(context)
+        staff_member = await context.uow.people.find_staff(OFFICER.read(context.request))
         if staff_member is None or not staff_member.active:
             raise NotFound("officer")
         start = datetime.fromisoformat(context.inputs["visit"])

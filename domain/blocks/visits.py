@@ -1,8 +1,7 @@
 """Visits of officers: a member of the staff and an hour, booked like a machine.
 
 An officer is a resource of the fleet, kept in step with the staff whenever a visit is booked, so that the unique key on
-(resource, slot) lets nobody send an officer to two places at once. The request keeps `officer` (a user name),
-`officer_name`, `officer_mobile`, `read_visit_start` and `visit_end` (ISO).
+(resource, slot) lets nobody send an officer to two places at once.
 """
 
 from dataclasses import dataclass
@@ -10,10 +9,19 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from domain.fields.form import Field
-from domain.fields.types import Choice
+from domain.fields.stored import (
+    MOMENT_FORM,
+    TEXT_FORM,
+    StoredField,
+    StoredFields,
+    select_stored,
+    stored_moment,
+    stored_text,
+)
+from domain.fields.types import Choice, Moment, Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind
 from domain.language.actor_guards import ActorGuard
-from domain.language.service import Effect, Guard, StepContext
+from domain.language.service import Effect, Guard, Service, StepContext
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -22,6 +30,18 @@ from domain.values.calendar import YEAR_AHEAD, hour_text, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.identifiers import display_mobile
 from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason, NotAllowedReason
+
+OFFICER = stored_text("officer")
+"""The user name of who visits."""
+OFFICER_NAME = StoredField("officer_name", Text(), stored_form=TEXT_FORM, is_for_citizen=True)
+OFFICER_MOBILE, FORMER_OFFICER_MOBILE = stored_text("officer_mobile"), stored_text("former_officer_mobile")
+VISIT_START = StoredField("visit_start", Moment(), stored_form=MOMENT_FORM, is_for_citizen=True)
+VISIT_END, VISITED_AT = stored_moment("visit_end"), stored_moment("visited_at")
+VISIT_REPORT = StoredField("report", Text(2000), stored_form=TEXT_FORM)
+"""What the officer found."""
+
+VISIT_FIELDS: StoredFields = (OFFICER, OFFICER_NAME, OFFICER_MOBILE, FORMER_OFFICER_MOBILE, VISIT_START, VISIT_END)
+"""What is kept of a visit that is booked."""
 
 OUTSIDE_HOURS = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
@@ -39,8 +59,15 @@ async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str,
 
 def read_visit_start(context: StepContext) -> datetime | None:
     """Return when the visit is to be; None when none was booked."""
-    stored_start = context.request.data.get("visit_start")
-    return datetime.fromisoformat(stored_start) if stored_start else None
+    return VISIT_START.find(context.request)
+
+
+def list_visit_fields(service: Service) -> StoredFields:
+    """Return what a service keeps of its visits: who comes, when, and what was found."""
+    effects = [effect for step in service.transitions for effect in step.effects]
+    reports = [effect for effect in effects if isinstance(effect, StoreVisitReport)]
+    report_fields = {field.name: field for report in reports for field in report.report_fields}
+    return (*VISIT_FIELDS, VISITED_AT, *report_fields.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +76,7 @@ class IsAssignedOfficer(ActorGuard):
 
     def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Compare the user names."""
-        officer = request.data["officer"]
+        officer = OFFICER.read(request)
         return officer == actor.identifier or officer in actor.substitutes_for
 
     def build_refusal(self, context: StepContext) -> DomainError:
@@ -101,6 +128,7 @@ class BookVisit(Effect):
     """
 
     provides = frozenset({"contact"})
+    stores = VISIT_FIELDS
     relied_fields = frozenset({"kind", "address"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -131,10 +159,10 @@ async def book_officer(context: StepContext, staff_member: StaffMember, start: d
 
 
 async def _resolve_officer(context: StepContext) -> StaffMember:
-    request_data = context.request.data
-    if request_data.get("officer") and not context.inputs.keys() & {"officer", "visit"}:
+    present_officer = OFFICER.find(context.request)
+    if present_officer and not context.inputs.keys() & {"officer", "visit"}:
         raise MissingField("officer")
-    username = context.inputs.get("officer") or request_data.get("officer") or context.actor.identifier
+    username = context.inputs.get("officer") or present_officer or context.actor.identifier
     staff_member = await context.uow.people.find_staff(username)
     if staff_member is None or not staff_member.active:
         raise NotFound("officer")
@@ -186,14 +214,17 @@ async def _sync_officer_resource(context: StepContext, staff_member: StaffMember
 
 
 def _store_visit(context: StepContext, staff_member: StaffMember, start: datetime, end: datetime) -> None:
-    request_data, citizen_mobile = context.request.data, context.request.mobile
-    officer_changed = request_data.get("officer") not in {None, staff_member.username}
-    request_data["former_officer_mobile"] = request_data.get("officer_mobile") if officer_changed else None
-    visit_facts = {"officer": staff_member.username, "visit_start": start.isoformat(), "visit_end": end.isoformat()}
-    request_data |= visit_facts | {"officer_name": staff_member.full_name, "officer_mobile": staff_member.mobile}
-    context.history_facts |= visit_facts
+    request, citizen_mobile = context.request, context.request.mobile
+    officer_changed = OFFICER.find(request) not in {None, staff_member.username}
+    FORMER_OFFICER_MOBILE.write(request, OFFICER_MOBILE.find(request) if officer_changed else None)
+    OFFICER.write(request, staff_member.username)
+    OFFICER_NAME.write(request, staff_member.full_name)
+    OFFICER_MOBILE.write(request, staff_member.mobile)
+    VISIT_START.write(request, start)
+    VISIT_END.write(request, end)
+    context.history_facts |= select_stored(request, (OFFICER.name, VISIT_START.name, VISIT_END.name))
     context.facts["contact"] = (
-        display_mobile(citizen_mobile) if citizen_mobile else str(context.request.fields.get("full_name", ""))
+        display_mobile(citizen_mobile) if citizen_mobile else str(request.fields.get("full_name", ""))
     )
 
 
@@ -210,9 +241,13 @@ class FreeOfficer(Effect):
 class StoreVisitReport(Effect):
     """Keep what the officer found: the report, and what the fee depends on."""
 
+    report_fields: StoredFields
+    """The inputs of the step that are kept, where they are said."""
+    stores: ClassVar[StoredFields] = (VISITED_AT,)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Write it into the request."""
-        report_values = {
-            input_name: context.inputs[input_name] for input_name in ("report", "area") if input_name in context.inputs
-        }
-        context.request.data |= report_values | {"visited_at": context.now.isoformat()}
+        for report_field in self.report_fields:
+            if report_field.name in context.inputs:
+                report_field.write(context.request, context.inputs[report_field.name])
+        VISITED_AT.write(context.request, context.now)

@@ -14,7 +14,7 @@ from domain.engine.step_admission import choose_step, may_take_step, require_gua
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.actor_guards import is_admitted
-from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.search import list_search_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
@@ -247,7 +247,7 @@ class Engine:
         await require_guards(step.guards, context)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits again says so
         if context.actor.kind == "staff":  # whose page bore the request's version: they know what it says now
-            request.data.pop(UNREVIEWED_CHANGES_KEY, None)
+            UNREVIEWED_CHANGES.clear(request)
         for effect in step.effects:
             await effect.apply_effect(context)
         request.state, request.phase = step.target_state, service.state_named(step.target_state).phase

@@ -8,13 +8,14 @@ and went. Counts, dates, amounts, kinds, hours and states stay, so that reports 
 from collections.abc import Mapping
 from typing import Any
 
+from domain.blocks.charging import PAYMENT_DEADLINE, QUOTE
 from domain.language.service import Service
 from domain.requests.request import JsonObject, ServiceRequest
 
-RETAINED_TEXTS = ("sla_broken", "payment_deadline")
+RETAINED_TEXTS = ("sla_broken", PAYMENT_DEADLINE.name)
 """What steps add in words that are the municipality's own."""
 
-QUOTE_KEY, QUOTE_REASON_KEY = "quote", "reason"
+QUOTE_REASON_KEY = "reason"
 """A quote explains a bill and stays, but for the officer's own words."""
 
 
@@ -31,12 +32,12 @@ def erase_personal_data(service: Service | None, request: ServiceRequest) -> Non
 
 
 def _retain_figures(data: Mapping[str, Any]) -> JsonObject:
-    quote = {name: value for name, value in data.get(QUOTE_KEY, {}).items() if name != QUOTE_REASON_KEY}
+    quote = {name: value for name, value in data.get(QUOTE.name, {}).items() if name != QUOTE_REASON_KEY}
     numeric_values = {name: value for name, value in data.items() if _is_number(value)}
     return (
         numeric_values
         | {name: data[name] for name in RETAINED_TEXTS if name in data}
-        | ({QUOTE_KEY: quote} if quote else {})
+        | ({QUOTE.name: quote} if quote else {})
     )
 
 

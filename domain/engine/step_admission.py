@@ -19,7 +19,7 @@ def may_take_step(step: Transition, request: ServiceRequest, actor: Actor) -> bo
     if actor.kind != "citizen":
         return bool(step.roles & actor.role_names)
     is_own = Role.CITIZEN in step.roles and request.mobile == actor.identifier
-    is_kept_mobile = step.mobile_data_key is not None and request.data.get(step.mobile_data_key) == actor.identifier
+    is_kept_mobile = step.mobile_field is not None and step.mobile_field.find(request) == actor.identifier
     return is_own or is_kept_mobile or (step.awaited_may_take and request.awaits == actor.identifier)
 
 

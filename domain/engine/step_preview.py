@@ -5,6 +5,7 @@ Nothing is kept: guards and effects that quote are asked about a copy of the req
 
 from copy import deepcopy
 
+from domain.blocks.charging import QUOTE
 from domain.engine.engine import Engine
 from domain.engine.step_admission import require_guards
 from domain.language.service import StepContext, Transition
@@ -48,7 +49,7 @@ async def preview_quote(
             await effect.apply_effect(context)
     except DomainError:
         return None
-    return Quote.from_json(request_copy.data["quote"]) if quoting_effects else None
+    return QUOTE.read(request_copy) if quoting_effects else None
 
 
 async def _find_refusal(step: Transition, context: StepContext) -> DomainError | None:

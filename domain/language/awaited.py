@@ -1,6 +1,10 @@
 """Where the declaration of a service waits for somebody else than the citizen, and by which texts it asks them."""
 
+from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service, StoredMobile
+
+ASKED_MOBILE = stored_text("asked")
+"""The mobile whose answer was asked for, also when it is no longer awaited (`ServiceRequest.awaits`)."""
 
 
 def list_asking_notices(service: Service, state_name: str) -> list[Notice]:

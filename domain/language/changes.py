@@ -7,8 +7,10 @@ relies (`Effect.relied_fields`): a price, a booking, somebody's consent.
 
 from dataclasses import dataclass
 
-UNREVIEWED_CHANGES_KEY = "unreviewed_changes"
-"""Where a request's data keeps what its citizen changed since the staff took their last step: names of fields."""
+from domain.fields.stored import stored_texts
+
+UNREVIEWED_CHANGES = stored_texts("unreviewed_changes")
+"""What its citizen changed since the staff took their last step: names of fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from domain.fields.stored import select_stored
 from domain.papers.document import Barcode, Block, Facts, PaperFact, PaperTable, Paragraphs, Signatures
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -220,6 +221,10 @@ class Printable:
     """Finds what is said beside the form and the data, a sheet each."""
     text_prefix: str | None = None
     """Where its texts are when it is not its service's alone."""
+
+    def find_token(self, request: ServiceRequest) -> str | None:
+        """Return the token of this paper of a request; None where none was issued, or it is not verified."""
+        return select_stored(request, (self.token_fact,)).get(self.token_fact) if self.token_fact else None
 
     @property
     def is_official(self) -> bool:

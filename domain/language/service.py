@@ -14,11 +14,13 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from domain.fields.form import Field
+from domain.fields.stored import StoredField, StoredFields
 from domain.language.changes import ChangeableFields
 from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent
 from domain.language.lookups import Lookup, PriceLookup
+from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
 from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
@@ -103,6 +105,8 @@ class Effect(ABC):
     """Facts that it gives to the messages of its step."""
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
+    stores: ClassVar[StoredFields] = ()
+    """What it keeps in the request beside the form."""
     relied_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form that must stay as they are once it happened. One that quotes or bills and names none relies on
     all of them.
@@ -144,9 +148,9 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredMobile:
-    """The mobile that the request keeps under this name in its data: a driver, an officer, a vehicle's owner."""
+    """The mobile that the request keeps in this field: a driver's, an officer's, a vehicle's owner's."""
 
-    data_key: str
+    mobile_field: StoredField[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +232,8 @@ class Transition:
     """The citizen's word for it; None: there is none."""
     awaited_may_take: bool = False
     """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
-    mobile_data_key: str | None = None
-    """Under which name the data keeps the mobile of one more who may (a driver for whom it was asked)."""
+    mobile_field: StoredField[str] | None = None
+    """Where the mobile is kept of one more who may (a driver for whom it was asked); None: of nobody."""
 
     def note_of_inputs(self, inputs: Mapping[str, Any]) -> str | None:
         """Return what these inputs say in words about the step, for whoever reads the history."""
@@ -242,23 +246,6 @@ class Keyword:
 
     intent: Intent
     preset_values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ServicePapers:
-    """The papers of a service. They may come later than the form, in any channel."""
-
-    paper_names: tuple[str, ...]
-    """All that may be added to a request (their words: `choices.document`)."""
-    list_required: Callable[[Mapping[str, Any]], tuple[str, ...]]
-    """Returns from the form which must be there in the end."""
-    staff_papers: frozenset[str] = frozenset()
-    """Those that no citizen is asked for."""
-
-    @property
-    def citizen_papers(self) -> tuple[str, ...]:
-        """The papers that a citizen may be asked for."""
-        return tuple(name for name in self.paper_names if name not in self.staff_papers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +306,7 @@ class Service:
     """What reports add up of machines; None: it books none."""
     priced_items: tuple[PricedSubject, ...] = ()
     """What its tariff may set a price for."""
-    stored_fields: tuple[Field, ...] = ()
+    stored_fields: StoredFields = ()
     """What is shown beside the form for the staff, in order."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
@@ -334,6 +321,13 @@ class Service:
     def sections(self) -> tuple[FormSection, ...]:
         """The pages of its form, in their order."""
         return self.form_sections or derive_sections(self.form)
+
+    @property
+    def kept_fields(self) -> StoredFields:
+        """All that its requests may keep beside the form: what the staff are shown, and what else its effects keep."""
+        effects = [*self.submit_effects, *(effect for step in self.transitions for effect in step.effects)]
+        fields_by_name = {field.name: field for effect in effects for field in effect.stores}
+        return tuple((fields_by_name | {field.name: field for field in self.stored_fields}).values())
 
     @property
     def intents(self) -> tuple[Intent, ...]:

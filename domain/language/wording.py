@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.fields.form import Field
+from domain.fields.stored import select_stored
 from domain.fields.types import FieldType
 from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Notice, Service
@@ -155,7 +156,7 @@ class Wording:
             "state": self.state_title(request),
             "phase": self.phase_title(request),
         }
-        stored_facts = {name: request.data[name] for name in STORED_FACTS if name in request.data}
+        stored_facts = select_stored(request, STORED_FACTS)
         if request.phase is Phase.DECLINED:  # its form may have a reason too: a leave's
             stored_facts.setdefault("reason", "unsaid")
         values = {**request.fields, **stored_facts, **(extra_facts or {})}

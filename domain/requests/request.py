@@ -11,10 +11,6 @@ JsonObject = dict[str, Any]
 """What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
 
 
-ASKED_MOBILE_KEY = "asked"
-"""Where a request's data keeps the mobile whose answer was asked for, also when it is no longer awaited."""
-
-
 class Phase(StrEnum):
     """The phase of a request, in the seven words that are the same for every service and channel (services.md)."""
 
@@ -75,7 +71,7 @@ class ServiceRequest:
     fields: JsonObject = field(default_factory=dict)
     """The form as submitted and corrected."""
     data: JsonObject = field(default_factory=dict)
-    """What transitions add (question, quote, hours done …)."""
+    """What steps keep beside the form, by name; read and written by stored fields alone (`fields/stored.py`)."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
     head_seq: int = 0

@@ -300,10 +300,10 @@ class Quote:
 
     @staticmethod
     def from_json(stored_quote: Mapping[str, Any]) -> "Quote":
-        """Read back what `as_json` stored; derived sums are reckoned again."""
+        """Read back what `as_json` stored; derived sums are reckoned again. An erasure took the reason."""
         lines = tuple(QuoteLine.from_json(stored_line) for stored_line in stored_quote["lines"])
         return Quote(
-            lines, stored_quote["step"], stored_quote["mode"], stored_quote["override"], stored_quote["reason"]
+            lines, stored_quote["step"], stored_quote["mode"], stored_quote["override"], stored_quote.get("reason")
         )
 
 

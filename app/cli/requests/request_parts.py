@@ -1,49 +1,58 @@
 """What a request holds beside its form, for the staff: its price line by line, visit, letter, bookings, corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.engine.personal_data import QUOTE_REASON_KEY as QUOTE_WORDS
+from domain.blocks.asking import ANSWERS, QUESTION
+from domain.blocks.charging import QUOTE
+from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TEXT
+from domain.blocks.visits import FORMER_OFFICER_MOBILE, list_visit_fields
+from domain.fields.stored import StoredField, StoredFields, list_stored, select_stored
 from domain.fleet.resources import Booking, Resource
+from domain.language.service import Service
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote, QuoteLine
 from domain.unit_of_work import UnitOfWork
 from domain.values.money import quantity_as_json
 
-SECRET_FIELDS = ("letter_token", "delivery_token")
-"""Tokens of `/verify/…`: only the paper shows them."""
-
-FIELDS_ELSEWHERE = ("question", "answers")
+FIELDS_ELSEWHERE = (QUESTION, ANSWERS)
 """What the request as a whole shows by itself (`request_view.py`)."""
 
-QUOTE_FIELD = "quote"
-VISIT_FIELDS = ("officer", "officer_name", "officer_mobile", "visit_start", "visit_end", "visited_at", "report", "area")
-LETTER_FIELDS = {"number": "letter_number", "date": "letter_date", "text": "letter_text"}
+LETTER_PARTS: Mapping[str, StoredField[Any]] = {"number": LETTER_NUMBER, "date": LETTER_DATE, "text": LETTER_TEXT}
 
 
 async def build_request_parts(
-    uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent]
+    uow: UnitOfWork, service: Service, request: ServiceRequest, events: Sequence[HistoryEvent]
 ) -> dict[str, Any]:
-    """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`."""
-    data = request.data
-    listed_fields = {QUOTE_FIELD, *VISIT_FIELDS, *LETTER_FIELDS.values(), *SECRET_FIELDS, *FIELDS_ELSEWHERE}
+    """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`.
+
+    Tokens of `/verify/…` are left out: only the paper shows them.
+    """
+    data = list_stored(request)
+    visit_fields = tuple(field for field in list_visit_fields(service) if field is not FORMER_OFFICER_MOBILE)
+    listed: StoredFields = (QUOTE, *visit_fields, *LETTER_PARTS.values(), *FIELDS_ELSEWHERE)
+    secret_names = [printable.token_fact for printable in service.printables if printable.token_fact]
+    listed_names = {*(field.name for field in listed), *secret_names}
     return {
-        "quote": _build_quote_view(data.get(QUOTE_FIELD)),
-        "visit": {name: data[name] for name in VISIT_FIELDS if name in data} or None,
-        "letter": {name: data.get(key) for name, key in LETTER_FIELDS.items()} if "letter_number" in data else None,
+        "quote": _build_quote_view(QUOTE.find(request)),
+        "visit": select_stored(request, [field.name for field in visit_fields]) or None,
+        "letter": (
+            {name: data.get(field.name) for name, field in LETTER_PARTS.items()}
+            if LETTER_NUMBER.is_kept_by(request)
+            else None
+        ),
         "bookings": [_build_booking_view(*entry) for entry in await uow.fleet.list_of_request(request.id)],
         "corrections": [
             _build_correction_view(entry) for entry in events if entry.event == "correct_mobile" and entry.payload
         ],
-        "data": {name: value for name, value in data.items() if name not in listed_fields},
+        "data": {name: value for name, value in data.items() if name not in listed_names},
     }
 
 
-def _build_quote_view(stored_quote: dict[str, Any] | None) -> dict[str, Any] | None:
-    if stored_quote is None:
+def _build_quote_view(quote: Quote | None) -> dict[str, Any] | None:
+    if quote is None:
         return None
-    quote = Quote.from_json({QUOTE_WORDS: None, **stored_quote})  # an erasure takes the words
     return {
         "lines": [_build_line_view(quote_line) for quote_line in quote.lines],
         "subtotal": quote.subtotal,

@@ -6,6 +6,7 @@ from app.cli.requests.request_parts import build_request_parts
 from app.cli.session import CommandSession
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.bills.bill import Bill
+from domain.blocks.asking import ANSWERS, QUESTION
 from domain.blocks.charging import list_request_bills
 from domain.engine import step_preview
 from domain.fields.form import Field
@@ -39,10 +40,10 @@ async def build_request_view(session: CommandSession, uow: UnitOfWork, request: 
         "unverified_mobile": request.unverified_mobile,
         "assignee": request.assignee,
         "reopens": (await uow.requests.get(request.parent_id)).code if request.parent_id else None,
-        "reopened_as": request.data.get(REOPENED_AS),
-        "question": request.data.get("question"),
-        "answers": request.data.get("answers", []),
-        **await build_request_parts(uow, request, events),
+        "reopened_as": REOPENED_AS.find(request),
+        "question": QUESTION.find(request),
+        "answers": ANSWERS.find(request) or [],
+        **await build_request_parts(uow, session.dependencies.engine.get_service(request.service), request, events),
         "erased_at": request.erased_at.isoformat() if request.erased_at else None,
     }
 

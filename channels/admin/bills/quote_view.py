@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.tariffs.price_labels import describe_thing
-from domain.engine.personal_data import QUOTE_REASON_KEY
 from domain.fields.types import format_number
 from domain.messages.catalogue import Catalogue
-from domain.requests.request import JsonObject
 from domain.tariffs.tariff import Quote, QuoteLine
 from domain.values.text import group_digits
 
@@ -42,9 +40,8 @@ class QuoteView:
     """Why that is another amount than the tariff's; None where it is the tariff's."""
 
 
-def build_quote_view(catalogue: Catalogue, stored_quote: JsonObject) -> QuoteView:
+def build_quote_view(catalogue: Catalogue, quote: Quote) -> QuoteView:
     """Return a price that a request keeps; an erasure took the officer's words from it."""
-    quote = Quote.from_json({QUOTE_REASON_KEY: None, **stored_quote})
     additions = [("vat", group_digits(quote.vat))]
     if rounding := quote.computed - quote.subtotal - quote.vat:
         additions.append(("rounding", f"{'+' if rounding > 0 else '−'} {group_digits(abs(rounding))}"))

@@ -74,5 +74,5 @@ class RatingPages:
         )
         service_title = self._dependencies.wording.service_title(rated_request.service)
         return LowRating(
-            rated_request.id, rating, rated_request, service_title, rated_request.data.get(REOPENED_AS), may_reopen
+            rated_request.id, rating, rated_request, service_title, REOPENED_AS.find(rated_request), may_reopen
         )

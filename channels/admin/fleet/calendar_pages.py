@@ -25,6 +25,8 @@ from channels.admin.registries.registry_view import list_address
 from channels.web.forms import Control, FormWording, build_controls
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import find_readable_request
+from domain.blocks.booking_fields import BOOKED_START
+from domain.blocks.visits import VISIT_START
 from domain.blocks.wanted_time import requested_start
 from domain.fields.form import Field
 from domain.fields.types import Day, ReadingContext
@@ -260,9 +262,9 @@ class CalendarPages:
 
 def _find_wanted_start(request: ServiceRequest) -> datetime | None:
     """Return the moment in Tehran that a request is about: what is booked, or what was wished for."""
-    booked_start = request.data.get("booked_start") or request.data.get("visit_start")
+    booked_start = BOOKED_START.find(request) or VISIT_START.find(request)
     if booked_start:
-        return to_tehran(datetime.fromisoformat(booked_start))
+        return to_tehran(booked_start)
     return to_tehran(requested_start(request)) if "start" in request.fields else None
 
 

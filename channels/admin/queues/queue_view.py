@@ -10,7 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
-from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -173,7 +173,7 @@ class QueueViews:
             updated_at=day_and_hour_text(request.updated_at),
             sla=item.sla.value if item.sla else "",
             is_unverified=request.unverified_mobile is not None,
-            is_changed=bool(request.data.get(UNREVIEWED_CHANGES_KEY)),
+            is_changed=bool(UNREVIEWED_CHANGES.find(request)),
             tick_value=tick_value,
         )
 

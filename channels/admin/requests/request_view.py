@@ -12,16 +12,17 @@ from channels.admin.frame import Visitor
 from channels.admin.registries.registry_view import list_address
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.submitting import REPRESENTED_KEY
+from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.actions.staff.authorization import registry_right
-from domain.blocks.charging import list_request_bills
+from domain.blocks.charging import QUOTE, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
-from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.fields.stored import list_stored
+from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
 from domain.language.wording import day_and_hour_text
 from domain.messages.records import OutboxMessage
@@ -229,7 +230,7 @@ class RequestViews:
         return self._dependencies.catalogue.render("admin.request.taken", facts)
 
     def _build_quote(self, request: ServiceRequest) -> QuoteView | None:
-        quote = request.data.get("quote")
+        quote = QUOTE.find(request)
         return build_quote_view(self._dependencies.catalogue, quote) if quote is not None else None
 
     async def _build_bill_views(
@@ -269,11 +270,11 @@ class RequestViews:
             unit=self._get_text(f"roles.{unit_role}") if unit_role else None,
             is_erased=request.erased_at is not None,
             reopens=(await uow.requests.get(request.parent_id)).code if request.parent_id else None,
-            reopened_as=request.data.get(REOPENED_AS),
+            reopened_as=REOPENED_AS.find(request),
         )
 
     def _describe_represented(self, request: ServiceRequest) -> str | None:
-        represented = request.data.get(REPRESENTED_KEY)
+        represented = REPRESENTED.find(request)
         if not represented:
             return None
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
@@ -294,7 +295,7 @@ class RequestViews:
         ]
 
     def _describe_unreviewed(self, service: Service, request: ServiceRequest) -> str:
-        changed_names = request.data.get(UNREVIEWED_CHANGES_KEY, ())
+        changed_names = UNREVIEWED_CHANGES.find(request) or ()
         return "، ".join(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
 
     def _list_recorded_facts(self, service: Service, visitor: Visitor, request: ServiceRequest) -> list[LabelledValue]:
@@ -356,4 +357,5 @@ class RequestViews:
 
 def _list_unstated_facts(request: ServiceRequest) -> dict[str, Any]:
     """Return what a request keeps, but for what its form says already."""
-    return {field_name: value for field_name, value in request.data.items() if request.fields.get(field_name) != value}
+    stored_values = list_stored(request)
+    return {name: value for name, value in stored_values.items() if request.fields.get(name) != value}

@@ -21,6 +21,7 @@ from domain.actions.requests.consent_answers import (
     find_consent_question,
 )
 from domain.actions.requests.consent_links import CONSENT_PREFIX
+from domain.fields.stored import list_stored
 from domain.language.service import Command
 from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store
@@ -100,7 +101,7 @@ def list_question_facts(dependencies: Dependencies, question: ConsentQuestion) -
     """
     service, wording = dependencies.engine.get_service(question.request.service), dependencies.wording
     sent_names = dependencies.catalogue.fact_names(f"services.{service.key}.notices.{question.link.text_name}")
-    values: dict[str, Any] = {**question.request.data, **question.request.fields}
+    values: dict[str, Any] = {**list_stored(question.request), **question.request.fields}
     labelled_fields = [
         *((field, f"kept.{field.name}") for field in service.stored_fields),
         *((field, f"services.{service.key}.fields.{field.name}.label") for field in service.form),

@@ -12,6 +12,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.requests.answering import ANSWER_FIELD, AnswerPaper, QuestionAnswer, paper_field, prepare_sent_paper
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
+from domain.blocks.asking import QUESTION
 from domain.fields.form import Field
 from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Command, Trigger
@@ -70,7 +71,7 @@ class QuestionViews:
         """Return the question of a request, with an answer that was refused as it was typed; None where nothing is
         asked, or this person cannot answer it here.
         """
-        question_text = str(request.data.get("question", ""))
+        question_text = QUESTION.find(request) or ""
         if not question_text or not list_command_steps(self._dependencies, request, Command.REPLY, actor):
             return None
         refused_answer = refused_form if refused_form and refused_form.name == ANSWER_FORM else None

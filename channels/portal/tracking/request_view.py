@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from channels.portal.tracking.addresses import request_address
 from channels.portal.tracking.labelled_text import LabelledText
@@ -12,7 +11,7 @@ from channels.web.refused_forms import RefusedForm
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.drafts.submitting import REPRESENTED_KEY
+from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
@@ -21,6 +20,7 @@ from domain.actions.requests.reopen import REOPENED_AS, may_citizen_reopen
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
+from domain.fields.stored import list_stored
 from domain.language.service import Command, Service
 from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.requests.documents import Document
@@ -29,9 +29,6 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
-
-_SHOWN_FACTS = ("booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number", "letter_date")
-"""What steps keep beside the form that the citizen is told of in messages too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +153,7 @@ class OwnRequestViews:
         return OwnRequestView(
             progress=self.build_progress(request, mobile),
             question=await self._question_views.build_view(uow, request, actor, refused_form),
-            facts=[*self._list_form_facts(service, request), *self._list_settled_facts(request)],
+            facts=[*self._list_form_facts(service, request), *self._list_settled_facts(service, request)],
             represented=self._describe_represented(request),
             timeline=self._timeline.build_entries(request, events, actor),
             bills=[self._build_bill(bill) for bill in await list_request_bills(uow, request)],
@@ -170,7 +167,7 @@ class OwnRequestViews:
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
             may_rate=await awaits_rating(self._dependencies, uow, request),
             may_reopen=await may_citizen_reopen(self._dependencies, uow, request, actor),
-            reopened_as=str(request.data.get(REOPENED_AS, "")),
+            reopened_as=REOPENED_AS.find(request) or "",
         )
 
     def build_progress(self, request: ServiceRequest, mobile: str) -> RequestProgress:
@@ -214,16 +211,19 @@ class OwnRequestViews:
             if (value := request.fields.get(form_field.name)) not in (None, "", [])
         ]
 
-    def _list_settled_facts(self, request: ServiceRequest) -> list[LabelledText]:
-        facts: list[tuple[str, Any]] = [(name, request.data.get(name)) for name in _SHOWN_FACTS]
+    def _list_settled_facts(self, service: Service, request: ServiceRequest) -> list[LabelledText]:
+        stored_values = list_stored(request)
         return [
-            LabelledText(self._get_text(f"kept.{name}"), self._wording.render_fact(None, name, value))
-            for name, value in facts
-            if value and f"kept.{name}" in self._dependencies.catalogue
+            LabelledText(
+                self._get_text(f"kept.{field.name}"),
+                self._wording.render_fact(field.type, field.name, stored_values[field.name]),
+            )
+            for field in service.stored_fields
+            if field.is_for_citizen and stored_values.get(field.name)
         ]
 
     def _describe_represented(self, request: ServiceRequest) -> str:
-        represented = request.data.get(REPRESENTED_KEY)
+        represented = REPRESENTED.find(request)
         if not represented:
             return ""
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"

@@ -26,7 +26,8 @@ from domain.actions.requests.visit_choice import (
     move_visit,
     prefer_visits,
 )
-from domain.blocks.visit_moving import PREFERENCES_KEY
+from domain.blocks.visit_moving import PREFERENCES
+from domain.blocks.visits import OFFICER_NAME, VISIT_START
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_tehran
@@ -115,7 +116,7 @@ class VisitPages:
             "service_title": self._dependencies.wording.service_title(service_request.service),
             "choice": offer.choice.value,
             "present": self._dependencies.wording.describe_moment(offer.present_start) if offer.present_start else "",
-            "officer_name": service_request.data.get("officer_name", "") if offer.present_start else "",
+            "officer_name": (OFFICER_NAME.find(service_request) or "") if offer.present_start else "",
             "version": service_request.version_token,
             "notice_hours": persian_digits(self._dependencies.policy.visit_notice_hours),
             "most_preferences": persian_digits(offer.most_preferences),
@@ -144,11 +145,10 @@ def describe_visit(dependencies: Dependencies, service_request: ServiceRequest, 
     if choice is None:
         return None
     preferences = [
-        dependencies.wording.describe_moment(datetime.fromisoformat(preference))
-        for preference in service_request.data.get(PREFERENCES_KEY, [])
+        dependencies.wording.describe_moment(preference) for preference in PREFERENCES.find(service_request) or []
     ]
-    stored_start = service_request.data.get("visit_start") if choice is VisitChoice.MOVE else None
-    present = dependencies.wording.describe_moment(datetime.fromisoformat(stored_start)) if stored_start else ""
+    present_start = VISIT_START.find(service_request) if choice is VisitChoice.MOVE else None
+    present = dependencies.wording.describe_moment(present_start) if present_start else ""
     return VisitNote(choice.value, present, preferences)
 
 

@@ -13,6 +13,7 @@ from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
+from domain.blocks.charging import PAYMENT_DEADLINE
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
@@ -131,7 +132,7 @@ class RequestSubject:
             await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
             return None
         if bill.deadline:
-            request.data["payment_deadline"] = bill.deadline.isoformat()
+            PAYMENT_DEADLINE.write(request, bill.deadline)
         await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
         return await dependencies.engine.fire_trigger(uow, request, Trigger.PAYMENT_REVERSED, actor)
 

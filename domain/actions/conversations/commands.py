@@ -22,6 +22,7 @@ from domain.actions.requests.own_requests import find_requests_by_others
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
+from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Frame
@@ -225,10 +226,8 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
     if cancel_step is None:
         return False
     if request.mobile != turn.actor.identifier:
-        return (
-            cancel_step.mobile_data_key is not None
-            and request.data.get(cancel_step.mobile_data_key) == turn.actor.identifier
-        )
+        mobile_field = cancel_step.mobile_field
+        return mobile_field is not None and mobile_field.find(request) == turn.actor.identifier
     return turn.actor.channel in MESSENGERS or await _is_paid_or_booked(turn, request)
 
 
@@ -237,7 +236,7 @@ async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool
     if any(bill.state is BillState.PAID for bill in await list_request_bills(turn.uow, request)):
         return True
     booked_resources = await turn.uow.fleet.list_of_request(request.id)
-    return "visit_start" in request.data or any(not booking.hold for booking, _ in booked_resources)
+    return VISIT_START.is_kept_by(request) or any(not booking.hold for booking, _ in booked_resources)
 
 
 async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> CommandReply:

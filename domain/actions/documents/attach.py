@@ -7,7 +7,8 @@ from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import list_missing_papers
 from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
-from domain.language.service import Service, ServicePapers
+from domain.language.papers import ServicePapers
+from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork

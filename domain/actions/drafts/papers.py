@@ -11,7 +11,7 @@ from domain.actions.drafts.saving import keep_draft
 from domain.drafts.draft import Draft
 from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
-from domain.language.service import ServicePapers
+from domain.language.papers import ServicePapers
 from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, NotFound, TooLarge, TooManyRequests

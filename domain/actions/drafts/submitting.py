@@ -10,6 +10,8 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified
 from domain.drafts.draft import Draft, Relation
+from domain.fields.stored import StoredField, StoredForm
+from domain.fields.types import Text
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -28,7 +30,7 @@ UNVERIFIED_IN_ALL = 300
 
 COUNTING_WINDOW = timedelta(hours=1)
 
-REPRESENTED_KEY = "represented"
+REPRESENTED: StoredField[dict[str, str]] = StoredField("represented", Text(), stored_form=StoredForm(dict, dict))
 """Where a request's data keeps for whom its citizen asks: {relation, name}."""
 
 
@@ -98,8 +100,8 @@ async def _store_request(
     await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     if draft.relation is not Relation.SELF:
         represented = {"relation": draft.relation.value, "name": draft.represented_name}
-        request.data[REPRESENTED_KEY] = represented
-        await dependencies.engine.record_event(uow, request, "act_for", actor, {REPRESENTED_KEY: represented})
+        REPRESENTED.write(request, represented)
+        await dependencies.engine.record_event(uow, request, "act_for", actor, {REPRESENTED.name: represented})
     draft.request_code, draft.updated_at = request.code, dependencies.clock.now()
     draft.mobile = mobile or draft.mobile
     await uow.drafts.save(draft)

@@ -230,7 +230,7 @@ async def find_recipients(
 ) -> list[str]:
     """Return the mobiles of those whom a notice or reminder of a request is meant for."""
     if isinstance(audience, StoredMobile):
-        stored_mobile = request.data.get(audience.data_key)
+        stored_mobile = audience.mobile_field.find(request)
         return [stored_mobile] if stored_mobile else []
     if audience is Audience.CITIZEN:
         return [request.mobile] if request.mobile else []

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import refuse_foreign_request
+from domain.fields.stored import select_stored
 from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
@@ -97,7 +98,7 @@ def render_paper_facts(
     dependencies: Dependencies, service: Service, printable: Printable, request: ServiceRequest, gathered: GatheredFacts
 ) -> TextsByName:
     """Return what a paper may say, by name, as people read it."""
-    request_facts = {name: request.data.get(name) for name in printable.fact_names}
+    request_facts = select_stored(request, printable.fact_names)
     single_facts = {name: value for name, value in gathered.items() if not isinstance(value, list)}
     known_facts = {
         name: value
@@ -121,7 +122,7 @@ def _find_refusal(printable: Printable, request: ServiceRequest, actor: Actor) -
         return Forbidden(PRINTOUT_FIELD)
     if request.erased_at:
         return NotAllowedNow("code", NotAllowedReason.ERASED)
-    if printable.token_fact and printable.token_fact not in request.data:
+    if printable.token_fact and printable.find_token(request) is None:
         return NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     return (
         None if printable.is_printable_in(request.state) else NotAllowedNow(PRINTOUT_FIELD, NotAllowedReason.PAPER_VOID)
@@ -154,7 +155,7 @@ def _describe_subject(
         service.printable_text_prefix(printable),
         partial(service.printable_label_key, printable),
         partial(render_paper_facts, dependencies, service, printable, request),
-        request.data[printable.token_fact] if printable.token_fact else None,
+        printable.find_token(request),
     )
 
 

@@ -85,7 +85,7 @@ async def describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: Iss
 
 def find_paper_status(printable: Printable, request: ServiceRequest, token: str) -> PaperStatus:
     """Return whether a paper holds good; one in whose place another was issued does not."""
-    current_token = request.data.get(printable.token_fact or "")
+    current_token = printable.find_token(request)
     if current_token not in {None, token}:
         return PaperStatus.WITHDRAWN
     if printable.is_printable_in(request.state):

@@ -12,7 +12,7 @@ from domain.actions.requests.change import change_request
 from domain.actions.requests.citizen_commands import announce_command, require_shown_version
 from domain.actions.requests.command import take_command
 from domain.engine.engine import StepOutcome
-from domain.language.question_subjects import MARKED_PAPERS_KEY
+from domain.language.question_subjects import MARKED_PAPERS
 from domain.language.service import Command
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
@@ -94,7 +94,7 @@ async def answer_question(
 
 def paper_field(paper_name: str) -> str:
     """Return what errors of a paper in an answer name."""
-    return f"{MARKED_PAPERS_KEY}-{paper_name}"
+    return f"{MARKED_PAPERS.name}-{paper_name}"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from domain.actions.requests.request_citizen import build_citizen
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import Engine
 from domain.fields.form import Field
-from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
 from domain.queues.search import list_search_words
 from domain.requests.request import JsonObject, ServiceRequest
@@ -118,8 +118,8 @@ async def _store_change(
     if service.subject_field:
         request.subject_key = request.fields.get(service.subject_field)
     request.lacks_papers = bool(await find_missing_papers(uow, service.papers, request))
-    unreviewed_names = {*request.data.get(UNREVIEWED_CHANGES_KEY, ()), *change.changed_names}
-    request.data[UNREVIEWED_CHANGES_KEY] = [field.name for field in service.form if field.name in unreviewed_names]
+    unreviewed_names = {*(UNREVIEWED_CHANGES.find(request) or ()), *change.changed_names}
+    UNREVIEWED_CHANGES.write(request, [field.name for field in service.form if field.name in unreviewed_names])
     differences = {
         name: {"before": old_values.get(name), "after": request.fields.get(name)} for name in change.changed_names
     }

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import act_on_request
 from domain.engine.engine import StepOutcome
+from domain.language.awaited import ASKED_MOBILE
 from domain.language.service import Command, Transition
-from domain.requests.request import ASKED_MOBILE_KEY, ServiceRequest
+from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
@@ -47,7 +48,7 @@ async def _take_step(
     actor: Actor,
 ) -> StepOutcome:
     """Take a step of an own request, or of one that somebody else made for this citizen."""
-    if step.mobile_data_key and actor.kind == "citizen" and request.data.get(step.mobile_data_key) == actor.identifier:
+    if step.mobile_field and actor.kind == "citizen" and step.mobile_field.find(request) == actor.identifier:
         locked_request = await uow.requests.get(request.id, lock=True)
         return await dependencies.engine.take_step(uow, locked_request, step.name, inputs, actor)
     return await act_on_request(dependencies, uow, request.code, step.name, inputs, actor)
@@ -60,7 +61,7 @@ async def _explain_refusal(
     if (
         citizen_command in AWAITED_COMMANDS
         and actor.kind == "citizen"
-        and request.data.get(ASKED_MOBILE_KEY) == actor.identifier
+        and ASKED_MOBILE.find(request) == actor.identifier
     ):
         answer_steps = {
             step.name for step in dependencies.engine.get_service(request.service).transitions if step.awaited_may_take

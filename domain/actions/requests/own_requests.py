@@ -57,12 +57,12 @@ def waits_for_citizen(request: ServiceRequest, mobile: str) -> bool:
 
 def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobile: str) -> Concern | None:
     """Return how a request concerns the person with this mobile (+989…); None where it does not."""
-    named_keys = {step.mobile_data_key for step in services[request.service].transitions if step.mobile_data_key}
+    named_fields = {step.mobile_field for step in services[request.service].transitions if step.mobile_field}
     if request.mobile == mobile:
         return Concern.OWN
     if request.awaits == mobile:
         return Concern.AWAITED
-    if any(request.data.get(data_key) == mobile for data_key in named_keys):
+    if any(mobile_field.find(request) == mobile for mobile_field in named_fields):
         return Concern.NAMED
     return Concern.UNVERIFIED if request.unverified_mobile == mobile else None
 

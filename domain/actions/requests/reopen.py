@@ -10,6 +10,7 @@ from domain.actions.messages.notify import announce_outcome, notify_line
 from domain.actions.requests.act import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import DueNotice, StepOutcome
+from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service, StepContext
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
@@ -22,7 +23,7 @@ from domain.values.languages import PERSIAN, in_language
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.text import tidy_text
 
-REOPENED_AS = "reopened_as"
+REOPENED_AS = stored_text("reopened_as")
 """Where a finished request keeps the code of the one that takes it up again."""
 
 
@@ -50,7 +51,7 @@ async def reopen_request(
         raise MissingField("reason")
     if not former.phase.is_final or former.erased_at:
         raise NotAllowedNow("code", NotAllowedReason.ERASED if former.erased_at else NotAllowedReason.NOT_FINISHED)
-    if REOPENED_AS in former.data:
+    if REOPENED_AS.is_kept_by(former):
         raise AlreadyDone("code", AlreadyDoneReason.REOPENED)
     if refusal := await _find_refusal(dependencies, uow, former, actor):
         raise refusal
@@ -59,9 +60,9 @@ async def reopen_request(
         uow, service, values, actor, former.mobile, (former, tidy_text(reason))
     )
     await _carry_papers(dependencies, uow, former, outcome.request, actor)
-    former.data[REOPENED_AS] = outcome.request.code
+    REOPENED_AS.write(former, outcome.request.code)
     await dependencies.engine.record_event(
-        uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS: outcome.request.code}
+        uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code}
     )
     outcome.due_notices = [due_notice for due_notice in outcome.due_notices if not _is_submission_receipt(due_notice)]
     return ReopenedRequest(outcome, await _notify_reopened(dependencies, uow, former, outcome.request, actor))
@@ -78,7 +79,7 @@ async def reopen_rated_request(dependencies: Dependencies, uow: UnitOfWork, code
 
 async def can_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
     """Return whether a finished request could be taken up again now: what is offered must be kept."""
-    return REOPENED_AS not in former.data and await _find_refusal(dependencies, uow, former, actor) is None
+    return not REOPENED_AS.is_kept_by(former) and await _find_refusal(dependencies, uow, former, actor) is None
 
 
 async def may_citizen_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:

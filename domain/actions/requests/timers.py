@@ -19,6 +19,7 @@ from domain.actions.messages.notify import (
 )
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.blocks.charging import list_request_bills
+from domain.fields.stored import stored_texts
 from domain.language.service import Notice, Trigger
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import ServiceRequest, Timer, TimerKind
@@ -97,8 +98,12 @@ async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: S
         await notify_line(dependencies, uow, mobile, render_message, request.id, until=event_at)
 
 
+SLA_BROKEN = stored_texts("sla_broken")
+"""In which states a request was for too long, the first one first."""
+
+
 async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
-    request.data["sla_broken"] = [*request.data.get("sla_broken", []), request.state]
+    SLA_BROKEN.write(request, [*(SLA_BROKEN.find(request) or []), request.state])
 
     def render_message() -> RenderedMessage:
         facts = dependencies.wording.request_facts(request)

@@ -13,9 +13,11 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request, lock_request, refuse_foreign_request
 from domain.actions.requests.citizen_commands import list_command_steps
-from domain.blocks.visit_moving import PREFERENCES, PREFERENCES_KEY
+from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visit_times import VisitRules, list_free_visits
+from domain.blocks.visits import OFFICER, VISIT_START
 from domain.engine.step_preview import find_obstacle
+from domain.fields.stored import select_stored
 from domain.fields.types import ReadingContext
 from domain.language.service import Command
 from domain.requests.request import ServiceRequest
@@ -77,12 +79,11 @@ async def build_visit_offer(
     officers = await _list_officers(uow, dependencies, request, choice)
     rules = _build_rules(dependencies)
     free_starts = [] if obstacle else await list_free_visits(uow, rules, officers, request.id)
-    stored_start = request.data.get("visit_start")
-    present_start = datetime.fromisoformat(stored_start) if stored_start else None
+    present_start = VISIT_START.find(request)
     return VisitOffer(
         choice,
         present_start,
-        [datetime.fromisoformat(preference) for preference in request.data.get(PREFERENCES_KEY, [])],
+        PREFERENCES.find(request) or [],
         [start for start in free_starts if start != present_start],
         obstacle,
         preferences.most_preferences if preferences and choice is VisitChoice.PREFERENCES else 1,
@@ -106,7 +107,7 @@ async def move_visit(
         raise NotAllowedNow("visit")
     if request.version_token != version:
         chosen = PREFERENCES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
-        if chosen == [request.data.get("visit_start")]:
+        if chosen == list(select_stored(request, (VISIT_START.name,)).values()):
             raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
     outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
@@ -129,19 +130,21 @@ async def prefer_visits(
         or find_visit_choice(dependencies, request, actor) is not VisitChoice.PREFERENCES
     ):
         raise NotAllowedNow("visit")
-    preferences = sorted(set(PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
+    preferred_texts = sorted(set(PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
+    preferences = PREFERENCES.stored_form.from_json(preferred_texts)
     if not 0 < len(preferences) <= service.visit_preferences.most_preferences:
         raise InvalidField(
             "visit", InvalidReason.VISIT_PREFERENCES, most=persian_digits(service.visit_preferences.most_preferences)
         )
-    if preferences == request.data.get(PREFERENCES_KEY):
+    if preferences == PREFERENCES.find(request):
         return
     officers = await _list_officers(uow, dependencies, request, VisitChoice.PREFERENCES)
     free_starts = await list_free_visits(uow, _build_rules(dependencies), officers, request.id)
-    if not {datetime.fromisoformat(preference) for preference in preferences} <= set(free_starts):
+    if not set(preferences) <= set(free_starts):
         raise InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
-    request.data[PREFERENCES_KEY] = preferences
-    await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, {PREFERENCES_KEY: preferences})
+    PREFERENCES.write(request, preferences)
+    event_facts = {PREFERENCES.name: PREFERENCES.to_json(preferences)}
+    await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, event_facts)
 
 
 async def _find_obstacle(
@@ -158,7 +161,7 @@ async def _list_officers(
     preferences = dependencies.engine.get_service(request.service).visit_preferences
     if choice is VisitChoice.PREFERENCES and preferences:
         return [member.username for member in await uow.people.list_staff_with_role(preferences.officer_role)]
-    officer = request.data.get("officer")
+    officer = OFFICER.find(request)
     return [officer] if officer else []
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from domain.blocks.asking import QUESTION
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.language.service import Command, Service
 from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows
@@ -75,7 +76,7 @@ class RequestChoices:
         request, code = self.request, self.request.code
         if request.phase is Phase.NEEDS_PAYMENT:
             yield text_button(catalogue_text("chat.buttons.pay"), f"قبض {code}")
-        if "question" in request.data and self._may_take(Command.REPLY):
+        if QUESTION.is_kept_by(request) and self._may_take(Command.REPLY):
             yield text_button(catalogue_text("chat.buttons.reply"), f"پاسخ {code}")
         if self.service.papers and not request.phase.is_final:
             yield verb_button(catalogue_text("chat.buttons.papers"), ButtonVerb.PAPERS, code)

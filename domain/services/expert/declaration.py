@@ -11,6 +11,7 @@ from typing import Any
 from domain.bills.bill import BillState
 from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
 from domain.blocks.charging import (
+    PAYMENT_DEADLINE,
     BillsSettled,
     CloseOpenBills,
     NoPaymentUnresolved,
@@ -19,13 +20,28 @@ from domain.blocks.charging import (
     RefundAll,
     payment_due_at,
 )
-from domain.blocks.letters import ANSWER_REGISTER, LETTER_INPUTS, LETTER_KIND, IssueLetter, compute_closing_moment
+from domain.blocks.letters import (
+    ANSWER_REGISTER,
+    LETTER_DATE,
+    LETTER_INPUTS,
+    LETTER_KIND,
+    LETTER_NUMBER,
+    LETTER_TEXT,
+    IssueLetter,
+    compute_closing_moment,
+)
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
-from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
+from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.visit_moving import PREFERENCES, visit_moving_step
 from domain.blocks.visits import (
+    FORMER_OFFICER_MOBILE,
+    OFFICER_MOBILE,
+    OFFICER_NAME,
     OUTSIDE_HOURS,
+    VISIT_REPORT,
+    VISIT_START,
+    VISITED_AT,
     BookVisit,
     FreeOfficer,
     IsAssignedOfficer,
@@ -36,7 +52,7 @@ from domain.blocks.visits import (
     read_visit_start,
 )
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Identifier, Moment, Rials, Text
+from domain.fields.types import Choice, Identifier, Moment, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
@@ -67,10 +83,10 @@ EXPERT_ROLES = frozenset({Role.EXPERT})
 OFFICE_ROLES = SENDERS | EXPERT_ROLES
 LETTER_ROLES = frozenset({Role.SECRETARIAT})
 
-OFFICER = StoredMobile("officer_mobile")
-FORMER_OFFICER = StoredMobile("former_officer_mobile")
+OFFICER = StoredMobile(OFFICER_MOBILE)
+FORMER_OFFICER = StoredMobile(FORMER_OFFICER_MOBILE)
 
-VISIT_INPUTS = (Field("report", Text(2000)), AREA)
+VISIT_INPUTS = (VISIT_REPORT, AREA)
 VISIT = Field("visit", Moment())
 
 STATES = (
@@ -160,7 +176,7 @@ VISITING = (
         inputs=VISIT_INPUTS,
         condition=DocumentsComplete(OPINION_PAPERS),
         guards=(IsAssignedOfficer(), VisitDayReached()),
-        effects=(StoreVisitReport(), FreeOfficer()),
+        effects=(StoreVisitReport(VISIT_INPUTS), FreeOfficer()),
         notices=(Notice("visit"),),
     ),
     Transition(
@@ -170,7 +186,7 @@ VISITING = (
         EXPERT_ROLES,
         inputs=VISIT_INPUTS,
         guards=(IsAssignedOfficer(), VisitDayReached()),
-        effects=(StoreVisitReport(), FreeOfficer()),
+        effects=(StoreVisitReport(VISIT_INPUTS), FreeOfficer()),
         notices=(Notice("visit_pending"),),
     ),
 )
@@ -263,13 +279,13 @@ PRINTOUTS = (
 STORED_FIELDS = (
     QUESTION,
     PREFERENCES,
-    Field("officer_name", Text()),
-    Field("visit_start", Moment()),
-    Field("visited_at", Moment()),
+    OFFICER_NAME,
+    VISIT_START,
+    VISITED_AT,
     *VISIT_INPUTS,
-    Field("letter_number", Text()),
-    Field("letter_date", Day()),
-    Field("letter_text", Text()),
+    LETTER_NUMBER,
+    LETTER_DATE,
+    LETTER_TEXT,
     PAYMENT_DEADLINE,
     REASON,
 )

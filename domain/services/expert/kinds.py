@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.fields.types import Choice, ReadingContext
-from domain.language.service import ServicePapers
+from domain.language.papers import ServicePapers
 from domain.parsing.answers import read_choice
 from domain.parsing.known_spellings import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
+from domain.blocks.charging import QUOTE
 from domain.fields.form import Field
+from domain.fields.stored import StoredField, StoredFields, StoredForm
 from domain.fields.types import Integer
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.service import Effect, StepContext
@@ -17,7 +20,7 @@ from domain.values.errors import MissingField
 SERVICE_KEY = "expert"
 
 MAX_AREA = 10_000_000
-AREA = Field("area", Integer(1, MAX_AREA), required=False)
+AREA: StoredField[int] = StoredField("area", Integer(1, MAX_AREA), required=False, stored_form=StoredForm(int, int))
 """Whole square metres."""
 PER_METRE = "square_metre"
 
@@ -47,21 +50,19 @@ class PriceOpinion(Effect):
     """Quote the visit and the area by the tariff in force today."""
 
     makes_quote = True
+    stores: ClassVar[StoredFields] = (QUOTE, AREA)
     relied_fields = frozenset({"kind"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
-        request_data, policy, today = context.request.data, context.policy, to_tehran(context.now).date()
-        if "area" in context.inputs:
-            context.history_facts["area_before"], request_data["area"] = (
-                request_data.get("area"),
-                context.inputs["area"],
-            )
+        request, policy, today = context.request, context.policy, to_tehran(context.now).date()
+        if AREA.name in context.inputs:
+            context.history_facts["area_before"] = AREA.find(request)
+            AREA.write(request, context.inputs[AREA.name])
         tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
-        quantities = list_quantities(tariff_rows, context.request.fields["kind"], request_data.get("area"), today)
-        request_data["quote"] = compute_quote(
-            tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode
-        ).as_json()
+        quantities = list_quantities(tariff_rows, request.fields["kind"], AREA.find(request), today)
+        quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
+        QUOTE.write(request, quote)
 
 
 def list_priced_subjects(opinion_kind: OpinionKind) -> list[PricedSubject]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from domain.bills.bill import BillState
 from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, StoreReason, question_transitions
 from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
+from domain.blocks.booking_fields import BOOKED_END, BOOKED_START, HOURS_DONE, MACHINE_TITLES, OPERATOR_TITLES
 from domain.blocks.bookings import (
     EARLY_CONSENT,
     MACHINE_UNITS,
@@ -25,6 +26,7 @@ from domain.blocks.bookings import (
     operator_choices,
 )
 from domain.blocks.charging import (
+    PAYMENT_DEADLINE,
     BillsSettled,
     CloseOpenBills,
     NoPaymentUnresolved,
@@ -34,7 +36,7 @@ from domain.blocks.charging import (
     WaiveBills,
     payment_due_at,
 )
-from domain.blocks.paying import PAYMENT_DEADLINE, REVENUE_ROLES, payment_transitions
+from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture
 from domain.fields.form import Field
@@ -51,6 +53,8 @@ from domain.requests.request import Phase
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
     DELIVERY_FORM,
+    DELIVERY_TOKEN,
+    HANDED_OVER_AT,
     SERVICE_KEY,
     AdjustRequest,
     BillSupplement,
@@ -247,8 +251,8 @@ PRINTOUTS = (
         ),
         valid_states=("handed_over", "awaiting_supplement", "completed"),
         fact_names=("booked_start", "booked_end", "handed_over_at"),
-        date_fact="handed_over_at",
-        token_fact="delivery_token",  # noqa: S106 - the name of a fact
+        date_fact=HANDED_OVER_AT.name,
+        token_fact=DELIVERY_TOKEN.name,
         verified_facts=("items", "booked_start"),
         holder_fact="full_name",
         gather_facts=describe_booked_units,
@@ -258,12 +262,12 @@ PRINTOUTS = (
 
 STORED_FIELDS = (
     QUESTION,
-    Field("machine", Text()),
-    Field("operator", Text()),
-    Field("booked_start", Moment()),
-    Field("booked_end", Moment()),
-    Field("handed_over_at", Moment()),
-    Field("hours_done", HOURS),
+    MACHINE_TITLES,
+    OPERATOR_TITLES,
+    BOOKED_START,
+    BOOKED_END,
+    HANDED_OVER_AT,
+    HOURS_DONE,
     PAYMENT_DEADLINE,
     REASON,
 )

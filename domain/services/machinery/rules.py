@@ -1,10 +1,13 @@
 """The rules of machinery work: what is agreed and what it costs, and what hours done beside those quoted lead to."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState
-from domain.blocks.charging import add_due_refund, issue_request_bill, list_request_bills, requote_units
+from domain.blocks.booking_fields import HOURS_DONE
+from domain.blocks.charging import QUOTE, add_due_refund, issue_request_bill, list_request_bills, requote_units
 from domain.blocks.paper_issuing import issue_paper
+from domain.fields.stored import StoredFields, stored_moment, stored_text
 from domain.language.service import Effect, Guard, StepContext
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.tariffs.tariff import Quantity, compute_quote
@@ -13,6 +16,7 @@ from domain.values.errors import InvalidField
 
 SERVICE_KEY = "machinery"
 DELIVERY_FORM = "delivery_form"
+DELIVERY_TOKEN, HANDED_OVER_AT = stored_text("delivery_token"), stored_moment("handed_over_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class PriceWork(Effect):
     """Quote the agreed hours by the tariff in force today."""
 
     makes_quote = True
+    stores: ClassVar[StoredFields] = (QUOTE,)
     relied_fields = frozenset({"items"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -57,7 +62,7 @@ class PriceWork(Effect):
         tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
         policy = context.policy
         new_quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
-        context.request.data["quote"] = new_quote.as_json()
+        QUOTE.write(context.request, new_quote)
 
 
 def _read_worked_hours(context: StepContext) -> list[float]:
@@ -94,9 +99,12 @@ async def _paid_bill(context: StepContext) -> Bill | None:
 class StoreHours(Effect):
     """Keep the hours done."""
 
+    stores: ClassVar[StoredFields] = (HOURS_DONE,)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Write them into the request and the history."""
-        context.request.data["hours_done"] = context.history_facts["hours_done"] = _read_worked_hours(context)
+        worked_hours = context.history_facts[HOURS_DONE.name] = _read_worked_hours(context)
+        HOURS_DONE.write(context.request, worked_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +138,10 @@ class HandOver(Effect):
     """Give the machine to the citizen: the delivery form gets its verification token."""
 
     delivers_result = True
+    stores: ClassVar[StoredFields] = (DELIVERY_TOKEN, HANDED_OVER_AT)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep a random token for `/verify/{token}`, never the tracking code."""
-        context.request.data["delivery_token"] = await issue_paper(
-            context, DELIVERY_FORM, to_tehran(context.now).date()
-        )
-        context.request.data["handed_over_at"] = context.now.isoformat()
+        token = await issue_paper(context, DELIVERY_FORM, to_tehran(context.now).date())
+        DELIVERY_TOKEN.write(context.request, token)
+        HANDED_OVER_AT.write(context.request, context.now)

@@ -1,5 +1,5 @@
 """The days of a leave: those of `from` to `to`, both included, less those that an early end gave back
-(`data["last_day"]`).
+(`LAST_DAY`).
 """
 
 from collections import Counter
@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from domain.fields.stored import stored_day
 from domain.language.service import Effect, StepContext
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.calendar import to_jalali
 
 FRIDAY = 4
+
+LAST_DAY = stored_day("last_day")
+"""The last day that counts of a leave that was ended early."""
 
 
 def first_day_of(form_values: Mapping[str, Any]) -> date:
@@ -36,8 +40,8 @@ def taken_days(request: ServiceRequest) -> tuple[date, date] | None:
     if request.phase is Phase.CANCELLED or request.state == "rejected":
         return None
     first_day, last_day = first_day_of(request.fields), last_day_of(request.fields)
-    ended_on = request.data.get("last_day")
-    last_day = min(last_day, date.fromisoformat(ended_on)) if ended_on else last_day
+    ended_on = LAST_DAY.find(request)
+    last_day = min(last_day, ended_on) if ended_on else last_day
     return (first_day, last_day) if first_day <= last_day else None
 
 

@@ -15,6 +15,7 @@ from domain.blocks.asking import (
     StoreReasonCode,
     question_transitions,
 )
+from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER
 from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
@@ -40,9 +41,7 @@ from domain.services.taxi_leave.duties import DUTY_LOOKUP
 from domain.services.taxi_leave.reasons import LEAVE_REASONS
 from domain.services.taxi_leave.rules import (
     LEAVE_SCOPES,
-    NOTIFIED_DRIVER,
     PERMIT_KIND,
-    REQUESTER_KINDS,
     AwaitOwner,
     DaysLeft,
     DriverIdentified,
@@ -64,13 +63,21 @@ from domain.services.taxi_leave.rules import (
     leave_begins,
     leave_ends,
 )
+from domain.services.taxi_leave.stored import (
+    ASKED_BY,
+    DRIVER_NAME,
+    LEAVE_DRIVER,
+    NOTIFIED_DRIVER,
+    OWNER_MOBILE,
+    OWNER_NAME,
+)
 from domain.services.taxi_leave.vocabulary import DAY_UNIT_WORDS, TAXI_LEAVE_INTENT
 from domain.values.actors import Role
 
 SERVICE_KEY = "taxi_leave"
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 OFFICERS = frozenset({Role.TAXI_OFFICER})
-OWNER_MOBILE = StoredMobile("owner_mobile")
+OWNER = StoredMobile(OWNER_MOBILE)
 
 SCOPE_TYPE = Choice("leave_scope")
 
@@ -108,7 +115,7 @@ ASKING_OWNER = (
         "awaiting_owner",
         condition=NeedsConsent(),
         effects=(AwaitOwner(),),
-        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER_MOBILE)),
+        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER)),
         trigger=Trigger.AUTOMATIC,
     ),
     Transition(
@@ -116,7 +123,7 @@ ASKING_OWNER = (
         ("awaiting_owner",),
         "under_review",
         OFFICERS,
-        notices=(Notice("consent"), Notice("owner_consented", OWNER_MOBILE)),
+        notices=(Notice("consent"), Notice("owner_consented", OWNER)),
         command=Command.CONFIRM,
         awaited_may_take=True,
     ),
@@ -126,7 +133,7 @@ ASKING_OWNER = (
         "rejected",
         OFFICERS,
         effects=(StoreReasonCode("owner_refused"),),
-        notices=(Notice("refuse"), Notice("owner_refused", OWNER_MOBILE)),
+        notices=(Notice("refuse"), Notice("owner_refused", OWNER)),
         command=Command.DENY,
         awaited_may_take=True,
     ),
@@ -191,7 +198,7 @@ RUNNING = (
         effects=(EndToday(),),
         notices=(Notice("end_early"),),
         command=Command.CANCEL,
-        mobile_data_key=NOTIFIED_DRIVER,
+        mobile_field=NOTIFIED_DRIVER,
     ),
     Transition(
         "revoke",
@@ -210,7 +217,7 @@ RUNNING = (
         inputs=(OPTIONAL_REASON,),
         notices=(Notice("withdraw"),),
         command=Command.CANCEL,
-        mobile_data_key=NOTIFIED_DRIVER,
+        mobile_field=NOTIFIED_DRIVER,
     ),
 )
 
@@ -237,13 +244,13 @@ PRINTOUTS = (
 )
 
 STORED_FIELDS = (
-    Field("driver_name", Text()),
-    Field("driver", Identifier("national_code")),
-    Field("asked_by", Choice("asked_by"), choices=REQUESTER_KINDS),
-    Field("owner_name", Text()),
-    Field("owner_mobile", Identifier("mobile")),
-    Field("letter_number", Text()),
-    Field("letter_date", Day()),
+    DRIVER_NAME,
+    LEAVE_DRIVER,
+    ASKED_BY,
+    OWNER_NAME,
+    OWNER_MOBILE,
+    LETTER_NUMBER,
+    LETTER_DATE,
     QUESTION,
     REASON,
 )

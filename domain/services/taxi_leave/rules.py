@@ -1,6 +1,6 @@
 """The rules of a taxi's leave: which days it takes, how many a year has, and who must agree.
 
-A leave's days are those of `from` to `to`, both included, less what an early end gave back (`data["last_day"]`). Every
+A leave's days are those of `from` to `to`, both included, less what an early end gave back (`LAST_DAY`). Every
 rule can be set in `Policy`; the defaults are those of a published taxi organisation (services.md, "1. Taxi
 organisation").
 """
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from domain.blocks.letters import PERMIT_REGISTER, draw_letter_number
-from domain.blocks.paper_issuing import issue_paper
+from domain.blocks.letters import NUMBERED_PAPER, PERMIT_REGISTER, draw_letter_number, keep_numbered_paper
 from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties, load_taxi, vehicles_of_mobile
+from domain.fields.stored import StoredFields
+from domain.language.awaited import ASKED_MOBILE
 from domain.language.finders import FormFill
 from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
-from domain.requests.request import ASKED_MOBILE_KEY, RequestFilter, ServiceRequest
-from domain.services.taxi_leave.days import count_days, first_day_of, last_day_of, taken_days
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.services.taxi_leave.days import LAST_DAY, count_days, first_day_of, last_day_of, taken_days
 from domain.services.taxi_leave.reasons import (
     LeaveConflictReason,
     LeaveForbiddenReason,
@@ -26,6 +27,16 @@ from domain.services.taxi_leave.reasons import (
     LeaveMissingReason,
     LeaveNotAllowedReason,
     LeaveNotFoundReason,
+)
+from domain.services.taxi_leave.stored import (
+    ASKED_BY,
+    DRIVER_NAME,
+    LEAVE_DRIVER,
+    LEAVE_PEOPLE,
+    NEEDS_CONSENT,
+    NOTIFIED_DRIVER,
+    OWNER_MOBILE,
+    OWNER_NAME,
 )
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
@@ -35,13 +46,7 @@ from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField,
 PERMIT_KIND = "permit"
 """The kind of paper that grants a leave (`language/printouts.py`)."""
 
-NOTIFIED_DRIVER = "told_driver"
-"""Where a leave keeps the mobile of the driver for whom somebody else asked: he is notified, and may withdraw it."""
-
 LEAVE_SCOPES = ("in_city", "out_of_city")
-REQUESTER_KINDS = ("driver", "other_driver", "owner", "national_code", "desk")
-"""Who may have asked for a leave: by mobile the first three, else with a national code, or at a desk."""
-
 PAGE_SIZE = 100
 _ONE_DAY = timedelta(days=1)
 
@@ -279,26 +284,28 @@ class StorePeople(Effect):
     owner must agree (`needs_consent`).
     """
 
+    stores: ClassVar[StoredFields] = LEAVE_PEOPLE
     relied_fields = frozenset({"plate", "taxi_code", "national_code", "driver"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Look at the registries."""
-        taxi, fields, request_data = await _load_taxi(context), context.request.fields, context.request.data
+        taxi, request, fields = await _load_taxi(context), context.request, context.request.fields
         duties = await list_open_duties(context.uow, [taxi.plate], PAGE_SIZE)
         fields.pop("open_duties", None)  # of a finished leave that is taken up again
         if duties:
             fields["open_duties"] = sum(row.values["amount"] for row in duties)
         driver, owner = taxi.driver, taxi.owner
         if driver:
-            request_data |= {"driver": driver.values["national_code"], "driver_name": driver.values["name"]}
-        request_data["owner_name"] = owner.values["name"] if owner else None
-        request_data["owner_mobile"] = owner.values["mobile"] if owner else None
-        request_data["asked_by"] = _requester_kind(context, taxi)
+            LEAVE_DRIVER.write(request, driver.values["national_code"])
+            DRIVER_NAME.write(request, driver.values["name"])
+        OWNER_NAME.write(request, owner.values["name"] if owner else None)
+        OWNER_MOBILE.write(request, owner.values["mobile"] if owner else None)
+        ASKED_BY.write(request, _requester_kind(context, taxi))
         is_own_leave = driver is None or driver.values["mobile"] == context.request.mobile
-        request_data[NOTIFIED_DRIVER] = driver.values["mobile"] if driver and not is_own_leave else None
+        NOTIFIED_DRIVER.write(request, driver.values["mobile"] if driver and not is_own_leave else None)
         is_auxiliary = bool(driver and driver.values["kind"] == "auxiliary")
         asked_by_owner = taxi.asked_by_owner or taxi.is_owned_by_driver
-        request_data["needs_consent"] = is_auxiliary and not asked_by_owner and context.policy.leave_needs_consent
+        NEEDS_CONSENT.write(request, is_auxiliary and not asked_by_owner and context.policy.leave_needs_consent)
 
 
 def _requester_kind(context: StepContext, taxi: Taxi) -> str:
@@ -316,7 +323,7 @@ async def find_leaves_for_driver(uow: UnitOfWork, mobile: str, *, service: str) 
     plates = [str(vehicle.values["plate"]) for vehicle in await vehicles_of_mobile(uow, mobile)]
     leave_filters = [RequestFilter(service, subject_key=plate, open_only=True, limit=PAGE_SIZE) for plate in plates]
     leaves = [leave for leave_filter in leave_filters for leave in await uow.requests.list_requests(leave_filter)]
-    return [leave for leave in leaves if leave.data.get(NOTIFIED_DRIVER) == mobile]
+    return [leave for leave in leaves if NOTIFIED_DRIVER.find(leave) == mobile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +332,7 @@ class NeedsConsent(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at what was found when it was asked for."""
-        return bool(context.request.data["needs_consent"])
+        return NEEDS_CONSENT.read(context.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,12 +340,14 @@ class AwaitOwner(Effect):
     """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
 
     provides = frozenset({"driver_name"})
+    stores: ClassVar[StoredFields] = (ASKED_MOBILE,)
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Name the owner's mobile as the one that may answer."""
-        context.request.awaits = context.request.data[ASKED_MOBILE_KEY] = context.request.data["owner_mobile"]
-        context.facts["driver_name"] = context.request.data["driver_name"]
+        owner_mobile = context.request.awaits = OWNER_MOBILE.find(context.request)
+        ASKED_MOBILE.write(context.request, owner_mobile)
+        context.facts[DRIVER_NAME.name] = DRIVER_NAME.read(context.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,16 +355,15 @@ class GrantPermit(Effect):
     """Number and date the permit, and give it its token for `/verify/{token}`; settle where the leave may be spent."""
 
     delivers_result: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = NUMBERED_PAPER
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep `letter_number`, `letter_date` (ISO) and `letter_token`, as letters do."""
+        """Keep number, day and token, as letters do."""
         fields, today = context.request.fields, to_tehran(context.now).date()
         fields["scope"] = context.inputs.get("scope") or fields.get("scope") or LEAVE_SCOPES[0]
         number = await draw_letter_number(context.uow, PERMIT_REGISTER, today)
-        permit = {"letter_number": number, "letter_date": today.isoformat()}
-        context.request.data |= permit | {"letter_token": await issue_paper(context, PERMIT_KIND, today, number)}
-        context.history_facts |= permit
+        await keep_numbered_paper(context, PERMIT_KIND, today, number)
 
 
 async def gather_permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
@@ -368,10 +376,13 @@ async def gather_permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> lis
 class EndToday(Effect):
     """Give back the days that are left after today; before the first day, all of them."""
 
+    stores: ClassVar[StoredFields] = (LAST_DAY,)
+
     async def apply_effect(self, context: StepContext) -> None:
         """Keep the last day that counts."""
         today = to_tehran(context.now).date()
         last_day = (
             today if first_day_of(context.request.fields) <= today else first_day_of(context.request.fields) - _ONE_DAY
         )
-        context.request.data["last_day"] = context.history_facts["last_day"] = last_day.isoformat()
+        LAST_DAY.write(context.request, last_day)
+        context.history_facts[LAST_DAY.name] = LAST_DAY.to_json(last_day)

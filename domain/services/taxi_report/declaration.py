@@ -8,7 +8,7 @@ the record names the request as its source.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.rows import find_contact, record_numbered_row
@@ -16,6 +16,7 @@ from domain.blocks.asking import CITIZENS, OPTIONAL_REASON, QUESTION, REASON, St
 from domain.blocks.billing import BillingContext
 from domain.blocks.taxis import Plate, find_vehicle, load_taxi
 from domain.fields.form import Field
+from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_text
 from domain.fields.types import Choice, Identifier, Integer, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
@@ -50,7 +51,10 @@ from domain.values.errors import InvalidField, MissingField, NotFound
 
 SERVICE_KEY = "taxi_report"
 OFFICERS = frozenset({Role.TAXI_OFFICER})
-NOTIFIED_DRIVER = StoredMobile("driver_mobile")
+DRIVER_RECORD: StoredField[dict[str, Any]] = StoredField("record", Text(), stored_form=StoredForm(dict, dict))
+"""Which row of which registry a report became: {registry, id}."""
+DRIVER_MOBILE = stored_text("driver_mobile")
+NOTIFIED_DRIVER = StoredMobile(DRIVER_MOBILE)
 
 RECORD_REGISTRIES: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOLATION}
 """What a report of each kind becomes."""
@@ -115,6 +119,7 @@ class MakeRecord(Effect):
     """Add the reward or violation to the driver's record, and bill its fine."""
 
     provides = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
+    stores: ClassVar[StoredFields] = (DRIVER_RECORD, DRIVER_MOBILE)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep which row it became and the driver's mobile; provide the facts that the driver may learn.
@@ -128,8 +133,8 @@ class MakeRecord(Effect):
         record_row = await record_numbered_row(
             context.uow, context.ids, context.now, registry, record_values, context.actor.label
         )
-        context.request.data |= {"record": {"registry": registry.key, "id": record_row.id}}
-        context.request.data["driver_mobile"] = await find_contact(context.uow, registry, record_row.values)
+        DRIVER_RECORD.write(context.request, {"registry": registry.key, "id": record_row.id})
+        DRIVER_MOBILE.write(context.request, await find_contact(context.uow, registry, record_row.values))
         context.history_facts |= {"registry": registry.key, "record": record_row.id}
         context.facts |= {
             f"{registry.key}_kind": record_values["kind"],

@@ -248,7 +248,7 @@ def _wanted(
 
 def _meant(step: Step, now: ServiceRequest, to: Audience | StoredMobile) -> list[str]:
     if isinstance(to, StoredMobile):
-        return [mobile for mobile in [now.data.get(to.data_key)] if mobile]
+        return [mobile for mobile in [to.mobile_field.find(now)] if mobile]
     if to is Audience.CITIZEN:
         return [now.mobile] if now.mobile else []
     if to is Audience.OPERATORS:

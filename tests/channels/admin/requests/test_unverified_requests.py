@@ -1,6 +1,6 @@
 """What the staff see of a request whose citizen could not prove the mobile yet, and for whom somebody asks."""
 
-from domain.actions.drafts.submitting import REPRESENTED_KEY
+from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.unverified import mark_unverified, verify_request_mobile
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
@@ -15,7 +15,7 @@ async def make_unverified(site: StaffSite, request: ServiceRequest) -> None:
     async with site.store.open_unit() as uow:
         stored = await uow.requests.get(request.id, lock=True)
         stored.mobile = None
-        stored.data[REPRESENTED_KEY] = {"relation": "company", "name": "شرکت آب"}
+        REPRESENTED.write(stored, {"relation": "company", "name": "شرکت آب"})
         await mark_unverified(site.demo.desk, uow, stored, CITIZEN, actor(Role.CITIZEN, "unverified", "portal"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.actions.drafts.saving import save_relation
 from domain.actions.drafts.submitting import (
-    REPRESENTED_KEY,
+    REPRESENTED,
     REQUESTS_PER_MOBILE,
     UNVERIFIED_PER_ADDRESS,
     submit_unverified,
@@ -89,10 +89,10 @@ async def test_for_whom_it_is_asked_is_in_the_request_and_its_history(forms: Dra
         await save_relation(forms.town.desk, uow, BROWSER, draft.id, Relation.FAMILY, "مادرم، آی‌جمال")
     request = await forms.submit(draft)
     represented = {"relation": "family", "name": "مادرم، آی‌جمال"}
-    assert request.data[REPRESENTED_KEY] == represented
+    assert REPRESENTED.read(request) == represented
     async with forms.town.store.open_unit(write=False) as uow:
         events = await uow.history.list_of_request(request.id)
-    assert [(event.event, event.payload) for event in events][1:] == [("act_for", {REPRESENTED_KEY: represented})]
+    assert [(event.event, event.payload) for event in events][1:] == [("act_for", {REPRESENTED.name: represented})]
 
 
 async def test_a_mobile_submits_only_so_many_requests_an_hour(forms: DraftedForms) -> None:

@@ -8,7 +8,7 @@ import pytest
 from domain.actions.requests.answering import QuestionAnswer, answer_question, prepare_sent_paper
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.change import FormChange, change_request
-from domain.language.changes import UNREVIEWED_CHANGES_KEY
+from domain.language.changes import UNREVIEWED_CHANGES
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.version_token import VersionToken
@@ -55,7 +55,7 @@ async def test_place_and_hours_of_machinery_are_changed_once(town: Municipality)
     assert changed.changed_names == ("full_name", "items", "date", "place")
     request = await town.request(code)
     assert (request.fields["place"], request.fields["items"], request.fields["start"]) == (PLACE, items, "08:00")
-    assert request.data[UNREVIEWED_CHANGES_KEY] == ["full_name", "items", "date", "place"]
+    assert UNREVIEWED_CHANGES.read(request) == ["full_name", "items", "date", "place"]
     event = (await town.history(code))[-1]
     assert (event.event, event.actor, event.channel) == ("change", OWN.label, "portal")
     assert (event.payload or {})["changes"]["place"] == {"before": "خیابان امام", "after": PLACE}
@@ -70,7 +70,7 @@ async def test_place_and_hours_of_machinery_are_changed_once(town: Municipality)
     async with town.store.open_unit(write=False) as uow:
         person = await uow.people.find_person(CITIZEN)
     assert (person.full_name if person else "") == "آنه یلقی"
-    assert UNREVIEWED_CHANGES_KEY not in (await town.do(code, "accept", Role.CIVIL)).data, "who took a step knows"
+    assert UNREVIEWED_CHANGES.name not in (await town.do(code, "accept", Role.CIVIL)).data, "who took a step knows"
 
 
 async def test_of_two_changes_at_once_one_is_refused(town: Municipality) -> None:

@@ -1,0 +1,24 @@
+"""What the requests of the demonstration keep beside their forms is declared, value by value."""
+
+from domain.actions.drafts.submitting import REPRESENTED
+from domain.actions.requests.reopen import REOPENED_AS
+from domain.actions.requests.timers import SLA_BROKEN
+from domain.language.changes import UNREVIEWED_CHANGES
+from domain.requests.request import RequestFilter
+from domain.services import services_by_key
+from store.unit_of_work import SqlStore
+
+KEPT_BY_ACTIONS = (REPRESENTED, REOPENED_AS, SLA_BROKEN, UNREVIEWED_CHANGES)
+"""What is kept of any request, whatever its service."""
+
+
+async def test_each_kept_value_is_declared_and_reads_as_its_type(store: SqlStore) -> None:
+    async with store.open_unit(write=False) as uow:
+        requests = await uow.requests.list_requests(RequestFilter(limit=1000))
+    services = services_by_key()
+    assert {request.service for request in requests} == services.keys()
+    for request in requests:
+        fields_by_name = {field.name: field for field in (*services[request.service].kept_fields, *KEPT_BY_ACTIONS)}
+        assert request.data.keys() <= fields_by_name.keys(), request.service
+        for name in request.data:
+            fields_by_name[name].find(request)
