@@ -13,7 +13,7 @@ from typing import Protocol
 from domain.audit.ports import AuditRepository, VerificationRepository
 from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
-from domain.drafts.ports import DraftFileRepository, DraftRepository, UploadRepository
+from domain.drafts.ports import DraftFileRepository, DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
@@ -51,6 +51,7 @@ from domain.requests.ports import (
 from domain.settings.ports import SettingChangeRepository, WorkCalendarRepository
 from domain.settlement.ports import DifferenceRepository, SettlementRepository
 from domain.tariffs.ports import TariffRepository
+from domain.uploads.ports import UploadRepository
 
 
 class Clock(Protocol):
@@ -267,7 +268,7 @@ class UnitOfWork(Protocol):
 
     @property
     def uploads(self) -> UploadRepository:
-        """Files on their way to them."""
+        """Files on their way to drafts and requests."""
         ...
 
     @property

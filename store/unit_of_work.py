@@ -14,7 +14,6 @@ from typing import Self
 
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
-from store.drafts.uploads import SqlUploadRepository
 from store.emptying import SqlEverything
 from store.engines import build_engine
 from store.engines.base import DatabaseEngine
@@ -64,6 +63,7 @@ from store.repositories.verifications import SqlVerificationRepository
 from store.repositories.work_calendar import SqlWorkCalendarRepository
 from store.settlement.differences import SqlDifferenceRepository
 from store.settlement.files import SqlSettlementRepository
+from store.uploads import SqlUploadRepository
 from store.work import SqlTransaction, open_transaction
 
 PROBE_SECONDS = 5.0

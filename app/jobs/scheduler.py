@@ -24,8 +24,8 @@ from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
 from domain.actions.citizens.sessions import forget_unused_sessions
+from domain.actions.documents.uploads import forget_expired_uploads
 from domain.actions.drafts.forgetting import forget_expired_drafts
-from domain.actions.drafts.uploads import forget_expired_uploads
 from domain.actions.history.sealing import seal_history
 from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
 from domain.actions.messages.notify import SMS_CHANNEL

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from domain.drafts.draft import Draft, DraftHolder
 from domain.drafts.files import DraftFile
-from domain.drafts.uploads import Upload
 from domain.values.files import PreparedFile
 
 
@@ -66,44 +65,4 @@ class DraftFileRepository(Protocol):
 
     async def sum_waiting_bytes(self) -> int:
         """Return how many bytes the files of all drafts have that were not sent."""
-        ...
-
-
-class UploadRepository(Protocol):
-    """Files on their way to drafts. Whoever writes has locked the draft."""
-
-    async def add(self, upload: Upload) -> None:
-        """Store a new upload, of which nothing came yet."""
-        ...
-
-    async def find_of_draft(self, upload_id: int, draft_id: int) -> Upload | None:
-        """Return an upload of that draft."""
-        ...
-
-    async def list_open_sizes(self, draft_id: int) -> list[int]:
-        """Return the sizes of the draft's uploads that did not become files of it."""
-        ...
-
-    async def append_chunk(self, upload: Upload, chunk: bytes) -> None:
-        """Store the bytes that follow those that came, and count them."""
-        ...
-
-    async def get_content(self, upload_id: int) -> bytes:
-        """Return all bytes that came; none of one that is not there."""
-        ...
-
-    async def take(self, upload: Upload) -> None:
-        """Store that it became a file of its draft, and delete its bytes."""
-        ...
-
-    async def delete(self, upload_id: int) -> None:
-        """Forget an upload with its bytes."""
-        ...
-
-    async def delete_expired(self, now: datetime, limit: int) -> int:
-        """Forget uploads whose time is over, so many at most; return how many."""
-        ...
-
-    async def sum_waiting_bytes(self) -> int:
-        """Return how many bytes of uploads lie in the store."""
         ...

@@ -3,12 +3,13 @@
 from sqlalchemy import Integer, bindparam, delete, func, insert, select
 
 from domain.drafts.files import DraftFile
+from domain.uploads.upload import UploadOwner
 from domain.values.files import PreparedFile
 from store.contents import delete_unused_contents, store_content
-from store.drafts.uploads import delete_uploads_of_draft
 from store.engines.types import ID
 from store.rows import TableMapping
 from store.schema import draft_files, draft_holders, drafts
+from store.uploads import delete_uploads
 from store.work import Repository, SqlTransaction
 
 _MAPPING = TableMapping(draft_files, DraftFile)
@@ -58,7 +59,7 @@ class SqlDraftFileRepository(Repository):
 async def delete_draft_rows(transaction: SqlTransaction, draft_id: int) -> None:
     """Delete a draft with its files and uploads, for every session that holds it."""
     rows = await transaction.fetch_rows(_LIST_OF_DRAFT, {"of_draft": draft_id})
-    await delete_uploads_of_draft(transaction, draft_id)
+    await delete_uploads(transaction, UploadOwner(draft_id=draft_id))
     for statement in _DELETE_DRAFT:
         await transaction.execute(statement, {"of_draft": draft_id})
     await delete_unused_contents(transaction, {draft_file.sha256 for draft_file in _MAPPING.read_rows(rows)})

@@ -13,6 +13,7 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.feedback.opinions import CommentState
 from domain.messages.records import MessageState
 from domain.requests.request import Phase
+from domain.uploads.upload import UploadOwner
 from store.contents import delete_unused_contents
 from store.drafts.erasing import SELECT_DRAFTS_OF_LINE, SELECT_DRAFTS_OF_REQUEST, erase_drafts
 from store.engines.types import ID, SafeText, Utc
@@ -41,6 +42,7 @@ from store.schema import (
     search_words,
     suspense_receipts,
 )
+from store.uploads import delete_uploads
 from store.work import Repository
 
 ERASED_REASON = "erased"
@@ -193,6 +195,7 @@ class SqlPersonalDataRepository(Repository):
         parameters = {"of_request": request_id}
         event_count = await self._transaction.count_written(_ERASE_EVENTS, parameters)
         await self._delete_files(request_id)
+        await delete_uploads(self._transaction, UploadOwner(request_id=request_id))
         await self._erase_bill_texts(request_id)
         await self._transaction.execute(_ERASE_RATING_TEXT, parameters)
         await self._transaction.execute(_DELETE_SEARCH_WORDS, parameters)

@@ -6,7 +6,7 @@ within a unit of work the order of writing is free. What a column means is docum
 
 from store.schema.base import metadata
 from store.schema.citizen_access import citizen_sessions, consent_links
-from store.schema.drafts import draft_files, draft_holders, drafts, upload_parts, uploads
+from store.schema.drafts import draft_files, draft_holders, drafts
 from store.schema.fleet import bookings, resources, slots
 from store.schema.gateways import (
     card_refund_events,
@@ -83,6 +83,7 @@ from store.schema.running import (
 )
 from store.schema.settlement import payment_differences, settlement_contents, settlement_files, settlement_lines
 from store.schema.staff_access import second_factors, staff_sessions
+from store.schema.uploads import upload_parts, uploads
 
 __all__ = [
     "agencies",

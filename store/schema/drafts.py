@@ -1,6 +1,6 @@
-"""Drafts of citizens' forms with their files, the sessions that hold them, and uploads on their way."""
+"""Drafts of citizens' forms with their files, and the sessions that hold them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from domain.drafts.draft import Relation
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
@@ -48,27 +48,4 @@ draft_files = Table(
     Column("at", Utc, nullable=False),
     Index(None, "draft_id"),
     Index(None, "sha256"),
-)
-
-uploads = Table(
-    "uploads",
-    metadata,
-    id_column(),
-    reference_column("draft_id", "drafts.id"),
-    Column("name", SafeText, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("received", Integer, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("expires_at", Utc, nullable=False),
-    Column("taken_at", Utc),
-    Index(None, "draft_id"),
-    Index(None, "expires_at"),
-)
-
-upload_parts = Table(
-    "upload_parts",
-    metadata,
-    reference_column("upload_id", "uploads.id", primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary, nullable=False),
 )

@@ -41,6 +41,7 @@ NEVER_REFUSED = {
     "/requests/{code}/reopen": "has no fields; done twice, it leads to the same",
     "/requests/{code}/verify-mobile": "as reopen",
     "/requests/{code}/pay": "leads on",
+    "/requests/{code}/uploads": "has no page: calls of a script, answered without one",
 }
 """Forms that are never shown again with what is wrong, and why."""
 

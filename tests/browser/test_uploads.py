@@ -1,4 +1,4 @@
-"""Papers on a bad line, in a real browser: a photo goes on where the line broke, and is one file of the draft."""
+"""Papers on a bad line, in a real browser: a photo goes on where the line broke, and is one file in the end."""
 
 import sqlite3
 from contextlib import closing
@@ -14,6 +14,8 @@ from tests.browser.test_request_forms import go_on
 from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.pages.portal_tours import CitizenWindow
+from tests.support.scenarios.portal_requests import EXPERT, submitted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -67,6 +69,16 @@ async def choose(page: Page, name: str, content: bytes) -> None:
     await page.locator("#file-deed").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
 
 
+async def open_request_papers(browser: Browser, server: SiteServer, site: DemoSite) -> Window:
+    """Follow a sent request by its code and the proof of the mobile, and open its page of papers."""
+    request = await submitted(site, "expert", EXPERT)
+    opened = await window(browser, server, SIZES["phone"])
+    citizen = CitizenWindow(opened, site)
+    await citizen.prove_mobile(f"/mobile?for=my-requests&next=/requests/{request.code}")
+    await opened.page.get_by_role("button", name="افزودن مدرک").click()
+    return opened
+
+
 def stored_files(database: Path) -> list[tuple[str, int]]:
     """Name and size of what was sent, of each draft file; parts of uploads that are left count as files without one."""
     with closing(sqlite3.connect(database)) as connection:
@@ -92,6 +104,31 @@ async def test_a_photo_goes_on_where_the_line_broke(browser: Browser, server: Si
         await page.evaluate("window.dispatchEvent(new Event('online'))")
     assert (line.offsets, line.broken_count > 0) == (["0"], True)
     assert stored_files(database) == [("سند.jpg", len(photo))]
+
+
+async def test_a_paper_of_a_sent_request_goes_on_where_the_line_broke(
+    browser: Browser, server: SiteServer, site: DemoSite
+) -> None:
+    line = BadLine(1)
+    opened = await open_request_papers(browser, server, site)
+    page = opened.page
+    await page.route(UPLOADS, line.pass_on)
+    await choose(page, "سند.jpg", draw_noise(640))
+    await expect(page.get_by_role("status")).to_contain_text("خط قطع است")
+    await choose(page, "پشت سند.jpg", draw_noise(100))
+    await assert_page_in_order(opened, is_line_broken=True)
+    await page.get_by_role("button", name="فرستادن مدارک").click()
+    await expect(page.get_by_role("status")).to_contain_text("هنوز می‌رسند")
+    await page.unroute(UPLOADS)
+    async with page.expect_navigation(url="**/requests/*?done=document"):
+        await page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert (line.offsets, line.broken_count > 0) == (["0"], True)
+    await expect(page.locator("main")).to_contain_text("مدرک رسید")
+    files = page.locator("a[href*='/documents/']")
+    await expect(files).to_have_text(["سند.jpg", "پشت سند.jpg"])
+    await expect(page.locator("main")).not_to_contain_text("هنوز لازم است: سند")
+    assert not await page.evaluate("indexedDB.databases().then(all => all.length)"), "nothing is kept in the browser"
+    await assert_page_in_order(opened, is_line_broken=True)
 
 
 async def test_a_file_is_taken_back_while_it_travels(browser: Browser, server: SiteServer, database: Path) -> None:

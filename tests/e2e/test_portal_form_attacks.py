@@ -157,9 +157,9 @@ DISGUISED = {
 
 async def add_paper(caller: Caller, address: str, file_name: str, content: bytes) -> ClientResponse:
     """Send a file as the deed of a request."""
-    form = FormData({"csrf": await caller.csrf_token(), "paper": "deed"})
-    form.add_field("file", BytesIO(content), filename=file_name, content_type="image/jpeg")
-    return await caller.post(f"{address}/documents", form)
+    form = FormData({"csrf": await caller.csrf_token()})
+    form.add_field("file-deed", BytesIO(content), filename=file_name, content_type="image/jpeg")
+    return await caller.post(f"{address}/papers", form)
 
 
 async def test_files_that_are_not_what_they_say_are_refused_and_nothing_of_them_is_kept(

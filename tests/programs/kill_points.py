@@ -15,14 +15,14 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.portal import mobile_steps
 from channels.portal import payments as payment_pages
 from channels.portal.mobile_steps import MobileSteps
-from channels.portal.requests import sent_papers, summary_pages
+from channels.portal.papers import sent_papers
+from channels.portal.papers.upload_calls import UploadCalls
+from channels.portal.requests import summary_pages
 from channels.portal.requests.begin_pages import BeginPages
 from channels.portal.requests.paper_pages import PaperPages
 from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
-from channels.portal.requests.upload_calls import UploadCalls
-from channels.portal.tracking import request_forms
-from channels.portal.tracking.request_forms import RequestForms
+from channels.portal.tracking.request_papers import RequestPaperPage
 from channels.relay.relay import Relay
 from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
@@ -42,7 +42,6 @@ from payments.saman import Saman
 from payments.zarinpal import Zarinpal
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
-from store.drafts.uploads import SqlUploadRepository
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
@@ -51,6 +50,7 @@ from store.payments.attempts import SqlPaymentAttemptRepository
 from store.repositories.calls import SqlCallRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.history import SqlHistoryRepository
+from store.uploads import SqlUploadRepository
 
 
 class Step:
@@ -122,9 +122,9 @@ STEPS = {
     "draft_file_prepared": Step((sent_papers, "prepare_file"), after=True),
     "draft_file_open": Step((SqlDraftFileRepository, "add"), after=True),
     "draft_file_saved": Step((PaperPages, "_save_papers"), after=True),
-    "file_prepared": Step((request_forms, "prepare_file"), after=True),
+    "file_prepared": Step((RequestPaperPage, "_keep_papers"), after=False),
     "document_open": Step((SqlDocumentRepository, "add"), after=True),
-    "document_added": Step((RequestForms, "_add_document"), after=True),
+    "document_added": Step((RequestPaperPage, "_add_papers"), after=True),
     "refund_claim": Step((CardRefundWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
     "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
     "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),

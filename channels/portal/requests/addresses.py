@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from domain.drafts.draft import Draft
-from domain.drafts.uploads import Upload
 from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
 
@@ -28,7 +27,6 @@ PAPERS_PATH = f"{_DRAFT_PATH}/papers"
 OFFLINE_PAPERS_PATH = f"{PAPERS_PATH}/kept"
 DRAFT_FILE_PATH = f"{PAPERS_PATH}/{{file:[0-9]{{1,19}}}}"
 UPLOADS_PATH = f"{_DRAFT_PATH}/uploads"
-UPLOAD_PATH = f"{UPLOADS_PATH}/{{upload:[0-9]{{1,19}}}}"
 SUMMARY_PATH = f"{_DRAFT_PATH}/summary"
 SUBMIT_PATH = f"{_DRAFT_PATH}/submit"
 DONE_PATH = f"{_DRAFT_PATH}/done"
@@ -58,18 +56,6 @@ def section_address(draft: Draft, section_name: str, *, from_summary: bool = Fal
 def draft_file_address(draft: Draft, file_id: int) -> str:
     """Return where a file of a draft is opened."""
     return draft_address(draft, f"papers/{file_id}")
-
-
-def upload_address(service_key: str, upload: Upload) -> str:
-    """Return where an upload to a draft is carried on."""
-    return f"{begin_address(service_key)}/{upload.draft_id}/uploads/{upload.id}"
-
-
-def read_file_id(text: str) -> int:
-    """Return the number of a file or an upload; `NotFound("document")` for what none can have."""
-    if not (text.isascii() and text.isdecimal() and int(text[:20]) < 1 << 63):
-        raise NotFound("document")
-    return int(text)
 
 
 def read_draft_id(request: web.Request) -> int:

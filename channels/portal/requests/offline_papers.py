@@ -6,18 +6,20 @@ come first (`offline_posts.py`), and begin a draft where this browser holds none
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
+from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, SentPaper, SentPapers
 from channels.portal.requests.addresses import OFFLINE_PAPERS_PATH, read_draft_id
 from channels.portal.requests.draft_pages import require_session
+from channels.portal.requests.draft_uploads import DraftUploadOwners
 from channels.portal.requests.offline_posts import answer_as_json, answer_refused
-from channels.portal.requests.paper_pages import MAX_FILE_FORM_BYTES
-from channels.portal.requests.sent_papers import SentPaper, SentPapers
 from channels.web.error_pages import WORDING, status_of
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
+from domain.actions.drafts.papers import add_draft_file
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound, TooManyRequests, Unavailable
@@ -29,7 +31,7 @@ class OfflinePaperPosts:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._sent_papers = SentPapers(dependencies, store)
+        self._sent_papers = SentPapers(dependencies, store, DraftUploadOwners(dependencies))
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the route."""
@@ -55,8 +57,15 @@ class OfflinePaperPosts:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request), lock=True)
             if draft.is_submitted:
                 return "kept" if not refused and await _went_along(uow, draft, prepared) else "sent"
-            refused += await self._sent_papers.store_files(uow, visitor, session.id, draft, prepared)
-            await self._sent_papers.delete_refused(uow, session.id, draft, refused)
+            keep_file = partial(
+                add_draft_file,
+                self._dependencies,
+                uow,
+                session.id,
+                draft.id,
+                source_address=visitor.source_address,
+            )
+            refused = await self._sent_papers.keep_files(uow, prepared, refused, keep_file)
         if refused:
             raise refused[0].error
         return "kept"

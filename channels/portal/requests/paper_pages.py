@@ -2,34 +2,36 @@
 
 Every file that was chosen is kept, whichever button was pressed; what is wrong with one is said, and the others are
 kept all the same. Papers may come later too. Where scripts run a file came before, as an upload that goes on where the
-line broke (`upload_calls.py`), and the form names it.
+line broke (`channels/portal/papers/upload_calls.py`), and the form names it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
-from channels.portal.problems import Problem
+from channels.portal.papers.paper_view import PaperRow, PaperViews
+from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, RefusedPaper, SentPaper, SentPapers
+from channels.portal.papers.upload_owners import read_file_id
 from channels.portal.requests.addresses import (
     DRAFT_FILE_PATH,
     PAPERS_PATH,
     draft_address,
     draft_file_address,
     read_draft_id,
-    read_file_id,
     section_address,
 )
 from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
+from channels.portal.requests.draft_uploads import DraftUploadOwners
 from channels.portal.requests.offline_view import build_offline_view
-from channels.portal.requests.sent_papers import RefusedPaper, SentPaper, SentPapers
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, get_draft
 from domain.actions.drafts.papers import (
+    add_draft_file,
     find_papers,
     get_draft_file,
     leave_papers,
@@ -39,40 +41,8 @@ from domain.actions.drafts.reading import read_draft
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError, NotFound
-from domain.values.files import MAX_DOCUMENT_BYTES
-
-MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
-"""Bytes of the form: some photos at once, as phones take them."""
 
 _REMOVE_BUTTON, _ADD_BUTTON = "remove", "add"
-
-
-@dataclass(frozen=True, slots=True)
-class FileLink:
-    """A file of the draft, as the page lists it."""
-
-    id: int
-    """What the button bears that takes it out."""
-    name: str
-    """What it was called."""
-    address: str
-    """Where it is opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperRow:
-    """A paper, as the page asks for it."""
-
-    name: str
-    """In the declaration."""
-    title: str
-    """What it is called."""
-    is_required: bool
-    """It must be there before long."""
-    files: Sequence[FileLink]
-    """What was sent of it."""
-    problem: str
-    """What is wrong with the files that were just sent; empty where nothing is."""
 
 
 class PaperPages:
@@ -81,7 +51,8 @@ class PaperPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._sent_papers = SentPapers(dependencies, store)
+        self._views = PaperViews(dependencies)
+        self._sent_papers = SentPapers(dependencies, store, DraftUploadOwners(dependencies))
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
@@ -111,8 +82,7 @@ class PaperPages:
                 return await self._begin_draft(uow, request, visitor, session.id, prepared)
             if draft.is_submitted:
                 return draft_address(draft, "done")
-            refused += await self._sent_papers.store_files(uow, visitor, session.id, draft, prepared)
-            await self._sent_papers.delete_refused(uow, session.id, draft, refused)
+            refused = await self._keep_files(uow, visitor, draft, session.id, prepared, refused)
             if file_id := read_text(visitor.form, _REMOVE_BUTTON):
                 await remove_draft_file(self._dependencies, uow, session.id, draft.id, read_file_id(file_id))
             elif not refused and _ADD_BUTTON not in visitor.form:
@@ -133,8 +103,23 @@ class PaperPages:
         """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
         service = self._dependencies.engine.get_service(request.match_info["key"])
         draft = await begin_draft(self._dependencies, uow, session_id, service.key, visitor.source_address)
-        await self._sent_papers.store_files(uow, visitor, session_id, draft, prepared)
+        await self._keep_files(uow, visitor, draft, session_id, prepared)
         return f"{section_address(draft, service.sections[0].name)}?lost=1"
+
+    async def _keep_files(
+        self,
+        uow: UnitOfWork,
+        visitor: PortalVisitor,
+        draft: Draft,
+        session_id: int,
+        prepared: Sequence[SentPaper],
+        refused: Sequence[RefusedPaper] = (),
+    ) -> list[RefusedPaper]:
+        """Keep the files with a draft; return those that were refused, before or now."""
+        keep_file = partial(
+            add_draft_file, self._dependencies, uow, session_id, draft.id, source_address=visitor.source_address
+        )
+        return await self._sent_papers.keep_files(uow, prepared, refused, keep_file)
 
     async def _render_papers(
         self,
@@ -148,54 +133,28 @@ class PaperPages:
             draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
             if draft.is_submitted or find_papers(self._dependencies, draft) is None:
                 raise web.HTTPSeeOther(draft_address(draft, "done" if draft.is_submitted else "summary"))
-            paper_inputs = await self._build_inputs(uow, draft, refused)
-        problems = [
-            Problem(f"{paper.title}: {paper.problem}", f"#file-{paper.name}") for paper in paper_inputs if paper.problem
-        ]
-        if error and not problems:
-            problems = [Problem(self._dependencies.wording.render_error(error))]
+            rows = await self._build_rows(uow, draft, refused)
         service = self._dependencies.engine.get_service(draft.service)
         context = {
             "offline": build_offline_view(visitor, service, draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
-            "papers": paper_inputs,
-            "problems": problems,
+            "papers": rows,
+            "problems": self._views.list_problems(rows, error),
             "uploads_address": draft_address(draft, "uploads"),
             "previous_address": section_address(draft, service.sections[-1].name),
         }
         return render_portal_page(request, visitor, "portal/requests/papers.html", context, error=error)
 
-    async def _build_inputs(self, uow: UnitOfWork, draft: Draft, refused: Sequence[RefusedPaper]) -> list[PaperRow]:
+    async def _build_rows(self, uow: UnitOfWork, draft: Draft, refused: Sequence[RefusedPaper]) -> list[PaperRow]:
         papers = find_papers(self._dependencies, draft)
         reading = await read_draft(self._dependencies, uow, draft, None)
-        required_names = papers.list_required(reading.values) if papers and not reading.faults else ()
-        problems = self._describe_refused(refused)
-        files = await uow.draft_files.list_of_draft(draft.id)
-        return [
-            PaperRow(
-                name=name,
-                title=self._dependencies.catalogue.text(f"choices.document.{name}"),
-                is_required=name in required_names,
-                files=[
-                    FileLink(file.id, file.name, draft_file_address(draft, file.id))
-                    for file in files
-                    if file.field == name
-                ],
-                problem=problems.get(name, ""),
-            )
-            for name in (papers.citizen_papers if papers else ())
-        ]
-
-    def _describe_refused(self, refused: Sequence[RefusedPaper]) -> Mapping[str, str]:
-        """Return paper → what is wrong with its files."""
-        problems: dict[str, str] = {}
-        for paper in refused:
-            file_name = f"«{paper.file_name}» " if paper.file_name else ""
-            message = f"{file_name}{self._dependencies.wording.render_error(paper.error)}"
-            problems[paper.paper_name] = (
-                f"{problems[paper.paper_name]} {message}" if paper.paper_name in problems else message
-            )
-        return problems
+        return self._views.build_rows(
+            papers.citizen_papers if papers else (),
+            papers.list_required(reading.values) if papers and not reading.faults else (),
+            await uow.draft_files.list_of_draft(draft.id),
+            lambda file_id: draft_file_address(draft, file_id),
+            refused,
+        )
 
     async def _send_file(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)

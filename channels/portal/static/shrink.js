@@ -31,14 +31,6 @@ const shrinkPhoto = async (file) => {
   }
 };
 
-const announce = (input, chosen) => {
-  const line = input.form && input.form.querySelector("[data-shrunk]");
-  if (!line) return;
-  const kilobytes = chosen.reduce((sum, file) => sum + file.size, 0) / 1024;
-  const size = new Intl.NumberFormat("fa-IR", { maximumFractionDigits: 0 }).format(kilobytes);
-  line.textContent = line.dataset.shrunk.replace("{size}", size);
-};
-
 const prepareInput = async (input) => {
   const originals = Array.from(input.files);
   const chosen = await Promise.all(originals.map(shrinkPhoto));
@@ -46,7 +38,6 @@ const prepareInput = async (input) => {
   const basket = new DataTransfer();
   chosen.forEach((file) => basket.items.add(file));
   input.files = basket.files;
-  announce(input, chosen);
 };
 
 // A form whose files travel as uploads (upload.js) has them made smaller there.

@@ -1,6 +1,7 @@
 """Following requests on the portal: by a code alone, all of one's own, and what can be done with one."""
 
 from channels.portal.frame import PortalPageGroup
+from channels.portal.papers.upload_calls import UploadCalls
 from channels.portal.tracking.change_pages import FormChangePages
 from channels.portal.tracking.code_page import CodePage
 from channels.portal.tracking.command_forms import CommandForms
@@ -9,6 +10,7 @@ from channels.portal.tracking.notice_pages import NoticePages
 from channels.portal.tracking.own_requests_page import OwnRequestsPage
 from channels.portal.tracking.request_forms import RequestForms
 from channels.portal.tracking.request_page import RequestPage
+from channels.portal.tracking.request_papers import RequestPaperPage, RequestUploadOwners
 from channels.portal.tracking.visit_pages import VisitPages
 from domain.actions.dependencies import Dependencies
 from domain.papers.ports import Printer
@@ -28,4 +30,6 @@ def build_tracking_pages(dependencies: Dependencies, store: Store, printer: Prin
         VisitPages(dependencies, store),
         FormChangePages(dependencies, store, request_page),
         RequestForms(dependencies, store, request_page),
+        RequestPaperPage(dependencies, store, request_page),
+        UploadCalls(dependencies, store, RequestUploadOwners(dependencies)),
     )

@@ -2,13 +2,18 @@
 
 from aiohttp import web
 
+from channels.portal.frame import PortalVisitor
+from domain.actions.drafts.reading import citizen_actor
+from domain.values.actors import Actor
+
 OWN_REQUESTS_PATH = "/my-requests"
 """All that concerns the proved mobile."""
 
 REQUEST_PATH = "/requests/{code:[0-9]{9}}"
 ANSWER_PATH = f"{REQUEST_PATH}/answer"
-DOCUMENTS_PATH = f"{REQUEST_PATH}/documents"
-DOCUMENT_PATH = f"{DOCUMENTS_PATH}/{{id:[0-9]{{1,19}}}}"
+PAPERS_PATH = f"{REQUEST_PATH}/papers"
+UPLOADS_PATH = f"{REQUEST_PATH}/uploads"
+DOCUMENT_PATH = f"{REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
 CHANGE_PATH = f"{REQUEST_PATH}/change"
 CHANGE_SECTION_PATH = f"{CHANGE_PATH}/{{section:[a-z_]+}}"
 WITHDRAW_PATH = f"{REQUEST_PATH}/withdraw"
@@ -19,7 +24,7 @@ REOPEN_PATH = f"{REQUEST_PATH}/reopen"
 COMMENT_PATH = f"{REQUEST_PATH}/comment"
 VERIFY_PATH = f"{REQUEST_PATH}/verify-mobile"
 PAY_PATH = f"{REQUEST_PATH}/pay"
-PAPER_PATH = f"{REQUEST_PATH}/papers/{{kind:[a-z_]+}}.pdf"
+PAPER_PATH = f"{PAPERS_PATH}/{{kind:[a-z_]+}}.pdf"
 
 OWN_REQUESTS_PURPOSE = "my-requests"
 """What a code is for that shows somebody the own requests."""
@@ -41,3 +46,18 @@ def request_address(code: str, done: str = "") -> str:
 def change_address(code: str, section_name: str = "") -> str:
     """Return where a request's form is changed, or one section of it."""
     return f"/requests/{code}/change" + (f"/{section_name}" if section_name else "")
+
+
+def document_address(code: str, document_id: int) -> str:
+    """Return where a file of a request is opened."""
+    return f"/requests/{code}/documents/{document_id}"
+
+
+def uploads_address(code: str) -> str:
+    """Return where uploads to a request are begun."""
+    return f"/requests/{code}/uploads"
+
+
+def identify_call(request: web.Request, visitor: PortalVisitor) -> tuple[str, Actor]:
+    """Return the tracking code of the address, and who calls by the proved mobile; where none is, it is asked for."""
+    return read_request_code(request), citizen_actor(visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE))

@@ -1,5 +1,5 @@
-"""What a citizen adds to an own request on its page: a paper, a rating and after a low one the wish to have it taken up
-again, a comment, the proof of its mobile; and the way to where its bills are paid.
+"""What a citizen adds to an own request on its page: a rating and after a low one the wish to have it taken up again, a
+comment, the proof of its mobile; and the way to where its bills are paid.
 """
 
 from collections.abc import Sequence
@@ -9,21 +9,16 @@ from aiohttp import web
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
 from channels.portal.tracking.addresses import (
     COMMENT_PATH,
-    DOCUMENTS_PATH,
-    OWN_REQUESTS_PURPOSE,
     PAY_PATH,
     RATING_PATH,
     REOPEN_PATH,
     VERIFY_PATH,
-    read_request_code,
+    identify_call,
     request_address,
 )
 from channels.portal.tracking.request_page import RequestPage
-from channels.web.posted import UploadedFile, read_text
+from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
-from domain.actions.documents.attach import attach_document
-from domain.actions.documents.preparing import prepare_file
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
 from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
@@ -32,13 +27,7 @@ from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
 from domain.blocks.charging import list_request_bills
 from domain.unit_of_work import Store
-from domain.values.actors import Actor
-from domain.values.errors import MissingField, NotFound
-from domain.values.files import MAX_DOCUMENT_BYTES
-from domain.values.reasons import MissingReason
-
-MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
-"""Bytes of the form with a file: the largest file, and what is around it."""
+from domain.values.errors import NotFound
 
 
 class RequestForms:
@@ -52,9 +41,7 @@ class RequestForms:
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
         show_request = self._page.show_request
-        add_document = PortalSubmission("document", self._add_document, show_request)
         return (
-            PortalRoute("POST", DOCUMENTS_PATH, add_document, MAX_FILE_FORM_BYTES),
             PortalRoute("POST", RATING_PATH, PortalSubmission("rating", self._rate, show_request)),
             PortalRoute("POST", REOPEN_PATH, PortalSubmission("reopen", self._reopen, show_request)),
             PortalRoute("POST", COMMENT_PATH, PortalSubmission("comment", self._comment, show_request)),
@@ -62,22 +49,8 @@ class RequestForms:
             PortalRoute("POST", PAY_PATH, PortalSubmission("pay", self._go_paying, show_request)),
         )
 
-    async def _add_document(self, request: web.Request, visitor: PortalVisitor) -> str:
-        code, actor = _identify_call(request, visitor)
-        uploaded_file, paper_name = visitor.form.get("file"), read_text(visitor.form, "paper")
-        if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
-            raise MissingField("document", MissingReason.NO_FILE)
-        file = await prepare_file(
-            self._dependencies, self._store, uploaded_file.name, uploaded_file.content, actor, code
-        )
-        async with self._store.open_unit() as uow:
-            before = (await uow.requests.get_by_code(code)).version_token
-            document = await attach_document(self._dependencies, uow, code, paper_name, file, actor)
-            is_new = (await uow.requests.get(document.request_id)).version_token != before
-        return request_address(code, "document" if is_new else "same_document")
-
     async def _rate(self, request: web.Request, visitor: PortalVisitor) -> str:
-        code, actor = _identify_call(request, visitor)
+        code, actor = identify_call(request, visitor)
         score_text, rating_text = read_text(visitor.form, "score"), read_text(visitor.form, "rating_text")
         async with self._store.open_unit() as uow:
             await rate_own_request(self._dependencies, uow, code, score_text, rating_text, actor)
@@ -85,7 +58,7 @@ class RequestForms:
 
     async def _reopen(self, request: web.Request, visitor: PortalVisitor) -> str:
         """Take up again what was rated low, and lead to the new request; its code is texted too."""
-        code, actor = _identify_call(request, visitor)
+        code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
             reopened = await reopen_rated_request(self._dependencies, uow, code, actor)
             new_request = reopened.outcome.request
@@ -93,20 +66,20 @@ class RequestForms:
         return request_address(new_request.code, "reopen")
 
     async def _comment(self, request: web.Request, visitor: PortalVisitor) -> str:
-        code, actor = _identify_call(request, visitor)
+        code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
             await add_own_comment(self._dependencies, uow, code, read_text(visitor.form, "comment"), actor)
         return request_address(code, "comment")
 
     async def _verify_mobile(self, request: web.Request, visitor: PortalVisitor) -> str:
-        code, actor = _identify_call(request, visitor)
+        code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
             await verify_request_mobile(self._dependencies, uow, code, actor.identifier, actor)
         return request_address(code, "verify")
 
     async def _go_paying(self, request: web.Request, visitor: PortalVisitor) -> str:
         """Lead to the page on which the open bills are paid, or to the receipt of those that were."""
-        code, actor = _identify_call(request, visitor)
+        code, actor = identify_call(request, visitor)
         wants_receipt = read_text(visitor.form, "page") == "receipt"
         async with self._store.open_unit() as uow:
             service_request = await uow.requests.get_by_code(code)
@@ -120,8 +93,3 @@ class RequestForms:
                 raise NotFound("payment_link")
             link = await ensure_payment_link(self._dependencies, uow, bills)
         return f"/pay/{link.token}"
-
-
-def _identify_call(request: web.Request, visitor: PortalVisitor) -> tuple[str, Actor]:
-    """Return the tracking code of the address, and who calls by the proved mobile."""
-    return read_request_code(request), citizen_actor(visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE))

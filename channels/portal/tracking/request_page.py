@@ -42,8 +42,6 @@ _PROBLEM_FIELDS: Mapping[str, str] = {
     "score": "score-5",
     "rating_text": "rating_text",
     "comment": "comment",
-    "document": "file",
-    "field": "paper",
 }
 """What an error names → the id of the input at which it is mended."""
 

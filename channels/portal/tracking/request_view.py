@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from channels.portal.tracking.addresses import request_address
+from channels.portal.tracking.addresses import document_address
 from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from channels.web.refused_forms import RefusedForm
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
@@ -117,8 +118,8 @@ class OwnRequestView:
     """Its files."""
     missing_papers: Sequence[str]
     """What papers are called that are still to come."""
-    paper_titles: Mapping[str, str]
-    """What papers may be added now: name → what it is called."""
+    may_add_papers: bool
+    """Papers may be added now."""
     printouts: Mapping[str, str]
     """Which papers it has that can be printed: kind → title."""
     may_change: bool
@@ -161,7 +162,7 @@ class OwnRequestViews:
             missing_papers=[
                 self._label_paper(name) for name in await find_missing_papers(uow, service.papers, request)
             ],
-            paper_titles=self._list_paper_titles(service, request),
+            may_add_papers=bool(list_open_papers(self._dependencies, request)),
             printouts=await list_printouts(self._dependencies, uow, request, actor),
             may_change=bool(list_changeable_fields(self._dependencies, request, actor)),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
@@ -230,7 +231,7 @@ class OwnRequestViews:
 
     def _build_document(self, service: Service, request: ServiceRequest, document: Document) -> OwnFileView:
         is_own = service.papers is not None and document.field in service.papers.citizen_papers
-        address = f"{request_address(request.code)}/documents/{document.id}" if is_own else ""
+        address = document_address(request.code, document.id) if is_own else ""
         return OwnFileView(self._label_paper(document.field), document.name, address)
 
     def _build_bill(self, bill: Bill) -> OwnBillView:
@@ -244,11 +245,6 @@ class OwnRequestViews:
             bill_id=bill.bill_id,
             payment_id=bill.payment_id,
         )
-
-    def _list_paper_titles(self, service: Service, request: ServiceRequest) -> dict[str, str]:
-        if service.papers is None or request.phase.is_final:
-            return {}
-        return {name: self._label_paper(name) for name in service.papers.citizen_papers}
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")

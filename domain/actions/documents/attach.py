@@ -35,7 +35,7 @@ async def attach_document(
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
     service = dependencies.engine.get_service(request.service)
     _may_attach(service, request, actor)
-    papers = _require_open_papers(service, request, paper_name)
+    papers = _require_open_papers(service, request, paper_name, actor)
     existing = await uow.documents.list_of_request(request.id)
     repeated = next((other for other in existing if _is_same(other, paper_name, file)), None)
     if repeated is not None:
@@ -118,10 +118,13 @@ def _may_attach(service: Service, request: ServiceRequest, actor: Actor) -> None
         raise Forbidden("code")
 
 
-def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str) -> ServicePapers:
-    """Return the papers of a service that a request may still be given one of."""
-    if service.papers is None or paper_name not in service.papers.paper_names:
+def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:
+    """Return the papers of a service, of which a request may be given this one by `actor`: a citizen brings none of the
+    staff's.
+    """
+    papers = service.papers
+    if papers is None or paper_name not in (papers.citizen_papers if actor.kind == "citizen" else papers.paper_names):
         raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     if request.phase.is_final:
         raise NotAllowedNow("code")
-    return service.papers
+    return papers

@@ -48,6 +48,16 @@ async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_i
     return draft
 
 
+async def lock_paper_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
+    """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent or whose service
+    asks citizens for no papers.
+    """
+    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
+    if find_papers(dependencies, draft) is None:
+        raise NotFound("draft", NotFoundReason.DRAFT)
+    return draft
+
+
 async def add_draft_file(
     dependencies: Dependencies,
     uow: UnitOfWork,

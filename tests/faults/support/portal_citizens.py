@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 
-from channels.portal.requests.upload_calls import CHUNK_TYPE
+from channels.portal.papers.upload_calls import CHUNK_TYPE
 from channels.web.session import CSRF_HEADER
 from tests.faults.support.mortal_office import MortalOffice
 from tests.support.pages.page_forms import list_forms
@@ -111,8 +111,8 @@ class UploadScript:
         self._browser = browser
         self._headers = {"Tus-Resumable": "1.0.0", "Sec-Fetch-Site": "same-origin", CSRF_HEADER: csrf_token}
 
-    async def send_file(self, draft_path: str, content: bytes) -> str:
-        """Send a file; return the number of its upload."""
+    async def send_file(self, owner_path: str, content: bytes) -> str:
+        """Send a file to a draft or a request; return the number of its upload."""
         address, offset = "", 0
         while not address or offset < len(content):
             await self._site.is_open.wait()
@@ -120,7 +120,7 @@ class UploadScript:
                 if not address:
                     metadata, size = f"filename {b64encode(PAPER_NAME.encode()).decode()}", str(len(content))
                     created = await self._call(
-                        "POST", f"{draft_path}/uploads", Upload_Length=size, Upload_Metadata=metadata
+                        "POST", f"{owner_path}/uploads", Upload_Length=size, Upload_Metadata=metadata
                     )
                     address = created["Location"]
                 offset = int((await self._call("HEAD", address))["Upload-Offset"])
@@ -157,8 +157,7 @@ class StubbornCitizen:
             if code_count:
                 status_page = await self._fetch(browser, "GET", f"/requests/{found[1]}")
                 assert self.street_address in status_page.text, status_page.text
-                fields = {**status_page.find_form("/documents"), "paper": LATER_PAPER}
-                await self._upload(browser, f"{status_page.path}/documents", fields, "file")
+                await self._send_paper(browser, status_page.path, LATER_PAPER)
         return AskedRequest(self.mobile, self.street_address, found[1], is_proved=code_count > 0)
 
     async def _fill_in(self, browser: ClientSession) -> str:
@@ -172,14 +171,18 @@ class StubbornCitizen:
             page = await self._fetch(browser, "GET", f"{draft_path}/form/{section}")
             typed = {**answers, **({"address": self.street_address} if section == "property" else {})}
             await self._fetch(browser, "POST", page.path, {**page.find_form(f"/form/{section}"), **typed})
-        papers = await self._fetch(browser, "GET", f"{draft_path}/papers")
+        await self._send_paper(browser, draft_path, DRAFT_PAPER)
+        return draft_path
+
+    async def _send_paper(self, browser: ClientSession, owner_path: str, paper_name: str) -> None:
+        """Send a paper by the page of a draft or a request: as an upload that its form names, or with the form."""
+        papers = await self._fetch(browser, "GET", f"{owner_path}/papers")
         form = papers.find_form("/papers")
         if self._has_scripts:
-            upload_id = await UploadScript(self._site, browser, form["csrf"]).send_file(draft_path, PAPER_BYTES)
-            await self._fetch(browser, "POST", papers.path, {**form, f"upload-{DRAFT_PAPER}": upload_id})
+            upload_id = await UploadScript(self._site, browser, form["csrf"]).send_file(owner_path, PAPER_BYTES)
+            await self._fetch(browser, "POST", papers.path, {**form, f"upload-{paper_name}": upload_id})
         else:
-            await self._upload(browser, papers.path, form, f"file-{DRAFT_PAPER}")
-        return draft_path
+            await self._upload(browser, papers.path, form, f"file-{paper_name}")
 
     async def _submit(self, browser: ClientSession, page: AnsweredPage) -> tuple[AnsweredPage, int]:
         """Send the request, and type the code that came, however often it takes; return the last page, and how many

@@ -47,34 +47,35 @@ async def tour_long_values(citizen: CitizenWindow) -> None:
 
 
 async def tour_wrong_forms(citizen: CitizenWindow) -> None:
-    """Forms of a request that are sent empty: a paper and a comment."""
+    """Forms of a request that are sent empty: papers and a comment; then a paper that is sent and opened."""
     opinion = await portal_requests.submitted(citizen.site, "expert", portal_requests.EXPERT)
     page = citizen.window.page
     await citizen.prove_mobile(OWN_REQUESTS)
-    for form in ("documents", "comment"):
-        await citizen.window.open(f"/requests/{opinion.code}")
-        fold = page.locator("details", has=page.locator(f'form[action$="/{form}"]'))
-        if await fold.get_attribute("open") is None:
-            await fold.locator("summary").click()
-        async with page.expect_navigation():
-            await fold.locator("form button").last.click()
-        await expect(page.get_by_role("alert")).to_be_visible()
+    await citizen.window.open(f"/requests/{opinion.code}")
+    fold = page.locator("details", has=page.locator('form[action$="/comment"]'))
+    await fold.locator("summary").click()
+    await _send_empty(citizen, fold)
+    await citizen.window.open(f"/requests/{opinion.code}/papers")
+    await citizen.look()
+    await _send_empty(citizen, page.locator('form[action$="/papers"]'))
+    for content in (b"MZ", take_photo()):
+        await page.locator("#file-deed").set_input_files(
+            {"name": "سند.jpg", "mimeType": "image/jpeg", "buffer": content}
+        )
+        await citizen.press("فرستادن مدارک")
         await citizen.look()
-        if form == "documents":
-            await _open_sent_paper(citizen, fold)
-
-
-async def _open_sent_paper(citizen: CitizenWindow, fold: Locator) -> None:
-    """Send a paper with the form that was refused, and open it."""
-    page = citizen.window.page
-    await fold.locator("input[type=file]").set_input_files(
-        {"name": "سند.jpg", "mimeType": "image/jpeg", "buffer": take_photo()}
-    )
-    async with page.expect_navigation():
-        await fold.locator("form button").last.click()
     address = await page.locator("a[href*='/documents/']").first.get_attribute("href")
     answer = await page.request.get(str(citizen.window.server.make_url(address or "")))
     assert answer.headers["content-type"] == "image/jpeg"
+
+
+async def _send_empty(citizen: CitizenWindow, form: Locator) -> None:
+    """Press the button of a form in which nothing is."""
+    page = citizen.window.page
+    async with page.expect_navigation():
+        await form.get_by_role("button").last.click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await citizen.look()
 
 
 async def tour_older_pages(citizen: CitizenWindow) -> None:

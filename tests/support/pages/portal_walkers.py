@@ -70,12 +70,6 @@ class PortalWalker:
         """Choose a file."""
         await self.page.get_by_label(label).set_input_files(file)
 
-    async def unfold(self, summary: str) -> None:
-        """Open what is folded, if it is."""
-        folded = self.page.locator("details", has=self.page.locator("summary", has_text=summary))
-        if await folded.get_attribute("open") is None:
-            await self._operate(folded.locator("summary"), "Enter")
-
     async def leave_by(self, problem_link: Locator) -> None:
         """Follow a link within the page."""
         await self._operate(problem_link, "Enter")

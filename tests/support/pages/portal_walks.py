@@ -151,11 +151,10 @@ class PortalWalk:
             await self.site.demo.act(self.code, step, role, inputs)
 
     async def add_paper(self, paper: str) -> None:
-        """Add a photo of a paper on the request's page."""
-        await self.walker.unfold("افزودن مدرک")
-        await self.walker.pick("این فایل چیست؟", paper)
-        await self.walker.attach("عکس یا فایل پی‌دی‌اف", make_photo())
-        await self.walker.press("فرستادن مدرک")
+        """Add a photo of a paper to the request."""
+        await self.walker.follow("افزودن مدرک")
+        await self.walker.attach(f"انتخاب عکس یا فایل {paper}", make_photo())
+        await self.walker.press("فرستادن مدارک")
         await expect(self.walker.page.get_by_role("status")).to_have_text("مدرک رسید.")
         await self.take_picture("papers")
 

@@ -4,8 +4,6 @@ in two tabs and sent again.
 
 from html import unescape
 
-from aiohttp import FormData
-
 from domain.actions.citizens.proofs import RESEND_AFTER
 from domain.feedback.opinions import Comment, CommentFilter
 from domain.people.citizen_session import PROOF_IDLE_LIMIT
@@ -14,7 +12,6 @@ from domain.values.actors import Role
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
 from tests.support.scenarios.portal_requests import (
-    EXPERT,
     MACHINERY,
     OTHER_MOBILE,
     QUESTION,
@@ -27,7 +24,6 @@ from tests.support.scenarios.portal_requests import (
     unverified,
 )
 
-PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9"
 TO_LIST = "/mobile?for=my-requests&next=/my-requests"
 
 
@@ -170,33 +166,6 @@ async def test_bills_lead_to_paying_and_then_to_the_receipt(portal: DemoSite, ci
     assert await citizen.post(f"{address}/pay") == link
     plain = await citizen.post_raw(f"{address}/pay", {"csrf": citizen.hidden_values(f"{address}/pay").get("csrf", "")})
     assert plain.status in {404, 409}
-
-
-async def test_a_paper_is_added_and_the_same_file_not_twice(portal: DemoSite, citizen: PortalCitizen) -> None:
-    request = await submitted(portal, "expert", EXPERT)
-    address = f"/requests/{request.code}"
-    await citizen.prove_mobile(TO_LIST)
-    assert "multipart/form-data" in await citizen.get(address)
-    csrf = citizen.hidden_values(f"{address}/pay") or citizen.hidden_values(f"{address}/comment")
-
-    async def add(content: bytes, paper: str = "deed") -> tuple[int, str, str]:
-        form = FormData({**csrf, "paper": paper}, quote_fields=False)
-        form.add_field("file", content, filename="سند.jpg", content_type="image/jpeg")
-        answer = await citizen.post_raw(f"{address}/documents", form)
-        return answer.status, answer.headers.get("Location", ""), await answer.text()
-
-    assert (await add(PHOTO))[:2] == (303, f"{address}?done=document")
-    assert (await add(PHOTO))[:2] == (303, f"{address}?done=same_document")
-    assert "دوباره ثبت نشد" in await citizen.get(f"{address}?done=same_document")
-    status, _, page = await add(b"<script>alert(1)</script>")
-    assert status in {415, 422}
-    assert 'aria-invalid="true"' in page
-    assert (await add(b""))[0] == 422
-    assert (await add(PHOTO, "visit_report"))[0] == 422
-    async with portal.store.open_unit(write=False) as uow:
-        (document,) = await uow.documents.list_of_request(request.id)
-    assert (document.field, document.name) == ("deed", "سند.jpg")
-    assert "سند.jpg" in await citizen.get(address)
 
 
 async def test_a_rating_and_comments_are_taken_once(portal: DemoSite, citizen: PortalCitizen) -> None:

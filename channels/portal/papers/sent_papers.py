@@ -1,28 +1,34 @@
-"""The files that the form of papers brings: in it, or as uploads that came before and that it names in their place."""
+"""The files that a form of papers brings: in it, or as uploads that came before and that it names in their place."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from channels.portal.frame import PortalVisitor
-from channels.portal.requests.addresses import read_draft_id, read_file_id
-from channels.portal.requests.draft_pages import require_session
+from channels.portal.papers.upload_owners import UploadOwners, read_file_id
 from channels.web.posted import PostedForm, UploadedFile
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
-from domain.actions.drafts.papers import MOST_DRAFT_FILES, add_draft_file
+from domain.actions.documents.uploads import MOST_UPLOADS, delete_upload, read_upload, take_upload
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.drafts.uploads import delete_upload, read_upload, take_upload
-from domain.drafts.draft import Draft
-from domain.drafts.uploads import Upload
 from domain.unit_of_work import Store, UnitOfWork
+from domain.uploads.upload import Upload
 from domain.values.errors import DomainError
-from domain.values.files import PreparedFile
+from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile
+
+MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
+"""Bytes of a form of papers: some photos at once, as phones take them."""
+
+MOST_FORM_FILES = MOST_UPLOADS
+"""Files that one form may bring; further ones are not looked at."""
 
 _UPLOAD_PREFIX = "upload-"
 _INPUT_PREFIXES = ("file-", "camera-", _UPLOAD_PREFIX)
 """A paper's files, its photos, and the ids of its uploads."""
+
+KeepFile = Callable[[str, PreparedFile], Awaitable[object]]
+"""Stores a file as the paper of that name with whom it was sent to; a domain error refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +53,29 @@ class SentPaper:
 class SentPapers:
     """Prepares the files of a form of papers, and keeps them."""
 
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store, owners: UploadOwners) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._owners = owners
 
     async def prepare_files(
-        self, request: web.Request, visitor: PortalVisitor
+        self, request: web.Request, visitor: PortalVisitor, about: str = ""
     ) -> tuple[list[SentPaper], list[RefusedPaper]]:
-        """Return what may be kept of the files that were chosen, each with its paper, and what may not."""
+        """Return what may be kept of the files that were chosen, each with its paper, and what may not; `about` is the
+        request that they are for, if it was sent.
+        """
         prepared: list[SentPaper] = []
         refused: list[RefusedPaper] = []
         actor = citizen_actor(visitor.proved_mobile)
-        for paper_name, value in _list_sent(visitor.form)[:MOST_DRAFT_FILES]:
+        for paper_name, value in list_sent(visitor.form)[:MOST_FORM_FILES]:
             uploaded, upload = UploadedFile("", b""), None
             try:
                 uploaded, upload = await self._read_sent(request, visitor, value)
                 if upload and not uploaded.content:
-                    continue  # named again: it is a file of the draft already
-                file = await prepare_file(self._dependencies, self._store, uploaded.name, uploaded.content, actor)
+                    continue  # named again: it was kept already
+                file = await prepare_file(
+                    self._dependencies, self._store, uploaded.name, uploaded.content, actor, about
+                )
             except DomainError as error:
                 refused.append(RefusedPaper(paper_name, uploaded.name, error, upload))
             else:
@@ -77,43 +88,34 @@ class SentPapers:
         """Return a file of the form, or the one of the upload that it names in place of it."""
         if isinstance(value, UploadedFile):
             return value, None
-        session, upload_id = require_session(visitor), read_file_id(value)
+        upload_id = read_file_id(value)
         async with self._store.open_unit(write=False) as uow:
-            upload, content = await read_upload(self._dependencies, uow, session.id, read_draft_id(request), upload_id)
+            owner = await self._owners.find_owner(uow, request, visitor)
+            upload, content = await read_upload(self._dependencies, uow, owner, upload_id)
         return UploadedFile(upload.name, content), upload
 
-    async def delete_refused(
-        self, uow: UnitOfWork, session_id: int, draft: Draft, refused: Sequence[RefusedPaper]
-    ) -> None:
-        """Forget the uploads of files that are not kept: as after any form, they are chosen again."""
-        for paper in refused:
-            if paper.upload:
-                await delete_upload(self._dependencies, uow, session_id, draft.id, paper.upload.id)
-
-    async def store_files(
-        self,
-        uow: UnitOfWork,
-        visitor: PortalVisitor,
-        session_id: int,
-        draft: Draft,
-        prepared: Sequence[SentPaper],
+    async def keep_files(
+        self, uow: UnitOfWork, prepared: Sequence[SentPaper], refused: Sequence[RefusedPaper], keep_file: KeepFile
     ) -> list[RefusedPaper]:
-        """Keep files with a draft; return those that it has no place for."""
-        refused = []
+        """Keep files by `keep_file`, which has locked whom they are for; return those that were refused before, with
+        those that there is no place for. Their uploads are forgotten: as after any form, such files are chosen again.
+        """
+        all_refused = list(refused)
         for sent in prepared:
             try:
-                await add_draft_file(
-                    self._dependencies, uow, session_id, draft.id, sent.paper_name, sent.file, visitor.source_address
-                )
+                await keep_file(sent.paper_name, sent.file)
             except DomainError as error:
-                refused.append(RefusedPaper(sent.paper_name, sent.file.name, error, sent.upload))
+                all_refused.append(RefusedPaper(sent.paper_name, sent.file.name, error, sent.upload))
             else:
                 if sent.upload:
                     await take_upload(self._dependencies, uow, sent.upload)
-        return refused
+        for paper in all_refused:
+            if paper.upload:
+                await delete_upload(uow, paper.upload.owner, paper.upload.id)
+        return all_refused
 
 
-def _list_sent(form: PostedForm) -> list[tuple[str, str | UploadedFile]]:
+def list_sent(form: PostedForm) -> list[tuple[str, str | UploadedFile]]:
     """Return the files that were chosen, and the numbers of uploads, each with its paper; an input that was left alone
     posts an empty file.
     """

@@ -1,24 +1,17 @@
-"""Uploads to a draft: begun, carried on from the byte where the line broke, and named by the form in place of the file.
+"""Uploads to a draft or a request: begun, carried on from the byte where the line broke, and named by the form of
+papers in place of the file.
 
 An upload carries bytes and nothing else. What they are is looked at when the form names them, as for any other file.
+Whoever calls has found the owner, and that its visitor may send it papers; who writes has locked it.
 """
 
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.beginning import get_draft
-from domain.actions.drafts.papers import (
-    COUNTING_WINDOW,
-    FILES_PER_ADDRESS,
-    MAX_DRAFT_BYTES,
-    MAX_WAITING_BYTES,
-    MOST_DRAFT_FILES,
-    find_papers,
-    lock_open_draft,
-)
-from domain.drafts.uploads import Upload
+from domain.actions.drafts.papers import COUNTING_WINDOW, FILES_PER_ADDRESS, MAX_WAITING_BYTES
 from domain.fields.types import format_number
 from domain.unit_of_work import Store, UnitOfWork
+from domain.uploads.upload import Upload, UploadOwner
 from domain.values.addresses import network_for_address
 from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge, TooManyRequests
 from domain.values.files import MAX_DOCUMENT_BYTES, clean_file_name
@@ -26,6 +19,12 @@ from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason,
 
 UPLOAD_LIFETIME = timedelta(days=1)
 """For how long an upload may be carried on, or named by the form."""
+
+MOST_UPLOADS = 20
+"""Uploads on their way to one draft or request."""
+
+MAX_UPLOAD_BYTES = 30 * 1024 * 1024
+"""Bytes of all of them."""
 
 NAMELESS_FILE = "file"
 """The name of a file that came without one."""
@@ -37,30 +36,26 @@ SWEPT_AT_ONCE = 100
 async def create_upload(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    session_id: int,
-    draft_id: int,
+    owner: UploadOwner,
     file_name: str,
     size: int,
     source_address: str,
 ) -> Upload:
-    """Begin the upload of a file of `size` bytes to a draft that this session holds.
+    """Begin the upload of a file of `size` bytes to a locked owner.
 
-    Errors: `NotFound("draft")`, also for one that was sent or takes no papers; `InvalidField("document")` for an empty
-    file, `TooLarge` for one over 7 MB or too many at once, `TooManyRequests` for an address, or all drafts together,
-    that have too many.
+    Errors: `InvalidField("document")` for an empty file, `TooLarge` for one over 7 MB or too many at once,
+    `TooManyRequests` for an address, or all uploads and drafts together, that have too many.
     """
-    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
-    if find_papers(dependencies, draft) is None:
-        raise NotFound("draft", NotFoundReason.DRAFT)
     if size == 0:
         raise InvalidField("document", InvalidReason.EMPTY_FILE)
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
-    await _require_capacity(dependencies, uow, draft_id, size, source_address)
+    await _require_capacity(dependencies, uow, owner, size, source_address)
     now = dependencies.clock.now()
     upload = Upload(
         id=dependencies.ids.new_id(),
-        draft_id=draft_id,
+        draft_id=owner.draft_id,
+        request_id=owner.request_id,
         name=clean_file_name(file_name) or NAMELESS_FILE,
         size=size,
         received=0,
@@ -71,12 +66,9 @@ async def create_upload(
     return upload
 
 
-async def get_upload(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
-) -> Upload:
-    """Return an upload to a draft that this session holds; `NotFound` for any other, and where its time is over."""
-    await get_draft(dependencies, uow, session_id, draft_id)
-    upload = await uow.uploads.find_of_draft(upload_id, draft_id)
+async def get_upload(dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, upload_id: int) -> Upload:
+    """Return an upload to this owner; `NotFound` for any other, and where its time is over."""
+    upload = await uow.uploads.find_of_owner(upload_id, owner)
     if upload is None or upload.expires_at <= dependencies.clock.now():
         raise NotFound("document", NotFoundReason.UPLOAD)
     return upload
@@ -85,19 +77,17 @@ async def get_upload(
 async def append_chunk(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    session_id: int,
-    draft_id: int,
+    owner: UploadOwner,
     upload_id: int,
     offset: int,
     chunk: bytes,
 ) -> Upload:
-    """Add the bytes that follow the first `offset` ones. The draft is locked: of the same chunk sent twice one counts.
+    """Add the bytes that follow the first `offset` ones. The owner is locked: of the same chunk sent twice one counts.
 
     Errors: `NotFound`; `Conflict("offset")` where another number of bytes came so far, `TooLarge` beyond the size that
     was named, `TooManyRequests` while uploads are too many bytes in all.
     """
-    await lock_open_draft(dependencies, uow, session_id, draft_id)
-    upload = await get_upload(dependencies, uow, session_id, draft_id, upload_id)
+    upload = await get_upload(dependencies, uow, owner, upload_id)
     if offset != upload.received:
         raise Conflict("offset")
     if offset + len(chunk) > upload.size:
@@ -110,30 +100,27 @@ async def append_chunk(
     return upload
 
 
-async def delete_upload(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
-) -> None:
-    """Forget an upload; one that is gone already is no error. `NotFound("draft")`."""
-    await get_draft(dependencies, uow, session_id, draft_id, lock=True)
-    if upload := await uow.uploads.find_of_draft(upload_id, draft_id):
+async def delete_upload(uow: UnitOfWork, owner: UploadOwner, upload_id: int) -> None:
+    """Forget an upload to a locked owner; one that is gone already is no error."""
+    if upload := await uow.uploads.find_of_owner(upload_id, owner):
         await uow.uploads.delete(upload.id)
 
 
 async def read_upload(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, upload_id: int
+    dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, upload_id: int
 ) -> tuple[Upload, bytes]:
-    """Return a finished upload with its bytes: none of one that became a file of the draft already, maybe just now.
+    """Return a finished upload with its bytes: none of one that became a file of its owner already, maybe just now.
 
     `NotFound` for one that is not there, whose time is over, or that is not finished.
     """
-    upload = await get_upload(dependencies, uow, session_id, draft_id, upload_id)
+    upload = await get_upload(dependencies, uow, owner, upload_id)
     if not upload.is_finished:
         raise NotFound("document", NotFoundReason.UPLOAD)
     return upload, await uow.uploads.get_content(upload_id)
 
 
 async def take_upload(dependencies: Dependencies, uow: UnitOfWork, upload: Upload) -> None:
-    """Note that an upload became a file of its draft: named again, it makes no second one. Its bytes are deleted."""
+    """Note that an upload became a file of its owner: named again, it makes no second one. Its bytes are deleted."""
     upload.taken_at = dependencies.clock.now()
     await uow.uploads.take(upload)
 
@@ -150,13 +137,13 @@ async def forget_expired_uploads(dependencies: Dependencies, store: Store) -> in
 
 
 async def _require_capacity(
-    dependencies: Dependencies, uow: UnitOfWork, draft_id: int, size: int, source_address: str
+    dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, size: int, source_address: str
 ) -> None:
-    open_sizes = await uow.uploads.list_open_sizes(draft_id)
-    if len(open_sizes) >= MOST_DRAFT_FILES:
-        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
-    if sum(open_sizes) + size > MAX_DRAFT_BYTES:
-        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_DRAFT_BYTES // 1024**2))
+    open_sizes = await uow.uploads.list_open_sizes(owner)
+    if len(open_sizes) >= MOST_UPLOADS:
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_UPLOADS))
+    if sum(open_sizes) + size > MAX_UPLOAD_BYTES:
+        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_UPLOAD_BYTES // 1024**2))
     address_key = f"uploads:{network_for_address(source_address)}"
     address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
     waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()

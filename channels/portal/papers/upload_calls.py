@@ -1,5 +1,5 @@
 """Uploads that go on where the line broke: the tus protocol 1.0 (https://tus.io/protocols/resumable-upload), its core
-with the extensions creation, expiration and termination, for the script of the page of papers.
+with the extensions creation, expiration and termination, for the script of the pages of papers.
 
 It carries bytes alone: the form of that page names the upload in place of the file. A chunk is whole or was not there;
 of one that breaks off nothing is kept, and the browser asks (HEAD) from where it goes on.
@@ -13,20 +13,13 @@ from email.utils import format_datetime
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
-from channels.portal.requests.addresses import (
-    UPLOAD_PATH,
-    UPLOADS_PATH,
-    read_draft_id,
-    read_file_id,
-    upload_address,
-)
-from channels.portal.requests.draft_pages import require_session
+from channels.portal.papers.upload_owners import UploadOwners, read_file_id
 from channels.web.error_pages import WORDING, status_of
 from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.uploads import append_chunk, create_upload, delete_upload, get_upload
-from domain.drafts.uploads import Upload
+from domain.actions.documents.uploads import append_chunk, create_upload, delete_upload, get_upload
 from domain.unit_of_work import Store
+from domain.uploads.upload import Upload
 from domain.values.errors import DomainError, InvalidField
 from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.reasons import InvalidReason
@@ -49,20 +42,23 @@ UploadAnswer = Callable[[web.Request, PortalVisitor], Awaitable[web.Response]]
 
 
 class UploadCalls:
-    """Answers the calls of an upload."""
+    """Answers the calls of an upload to one kind of owner."""
 
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store, owners: UploadOwners) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._owners = owners
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
+        uploads_path = self._owners.uploads_path
+        upload_path = f"{uploads_path}/{{upload:[0-9]{{1,19}}}}"
         return (
-            PortalRoute("OPTIONS", UPLOADS_PATH, self._tell_capabilities),
-            self._route_call("POST", UPLOADS_PATH, self._create_upload),
-            PortalRoute("HEAD", UPLOAD_PATH, self._answer_errors(self._tell_offset)),
-            self._route_call("PATCH", UPLOAD_PATH, self._append_chunk),
-            self._route_call("DELETE", UPLOAD_PATH, self._delete_upload),
+            PortalRoute("OPTIONS", uploads_path, self._tell_capabilities),
+            self._route_call("POST", uploads_path, self._create_upload),
+            PortalRoute("HEAD", upload_path, self._answer_errors(self._tell_offset)),
+            self._route_call("PATCH", upload_path, self._append_chunk),
+            self._route_call("DELETE", upload_path, self._delete_upload),
         )
 
     def _route_call(self, method: str, path: str, answer: UploadAnswer) -> PortalRoute:
@@ -91,41 +87,31 @@ class UploadCalls:
         return _answer(204, _CAPABILITIES)
 
     async def _create_upload(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        session, size = require_session(visitor), _read_number(request, "Upload-Length")
+        size, file_name = _read_number(request, "Upload-Length"), _read_file_name(request)
         async with self._store.open_unit() as uow:
-            upload = await create_upload(
-                self._dependencies,
-                uow,
-                session.id,
-                read_draft_id(request),
-                _read_file_name(request.headers.get("Upload-Metadata", "")),
-                size,
-                visitor.source_address,
-            )
-        return _answer(201, {"Location": upload_address(request.match_info["key"], upload), **_describe_expiry(upload)})
+            owner = await self._owners.lock_owner(uow, request, visitor)
+            upload = await create_upload(self._dependencies, uow, owner, file_name, size, visitor.source_address)
+        return _answer(201, {"Location": f"{request.path}/{upload.id}", **_describe_expiry(upload)})
 
     async def _tell_offset(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
-            upload = await get_upload(
-                self._dependencies, uow, session.id, read_draft_id(request), read_file_id(request.match_info["upload"])
-            )
+            owner = await self._owners.find_owner(uow, request, visitor)
+            upload = await get_upload(self._dependencies, uow, owner, _read_upload_id(request))
         return _answer(200, {**_describe_offset(upload), "Upload-Length": str(upload.size)})
 
     async def _append_chunk(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         if request.content_type != CHUNK_TYPE:
             return _answer(415)
-        session, offset = require_session(visitor), _read_number(request, "Upload-Offset")
-        draft_id, upload_id = read_draft_id(request), read_file_id(request.match_info["upload"])
+        offset, upload_id = _read_number(request, "Upload-Offset"), _read_upload_id(request)
         async with self._store.open_unit() as uow:
-            upload = await append_chunk(self._dependencies, uow, session.id, draft_id, upload_id, offset, visitor.body)
+            owner = await self._owners.lock_owner(uow, request, visitor)
+            upload = await append_chunk(self._dependencies, uow, owner, upload_id, offset, visitor.body)
         return _answer(204, _describe_offset(upload))
 
     async def _delete_upload(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        session = require_session(visitor)
-        draft_id, upload_id = read_draft_id(request), read_file_id(request.match_info["upload"])
         async with self._store.open_unit() as uow:
-            await delete_upload(self._dependencies, uow, session.id, draft_id, upload_id)
+            owner = await self._owners.lock_owner(uow, request, visitor)
+            await delete_upload(uow, owner, _read_upload_id(request))
         return _answer(204)
 
 
@@ -146,6 +132,10 @@ def _describe_expiry(upload: Upload) -> Mapping[str, str]:
     return {"Upload-Expires": format_datetime(upload.expires_at, usegmt=True)}
 
 
+def _read_upload_id(request: web.Request) -> int:
+    return read_file_id(request.match_info["upload"])
+
+
 def _read_number(request: web.Request, header_name: str) -> int:
     """Return the number of a header; `InvalidField("form")` (400) where there is none."""
     number_text = request.headers.get(header_name, "")
@@ -154,9 +144,9 @@ def _read_number(request: web.Request, header_name: str) -> int:
     return int(number_text)
 
 
-def _read_file_name(metadata_text: str) -> str:
+def _read_file_name(request: web.Request) -> str:
     """Return the file's name of `Upload-Metadata` (pairs of key and Base64, with commas between); empty without one."""
-    for pair in metadata_text.split(","):
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
         key, _, encoded_value = pair.strip().partition(" ")
         if key == "filename":
             try:

@@ -1,4 +1,6 @@
-"""Papers that come chunk by chunk (tus 1.0): from where the line broke, for their own session alone, once."""
+"""Papers that come chunk by chunk (tus 1.0), to a draft and to a request: from where the line broke, for whose it is
+alone, once.
+"""
 
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -8,13 +10,16 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 
-from channels.portal.requests.upload_calls import CHUNK_TYPE, MAX_CHUNK_BYTES
+from channels.portal.papers.upload_calls import CHUNK_TYPE, MAX_CHUNK_BYTES
 from channels.web.session import CSRF_HEADER
-from domain.actions.drafts.uploads import UPLOAD_LIFETIME, forget_expired_uploads
+from domain.actions.documents.uploads import UPLOAD_LIFETIME, forget_expired_uploads
+from domain.actions.requests.erase import erase_request
+from domain.values.actors import Actor, Role
 from tests.channels.portal.requests.test_form_pages import csrf_of
 from tests.channels.portal.requests.test_paper_pages import draft_file_names, portal_rows, reach_papers, upload
 from tests.support.demo_site import DemoSite, build_desk, demo_site
-from tests.support.portal_citizen import PortalCitizen, portal_citizen
+from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
+from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, completed, submitted
 from tests.support.scenarios.sample_files import FilesCleanedHere, draw_bomb, take_photo
 
 PHOTO = take_photo()
@@ -44,6 +49,11 @@ class UploadScript:
         self.papers = papers
         self.headers = {"Tus-Resumable": "1.0.0", CSRF_HEADER: csrf_token}
 
+    @property
+    def uploads(self) -> str:
+        """Where uploads are begun."""
+        return self.papers.replace("papers", "uploads")
+
     async def call(self, method: str, address: str, data: bytes = b"", **headers: str) -> ClientResponse:
         """Send a call; headers are named with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -52,8 +62,7 @@ class UploadScript:
     async def create(self, size: int = len(PHOTO), name: str = "سند.jpg") -> ClientResponse:
         """Begin an upload."""
         metadata = f"filename {b64encode(name.encode()).decode()}"
-        address = self.papers.replace("papers", "uploads")
-        return await self.call("POST", address, Upload_Length=str(size), Upload_Metadata=metadata)
+        return await self.call("POST", self.uploads, Upload_Length=str(size), Upload_Metadata=metadata)
 
     async def begin(self, size: int = len(PHOTO)) -> str:
         """Begin one; return its address."""
@@ -72,11 +81,35 @@ class UploadScript:
         return response.status, response.headers.get("Upload-Offset")
 
 
-@pytest.fixture
-async def script(citizen: PortalCitizen) -> UploadScript:
-    """The script on the page of papers of a form."""
-    papers = await reach_papers(citizen)
+async def reach_request_papers(citizen: PortalCitizen, mobile: str = OWN_MOBILE) -> str:
+    """Open the page of papers of an own request, with the mobile proved; return its address."""
+    request = await submitted(citizen.site, "expert", EXPERT, mobile)
+    papers = f"/requests/{request.code}/papers"
+    assert await citizen.prove_mobile(f"/mobile?for=my-requests&next={papers}", mobile) == papers
+    await citizen.get(papers)
+    return papers
+
+
+@pytest.fixture(params=["draft", "request"])
+async def script(citizen: PortalCitizen, request: pytest.FixtureRequest) -> UploadScript:
+    """The script on the page of papers of a form, and on that of a request."""
+    papers = await (reach_papers if request.param == "draft" else reach_request_papers)(citizen)
     return UploadScript(citizen, papers, await csrf_of(citizen))
+
+
+@pytest.fixture
+async def request_script(citizen: PortalCitizen) -> UploadScript:
+    """The script on the page of papers of a request."""
+    papers = await reach_request_papers(citizen)
+    return UploadScript(citizen, papers, await csrf_of(citizen))
+
+
+async def kept_names(portal: DemoSite) -> list[str]:
+    """The names of the files that were kept, with a draft or a request."""
+    return [
+        *await draft_file_names(portal),
+        *(name for (name,) in await portal_rows(portal, "SELECT name FROM documents")),
+    ]
 
 
 def upload_id(address: str) -> str:
@@ -96,15 +129,18 @@ async def test_an_upload_goes_on_where_it_stopped_and_makes_one_file(portal: Dem
     assert await script.ask(address) == (200, str(HALF)), "and goes on all the same"
     assert await script.send(address, HALF, PHOTO[HALF:]) == (204, str(len(PHOTO)))
     await script.citizen.get(script.papers)
-    for _ in range(2):
-        named = await upload(script.citizen, script.papers, add="yes", **{"upload-deed": upload_id(address)})
-        assert named == (303, script.papers)
-    assert await draft_file_names(portal) == ["سند.jpg"]
+    ways = [
+        await upload(script.citizen, script.papers, add="yes", **{"upload-deed": upload_id(address)}) for _ in range(2)
+    ]
+    own_page = script.papers.removesuffix("/papers")
+    of_request = [(303, f"{own_page}?done={done}") for done in ("document", "same_document")]
+    assert ways == (of_request if "/requests/" in script.papers else [(303, script.papers)] * 2)
+    assert await kept_names(portal) == ["سند.jpg"]
     assert await portal_rows(portal, "SELECT position FROM upload_parts") == []
 
 
 async def test_what_the_protocol_asks_for(script: UploadScript) -> None:
-    address, uploads = await script.begin(), script.papers.replace("papers", "uploads")
+    address, uploads = await script.begin(), script.uploads
     options = await script.citizen.client.options(uploads)
     assert (options.status, options.headers["Tus-Version"]) == (204, "1.0.0")
     assert options.headers["Tus-Extension"] == "creation,expiration,termination"
@@ -121,32 +157,51 @@ async def test_what_the_protocol_asks_for(script: UploadScript) -> None:
     assert (await script.ask(address))[0] == 404
 
 
-async def test_an_upload_is_there_for_its_own_session_and_page_alone(portal: DemoSite, script: UploadScript) -> None:
+async def test_an_upload_is_there_for_whose_it_is_and_its_page_alone(portal: DemoSite, script: UploadScript) -> None:
     address = await script.begin()
     async with portal_citizen(portal) as stranger:
-        theirs = await reach_papers(stranger)
-        intruder = UploadScript(stranger, theirs, await csrf_of(stranger))
-        for other in (address, f"{theirs.replace('papers', 'uploads')}/{upload_id(address)}"):
-            assert (await intruder.ask(other))[0] == (await intruder.send(other, 0, PHOTO))[0] == 404
-        assert (await intruder.call("DELETE", address)).status == 404
-        assert (await upload(stranger, theirs, **{"upload-deed": upload_id(address)}))[0] == 404
+        for theirs in (await reach_papers(stranger), await reach_request_papers(stranger, OTHER_MOBILE)):
+            intruder = UploadScript(stranger, theirs, await csrf_of(stranger))
+            for other in (address, f"{intruder.uploads}/{upload_id(address)}"):
+                assert (await intruder.ask(other))[0] == (await intruder.send(other, 0, PHOTO))[0] == 404
+            assert (await intruder.call("DELETE", address)).status == 404
+            assert (await upload(stranger, theirs, **{"upload-deed": upload_id(address)}))[0] == 404
     script.headers[CSRF_HEADER] = "0" * 32
     assert (await script.send(address, 0, PHOTO))[0] == (await script.create()).status == 409
     assert await script.ask(address) == (200, "0")
 
 
-async def test_uploads_end_with_their_day_and_with_their_draft(portal: DemoSite, script: UploadScript) -> None:
+async def withdraw(script: UploadScript) -> str:
+    """Withdraw the request; return its code."""
+    code = script.papers.split("/")[2]
+    await script.citizen.get(f"/requests/{code}/withdraw")
+    await script.citizen.post(f"/requests/{code}/withdraw")
+    return code
+
+
+async def give_up(portal: DemoSite, script: UploadScript) -> None:
+    """Delete the draft; withdraw the request, and let it be erased."""
+    if "/requests/" not in script.papers:
+        await script.citizen.get("/drafts")
+        await script.citizen.post(script.papers.replace("papers", "delete"), 303)
+        return
+    code, administrator = await withdraw(script), Actor(frozenset({Role.ADMIN}), "staff", "admin", "web")
+    async with portal.store.open_unit() as uow:
+        await erase_request(portal.desk, uow, code, "به خواست شهروند", administrator)
+
+
+async def test_uploads_end_with_their_day_and_with_their_owner(portal: DemoSite, script: UploadScript) -> None:
     address = await script.begin()
     await script.send(address, 0, PHOTO)
     portal.clock.at += UPLOAD_LIFETIME - timedelta(minutes=1)
+    await script.citizen.prove_mobile()  # that proof was over long ago
     assert (await script.ask(address))[0] == 200
     portal.clock.at += timedelta(minutes=1)
     assert (await script.ask(address))[0] == (await script.send(address, len(PHOTO), b""))[0] == 404
     assert await forget_expired_uploads(portal.desk, portal.store) == 1
     other = await script.begin()
     await script.send(other, 0, PHOTO[:HALF])
-    await script.citizen.get("/drafts")
-    await script.citizen.post(script.papers.replace("papers", "delete"), 303)
+    await give_up(portal, script)
     for table in ("uploads", "upload_parts"):
         assert await portal_rows(portal, f"SELECT * FROM {table}") == []  # noqa: S608 - a name of this test
 
@@ -158,13 +213,27 @@ async def test_what_comes_by_an_upload_is_looked_at_as_any_file(portal: DemoSite
     status, page = await upload(script.citizen, script.papers, **{"upload-deed": upload_id(address)})
     assert (status, "«سند.jpg»" in page, "مگاپیکسل" in page) == (422, True, True)
     assert (await script.ask(address))[0] == 404
-    assert await draft_file_names(portal) == []
+    assert await kept_names(portal) == []
 
 
-async def test_uploads_of_a_draft_are_bounded(script: UploadScript) -> None:
+async def test_uploads_of_an_owner_are_bounded(script: UploadScript) -> None:
     for _ in range(4):
         await script.begin(7 * 1024 * 1024)
     assert (await script.create(7 * 1024 * 1024)).status == 413
     for _ in range(16):
         await script.begin(1)
     assert (await script.create(1)).status == 413
+
+
+async def test_a_request_takes_uploads_while_it_takes_papers(portal: DemoSite, request_script: UploadScript) -> None:
+    script, citizen = request_script, request_script.citizen
+    address = await script.begin()
+    foreign, ended = await submitted(portal, "expert", EXPERT, OTHER_MOBILE), await completed(portal)
+    for request, status in ((foreign, 404), (ended, 409)):
+        other = UploadScript(citizen, f"/requests/{request.code}/papers", script.headers[CSRF_HEADER])
+        assert (await other.create()).status == status
+    assert (await script.send(address, 0, PHOTO))[0] == 204
+    await withdraw(script)
+    assert (await script.send(address, len(PHOTO), b""))[0] == 409, "it has ended"
+    citizen.plant_token("")
+    assert (await script.create()).status == 422, "no mobile is proved"

@@ -1,0 +1,1 @@
+"""What the pages of papers share: those of a form, and those of a request that was sent."""

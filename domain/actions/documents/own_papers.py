@@ -1,0 +1,40 @@
+"""Papers that a citizen adds to an own request on the portal, once it was sent: which it takes, and for whom."""
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.act import refuse_foreign_request
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values import tracking_codes
+from domain.values.actors import Actor
+from domain.values.errors import InvalidField, NotAllowedNow
+from domain.values.reasons import InvalidReason
+
+
+def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tuple[str, ...]:
+    """Return the papers that its citizen may add to a request now; none once it ended, or where there are none."""
+    papers = dependencies.engine.get_service(request.service).papers
+    return () if papers is None or request.phase.is_final else papers.citizen_papers
+
+
+async def find_own_request(uow: UnitOfWork, code: str, actor: Actor, *, lock: bool = False) -> ServiceRequest:
+    """Return this citizen's own request, `lock`: kept from other writers until the unit ends.
+
+    Errors: `NotFound("code")` for anybody else's, whether it is there or not; `CodeMistyped`.
+    """
+    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=lock)
+    refuse_foreign_request(request, actor)
+    return request
+
+
+async def lock_open_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+    """Return this citizen's own request, locked, that takes papers now.
+
+    Errors: as `find_own_request`; `NotAllowedNow("code")` once it has ended, `InvalidField("field")` where its service
+    asks citizens for no papers.
+    """
+    request = await find_own_request(uow, code, actor, lock=True)
+    if request.phase.is_final:
+        raise NotAllowedNow("code")
+    if not list_open_papers(dependencies, request):
+        raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
+    return request
