@@ -71,7 +71,7 @@ async def is_database_empty(database_url: str) -> bool:
     """Return whether no table holds a row, whichever schema the database has."""
     engine = build_engine(database_url)
     try:
-        with engine.translating_errors():
+        with engine.error_translation:
             async with engine.open_inspection() as connection:
                 return await connection.run_sync(_holds_no_rows)
     finally:
@@ -82,7 +82,7 @@ async def _skip_numbers(database_url: str) -> None:
     """Skip them, whichever schema the database has; where nothing is, there are no bills that anybody could pay."""
     engine = build_engine(database_url)
     try:
-        with engine.translating_errors():
+        with engine.error_translation:
             async with engine.open_inspection() as connection:
                 if await connection.run_sync(_has_counters) and not await connection.run_sync(_holds_no_rows):
                     order_names = (await connection.execute(_SELECT_ORDER_SEQUENCES)).scalars().all()

@@ -45,7 +45,7 @@ async def migrate(database_url: str) -> None:
     """
     engine = build_engine(database_url)
     try:
-        with engine.translating_errors():
+        with engine.error_translation:
             async with engine.open_migration() as connection:
                 await connection.run_sync(_upgrade_schema)
     finally:

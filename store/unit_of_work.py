@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
@@ -74,83 +74,83 @@ PROBE_LEASE_PERIOD = timedelta(seconds=15)
 OnQueued = Callable[[Collection[str]], None]
 """Notified of the channels with new messages."""
 
+RepositoryT = TypeVar("RepositoryT")
+
+
+class RepositoryOnDemand(Generic[RepositoryT]):
+    """A repository of a unit of work, built when somebody first asks that unit for it: most units use a few of them."""
+
+    def __init__(self, repository_class: Callable[[SqlTransaction], RepositoryT]) -> None:
+        self._repository_class = repository_class
+
+    def __set_name__(self, unit_class: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: "SqlUnit", unit_class: type) -> RepositoryT:
+        repository = self._repository_class(unit._transaction)
+        unit.__dict__[self._name] = repository  # from now on it is found there, before this
+        return repository
+
 
 class SqlUnit:
     """The port `UnitOfWork`."""
 
+    requests = RepositoryOnDemand(SqlRequestRepository)
+    timers = RepositoryOnDemand(SqlTimerRepository)
+    work_lists = RepositoryOnDemand(SqlWorkListRepository)
+    search_words = RepositoryOnDemand(SqlSearchWordRepository)
+    saved_views = RepositoryOnDemand(SqlSavedViewRepository)
+    history = RepositoryOnDemand(SqlHistoryRepository)
+    drafts = RepositoryOnDemand(SqlDraftRepository)
+    draft_files = RepositoryOnDemand(SqlDraftFileRepository)
+    uploads = RepositoryOnDemand(SqlUploadRepository)
+    consent_links = RepositoryOnDemand(SqlConsentLinkRepository)
+    documents = RepositoryOnDemand(SqlDocumentRepository)
+    issued_papers = RepositoryOnDemand(SqlIssuedPaperRepository)
+    personal_data = RepositoryOnDemand(SqlPersonalDataRepository)
+    reports = RepositoryOnDemand(SqlReportRepository)
+    durations = RepositoryOnDemand(SqlDurationRepository)
+    feedback = RepositoryOnDemand(SqlFeedbackRepository)
+    service_views = RepositoryOnDemand(SqlServiceViewRepository)
+    bills = RepositoryOnDemand(SqlBillRepository)
+    payment_attempts = RepositoryOnDemand(SqlPaymentAttemptRepository)
+    card_refunds = RepositoryOnDemand(SqlCardRefundRepository)
+    payment_links = RepositoryOnDemand(SqlPaymentLinkRepository)
+    merged_bills = RepositoryOnDemand(SqlMergedBillRepository)
+    ledger = RepositoryOnDemand(SqlLedgerRepository)
+    suspense = RepositoryOnDemand(SqlSuspenseRepository)
+    settlement = RepositoryOnDemand(SqlSettlementRepository)
+    payment_differences = RepositoryOnDemand(SqlDifferenceRepository)
+    sequences = RepositoryOnDemand(SqlSequenceRepository)
+    tariffs = RepositoryOnDemand(SqlTariffRepository)
+    office_tills = RepositoryOnDemand(SqlTillRepository)
+    offices = RepositoryOnDemand(SqlOfficeRepository)
+    office_calls = RepositoryOnDemand(SqlCallRepository)
+    fleet = RepositoryOnDemand(SqlFleetRepository)
+    registries = RepositoryOnDemand(SqlRegistryRepository)
+    registry_imports = RepositoryOnDemand(SqlImportRepository)
+    inbox = RepositoryOnDemand(SqlInboxRepository)
+    dialogues = RepositoryOnDemand(SqlDialogueRepository)
+    outbox = RepositoryOnDemand(SqlOutboxRepository)
+    message_counts = RepositoryOnDemand(SqlMessageCountRepository)
+    code_messages = RepositoryOnDemand(SqlCodeMessageRepository)
+    lines = RepositoryOnDemand(SqlLineRepository)
+    chats = RepositoryOnDemand(SqlChatRepository)
+    mobile_proofs = RepositoryOnDemand(SqlMobileProofRepository)
+    people = RepositoryOnDemand(SqlStaffMemberRepository)
+    staff_sessions = RepositoryOnDemand(SqlStaffSessionRepository)
+    citizen_sessions = RepositoryOnDemand(SqlCitizenSessionRepository)
+    second_factors = RepositoryOnDemand(SqlSecondFactorRepository)
+    audit = RepositoryOnDemand(SqlAuditRepository)
+    leases = RepositoryOnDemand(SqlLeaseRepository)
+    work_calendar = RepositoryOnDemand(SqlWorkCalendarRepository)
+    setting_changes = RepositoryOnDemand(SqlSettingChangeRepository)
+    verifications = RepositoryOnDemand(SqlVerificationRepository)
+    key_checks = RepositoryOnDemand(SqlKeyChecks)
+    everything = RepositoryOnDemand(SqlEverything)
+
     def __init__(self, transaction: SqlTransaction) -> None:
         self._transaction = transaction
-        self._open_requests(transaction)
-        self._open_money(transaction)
-        self._open_registries(transaction)
-        self._open_messages(transaction)
-        self._open_staff(transaction)
-        self._open_operations(transaction)
-
-    def _open_requests(self, work: SqlTransaction) -> None:
-        self.requests = SqlRequestRepository(work)
-        self.timers = SqlTimerRepository(work)
-        self.work_lists = SqlWorkListRepository(work)
-        self.search_words = SqlSearchWordRepository(work)
-        self.saved_views = SqlSavedViewRepository(work)
-        self.history = SqlHistoryRepository(work)
-        self.drafts = SqlDraftRepository(work)
-        self.draft_files = SqlDraftFileRepository(work)
-        self.uploads = SqlUploadRepository(work)
-        self.consent_links = SqlConsentLinkRepository(work)
-        self.documents = SqlDocumentRepository(work)
-        self.issued_papers = SqlIssuedPaperRepository(work)
-        self.personal_data = SqlPersonalDataRepository(work)
-        self.reports = SqlReportRepository(work)
-        self.durations = SqlDurationRepository(work)
-        self.feedback = SqlFeedbackRepository(work)
-        self.service_views = SqlServiceViewRepository(work)
-
-    def _open_money(self, work: SqlTransaction) -> None:
-        self.bills = SqlBillRepository(work)
-        self.payment_attempts = SqlPaymentAttemptRepository(work)
-        self.card_refunds = SqlCardRefundRepository(work)
-        self.payment_links = SqlPaymentLinkRepository(work)
-        self.merged_bills = SqlMergedBillRepository(work)
-        self.ledger = SqlLedgerRepository(work)
-        self.suspense = SqlSuspenseRepository(work)
-        self.settlement = SqlSettlementRepository(work)
-        self.payment_differences = SqlDifferenceRepository(work)
-        self.sequences = SqlSequenceRepository(work)
-        self.tariffs = SqlTariffRepository(work)
-        self.office_tills = SqlTillRepository(work)
-        self.offices = SqlOfficeRepository(work)
-        self.office_calls = SqlCallRepository(work)
-
-    def _open_registries(self, work: SqlTransaction) -> None:
-        self.fleet = SqlFleetRepository(work)
-        self.registries = SqlRegistryRepository(work)
-        self.registry_imports = SqlImportRepository(work)
-
-    def _open_messages(self, work: SqlTransaction) -> None:
-        self.inbox = SqlInboxRepository(work)
-        self.dialogues = SqlDialogueRepository(work)
-        self.outbox = SqlOutboxRepository(work)
-        self.message_counts = SqlMessageCountRepository(work)
-        self.code_messages = SqlCodeMessageRepository(work)
-        self.lines = SqlLineRepository(work)
-        self.chats = SqlChatRepository(work)
-        self.mobile_proofs = SqlMobileProofRepository(work)
-
-    def _open_staff(self, work: SqlTransaction) -> None:
-        self.people = SqlStaffMemberRepository(work)
-        self.staff_sessions = SqlStaffSessionRepository(work)
-        self.citizen_sessions = SqlCitizenSessionRepository(work)
-        self.second_factors = SqlSecondFactorRepository(work)
-        self.audit = SqlAuditRepository(work)
-
-    def _open_operations(self, work: SqlTransaction) -> None:
-        self.leases = SqlLeaseRepository(work)
-        self.work_calendar = SqlWorkCalendarRepository(work)
-        self.setting_changes = SqlSettingChangeRepository(work)
-        self.verifications = SqlVerificationRepository(work)
-        self.key_checks = SqlKeyChecks(work)
-        self.everything = SqlEverything(work)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         return self._transaction.open_savepoint()
@@ -194,7 +194,7 @@ class SqlStore:
 
     async def probe(self) -> None:
         """Write something and forget it; `DatabaseUnavailable` says why that cannot be done, or what is damaged."""
-        with self._engine.translating_errors():
+        with self._engine.error_translation:
             async with asyncio.timeout(PROBE_SECONDS):
                 await self._write_and_forget()
         self._engine.health.note_success()

@@ -1,6 +1,6 @@
 """The open transaction as the repositories see it: it runs statements and raises failures in the domain's words."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
@@ -8,12 +8,10 @@ from typing import Any
 from sqlalchemy import Executable
 
 from domain.values.errors import Unavailable
-from store.engines.base import DatabaseEngine, DriverSession
+from store.engines.base import DatabaseEngine, DriverSession, StatementRecipe
 from store.engines.prepared import Row
 
 ParameterValues = Mapping[str, Any]
-StatementRecipe = Callable[[DatabaseEngine], Executable]
-"""Builds a statement that needs the engine's own words; a module-level function, so that it is built once."""
 
 
 class _StatementGuard:
@@ -109,12 +107,12 @@ class SqlTransaction:
         Several travel together. None of them may depend on another one; what the database says of one is raised late.
         """
         with self._guard:
-            prepared = self.engine.prepare_statement(self._build_statement(statement), tuple(values))
+            prepared = self.engine.prepare_statement(statement, tuple(values))
             await self.session.defer(*prepared.bind_values(values))
 
     async def _execute(self, statement: Executable | StatementRecipe, values: ParameterValues) -> tuple[list[Row], int]:
         with self._guard:
-            prepared = self.engine.prepare_statement(self._build_statement(statement), tuple(values))
+            prepared = self.engine.prepare_statement(statement, tuple(values))
             sql, arguments = prepared.bind_values(values)
             rows, row_count = await self.session.execute(sql, arguments, returns=prepared.returns)
             return prepared.read_rows(rows) if rows else [], row_count
@@ -123,12 +121,9 @@ class SqlTransaction:
         self, statement: Executable | StatementRecipe, value_sets: Sequence[ParameterValues]
     ) -> None:
         with self._guard:
-            prepared = self.engine.prepare_statement(self._build_statement(statement), tuple(value_sets[0]))
+            prepared = self.engine.prepare_statement(statement, tuple(value_sets[0]))
             bound_statements = [prepared.bind_values(values) for values in value_sets]
             await self.session.execute_many(bound_statements[0][0], [arguments for _, arguments in bound_statements])
-
-    def _build_statement(self, statement: Executable | StatementRecipe) -> Executable:
-        return statement if isinstance(statement, Executable) else self.engine.build_statement(statement)
 
     @asynccontextmanager
     async def open_savepoint(self) -> AsyncIterator[None]:
@@ -165,7 +160,7 @@ class SqlTransaction:
 async def open_transaction(engine: DatabaseEngine, *, write: bool) -> AsyncIterator[SqlTransaction]:
     """Open a transaction that is committed when the block ends and rolled back on any exception."""
     async with AsyncExitStack() as exit_stack:
-        with engine.translating_errors():
+        with engine.error_translation:
             session = await exit_stack.enter_async_context(engine.open_session(write=write))
             await session.begin(write=write)
         try:
@@ -173,7 +168,7 @@ async def open_transaction(engine: DatabaseEngine, *, write: bool) -> AsyncItera
             yield open_work
             if open_work.failure:
                 raise open_work.failure  # swallowed inside the block: the transaction cannot be committed any more
-            with engine.translating_errors():
+            with engine.error_translation:
                 await session.commit()
         except BaseException:
             await session.rollback()

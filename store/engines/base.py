@@ -99,17 +99,21 @@ class DatabaseEngine(ABC):
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
         self.health = Health()
+        self.error_translation = ErrorTranslation(self)
+        """Raises failures of a block in the domain's words."""
 
-    def prepare_statement(self, statement: Executable, parameter_names: tuple[str, ...]) -> PreparedStatement:
-        """Return a statement made ready for this kind of database and values of these names, once."""
+    def prepare_statement(
+        self, statement: "Executable | StatementRecipe", parameter_names: tuple[str, ...]
+    ) -> PreparedStatement:
+        """Return a statement, or that of a recipe, made ready for this kind of database and values of these names,
+        once.
+        """
+        if not isinstance(statement, Executable):
+            built_statement = _BUILT_STATEMENTS.get((statement, type(self)))
+            if built_statement is None:
+                built_statement = _BUILT_STATEMENTS[statement, type(self)] = statement(self)
+            statement = built_statement
         return _prepare_statement(statement, self.dialect, parameter_names)
-
-    def build_statement(self, recipe: "Callable[[DatabaseEngine], Executable]") -> Executable:
-        """Return the statement of a recipe that needs this kind of database's own words, made once."""
-        statement = _BUILT_STATEMENTS.get((recipe, type(self)))
-        if statement is None:
-            statement = _BUILT_STATEMENTS[recipe, type(self)] = recipe(self)
-        return statement
 
     @abstractmethod
     def insert_into(self, table: Table) -> Insert:
@@ -129,7 +133,7 @@ class DatabaseEngine(ABC):
 
     async def read_revision(self) -> str | None:
         """Return the version that the schema bears, None for a database without one."""
-        with self.translating_errors():
+        with self.error_translation:
             async with self.open_session(write=False) as session:
                 [(version_count,)], _ = await session.execute(self.version_count_sql, (), returns=True)
                 if not version_count:
@@ -165,7 +169,7 @@ class DatabaseEngine(ABC):
 
     async def check_integrity(self) -> None:
         """Raise `DatabaseUnavailable` when something in the database is broken, and keep that in mind (`Health`)."""
-        with self.translating_errors():
+        with self.error_translation:
             damage = await self.find_damage()
         if damage:
             fault = DatabaseUnavailable(FaultKind.DAMAGED, damage[:LONGEST_CAUSE])
@@ -201,10 +205,6 @@ class DatabaseEngine(ABC):
             self.health.note_fault(fault)
         return fault or error
 
-    def translating_errors(self) -> "ErrorTranslation":
-        """Raise failures of the block in the domain's words."""
-        return ErrorTranslation(self)
-
 
 class ErrorTranslation:
     """Around what is asked of a driver."""
@@ -225,7 +225,10 @@ class ErrorTranslation:
                 raise translated from error
 
 
-_BUILT_STATEMENTS: dict[tuple[Callable[[DatabaseEngine], Executable], type[DatabaseEngine]], Executable] = {}
+StatementRecipe = Callable[[DatabaseEngine], Executable]
+"""Builds a statement that needs the engine's own words; a module-level function, so that it is built once."""
+
+_BUILT_STATEMENTS: dict[tuple[StatementRecipe, type[DatabaseEngine]], Executable] = {}
 
 
 @lru_cache(PREPARED_STATEMENTS)

@@ -8,12 +8,13 @@ durable.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from domain.values.errors import Unavailable
 from store.engines import sqlite_connection as driver
+from store.engines.base import DriverRows, DriverSession
 from store.engines.finishing import finish_uncancelled
 from store.engines.sqlite_connection import SqliteConnection
 
@@ -32,8 +33,8 @@ class CommitBatch:
             self.outcome.set_result(error)
 
 
-class SavepointUnit:
-    """One unit on the connection, from its begin to its release or rollback."""
+class WritingSession(DriverSession):
+    """A turn on the writer's connection, from its begin to its release or rollback; short statements run in place."""
 
     def __init__(self, writer: "SharedWriter", connection: SqliteConnection) -> None:
         self._writer = writer
@@ -41,20 +42,53 @@ class SavepointUnit:
         self.batch: CommitBatch | None = None
         self.is_released = False
 
-    async def begin(self) -> None:
-        """Join the open transaction, or begin one."""
+    async def begin(self, *, write: bool) -> None:
+        """Join the open transaction, or begin one, after writers of other processes."""
         self.batch = await self._writer.join_batch(self.connection)
         self.connection.call_now(driver.run_control, "SAVEPOINT unit")
 
-    def release(self) -> None:
-        """Leave what was done to the commit."""
+    async def plan_statements(self, *, use_generic_plan: bool) -> None:
+        """Do nothing: SQLite has one plan for all values."""
+
+    async def commit(self) -> None:
+        """Leave it to the commit that is shared: it is waited for when the session is given back."""
         self.connection.call_now(driver.run_control, "RELEASE SAVEPOINT unit")
         self.is_released = True
 
-    def rollback(self) -> None:
+    async def rollback(self) -> None:
         """Undo this unit alone."""
         if self.batch is not None and not self.is_released:
             self._writer.undo_unit(self.connection, self.batch)
+
+    async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
+        """Run a statement and fetch all rows; one that may take long in the thread."""
+        if self.may_take_long:
+            return await finish_uncancelled(self.connection.call_in_thread(driver.run_statement, sql, arguments))
+        return self.connection.call_now(driver.run_statement, sql, arguments)
+
+    async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+        """Run many rows in the thread."""
+        await finish_uncancelled(self.connection.call_in_thread(driver.run_many_rows, sql, arguments))
+
+    async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run it at once: there is nothing to gain by waiting."""
+        self.connection.call_now(driver.run_statement, sql, arguments)
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point."""
+        self.connection.call_now(driver.run_control, f"SAVEPOINT {name}")
+
+    async def roll_back_to(self, name: str) -> None:
+        """Go back to it."""
+        self.connection.call_now(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def run_deferred(self) -> None:
+        """Do nothing: nothing is left for later."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether SQLite gave the transaction up by itself, as on a full disk."""
+        return not self.connection.in_transaction
 
 
 class SharedWriter:
@@ -73,23 +107,23 @@ class SharedWriter:
         self._open_batch: CommitBatch | None = None
 
     @asynccontextmanager
-    async def take_turn(self) -> AsyncIterator[SavepointUnit]:
+    async def take_turn(self) -> AsyncIterator[WritingSession]:
         """Wait for one's turn; when the block has released its work, wait for the commit."""
         if self._holding_task is not None and self._holding_task is asyncio.current_task():
             raise RuntimeError("this task has a write unit open already: it would wait for itself")
         async with self._turn_lock:
             self._holding_task = asyncio.current_task()
             try:
-                savepoint_unit = SavepointUnit(
+                session = WritingSession(
                     self, self._connection if self._connection else await finish_uncancelled(self._open_connection())
                 )
-                yield savepoint_unit
-                if savepoint_unit.is_released and savepoint_unit.batch:
-                    self._queue_commit(savepoint_unit.batch, savepoint_unit.connection)
+                yield session
+                if session.is_released and session.batch:
+                    self._queue_commit(session.batch, session.connection)
             finally:
                 self._holding_task = None
-        if savepoint_unit.is_released and savepoint_unit.batch:
-            await self._wait_until_durable(savepoint_unit.batch)
+        if session.is_released and session.batch:
+            await self._wait_until_durable(session.batch)
 
     async def _wait_until_durable(self, batch: CommitBatch) -> None:
         """Wait for the commit; what stopped several is nobody's in particular: each is asked to try again."""

@@ -26,7 +26,7 @@ from store.engines.base import DatabaseEngine, DriverRows, DriverSession, Insert
 from store.engines.faults import DatabaseUnavailable, FaultKind, fault_from_error
 from store.engines.finishing import finish_uncancelled
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
-from store.engines.shared_commit import SavepointUnit, SharedWriter
+from store.engines.shared_commit import SharedWriter
 from store.engines.sqlite_connection import SqliteConnection, open_connection
 from store.engines.types import Utc, to_json
 
@@ -121,59 +121,6 @@ class ReadingSession(DriverSession):
         return False
 
 
-class WritingSession(DriverSession):
-    """A turn on the writer's connection; short statements run in place."""
-
-    def __init__(self, savepoint_unit: SavepointUnit) -> None:
-        self._savepoint_unit = savepoint_unit
-        self._connection = savepoint_unit.connection
-
-    async def begin(self, *, write: bool) -> None:
-        """Begin, after writers of other processes."""
-        await self._savepoint_unit.begin()
-
-    async def plan_statements(self, *, use_generic_plan: bool) -> None:
-        """Do nothing: SQLite has one plan for all values."""
-
-    async def commit(self) -> None:
-        """Leave it to the commit that is shared: it is waited for when the session is given back."""
-        self._savepoint_unit.release()
-
-    async def rollback(self) -> None:
-        """Undo."""
-        self._savepoint_unit.rollback()
-
-    async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
-        """Run a statement and fetch all rows; one that may take long in the thread."""
-        if self.may_take_long:
-            return await finish_uncancelled(self._connection.call_in_thread(driver.run_statement, sql, arguments))
-        return self._connection.call_now(driver.run_statement, sql, arguments)
-
-    async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
-        """Run many rows in the thread."""
-        await finish_uncancelled(self._connection.call_in_thread(driver.run_many_rows, sql, arguments))
-
-    async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
-        """Run it at once: there is nothing to gain by waiting."""
-        self._connection.call_now(driver.run_statement, sql, arguments)
-
-    async def savepoint(self, name: str) -> None:
-        """Mark the point."""
-        self._connection.call_now(driver.run_control, f"SAVEPOINT {name}")
-
-    async def roll_back_to(self, name: str) -> None:
-        """Go back to it."""
-        self._connection.call_now(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
-
-    async def run_deferred(self) -> None:
-        """Do nothing: nothing is left for later."""
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether SQLite gave the transaction up by itself, as on a full disk."""
-        return not self._connection.in_transaction
-
-
 class SqliteEngine(DatabaseEngine):
     """An SQLite file, from `sqlite:///relative/path` or `sqlite:////absolute/path`."""
 
@@ -208,8 +155,8 @@ class SqliteEngine(DatabaseEngine):
     async def open_session(self, *, write: bool) -> AsyncIterator[DriverSession]:
         """Take the writer's connection in turn, or one of the readers'."""
         if write:
-            async with self._writer.take_turn() as savepoint_unit:
-                yield WritingSession(savepoint_unit)
+            async with self._writer.take_turn() as session:
+                yield session
         else:
             async with self._reader_turns, self._take_reader() as connection:
                 yield ReadingSession(connection)

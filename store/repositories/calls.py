@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Executable, Integer, bindparam, delete, select, tuple_, update
 
 from domain.offices.ports import RecordedCall
-from store.engines.base import DatabaseEngine
+from store.engines.base import DatabaseEngine, StatementRecipe
 from store.engines.types import Utc
 from store.schema import office_calls, office_nonces
-from store.work import ParameterValues, Repository, StatementRecipe
+from store.work import ParameterValues, Repository
 
 _IS_CALL = (office_calls.c.office == bindparam("of_office"), office_calls.c.call_id == bindparam("of_call"))
 _SELECT_CALL = select(

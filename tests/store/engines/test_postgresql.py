@@ -106,7 +106,7 @@ async def test_sessions_name_themselves_and_speak_utc(store: SqlStore) -> None:
 async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(postgres_url: str) -> None:
     """What asyncpg raises when the server's farewell comes amid an exchange; a race that no test can time."""
     engine = build_engine(postgres_url)
-    with pytest.raises(Unavailable), engine.translating_errors():
+    with pytest.raises(Unavailable), engine.error_translation:
         raise asyncpg.InternalClientError("got result for unknown protocol state")
 
 
