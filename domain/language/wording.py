@@ -228,7 +228,17 @@ class Wording:
         key = f"services.{request.service}.notices.{notice.text_name}"
         # Whoever did not send a text himself (a walk-in citizen) gets the code of his request at once.
         message_class = MessageClass.RECEIPT if notice.text_name == "submit" else MessageClass.NOTICE
-        return self.catalogue.render_message(key, self.request_facts(request, facts), message_class)
+        return self.render_about(request, key, facts, message_class)
+
+    def render_about(
+        self,
+        request: ServiceRequest,
+        key: str,
+        facts: Mapping[str, Any] | None = None,
+        cls: MessageClass = MessageClass.REPLY,
+    ) -> RenderedMessage:
+        """Render a text about a request, with these facts beside its own; it goes out as `cls` where it names none."""
+        return self.catalogue.render_message(key, self.request_facts(request, facts), cls, request.id)
 
     def render_error(self, error: DomainError) -> str:
         """Return the text of an error for people: its reason's text, or its code's."""
@@ -237,6 +247,11 @@ class Wording:
         return self.catalogue.render(
             key, {name: self._parameter_text(name, value) for name, value in error.params.items()}
         )
+
+    def render_error_message(self, error: DomainError) -> RenderedMessage:
+        """Return the reply that states an error."""
+        key = f"errors.{error.code}"
+        return RenderedMessage(key, MessageClass.REPLY, self.render_error(error), self.catalogue.part_budget(key))
 
     def render_refusal(self, error: DomainError) -> str:
         """Return the text above a form: the error, or how many faults there are, each shown beside its field."""

@@ -15,7 +15,7 @@ from itertools import chain
 from string import Formatter
 from typing import Any, NamedTuple
 
-from domain.messages.keyboards import NO_PAGES, BillPages
+from domain.messages.keyboards import NO_PAGES, BillPages, ReplyMarkup
 from domain.messages.records import MessageClass
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
@@ -34,13 +34,24 @@ question that waits), unless the one that it is about may have more by itself.
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A rendered text with the class that it goes out as."""
+    """A text for somebody, as it goes from where it is worded to the outbox, with all that belongs to it."""
 
     key: str
+    """Of the text in the catalogue."""
     cls: MessageClass
+    """The class that it goes out as."""
     text: str
+    """What is sent."""
+    part_budget: int = DEFAULT_PART_BUDGET
+    """Message parts that it may have."""
+    request_id: int | None = None
+    """The request that it is about; None without one."""
     bill_pages: BillPages = NO_PAGES
     """Where it leads, for a button in a chat."""
+    can_merge: bool = False
+    """Whether the bills that it tells of can be merged into one pair of ids."""
+    markup: ReplyMarkup | None = None
+    """What a chat shows beside it; None: nothing, or what its request or its bill allows then."""
 
 
 class Placeholder(NamedTuple):
@@ -158,14 +169,19 @@ class Catalogue:
         return [str(line) for line in self._find_leaf(key)]
 
     def render_message(
-        self, key: str, facts: Mapping[str, str], cls: MessageClass = MessageClass.REPLY
+        self,
+        key: str,
+        facts: Mapping[str, str],
+        cls: MessageClass = MessageClass.REPLY,
+        request_id: int | None = None,
     ) -> RenderedMessage:
         """Render a text with facts (placeholder → text for people), each cut to its limit. `cls` where it names
         none.
         """
         leaf = self._find_leaf(key)
         class_name = leaf.get("class") if isinstance(leaf, Mapping) else None
-        return RenderedMessage(key, MessageClass(class_name) if class_name else cls, self.render(key, facts))
+        message_class = MessageClass(class_name) if class_name else cls
+        return RenderedMessage(key, message_class, self.render(key, facts), self.part_budget(key), request_id)
 
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""

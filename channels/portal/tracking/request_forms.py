@@ -62,7 +62,7 @@ class RequestForms:
         async with self._store.open_unit() as uow:
             reopened = await reopen_rated_request(self._dependencies, uow, code, actor)
             new_request = reopened.outcome.request
-            await queue_message(self._dependencies, uow, actor.identifier, reopened.message, new_request.id)
+            await queue_message(self._dependencies, uow, actor.identifier, reopened.message)
         return request_address(new_request.code, "reopen")
 
     async def _comment(self, request: web.Request, visitor: PortalVisitor) -> str:

@@ -292,8 +292,7 @@ async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) 
     request = await uow.requests.get(bill.subject_id)
 
     def render_message() -> RenderedMessage:
-        facts = dependencies.wording.request_facts(request)
-        return dependencies.catalogue.render_message("staff.payment_reversed", facts)
+        return dependencies.wording.render_about(request, "staff.payment_reversed")
 
     mobiles = await list_unit_mobiles(uow, dependencies, request)
-    await notify_staff(dependencies, uow, mobiles, render_message, request.id)
+    await notify_staff(dependencies, uow, mobiles, render_message)

@@ -12,8 +12,7 @@ from domain.actions.citizens.languages import find_address_language
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.messages.catalogue import RenderedMessage
-from domain.messages.keyboards import ReplyMarkup
-from domain.messages.records import InboundMessage, InboundState, MessageClass
+from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict, Internal, TooManyRequests, Unavailable
 from domain.values.languages import in_language
@@ -34,15 +33,10 @@ class Arrival:
     address: Address | None
     """Where its reply goes; None where nobody can be answered."""
 
-    async def send_reply(
-        self, text_key: str, text: str, request_id: int | None = None, markup: ReplyMarkup | None = None
-    ) -> None:
+    async def send_reply(self, reply: RenderedMessage) -> None:
         """Queue a reply; the last one is kept as the message's."""
         if self.address is not None:
-            reply_message = RenderedMessage(text_key, MessageClass.REPLY, text)
-            outbox_message = await queue_reply(
-                self.dependencies, self.uow, self.address, reply_message, request_id, markup
-            )
+            outbox_message = await queue_reply(self.dependencies, self.uow, self.address, reply)
             self.message.reply_id = outbox_message.id
 
     async def refuse_over_limit(self, message_count: int) -> bool:
@@ -54,7 +48,7 @@ class Arrival:
             return False
         self.message.state = InboundState.LIMITED
         if message_count == inbound_limit + 1:
-            await self.send_reply("errors.too_many_requests", self.dependencies.wording.render_error(TooManyRequests()))
+            await self.send_reply(self.dependencies.wording.render_error_message(TooManyRequests()))
         return True
 
 
@@ -109,6 +103,6 @@ async def _store_failed(arrival: Arrival, reason: str) -> InboundMessage:
     if not await inbox.add(message):
         return await inbox.find_duplicate(message.channel, message.provider, message.fingerprint) or message
     if arrival.address is not None:
-        await arrival.send_reply("errors.internal", arrival.dependencies.wording.render_error(Internal()))
+        await arrival.send_reply(arrival.dependencies.wording.render_error_message(Internal()))
         await inbox.save(message)
     return message

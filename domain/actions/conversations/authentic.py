@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from domain.actions.bills.merged_bills import find_payable, load_paid_bills, render_parts_title
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.conversations.turn_context import CommandReply, SlotValues, TurnContext
+from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.papers.verifying import VerifiedPaper, describe_paper, find_verified_paper
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.actions.requests import track
-from domain.messages.catalogue import join_fitting
+from domain.messages.catalogue import RenderedMessage, join_fitting
 from domain.parsing.claimed_codes import is_address, read_address, read_letter_number
 from domain.parsing.identifiers import is_bill_id, is_tracking_code
 from domain.values.calendar import jalali_text
@@ -27,7 +27,7 @@ from domain.values.reasons import MistypedCodeReason
 from domain.values.text import group_digits, persian_digits
 
 
-async def describe_authenticity(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def describe_authenticity(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return whether the code of a text or paper is ours.
 
     `CodeMistyped`, without a look-up, where the payment id is not that of the bill; `TooManyRequests` for who guesses.
@@ -38,7 +38,7 @@ async def describe_authenticity(turn: TurnContext, slots: SlotValues) -> Command
     return await _describe_code(turn, code, str(slots.get("payment_id", ""))) or await _deny(turn)
 
 
-async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> CommandReply:
+async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> RenderedMessage:
     """Return what is known of addresses that stand in one text; one that is not ours decides for all of them."""
     own_host = urlsplit(turn.dependencies.policy.site_address).hostname
     claimed_addresses = [read_address(address) for address in addresses]
@@ -50,7 +50,7 @@ async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> Co
     return await _describe_token(turn, tokens[0]) or await _deny(turn)
 
 
-async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> CommandReply | None:
+async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> RenderedMessage | None:
     if letter_number := read_letter_number(code):
         return await _describe_letter(turn, letter_number)
     if not code.isdecimal():
@@ -59,7 +59,7 @@ async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> Comma
     return reply or (await _describe_bill(turn, code, payment_id) if is_bill_id(code) else None)
 
 
-async def _describe_token(turn: TurnContext, token: str) -> CommandReply | None:
+async def _describe_token(turn: TurnContext, token: str) -> RenderedMessage | None:
     """Return what a payment link or a paper is; None for a token of neither."""
     if PAPER_TOKEN_PATTERN.fullmatch(token):
         paper = await find_verified_paper(turn.dependencies, turn.uow, token)
@@ -72,7 +72,7 @@ async def _describe_token(turn: TurnContext, token: str) -> CommandReply | None:
         return None
 
 
-async def _describe_request(turn: TurnContext, code: str) -> CommandReply | None:
+async def _describe_request(turn: TurnContext, code: str) -> RenderedMessage | None:
     try:
         request = await turn.uow.requests.get_by_code(code)
     except NotFound:
@@ -82,13 +82,13 @@ async def _describe_request(turn: TurnContext, code: str) -> CommandReply | None
     return turn.render_about(request, "sms.authentic.request")
 
 
-async def _confirm_number(turn: TurnContext, text_key: str) -> CommandReply:
+async def _confirm_number(turn: TurnContext, text_key: str) -> RenderedMessage:
     """Return that a number is ours, to somebody whom it was not sent to."""
     await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
     return turn.render(text_key)
 
 
-async def _describe_letter(turn: TurnContext, letter_number: str) -> CommandReply | None:
+async def _describe_letter(turn: TurnContext, letter_number: str) -> RenderedMessage | None:
     papers = await turn.uow.issued_papers.list_by_number(letter_number)
     for paper in papers:
         if (await turn.uow.requests.get(paper.request_id)).mobile == turn.actor.identifier:
@@ -96,7 +96,7 @@ async def _describe_letter(turn: TurnContext, letter_number: str) -> CommandRepl
     return await _confirm_number(turn, "sms.authentic.letter_of_other") if papers else None
 
 
-async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> CommandReply | None:
+async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> RenderedMessage | None:
     """Return what a bill is, or a merged bill: to whoever asks it is a bill like any."""
     try:
         payable = await find_payable(turn.uow, bill_id)
@@ -114,12 +114,12 @@ async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> Co
     return _render_bill(turn, title, payable.amount, is_payable=is_payable)
 
 
-def _render_bill(turn: TurnContext, title: str, amount: int, *, is_payable: bool) -> CommandReply:
+def _render_bill(turn: TurnContext, title: str, amount: int, *, is_payable: bool) -> RenderedMessage:
     text_key = "sms.authentic.single_open" if is_payable else "sms.authentic.single_closed"
     return turn.render(text_key, service=title, amount=group_digits(amount))
 
 
-def _render_link(turn: TurnContext, payable: PayableBills) -> CommandReply:
+def _render_link(turn: TurnContext, payable: PayableBills) -> RenderedMessage:
     if len(payable.bills) == 1:
         bill = payable.bills[0]
         return _render_bill(turn, payable.titles[0], bill.amount, is_payable=bill.state.is_payable)
@@ -129,18 +129,18 @@ def _render_link(turn: TurnContext, payable: PayableBills) -> CommandReply:
     return turn.render("sms.authentic.bills_open", count=count, amount=amount)
 
 
-def _render_paper(turn: TurnContext, paper: VerifiedPaper) -> CommandReply:
+def _render_paper(turn: TurnContext, paper: VerifiedPaper) -> RenderedMessage:
     """Return what the page says of a paper, in one sentence; its title is cut where an override made it long."""
     return turn.render(f"sms.authentic.paper_{paper.status}", paper=paper.title, date=jalali_text(paper.day))
 
 
-async def _deny(turn: TurnContext) -> CommandReply:
+async def _deny(turn: TurnContext) -> RenderedMessage:
     """Return that a code is not ours; looking for codes is counted."""
     await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
     return _add_phone(turn, turn.render("sms.authentic.unknown"))
 
 
-def _add_phone(turn: TurnContext, reply: CommandReply) -> CommandReply:
+def _add_phone(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a warning with the phone under which a person answers, where one is set and has room."""
     phone = turn.dependencies.policy.contact_phone
     if not phone:

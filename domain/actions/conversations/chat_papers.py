@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, TurnContext
+from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.act import refuse_foreign_request
@@ -12,6 +12,7 @@ from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.command_fields import PAPERS_INTENT
 from domain.conversation.frames import Dialogue, Frame
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values import tracking_codes
@@ -21,8 +22,8 @@ from domain.values.reasons import InvalidReason, NotFoundReason, UnavailableReas
 
 
 async def ask_for_paper(
-    turn: TurnContext, dialogue: Dialogue, code: str, paper_name: str | None = None
-) -> tuple[CommandReply, ButtonRows]:
+    turn: TurnContext, code: str, paper_name: str | None = None
+) -> tuple[RenderedMessage, ButtonRows]:
     """Wait for a file that is this paper of the request; without its name, offer the papers first.
 
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
@@ -35,11 +36,10 @@ async def ask_for_paper(
     chosen_paper = paper_name or paper_names[0]
     if chosen_paper not in paper_names:
         raise InvalidField("paper", InvalidReason.UNKNOWN_PAPER)
-    stop_waiting_for_file(dialogue)
-    dialogue.frames = [
-        *dialogue.frames,
-        Frame(PAPERS_INTENT, {"code": request.code, "paper": chosen_paper}, asked="file", one_shot=False),
-    ]
+    stop_waiting_for_file(turn.dialogue)
+    turn.dialogue.frames.append(
+        Frame(PAPERS_INTENT, {"code": request.code, "paper": chosen_paper}, asked="file", one_shot=False)
+    )
     return replace(
         turn.render("chat.send_paper", paper=_render_paper_name(turn, chosen_paper)), request_id=request.id
     ), ()
@@ -50,18 +50,18 @@ def stop_waiting_for_file(dialogue: Dialogue) -> None:
     dialogue.frames = [frame for frame in dialogue.frames if frame.intent != PAPERS_INTENT]
 
 
-async def receive_file(turn: TurnContext, dialogue: Dialogue, sent_file: SentFile) -> tuple[CommandReply, ButtonRows]:
+async def receive_file(turn: TurnContext, sent_file: SentFile) -> tuple[RenderedMessage, ButtonRows]:
     """Keep a file as the paper that is waited for; else ask what it is. Domain errors say why it cannot be kept."""
-    frame = dialogue.top
+    frame = turn.dialogue.top
     if frame is not None and frame.intent == PAPERS_INTENT:
-        return await _store_paper(turn, dialogue, frame.slots["code"], frame.slots["paper"], sent_file)
+        return await _store_paper(turn, frame.slots["code"], frame.slots["paper"], sent_file)
     requests = await _list_paper_requests(turn)
     if not requests:
         return turn.render("chat.no_paper_wanted"), ()
     if len(requests) == 1:
         missing_papers = await _list_missing_papers(turn, requests[0])
         if len(missing_papers) == 1:
-            return await _store_paper(turn, dialogue, requests[0].code, missing_papers[0], sent_file)
+            return await _store_paper(turn, requests[0].code, missing_papers[0], sent_file)
     request_choices = [
         verb_button(_describe_request(turn, request), ButtonVerb.PAPERS, request.code) for request in requests
     ]
@@ -69,8 +69,8 @@ async def receive_file(turn: TurnContext, dialogue: Dialogue, sent_file: SentFil
 
 
 async def _store_paper(
-    turn: TurnContext, dialogue: Dialogue, code: str, paper_name: str, sent_file: SentFile
-) -> tuple[CommandReply, ButtonRows]:
+    turn: TurnContext, code: str, paper_name: str, sent_file: SentFile
+) -> tuple[RenderedMessage, ButtonRows]:
     if sent_file.is_too_large:
         raise TooLarge("document")
     if sent_file.refusal is not None:
@@ -80,7 +80,7 @@ async def _store_paper(
     async with turn.uow.savepoint():
         await attach_document(turn.dependencies, turn.uow, code, paper_name, sent_file.prepared_file, turn.actor)
     request = await _find_own_request(turn, code)
-    await ask_for_paper(turn, dialogue, code, paper_name)  # another sheet of it may follow
+    await ask_for_paper(turn, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
     reply_lines = [turn.render("chat.paper_kept", paper=_render_paper_name(turn, paper_name)).text]
     if missing_papers:
@@ -97,15 +97,14 @@ async def _store_paper(
     )
 
 
-async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> tuple[CommandReply, ReplyMarkup]:
+async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> RenderedMessage:
     """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
     request = await _find_own_request(turn, code)
     printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
     if paper_kind not in printable_titles:
         raise NotFound("printout", NotFoundReason.NOT_ISSUED)
-    return turn.render_about(request, "chat.printed", title=printable_titles[paper_kind]), ReplyMarkup(
-        paper=AttachedPaper(request.code, paper_kind)
-    )
+    announcement = turn.render_about(request, "chat.printed", title=printable_titles[paper_kind])
+    return replace(announcement, markup=ReplyMarkup(paper=AttachedPaper(request.code, paper_kind)))
 
 
 async def _find_own_request(turn: TurnContext, code: str) -> ServiceRequest:

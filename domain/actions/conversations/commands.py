@@ -11,7 +11,7 @@ from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
-from domain.actions.conversations.turn_context import MOST_COUNTED, CommandReply, SlotValues, TurnContext
+from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
 from domain.actions.payments.link_addresses import find_bill_pages
@@ -29,7 +29,8 @@ from domain.conversation.frames import Frame
 from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
-from domain.messages.catalogue import fit_lines
+from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values import bill_ids, tracking_codes
 from domain.values.errors import BillNotFound, DomainError, NotFound
@@ -46,7 +47,7 @@ READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "h
 """Intents that change no request."""
 
 
-async def submit_service_form(turn: TurnContext, frame: Frame) -> CommandReply:
+async def submit_service_form(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Submit a service's form for the citizen who speaks."""
     keyword_match = turn.conversation.find_keyword(frame.intent)
     if keyword_match is None:
@@ -57,21 +58,19 @@ async def submit_service_form(turn: TurnContext, frame: Frame) -> CommandReply:
     return await _announce_outcome(turn, outcome)
 
 
-async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> CommandReply:
+async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
     replies = await notify.announce_outcome(turn.dependencies, turn.uow, outcome, turn.actor)
-    if not replies:
-        return await describe_status(turn, outcome.request)
-    return turn.reply_with(replies[-1].text, replies[-1].key, outcome.request)
+    return replies[-1] if replies else await describe_status(turn, outcome.request)
 
 
-async def describe_status(turn: TurnContext, request: ServiceRequest) -> CommandReply:
+async def describe_status(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
     """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn.dependencies, turn.uow, request)
     reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
     return await add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
 
 
-async def track_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Follow a request: in full from its own mobile, service and phase from another."""
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
     if tracking_result.is_own:
@@ -79,7 +78,7 @@ async def track_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
     return turn.render_about(tracking_result.request, "sms.status_of_other")
 
 
-async def list_own_requests(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """List the citizen's newest requests, and what others asked for him."""
     criteria = RequestFilter(mobile=turn.actor.identifier, limit=MOST_COUNTED)
     requests = await _add_requests_by_others(turn, await turn.uow.requests.list_requests(criteria))
@@ -95,7 +94,7 @@ async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceR
     return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)[:MOST_COUNTED]
 
 
-async def describe_payment(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return amount and ids of what is to be paid, by tracking code or bill id, or one pair for all of it."""
     if "bill_id" in slots:
         return await _describe_bill_payment(turn, str(slots["bill_id"]))
@@ -110,14 +109,14 @@ async def describe_payment(turn: TurnContext, slots: SlotValues) -> CommandReply
     return await add_payment_link(turn, reply, bills)
 
 
-async def _describe_payment_together(turn: TurnContext) -> CommandReply:
+async def _describe_payment_together(turn: TurnContext) -> RenderedMessage:
     bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
     if len(bills) >= FEWEST_PARTS:
         return await merge_own_bills(turn, bills)
     return await _describe_own_bill(turn, bills[0]) if bills else turn.render("sms.none_to.pay")
 
 
-async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> CommandReply:
+async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> RenderedMessage:
     bill_id = bill_ids.parse_bill_id(bill_id_text)
     try:
         bill = await find_payable(turn.uow, bill_id)
@@ -133,7 +132,7 @@ async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> Comman
     return turn.render("sms.bill_of_other", amount=group_digits(bill.amount), service=title)
 
 
-async def _describe_own_bill(turn: TurnContext, bill: Bill) -> CommandReply:
+async def _describe_own_bill(turn: TurnContext, bill: Bill) -> RenderedMessage:
     facts = notify.payable_bill_facts([bill])
     if bill.subject_kind == REQUEST_SUBJECT:
         request = await turn.uow.requests.get(bill.subject_id)
@@ -147,7 +146,7 @@ async def _describe_own_bill(turn: TurnContext, bill: Bill) -> CommandReply:
     return await add_payment_link(turn, reply, [bill])
 
 
-async def describe_own_bills(turn: TurnContext) -> CommandReply | None:
+async def describe_own_bills(turn: TurnContext) -> RenderedMessage | None:
     """Return what the citizen has to pay: one open bill as if it had been named, several with their sum and one link
     for all; where nothing is open, the receipt of what was paid last, if anything was. None where there is no answer
     but what is asked next.
@@ -163,7 +162,7 @@ async def describe_own_bills(turn: TurnContext) -> CommandReply | None:
     return await add_payment_link(turn, turn.render("sms.none_to.pay"), [last_bill])
 
 
-async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> CommandReply:
+async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
     can_merge = may_merge(bills)
     bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
     bill_pages = await find_bill_pages(turn.dependencies, turn.uow, bills)
@@ -187,14 +186,15 @@ async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:
 
 async def answer_lookup(
     turn: TurnContext, service: Service, lookup: Lookup | PriceLookup, slots: SlotValues
-) -> CommandReply:
+) -> RenderedMessage:
     """Answer a question that makes no request, line by line."""
     lines = await run_lookup(turn.dependencies, turn.uow, service, lookup, slots, turn.actor, brief=True)
     parts = sum(turn.dependencies.catalogue.part_budget(answer_text_key(service, line.key)) for line in lines)
-    return CommandReply("\n".join(line.text for line in lines), f"services.{service.key}.answers", parts)
+    answer_text = "\n".join(line.text for line in lines)
+    return RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
 
 
-async def describe_tariff(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return the price of what is named, by the service that prices it."""
     for service, prices in turn.conversation.priced_services():
         if prices.subject_field in slots:
@@ -202,7 +202,7 @@ async def describe_tariff(turn: TurnContext, slots: SlotValues) -> CommandReply:
     raise NotFound("tariff", NotFoundReason.TARIFF)
 
 
-async def cancel_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Cancel an own request."""
     return await _run_command(turn, slots["code"], Command.CANCEL, {})
 
@@ -239,28 +239,28 @@ async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool
     return VISIT_START.is_kept_by(request) or any(not booking.hold for booking, _ in booked_resources)
 
 
-async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Answer the question that staff asked about an own request."""
     return await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
 
 
-async def confirm_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def confirm_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Consent to somebody else's request that awaits this citizen's answer."""
     return await _run_command(turn, slots["code"], Command.CONFIRM, {})
 
 
-async def deny_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Refuse somebody else's request that awaits this citizen's answer."""
     return await _run_command(turn, slots["code"], Command.DENY, {})
 
 
-async def _run_command(turn: TurnContext, code: str, citizen_command: Command, inputs: SlotValues) -> CommandReply:
+async def _run_command(turn: TurnContext, code: str, citizen_command: Command, inputs: SlotValues) -> RenderedMessage:
     return await _announce_outcome(
         turn, await take_command(turn.dependencies, turn.uow, code, citizen_command, inputs, turn.actor)
     )
 
 
-async def store_comment(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a comment or suggestion."""
     await feedback.store_comment(
         turn.dependencies, turn.uow, slots["text"], turn.actor, code=slots.get("code"), service=slots.get("service")
@@ -268,7 +268,7 @@ async def store_comment(turn: TurnContext, slots: SlotValues) -> CommandReply:
     return turn.render("sms.comment_kept")
 
 
-async def rate_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a rating of a finished request."""
     request = await feedback.rate_request(
         turn.dependencies, turn.uow, slots["code"], slots["score"], slots.get("text"), turn.actor
@@ -277,11 +277,14 @@ async def rate_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
         return turn.render_about(request, "sms.rated", score=slots["score"])
     if not await reopening.can_reopen(turn.dependencies, turn.uow, request, turn.actor):
         return turn.render_about(request, "sms.rated_low_only", score=slots["score"])
-    reopen_offer = Frame("reopen", {"code": request.code}, asked=CONFIRM_STEP)
-    return replace(turn.render_about(request, "sms.rated_low", score=slots["score"]), follow_up=reopen_offer)
+    turn.dialogue.frames.append(Frame("reopen", {"code": request.code}, asked=CONFIRM_STEP))
+    turn.asks_question = True
+    return turn.render_about(request, "sms.rated_low", score=slots["score"])
 
 
-async def take_bare_rating(turn: TurnContext, score: int, asked_since: datetime | None = None) -> CommandReply | None:
+async def take_bare_rating(
+    turn: TurnContext, score: int, asked_since: datetime | None = None
+) -> RenderedMessage | None:
     """Take a bare 1–5 as the answer to the rating question, when one is open and nothing was `asked_since` then."""
     request = await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
     if request is None or (asked_since and asked_since >= request.updated_at):
@@ -289,18 +292,18 @@ async def take_bare_rating(turn: TurnContext, score: int, asked_since: datetime 
     return await rate_request(turn, {"code": request.code, "score": score})
 
 
-async def reopen_request(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Take up again a finished request that was rated low."""
     reopened = await reopening.reopen_rated_request(turn.dependencies, turn.uow, slots["code"], turn.actor)
-    return turn.reply_with(reopened.message.text, reopened.message.key, reopened.outcome.request)
+    return replace(reopened.message, cls=MessageClass.REPLY)
 
 
-async def explain_service(turn: TurnContext, slots: SlotValues) -> CommandReply:
+async def explain_service(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Explain one service."""
     return turn.render(f"sms.about.{slots['service']}")
 
 
-async def set_opt_out(turn: TurnContext, *, stopped: bool) -> CommandReply:
+async def set_opt_out(turn: TurnContext, *, stopped: bool) -> RenderedMessage:
     """Stop or resume reminders and bulk texts."""
     await turn.uow.lines.save_opt_out(turn.actor.identifier, stopped, turn.dependencies.clock.now())
     return turn.render("sms.opted_out" if stopped else "sms.opted_in")
@@ -317,12 +320,12 @@ async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest
     return await _add_requests_by_others(turn, own_requests) if intent == "cancel" else own_requests
 
 
-def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceRequest]) -> tuple[CommandReply, int]:
+def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceRequest]) -> tuple[RenderedMessage, int]:
     """Ask which of the citizen's requests is meant, by number; return how many of them fit besides."""
     return turn.render_list(f"sms.which.{intent}", requests, numbered=True)
 
 
-COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[CommandReply]]] = {
+COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[RenderedMessage]]] = {
     "track": track_request,
     "list": list_own_requests,
     "pay": describe_payment,

@@ -2,32 +2,19 @@
 text.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
 from domain.actions.conversations import commands
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
 from domain.actions.conversations.same_request import find_same_request
-from domain.actions.conversations.turn_context import CommandReply, TurnContext
-from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import Address
+from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.command_fields import MENU_INTENT, asks_own_request
-from domain.conversation.dialogue import CONFIRM_STEP, Conversation
-from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
-from domain.messages.catalogue import JOINED_PART_BUDGET, join_fitting
-from domain.messages.ports import StoredDialogue
-from domain.parsing.answers import read_number
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.conversation.dialogue import CONFIRM_STEP
+from domain.conversation.frames import OFFER, Ask, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
+from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 from domain.values.text import fold_text
-
-REMEMBER_EXPIRED_FOR = timedelta(hours=24)
-"""How long after its end a dialogue is still known, so that a late answer gets the reply that it came too late."""
-
 
 OFFERED_INTENT, REFUSED_INTENT = "offered", "refused"
 """The intent of a text that was answered with an offer, or that nothing is done for."""
@@ -36,137 +23,78 @@ LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
 """Intents of words that answer a summary, when they are alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationReply:
-    """What a citizen's text came to."""
+async def converse(turn: TurnContext, text: str, *, is_command: bool = False) -> RenderedMessage:
+    """Read one text from a line that has a proved mobile, do what it asks, and return the reply; the turn has what was
+    understood.
 
-    message: CommandReply
-    """The text that goes back."""
-    intent: str
-    """What was understood."""
-    dialogue: Dialogue = field(default_factory=Dialogue)
-    """The present state of the dialogue."""
-    asks_question: bool = False
-    """The text ends with the question that the dialogue waits with."""
-
-
-@dataclass(frozen=True, slots=True)
-class _LateQuestion:
-    """A question whose time is over: the frame that asked it last, and when that was."""
-
-    frame: Frame
-    asked_at: datetime
-
-    def accepts_number(self, number: int) -> bool:
-        """Return whether a bare number would have answered it."""
-        highest_number = 2 if self.frame.asked == CONFIRM_STEP else len(self.frame.options)
-        return number <= highest_number or not highest_number
-
-    def accepts_text(self, text: str) -> bool:
-        """Return whether a text is a bare number that would have answered it."""
-        try:
-            return self.accepts_number(read_number(text))
-        except InvalidField:
-            return False
-
-
-async def converse(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    address: Address,
-    text: str,
-    stored_dialogue: StoredDialogue | None,
-    *,
-    command: bool = False,
-) -> ConversationReply:
-    """Read one text from a line that has a proved mobile and do what it asks, inside the caller's unit of work.
-
-    `stored_dialogue` is the dialogue of this line, as `uow.dialogues.load` gives it. A `command` answers no question,
-    whatever is asked: it is a button that belongs to no question.
+    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question.
     """
-    turn = build_context(dependencies, uow, address)
-    dialogue, late = _read_dialogue(dependencies, stored_dialogue)
-    state_before = dialogue.as_json()
-    reply = await _take_turn(turn, dialogue, text, late, is_command=command)
-    if reply.message.follow_up:
-        dialogue.frames.append(reply.message.follow_up)
-    await store_dialogue(turn, address, dialogue, state_before)
-    return replace(reply, dialogue=dialogue, asks_question=reply.asks_question or reply.message.follow_up is not None)
+    reply = await _take_turn(turn, text, is_command=is_command)
+    await store_dialogue(turn)
+    return reply
 
 
-def build_context(dependencies: Dependencies, uow: UnitOfWork, address: Address) -> TurnContext:
-    """Return a turn of a conversation on a line: the citizen is the one whose mobile it has."""
-    mobile = address.mobile or address.recipient
-    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
-    return TurnContext(
-        dependencies, uow, actor, Conversation(dependencies.grammar, dependencies.services, address.channel)
-    )
-
-
-def current_dialogue(dependencies: Dependencies, stored_dialogue: StoredDialogue | None) -> Dialogue:
-    """Return the dialogue that goes on now."""
-    return _read_dialogue(dependencies, stored_dialogue)[0]
-
-
-async def repeat_question(turn: TurnContext, dialogue: Dialogue) -> ConversationReply | None:
-    """Return the question that a dialogue waits with; None when it waits for nothing."""
-    frame = dialogue.top
+async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
+    """Return the question that the dialogue waits with; None when it waits for nothing."""
+    frame = turn.dialogue.top
     if frame is None or frame.asked is None or turn.conversation.is_outdated(frame):
         return None
-    return replace(await _ask_question(turn, dialogue, Ask(frame)), dialogue=dialogue)
+    return await _ask_question(turn, Ask(frame))
 
 
-async def _take_turn(
-    turn: TurnContext, dialogue: Dialogue, text: str, late: _LateQuestion | None, *, is_command: bool
-) -> ConversationReply:
+async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> RenderedMessage:
+    now, late = turn.dependencies.clock.now(), turn.late_question
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     try:
-        step = read_step(dialogue, text, turn.dependencies.clock.now())
+        step = read_step(turn.dialogue, text, now)
     except DomainError as error:
-        intent = turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now()).intent
-        return ConversationReply(turn.render_error(error), intent)
+        turn.intent = turn.dependencies.grammar.parse_message(text, now).intent
+        return turn.render_error(error)
     if isinstance(step, Unknown):
-        return await _answer_unknown(turn, dialogue, step, text, late)
+        return await _answer_unknown(turn, step, text)
     if late and isinstance(step, OptOut) and late.accepts_text(text):
-        return ConversationReply(turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER)), "unknown")
+        turn.intent = "unknown"
+        return turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER))
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWER_INTENTS and not step.frame.slots:
-        dialogue.frames.clear()
-        return ConversationReply(turn.render_error(ExpiredDialogue()), "unknown")
-    reply = await _take_step(turn, dialogue, step)
-    return _append_waiting_question(turn, dialogue, step, reply)
+        turn.dialogue.frames.clear()
+        turn.intent = "unknown"
+        return turn.render_error(ExpiredDialogue())
+    return _append_waiting_question(turn, await _take_step(turn, step))
 
 
-async def _take_step(turn: TurnContext, dialogue: Dialogue, step: Reaction) -> ConversationReply:
+async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
     if isinstance(step, Ask | Perform):
         frame = step.frame
         try:
-            step = await _fill_from_registries(turn, dialogue, step)
+            step = await _fill_from_registries(turn, step)
         except DomainError as error:
-            return await _ask_wrong_field(turn, dialogue, frame, error)
+            return await _ask_wrong_field(turn, frame, error)
     match step:
         case Ask():
-            return await _ask_question(turn, dialogue, step)
+            return await _ask_question(turn, step)
         case Perform():
-            return await _perform_intent(turn, dialogue, step.frame)
+            return await _perform_intent(turn, step.frame)
         case OptOut():
-            return ConversationReply(
-                await commands.set_opt_out(turn, stopped=step.is_stopped), "opt_out" if step.is_stopped else "opt_in"
-            )
+            turn.intent = "opt_out" if step.is_stopped else "opt_in"
+            return await commands.set_opt_out(turn, stopped=step.is_stopped)
         case Left() | Refused() | Unknown():
             return _reply_nothing_done(turn, step)
 
 
-def _reply_nothing_done(turn: TurnContext, step: Left | Refused | Unknown) -> ConversationReply:
+def _reply_nothing_done(turn: TurnContext, step: Left | Refused | Unknown) -> RenderedMessage:
     match step:
         case Left():
-            return ConversationReply(_describe_leaving(turn, step), "exit")
+            turn.intent = "exit"
+            return _describe_leaving(turn, step)
         case Refused():
-            return ConversationReply(turn.render("sms.refused"), REFUSED_INTENT)
+            turn.intent = REFUSED_INTENT
+            return turn.render("sms.refused")
         case Unknown():
-            return ConversationReply(turn.render("sms.unknown"), "unknown")
+            turn.intent = "unknown"
+            return turn.render("sms.unknown")
 
 
-def _describe_leaving(turn: TurnContext, step: Left) -> CommandReply:
+def _describe_leaving(turn: TurnContext, step: Left) -> RenderedMessage:
     """Return the reply to leaving: of a request that was not ended after all, that it remains."""
     unchanged_key = f"sms.kept.{step.intent}"
     if unchanged_key in turn.dependencies.catalogue:
@@ -174,7 +102,7 @@ def _describe_leaving(turn: TurnContext, step: Left) -> CommandReply:
     return turn.render("sms.left" if step.left else "sms.nothing_to_leave")
 
 
-async def _fill_from_registries(turn: TurnContext, dialogue: Dialogue, step: Ask | Perform) -> Reaction:
+async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> Reaction:
     """Add to a form what the registries know, so that it is not asked; offer what they leave open as a menu.
 
     What they know from the start counts as said: a form that is complete by it needs no summary.
@@ -189,47 +117,47 @@ async def _fill_from_registries(turn: TurnContext, dialogue: Dialogue, step: Ask
     frame.slots = {**registry_fill.found_values, **stated_slots}
     if isinstance(step, Ask) and set(frame.slots) != names_before and frame.asked != CONFIRM_STEP:
         frame.one_shot, frame.asked = frame.one_shot or not frame.filled, None
-        step = turn.conversation.ask_next(dialogue, step.problem)  # type: ignore[assignment]  # an Ask or a Perform
+        step = turn.conversation.ask_next(turn.dialogue, step.problem)  # type: ignore[assignment]  # an Ask or a Perform
     frame.filled = True
     frame.options = list(registry_fill.remaining_choices.get(str(frame.asked), frame.options))
     return step
 
 
-async def _perform_intent(turn: TurnContext, dialogue: Dialogue, frame: Frame) -> ConversationReply:
+async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
     if frame.intent == "help" and "service" not in frame.slots:
-        return await _offer_menu(turn, dialogue, "sms.help", list(turn.conversation.main_menu_intents()), "help")
+        return await _offer_menu(turn, "sms.help", list(turn.conversation.main_menu_intents()), "help")
     if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame.intent, frame.slots):
         frame.plain = False
-        dialogue.frames.append(frame)
-        return await _take_step(turn, dialogue, turn.conversation.ask_next(dialogue))
+        turn.dialogue.frames.append(frame)
+        return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
     if duplicate := await find_same_request(turn, frame):
         frame.plain, frame.asked, frame.same_as = False, None, duplicate.code
-        dialogue.frames.append(frame)
-        return await _take_step(turn, dialogue, turn.conversation.ask_next(dialogue))
+        turn.dialogue.frames.append(frame)
+        return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
+    turn.intent = frame.intent
     try:
-        return ConversationReply(await _run_intent(turn, frame), frame.intent)
+        return await _run_intent(turn, frame)
     except (InvalidField, MissingField, UnknownKind) as error:
-        return await _ask_wrong_field(turn, dialogue, frame, error)
+        return await _ask_wrong_field(turn, frame, error)
     except DomainError as error:
-        return ConversationReply(turn.render_error(error), frame.intent)
+        return turn.render_error(error)
 
 
-async def _ask_wrong_field(
-    turn: TurnContext, dialogue: Dialogue, frame: Frame, error: DomainError
-) -> ConversationReply:
+async def _ask_wrong_field(turn: TurnContext, frame: Frame, error: DomainError) -> RenderedMessage:
     """Ask again for the field that is wrong; when it is none that people are asked for, report it and leave the
     form.
     """
-    repeated_question = turn.conversation.ask_field_again(dialogue, frame, error)
+    repeated_question = turn.conversation.ask_field_again(turn.dialogue, frame, error)
     if repeated_question:
-        return await _ask_question(turn, dialogue, repeated_question)
-    if dialogue.top is frame:
-        dialogue.frames.pop()
-    return ConversationReply(turn.render_error(error), frame.intent)
+        return await _ask_question(turn, repeated_question)
+    if turn.dialogue.top is frame:
+        turn.dialogue.frames.pop()
+    turn.intent = frame.intent
+    return turn.render_error(error)
 
 
-async def _run_intent(turn: TurnContext, frame: Frame) -> CommandReply:
+async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only
     look.
     """
@@ -245,110 +173,78 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> CommandReply:
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
 
 
-async def _ask_question(turn: TurnContext, dialogue: Dialogue, step: Ask) -> ConversationReply:
+async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:
     frame = step.frame
-    if frame.asked != CONFIRM_STEP:
-        frame.same_as = None
-    else:
-        return ConversationReply(
-            prefix_reason(turn, step, render_summary(turn, frame)), frame.intent, asks_question=True
-        )
+    turn.intent = frame.intent
+    if frame.asked == CONFIRM_STEP:
+        turn.asks_question = True
+        return prefix_reason(turn, step, render_summary(turn, frame))
+    frame.same_as = None
     if frame.asked == "code" and asks_own_request(frame.intent):
-        if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.describe_own_bills(turn)):
-            dialogue.frames.pop()
-            return ConversationReply(bills_reply, frame.intent)
-        candidates = await commands.list_candidates(turn, frame.intent)
-        if not candidates:
-            dialogue.frames.pop()
-            answer = turn.render_error(step.problem) if step.problem else turn.render(f"sms.none_to.{frame.intent}")
-            return ConversationReply(answer, frame.intent)
-        if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
-            frame.slots["code"] = candidates[0].code
-            return await _take_step(turn, dialogue, turn.conversation.ask_next(dialogue))
-        offer_reply, offered_count = commands.offer_requests(turn, frame.intent, candidates)
-        frame.options = [request.code for request in candidates[:offered_count]]
-        return ConversationReply(prefix_reason(turn, step, offer_reply), frame.intent, asks_question=True)
-    return ConversationReply(prefix_reason(turn, step, render_question(turn, frame)), frame.intent, asks_question=True)
+        return await _ask_own_request(turn, step)
+    turn.asks_question = True
+    return prefix_reason(turn, step, render_question(turn, frame))
 
 
-async def _answer_unknown(
-    turn: TurnContext, dialogue: Dialogue, step: Unknown, text: str, late: _LateQuestion | None
-) -> ConversationReply:
-    folded_text = fold_text(text)
+async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
+    """Ask which of the citizen's requests is meant, where several may be."""
+    frame, dialogue = step.frame, turn.dialogue
+    if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.describe_own_bills(turn)):
+        dialogue.frames.pop()
+        return bills_reply
+    candidates = await commands.list_candidates(turn, frame.intent)
+    if not candidates:
+        dialogue.frames.pop()
+        return turn.render_error(step.problem) if step.problem else turn.render(f"sms.none_to.{frame.intent}")
+    if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
+        frame.slots["code"] = candidates[0].code
+        return await _take_step(turn, turn.conversation.ask_next(dialogue))
+    offer_reply, offered_count = commands.offer_requests(turn, frame.intent, candidates)
+    frame.options = [request.code for request in candidates[:offered_count]]
+    turn.asks_question = True
+    return prefix_reason(turn, step, offer_reply)
+
+
+async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> RenderedMessage:
+    folded_text, late = fold_text(text), turn.late_question
     if folded_text in {"1", "2", "3", "4", "5"}:
         later_question_at = late.asked_at if late and late.accepts_number(int(folded_text)) else None
         rating_reply = await commands.take_bare_rating(turn, int(folded_text), asked_since=later_question_at)
         if rating_reply is not None:
-            return ConversationReply(rating_reply, "rate")
+            turn.intent = "rate"
+            return rating_reply
     near_intents = [intent for intent in step.near_intents if turn.conversation.is_offered(intent)]
     if near_intents:
-        return await _offer_menu(turn, dialogue, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
-    if late:
-        return ConversationReply(turn.render_error(ExpiredDialogue()), "unknown")
-    return ConversationReply(turn.render("sms.unknown"), "unknown")
+        return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
+    turn.intent = "unknown"
+    return turn.render_error(ExpiredDialogue()) if late else turn.render("sms.unknown")
 
 
 async def _offer_menu(
-    turn: TurnContext, dialogue: Dialogue, text_key: str, intents: list[str], intent: str, source: str | None = None
-) -> ConversationReply:
+    turn: TurnContext, text_key: str, intents: list[str], intent: str, source: str | None = None
+) -> RenderedMessage:
     """Offer what fits of these intents by number; what comes last is known to do without a menu.
 
     `source` is the text that they are offered for: what is chosen begins with what it holds.
     """
     offered_intents = turn.fitting_intents(text_key, intents)
     slots = {} if source is None else {OFFER: source}
-    dialogue.frames.append(Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=offered_intents, one_shot=False))
-    return ConversationReply(
-        turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents")), intent, asks_question=True
-    )
+    turn.dialogue.frames.append(Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=offered_intents, one_shot=False))
+    turn.intent, turn.asks_question = intent, True
+    return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
 
 
-def _append_waiting_question(
-    turn: TurnContext, dialogue: Dialogue, step: Reaction, reply: ConversationReply
-) -> ConversationReply:
+def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """After an interruption, repeat what the waiting dialogue still asks."""
-    waiting = dialogue.top
-    if waiting is None or waiting.intent == MENU_INTENT or waiting.asked in {None, "code"} or reply.message.follow_up:
+    waiting = turn.dialogue.top
+    if waiting is None or turn.asks_question or waiting.asked in {None, "code"} or waiting.intent == MENU_INTENT:
         return reply
-    if turn.conversation.is_outdated(waiting):
-        return reply  # it restarts with the next text
-    if reply.intent == waiting.intent or (isinstance(step, Ask) and step.frame is waiting):
+    if turn.intent == waiting.intent or turn.conversation.is_outdated(waiting):  # it restarts with the next text
         return reply
     question = render_summary(turn, waiting) if waiting.asked == CONFIRM_STEP else render_question(turn, waiting)
-    answer, endings = (
-        reply.message,
-        (f"{turn.text_of('sms.waiting')} {question.text}", turn.text_of("sms.waiting_in_short")),
-    )
+    endings = (f"{turn.text_of('sms.waiting')} {question.text}", turn.text_of("sms.waiting_in_short"))
     text = join_fitting(
-        max(answer.part_budget, JOINED_PART_BUDGET), *(f"{answer.text}\n{ending}" for ending in endings), answer.text
+        max(reply.part_budget, JOINED_PART_BUDGET), *(f"{reply.text}\n{ending}" for ending in endings), reply.text
     )
-    return replace(reply, message=replace(answer, text=text), asks_question=text.endswith(question.text))
-
-
-def _read_dialogue(
-    dependencies: Dependencies, stored_dialogue: StoredDialogue | None
-) -> tuple[Dialogue, _LateQuestion | None]:
-    """Return the dialogue that goes on, and the question of an earlier one that has just run out."""
-    if stored_dialogue is None:
-        return Dialogue(), None
-    state, expires_at = stored_dialogue
-    now = dependencies.clock.now()
-    if now < expires_at:
-        return Dialogue.from_json(state), None
-    frame = Dialogue.from_json(state).top if now < expires_at + REMEMBER_EXPIRED_FOR and state.get("frames") else None
-    return Dialogue(), _LateQuestion(frame, expires_at - _dialogue_lifetime(dependencies)) if frame else None
-
-
-def _dialogue_lifetime(dependencies: Dependencies) -> timedelta:
-    return timedelta(minutes=dependencies.policy.dialogue_minutes)
-
-
-async def store_dialogue(
-    turn: TurnContext, address: Address, dialogue: Dialogue, state_before: Mapping[str, Any]
-) -> None:
-    """Keep a dialogue for the next text, in the place of what was stored `state_before`."""
-    if dialogue.frames:
-        expires_at = turn.dependencies.clock.now() + _dialogue_lifetime(turn.dependencies)
-        await turn.uow.dialogues.save(address.channel, address.recipient, dialogue.as_json(), expires_at)
-    elif state_before["frames"]:
-        await turn.uow.dialogues.delete(address.channel, address.recipient)
+    turn.asks_question = text.endswith(question.text)
+    return replace(reply, text=text)

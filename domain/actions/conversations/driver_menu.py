@@ -1,11 +1,13 @@
 """What a chat offers those who drive or own a taxi: leave, duties, and the driver's own record."""
 
+from dataclasses import replace
 from datetime import date
 
-from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.conversations.turn_context import TurnContext
 from domain.blocks.taxis import MOST_VEHICLES, vehicles_of_mobile
 from domain.conversation.buttons.menus import build_driver_rows, build_menu_rows
-from domain.messages.keyboards import ButtonRows
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.keyboards import ButtonRows, ReplyMarkup
 from domain.registries.declarations import DRIVER, REWARD, VIOLATION, Registry
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import RecordStatus
@@ -23,12 +25,12 @@ async def build_main_menu(turn: TurnContext) -> ButtonRows:
     return build_menu_rows(turn.conversation, turn.text_of, has_taxi=bool(own_taxis), has_languages=has_languages)
 
 
-def build_driver_menu(turn: TurnContext) -> tuple[CommandReply, ButtonRows]:
-    """Return the text above the drivers' menu, and the menu."""
-    return turn.render("chat.driver"), build_driver_rows(turn.conversation, turn.text_of)
+def build_driver_menu(turn: TurnContext) -> RenderedMessage:
+    """Return the text above the drivers' menu, with the menu."""
+    return replace(turn.render("chat.driver"), markup=ReplyMarkup(build_driver_rows(turn.conversation, turn.text_of)))
 
 
-async def describe_own_record(turn: TurnContext) -> CommandReply:
+async def describe_own_record(turn: TurnContext) -> RenderedMessage:
     """List the newest rewards and violations of the driver with this mobile that were not annulled; nobody else's, and
     no reporter's name.
     """

@@ -8,16 +8,17 @@ from dataclasses import replace
 
 from domain.actions.bills.merged_bills import load_parts, merge_bills, render_parts_title
 from domain.actions.bills.subjects import SUBJECTS
-from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.payments.link_addresses import find_bill_pages, join_bill_page
 from domain.actions.requests import track
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import MergedBill, derive_merged_deadline, derive_merged_state
 from domain.language.wording import deadline_day_text
+from domain.messages.catalogue import RenderedMessage
 from domain.values.text import group_digits, persian_digits
 
 
-async def add_payment_link(turn: TurnContext, reply: CommandReply, bills: Sequence[Bill]) -> CommandReply:
+async def add_payment_link(turn: TurnContext, reply: RenderedMessage, bills: Sequence[Bill]) -> RenderedMessage:
     """Return a reply about bills of the citizen with the link to those that can be paid, else to the receipt of those
     that were, where it has room for it.
     """
@@ -26,13 +27,13 @@ async def add_payment_link(turn: TurnContext, reply: CommandReply, bills: Sequen
     return replace(reply, text=text, bill_pages=bill_pages)
 
 
-async def merge_own_bills(turn: TurnContext, bills: Sequence[Bill]) -> CommandReply:
+async def merge_own_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
     """Return one pair of ids for all these bills of the citizen; the errors are those of `merge_bills`."""
     merged_bill = await merge_bills(turn.dependencies, turn.uow, [bill.id for bill in bills])
     return await _render_merged_bill(turn, merged_bill, bills)
 
 
-async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> CommandReply:
+async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> RenderedMessage:
     """Return what a merged bill is for, by its bill id: all of an own one, of another's what anybody may know."""
     parts = await load_parts(turn.uow, merged_bill)
     title, amount = await render_parts_title(turn.dependencies, turn.uow, parts), group_digits(merged_bill.amount)
@@ -47,7 +48,7 @@ async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> Co
     return turn.render("sms.merged_closed")
 
 
-async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts: Sequence[Bill]) -> CommandReply:
+async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts: Sequence[Bill]) -> RenderedMessage:
     ids = {"bill_id": merged_bill.bill_id, "payment_id": merged_bill.payment_id}
     facts = {"count": persian_digits(len(parts)), "amount": group_digits(merged_bill.amount), **ids}
     deadline = derive_merged_deadline(parts)

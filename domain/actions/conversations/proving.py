@@ -7,7 +7,6 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.messages.verification_codes import CodeRequest, check_code, send_code
 from domain.chats.chat import Chat
-from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
 from domain.unit_of_work import UnitOfWork
@@ -60,10 +59,9 @@ async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mob
         other_chat.mobile, other_chat.linked_at, other_chat.updated_at = None, None, now
         await uow.chats.save(other_chat)
         await uow.dialogues.delete(other_chat.channel, other_chat.chat_id)
-        notice_text = dependencies.catalogue.render(
-            "chat.moved_away", {"mobile": persian_digits(display_mobile(mobile))}
+        notice_message = dependencies.catalogue.render_message(
+            "chat.moved_away", {"mobile": persian_digits(display_mobile(mobile))}, MessageClass.NOTICE
         )
-        notice_message = RenderedMessage("chat.moved_away", MessageClass.NOTICE, notice_text)
         await queue_reply(dependencies, uow, Address(other_chat.channel, other_chat.chat_id), notice_message)
     await _carry_language(dependencies, uow, chat, mobile)
     chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.conversation.frames import Ask, Frame
 from domain.fields.types import Day, FieldType, HourOfDay
-from domain.messages.catalogue import JOINED_PART_BUDGET, join_fitting
+from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import AmbiguousField
 from domain.values.text import persian_digits
 
 
-def render_question(turn: TurnContext, frame: Frame) -> CommandReply:
+def render_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word the question for the field that a frame asks, with its menu where few values are left."""
     if frame.intent == MENU_INTENT:
         return turn.render("sms.choose", menu=turn.numbered_menu(frame.options, "intents"))
@@ -42,7 +42,7 @@ def _asked_field_type(turn: TurnContext, frame: Frame) -> FieldType:
     )
 
 
-def render_summary(turn: TurnContext, frame: Frame) -> CommandReply:
+def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word what is done when the citizen confirms it."""
     keyword = turn.conversation.find_keyword(frame.intent)
     if frame.same_as:
@@ -58,7 +58,7 @@ def render_summary(turn: TurnContext, frame: Frame) -> CommandReply:
     )
 
 
-def prefix_reason(turn: TurnContext, step: Ask, question: CommandReply) -> CommandReply:
+def prefix_reason(turn: TurnContext, step: Ask, question: RenderedMessage) -> RenderedMessage:
     """Put before a question why it is asked, at least in short; which of several readings is meant says it itself."""
     if isinstance(step.problem, AmbiguousField) and step.frame.options:
         return question

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
+from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import SMS_CHANNEL, sms_address
+from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
@@ -23,6 +24,9 @@ from domain.values.text import tidy_text
 LONGEST_TEXT = 2000
 """Characters kept of one text: twelve parts of the longest concatenated SMS are far below it."""
 
+
+UNANSWERED_INTENTS = frozenset({"unknown", OFFERED_INTENT, REFUSED_INTENT})
+"""What a text comes to for which nothing is done."""
 
 LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""
@@ -75,10 +79,10 @@ async def _handle_message(arrival: Arrival) -> InboundMessage:
     if arrival_record is None:
         return await uow.inbox.find_duplicate(SMS_CHANNEL, message.provider, message.fingerprint) or message
     message_count, stored_dialogue = arrival_record
-    if message.mobile is None:
+    if arrival.address is None:
         message.state = InboundState.NOT_A_MOBILE
     elif not await arrival.refuse_over_limit(message_count):
-        await _answer_message(arrival, message.mobile, stored_dialogue)
+        await _answer_message(arrival, arrival.address, stored_dialogue)
     await uow.inbox.save(message)
     return message
 
@@ -99,19 +103,16 @@ async def _find_earlier_delivery(
     return None
 
 
-async def _answer_message(arrival: Arrival, mobile: str, stored_dialogue: StoredDialogue | None) -> None:
+async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
-    conversation_reply = await converse(dependencies, uow, sms_address(mobile), message.text, stored_dialogue)
-    message.intent, message.request_id = conversation_reply.intent, conversation_reply.message.request_id
-    if conversation_reply.intent in {"unknown", OFFERED_INTENT, REFUSED_INTENT} and await _is_machine_loop(
-        dependencies, uow, message
-    ):
+    turn = open_turn(dependencies, uow, address, stored_dialogue)
+    reply = await converse(turn, message.text)
+    message.intent, message.request_id = turn.intent, reply.request_id
+    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
-    await arrival.send_reply(
-        conversation_reply.message.key, conversation_reply.message.text, conversation_reply.message.request_id
-    )
+    await arrival.send_reply(reply)
 
 
 async def _is_machine_loop(dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage) -> bool:

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
-from domain.actions.conversations.converse import build_context
 from domain.actions.conversations.receive import LONGEST_TEXT
+from domain.actions.conversations.turn_context import open_turn
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
@@ -171,12 +171,14 @@ async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | Non
     message.state = InboundState.LIMITED
     window_ends_at = current_window_end(message.received_at, dependencies.policy.inbound_window)
     until_text = hour_text(to_tehran(window_ends_at).time())
-    error_text = dependencies.wording.render_error(TooManyRequests(reason=TooManyRequestsReason.CHAT, until=until_text))
+    error_message = dependencies.wording.render_error_message(
+        TooManyRequests(reason=TooManyRequestsReason.CHAT, until=until_text)
+    )
     if isinstance(update.chat_event, ButtonPressed):
-        return error_text
+        return error_message.text
     counter_key = f"limited:{update.channel}:{update.chat_id}"
     if await arrival.uow.lines.add_hit(counter_key, message.received_at, ONE_NOTICE_WINDOW) == 1:
-        await arrival.send_reply("errors.too_many_requests", error_text)
+        await arrival.send_reply(error_message)
     return None
 
 
@@ -202,11 +204,9 @@ async def _answer_update(
     message = arrival.message
     message.intent, message.mobile = chat_turn.intent, chat.mobile
     reply_arrival = Arrival(arrival.dependencies, arrival.uow, message, address_in_chat(chat))
-    for chat_reply in chat_turn.replies:
-        message.state, message.request_id = InboundState.ANSWERED, chat_reply.message.request_id or message.request_id
-        await reply_arrival.send_reply(
-            chat_reply.message.key, chat_reply.message.text, chat_reply.message.request_id, chat_reply.markup
-        )
+    for reply in chat_turn.replies:
+        message.state, message.request_id = InboundState.ANSWERED, reply.request_id or message.request_id
+        await reply_arrival.send_reply(reply)
     return chat_turn
 
 
@@ -219,9 +219,10 @@ async def _take_turn(
     chat_address = address_in_chat(chat)
     if isinstance(update.chat_event, SharedContact):
         return await prove_by_contact(
-            build_context(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
+            open_turn(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
         )
-    return await handle_chat_event(dependencies, uow, chat_address, update.chat_event, stored_dialogue)
+    turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
+    return await handle_chat_event(turn, update.chat_event)
 
 
 def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> bool:

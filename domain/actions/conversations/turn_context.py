@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Frame
-from domain.messages.catalogue import fit_lines
-from domain.messages.keyboards import NO_PAGES, BillPages
+from domain.conversation.frames import Dialogue
+from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.messages.ports import StoredDialogue
+from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
+from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError
 from domain.values.languages import join_list
 from domain.values.message_parts import count_parts
@@ -27,34 +30,31 @@ MOST_COUNTED = 200
 """Own requests that are looked for, to say how many more there are than are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandReply:
-    """A reply to a command, as a text."""
-
-    text: str
-    """What is sent."""
-    key: str
-    """Of the text in the catalogue."""
-    part_budget: int
-    """Message parts that it may have."""
-    request_id: int | None = None
-    """The request that it is about; None without one."""
-    bill_pages: BillPages = NO_PAGES
-    """Where what it tells of is paid, or its receipt is."""
-    can_merge: bool = False
-    """Whether what it tells of can be merged into one pair of ids."""
-    follow_up: Frame | None = None
-    """The intent that it offers to do: the citizen's next text says yes or no. None: it offers nothing."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TurnContext:
-    """One turn of a conversation: the desk, the open unit, who speaks, and the grammar in use."""
+    """One turn of a conversation: what it works with, who speaks, the dialogue, and what the turn comes to."""
 
     dependencies: Dependencies
     uow: UnitOfWork
+    """The unit that stores all of it."""
+    address: Address
+    """Where the replies go."""
     actor: Actor
+    """Who speaks: the citizen whose mobile the address has."""
     conversation: Conversation
+    """The grammar and the services of this channel."""
+    dialogue: Dialogue
+    """What is asked, which the turn changes."""
+    had_dialogue: bool = False
+    """Whether something was asked when the turn began."""
+    has_expired: bool = False
+    """Whether something was asked before that, whose time is over."""
+    late_question: LateQuestion | None = None
+    """The question of an earlier dialogue, whose time has just run out."""
+    intent: str = ""
+    """What was understood."""
+    asks_question: bool = False
+    """Whether the reply ends with the question that the dialogue waits with."""
 
     @property
     def line(self) -> str:
@@ -71,24 +71,23 @@ class TurnContext:
         chat_key = f"in_chat.{key}"
         return chat_key if self.actor.channel in MESSENGERS and chat_key in self.dependencies.catalogue else key
 
-    def render(self, key: str, **facts: str) -> CommandReply:
+    def render(self, key: str, **facts: str) -> RenderedMessage:
         """Render a reply."""
         return self.reply_with(self.dependencies.catalogue.render(self.channel_key(key), facts), key)
 
-    def reply_with(self, text: str, key: str, request: ServiceRequest | None = None) -> CommandReply:
+    def reply_with(self, text: str, key: str, request: ServiceRequest | None = None) -> RenderedMessage:
         """Return a reply in these words, which fit the budget of `key`."""
-        return CommandReply(
-            text, key, self.dependencies.catalogue.part_budget(key), request_id=request.id if request else None
-        )
+        part_budget = self.dependencies.catalogue.part_budget(key)
+        return RenderedMessage(key, MessageClass.REPLY, text, part_budget, request.id if request else None)
 
-    def render_about(self, request: ServiceRequest, key: str, **facts: Any) -> CommandReply:
+    def render_about(self, request: ServiceRequest, key: str, **facts: Any) -> RenderedMessage:
         """Render a reply about a request."""
         text_facts = self.dependencies.wording.request_facts(request, facts)
         return self.reply_with(self.dependencies.catalogue.render(self.channel_key(key), text_facts), key, request)
 
-    def render_error(self, error: DomainError) -> CommandReply:
+    def render_error(self, error: DomainError) -> RenderedMessage:
         """Word an error."""
-        return self.reply_with(self.dependencies.wording.render_error(error), f"errors.{error.code}")
+        return self.dependencies.wording.render_error_message(error)
 
     def numbered_menu(self, options: Sequence[str], table_key: str) -> str:
         """Return a menu of options that have names in a table of the catalogue."""
@@ -96,7 +95,7 @@ class TurnContext:
 
     def render_list(
         self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool = False
-    ) -> tuple[CommandReply, int]:
+    ) -> tuple[RenderedMessage, int]:
         """Return a reply of a head and a line a request, the first that fit, and how many those are.
 
         How many more there are is said, and how to reach them.
@@ -128,3 +127,36 @@ class TurnContext:
         return join_list(
             f"{persian_digits(str(number))} {option_name}" for number, option_name in enumerate(option_names, start=1)
         )
+
+
+def open_turn(
+    dependencies: Dependencies, uow: UnitOfWork, address: Address, stored_dialogue: StoredDialogue | None = None
+) -> TurnContext:
+    """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it."""
+    mobile = address.mobile or address.recipient
+    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
+    conversation = Conversation(dependencies.grammar, dependencies.services, address.channel)
+    dialogue, late_question = read_dialogue(dependencies, stored_dialogue)
+    had_dialogue = bool(dialogue.frames)
+    has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue
+    return TurnContext(
+        dependencies,
+        uow,
+        address,
+        actor,
+        conversation,
+        dialogue,
+        had_dialogue=had_dialogue,
+        has_expired=has_expired,
+        late_question=late_question,
+    )
+
+
+async def store_dialogue(turn: TurnContext) -> None:
+    """Keep the dialogue for the next text, in the place of what there was."""
+    address, dialogues = turn.address, turn.uow.dialogues
+    if turn.dialogue.frames:
+        expires_at = turn.dependencies.clock.now() + dialogue_lifetime(turn.dependencies)
+        await dialogues.save(address.channel, address.recipient, turn.dialogue.as_json(), expires_at)
+    elif turn.had_dialogue:
+        await dialogues.delete(address.channel, address.recipient)

@@ -3,18 +3,18 @@
 What the person wanted is kept for a day, and done once the mobile is proved.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.actions.conversations import commands
 from domain.actions.conversations.chat_turn import (
     TRACK_PAYLOAD_PREFIX,
-    ChatReply,
     ChatTurn,
     build_greeting,
     handle_chat_event,
     tracking_command,
 )
-from domain.actions.conversations.converse import build_context
+from domain.actions.conversations.chat_view import with_menu_button
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.proving import (
     check_proof_code,
@@ -22,14 +22,15 @@ from domain.actions.conversations.proving import (
     read_own_mobile,
     send_proof_code,
 )
-from domain.actions.conversations.turn_context import CommandReply, TurnContext
+from domain.actions.conversations.turn_context import TurnContext, open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.actions.messages.verification_codes import extract_code
 from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
-from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows, menu_button_rows
+from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
 from domain.conversation.grammar import UNKNOWN_INTENT
+from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.ports import StoredDialogue
@@ -53,11 +54,11 @@ async def handle_unproved_event(
     stored_dialogue: StoredDialogue | None,
 ) -> ChatTurn:
     """Answer an update, and prove the mobile where it does; inside the caller's unit of work."""
-    turn = build_context(dependencies, uow, Address(chat.channel, chat.chat_id))
+    turn = open_turn(dependencies, uow, Address(chat.channel, chat.chat_id))
     if isinstance(chat_event, SharedContact):
         return await prove_by_contact(turn, chat, chat_event, stored_dialogue)
     if isinstance(chat_event, TextEdited):
-        return ChatTurn("edited", (ChatReply(turn.render("chat.edited")),))
+        return ChatTurn("edited", (turn.render("chat.edited"),))
     if language_turn := await _choose_language(turn, chat_event):
         return language_turn
     text = _event_text(chat_event)
@@ -72,10 +73,9 @@ async def _choose_language(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn
     if call[:1] != (ButtonVerb.LANGUAGE,):
         return None
     try:
-        command_reply, button_rows = await choose_language_by_button(turn, "".join(call[1:2]))
+        return ChatTurn("language", (await choose_language_by_button(turn, "".join(call[1:2])),))
     except DomainError as error:
-        return ChatTurn("language", (ChatReply(turn.render_error(error)),))
-    return ChatTurn("language", (ChatReply(command_reply, ReplyMarkup(button_rows)),))
+        return ChatTurn("language", (turn.render_error(error),))
 
 
 async def prove_by_contact(
@@ -85,8 +85,9 @@ async def prove_by_contact(
     try:
         mobile = read_own_mobile(contact.phone_number, contact.is_own)
     except MobileNotVerified as error:
-        markup = ReplyMarkup(menu_button_rows(turn.text_of)) if chat.mobile else _contact_request(turn)
-        return ChatTurn("contact", (ChatReply(turn.render_error(error), markup),))
+        refusal = turn.render_error(error)
+        reply = with_menu_button(turn, refusal) if chat.mobile else _with_contact_request(turn, refusal)
+        return ChatTurn("contact", (reply,))
     return await _complete_proof(turn, chat, mobile, stored_dialogue)
 
 
@@ -108,21 +109,21 @@ async def _prove_by_code(
         return None
     proof_result = await check_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, code)
     if isinstance(proof_result, MobileNotVerified):
-        return ChatTurn("code", (ChatReply(turn.render_error(proof_result)),))
+        return ChatTurn("code", (turn.render_error(proof_result),))
     return await _complete_proof(turn, chat, proof_result, stored_dialogue)
 
 
-async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> ChatReply:
+async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> RenderedMessage:
     try:
         async with turn.uow.savepoint():
             delivery = await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
     except DomainError as error:
-        return ChatReply(turn.render_error(error), _contact_request(turn))
+        return _with_contact_request(turn, turn.render_error(error))
     if delivery is CodeDelivery.LATER:
-        return ChatReply(
-            turn.render_error(TooManyRequests("mobile", TooManyRequestsReason.CODES_LATER)), _contact_request(turn)
+        return _with_contact_request(
+            turn, turn.render_error(TooManyRequests("mobile", TooManyRequestsReason.CODES_LATER))
         )
-    return ChatReply(turn.render("chat.code_sent", mobile=_display_mobile(mobile)))
+    return turn.render("chat.code_sent", mobile=_display_mobile(mobile))
 
 
 async def _complete_proof(
@@ -133,14 +134,12 @@ async def _complete_proof(
     await link_chat(turn.dependencies, turn.uow, chat, mobile)
     await turn.uow.dialogues.delete(chat.channel, chat.chat_id)
     chat_address = Address(chat.channel, chat.chat_id, mobile)
-    proof_reply = ChatReply(
-        turn.render("chat.proved", mobile=_display_mobile(mobile)), ReplyMarkup(clears_keyboard=True)
-    )
+    proof_text = turn.render("chat.proved", mobile=_display_mobile(mobile))
+    proof_reply = replace(proof_text, markup=ReplyMarkup(clears_keyboard=True))
+    proved_turn = open_turn(turn.dependencies, turn.uow, chat_address)
     if deferred_text is None:
-        return ChatTurn(
-            "proved", (proof_reply, await build_greeting(build_context(turn.dependencies, turn.uow, chat_address)))
-        )
-    chat_turn = await handle_chat_event(turn.dependencies, turn.uow, chat_address, TextWritten(deferred_text), None)
+        return ChatTurn("proved", (proof_reply, await build_greeting(proved_turn)))
+    chat_turn = await handle_chat_event(proved_turn, TextWritten(deferred_text))
     return ChatTurn(chat_turn.intent, (proof_reply, *chat_turn.replies))
 
 
@@ -148,23 +147,22 @@ async def _answer_public_question(turn: TurnContext, text: str) -> ChatTurn | No
     """Answer what anybody may ask: help, what a service is, prices; None for anything else."""
     parsed_text = turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now())
     if not text or (parsed_text.intent == "help" and "service" not in parsed_text.slots):
-        return ChatTurn("help", (ChatReply(_explain_proof(turn), _contact_request(turn)), _offer_public_menu(turn)))
+        explanation = turn.render("chat.door", label=turn.text_of("chat.share"))
+        public_menu = _with_public_menu(turn, turn.render("chat.public"))
+        return ChatTurn("help", (_with_contact_request(turn, explanation), public_menu))
     if parsed_text.intent == "help":
-        return ChatTurn(
-            "help", (ChatReply(await commands.explain_service(turn, parsed_text.slots), _public_markup(turn)),)
-        )
+        return ChatTurn("help", (_with_public_menu(turn, await commands.explain_service(turn, parsed_text.slots)),))
     if parsed_text.intent == "language":
-        language_reply = await choose_language(turn, parsed_text.slots)
-        return ChatTurn("language", (ChatReply(language_reply, _public_markup(turn)),))
+        return ChatTurn("language", (_with_public_menu(turn, await choose_language(turn, parsed_text.slots)),))
     if parsed_text.intent not in PUBLIC_COMMANDS:
         return None
     try:
-        command_reply = (
+        reply = (
             await commands.describe_tariff(turn, parsed_text.slots) if parsed_text.slots else turn.render("ask.tariff")
         )
     except DomainError as error:
-        command_reply = turn.render_error(error)
-    return ChatTurn(parsed_text.intent, (ChatReply(command_reply, _public_markup(turn)),))
+        reply = turn.render_error(error)
+    return ChatTurn(parsed_text.intent, (_with_public_menu(turn, reply),))
 
 
 def _is_command(turn: TurnContext, text: str) -> bool:
@@ -177,10 +175,8 @@ async def _defer_text(turn: TurnContext, chat: Chat, text: str, stored_dialogue:
     if deferred_text is None or _is_command(turn, text) or not _is_command(turn, deferred_text):
         expires_at = turn.dependencies.clock.now() + DEFERRED_LIFETIME
         await turn.uow.dialogues.save(chat.channel, chat.chat_id, {"frames": [], DEFERRED_TEXT_KEY: text}, expires_at)
-    return ChatTurn(
-        "mobile_not_verified",
-        (ChatReply(turn.render("chat.prove_first", label=_share_label(turn)), _contact_request(turn)),),
-    )
+    question = turn.render("chat.prove_first", label=turn.text_of("chat.share"))
+    return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
 
 
 def _event_text(chat_event: ChatEvent) -> str:
@@ -202,25 +198,14 @@ def _deferred_text(turn: TurnContext, stored_dialogue: StoredDialogue | None) ->
     return stored_dialogue[0].get(DEFERRED_TEXT_KEY)
 
 
-def _explain_proof(turn: TurnContext) -> CommandReply:
-    return turn.render("chat.door", label=_share_label(turn))
+def _with_contact_request(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+    return replace(reply, markup=ReplyMarkup(contact_label=turn.text_of("chat.share")))
 
 
-def _contact_request(turn: TurnContext) -> ReplyMarkup:
-    return ReplyMarkup(contact_label=_share_label(turn))
-
-
-def _share_label(turn: TurnContext) -> str:
-    return turn.text_of("chat.share")
-
-
-def _offer_public_menu(turn: TurnContext) -> ChatReply:
-    return ChatReply(turn.render("chat.public"), _public_markup(turn))
-
-
-def _public_markup(turn: TurnContext) -> ReplyMarkup:
+def _with_public_menu(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     has_languages = turn.dependencies.catalogue.is_multilingual
-    return ReplyMarkup(build_public_rows(turn.conversation, turn.text_of, has_languages=has_languages))
+    menu_rows = build_public_rows(turn.conversation, turn.text_of, has_languages=has_languages)
+    return replace(reply, markup=ReplyMarkup(menu_rows))
 
 
 def _display_mobile(mobile: str) -> str:

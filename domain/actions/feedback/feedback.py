@@ -38,11 +38,11 @@ async def rate_request(
 
 async def _alert_managers(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
     def render_message() -> RenderedMessage:
-        facts = dependencies.wording.request_facts(request, {"score": rating.score, "text": rating.text or "—"})
-        return dependencies.catalogue.render_message("staff.low_rating", facts)
+        facts = {"score": rating.score, "text": rating.text or "—"}
+        return dependencies.wording.render_about(request, "staff.low_rating", facts)
 
     mobiles = await list_role_mobiles(uow, dependencies, Role.MANAGER)
-    await notify_staff(dependencies, uow, mobiles, render_message, request.id)
+    await notify_staff(dependencies, uow, mobiles, render_message)
 
 
 async def find_rateable_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:

@@ -104,10 +104,12 @@ async def answer_comment(
 
     async def render_message() -> RenderedMessage:
         facts = {"answer": answer_text}
-        return dependencies.catalogue.render_message("sms.comment_answered", facts, MessageClass.NOTICE)
+        return dependencies.catalogue.render_message(
+            "sms.comment_answered", facts, MessageClass.NOTICE, answered_comment.request_id
+        )
 
     if answered_comment.mobile:
-        await notify_line(dependencies, uow, answered_comment.mobile, render_message, answered_comment.request_id)
+        await notify_line(dependencies, uow, answered_comment.mobile, render_message)
     return answered_comment
 
 

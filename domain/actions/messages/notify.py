@@ -1,7 +1,7 @@
 """Queueing of messages: who is notified, when it may leave, and what is left out."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -67,16 +67,16 @@ async def announce_outcome(
         mobiles = await find_recipients(dependencies, uow, request, audience)
         if audience in _STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
             render_plainly = partial(dependencies.wording.render_notice, request, due_notice.notice, due_notice.facts)
-            await notify_staff(dependencies, uow, mobiles, render_plainly, request.id)
+            await notify_staff(dependencies, uow, mobiles, render_plainly)
             continue
         render_notice = partial(_render_due_notice, dependencies, uow, request, due_notice)
         for mobile in mobiles:
             is_reply = actor.kind == "citizen" and mobile == actor.identifier
             if is_reply and not texts_actor:
-                replies.append(await render_notice())
+                replies.append(replace(await render_notice(), cls=MessageClass.REPLY))
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
-                await notify_line(dependencies, uow, mobile, render_for_line, request.id)
+                await notify_line(dependencies, uow, mobile, render_for_line)
     return replies
 
 
@@ -99,13 +99,12 @@ async def notify_line(
     uow: UnitOfWork,
     mobile: str,
     render_message: MessageRenderer,
-    request_id: int | None = None,
     *,
     until: datetime | None = None,
 ) -> OutboxMessage | None:
     """Put one text into the outbox for a mobile (+989…), rendered in the language of that line; see `queue_message`."""
     with in_language(await find_line_language(dependencies, uow, mobile)):
-        return await queue_message(dependencies, uow, mobile, await render_message(), request_id, until=until)
+        return await queue_message(dependencies, uow, mobile, await render_message(), until=until)
 
 
 async def notify_staff(
@@ -113,12 +112,11 @@ async def notify_staff(
     uow: UnitOfWork,
     mobiles: Iterable[str],
     render_message: Callable[[], RenderedMessage],
-    request_id: int | None = None,
 ) -> None:
     """Put a text to members of the staff into the outbox, which is Persian whoever caused it."""
     with in_language(PERSIAN):
         for mobile in mobiles:
-            await queue_message(dependencies, uow, mobile, render_message(), request_id)
+            await queue_message(dependencies, uow, mobile, render_message())
 
 
 async def queue_message(
@@ -126,7 +124,6 @@ async def queue_message(
     uow: UnitOfWork,
     mobile: str,
     message: RenderedMessage,
-    request_id: int | None = None,
     *,
     until: datetime | None = None,
 ) -> OutboxMessage | None:
@@ -141,13 +138,12 @@ async def queue_message(
         return None
     chat = None
     if message.cls is not MessageClass.SECURITY:
-        chat = choose_chat(await uow.chats.list_addresses(mobile, request_id))
-    row = build_outbox_message(
-        dependencies, Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile), message, request_id
-    )
+        chat = choose_chat(await uow.chats.list_addresses(mobile, message.request_id))
+    address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
+    row = build_outbox_message(dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
-        row.content = (await _build_markup(dependencies, uow, message, request_id, mobile, chat.channel)).as_json()
+        row.content = (await _build_markup(dependencies, uow, message, mobile, chat.channel)).as_json()
         row.moves_at = (
             row.not_before + dependencies.policy.messenger_patience if dependencies.policy.messenger_patience else None
         )
@@ -156,42 +152,29 @@ async def queue_message(
 
 
 async def _build_markup(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    message: RenderedMessage,
-    request_id: int | None,
-    mobile: str,
-    channel: str,
+    dependencies: Dependencies, uow: UnitOfWork, message: RenderedMessage, mobile: str, channel: str
 ) -> ReplyMarkup:
     """Return what a chat shows under a notice: what can be done with its request now, else the page of its bill."""
-    if request_id is None:
+    if message.request_id is None:
         takes_invoices = channel in dependencies.policy.invoice_channels
         button_rows = bill_page_button_rows(
             dependencies.catalogue.text, message.bill_pages, takes_invoices=takes_invoices
         )
         return ReplyMarkup(button_rows)
-    request = await uow.requests.get(request_id)
+    request = await uow.requests.get(message.request_id)
     return ReplyMarkup(await build_request_buttons(dependencies, uow, request, mobile, channel))
 
 
 async def queue_reply(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    address: Address,
-    message: RenderedMessage,
-    request_id: int | None = None,
-    markup: ReplyMarkup | None = None,
+    dependencies: Dependencies, uow: UnitOfWork, address: Address, message: RenderedMessage
 ) -> OutboxMessage:
     """Put the direct reply to what came from an address into the outbox; it goes back there."""
-    queued = build_outbox_message(dependencies, address, message, request_id)
-    queued.content = markup.as_json() if markup else None
+    queued = build_outbox_message(dependencies, address, message)
     await uow.outbox.add(queued)
     return queued
 
 
-def build_outbox_message(
-    dependencies: Dependencies, address: Address, message: RenderedMessage, request_id: int | None
-) -> OutboxMessage:
+def build_outbox_message(dependencies: Dependencies, address: Address, message: RenderedMessage) -> OutboxMessage:
     """Return a message that is to be queued now: when it may leave, and until when it is worth it."""
     now = dependencies.clock.now()
     not_before = now
@@ -206,9 +189,10 @@ def build_outbox_message(
         text=message.text,
         created_at=now,
         not_before=not_before,
-        request_id=request_id,
+        request_id=message.request_id,
         expires_at=not_before + _message_lifetime(dependencies, message.cls),
         mobile=address.mobile,
+        content=message.markup.as_json() if message.markup else None,
     )
 
 
@@ -258,8 +242,8 @@ async def notify_assignee(
     if member is None or not member.active or not member.mobile:
         return None
     with in_language(PERSIAN):
-        message = dependencies.catalogue.render_message(text_key, dependencies.wording.request_facts(request))
-        return await queue_message(dependencies, uow, member.mobile, message, request.id)
+        message = dependencies.wording.render_about(request, text_key)
+        return await queue_message(dependencies, uow, member.mobile, message)
 
 
 async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
@@ -297,15 +281,13 @@ async def replace_expired_notices(
         if request.mobile != mobile_line or text_key not in dependencies.catalogue:
             continue
         render_status = partial(_render_status, dependencies, uow, request, text_key, facts)
-        await notify_line(dependencies, uow, mobile_line, render_status, request.id)
+        await notify_line(dependencies, uow, mobile_line, render_status)
 
 
 async def _render_status(
     dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
 ) -> RenderedMessage:
-    status_text = dependencies.catalogue.render_message(
-        text_key, dependencies.wording.request_facts(request, facts), MessageClass.NOTICE
-    )
+    status_text = dependencies.wording.render_about(request, text_key, facts, MessageClass.NOTICE)
     return await append_payment_link(dependencies, uow, status_text, facts)
 
 

@@ -32,14 +32,9 @@ async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: 
     """Queue the same texts for the mobiles of their chats; quiet hours and the text's own end hold as ever."""
     for message in messages:
         if message.mobile is not None and _is_useful_by_sms(message):
-            outbox_message = build_outbox_message(
-                dependencies, sms_address(message.mobile), _rendered_message(message), message.request_id
-            )
+            rendered_message = RenderedMessage(message.key, message.cls, message.text, request_id=message.request_id)
+            outbox_message = build_outbox_message(dependencies, sms_address(message.mobile), rendered_message)
             await uow.outbox.add(replace(outbox_message, expires_at=message.expires_at))
-
-
-def _rendered_message(message: OutboxMessage) -> RenderedMessage:
-    return RenderedMessage(message.key, message.cls, message.text)
 
 
 def _is_useful_by_sms(message: OutboxMessage) -> bool:

@@ -5,8 +5,6 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.payments.begin import begin_payment
 from domain.gateways.gateway import DeclineReason, PaymentGateway
-from domain.messages.catalogue import RenderedMessage
-from domain.messages.records import MessageClass
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError, NotAllowedNow, Unavailable
 from domain.values.languages import in_language
@@ -28,8 +26,7 @@ async def send_chat_invoice(
         async with store.open_unit() as uow:
             with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
                 reason_text = _describe_refusal(dependencies, error)
-                refusal_text = dependencies.catalogue.render(REFUSED_KEY, {"reason": reason_text})
-            message = RenderedMessage(REFUSED_KEY, MessageClass.REPLY, refusal_text)
+                message = dependencies.catalogue.render_message(REFUSED_KEY, {"reason": reason_text})
             await queue_reply(dependencies, uow, address, message)
 
 

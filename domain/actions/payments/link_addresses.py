@@ -54,8 +54,7 @@ async def append_payment_link(
     if not bill_id or not dependencies.policy.site_address:
         return message
     bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
-    part_budget = dependencies.catalogue.part_budget(message.key)
-    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, part_budget)
+    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, message.part_budget)
     return replace(message, text=text, bill_pages=bill_pages)
 
 

@@ -36,7 +36,7 @@ async def append_consent_link(
         return message
     token = build_link_token(dependencies.ids.new_token())
     address = f"{dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
-    text = join_fitting(dependencies.catalogue.part_budget(message.key), f"{message.text}\n{address}", message.text)
+    text = join_fitting(message.part_budget, f"{message.text}\n{address}", message.text)
     if text == message.text:
         return message
     consent_link = ConsentLink(

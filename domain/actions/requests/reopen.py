@@ -170,9 +170,8 @@ async def _notify_reopened(
     dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
 ) -> RenderedMessage:
     async def render_message() -> RenderedMessage:
-        facts = dependencies.wording.request_facts(new_request, {"old": former.code})
-        return dependencies.catalogue.render_message("sms.reopened", facts, MessageClass.NOTICE)
+        return dependencies.wording.render_about(new_request, "sms.reopened", {"old": former.code}, MessageClass.NOTICE)
 
     if new_request.mobile and actor.kind != "citizen":
-        await notify_line(dependencies, uow, new_request.mobile, render_message, new_request.id)
+        await notify_line(dependencies, uow, new_request.mobile, render_message)
     return await render_message()

@@ -22,7 +22,6 @@ async def send_status(dependencies: Dependencies, uow: UnitOfWork, request: Serv
     chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
 
     async def render_message() -> RenderedMessage:
-        text_facts = dependencies.wording.request_facts(request, facts)
-        return dependencies.catalogue.render_message(chosen_key, text_facts, MessageClass.RECEIPT)
+        return dependencies.wording.render_about(request, chosen_key, facts, MessageClass.RECEIPT)
 
-    await notify_line(dependencies, uow, mobile, render_message, request.id)
+    await notify_line(dependencies, uow, mobile, render_message)

@@ -95,7 +95,7 @@ async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: S
         return await append_payment_link(dependencies, uow, reminder_text, facts)
 
     for mobile in await find_recipients(dependencies, uow, request, reminder.audience):
-        await notify_line(dependencies, uow, mobile, render_message, request.id, until=event_at)
+        await notify_line(dependencies, uow, mobile, render_message, until=event_at)
 
 
 SLA_BROKEN = stored_texts("sla_broken")
@@ -106,9 +106,8 @@ async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, reques
     SLA_BROKEN.write(request, [*(SLA_BROKEN.find(request) or []), request.state])
 
     def render_message() -> RenderedMessage:
-        facts = dependencies.wording.request_facts(request)
-        return dependencies.catalogue.render_message("staff.sla_broken", facts)
+        return dependencies.wording.render_about(request, "staff.sla_broken")
 
     mobiles = await list_unit_mobiles(uow, dependencies, request)
-    await notify_staff(dependencies, uow, mobiles, render_message, request.id)
+    await notify_staff(dependencies, uow, mobiles, render_message)
     await dependencies.engine.record_event(uow, request, "sla_broken", SYSTEM, {"state": request.state})

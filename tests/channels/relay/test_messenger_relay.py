@@ -213,7 +213,7 @@ async def test_a_question_with_buttons_is_nothing_by_sms(bot: Bot) -> None:
         await queue_reply(bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟"))
         paper = ReplyMarkup(paper=AttachedPaper("123456786", "letter"))
         await queue_reply(
-            bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "نامه"), markup=paper
+            bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "نامه", markup=paper)
         )
     await bot.relay.send_due()
     assert await bot.messages("sms") == []

@@ -22,7 +22,7 @@ async def queued(bot: Bot, person: Person, text: str = "سلام", shown: ReplyM
     address = Address(bot.link.account.channel, str(person.id), CITIZEN)
     async with bot.town.store.open_unit() as uow:
         return await queue_reply(
-            bot.town.desk, uow, address, RenderedMessage("sms.help", MessageClass.NOTICE, text), None, shown
+            bot.town.desk, uow, address, RenderedMessage("sms.help", MessageClass.NOTICE, text, markup=shown)
         )
 
 

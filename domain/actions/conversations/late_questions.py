@@ -1,0 +1,53 @@
+"""The dialogue that a text finds: the one that goes on, or the question of one whose time has just run out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.conversation.dialogue import CONFIRM_STEP
+from domain.conversation.frames import Dialogue, Frame
+from domain.messages.ports import StoredDialogue
+from domain.parsing.answers import read_number
+from domain.values.errors import InvalidField
+
+REMEMBER_EXPIRED_FOR = timedelta(hours=24)
+"""How long after its end a dialogue is still known, so that a late answer gets the reply that it came too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateQuestion:
+    """A question whose time is over: the frame that asked it last, and when that was."""
+
+    frame: Frame
+    asked_at: datetime
+
+    def accepts_number(self, number: int) -> bool:
+        """Return whether a bare number would have answered it."""
+        highest_number = 2 if self.frame.asked == CONFIRM_STEP else len(self.frame.options)
+        return number <= highest_number or not highest_number
+
+    def accepts_text(self, text: str) -> bool:
+        """Return whether a text is a bare number that would have answered it."""
+        try:
+            return self.accepts_number(read_number(text))
+        except InvalidField:
+            return False
+
+
+def read_dialogue(
+    dependencies: Dependencies, stored_dialogue: StoredDialogue | None
+) -> tuple[Dialogue, LateQuestion | None]:
+    """Return the dialogue that goes on, and the question of an earlier one that has just run out."""
+    if stored_dialogue is None:
+        return Dialogue(), None
+    state, expires_at = stored_dialogue
+    now = dependencies.clock.now()
+    if now < expires_at:
+        return Dialogue.from_json(state), None
+    frame = Dialogue.from_json(state).top if now < expires_at + REMEMBER_EXPIRED_FOR and state.get("frames") else None
+    return Dialogue(), LateQuestion(frame, expires_at - dialogue_lifetime(dependencies)) if frame else None
+
+
+def dialogue_lifetime(dependencies: Dependencies) -> timedelta:
+    """Return how long a question waits for its answer."""
+    return timedelta(minutes=dependencies.policy.dialogue_minutes)
