@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.service import Service
@@ -37,13 +38,24 @@ class Dependencies:
     """The bank gateways in use that send money of settled sales back to the paying card, in parts."""
     malware_scanner: MalwareScanner | None = field(default=None, repr=False)
     """What files are scanned by before they are stored; None where none is configured."""
+    clock: Clock = field(init=False, repr=False)
+    """The source of time."""
+    ids: IdGenerator = field(init=False, repr=False)
+    """The source of chance."""
+    services: Mapping[str, Service] = field(init=False, repr=False)
+    """The municipal services by key."""
+    catalogue: Catalogue = field(init=False, repr=False)
+    """The texts."""
+    _conversations: dict[str, Conversation] = field(init=False, repr=False, default_factory=dict)
     configured: Engine = field(init=False, repr=False)
     """The engine as the configuration made it, over which changed settings lie."""
     settings_version: int | None = field(init=False, default=None)
     """Number of the last changed setting that is known here; None: nobody looked yet."""
 
     def __post_init__(self) -> None:
-        """Remember the configured values."""
+        """Take what stays the same whatever the staff change, and remember the configured values."""
+        self.clock, self.ids, self.services = self.engine.clock, self.engine.ids, self.engine.services
+        self.catalogue = self.wording.catalogue
         self.configured = self.engine
 
     def apply_settings(
@@ -58,15 +70,11 @@ class Dependencies:
         self.catalogue.apply_overrides(text_overrides)
         self.settings_version = settings_version
 
-    @property
-    def clock(self) -> Clock:
-        """The source of time."""
-        return self.engine.clock
-
-    @property
-    def ids(self) -> IdGenerator:
-        """The source of chance."""
-        return self.engine.ids
+    def conversation_in(self, channel: str) -> Conversation:
+        """Return what reads the texts of a channel, made with the first of them."""
+        if channel not in self._conversations:
+            self._conversations[channel] = Conversation(self.grammar, self.services, channel)
+        return self._conversations[channel]
 
     @property
     def policy(self) -> Policy:
@@ -77,13 +85,3 @@ class Dependencies:
     def calendar(self) -> WorkingCalendar:
         """Working time and quiet hours."""
         return self.engine.calendar
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The texts."""
-        return self.wording.catalogue
-
-    @property
-    def services(self) -> Mapping[str, Service]:
-        """The municipal services by key."""
-        return self.engine.services

@@ -30,7 +30,7 @@ WRITTEN_OUT_KEYS = (
     "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.same", "chat.send_paper", "chat.share",
     "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
-    "errors.expired_dialogue", "errors.internal", "errors.too_many_requests",
+    "errors.expired_dialogue",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
     "sms.authentic.own_address", "sms.authentic.phone", "sms.authentic.request", "sms.authentic.single_closed",
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",

@@ -6,9 +6,8 @@ the asked field's own parser; (3) a keyword with valid arguments; (4) a bare cod
 not done, and what is not said plainly is asked once (`sentences`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,15 +21,15 @@ from domain.conversation.answers import (
     is_interruption,
     take_value,
 )
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU_INTENT, PAYABLE_SLOTS
+from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.conversation.intent_forms import build_intent_forms
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.form import Field
 from domain.fields.types import Day, HourOfDay, Text
-from domain.language.lookups import Lookup, PriceLookup
-from domain.language.service import Keyword, Service
+from domain.language.service import Service
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -41,56 +40,23 @@ MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
 
 
-@dataclass(frozen=True, slots=True)
 class Conversation:
     """Reads texts by one grammar for the services of one channel."""
 
-    grammar: Grammar
-    services: Mapping[str, Service]
-    channel: str = "sms"
-
-    def find_keyword(self, intent: str) -> tuple[Service, Keyword] | None:
-        """Return the service that an intent starts."""
-        keywords = ((service, keyword) for service in self.services.values() for keyword in service.keywords)
-        return next((found for found in keywords if found[1].intent.name == intent), None)
-
-    def find_lookup(self, intent: str) -> tuple[Service, Lookup] | None:
-        """Return the look-up that an intent asks for, with its service."""
-        for service in self.services.values():
-            for lookup in service.lookups:
-                if lookup.intent.name == intent:
-                    return service, lookup
-        return None
-
-    def priced_services(self) -> tuple[tuple[Service, PriceLookup], ...]:
-        """Return the services that quote their prices, with how."""
-        return tuple((service, service.price_lookup) for service in self.services.values() if service.price_lookup)
-
-    def asked_fields(self, intent: str) -> tuple[Field, ...]:
-        """Return what an intent asks for in this channel, in order."""
-        return tuple(field for field in self.intent_form(intent) if field.is_asked_in(self.channel))
-
-    def intent_form(self, intent: str) -> tuple[Field, ...]:
-        """Return every field that an intent may take."""
-        if match := self.find_keyword(intent):
-            return match[0].form
-        if lookup_match := self.find_lookup(intent):
-            return lookup_match[1].form
-        if intent == "tariff":
-            return _join_required([field for _, price_list in self.priced_services() for field in price_list.form])
-        return COMMAND_FIELDS.get(intent) or CHAT_FIELDS.get(intent, ())
+    def __init__(self, grammar: Grammar, services: Mapping[str, Service], channel: str = "sms") -> None:
+        self.grammar = grammar
+        self.services = services
+        self.channel = channel
+        self.forms = build_intent_forms(services, channel)
+        """What each intent asks for."""
 
     def find_asking_field(self, intent: str, name: str | None) -> Field | None:
         """Return the field that is asked in order to get a value: itself, or the one that it replaces."""
-        form = [field for field in self.intent_form(intent) if not field.is_derived]
+        form = [field for field in self.forms[intent].fields if not field.is_derived]
         return next(
             (field for field in form if name in field.alternatives),
             next((field for field in form if field.name == name), None),
         )
-
-    def is_offered(self, intent: str) -> bool:
-        """Return whether this channel can do the intent."""
-        return intent in COMMAND_FIELDS or self.find_keyword(intent) is not None or self.find_lookup(intent) is not None
 
     def main_menu_intents(self) -> tuple[str, ...]:
         """Return the intents that help offers by number: the services first, then what every citizen needs."""
@@ -135,7 +101,7 @@ class Conversation:
 
         What was not said plainly (`is_plain`) is asked once more before it is done.
         """
-        match = self.find_keyword(intent)
+        match = self.forms[intent].submission
         frame = Frame(intent, version=match[0].version if match else None, plain=is_plain)
         if match:
             frame.slots.update(match[1].preset_values)
@@ -163,7 +129,7 @@ class Conversation:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
         frame = dialogue.frames[-1]
         missing_field = self._find_next_missing(frame, problem.field if problem else None)
-        is_immediate = frame.plain and (frame.one_shot or not self.find_keyword(frame.intent))
+        is_immediate = frame.plain and (frame.one_shot or not self.forms[frame.intent].submission)
         if missing_field is None and (is_immediate or frame.asked == CONFIRM_STEP):
             dialogue.frames.pop()
             return Perform(frame)
@@ -178,7 +144,7 @@ class Conversation:
     def _gives_up_form(self, dialogue: Dialogue, message: ParsedMessage) -> bool:
         """A bare «لغو» amid a form gives the form up; only elsewhere it asks which request to cancel."""
         is_bare_cancel = message.intent == "cancel" and not message.slots and message.mood in CLEAR_MOODS
-        return is_bare_cancel and dialogue.top is not None and self.find_keyword(dialogue.top.intent) is not None
+        return is_bare_cancel and dialogue.top is not None and self.forms[dialogue.top.intent].submission is not None
 
     def _read_outside(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
         if message.intent == "opt_in":
@@ -199,7 +165,11 @@ class Conversation:
             return Refused(message.refused_intent)
         field = self._find_asked_field(top)
         is_free_text = field is not None and isinstance(field.type, Text)
-        if top.asked == CONFIRM_STEP or self.is_outdated(top) or (is_free_text and not self.find_keyword(top.intent)):
+        if (
+            top.asked == CONFIRM_STEP
+            or self.is_outdated(top)
+            or (is_free_text and not self.forms[top.intent].submission)
+        ):
             return None
         if message.refused_intent in {"", top.intent}:
             return self._leave_dialogue(dialogue)
@@ -250,7 +220,7 @@ class Conversation:
         return self._read_outside(dialogue, message, now)
 
     def _begin_interruption(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, now: datetime) -> Reaction:
-        if message.intent == frame.intent and self.find_keyword(frame.intent):
+        if message.intent == frame.intent and self.forms[frame.intent].submission:
             frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
             frame.plain = frame.plain and message.mood is Mood.PLAIN
             return self.ask_next(dialogue, self._absorb(frame, self._slots_of(message), now))
@@ -292,7 +262,7 @@ class Conversation:
         except DomainError as error:
             if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
                 return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
-            for alternative in self.intent_form(frame.intent):
+            for alternative in self.forms[frame.intent].fields:
                 if alternative.name in field.alternatives:
                     with suppress(DomainError):
                         return alternative, take_value(frame, alternative, raw_value, now)
@@ -303,11 +273,11 @@ class Conversation:
         meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
         if meant_message is None:
             return self.begin_intent(dialogue, intent, {}, now)
-        is_doubtful = self.grammar.is_binding(intent) or self.find_keyword(intent) is not None
+        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
         return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
 
     def _read_confirmation(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str) -> Reaction:
-        answer, is_form = read_yes_or_no(text), self.find_keyword(frame.intent) is not None
+        answer, is_form = read_yes_or_no(text), self.forms[frame.intent].submission is not None
         if answer is None:
             answer = answer_by_repetition(frame, message, is_form=is_form)
         if answer is None:
@@ -329,7 +299,7 @@ class Conversation:
         return self.ask_next(dialogue)
 
     def _find_asked_field(self, frame: Frame) -> Field | None:
-        return next((field for field in self.intent_form(frame.intent) if field.name == frame.asked), None)
+        return next((field for field in self.forms[frame.intent].fields if field.name == frame.asked), None)
 
     def _find_next_missing(self, frame: Frame, refused: str | None) -> tuple[str, str | None] | None:
         """Return the field to ask now and its missing part; what gives `refused`, just found wrong, before others."""
@@ -342,7 +312,7 @@ class Conversation:
             return refused_field.name, None
         missing_parts = [
             (field.name, _missing_part(field, frame))
-            for field in self.asked_fields(frame.intent)
+            for field in self.forms[frame.intent].asked_fields
             if _missing_part(field, frame) is not None
         ]
         missing_parts.sort(key=lambda field: field[0] != refused)
@@ -360,13 +330,13 @@ class Conversation:
         """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why, or the
         error itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
         """
-        form_names = {field.name for field in self.intent_form(message.intent)}
+        form_names = {field.name for field in self.forms[message.intent].fields}
         partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
         return {**partial_values, **message.rejected_texts, **message.as_json()["slots"], **message.problems_by_slot}
 
     def _absorb(self, frame: Frame, stated_values: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
-        fields_by_name = {field.name: field for field in self.intent_form(frame.intent)}
+        fields_by_name = {field.name: field for field in self.forms[frame.intent].fields}
         frame.slots.update({name: value for name, value in stated_values.items() if name not in fields_by_name})
         problem: DomainError | None = None
         for field in fields_by_name.values():
@@ -381,7 +351,7 @@ class Conversation:
 
     def is_outdated(self, frame: Frame) -> bool:
         """Return whether the frame was begun on another version of its service, or the service is gone."""
-        match = self.find_keyword(frame.intent)
+        match = self.forms[frame.intent].submission
         return frame.version != (match[0].version if match else None)
 
 
@@ -390,9 +360,3 @@ def _missing_part(field: Field, frame: Frame) -> str | None:
     if field.name in frame.slots:
         return field.type.find_missing_part(frame.slots[field.name])
     return None if field.is_answered_in(frame.slots) else ""
-
-
-def _join_required(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Let any required one of these fields satisfy all of them."""
-    required_names = tuple(field.name for field in fields if field.required)
-    return tuple(replace(field, alternatives=required_names) if field.required else field for field in fields)

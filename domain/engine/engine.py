@@ -351,7 +351,9 @@ class Engine:
             previous=request.head_hash or GENESIS_HASH,
             hash="",
         )
-        return _chain_event(request, event)
+        chained_event = replace(event, hash=compute_event_hash(event))
+        request.head_seq, request.head_hash = chained_event.seq, chained_event.hash
+        return chained_event
 
     def _enter_state(self, context: StepContext) -> list[Timer]:
         """Note whose turn it is in the request's state and until when; return the timers to be set."""
@@ -388,10 +390,3 @@ class Engine:
             return None
         reminder_at = self.calendar.last_sending_time_before(event_at, lead_time=timedelta(hours=lead_hours))
         return reminder_at if reminder_at > context.now else None
-
-
-def _chain_event(request: ServiceRequest, event: HistoryEvent) -> HistoryEvent:
-    """Return the event with its hash, and move the request's head to it."""
-    chained_event = replace(event, hash=compute_event_hash(event))
-    request.head_seq, request.head_hash = chained_event.seq, chained_event.hash
-    return chained_event

@@ -1,6 +1,6 @@
 """Puts requests, errors and facts into words: the one place that turns values into text for people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -148,21 +148,33 @@ class Wording:
         """Return a tracking code as people read it, its groups in order in a text of either direction."""
         return _tracking_code_text(code)
 
-    def request_facts(self, request: ServiceRequest, extra_facts: Mapping[str, Any] | None = None) -> dict[str, str]:
-        """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them."""
+    def request_facts(
+        self,
+        request: ServiceRequest,
+        extra_facts: Mapping[str, Any] | None = None,
+        wanted_names: Collection[str] | None = None,
+    ) -> dict[str, str]:
+        """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them; all of
+        them, or those of these names.
+        """
+        form = self.services[request.service].form
+        if wanted_names is not None:  # a field not given shows its alternatives
+            names_for_field = {field.name: (field.name, *field.alternatives) for field in form}
+            wanted_names = {name for wanted in wanted_names for name in names_for_field.get(wanted, (wanted,))}
         titles = {
-            "code": _tracking_code_text(request.code),
-            "service": self.service_title(request.service),
-            "state": self.state_title(request),
-            "phase": self.phase_title(request),
+            name: render_title(self, request)
+            for name, render_title in _TITLE_RENDERERS.items()
+            if wanted_names is None or name in wanted_names
         }
         stored_facts = select_stored(request, STORED_FACTS)
         if request.phase is Phase.DECLINED:  # its form may have a reason too: a leave's
             stored_facts.setdefault("reason", "unsaid")
         values = {**request.fields, **stored_facts, **(extra_facts or {})}
+        if wanted_names is not None:
+            values = {name: value for name, value in values.items() if name in wanted_names}
         if "question" in values:
             values["question"] = self._add_marked_names(request, str(values["question"]))
-        return titles | self.render_values(self.services[request.service].form, values)
+        return titles | self.render_values(form, values)
 
     def list_marked_labels(self, request: ServiceRequest) -> list[str]:
         """Return what the fields and papers are called that the open question is about."""
@@ -238,7 +250,8 @@ class Wording:
         cls: MessageClass = MessageClass.REPLY,
     ) -> RenderedMessage:
         """Render a text about a request, with these facts beside its own; it goes out as `cls` where it names none."""
-        return self.catalogue.render_message(key, self.request_facts(request, facts), cls, request.id)
+        text_facts = self.request_facts(request, facts, self.catalogue.list_fact_names(key))
+        return self.catalogue.render_message(key, text_facts, cls, request.id)
 
     def render_error(self, error: DomainError) -> str:
         """Return the text of an error for people: its reason's text, or its code's."""
@@ -268,3 +281,12 @@ class Wording:
             return _tracking_code_text(str(value))
         choice_key = f"choices.{parameter_name}.{value}"
         return self.catalogue.text(choice_key) if choice_key in self.catalogue else _readable_digits(str(value))
+
+
+_TITLE_RENDERERS: Mapping[str, Callable[[Wording, ServiceRequest], str]] = {
+    "code": lambda wording, request: _tracking_code_text(request.code),
+    "service": lambda wording, request: wording.service_title(request.service),
+    "state": Wording.state_title,
+    "phase": Wording.phase_title,
+}
+"""What every request has for its messages, beside the values of its form."""

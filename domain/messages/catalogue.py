@@ -54,6 +54,10 @@ class RenderedMessage:
     """What a chat shows beside it; None: nothing, or what its request or its bill allows then."""
 
 
+_LIMIT_PREFIX = "limits."
+"""Begins the keys of the limits of facts."""
+
+
 class Placeholder(NamedTuple):
     """A place for a fact in a text; `cut_length` is where that text cuts it, in code units (0: it does not)."""
 
@@ -93,6 +97,8 @@ class Catalogue:
             self._first_leaves.setdefault(key, leaf)
         self.translations = tuple(translations)
         """The languages besides Persian, with their texts."""
+        self.is_multilingual = bool(self.translations)
+        """Whether there is a language to be chosen."""
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
         self._put_in_force(self._source_leaves)
@@ -109,11 +115,6 @@ class Catalogue:
         catalogue.languages = tuple(sorted(catalogue.languages, key=lambda language: language_tags.index(language.tag)))
         return catalogue
 
-    @property
-    def is_multilingual(self) -> bool:
-        """Whether there is a language to be chosen."""
-        return bool(self.translations)
-
     def find_language(self, tag: str | None) -> Language:
         """Return the language with that tag, where it is offered, else the first."""
         return next((language for language in self.languages if language.tag == tag), self.languages[0])
@@ -129,6 +130,11 @@ class Catalogue:
     def _put_in_force(self, persian_leaves: Mapping[str, Any]) -> None:
         """Take these Persian texts, and lay what is translated over them, for each language."""
         self._leaves = persian_leaves
+        self._length_limits = {
+            key.removeprefix(_LIMIT_PREFIX): int(limit)
+            for key, limit in persian_leaves.items()
+            if key.startswith(_LIMIT_PREFIX)
+        }
         self._leaves_by_tag: Mapping[str, Mapping[str, Any]] = {
             translation.language.tag: {
                 key: translate_leaf(leaf, translation.leaves[key]) if key in translation.leaves else leaf
@@ -178,19 +184,24 @@ class Catalogue:
         """Render a text with facts (placeholder → text for people), each cut to its limit. `cls` where it names
         none.
         """
-        leaf = self._find_leaf(key)
-        class_name = leaf.get("class") if isinstance(leaf, Mapping) else None
-        message_class = MessageClass(class_name) if class_name else cls
-        return RenderedMessage(key, message_class, self.render(key, facts), self.part_budget(key), request_id)
+        text, part_budget, leaf = self.render(key, facts), DEFAULT_PART_BUDGET, self._find_leaf(key)
+        if isinstance(leaf, Mapping):
+            cls, part_budget = MessageClass(leaf.get("class", cls)), int(leaf.get("parts", DEFAULT_PART_BUDGET))
+        return RenderedMessage(key, cls, text, part_budget, request_id)
 
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
-        return self._fill_text(
-            key,
-            lambda placeholder: _cut_text(
-                facts[placeholder.name], placeholder.cut_length or self.length_limit(placeholder.name)
-            ),
-        )
+        text_parts: list[str] = []
+        for literal_text, placeholder in _parse_template(self.text(key)):
+            text_parts.append(literal_text)
+            if placeholder:
+                most_units = placeholder.cut_length or self._length_limits.get(placeholder.name, 0)
+                text_parts.append(_cut_text(facts[placeholder.name], most_units))
+        return "".join(text_parts)
+
+    def list_fact_names(self, key: str) -> frozenset[str]:
+        """Return the names of the facts that a text uses, in the language in force."""
+        return _list_fact_names(self.text(key))
 
     def part_budget(self, key: str) -> int:
         """Return the part budget of a text."""
@@ -199,7 +210,10 @@ class Catalogue:
 
     def render_longest(self, key: str) -> str:
         """Render a text with the longest real value of each placeholder (`render_longest`, or «ن» up to its limit)."""
-        return self._fill_text(key, lambda placeholder: self._longest_value(placeholder.name, placeholder.cut_length))
+        return "".join(
+            literal_text + (self._longest_value(placeholder.name, placeholder.cut_length) if placeholder else "")
+            for literal_text, placeholder in _parse_template(self.text(key))
+        )
 
     def placeholder_lengths(self, key: str) -> dict[str, int]:
         """Return the code units that a text has for each placeholder, where it does not say itself that it cuts it."""
@@ -220,7 +234,7 @@ class Catalogue:
 
     def length_limit(self, placeholder_name: str) -> int:
         """Return the most code units that a fact of that name has in any text; 0: as many as it needs."""
-        return int(self._leaves.get(f"limits.{placeholder_name}", 0))
+        return self._length_limits.get(placeholder_name, 0)
 
     def _find_leaf(self, key: str) -> Any:
         leaves = self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
@@ -228,12 +242,6 @@ class Catalogue:
             return leaves[key]
         except KeyError:
             raise UnknownText(key) from None
-
-    def _fill_text(self, key: str, value_of: Callable[[Placeholder], str]) -> str:
-        return "".join(
-            literal_text + (value_of(placeholder) if placeholder else "")
-            for literal_text, placeholder in _parse_template(self.text(key))
-        )
 
     def _longest_value(self, placeholder_name: str, cut_length: int = 0) -> str:
         if cut_length := cut_length or self.length_limit(placeholder_name):
@@ -297,6 +305,11 @@ def fit_lines(
 def list_placeholders(template: str) -> list[str]:
     """Return the names that a text expects."""
     return [placeholder.name for _, placeholder in _parse_template(template) if placeholder]
+
+
+@lru_cache(maxsize=4096)
+def _list_fact_names(template: str) -> frozenset[str]:
+    return frozenset(list_placeholders(template))
 
 
 @lru_cache(maxsize=4096)

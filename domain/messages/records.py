@@ -20,20 +20,17 @@ class MessageClass(StrEnum):
     NOTICE = "notice"
     BULK = "bulk"
 
-    @property
-    def is_immediate(self) -> bool:
-        """Whether quiet hours do not hold it back."""
-        return self in {MessageClass.REPLY, MessageClass.SECURITY, MessageClass.RECEIPT}
+    priority: int
+    """The order in which waiting messages leave: 0 first."""
+    is_immediate: bool
+    """Whether quiet hours do not hold it back."""
+    stops_on_opt_out: bool
+    """Whether «لغو11» stops it."""
 
-    @property
-    def priority(self) -> int:
-        """The order in which waiting messages leave: 0 first."""
-        return list(MessageClass).index(self)
-
-    @property
-    def stops_on_opt_out(self) -> bool:
-        """Whether «لغو11» stops it."""
-        return self in {MessageClass.REMINDER, MessageClass.BULK}
+    def __init__(self, class_name: str) -> None:
+        self.priority = len(self.__class__.__members__)
+        self.is_immediate = class_name in {"reply", "security", "receipt"}
+        self.stops_on_opt_out = class_name in {"reminder", "bulk"}
 
 
 class MessageState(StrEnum):

@@ -22,13 +22,11 @@ class Phase(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether a request in this phase stays as it is for ever."""
-        return self in _FINAL_PHASES
+    is_final: bool
+    """Whether a request in this phase stays as it is for ever."""
 
-
-_FINAL_PHASES = frozenset({Phase.DONE, Phase.DECLINED, Phase.CANCELLED})
+    def __init__(self, phase_name: str) -> None:
+        self.is_final = phase_name in {"done", "declined", "cancelled"}
 
 
 @dataclass(slots=True)

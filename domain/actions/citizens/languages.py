@@ -26,12 +26,16 @@ def require_offered_language(dependencies: Dependencies, tag: str) -> Language:
 async def find_line_language(dependencies: Dependencies, uow: UnitOfWork, line: str) -> Language:
     """Return the language in which a line is written to; where one alone is offered nothing is looked up."""
     catalogue = dependencies.catalogue
-    return catalogue.find_language(await uow.lines.find_language(line) if catalogue.is_multilingual else None)
+    if not catalogue.is_multilingual:
+        return catalogue.languages[0]
+    return catalogue.find_language(await uow.lines.find_language(line))
 
 
 async def find_address_language(dependencies: Dependencies, uow: UnitOfWork, channel: str, recipient: str) -> Language:
     """Return the language in which a phone or chat is answered."""
-    if not dependencies.catalogue.is_multilingual or channel not in MESSENGERS:
+    if not dependencies.catalogue.is_multilingual:
+        return dependencies.catalogue.languages[0]
+    if channel not in MESSENGERS:
         return await find_line_language(dependencies, uow, recipient)
     chat = await uow.chats.find(channel, recipient)
     return await find_line_language(dependencies, uow, name_chat_line(chat) if chat else f"{channel}:{recipient}")

@@ -26,6 +26,7 @@ from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Frame
+from domain.conversation.intent_forms import list_priced_services
 from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
@@ -49,12 +50,11 @@ READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "h
 
 async def submit_service_form(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Submit a service's form for the citizen who speaks."""
-    keyword_match = turn.conversation.find_keyword(frame.intent)
+    keyword_match = turn.conversation.forms[frame.intent].submission
     if keyword_match is None:
         raise NotFound("service")
-    outcome = await submit.submit_request(
-        turn.dependencies, turn.uow, keyword_match[0].key, frame.stated_slots, turn.actor, turn.actor.identifier
-    )
+    service = keyword_match[0]
+    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, frame.stated_slots, turn.actor)
     return await _announce_outcome(turn, outcome)
 
 
@@ -196,7 +196,7 @@ async def answer_lookup(
 
 async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return the price of what is named, by the service that prices it."""
-    for service, prices in turn.conversation.priced_services():
+    for service, prices in list_priced_services(turn.dependencies.services):
         if prices.subject_field in slots:
             return await answer_lookup(turn, service, prices, slots)
     raise NotFound("tariff", NotFoundReason.TARIFF)

@@ -108,7 +108,7 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
     What they know from the start counts as said: a form that is complete by it needs no summary.
     """
     frame = step.frame
-    keyword = turn.conversation.find_keyword(frame.intent)
+    keyword = turn.conversation.forms[frame.intent].submission
     if keyword is None or keyword[0].fill_form is None:
         return step
     registry_fill = await keyword[0].fill_form(turn.uow, turn.actor.identifier, frame.stated_slots)
@@ -161,14 +161,14 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only
     look.
     """
-    if not turn.conversation.is_offered(frame.intent):
+    if not turn.conversation.forms[frame.intent].is_offered:
         raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
     if frame.intent in commands.READ_ONLY_INTENTS:
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
     async with turn.uow.savepoint():
-        if turn.conversation.find_keyword(frame.intent):
+        if turn.conversation.forms[frame.intent].submission:
             return await commands.submit_service_form(turn, frame)
-        if lookup_match := turn.conversation.find_lookup(frame.intent):
+        if lookup_match := turn.conversation.forms[frame.intent].lookup:
             return await commands.answer_lookup(turn, lookup_match[0], lookup_match[1], frame.slots)
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
 
@@ -213,7 +213,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
         if rating_reply is not None:
             turn.intent = "rate"
             return rating_reply
-    near_intents = [intent for intent in step.near_intents if turn.conversation.is_offered(intent)]
+    near_intents = [intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered]
     if near_intents:
         return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
     turn.intent = "unknown"

@@ -15,7 +15,7 @@ def render_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word the question for the field that a frame asks, with its menu where few values are left."""
     if frame.intent == MENU_INTENT:
         return turn.render("sms.choose", menu=turn.numbered_menu(frame.options, "intents"))
-    keyword = turn.conversation.find_keyword(frame.intent) or turn.conversation.find_lookup(frame.intent)
+    keyword = turn.conversation.forms[frame.intent].submission or turn.conversation.forms[frame.intent].lookup
     field_name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
     text_key = f"services.{keyword[0].key}.fields.{field_name}.prompt" if keyword else f"ask.{field_name}"
     if frame.intent in INTENTS_WITH_OWN_QUESTION:
@@ -38,13 +38,13 @@ def render_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
 
 def _asked_field_type(turn: TurnContext, frame: Frame) -> FieldType:
     return next(
-        form_field.type for form_field in turn.conversation.intent_form(frame.intent) if form_field.name == frame.asked
+        form_field.type for form_field in turn.conversation.forms[frame.intent].fields if form_field.name == frame.asked
     )
 
 
 def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word what is done when the citizen confirms it."""
-    keyword = turn.conversation.find_keyword(frame.intent)
+    keyword = turn.conversation.forms[frame.intent].submission
     if frame.same_as:
         return turn.render("chat.same", code=turn.dependencies.wording.tracking_code_text(frame.same_as))
     if keyword is None:

@@ -5,7 +5,7 @@ A person who wants two says so when asked. By SMS the provider's ids and a windo
 """
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
-from domain.actions.requests.submit import autofill_values, read_request_form
+from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
 from domain.conversation.frames import Frame
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -15,13 +15,13 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest |
     """Return the citizen's newest open request that says all that a filled form says; None when there is none, or it
     was asked already whether a second one is meant. What is wrong with the form is for its submission to say.
     """
-    keyword = turn.conversation.find_keyword(frame.intent)
+    keyword = turn.conversation.forms[frame.intent].submission
     if keyword is None or turn.actor.channel not in MESSENGERS:
         return None
     service, mobile = keyword[0], turn.actor.identifier
-    known_values = autofill_values(service, await turn.uow.people.find_person(mobile))
-    read_values, form_faults = await read_request_form(
-        turn.dependencies, turn.uow, service, known_values, frame.stated_slots, mobile, turn.actor.channel
+    person = await turn.uow.people.find_person(mobile)
+    read_values, form_faults = await complete_read_form(
+        turn.dependencies, turn.uow, service, person, frame.stated_slots, turn.actor
     )
     stated = {name: value for name, value in read_values.items() if name in frame.stated_slots}
     if form_faults or not stated:

@@ -1,7 +1,7 @@
 """One turn of a conversation, and the replies that are worded in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
@@ -82,8 +82,8 @@ class TurnContext:
 
     def render_about(self, request: ServiceRequest, key: str, **facts: Any) -> RenderedMessage:
         """Render a reply about a request."""
-        text_facts = self.dependencies.wording.request_facts(request, facts)
-        return self.reply_with(self.dependencies.catalogue.render(self.channel_key(key), text_facts), key, request)
+        reply = self.dependencies.wording.render_about(request, self.channel_key(key), facts)
+        return replace(reply, key=key, cls=MessageClass.REPLY, part_budget=self.dependencies.catalogue.part_budget(key))
 
     def render_error(self, error: DomainError) -> RenderedMessage:
         """Word an error."""
@@ -135,7 +135,7 @@ def open_turn(
     """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it."""
     mobile = address.mobile or address.recipient
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
-    conversation = Conversation(dependencies.grammar, dependencies.services, address.channel)
+    conversation = dependencies.conversation_in(address.channel)
     dialogue, late_question = read_dialogue(dependencies, stored_dialogue)
     had_dialogue = bool(dialogue.frames)
     has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue

@@ -12,7 +12,7 @@ from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotFound
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
-from domain.values.version_token import VersionToken, refuse_stale
+from domain.values.version_token import VersionToken
 
 
 async def act_on_request(
@@ -55,7 +55,8 @@ async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None 
     `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
-    refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
+    if version is not None and version != request.version_token:
+        raise Conflict("code", ConflictReason.MOVED_ON)
     return request
 
 

@@ -11,7 +11,7 @@ from domain.language.service import Service
 from domain.people.person import Person
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, Unavailable, raise_faults
+from domain.values.errors import DomainError, InvalidField, Unavailable, raise_faults
 
 
 async def submit_request(
@@ -39,13 +39,54 @@ async def submit_request(
         uow, service, values, actor, mobile, provided_papers=provided_papers
     )
     if mobile:
-        person_values = {field.autofill: values.get(field.name) for field in service.form}
-        person_names = person_values.get("person.full_name"), person_values.get("person.national_code")
-        if known_person is None or any(
-            name and name not in (known_person.full_name, known_person.national_code) for name in person_names
-        ):
-            await uow.people.save_person(Person(mobile, *person_names, dependencies.clock.now()))
+        await _remember_person(dependencies, uow, service, values, mobile, known_person)
     return outcome
+
+
+async def submit_read_form(
+    dependencies: Dependencies, uow: UnitOfWork, service: Service, read_values: Mapping[str, Any], actor: Actor
+) -> StepOutcome:
+    """Store a request of the citizen who speaks, from form values that a dialogue has read, as `submit_request`."""
+    known_person = await uow.people.find_person(actor.identifier)
+    values, faults = await complete_read_form(dependencies, uow, service, known_person, read_values, actor)
+    raise_faults(faults)
+    outcome = await dependencies.engine.submit_request(uow, service, values, actor, actor.identifier)
+    await _remember_person(dependencies, uow, service, values, actor.identifier, known_person)
+    return outcome
+
+
+async def complete_read_form(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service: Service,
+    known_person: Person | None,
+    read_values: Mapping[str, Any],
+    actor: Actor,
+) -> tuple[dict[str, Any], list[DomainError]]:
+    """Return the values of a form that a dialogue has read, with what is known without asking, and all its faults."""
+    known_values, faults = autofill_values(service, known_person), list[DomainError]()
+    if known_values:
+        known_values, faults = read_readable(service.form, known_values, ReadingContext(dependencies.clock.now()))
+    unknown_names = read_values.keys() - {field.name for field in service.form}
+    faults += [InvalidField(name, detail="unknown_field") for name in sorted(unknown_names)]
+    return await _fill_form(uow, service, {**known_values, **read_values}, faults, actor.identifier, actor.channel)
+
+
+async def _remember_person(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service: Service,
+    values: Mapping[str, Any],
+    mobile: str,
+    known_person: Person | None,
+) -> None:
+    """Keep what a form says of whoever has that mobile, where it says anything new."""
+    person_values = {field.autofill: values.get(field.name) for field in service.form}
+    person_names = person_values.get("person.full_name"), person_values.get("person.national_code")
+    if known_person is None or any(
+        name and name not in (known_person.full_name, known_person.national_code) for name in person_names
+    ):
+        await uow.people.save_person(Person(mobile, *person_names, dependencies.clock.now()))
 
 
 async def read_request_form(
@@ -62,6 +103,18 @@ async def read_request_form(
     """
     combined_values = {**known_values, **{name: value for name, value in submitted.items() if value not in (None, "")}}
     values, faults = read_readable(service.form, combined_values, ReadingContext(dependencies.clock.now()))
+    return await _fill_form(uow, service, values, faults, mobile, channel)
+
+
+async def _fill_form(
+    uow: UnitOfWork,
+    service: Service,
+    values: dict[str, Any],
+    faults: list[DomainError],
+    mobile: str | None,
+    channel: str,
+) -> tuple[dict[str, Any], list[DomainError]]:
+    """Add to the values of a form what the registries know, and to its faults what is missing then."""
     if service.fill_form:
         try:
             values = {**(await service.fill_form(uow, mobile, values)).found_values, **values}

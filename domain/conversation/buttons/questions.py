@@ -63,7 +63,7 @@ class OpenQuestion:
             labels = [f"{LEFT_TO_RIGHT}{tracking_codes.display_code(code)}" for code in frame.options]
             return self._numbered_rows(labels, row_width=1)
         field = next(
-            (option for option in self.conversation.intent_form(frame.intent) if option.name == frame.asked), None
+            (option for option in self.conversation.forms[frame.intent].fields if option.name == frame.asked), None
         )
         return self._field_rows(frame, field) if field else ()
 
@@ -117,7 +117,7 @@ class OpenQuestion:
 
     def _is_refused(self, frame: Frame, name: str, value: str) -> bool:
         """Return whether the service's own rules refuse this answer after those that were given."""
-        match = self.conversation.find_keyword(frame.intent)
+        match = self.conversation.forms[frame.intent].submission
         values = {**frame.slots, name: value}
         guards = match[0].submit_guards if match else ()
         return any(
@@ -142,7 +142,7 @@ class OpenQuestion:
 
     def _summary_rows(self, frame: Frame) -> ButtonRows:
         turn_key = digest_turn(self.dialogue.as_json())
-        is_form = self.conversation.find_keyword(frame.intent) is not None and not frame.same_as
+        is_form = self.conversation.forms[frame.intent].submission is not None and not frame.same_as
         answer_names = ("submit", "amend", "exit") if is_form else ("yes", "no")
         return (
             tuple(

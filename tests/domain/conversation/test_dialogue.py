@@ -282,7 +282,7 @@ def test_a_dialogue_of_a_service_that_is_gone_ends(line: ConversationLine) -> No
     line.says(*FORM)
     line.conversation = Conversation(GRAMMAR, {})
     assert line.does("کوچه بهار") == {"intent": "machinery"}
-    assert not line.conversation.is_offered("machinery")
+    assert not line.conversation.forms["machinery"].is_offered
 
 
 def test_every_service_is_in_the_menu() -> None:

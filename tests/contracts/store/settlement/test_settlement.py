@@ -206,7 +206,7 @@ async def test_a_difference_is_found_once_and_again_after_it_was_gone(store: Sql
 async def book_beside(town: Municipality, other_store: SqlStore, file_ids: Sequence[int]) -> None:
     """Book files in two processes at once, the first file in both."""
     other_desk = build_desk(town.clock)
-    other_desk.engine = replace(other_desk.engine, ids=_FarIds())
+    other_desk = replace(other_desk, engine=replace(other_desk.engine, ids=_FarIds()))
     revenue = RevenueUnit(town)
     jobs = [(town.desk, town.store, file_ids[0]), *((other_desk, other_store, file_id) for file_id in file_ids)]
     await asyncio.gather(*(book_file(desk, one, file_id, revenue.actor) for desk, one, file_id in jobs))

@@ -1,0 +1,67 @@
+"""What each intent asks for in one channel: worked out once from the declarations, not with every text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
+from domain.fields.form import Field
+from domain.language.lookups import Lookup, PriceLookup
+from domain.language.service import Keyword, Service
+
+
+@dataclass(frozen=True, slots=True)
+class IntentForm:
+    """What one intent is about, and what it asks."""
+
+    submission: tuple[Service, Keyword] | None = None
+    """The service that it starts, and how; None: it starts none."""
+    lookup: tuple[Service, Lookup] | None = None
+    """The look-up that it asks for, with its service; None: it asks for none."""
+    fields: tuple[Field, ...] = ()
+    """Every field that it may take."""
+    asked_fields: tuple[Field, ...] = ()
+    """Those that the channel asks for, in order."""
+    is_offered: bool = False
+    """Whether the channel can do it."""
+
+
+class IntentForms(dict[str, IntentForm]):
+    """The forms by intent; an intent that nobody declares has an empty one."""
+
+    def __missing__(self, intent: str) -> IntentForm:
+        """Return the form of an intent that is unknown here: of a service that is gone, or of no command."""
+        return IntentForm()
+
+
+def build_intent_forms(services: Mapping[str, Service], channel: str) -> IntentForms:
+    """Return the forms of all intents in a channel; a service's own intent is nobody else's."""
+    forms = IntentForms()
+    for intent, fields in (*CHAT_FIELDS.items(), *COMMAND_FIELDS.items()):
+        forms[intent] = _build_form(fields, channel, is_offered=intent in COMMAND_FIELDS)
+    priced_fields = [field for _, prices in list_priced_services(services) for field in prices.form]
+    forms["tariff"] = _build_form(_join_required(priced_fields), channel, is_offered=True)
+    for service in services.values():
+        for lookup in service.lookups:
+            form = _build_form(lookup.form, channel, is_offered=True)
+            forms[lookup.intent.name] = replace(form, lookup=(service, lookup))
+    for service in services.values():
+        for keyword in service.keywords:
+            form = _build_form(service.form, channel, is_offered=True)
+            forms[keyword.intent.name] = replace(form, submission=(service, keyword))
+    return forms
+
+
+def list_priced_services(services: Mapping[str, Service]) -> tuple[tuple[Service, PriceLookup], ...]:
+    """Return the services that quote their prices, with how."""
+    return tuple((service, service.price_lookup) for service in services.values() if service.price_lookup)
+
+
+def _build_form(fields: tuple[Field, ...], channel: str, *, is_offered: bool) -> IntentForm:
+    asked_fields = tuple(field for field in fields if field.is_asked_in(channel))
+    return IntentForm(fields=fields, asked_fields=asked_fields, is_offered=is_offered)
+
+
+def _join_required(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Let any required one of these fields satisfy all of them."""
+    required_names = tuple(field.name for field in fields if field.required)
+    return tuple(replace(field, alternatives=required_names) if field.required else field for field in fields)
