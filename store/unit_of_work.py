@@ -8,7 +8,7 @@ connection is left in the middle and the turn to write is never passed on too ea
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Generic, Self, TypeVar
 
@@ -151,12 +151,8 @@ class SqlUnit:
 
     def __init__(self, transaction: SqlTransaction) -> None:
         self._transaction = transaction
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        return self._transaction.open_savepoint()
-
-    async def serialise(self, key: str) -> None:
-        await self._transaction.serialise(key)
+        self.savepoint = transaction.open_savepoint
+        self.serialise = transaction.serialise
 
 
 class SqlStore:

@@ -23,7 +23,7 @@ from domain.conversation.answers import (
 )
 from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
-from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.conversation.grammar import Grammar, ParsedMessage, value_as_json
 from domain.conversation.intent_forms import build_intent_forms
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
@@ -327,17 +327,18 @@ class Conversation:
         return list(field.choices or field.type.numbered_choices())
 
     def _slots_of(self, message: ParsedMessage) -> Mapping[str, Any]:
-        """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why, or the
-        error itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
+        """Return the slots, what was meant for a field and is wrong (the field's own parser says why, or the error
+        itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
         """
         form_names = {field.name for field in self.forms[message.intent].fields}
         partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
-        return {**partial_values, **message.rejected_texts, **message.as_json()["slots"], **message.problems_by_slot}
+        return {**partial_values, **message.rejected_texts, **message.slots, **message.problems_by_slot}
 
     def _absorb(self, frame: Frame, stated_values: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
         fields_by_name = {field.name: field for field in self.forms[frame.intent].fields}
-        frame.slots.update({name: value for name, value in stated_values.items() if name not in fields_by_name})
+        other_values = {name: value for name, value in stated_values.items() if name not in fields_by_name}
+        frame.slots.update({name: value_as_json(value) for name, value in other_values.items()})
         problem: DomainError | None = None
         for field in fields_by_name.values():
             if field.name in stated_values:

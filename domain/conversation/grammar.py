@@ -61,7 +61,7 @@ class ParsedMessage:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""
-        slots = {name: _value_as_json(value) for name, value in self.slots.items()}
+        slots = {name: value_as_json(value) for name, value in self.slots.items()}
         return {"intent": self.intent, "slots": slots, "missing": list(self.missing_slots)}
 
 
@@ -283,7 +283,8 @@ def _collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
     return words_by_topic
 
 
-def _value_as_json(value: object) -> object:
+def value_as_json(value: object) -> object:
+    """Return a slot's value as a dialogue is stored and as programs are shown it."""
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, date):

@@ -64,7 +64,9 @@ class FieldType(ABC):
 
     @abstractmethod
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:
-        """Return the JSON value that `raw_value` (text, or JSON from a program) means."""
+        """Return the JSON value that `raw_value` means: text, JSON from a program, or what a parser has made of a text
+        already (a `date`, a `time`, machines).
+        """
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the value for people, in Persian."""
@@ -203,12 +205,14 @@ class Day(FieldType):
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read ISO from a program, anything a person writes otherwise; a day out of the calendar is refused."""
         with explain_unreadable(InvalidReason.BAD_DATE, raw_value):
-            day = require_calendar_day(self._read_day(ascii_digits(str(raw_value)).strip(), reading_context))
+            day = raw_value if isinstance(raw_value, date) else self._read_day(str(raw_value), reading_context)
+            require_calendar_day(day)
         if not self.allows_past and day < reading_context.now.astimezone(TEHRAN_ZONE).date():
             raise InvalidField(reason=InvalidReason.PAST)
         return day.isoformat()
 
-    def _read_day(self, day_text: str, reading_context: ReadingContext) -> date:
+    def _read_day(self, raw_text: str, reading_context: ReadingContext) -> date:
+        day_text = ascii_digits(raw_text).strip()
         # A four-digit year from 1900 on is Gregorian: only programs write it.
         with suppress(ValueError):
             if (day := date.fromisoformat(day_text)).year >= 1900:
@@ -238,6 +242,8 @@ class HourOfDay(FieldType):
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read «۸», «۷:۳۰», «۴ عصر»."""
+        if isinstance(raw_value, time):
+            return raw_value.strftime("%H:%M")
         entered_text = str(raw_value)
         if _STORED_HOUR_PATTERN.fullmatch(entered_text):
             return entered_text

@@ -1,6 +1,6 @@
 """The machines that a request asks for: a list of {machine, hours, count}, read from text or from a program."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -45,15 +45,12 @@ class WorkItems(FieldType):
 
     def parse_partially(self, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]]:
         """Read machines, with or without hours."""
-        if isinstance(raw_value, list):
-            return self._check_items(raw_value)
-        return self._check_items(read_machine_items(str(raw_value)))
+        return self._check_limits(_read_items(raw_value))
 
     def keep_valid_part(self, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]] | None:
         """Machines whose hours alone are wrong stay; their hours are a gap."""
         try:
-            raw_items = raw_value if isinstance(raw_value, list) else read_machine_items(str(raw_value))
-            return self._check_items(self._without_wrong_hours(_check_item_shape(raw_item)) for raw_item in raw_items)
+            return self._check_limits([self._without_wrong_hours(item) for item in _read_items(raw_value)])
         except (InvalidField, UnknownKind):
             return None
 
@@ -64,8 +61,7 @@ class WorkItems(FieldType):
             return {part_name: value for part_name, value in item.items() if part_name != "hours"}
         return item
 
-    def _check_items(self, raw_items: Iterable[object]) -> list[dict[str, Any]]:
-        items = [_check_item_shape(raw_item) for raw_item in raw_items]
+    def _check_limits(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not items:
             raise InvalidField(reason=InvalidReason.NO_MACHINE)
         for item in items:
@@ -77,7 +73,7 @@ class WorkItems(FieldType):
     def fill_missing_part(self, value: Any, text: str) -> list[dict[str, Any]]:
         """Give the hours in `text` to every item that lacks them."""
         hours = read_hours(text)
-        return self._check_items({"hours": hours, **item} for item in value)
+        return self._check_limits([{"hours": hours, **item} for item in value])
 
     def _check_item(self, item: dict[str, Any]) -> None:
         if item.get("machine") not in MACHINE_TYPES:
@@ -109,6 +105,14 @@ class WorkItems(FieldType):
     def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the machine types' names', and the word for hours'."""
         return (*(f"choices.machine.{machine_type}" for machine_type in MACHINE_TYPES), "units.hour")
+
+
+def _read_items(raw_value: object) -> list[dict[str, Any]]:
+    """Return the items of a text, of the list that a program sent, or as a parser found them."""
+    if isinstance(raw_value, tuple):
+        return [machine_item.as_json() for machine_item in raw_value]
+    raw_items = raw_value if isinstance(raw_value, list) else read_machine_items(str(raw_value))
+    return [_check_item_shape(raw_item) for raw_item in raw_items]
 
 
 def _check_item_shape(raw_item: object) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from domain.parsing.counts import (
     COUNT_LABELS,
@@ -54,9 +55,9 @@ class MachineItem:
     count: int = 1
     """How many machines of the type."""
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         """Return the item as channels.md shows it; hours that were not said are left out."""
-        item_json: dict[str, object] = {"machine": self.machine, "count": self.count}
+        item_json: dict[str, Any] = {"machine": self.machine, "count": self.count}
         return item_json if self.hours is None else item_json | {"hours": self.hours}
 
 
