@@ -137,6 +137,23 @@ def read_readable(
     return values, faults
 
 
+def recheck_values(
+    form_fields: tuple[Field, ...], read_values: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], list[DomainError]]:
+    """Return what still holds of a form's values that were read some time ago, and what is wrong with the others."""
+    types_by_name = {form_field.name: form_field.type for form_field in form_fields}
+    values: dict[str, Any] = {}
+    faults: list[DomainError] = []
+    for field_name, value in read_values.items():
+        if field_name not in types_by_name:
+            faults.append(InvalidField(field_name, detail="unknown_field"))
+        elif types_by_name[field_name].is_outdated(value, now):
+            faults.append(InvalidField(field_name, detail="past"))
+        else:
+            values[field_name] = value
+    return values, faults
+
+
 def list_missing(
     form_fields: tuple[Field, ...], values: Mapping[str, Any], channel: str, faults: Sequence[DomainError] = ()
 ) -> list[DomainError]:

@@ -76,6 +76,10 @@ class FieldType(ABC):
         """Return the value for people on a page, where it stands under its label."""
         return self.render_value(value, catalogue_text)
 
+    def is_outdated(self, value: Any, now: datetime) -> bool:
+        """Return whether a value that was valid when it was read is so no more, since its time is over (`past`)."""
+        return False
+
     def parse_partially(self, raw_value: object, reading_context: ReadingContext) -> Any:
         """Read as `parse` does, but let parts be missing that `find_missing_part` names: a dialogue asks for
         them next.
@@ -207,9 +211,13 @@ class Day(FieldType):
         with explain_unreadable(InvalidReason.BAD_DATE, raw_value):
             day = raw_value if isinstance(raw_value, date) else self._read_day(str(raw_value), reading_context)
             require_calendar_day(day)
-        if not self.allows_past and day < reading_context.now.astimezone(TEHRAN_ZONE).date():
+        if self.is_outdated(iso_day := day.isoformat(), reading_context.now):
             raise InvalidField(reason=InvalidReason.PAST)
-        return day.isoformat()
+        return iso_day
+
+    def is_outdated(self, value: str, now: datetime) -> bool:
+        """Return whether it is a day before today, where those are not allowed."""
+        return not self.allows_past and value < now.astimezone(TEHRAN_ZONE).date().isoformat()
 
     def _read_day(self, raw_text: str, reading_context: ReadingContext) -> date:
         day_text = ascii_digits(raw_text).strip()

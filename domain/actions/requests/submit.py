@@ -5,13 +5,13 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.engine.engine import StepOutcome
-from domain.fields.form import list_missing, read_readable
+from domain.fields.form import list_missing, read_readable, recheck_values
 from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.people.person import Person
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, InvalidField, Unavailable, raise_faults
+from domain.values.errors import DomainError, Unavailable, raise_faults
 
 
 async def submit_request(
@@ -64,12 +64,13 @@ async def complete_read_form(
     actor: Actor,
 ) -> tuple[dict[str, Any], list[DomainError]]:
     """Return the values of a form that a dialogue has read, with what is known without asking, and all its faults."""
-    known_values, faults = autofill_values(service, known_person), list[DomainError]()
-    if known_values:
-        known_values, faults = read_readable(service.form, known_values, ReadingContext(dependencies.clock.now()))
-    unknown_names = read_values.keys() - {field.name for field in service.form}
-    faults += [InvalidField(name, detail="unknown_field") for name in sorted(unknown_names)]
-    return await _fill_form(uow, service, {**known_values, **read_values}, faults, actor.identifier, actor.channel)
+    now = dependencies.clock.now()
+    values, faults = recheck_values(service.form, read_values, now)
+    known_values = autofill_values(service, known_person)
+    if unsaid_values := {name: value for name, value in known_values.items() if name not in read_values}:
+        unsaid_values, known_faults = read_readable(service.form, unsaid_values, ReadingContext(now))
+        values, faults = {**unsaid_values, **values}, [*faults, *known_faults]
+    return await _fill_form(uow, service, values, faults, actor.identifier, actor.channel)
 
 
 async def _remember_person(
