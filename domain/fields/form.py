@@ -146,9 +146,9 @@ def recheck_values(
     faults: list[DomainError] = []
     for field_name, value in read_values.items():
         if field_name not in types_by_name:
-            faults.append(InvalidField(field_name, detail="unknown_field"))
+            faults.append(InvalidField(field_name, InvalidReason.UNKNOWN_FIELD))
         elif types_by_name[field_name].is_outdated(value, now):
-            faults.append(InvalidField(field_name, detail="past"))
+            faults.append(InvalidField(field_name, InvalidReason.PAST))
         else:
             values[field_name] = value
     return values, faults
