@@ -331,9 +331,8 @@ class Engine:
 
         Its note is what a person wrote about the step, else the reason that the record gives.
         """
-        request = context.request
+        request, note = context.request, note or context.history_facts.get("reason")
         payload, salt = {**(values or {}), **context.history_facts}, self.ids.new_token()
-        note = note or context.history_facts.get("reason")
         event = HistoryEvent(
             request_id=request.id,
             seq=request.head_seq + 1,
@@ -351,9 +350,8 @@ class Engine:
             previous=request.head_hash or GENESIS_HASH,
             hash="",
         )
-        chained_event = replace(event, hash=compute_event_hash(event))
-        request.head_seq, request.head_hash = chained_event.seq, chained_event.hash
-        return chained_event
+        request.head_seq, request.head_hash = event.seq, compute_event_hash(event)
+        return replace(event, hash=request.head_hash)
 
     def _enter_state(self, context: StepContext) -> list[Timer]:
         """Note whose turn it is in the request's state and until when; return the timers to be set."""
