@@ -22,9 +22,6 @@ SHIFT_MINUTES = 9
 LEAVE_DRIVERS = (*range(taxis.OWNER_DRIVEN_COUNT), *range(taxis.SECOND_DRIVEN.stop, taxis.SUSPENDED_DRIVERS[0]))
 """Vehicles without a second driver, whose drivers ask for leave."""
 
-_NEWEST_SLIPS = {"machinery": 43000, "expert": 41000}
-"""The number of the newest bank slip of each service, in the bank's running numbers."""
-
 
 @dataclass(frozen=True, slots=True)
 class DayPlaceholder:
@@ -101,8 +98,8 @@ def _listed_facts(service: str, story_number: int) -> dict[str, str]:
     fact_rows = [pick_nth(word_lists[list_name], story_number) for list_name in ("journeys", "praises", "complaints")]
     if service in word_lists["opinions"]:
         fact_rows.append(pick_nth(word_lists["opinions"][service], story_number))
-    if service in _NEWEST_SLIPS:
-        facts["slip"] = f"1405-{_NEWEST_SLIPS[service] - story_number * 17}"
+    if service in word_lists["newest_slips"]:
+        facts["slip"] = f"1405-{word_lists['newest_slips'][service] - story_number * 17}"
     for row in (*fact_rows, _expertise_facts(story_number)):
         facts |= row
     return facts | {"home": nth_home(story_number), "postal_code": f"49471{10007 + story_number * 31}"}

@@ -7,7 +7,6 @@ from typing import Any
 
 from app.demo.data import read_text
 from app.demo.timetable import Timetable, day_text
-from domain.services.machinery.rules import SERVICE_KEY
 from domain.values.identifiers import parse_mobile
 
 
@@ -80,7 +79,12 @@ _FIELD_NAMES = {"as": "member", "do": "action", "set": "inputs", "pay": "slip"}
 
 def read_single_stories() -> tuple[Story, ...]:
     """Read the requests that are written out one by one, in the order in which the summary shows them."""
-    return tuple(_read_story(entry) for entry in _read_requests_file()["request"])
+    return tuple(_read_story(entry, read_scripted_service()) for entry in _read_requests_file()["request"])
+
+
+def read_scripted_service() -> str:
+    """Return the key of the service that is asked for by the requests that are written out one by one."""
+    return str(_read_requests_file()["service"])
 
 
 def read_newcomer() -> Newcomer:
@@ -98,7 +102,7 @@ def _read_requests_file() -> dict[str, Any]:
     return tomllib.loads(read_text("requests.toml"))
 
 
-def _read_story(entry: Mapping[str, Any]) -> Story:
+def _read_story(entry: Mapping[str, Any], service_key: str) -> Story:
     work_day = entry["work"]
 
     def facts_on(timetable: Timetable) -> Mapping[str, Any]:
@@ -106,7 +110,7 @@ def _read_story(entry: Mapping[str, Any]) -> Story:
 
     return Story(
         parse_mobile(entry["citizen"]),
-        SERVICE_KEY,
+        service_key,
         entry["ends"],
         tuple(map(read_step, entry["steps"])),
         facts_on,

@@ -9,7 +9,7 @@ from app.demo import counter
 from app.demo.data import read_rows
 from app.demo.playing import find_payable_bill
 from app.demo.registers import citizen_names_by_mobile
-from app.demo.stories import Story, read_newcomer
+from app.demo.stories import Story, read_newcomer, read_scripted_service
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DRIVER
@@ -18,8 +18,8 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.identifiers import display_mobile, parse_mobile
 
-COMMANDS_BEGIN_WITH = ("machinery", "submitted")
-"""Service and state of the request that the commands begin with."""
+COMMANDS_BEGIN_IN = "submitted"
+"""The state of the request that the commands begin with, the first of those that are written out one by one."""
 
 _MOST_REQUESTS = 1000
 
@@ -100,7 +100,11 @@ class Summary:
     def journey_commands(self) -> list[str]:
         """The commands, after the program's name, that take a waiting request to its end, in order."""
         code = next(
-            (request.code for request in self.requests if (request.service, request.state) == COMMANDS_BEGIN_WITH),
+            (
+                request.code
+                for request in self.requests
+                if (request.service, request.state) == (read_scripted_service(), COMMANDS_BEGIN_IN)
+            ),
             "CODE",
         )
         return [

@@ -27,9 +27,6 @@ DUTIES_GENERATED_ON = -40
 FIRST_REMARKER = 140
 """The number of the first citizen who remarks on a service without a request."""
 
-VIEWS_BY_SERVICE = {"machinery": 57, "expert": 41, "taxi_leave": 33, "taxi_report": 18}
-"""How often the page of each service was seen."""
-
 
 def plan_happenings(scene: Scene) -> list[Happening]:
     """Return all of it with its times."""
@@ -104,5 +101,5 @@ async def _enter_remark(scene: Scene, citizen_number: int, remark: dict[str, Any
 
 
 async def _count_views(scene: Scene) -> None:
-    for service, view_count in VIEWS_BY_SERVICE.items():
+    for service, view_count in read_lists()["page_views"].items():
         await scene.uow.service_views.count_views(service, view_count)

@@ -1,6 +1,6 @@
 """Operations that follow a request: see it, list them, add to it, answer its question, cancel it, comment on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,11 +22,12 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.requests.command import take_command
 from domain.blocks.asking import QUESTION
-from domain.language.service import Command
+from domain.language.service import Command, Service
 from domain.offices.office import ACTION_ANSWER_RETENTION
 from domain.papers.ports import Printer
 from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers
+from domain.values.actors import Role
 from domain.values.calendar import tehran_moment
 from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import InvalidReason
@@ -35,11 +36,6 @@ from domain.values.text import fold_text, tidy_text
 CODE_ELEMENT = SchemaElement("trackingCode", st.TRACKING_CODE, key="code")
 PAGE_SIZE = 50
 PDF_MEDIA_TYPE = "application/pdf"
-PRINT_NAME = st.choice_type(
-    "PrintName",
-    ("letter", "permit", "delivery_form"),
-    Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form.", "نام سند"),
-)
 
 
 async def get_request(call: CounterCall) -> Mapping[str, Any]:
@@ -253,16 +249,54 @@ OPERATIONS = (
         answer_lifetime=ACTION_ANSWER_RETENTION,
         prepare_values=prepare_document,
     ),
-    Operation(
+)
+"""Every operation about a request that exists."""
+
+COMMENT_OPERATION = Operation(
+    shapes.request(
+        "SubmitComment",
+        Doc("نظر یا پیشنهاد شهروند", "Keep a citizen's comment or suggestion."),
+        SchemaElement("citizen", shapes.CITIZEN_RECORD),
+        SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
+        SchemaElement("service", shapes.SERVICE_KEY, required=False),
+        SchemaElement("text", shapes.FREE_TEXT, Doc("متن نظر", "The comment.")),
+    ),
+    shapes.answer(
+        "SubmitComment",
+        SchemaElement("state", st.IDENTIFIER, Doc("در انتظار بررسی", "pending: it waits for a moderator.")),
+    ),
+    submit_comment,
+    answer_lifetime=ACTION_ANSWER_RETENTION,
+)
+"""What citizens say of a service, or of the desk."""
+
+
+def build_operations(services: Sequence[Service]) -> tuple[Operation, ...]:
+    """Return the operations on requests that were brought; papers are got where a service prints some for counters."""
+    paper_kinds = list_counter_papers(services)
+    return (*OPERATIONS, *([_build_paper_operation(paper_kinds)] if paper_kinds else []), COMMENT_OPERATION)
+
+
+def list_counter_papers(services: Sequence[Service]) -> tuple[str, ...]:
+    """Return the kinds of papers that counters may get: those that are verified and that a clerk may print."""
+    printables = [printable for service in services for printable in service.printables]
+    kinds = [printable.kind for printable in printables if printable.is_official and Role.CLERK in printable.roles]
+    return tuple(dict.fromkeys(kinds))
+
+
+def _build_paper_operation(paper_kinds: tuple[str, ...]) -> Operation:
+    paper_doc = Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form.", "نام سند")
+    print_name = st.choice_type("PrintName", paper_kinds, paper_doc)
+    return Operation(
         shapes.request(
             "GetDocument",
             Doc("دریافت نامه، مجوز یا فرم تحویل", "Get a letter, permit or delivery form as PDF."),
             CODE_ELEMENT,
-            SchemaElement("name", PRINT_NAME),
+            SchemaElement("name", print_name),
         ),
         shapes.answer(
             "GetDocument",
-            SchemaElement("name", PRINT_NAME),
+            SchemaElement("name", print_name),
             SchemaElement("fileName", shapes.FILE_NAME, key="file_name"),
             SchemaElement("mediaType", st.IDENTIFIER, key="media_type"),
             SchemaElement("content", st.FILE_CONTENT),
@@ -270,22 +304,4 @@ OPERATIONS = (
         get_document,
         complete_answer=print_document,
         reads_personal_data=True,
-    ),
-    Operation(
-        shapes.request(
-            "SubmitComment",
-            Doc("نظر یا پیشنهاد شهروند", "Keep a citizen's comment or suggestion."),
-            SchemaElement("citizen", shapes.CITIZEN_RECORD),
-            SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            SchemaElement("service", shapes.SERVICE_KEY, required=False),
-            SchemaElement("text", shapes.FREE_TEXT, Doc("متن نظر", "The comment.")),
-        ),
-        shapes.answer(
-            "SubmitComment",
-            SchemaElement("state", st.IDENTIFIER, Doc("در انتظار بررسی", "pending: it waits for a moderator.")),
-        ),
-        submit_comment,
-        answer_lifetime=ACTION_ANSWER_RETENTION,
-    ),
-)
-"""Every operation about a request that exists."""
+    )

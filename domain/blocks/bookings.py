@@ -1,4 +1,4 @@
-"""Guards and effects that hold, book and free machines and operators for a machinery request.
+"""Guards and effects that hold, book and free machines and operators for a request.
 
 A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
 """

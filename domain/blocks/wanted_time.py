@@ -1,4 +1,4 @@
-"""When the work of a machinery request is wanted, and that it can still be then."""
+"""When the work of a request is wanted, and that it can still be then."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -44,6 +44,8 @@ class Intent:
     """Whether other words than arguments make it unknown."""
     is_form: bool = False
     """Whether courtesies and «می‌خواهم» alone are left out of its free text."""
+    is_for_drivers: bool = False
+    """Whether it is about the asker's own taxi: the menu of drivers and owners in chats offers it."""
     is_binding: bool = False
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The catalogue: every text that people read, from TOML, with its class, its part budget and its bounds.
 
-Keys are dotted paths (`services.machinery.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
+Keys are dotted paths (`services.<service>.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
 message that travels by itself. `limits` bounds the free text inside messages, in the code units that an SMS is counted
 in (an emoji takes two), so that every SMS provably fits its budget; what is longer is cut with «…». `{text:60}` is cut
 to 60 in that text alone. Operators may override texts by configuration, checked at start by `check`, which also

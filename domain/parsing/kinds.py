@@ -47,12 +47,12 @@ def _take_misspelt_kind(reader: MessageReader) -> None:
 
 
 def take_service(reader: MessageReader) -> None:
-    """Take the service (`taxi`, `machinery` or `expert`) whose name the first words are."""
+    """Take the topic, as a rule a service, whose name the first words are."""
     _take_first_words(reader, reader.service_phrases)
 
 
 def take_topic(reader: MessageReader) -> None:
-    """Take the service that the first words name, or one of its keywords («راهنما مرخصی» asks about `taxi`)."""
+    """Take the service that the first words name, or one of its keywords («راهنما مرخصی» asks about taxis)."""
     _take_first_words(reader, reader.topic_phrases)
 
 

@@ -46,7 +46,7 @@ _MOST_MACHINES = 99
 
 @dataclass(frozen=True, slots=True)
 class MachineItem:
-    """One line of a machinery request."""
+    """One line of a request for machines."""
 
     machine: str
     """The machine type."""
@@ -80,7 +80,7 @@ class _MachineMention:
 
 
 def take_machine_work(reader: MessageReader) -> None:
-    """Take items, start hour and parts of the day of a machinery request; «۰ لودر» is refused."""
+    """Take items, start hour and parts of the day of a request for machines; «۰ لودر» is refused."""
     counts = _take_counts(reader.stream)
     lengths, clocks = find_lengths_and_clocks(reader.stream)
     clock = _take_start_hour(reader, clocks)

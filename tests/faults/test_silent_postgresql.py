@@ -13,9 +13,9 @@ from sqlalchemy import make_url
 
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.people import Phone
+from tests.fakes.black_hole import BlackHole
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.outage_probes import ANSWER_SECONDS, SHORT, assert_refused, readiness, wait_until
-from tests.support.black_hole import BlackHole
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.conversation.dialogue import Conversation
 from domain.conversation.vocabulary import COMMAND_INTENTS
+from domain.language.intents import Intent
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 from domain.values.languages import Language
 
@@ -15,9 +16,6 @@ COMMON_COMMANDS = ("track", "list", "pay", "tariff", "comment", "authentic")
 
 LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
 """Words of the grammar that a messenger lists as commands (`chat.commands`)."""
-
-DRIVER_INTENTS = ("taxi_leave", "taxi_duty")
-"""Intents of the drivers' menu."""
 
 PUBLIC_COMMANDS = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
@@ -31,9 +29,7 @@ def build_menu_rows(
     """Return the whole menu; those who have to do with a taxi (`has_taxi`) have one more, and so has everybody where
     there are several languages.
     """
-    services = [
-        text_button(catalogue_text(f"intents.{name}"), keyword) for name, keyword in _service_intents(conversation)
-    ]
+    services = [_intent_button(catalogue_text, intent) for intent in _service_intents(conversation)]
     commands = [text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in COMMON_COMMANDS]
     drivers = [verb_button(catalogue_text("chat.buttons.driver"), ButtonVerb.DRIVER)] if has_taxi else []
     languages = _language_buttons(catalogue_text) if has_languages else []
@@ -44,8 +40,8 @@ def build_menu_rows(
 
 def build_driver_rows(conversation: Conversation, catalogue_text: TextLookup) -> ButtonRows:
     """Return the menu of drivers and owners: the services that are theirs alone, and the driver's record."""
-    own = [(name, keyword) for name, keyword in _service_intents(conversation) if name in DRIVER_INTENTS]
-    services = [text_button(catalogue_text(f"intents.{name}"), keyword) for name, keyword in own]
+    own_intents = [intent for intent in _service_intents(conversation) if intent.is_for_drivers]
+    services = [_intent_button(catalogue_text, intent) for intent in own_intents]
     return (
         *arrange_in_rows(services, 2),
         (verb_button(catalogue_text("chat.buttons.record"), ButtonVerb.RECORD),),
@@ -107,8 +103,12 @@ def build_notice_rows(catalogue_text: TextLookup, channel_keys: tuple[str, ...],
     )
 
 
-def _service_intents(conversation: Conversation) -> Iterator[tuple[str, str]]:
-    """Yield the intents that start a service or ask one, with a word that calls them."""
+def _service_intents(conversation: Conversation) -> Iterator[Intent]:
+    """Yield the intents that start a service or ask one."""
     for service in conversation.services.values():
-        for intent in service.intents:
-            yield intent.name, intent.certain_words[0]
+        yield from service.intents
+
+
+def _intent_button(catalogue_text: TextLookup, intent: Intent) -> Button:
+    """Return a button with what an intent is called, which says a word that calls it."""
+    return text_button(catalogue_text(f"intents.{intent.name}"), intent.certain_words[0])

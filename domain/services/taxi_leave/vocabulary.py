@@ -15,6 +15,7 @@ TAXI_LEAVE_INTENT = Intent(
     slot_readers=(take_national_code, take_plate, take_leave_days, take_taxi_code),
     rest_slot="reason",
     required_slots=("from", "to"),
+    is_for_drivers=True,
     topic=TAXI_TOPIC,
     is_form=True,
 )
@@ -25,4 +26,5 @@ TAXI_DUTY_INTENT = Intent(
     slot_readers=(take_plate, take_taxi_code),
     topic=TAXI_TOPIC,
     is_complete=True,
+    is_for_drivers=True,
 )

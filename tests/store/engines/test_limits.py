@@ -16,7 +16,7 @@ from store.engines.addresses import move_hosts_to_query, split_hosts, to_libpq_u
 from store.engines.faults import DatabaseUnavailable
 from store.engines.limits import ConnectionLimits
 from store.unit_of_work import SqlStore
-from tests.support.black_hole import BlackHole
+from tests.fakes.black_hole import BlackHole
 
 LIMITS = ConnectionLimits(connections=4, connect_seconds=0.5, wait_seconds=2.0, command_seconds=0.6)
 pytestmark = pytest.mark.postgresql
