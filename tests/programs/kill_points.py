@@ -24,8 +24,9 @@ from channels.portal.requests.section_pages import SectionPages
 from channels.portal.requests.summary_pages import SummaryPages
 from channels.portal.tracking.request_papers import RequestPaperPage
 from channels.relay.relay import Relay
-from channels.sms import inbound
+from channels.sms import inbound, polling
 from channels.sms.providers.kavenegar import Kavenegar
+from channels.sms.providers.sms_ir import SmsIr
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions.drafts import submitting
@@ -67,6 +68,7 @@ class Step:
         self.counts = counts
 
 
+SMS_PROVIDERS = (Kavenegar, SmsIr)
 BANK_GATEWAYS = (BaleGateway, BehpardakhtGateway, Sadad, Saman, Zarinpal)
 
 
@@ -77,16 +79,20 @@ def is_in(state: AttemptState) -> Callable[[Any], bool]:
 
 STEPS = {
     "inbound_open": Step((SqlInboxRepository, "save"), after=True),
-    "inbound": Step((inbound, "receive_sms"), after=True),
+    "inbound": Step((inbound, "receive_sms"), (polling, "receive_sms"), after=True),
     "chat": Step((reception, "receive_update"), after=True),
     "claim": Step((Relay, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
-    "accepted": Step((Kavenegar, "send"), after=True, counts=lambda result: result.verdict is SendVerdict.ACCEPTED),
+    "accepted": Step(
+        *((provider, "send") for provider in SMS_PROVIDERS),
+        after=True,
+        counts=lambda result: result.verdict is SendVerdict.ACCEPTED,
+    ),
     "bot_accepted": Step(
         (BotCarrier, "send"), after=True, counts=lambda result: result.verdict is SendVerdict.ACCEPTED
     ),
     "mark": Step((SqlOutboxRepository, "save_outcome"), after=False),
     "mark_open": Step((SqlOutboxRepository, "save_outcome"), after=True),
-    "asked": Step((Kavenegar, "ask_outcomes"), after=True),
+    "asked": Step(*((provider, "ask_outcomes") for provider in SMS_PROVIDERS), after=True),
     "receipt_open": Step((SqlOutboxRepository, "apply_receipt"), after=True),
     "timer_open": Step((timers, "_run_timer"), after=True),
     "counter_begun": Step((SqlCallRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
