@@ -70,10 +70,10 @@ class SmsChannel:
 
     def _authenticate_provider(self, request: web.Request) -> SmsProvider:
         sms_provider = self._providers_by_name.get(request.match_info["provider"])
-        named_secret = request.match_info["secret"].encode()
-        # Compared even for an unknown provider, so that the time taken reveals nothing.
-        expected_secret = ((sms_provider and sms_provider.webhook_secret) or "\0").encode()
-        if not hmac.compare_digest(named_secret, expected_secret) or sms_provider is None:
+        webhook_secret = sms_provider.webhook_secret if sms_provider else None
+        # Compared even where there is none, so that the time taken reveals nothing.
+        is_right = hmac.compare_digest(request.match_info["secret"].encode(), (webhook_secret or "\0").encode())
+        if not is_right or not webhook_secret or sms_provider is None:
             raise web.HTTPNotFound
         return sms_provider
 

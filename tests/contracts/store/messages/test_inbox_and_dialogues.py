@@ -19,6 +19,10 @@ async def test_an_incoming_text_is_kept_once(store: SqlStore) -> None:
         assert await uow.inbox.add(an_inbound(provider="kannel"))
         assert await uow.inbox.find_duplicate("sms", "kavenegar", first.fingerprint) == first
         assert await uow.inbox.find_duplicate("sms", "kavenegar", "1") is None
+        asked = [first.fingerprint, "1"]
+        assert await uow.inbox.list_known_fingerprints("sms", "kavenegar", asked) == {first.fingerprint}
+        assert await uow.inbox.list_known_fingerprints("sms", "sms_ir", asked) == set()
+        assert await uow.inbox.list_known_fingerprints("sms", "kavenegar", []) == set()
 
 
 async def test_what_became_of_a_text_is_saved(store: SqlStore) -> None:

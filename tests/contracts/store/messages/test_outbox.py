@@ -295,6 +295,8 @@ async def test_what_awaits_news_is_asked_about_in_turn(store: SqlStore) -> None:
 
     assert await awaited(1) == [first.id]
     async with store.open_unit() as uow:
+        assert await uow.outbox.list_known_provider_ids(PANEL, ["p1", "p3"]) == {"p1"}
+        assert await uow.outbox.list_known_provider_ids("kannel", ["p1"]) == set()
         await uow.outbox.mark_asked([first.id], NOW + MINUTE)
         await uow.outbox.mark_asked([], NOW + MINUTE)
     assert await awaited(10) == [second.id, first.id]
