@@ -8,8 +8,8 @@ import pytest
 from domain.messages.carriers import SmsProvider
 from tests.contracts.sms.panels import FAKE_PANELS, KEY, ContractPanel, FakePanel
 
-PATIENCE, IMPATIENCE = 10.0, 0.25
-"""Seconds that a provider waits for its panel: as long as it takes, or only for a panel that will not answer."""
+PATIENCE, IMPATIENCE = 10.0, 0.5
+"""Seconds that a provider waits for its panel: as long as it takes; or only until the panel must have the call."""
 
 
 @pytest.fixture(params=sorted(FAKE_PANELS))

@@ -97,10 +97,12 @@ async def test_a_text_that_may_have_been_sent_is_unknown(
 @at_each_call()
 @pytest.mark.parametrize("fault", [ServerFault.SILENT_AFTER, ServerFault.CUT_WITHIN, ServerFault.SERVER_ERROR])
 async def test_no_call_raises_for_what_the_panel_does(
-    impatient_provider: SmsProvider, panel: ContractPanel, fake_panel: FakePanel, operation: str, fault: ServerFault
+    panel: ContractPanel, fake_panel: FakePanel, operation: str, fault: ServerFault
 ) -> None:
     panel.gate.fail_next(fake_panel.paths[operation], fault)
-    reason = await make_call(impatient_provider, operation)
+    provider = fake_panel.build_provider(panel, 0.1 if fault.is_silent else 10.0, KEY)
+    reason = await make_call(provider, operation)
+    await provider.close()
     assert reason == (None if operation in {"ask", "poll"} else REASONS_BY_FAULT[fault])
 
 
