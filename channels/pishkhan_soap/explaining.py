@@ -216,9 +216,7 @@ def _find_range_breach(text: str, facets: Mapping[str, str]) -> tuple[str, str] 
 
 def _complain(element: Element, reason: SoapInvalidReason, **error_params: object) -> Complaint:
     name = _local_name(element)
-    error = InvalidField(name, reason, element=name)
-    error.params |= error_params
-    return Complaint(element, error)
+    return Complaint(element, InvalidField(name, reason, element=name, **error_params))
 
 
 def _local_name(element: Element) -> str:

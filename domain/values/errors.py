@@ -76,10 +76,8 @@ class ReasonedError(DomainError, Generic[ReasonT]):
 
     reason: ReasonT | None
 
-    def __init__(
-        self, field: str | None = None, reason: ReasonT | None = None, *, detail: str | None = None, **params: object
-    ) -> None:
-        super().__init__(field, reason if detail is None else _find_reason(self.code, detail), **params)
+    def __init__(self, field: str | None = None, reason: ReasonT | None = None, **params: object) -> None:
+        super().__init__(field, reason, **params)
 
 
 class InvalidField(ReasonedError[InvalidReasonBase]):
@@ -99,16 +97,15 @@ class AmbiguousField(InvalidField):
         field: str | None = None,
         reason: InvalidReasonBase | None = None,
         *,
-        detail: str | None = None,
         options: tuple[str, ...] = (),
         **params: object,
     ) -> None:
-        super().__init__(field, reason, detail=detail, **params)
+        super().__init__(field, reason, **params)
         self.options = options
 
     def about_field(self, field: str | None) -> Self:
         """Return the same error about another field, with its options."""
-        return type(self)(field, self.reason, detail=None, options=self.options, **self.params)
+        return type(self)(field, self.reason, options=self.options, **self.params)
 
 
 class MissingField(ReasonedError[MissingReasonBase]):
@@ -286,12 +283,3 @@ _CODES_BY_REASON_BASE = {get_args(vars(error)["__orig_bases__"][0])[0]: error.co
 def find_error_code(reason_type: type[ErrorReason]) -> str:
     """Return the code of the error that takes the reasons of an enumeration."""
     return _CODES_BY_REASON_BASE[reason_type.__base__]
-
-
-def _find_reason(code: str, value: str) -> ErrorReason:
-    """Return the reason that a raise still gives by its value (`detail=`): until each names the member."""
-    for base, error_code in _CODES_BY_REASON_BASE.items():
-        reason_types: list[type[ErrorReason]] = base.__subclasses__() if error_code == code else []
-        for reason in (reason for reason_type in reason_types for reason in reason_type if reason.value == value):
-            return reason
-    raise ValueError(f"no enumeration of reasons has {code}.{value}")

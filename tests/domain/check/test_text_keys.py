@@ -15,6 +15,7 @@ from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
+from domain.values.errors import ERROR_CLASSES, AmbiguousField
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
@@ -78,6 +79,13 @@ def strings() -> set[str]:
 def test_every_key_that_is_written_out_is_declared() -> None:
     keys = {text for text in strings() if _KEY.fullmatch(text)} - _NO_KEYS
     assert sorted(keys) == sorted(WRITTEN_OUT_KEYS)
+
+
+def test_reasons_of_errors_are_members_of_their_enumerations() -> None:
+    """What was `detail="…"` once would be a parameter that no text shows."""
+    names = {error.__name__ for error in (*ERROR_CLASSES, AmbiguousField)}
+    calls = [one for one in nodes() if isinstance(one, ast.Call) and getattr(one.func, "id", None) in names]
+    assert [ast.unparse(one) for one in calls if any(word.arg == "detail" for word in one.keywords)] == []
 
 
 def test_every_text_of_the_catalogue_is_proved_or_known_to_be_optional() -> None:
