@@ -44,8 +44,6 @@ class Dependencies:
     """The source of chance."""
     services: Mapping[str, Service] = field(init=False, repr=False)
     """The municipal services by key."""
-    catalogue: Catalogue = field(init=False, repr=False)
-    """The texts."""
     _conversations: dict[str, Conversation] = field(init=False, repr=False, default_factory=dict)
     configured: Engine = field(init=False, repr=False)
     """The engine as the configuration made it, over which changed settings lie."""
@@ -55,7 +53,6 @@ class Dependencies:
     def __post_init__(self) -> None:
         """Take what stays the same whatever the staff change, and remember the configured values."""
         self.clock, self.ids, self.services = self.engine.clock, self.engine.ids, self.engine.services
-        self.catalogue = self.wording.catalogue
         self.configured = self.engine
 
     def apply_settings(
@@ -72,9 +69,15 @@ class Dependencies:
 
     def conversation_in(self, channel: str) -> Conversation:
         """Return what reads the texts of a channel, made with the first of them."""
-        if channel not in self._conversations:
-            self._conversations[channel] = Conversation(self.grammar, self.services, channel)
-        return self._conversations[channel]
+        conversation = self._conversations.get(channel)
+        if conversation is None or conversation.grammar is not self.grammar:
+            conversation = self._conversations[channel] = Conversation(self.grammar, self.services, channel)
+        return conversation
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The texts."""
+        return self.wording.catalogue
 
     @property
     def policy(self) -> Policy:
