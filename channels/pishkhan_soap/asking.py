@@ -9,11 +9,13 @@ from channels.pishkhan_soap.declared import CHANNEL_KEY, build_answer_line, buil
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
 from domain.actions.conversations.look_up import run_lookup
+from domain.actions.tariffs.price_lines import list_price_lines
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
-from domain.values.errors import MissingField, UnknownService
+from domain.values.errors import MissingField, NotFound, UnknownService
+from domain.values.reasons import NotFoundReason
 
 SERVICE_STEPS = list_type("Steps", "step", st.TEXT, Doc("گام‌ها", "What happens, step by step."), min_items=0)
 NAMED_PAPER = SchemaRecord(
@@ -69,8 +71,10 @@ def _service_values(catalogue: Catalogue, service: Service) -> Mapping[str, Any]
 async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
     """Return the price of what is named, by the service that prices it."""
     service = call.dependencies.services.get(call.values["service"])
-    if service is None or service.price_lookup is None:
+    if service is None or not (service.price_lookup or service.priced_items):
         raise UnknownService("service")
+    if service.price_lookup is None:
+        return await _list_prices(call, service)
     price_form = service.price_lookup.form
     raw_fields = {field.name: call.values[field.name] for field in price_form if field.name in call.values}
     if service.price_lookup.subject_field not in raw_fields:
@@ -82,9 +86,17 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
     return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in price_lines]}
 
 
+async def _list_prices(call: CounterCall, service: Service) -> Mapping[str, Any]:
+    """Return every price of a service that has no look-up of its own; `NotFound("tariff")` where none is set."""
+    price_lines = await list_price_lines(call.dependencies, call.uow, service)
+    if not price_lines:
+        raise NotFound("tariff", NotFoundReason.TARIFF)
+    return {"lines": [build_answer_line("price", line.text, line.facts) for line in price_lines]}
+
+
 def build_operations(services: Sequence[Service], catalogue: Catalogue) -> list[Operation]:
     """Return them; what a price depends on comes from the services that have prices."""
-    priced_services = [service for service in services if service.price_lookup]
+    priced_services = [service for service in services if service.price_lookup or service.priced_items]
     price_elements = {
         member.name: SchemaElement(member.name, member.value_type, member.doc, required=False, key=member.key)
         for service in priced_services

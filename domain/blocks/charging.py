@@ -3,6 +3,7 @@
 The amount comes from the `QUOTE` that a pricing effect of the service has kept. Zero makes no bill.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import ClassVar
@@ -11,12 +12,12 @@ from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_moment
 from domain.fields.types import Text
-from domain.language.service import Effect, Guard, StepContext
+from domain.language.service import Effect, Guard, MomentReckoner, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
-from domain.tariffs.tariff import Quote
+from domain.tariffs.tariff import Quantity, Quote, compute_quote
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import TEHRAN_ZONE, tehran_moment
+from domain.values.calendar import TEHRAN_ZONE, tehran_moment, to_tehran
 from domain.values.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
 from domain.values.reasons import MissingReason, NotAllowedReason
 
@@ -30,6 +31,9 @@ QUOTE: StoredField[Quote] = StoredField(
 PAYMENT_DEADLINE = stored_moment("payment_deadline")
 """Until when the bill is to be paid."""
 
+PAYMENT_LIMIT = stored_moment("payment_limit")
+"""Until when its service takes money for the request at all (`IssueBill.reckon_limit`)."""
+
 BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
 """The facts that messages get of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
 
@@ -40,13 +44,22 @@ async def list_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[B
 
 
 def compute_payment_deadline(context: StepContext) -> datetime:
-    """Return the end of the last day on which the citizen may pay: midnight, Tehran, `payment_days` from today."""
-    return payment_deadline_from(context.now, context.policy)
+    """Return the end of the last day on which the citizen may pay for this request."""
+    return request_payment_deadline(context.request, context.now, context.policy)
 
 
 def payment_deadline_from(now: datetime, policy: Policy) -> datetime:
-    """Return the deadline of a bill that is made, or opened again, now."""
+    """Return the deadline of a bill that is made now: midnight, Tehran, `payment_days` from today."""
     return tehran_moment(now.astimezone(TEHRAN_ZONE).date() + timedelta(days=policy.payment_days + 1), time(0))
+
+
+def request_payment_deadline(request: ServiceRequest, now: datetime, policy: Policy) -> datetime:
+    """Return the deadline of a request's bill that is made, or opened again, now: the municipality's, or the service's
+    own limit where that comes first. One that is past already, when a bill is opened again, bounds nothing any more.
+    """
+    deadline = payment_deadline_from(now, policy)
+    payment_limit = PAYMENT_LIMIT.find(request)
+    return payment_limit if payment_limit and now < payment_limit < deadline else deadline
 
 
 def compute_payment_expiry(context: StepContext) -> datetime:
@@ -84,10 +97,18 @@ class IssueBill(Effect):
     """Bill the quoted amount."""
 
     issues_bill: ClassVar[bool] = True
-    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
+    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE, PAYMENT_LIMIT)
+    reckon_limit: MomentReckoner | None = None
+    """Reckons until when money is taken for the request at all, where its service has such a limit (the day on which
+    begins what is paid for); the bill's deadline is then no later. None: the municipality's deadline alone.
+    """
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Issue the main bill from the stored quote."""
+        """Issue the main bill from the stored quote; `NotAllowedNow("action")` once the service's own limit is past."""
+        if payment_limit := self.reckon_limit(context) if self.reckon_limit else None:
+            if payment_limit <= context.now:
+                raise NotAllowedNow("action", NotAllowedReason.TOO_LATE_TO_PAY)
+            PAYMENT_LIMIT.write(context.request, payment_limit)
         quote = QUOTE.read(context.request)
         await issue_request_bill(context, quote.total, BillKind.MAIN, quote.as_json())
 
@@ -218,6 +239,27 @@ async def add_due_refund(context: StepContext, bill: Bill, amount: int, reason: 
     await context.uow.bills.save(bill)
     context.facts["refund"] = context.facts.get("refund", 0) + amount
     context.history_facts["refund"] = context.facts["refund"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteByTariff(Effect):
+    """Quote what a request asks for, by the prices of its service in force today."""
+
+    makes_quote: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = (QUOTE,)
+    list_quantities: Callable[[StepContext], Sequence[Quantity]]
+    """Returns what is to be priced."""
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `InvalidField("units")` for a
+        quantity that no quote can hold.
+        """
+        tariff_rows = await context.uow.tariffs.list_of_service(context.request.service)
+        today, policy = to_tehran(context.now).date(), context.policy
+        new_quote = compute_quote(
+            tariff_rows, self.list_quantities(context), today, step=policy.rounding_step, mode=policy.rounding_mode
+        )
+        QUOTE.write(context.request, new_quote)
 
 
 def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quote, Quote]:

@@ -22,15 +22,23 @@ from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import ascii_digits
 
-_ISSUED_NUMBER_PATTERN = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class LetterRegister:
-    """A register of letters: `sequence_key` names its sequence, `register_letter` is part of its numbers: 1405/ک/12."""
+    """A register of one service's letters or permits: its numbers have no gaps in a year and are never given twice.
+
+    `check` proves that no two services have a register in common.
+    """
 
     sequence_key: str
+    """Names its sequence in the store."""
     register_letter: str
+    """Part of its numbers: 1405/ک/12."""
+
+    def resembles_issued(self, letter_number: str) -> bool:
+        """Return whether a number of somebody's own looks like one that is drawn."""
+        pattern = rf"[0-9]{{4}}/(?:[a-zکت]|{re.escape(self.register_letter)})/[0-9]+"
+        return re.fullmatch(pattern, letter_number, re.IGNORECASE) is not None
 
 
 LETTER_NUMBER = StoredField("letter_number", Text(), stored_form=TEXT_FORM, is_for_citizen=True)
@@ -41,11 +49,6 @@ NUMBERED_PAPER: StoredFields = (LETTER_NUMBER, LETTER_DATE, LETTER_TOKEN)
 
 LETTER_KIND = "letter"
 """The kind of paper that a letter is (`language/printouts.py`)."""
-
-ANSWER_REGISTER = LetterRegister("e", "ک")
-"""Answers of the expert unit («کارشناسی»)."""
-PERMIT_REGISTER = LetterRegister("t", "ت")
-"""Permits of the taxi organisation («تاکسیرانی»)."""
 
 LETTER_INPUTS = (
     Field("text", Text(3000)),
@@ -69,7 +72,7 @@ async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_
     however it was typed. It is a sequence of its own that is drawn once, so that of two at once the later is refused.
     """
     letter_number, (jalali_year, _, _) = ascii_digits(number_text), to_jalali(letter_day)
-    if _ISSUED_NUMBER_PATTERN.fullmatch(letter_number):
+    if register.resembles_issued(letter_number):
         raise InvalidField("number", InvalidReason.OWN_NUMBER)
     compared_number = letter_number_key(letter_number)
     if await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
@@ -91,7 +94,7 @@ class IssueLetter(Effect):
 
     delivers_result: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (*NUMBERED_PAPER, LETTER_TEXT)
-    register: LetterRegister
+    number_register: LetterRegister
 
     async def apply_effect(self, context: StepContext) -> None:
         """Number and date the letter; `InvalidField("date")` for a day to come, and the errors of
@@ -100,12 +103,29 @@ class IssueLetter(Effect):
         letter_day = _read_letter_day(context)
         own_letter_number = context.inputs.get("number")
         letter_number = await (
-            register_own_number(context.uow, self.register, own_letter_number, letter_day)
+            register_own_number(context.uow, self.number_register, own_letter_number, letter_day)
             if own_letter_number
-            else draw_letter_number(context.uow, self.register, letter_day)
+            else draw_letter_number(context.uow, self.number_register, letter_day)
         )
         LETTER_TEXT.write(context.request, context.inputs["text"])
         await keep_numbered_paper(context, LETTER_KIND, letter_day, letter_number)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePermit(Effect):
+    """Give the citizen what was paid for: a permit, numbered by a register, dated today, that can be verified."""
+
+    delivers_result: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = NUMBERED_PAPER
+    number_register: LetterRegister
+    paper_kind: str
+    """The kind of its printout."""
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Draw its number and keep it, with today and the token of its paper."""
+        today = to_tehran(context.now).date()
+        permit_number = await draw_letter_number(context.uow, self.number_register, today)
+        await keep_numbered_paper(context, self.paper_kind, today, permit_number)
 
 
 def _read_letter_day(context: StepContext) -> date:

@@ -12,23 +12,24 @@ from domain.blocks.charging import (
     WaiveBills,
     compute_payment_expiry,
 )
-from domain.language.service import Audience, Effect, Notice, Transition, Trigger
+from domain.language.service import Audience, Effect, MomentReckoner, Notice, Transition, Trigger
 from domain.values.actors import Role
 
 REVENUE_ROLES = frozenset({Role.REVENUE})
 
 
-def payment_transitions(*expiry_effects: Effect) -> tuple[Transition, ...]:
+def payment_transitions(*expiry_effects: Effect, reckon_limit: MomentReckoner | None = None) -> tuple[Transition, ...]:
     """Return the steps `priced` → `awaiting_payment` → `paid`, waived or `expired`; a price of nothing is paid at once.
 
-    `expiry_effects` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has
+    `expiry_effects` are the effects that an expiry has besides closing the bill (what was held is freed);
+    `reckon_limit` reckons until when the service takes money at all (`IssueBill`). Each step has
     a notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it sends
     that. When money came, the unit whose turn it is
     has one too.
     """
     return (
         Transition(
-            "bill", ("priced",), "awaiting_payment", condition=HasCharge(), effects=(IssueBill(),),
+            "bill", ("priced",), "awaiting_payment", condition=HasCharge(), effects=(IssueBill(reckon_limit),),
             notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
         ),
         Transition(

@@ -6,6 +6,8 @@
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
 | `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
+| `registers.py` | every register of letters or permits is one service's own |
+| `service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
@@ -27,6 +29,8 @@ from domain.check.money import money_flaws
 from domain.check.notice_facts import unfilled_fact_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.reason_texts import reason_flaws
+from domain.check.registers import register_flaws
+from domain.check.service_rules import service_rule_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
@@ -43,7 +47,11 @@ def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Fl
     """Return every flaw of these declarations and their texts, each once; none means that they may serve."""
     service_list = tuple(services)
     flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
-    return list(dict.fromkeys([*flaws, *_shared_keyword_flaws(service_list), *shared_text_flaws(catalogue)]))
+    return list(
+        dict.fromkeys(
+            [*flaws, *_shared_keyword_flaws(service_list), *register_flaws(service_list), *shared_text_flaws(catalogue)]
+        )
+    )
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -55,6 +63,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from money_flaws(service)
     yield from step_flaws(service)
     yield from suggestion_flaws(service)
+    yield from service_rule_flaws(service)
     yield from section_flaws(service)
     yield from change_flaws(service)
     yield from version_flaws(service)

@@ -35,6 +35,7 @@ WRITTEN_OUT_KEYS = (
     "sms.authentic.own_address", "sms.authentic.phone", "sms.authentic.request", "sms.authentic.single_closed",
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
     "sms.authentic.single_open", "sms.authentic.unknown", "sms.bill_line", "sms.bill_of_other",
+    "sms.more_prices", "sms.price_line", "sms.prices",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.more_bills", "sms.no_requests",
     "sms.nothing_to_leave",

@@ -10,13 +10,13 @@ from domain.blocks.charging import BILL_FACTS
 from domain.check.flaws import Flaw
 from domain.check.printouts import REQUEST_FACTS
 from domain.language.service import Service, Transition
-from domain.language.wording import STORED_FACTS
+from domain.language.wording import ASKING_FACTS, list_value_fields
 from domain.messages.catalogue import Catalogue, list_placeholders
 
 
 def unfilled_fact_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     """Find placeholders of a service's messages that nobody fills."""
-    common_facts = REQUEST_FACTS - {"mobile"} | {field.name for field in service.form} | set(STORED_FACTS)
+    common_facts = REQUEST_FACTS - {"mobile"} | {field.name for field in list_value_fields(service)} | set(ASKING_FACTS)
     for text_name, provided_facts in _message_facts(service):
         key = f"services.{service.key}.notices.{text_name}"
         required_facts = set(list_placeholders(catalogue.text(key))) if key in catalogue else set()

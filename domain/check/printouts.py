@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from domain.check.flaws import Flaw
 from domain.language.printouts import Printable
 from domain.language.service import Service
+from domain.language.wording import list_value_fields
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.values.actors import STAFF_ROLES
 
@@ -35,7 +36,7 @@ def printout_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 
 def _available_facts(service: Service, printable: Printable) -> set[str]:
-    return {field.name for field in service.form} | set(printable.fact_names) | REQUEST_FACTS
+    return {field.name for field in list_value_fields(service)} | set(printable.fact_names) | REQUEST_FACTS
 
 
 def _used_facts(service: Service, printable: Printable, catalogue: Catalogue) -> set[str]:

@@ -24,7 +24,7 @@ def cutting_flaws(service: Service, catalogue: Catalogue, keys: Iterable[str]) -
 
 def _accepted_lengths(service: Service, catalogue: Catalogue) -> dict[str, int]:
     """Return how long the values are that the form accepts, and over them those inputs of a step that it uses."""
-    lengths = {form_field.name: form_field.type.longest_rendering(catalogue.text) or 0 for form_field in service.form}
+    lengths = {field.name: field.type.longest_rendering(catalogue.text) or 0 for field in service.form}
     rendered_lengths: dict[str, int] = {}
     for step in service.transitions:
         keys = [f"services.{service.key}.notices.{notice.text_name}" for notice in step.notices]

@@ -110,6 +110,7 @@ def _required_texts(service: Service) -> Iterator[str]:
     yield from (f"{text_prefix}.states.{state.name}" for state in service.states)
     yield from (f"{text_prefix}.fields.{field.name}.label" for field in service.form)
     yield from (f"kept.{field.name}" for field in service.stored_fields)
+    yield from (rule.as_setting().label_key for rule in service.rules)
     yield from _prompt_texts(service)
     yield from section_texts(service)
     for step in service.transitions:

@@ -173,7 +173,8 @@ class Grammar:
         _take_matter_words(stream, intent)
         if intent.asks_fields:
             _take_field_labels(stream)
-        reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases)
+        counted = {intent.counted_slot: call.count} if intent.counted_slot and call.count is not None else {}
+        reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases, counted)
         for read_slot in intent.slot_readers:
             read_slot(reader)
         is_understood = bool(reader.slots)

@@ -62,6 +62,6 @@ def _build_form(fields: tuple[Field, ...], channel: str, *, is_offered: bool) ->
 
 
 def _join_required(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Let any required one of these fields satisfy all of them."""
-    required_names = tuple(field.name for field in fields if field.required)
-    return tuple(replace(field, alternatives=required_names) if field.required else field for field in fields)
+    """Let any required one of these fields, or the service that is named, satisfy all of them."""
+    satisfying_names = (*(field.name for field in fields if field.required), "service")
+    return tuple(replace(field, alternatives=satisfying_names) if field.required else field for field in fields)

@@ -1,12 +1,14 @@
 """Which intent a message calls: its first words, well or badly spelt, or a tracking code alone."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.conversation.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
+from domain.parsing.counts import UNIT_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
 from domain.parsing.identifiers import CODE_LABELS, is_tracking_code, read_digit_run
+from domain.parsing.numerals import read_number_at
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters
 
@@ -37,6 +39,8 @@ class IntentMatch:
     """Whether the call bears no other words."""
     is_exact: bool = True
     """Whether the keyword is written as it is known, and says what it says."""
+    count: int | None = None
+    """The number right before the keyword, of an intent that takes one (`Intent.counted_slot`); it is in the call."""
 
 
 class Keywords:
@@ -76,6 +80,7 @@ class Keywords:
             yield from self._match_bare_number(stream, index)
             yield from self._match_opt_out(stream, index)
             yield from self._match_keyword(stream, index, at_beginning=index == first_index)
+            yield from self._match_counted(stream, index)
             yield from self._match_bare_code(stream, index)
             yield from self._match_after_code(stream, index)
 
@@ -128,6 +133,9 @@ class Keywords:
     def locate_keyword(self, name: str, stream: TokenStream) -> IntentMatch:
         """Return the call of an intent wherever its keyword is; of no word at all when it is not there."""
         for index in range(len(stream)):
+            for call in self._match_counted(stream, index):
+                if call.intent.name == name:
+                    return replace(call, is_certain=True)
             if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
                 return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True)
         return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True)
@@ -184,6 +192,15 @@ class Keywords:
             is_doubtful = self._letters_between(stream, index, match[1]) in self._doubtful_words
             is_certain = at_beginning and self._is_certain_word(stream, index, match[1])
             yield IntentMatch(self.intents_by_name[match[0]], index, match[1], is_certain, is_exact=not is_doubtful)
+
+    def _match_counted(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
+        """Yield the call of a keyword of which somebody says how many they want («۳ بنر», «سه عدد بنر»)."""
+        number = read_number_at(stream, index)
+        if not number:
+            return
+        match = self._keyword_phrases.match_at(stream, stream.skip(number[1], UNIT_WORDS))
+        if match and self.intents_by_name[match[0]].counted_slot:
+            yield IntentMatch(self.intents_by_name[match[0]], index, match[1], is_certain=False, count=number[0])
 
     def _is_certain_word(self, stream: TokenStream, start: int, end: int) -> bool:
         return self._letters_between(stream, start, end) in self._certain_words

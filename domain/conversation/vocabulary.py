@@ -17,10 +17,12 @@ from domain.parsing.tokens import keys_of
 
 
 def _take_tariff_subject(reader: MessageReader) -> None:
-    """Take machine and hours, or an expert kind when no machine is named."""
+    """Take machine and hours, or an expert kind when no machine is named, or else the service that is."""
     take_machine_and_length(reader)
     if "machine" not in reader.slots:
         take_kind(reader)
+    if reader.slots.keys().isdisjoint({"machine", "kind"}):
+        take_topic(reader)
 
 
 MESSAGE_WORDS = keys_of(
@@ -102,7 +104,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
         slot_readers=(_take_tariff_subject,),
         required_slots=("machine", "hours"),
-        alternatives={"machine": ("kind",)},
+        alternatives={"machine": ("kind", "service")},
         weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
     ),
     Intent(

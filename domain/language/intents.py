@@ -54,6 +54,8 @@ class Intent:
     """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False
     """Whether the text is an answer, which may be «نه»."""
+    counted_slot: str | None = None
+    """The slot of a number right before a keyword: «۳ بنر» calls it as «بنر» does. None: a number comes before none."""
     is_called_anywhere: bool = False
     """Whether its words call it wherever they are in a message with its argument, unless that message is a text of the
     writer's own or ends something.

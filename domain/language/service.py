@@ -26,6 +26,7 @@ from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
 from domain.requests.request import Phase, ServiceRequest
 from domain.settings.policy import Policy
+from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import PricedSubject
 from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import Actor, Role
@@ -316,6 +317,8 @@ class Service:
     """What of the form its citizen may change, and in which states; none: nothing."""
     reasons: tuple[type[ErrorReason], ...] = ()
     """The reasons of errors that it alone raises: each has a text under `details.<code>`."""
+    rules: tuple[ServiceRule[Any], ...] = ()
+    """Rules of the municipality that belong to it alone: the staff set them on the settings page."""
 
     @property
     def sections(self) -> tuple[FormSection, ...]:

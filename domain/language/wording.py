@@ -94,18 +94,14 @@ NAME_LIST_TABLES: Mapping[str, str] = {"documents": "choices.document", "missing
 CODED_FACTS = frozenset({"reason"})
 """Facts in somebody's words or by a stable code (`choices.reason`), also where a form has a field of that name."""
 
-STORED_FACTS = (
-    "question",
-    "reason",
-    "booked_start",
-    "machine",
-    "operator",
-    "visit_start",
-    "officer_name",
-    "letter_number",
-    "letter_date",
-)
-"""What a request keeps beside its form that its messages may say."""
+ASKING_FACTS = ("question", "reason")
+"""What the blocks of asking and refusing keep: messages may say it of any service, declared or not."""
+
+
+def list_value_fields(service: Service) -> tuple[Field, ...]:
+    """Return the fields of all that messages and papers may say: those of the form, and beside them the stored ones."""
+    form_names = {field.name for field in service.form}
+    return (*service.form, *(field for field in service.stored_fields if field.name not in form_names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +153,17 @@ class Wording:
         """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them; all of
         them, or those of these names.
         """
-        form = self.services[request.service].form
+        service = self.services[request.service]
         if wanted_names is not None:  # a field not given shows its alternatives
-            names_for_field = {field.name: (field.name, *field.alternatives) for field in form}
+            names_for_field = {field.name: (field.name, *field.alternatives) for field in service.form}
             wanted_names = {name for wanted in wanted_names for name in names_for_field.get(wanted, (wanted,))}
         titles = {
             name: render_title(self, request)
             for name, render_title in _TITLE_RENDERERS.items()
             if wanted_names is None or name in wanted_names
         }
-        stored_facts = select_stored(request, STORED_FACTS)
+        stored_names = dict.fromkeys((*ASKING_FACTS, *(field.name for field in service.stored_fields)))
+        stored_facts = select_stored(request, stored_names)
         if request.phase is Phase.DECLINED:  # its form may have a reason too: a leave's
             stored_facts.setdefault("reason", "unsaid")
         values = {**request.fields, **stored_facts, **(extra_facts or {})}
@@ -174,7 +171,7 @@ class Wording:
             values = {name: value for name, value in values.items() if name in wanted_names}
         if "question" in values:
             values["question"] = self._add_marked_names(request, str(values["question"]))
-        return titles | self.render_values(form, values)
+        return titles | self.render_values(list_value_fields(service), values)
 
     def list_marked_labels(self, request: ServiceRequest) -> list[str]:
         """Return what the fields and papers are called that the open question is about."""

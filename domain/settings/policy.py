@@ -1,7 +1,9 @@
 """The rules that a municipality may set for itself, with their defaults (settings.py fills them)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from domain.values.money import RoundingMode
 
@@ -100,3 +102,5 @@ class Policy:
     """Machines in one request."""
     tariffs_need_approval: bool = False
     """Whether a price is in force only when a second person has approved it."""
+    service_values: Mapping[str, Any] = field(default_factory=dict)
+    """What the staff set of rules that belong to one service, by setting name (`ServiceRule.value_in` reads it)."""

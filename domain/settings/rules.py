@@ -34,11 +34,20 @@ class SettingRule:
     """Its field in `Policy` or `WorkHours`."""
     unit: timedelta | None = None
     """What a length is counted in; None: it is no length."""
+    service_key: str = ""
+    """The service that it belongs to (`service_rules.py`); empty: the municipality's own, a field of the policy."""
+    service_default: Any = None
+    """What a service's rule is until somebody sets it."""
 
     @property
     def name(self) -> str:
         """The name of the rule."""
         return self.field.name
+
+    @property
+    def label_key(self) -> str:
+        """The key of the text that it is called by."""
+        return f"services.{self.name}" if self.service_key else f"admin.settings.rules.{self.name}"
 
     def to_domain_value(self, stored_value: Any) -> Any:
         """Return a kept value as the domain takes it."""
@@ -155,18 +164,25 @@ _HOUR_FIELDS = frozenset(hour_field.name for hour_field in fields(WorkHours))
 
 def read_present_value(rule: SettingRule, policy: Policy, calendar: WorkingCalendar) -> Any:
     """Return the value of a rule under this policy and calendar, as it is kept."""
+    if rule.service_key:
+        return rule.to_stored_value(policy.service_values.get(rule.name, rule.service_default))
     return rule.to_stored_value(
         getattr(calendar.work_hours if rule.target_field in _HOUR_FIELDS else policy, rule.target_field)
     )
 
 
 def apply_rule_values(
-    policy: Policy, calendar: WorkingCalendar, stored_values: Mapping[str, Any], day_overrides: Mapping[date, bool]
+    policy: Policy,
+    calendar: WorkingCalendar,
+    stored_values: Mapping[str, Any],
+    day_overrides: Mapping[date, bool],
+    rules_by_name: Mapping[str, SettingRule] = RULE_BY_NAME,
 ) -> tuple[Policy, WorkingCalendar]:
     """Return policy and calendar with these kept values of rules, and these days declared working or off, over them."""
+    changed_rules = [(rules_by_name[rule_name], value) for rule_name, value in stored_values.items()]
+    service_values = {rule.name: rule.to_domain_value(value) for rule, value in changed_rules if rule.service_key}
     value_by_field = {
-        RULE_BY_NAME[rule_name].target_field: RULE_BY_NAME[rule_name].to_domain_value(value)
-        for rule_name, value in stored_values.items()
+        rule.target_field: rule.to_domain_value(value) for rule, value in changed_rules if not rule.service_key
     }
     hour_values = {
         target_field: value for target_field, value in value_by_field.items() if target_field in _HOUR_FIELDS
@@ -174,7 +190,7 @@ def apply_rule_values(
     policy_values = {
         target_field: value for target_field, value in value_by_field.items() if target_field not in _HOUR_FIELDS
     }
-    return replace(policy, **policy_values), WorkingCalendar(
+    return replace(policy, **policy_values, service_values=service_values), WorkingCalendar(
         **asdict(replace(calendar.work_hours, **hour_values)), overrides=day_overrides
     )
 

@@ -47,7 +47,7 @@ _NAMING_TEXTS: Mapping[str, Sequence[str]] = {
     "registry": ("choices.registry.{}",),
     "service": ("services.{}.title", "choices.service.{}"),
     "kind": ("admin.exports.{}", "choices.kind.{}"),
-    "name": ("admin.settings.rules.{}",),
+    "name": ("admin.settings.rules.{}", "services.{}"),
     "roles": ("roles.{}",),
     "roles_before": ("roles.{}",),
     "unit": ("roles.{}",),

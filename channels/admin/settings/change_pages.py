@@ -13,8 +13,9 @@ from channels.admin.settings.setting_pages import CHANGES_PATH, PAGE_TABS, TEXTS
 from channels.web.paging import build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
+from domain.actions.settings.rule_lists import index_rules
 from domain.settings.records import SettingChange
-from domain.settings.rules import FORMER_RULES, RULE_BY_NAME
+from domain.settings.rules import FORMER_RULES
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text
 
@@ -74,7 +75,7 @@ class ChangePages:
         elif name.startswith(DAY_PREFIX):
             title = jalali_long_text(date.fromisoformat(name.removeprefix(DAY_PREFIX)))
         else:
-            title = self._get_text(f"admin.settings.rules.{name}") if name in {*RULE_BY_NAME, *FORMER_RULES} else name
+            title = self._describe_rule(name)
         before, value = (self._describe_value(name, side_value) for side_value in (change.before, change.value))
         return ChangeView(change.id, change, changed_by, title, address, before, value)
 
@@ -86,9 +87,17 @@ class ChangePages:
             )
         if name.startswith(DAY_PREFIX):
             return self._get_text(f"admin.days.{value}")
-        if name in RULE_BY_NAME and RULE_BY_NAME[name].is_still_valid(value, self._dependencies.clock.now()):
-            return describe_rule_value(self._dependencies, RULE_BY_NAME[name], value)
+        rule = index_rules(self._dependencies.services).get(name)
+        if rule and rule.is_still_valid(value, self._dependencies.clock.now()):
+            return describe_rule_value(self._dependencies, rule, value)
         return "\n".join(value) if isinstance(value, list) else str(value)
+
+    def _describe_rule(self, name: str) -> str:
+        """Return what a rule is called; one that no version has any more keeps its name."""
+        if name in FORMER_RULES:
+            return self._get_text(f"admin.settings.rules.{name}")
+        rule = index_rules(self._dependencies.services).get(name)
+        return self._get_text(rule.label_key) if rule else name
 
     def _get_text(self, key: str) -> str:
         return self._dependencies.catalogue.text(key)

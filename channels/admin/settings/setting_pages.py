@@ -15,7 +15,8 @@ from channels.web.forms import FormWording, build_controls, describe_stray, read
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
-from domain.settings.rules import NO_CHOICE, RULE_GROUPS, YES_CHOICE, SettingRule, read_present_value
+from domain.actions.settings.rule_lists import list_rule_groups
+from domain.settings.rules import NO_CHOICE, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import Store
 from domain.values.version_token import VersionToken
 
@@ -47,7 +48,7 @@ class SettingPages:
             PageRoute("GET", SETTINGS_PATH, "settings.view", self._render_page),
             PageRoute(
                 "POST",
-                f"{SETTINGS_PATH}/rules/{{group:[a-z]+}}",
+                f"{SETTINGS_PATH}/rules/{{group:[a-z_]+}}",
                 "settings.change",
                 FormSubmission("{group}", VersionedAction(self._submit_settings), self._render_page),
             ),
@@ -55,12 +56,13 @@ class SettingPages:
 
     async def _submit_settings(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         group_name = request.match_info["group"]
-        if group_name not in RULE_GROUPS:
+        rule_group = list_rule_groups(self._dependencies.services).get(group_name)
+        if rule_group is None:
             raise web.HTTPNotFound
-        submitted_values = read_form([rule.field for rule in RULE_GROUPS[group_name]], visitor.form)
+        submitted_values = read_form([rule.field for rule in rule_group], visitor.form)
         async with self._store.open_unit() as uow:
             await change_rules(
-                self._dependencies, uow, RULE_GROUPS[group_name], submitted_values, version_token, actor=visitor.actor
+                self._dependencies, uow, rule_group, submitted_values, version_token, actor=visitor.actor
             )
         await renew_settings(self._dependencies, self._store)
         return f"{SETTINGS_PATH}?done=settings#{group_name}"
@@ -69,10 +71,13 @@ class SettingPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            stored_values, version_token = await load_stored_rules(uow), await version_of_settings(uow)
+            stored_values, version_token = (
+                await load_stored_rules(self._dependencies, uow),
+                await version_of_settings(uow),
+            )
         group_contexts = [
             self._build_group(group_name, rules, stored_values, refused_form)
-            for group_name, rules in RULE_GROUPS.items()
+            for group_name, rules in list_rule_groups(self._dependencies.services).items()
         ]
         context = {"tabs": PAGE_TABS, "rule_groups": group_contexts, "version_token": version_token}
         return render_staff_page(
@@ -96,10 +101,18 @@ class SettingPages:
         )
         return {
             "name": group_name,
+            "title": self._find_title(group_name),
             "controls": build_controls(rule_fields, submitted_values, form_wording, error),
             "problem": describe_stray(rule_fields, error, form_wording),
             "stored_rules": [rule.name for rule in rules if rule.name in stored_values],
         }
+
+    def _find_title(self, group_name: str) -> str:
+        """Return what a group is called: a service's own by the service."""
+        catalogue, services = self._dependencies.catalogue, self._dependencies.services
+        return catalogue.text(
+            f"services.{group_name}.title" if group_name in services else f"admin.settings.groups.{group_name}"
+        )
 
     def _build_wording(self, rules: Sequence[SettingRule]) -> FormWording:
         catalogue, configured_settings = self._dependencies.catalogue, self._dependencies.configured
@@ -119,10 +132,10 @@ class SettingPages:
         titles_by_rule = {
             rule.name: {choice: rule_choice_key(rule, choice) for choice in rule.field.choices} for rule in rules
         }
-        label_key = "admin.settings.rules.{}".format
+        label_keys = {rule.name: rule.label_key for rule in rules}
         return FormWording(
             self._dependencies.wording,
-            lambda rule_name: catalogue.text(label_key(rule_name)),
+            lambda rule_name: catalogue.text(label_keys[rule_name]),
             titles_by_rule,
             blank_key="admin.settings.as_configured",
             hints_by_field=hints_by_rule,

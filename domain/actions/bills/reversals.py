@@ -27,7 +27,7 @@ from domain.bills.bill import (
     normalise_reference,
 )
 from domain.bills.pos_receipts import is_of_same_receipt
-from domain.blocks.charging import REQUEST_SUBJECT, payment_deadline_from
+from domain.blocks.charging import REQUEST_SUBJECT
 from domain.engine.engine import StepOutcome
 from domain.gateways.attempt import AttemptAlert
 from domain.messages.catalogue import RenderedMessage
@@ -251,7 +251,7 @@ async def _reopen_bill(
     is_owed = await bill_subject.is_owed_again(uow, bill)
     bill.state, bill.settled_at = (BillState.OPEN, None) if is_owed else (BillState.VOID, recorded.reversal.at)
     if is_owed and bill.deadline:
-        bill.deadline = payment_deadline_from(recorded.reversal.at, dependencies.policy)
+        bill.deadline = await bill_subject.renew_deadline(uow, bill, recorded.reversal.at, dependencies.policy)
     await uow.bills.save(bill)
     outcome = await bill_subject.handle_reversal(
         dependencies, uow, bill, recorded.payment, recorded.reversal.reason or "", actor

@@ -5,6 +5,7 @@ A further kind of subject is one more entry of `SUBJECTS`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
-from domain.blocks.charging import PAYMENT_DEADLINE
+from domain.blocks.charging import PAYMENT_DEADLINE, payment_deadline_from, request_payment_deadline
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
@@ -23,6 +24,7 @@ from domain.registries.declarations import DUTY, VIOLATION, Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState
 from domain.requests.request import Phase
+from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
@@ -50,6 +52,10 @@ class BillSubject(Protocol):
         """Return whether the bill is owed again once its payment is reversed; not where what it was for was
         given up.
         """
+        ...
+
+    async def renew_deadline(self, uow: UnitOfWork, bill: Bill, now: datetime, policy: Policy) -> datetime:
+        """Return until when the bill may be paid that is opened again now."""
         ...
 
     async def handle_reversal(
@@ -122,6 +128,10 @@ class RequestSubject:
         """Return whether it is owed, unless the request ended without what it asked for."""
         return (await uow.requests.get(bill.subject_id)).phase not in {Phase.DECLINED, Phase.CANCELLED}
 
+    async def renew_deadline(self, uow: UnitOfWork, bill: Bill, now: datetime, policy: Policy) -> datetime:
+        """Return the municipality's deadline, or the service's own limit where that comes first."""
+        return request_payment_deadline(await uow.requests.get(bill.subject_id), now, policy)
+
     async def handle_reversal(
         self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
     ) -> StepOutcome | None:
@@ -190,6 +200,10 @@ class RowSubject:
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Return True: what a row owes is owed until it is paid or waived."""
         return True
+
+    async def renew_deadline(self, uow: UnitOfWork, bill: Bill, now: datetime, policy: Policy) -> datetime:
+        """Return the municipality's deadline."""
+        return payment_deadline_from(now, policy)
 
     async def handle_reversal(
         self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor

@@ -19,6 +19,7 @@ from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
 from domain.actions.requests.own_requests import find_requests_by_others
+from domain.actions.tariffs.price_lines import list_price_lines
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
@@ -195,11 +196,28 @@ async def answer_lookup(
 
 
 async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Return the price of what is named, by the service that prices it."""
+    """Return the price of what is named, by the service that prices it; where a service is named, all its prices."""
     for service, prices in list_priced_services(turn.dependencies.services):
         if prices.subject_field in slots:
             return await answer_lookup(turn, service, prices, slots)
-    raise NotFound("tariff", NotFoundReason.TARIFF)
+    services = turn.dependencies.services.values()
+    return await _list_prices(turn, [service for service in services if slots.get("service") in service.topic_names])
+
+
+async def _list_prices(turn: TurnContext, services: Sequence[Service]) -> RenderedMessage:
+    price_lines = [
+        line.text for service in services for line in await list_price_lines(turn.dependencies, turn.uow, service)
+    ]
+    if not price_lines:
+        raise NotFound("tariff", NotFoundReason.TARIFF)
+
+    def describe_rest(shown_count: int) -> list[str]:
+        hidden_count = len(price_lines) - shown_count
+        return [turn.render("sms.more_prices", count=persian_digits(hidden_count)).text] if hidden_count else []
+
+    head = turn.render("sms.prices")
+    text, _ = fit_lines(head.part_budget, head.text, price_lines, describe_rest)
+    return replace(head, text=text)
 
 
 async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:

@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.settings.rule_lists import index_rules
 from domain.actions.settings.text_overrides import fits_key
 from domain.actions.staff.authorization import RIGHTS
 from domain.fields.types import ReadingContext
 from domain.settings.records import SettingChange
-from domain.settings.rules import RULE_BY_NAME, SettingRule, apply_rule_values, read_present_value
+from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import Conflict, Forbidden, NotFound
@@ -48,7 +49,11 @@ async def renew_settings(dependencies: Dependencies, store: Store) -> bool:
         values, declared_days = await uow.setting_changes.get_values(), await uow.work_calendar.get_overrides()
     rules, texts = _select_usable(dependencies, values)
     policy, calendar = apply_rule_values(
-        dependencies.configured.policy, dependencies.configured.calendar, rules, declared_days
+        dependencies.configured.policy,
+        dependencies.configured.calendar,
+        rules,
+        declared_days,
+        index_rules(dependencies.services),
     )
     dependencies.apply_settings(version, policy, calendar, texts)
     return True
@@ -58,11 +63,11 @@ def _select_usable(
     dependencies: Dependencies, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str | Sequence[str]]]:
     """Return the rules and texts among the kept values that this version of the code understands."""
-    now = dependencies.clock.now()
+    now, rules_by_name = dependencies.clock.now(), index_rules(dependencies.services)
     rules = {
         name: value
         for name, value in values.items()
-        if name in RULE_BY_NAME and RULE_BY_NAME[name].is_still_valid(value, now)
+        if name in rules_by_name and rules_by_name[name].is_still_valid(value, now)
     }
     stored = {
         name.removeprefix(TEXT_PREFIX): wording for name, wording in values.items() if name.startswith(TEXT_PREFIX)
@@ -79,12 +84,13 @@ async def version_of_settings(uow: UnitOfWork) -> VersionToken:
     return VersionToken.from_number(await uow.setting_changes.get_version())
 
 
-async def load_stored_rules(uow: UnitOfWork) -> dict[str, Any]:
+async def load_stored_rules(dependencies: Dependencies, uow: UnitOfWork) -> dict[str, Any]:
     """Return name → value of the rules that the staff set."""
+    rules_by_name = index_rules(dependencies.services)
     return {
         rule_name: value
         for rule_name, value in (await uow.setting_changes.get_values()).items()
-        if rule_name in RULE_BY_NAME
+        if rule_name in rules_by_name
     }
 
 
@@ -104,7 +110,7 @@ async def change_rules(
     """
     label = await _require_editor(uow, actor)
     _refuse_changed_setting(version, None)
-    stored, changed_count = await load_stored_rules(uow), 0
+    stored, changed_count = await load_stored_rules(dependencies, uow), 0
     for rule in rule_group:
         submitted_text = submitted_values.get(rule.name)
         reading_context = ReadingContext(dependencies.clock.now(), rule.field.choices)

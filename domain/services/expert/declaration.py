@@ -21,13 +21,13 @@ from domain.blocks.charging import (
     payment_due_at,
 )
 from domain.blocks.letters import (
-    ANSWER_REGISTER,
     LETTER_DATE,
     LETTER_INPUTS,
     LETTER_KIND,
     LETTER_NUMBER,
     LETTER_TEXT,
     IssueLetter,
+    LetterRegister,
     compute_closing_moment,
 )
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
@@ -82,6 +82,8 @@ SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
 EXPERT_ROLES = frozenset({Role.EXPERT})
 OFFICE_ROLES = SENDERS | EXPERT_ROLES
 LETTER_ROLES = frozenset({Role.SECRETARIAT})
+ANSWER_REGISTER = LetterRegister("e", "ک")
+"""Answers of the expert unit («کارشناسی»)."""
 
 OFFICER = StoredMobile(OFFICER_MOBILE)
 FORMER_OFFICER = StoredMobile(FORMER_OFFICER_MOBILE)

@@ -62,6 +62,7 @@ from domain.services.taxi_leave.rules import (
     gather_permitted_taxi,
     leave_begins,
     leave_ends,
+    one_day_leave_ends,
 )
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
@@ -89,7 +90,12 @@ STATES = (
     State("awaiting_owner", Phase.NEEDS_CITIZEN, Role.TAXI_OFFICER),
     State("under_review", Phase.IN_PROGRESS, Role.TAXI_OFFICER, sla_minutes=7 * 60),
     State("needs_info", Phase.NEEDS_CITIZEN),
-    State("approved", Phase.IN_PROGRESS, Role.TAXI_OFFICER),
+    State(
+        "approved",
+        Phase.IN_PROGRESS,
+        Role.TAXI_OFFICER,
+        reminders=(Reminder("end_soon", one_day_leave_ends, lead_hours=REMINDER_LEAD_HOURS),),
+    ),
     State(
         "in_effect",
         Phase.IN_PROGRESS,

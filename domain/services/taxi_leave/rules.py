@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from domain.blocks.letters import NUMBERED_PAPER, PERMIT_REGISTER, draw_letter_number, keep_numbered_paper
+from domain.blocks.letters import NUMBERED_PAPER, LetterRegister, draw_letter_number, keep_numbered_paper
 from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties, load_taxi, vehicles_of_mobile
 from domain.fields.stored import StoredFields
 from domain.language.awaited import ASKED_MOBILE
@@ -43,6 +43,8 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
+PERMIT_REGISTER = LetterRegister("t", "ت")
+"""Permits of the taxi organisation («تاکسیرانی»)."""
 PERMIT_KIND = "permit"
 """The kind of paper that grants a leave (`language/printouts.py`)."""
 
@@ -59,6 +61,12 @@ def leave_begins(context: StepContext) -> datetime:
 def leave_ends(context: StepContext) -> datetime:
     """Return the midnight, Tehran, after the last day."""
     return tehran_moment(last_day_of(context.request.fields) + _ONE_DAY, time(0))
+
+
+def one_day_leave_ends(context: StepContext) -> datetime | None:
+    """Return when a leave of a single day ends; None for a longer one, whose last day is announced while it runs."""
+    form_values = context.request.fields
+    return leave_ends(context) if first_day_of(form_values) == last_day_of(form_values) else None
 
 
 def consent_overdue(context: StepContext) -> datetime:
@@ -358,11 +366,13 @@ class GrantPermit(Effect):
     stores: ClassVar[StoredFields] = NUMBERED_PAPER
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
+    number_register: LetterRegister = PERMIT_REGISTER
+
     async def apply_effect(self, context: StepContext) -> None:
         """Keep number, day and token, as letters do."""
         fields, today = context.request.fields, to_tehran(context.now).date()
         fields["scope"] = context.inputs.get("scope") or fields.get("scope") or LEAVE_SCOPES[0]
-        number = await draw_letter_number(context.uow, PERMIT_REGISTER, today)
+        number = await draw_letter_number(context.uow, self.number_register, today)
         await keep_numbered_paper(context, PERMIT_KIND, today, number)
 
 

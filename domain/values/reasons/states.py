@@ -48,6 +48,7 @@ class NotAllowedReason(NotAllowedReasonBase):
     ANNUL_PAID = "annul_paid"
     ANNULLED = "annulled"
     BILL_OPEN = "bill_open"
+    TOO_LATE_TO_PAY = "too_late_to_pay"
     CHARGE_ELSEWHERE = "charge_elsewhere"
     CHARGE_FIXED = "charge_fixed"
     CHARGE_STATE = "charge_state"

@@ -8,14 +8,14 @@ import pytest
 
 from domain.bills.bill import BillState
 from domain.blocks.charging import BillsSettled, CloseOpenBills, FreeOfCharge, IssueBill, RefundAll, WaiveBills
-from domain.blocks.letters import ANSWER_REGISTER, IssueLetter
+from domain.blocks.letters import IssueLetter
 from domain.check import check_services
 from domain.fields.form import Field
 from domain.language.service import Command, Effect, Guard, Service, State, StepContext, Transition, Trigger
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import Phase
 from domain.services import SERVICES
-from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.expert.declaration import ANSWER_REGISTER, EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values.actors import Role

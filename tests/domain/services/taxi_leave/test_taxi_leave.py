@@ -121,6 +121,13 @@ async def test_it_begins_and_ends_at_midnight_in_tehran(taxis: TaxiOrganisation)
     assert await taxis.state(code) == "ended"
 
 
+async def test_a_leave_of_one_day_is_announced_the_day_before(taxis: TaxiOrganisation) -> None:
+    await taxis.reach("approved", "مرخصی ۱۴۰۵/۰۹/۰۸ یک روز بیماری")
+    taxis.town.clock.at = EVE_OF_THE_LAST_DAY
+    await taxis.town.run_timers()
+    assert (await taxis.town.sent(DRIVER_MOBILE))[-1].key == "services.taxi_leave.notices.end_soon"
+
+
 async def test_the_driver_is_reminded_the_day_before_the_end(taxis: TaxiOrganisation) -> None:
     await taxis.reach("in_effect")
     taxis.town.clock.at = EVE_OF_THE_LAST_DAY

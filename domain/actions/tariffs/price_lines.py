@@ -1,0 +1,44 @@
+"""The prices of a service as lines of an answer, for every service that prices: whatever its declaration adds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.tariffs.price_labels import describe_thing, describe_unit
+from domain.actions.tariffs.public_prices import list_public_prices
+from domain.language.service import Service
+from domain.unit_of_work import UnitOfWork
+from domain.values.text import group_digits
+
+PRICE_LINE_KEY = "sms.price_line"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceText:
+    """What one thing costs, in words."""
+
+    text: str
+    """The whole line."""
+    facts: Mapping[str, Any]
+    """For programs: `amount`, the rials of a unit with VAT."""
+
+
+async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, service: Service) -> list[PriceText]:
+    """Return what each thing that a service prices costs today, its bands among them; none where no price is set."""
+    catalogue = dependencies.catalogue
+    return [
+        PriceText(
+            catalogue.render(
+                PRICE_LINE_KEY,
+                {
+                    "thing": describe_thing(catalogue, row.dimensions, row.unit),
+                    "unit": describe_unit(catalogue, row.unit),
+                    "amount": group_digits(row.unit_price),
+                },
+            ),
+            {"amount": row.unit_price},
+        )
+        for price in await list_public_prices(dependencies, uow, service)
+        for row in price.rows
+    ]
