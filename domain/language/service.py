@@ -309,6 +309,8 @@ class Service:
     """What its tariff may set a price for."""
     stored_fields: StoredFields = ()
     """What is shown beside the form for the staff, in order."""
+    summary_fields: tuple[str, ...] = ()
+    """Fields of form and stored fields that say in rows of queues and lists what the work is, in order."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()

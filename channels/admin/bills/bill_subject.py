@@ -11,6 +11,7 @@ from domain.actions.queues.visibility import may_see_request
 from domain.actions.staff.authorization import registry_right
 from domain.bills.bill import Bill
 from domain.blocks.charging import REQUEST_SUBJECT
+from domain.language.summaries import find_applicant_name
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -78,11 +79,11 @@ class BillSubjects:
         )
 
     def _build_request_view(self, visitor: Visitor, request: ServiceRequest) -> BillSubjectView:
-        wording, full_name = self._dependencies.wording, request.fields.get("full_name")
+        wording, service = self._dependencies.wording, self._dependencies.engine.get_service(request.service)
         return BillSubjectView(
             wording.service_title(request.service),
             wording.tracking_code_text(request.code),
-            str(full_name) if full_name else None,
+            find_applicant_name(service, request),
             request.mobile,
             f"{REQUESTS_PATH}/{request.code}"
             if may_see_request(self._dependencies.services, visitor.actor, request)

@@ -11,6 +11,7 @@ from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
 from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.summaries import find_applicant_name, summarize_work
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -53,6 +54,8 @@ class QueueRow:
     """The phase itself, for the style sheet."""
     subject_label: str
     """Whose request it is, or what it is about."""
+    work_label: str
+    """What the work is, in the values that its service names; empty where it names none."""
     assignee: str
     """Who takes care of it, by name; empty while nobody does."""
     updated_at: str
@@ -169,6 +172,7 @@ class QueueViews:
             state=wording.state_title(request),
             phase=request.phase.value,
             subject_label=self._describe_subject(request),
+            work_label=self._describe_work(request),
             assignee=member_names.get(request.assignee or "", request.assignee or ""),
             updated_at=day_and_hour_text(request.updated_at),
             sla=item.sla.value if item.sla else "",
@@ -180,11 +184,18 @@ class QueueViews:
     def _describe_subject(self, request: ServiceRequest) -> str:
         """Return whose request it is, or what it is about, as its form says."""
         service = self._dependencies.engine.get_service(request.service)
-        if full_name := request.fields.get("full_name"):
-            return str(full_name)
+        if applicant_name := find_applicant_name(service, request):
+            return applicant_name
         subject = request.fields.get(service.subject_field) if service.subject_field else None
         return (
             self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
+        )
+
+    def _describe_work(self, request: ServiceRequest) -> str:
+        service = self._dependencies.engine.get_service(request.service)
+        values = summarize_work(service, request)
+        return "، ".join(
+            self._dependencies.wording.render_fact(field.type, field.name, value) for field, value in values
         )
 
     def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:

@@ -329,5 +329,6 @@ EXPERT_OPINION = Service(
         FormSection("subject", ("text",)),
         FormSection("applicant", ("full_name", "national_code")),
     ),
+    summary_fields=("kind", "postal_code"),
     changeable=CHANGEABLE,
 )

@@ -304,6 +304,7 @@ MACHINERY_WORK = Service(
         FormSection("place", ("place", "description")),
         FormSection("applicant", ("full_name", "national_code")),
     ),
+    summary_fields=("items", "date", "start", "place"),
     changeable=CHANGEABLE,
     reasons=(MachineryInvalidReason,),
 )

@@ -311,5 +311,6 @@ TAXI_LEAVE = Service(
         FormSection("period", ("from", "to", "days")),
         FormSection("purpose", ("scope", "reason")),
     ),
+    summary_fields=("plate", "from", "to"),
     changeable=CHANGEABLE,
 )

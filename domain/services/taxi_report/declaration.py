@@ -268,5 +268,6 @@ TAXI_REPORT = Service(
         FormSection("taxi", ("plate", "taxi_code")),
         FormSection("story", ("text",)),
     ),
+    summary_fields=("kind", "plate"),
     changeable=CHANGEABLE,
 )

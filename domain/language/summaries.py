@@ -1,0 +1,33 @@
+"""What a request is about in a few values, as its service declares them (`Service.summary_fields`): the rows of queues
+and lists say it, in this order.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from domain.fields.form import PERSON_NAME_SOURCE, Field
+from domain.fields.stored import list_stored
+from domain.language.service import Service
+from domain.requests.request import ServiceRequest
+
+
+def list_summary_fields(service: Service) -> tuple[Field, ...]:
+    """Return the fields, of the form or kept beside it, that say what the work is; `KeyError` is a fault of the
+    declaration.
+    """
+    fields_by_name = {field.name: field for field in (*service.stored_fields, *service.form)}
+    return tuple(fields_by_name[name] for name in service.summary_fields)
+
+
+def summarize_work(service: Service, request: ServiceRequest) -> Iterator[tuple[Field, Any]]:
+    """Yield these fields with their values, as they are kept; what the request does not say is left out."""
+    values = {**list_stored(request), **request.fields}
+    for field in list_summary_fields(service):
+        if (value := values.get(field.name)) not in (None, "", []):
+            yield field, value
+
+
+def find_applicant_name(service: Service, request: ServiceRequest) -> str | None:
+    """Return the applicant's name, where the form asks for it and it was given."""
+    name_fields = [field for field in service.form if field.autofill == PERSON_NAME_SOURCE]
+    return next((str(request.fields[field.name]) for field in name_fields if request.fields.get(field.name)), None)
